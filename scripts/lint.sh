@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Checks style, format and types of packages and tests; changes nothing.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+.venv/bin/ruff check
+.venv/bin/ruff format --check
+.venv/bin/mypy
