@@ -1,0 +1,88 @@
+"""The environment variables that a recording reads, one row each, and the values among them that are known secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from coze_cassettes.errors import Misuse
+
+MIN_SECRET: Final = 8
+"""Length in characters below which a configured secret is an error: replacing it would hide nothing."""
+
+MIN_IDENTIFIER: Final = 4
+"""The same for configured identifiers."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of the environment, the bare tag that stands for its value, and what it is for."""
+
+    name: str
+    tag: str
+    secret: bool
+    purpose: str
+
+
+TOKEN: Final = "COZE_API_TOKEN"  # noqa: S105 - the name of a variable
+BASE: Final = "COZE_API_BASE"
+EXTRA_PREFIX: Final = "COZE_SECRET_"
+
+VARIABLES: Final[tuple[Variable, ...]] = (
+    Variable(TOKEN, "API_TOKEN", secret=True, purpose="the personal or service token"),
+    Variable("COZE_CLIENT_ID", "CLIENT_ID", secret=False, purpose="the OAuth app (JWT)"),
+    Variable("COZE_CLIENT_SECRET", "CLIENT_SECRET", secret=True, purpose="the OAuth app (web)"),
+    Variable("COZE_PUBLIC_KEY_ID", "PUBLIC_KEY_ID", secret=False, purpose="the key of the OAuth app (JWT)"),
+    Variable("COZE_WORKSPACE_ID", "WORKSPACE_ID", secret=False, purpose="the workspace to list and create in"),
+    Variable("COZE_BOT_ID", "BOT_ID", secret=False, purpose="a bot published to the API channel"),
+    Variable("COZE_WORKFLOW_ID", "WORKFLOW_ID", secret=False, purpose="a published workflow"),
+    Variable("COZE_CONVERSATION_ID", "CONVERSATION_ID", secret=False, purpose="a conversation, else one is made"),
+    Variable("COZE_CHAT_ID", "CHAT_ID", secret=False, purpose="a finished chat, else one is made"),
+    Variable("COZE_EXECUTE_ID", "EXECUTE_ID", secret=False, purpose="an asynchronous workflow run, else one is made"),
+)
+TAGS: Final[frozenset[str]] = frozenset(variable.tag for variable in VARIABLES)
+
+KEY_FILE: Final = "COZE_PRIVATE_KEY_FILE"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Values that must be replaced wherever they stand, each with its bare tag, and which of them are secrets."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+
+    def with_value(self, tag: str, value: str, *, secret: bool = False) -> Known:
+        """The same with one more value."""
+        _require_length(tag, value, MIN_SECRET if secret else MIN_IDENTIFIER)
+        return Known({**self.tags, value: tag}, self.secrets | {value} if secret else self.secrets)
+
+
+def known(environ: Mapping[str, str]) -> Known:
+    """What the environment says is secret or an identifier; Misuse if a configured secret is empty or too short."""
+    found = Known()
+    for variable in VARIABLES:
+        if variable.name in environ and (environ[variable.name] or variable.secret):
+            found = found.with_value(variable.tag, environ[variable.name], secret=variable.secret)
+    for name, value in sorted(environ.items()):
+        if name.startswith(EXTRA_PREFIX):
+            found = found.with_value(f"SECRET_{name.removeprefix(EXTRA_PREFIX).upper()}", value, secret=True)
+    if key_file := environ.get(KEY_FILE):
+        found = _with_key_file(found, Path(key_file))
+    return found
+
+
+def _with_key_file(found: Known, path: Path) -> Known:
+    try:
+        text = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise Misuse(f"{KEY_FILE} names a file that cannot be read: {error.strerror}.") from error
+    body = "".join(line for line in text.splitlines() if not line.startswith("-----"))
+    return found.with_value("PRIVATE_KEY", text, secret=True).with_value("PRIVATE_KEY_BODY", body, secret=True)
+
+
+def _require_length(tag: str, value: str, least: int) -> None:
+    if len(value) < least:
+        raise Misuse(f"The configured value of {tag} has {len(value)} characters, fewer than {least}: set or unset it.")

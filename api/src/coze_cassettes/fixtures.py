@@ -1,0 +1,163 @@
+"""The fixtures of the toolkit; registered after pytest-recording's, so that ours win."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coze_cassettes import collection, network, recording
+from coze_cassettes.environment import VARIABLES, Known
+
+TAPE = pytest.StashKey[recording.Tape]()
+"""Where a test's item keeps its tape."""
+
+Make = Callable[[], tuple[str, Callable[[], object]]]
+"""Creates something in the account; returns its identifier and what removes it again."""
+
+
+class Account:
+    """What a test needs of the account it records against: configured, made for the occasion, or a tag.
+
+    In a replay ``value("BOT_ID")`` is ``"BOT_ID"``, the tag that stands in the cassette. While recording it is the
+    value of the environment variable ``COZE_BOT_ID``; if that is not set, what ``make`` creates (its traffic is not
+    recorded, and what it made is removed after the test); without ``make`` the test is skipped.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest, tape: recording.Tape | None) -> None:
+        """Belong to one test."""
+        self._request = request
+        self._tape = tape
+        self._values: dict[str, str] = {}
+
+    def value(self, tag: str, make: Make | None = None) -> str:
+        """The value for a bare tag such as ``BOT_ID``, the same for the whole test."""
+        if self._tape is None or not self._tape.recording:
+            return tag
+        if tag not in self._values:
+            self._values[tag] = self._configured(tag) or self._made(tag, make, self._tape)
+            self._tape.known = self._known(self._tape.known, tag)
+        return self._values[tag]
+
+    def _known(self, known: Known, tag: str) -> Known:
+        secret = any(variable.tag == tag and variable.secret for variable in VARIABLES)
+        return known.with_value(tag, self._values[tag], secret=secret)
+
+    def _configured(self, tag: str) -> str:
+        return os.environ.get(f"COZE_{tag}", "")
+
+    def _made(self, tag: str, make: Make | None, tape: recording.Tape) -> str:
+        if make is None:
+            pytest.skip(f"needs COZE_{tag}")
+        with tape.pause():
+            value, remove = make()
+
+        def finalizer() -> None:
+            with tape.pause():
+                remove()
+
+        # Of the item, not of this fixture: what made it, a client for one, is then still there.
+        self._request.node.addfinalizer(finalizer)
+        return value
+
+
+@pytest.fixture
+def tape(request: pytest.FixtureRequest) -> recording.Tape | None:
+    """The tape of the running test, or None if it is not marked vcr."""
+    found: recording.Tape | None = request.node.stash.get(TAPE, None)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _tape_running(vcr: object, tape: recording.Tape | None) -> Iterator[None]:  # noqa: ARG001 - after vcrpy's patch
+    if tape is None:
+        yield
+        return
+    with recording.running(tape):
+        yield
+
+
+@pytest.fixture(name="recording")
+def recording_now(tape: recording.Tape | None) -> bool:
+    """Whether this test records now."""
+    return tape is not None and tape.recording
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest, tape: recording.Tape | None, _tape_running: None) -> Account:
+    """What this test needs of the account."""
+    return Account(request, tape)
+
+
+@pytest.fixture
+def sent_requests(tape: recording.Tape | None) -> list[recording.SentRequest]:
+    """What this test really sent, in order, in both modes."""
+    if tape is None:
+        pytest.fail("sent_requests needs a test marked vcr", pytrace=False)
+    return tape.sent
+
+
+@pytest.fixture
+def fault(tape: recording.Tape | None) -> Iterator[Callable[..., None]]:
+    """Ask the stand-in for a fault in its next answer: ``fault("POST", "/v3/chat", "rate-limit", retry_after=1)``.
+
+    In a replay nothing is asked: the cassette has the fault.
+    """
+    if tape is None or not tape.recording:
+        yield lambda *_arguments, **_options: None
+        return
+
+    def ask(method: str, path: str, name: str, **options: Any) -> None:
+        tape.faults_expected = True
+        _control(tape, "POST", {"method": method, "path": path, "fault": name, **options})
+
+    yield ask
+    if tape.faults_expected:
+        _control(tape, "DELETE", None)
+
+
+def _control(tape: recording.Tape, method: str, body: dict[str, object] | None) -> None:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    url = f"{tape.settings.target}/_standin/faults"
+    request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 - the target of the recording
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - see above
+        pass
+
+
+@pytest.fixture(scope="session")
+def shared_ssl_context() -> ssl.SSLContext:
+    """One SSL context for all clients of a run: each of its own would cost 20 ms."""
+    return ssl.create_default_context()
+
+
+# --- pytest-recording's fixtures, overruled -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
+    """The folder of the module's cassettes."""
+    chosen = request.config.getoption("--cassettes-dir") or request.config.getini("cassettes_dir")
+    return str(Path(request.config.rootpath, chosen, request.path.stem))
+
+
+@pytest.fixture
+def default_cassette_name(request: pytest.FixtureRequest) -> str:
+    """The name of the test's cassette."""
+    return collection.cassette_name(request.node)
+
+
+@pytest.fixture(autouse=True)
+def block_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests marked loopback may talk to this machine; everything else is as the run has it."""
+    if request.node.get_closest_marker("loopback") is None:
+        yield
+        return
+    with network.blocked(loopback=True):
+        yield

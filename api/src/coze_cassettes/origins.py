@@ -1,0 +1,27 @@
+"""What a cassette may have been recorded from, the truest first."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+STAND_IN = "stand-in"
+ORIGINS = ("coze.com", "coze.cn", "coze-studio", STAND_IN)
+"""Accepted values of ``recorded_from``; both regions of Coze count as equally true."""
+
+STAND_IN_HEADER = "x-served-by"
+STAND_IN_HEADER_VALUE = "coze-standin"
+"""The response header by which the stand-in gives itself away, through any proxy."""
+
+_TRUTH = {"coze.com": 3, "coze.cn": 3, "coze-studio": 2, STAND_IN: 1}
+
+
+def truth(origin: str) -> int:
+    """How true an origin is: 3 Coze, 2 a self-hosted Coze Studio, 1 the stand-in, 0 unknown."""
+    return _TRUTH.get(origin, 0)
+
+
+def of_target(url: str) -> str:
+    """What a target claims to be by its host; the stand-in is known by its header only, see STAND_IN_HEADER."""
+    host = urlsplit(url).hostname or ""
+    region = next((name for name in ("coze.com", "coze.cn") if host == name or host.endswith("." + name)), "")
+    return region or "coze-studio"

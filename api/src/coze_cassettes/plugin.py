@@ -1,0 +1,163 @@
+"""What pytest sees: options, markers, hooks; no logic of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from coze_cassettes import collection, environment, fixtures, network, origins, recording
+from coze_cassettes.errors import CassetteError
+
+if TYPE_CHECKING:  # pytest-recording must be imported before vcrpy, whose matchers it has rewritten; collection does
+    from vcr import VCR
+
+MARKERS = (
+    "twin(test): replay the cassette of another test of the class, never record; for the async half of a sync test.",
+    "stand_in_only(reason): record only from the stand-in: no real account gives this answer on demand.",
+    "loopback: needs sockets or processes of this machine; run by scripts/prove.sh.",
+)
+MODES = ("none", "all")
+
+_resources = pytest.StashKey[ExitStack]()
+_settings = pytest.StashKey[recording.Settings]()
+_current = pytest.StashKey[recording.Tape]()
+_not_passed = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the toolkit."""
+    group = parser.getgroup("coze-cassettes")
+    group.addoption("--cassettes-dir", default=None, help="Folder of the cassettes. Default: ini cassettes_dir.")
+    group.addoption("--recorded-from", default=None, choices=origins.ORIGINS, help="What the target is.")
+    parser.addini("cassettes_dir", "Folder of the cassettes, one folder in it a test module.", default="cassettes")
+    parser.addini("cassettes_record_command", "What records, as messages say it.", default="coze-cassettes rerecord")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register markers and fixtures (so late that they win over pytest-recording's), and block the network."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    mode = config.getoption("--record-mode") or "none"
+    if mode not in MODES:
+        raise pytest.UsageError(f"--record-mode={mode} is not safe here: use all to record, none to replay.")
+    config.pluginmanager.register(fixtures, "coze_cassettes.fixtures")
+    config.stash[_settings] = _settings_of(config)
+    config.stash[_resources] = ExitStack()
+    if mode == "all" and not os.environ.get(environment.TOKEN):
+        raise pytest.UsageError(f"Recording needs {environment.TOKEN} in the environment.")
+    if mode == "none" and config.getoption("--block-network"):
+        config.stash[_resources].enter_context(network.blocked())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Lift the network block."""
+    if _resources in config.stash:
+        config.stash[_resources].close()
+
+
+def _settings_of(config: pytest.Config) -> recording.Settings:
+    target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")
+    origin = config.getoption("--recorded-from") or origins.of_target(target)
+    return recording.Settings(target, origin, config.getini("cassettes_record_command"))
+
+
+def is_recording(config: pytest.Config) -> bool:
+    """Whether this run records at all."""
+    return bool(config.getoption("--record-mode") == "all")
+
+
+def cassettes_dir(config: pytest.Config) -> Path:
+    """The folder of the cassettes."""
+    return Path(config.rootpath, config.getoption("--cassettes-dir") or config.getini("cassettes_dir"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse what would make tests and cassettes disagree; while recording, twins come last."""
+    whole = not any("::" in argument for argument in config.args) and not config.getoption("lf", default=False)
+    problems = collection.problems(items, cassettes_dir(config), whole=whole and not is_recording(config))
+    if problems:
+        raise pytest.UsageError("\n".join(problems))
+    if is_recording(config):
+        items.sort(key=lambda item: item.get_closest_marker("twin") is not None)
+
+
+def _fail(message: str) -> NoReturn:
+    pytest.fail(message, pytrace=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Open the tape of a test marked vcr, before any fixture."""
+    item.stash[_not_passed] = False
+    if item.get_closest_marker("vcr") is None:
+        return
+    records = is_recording(item.config) and item.get_closest_marker("twin") is None
+    settings = item.config.stash[_settings]
+    if records and item.get_closest_marker("stand_in_only") and settings.recorded_from != origins.STAND_IN:
+        pytest.skip("only the stand-in gives this answer on demand")
+    path = collection.cassette_path(item, cassettes_dir(item.config))
+    tape = recording.Tape(item.nodeid, path, recording=records, settings=settings, fail=_fail)
+    if problem := _opened(tape):
+        _fail(problem)
+    item.stash[fixtures.TAPE] = tape
+    item.config.stash[_current] = tape
+
+
+def _opened(tape: recording.Tape) -> str:
+    try:
+        if tape.recording:
+            tape.known = environment.known(os.environ)
+        else:
+            tape.load()
+    except CassetteError as error:
+        return f"{error}\n  record it: {tape.record_command}"
+    return ""
+
+
+def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:
+    """Give vcrpy the tape of the running test."""
+    recording.configure(vcr, config.stash[_current])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember whether every phase of a test passed."""
+    report = yield
+    item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Judge a test once all its fixtures are gone: save what it recorded, or see that it played everything."""
+    result = yield
+    tape = item.stash.get(fixtures.TAPE, None)
+    if tape is None or item.stash[_not_passed]:
+        return result
+    if message := _judged(tape):
+        _fail(message)
+    return result
+
+
+def _judged(tape: recording.Tape) -> str:
+    if not tape.recording:
+        return tape.complaint or tape.unplayed()
+    try:
+        tape.save()
+    except CassetteError as error:
+        return str(error)
+    return ""
+
+
+def pytest_report_header(config: pytest.Config) -> Iterable[str]:
+    """Say what is recorded from where, or that cassettes are replayed."""
+    settings = config.stash[_settings]
+    if not is_recording(config):
+        return [f"cassettes: replaying {config.getoption('--cassettes-dir') or config.getini('cassettes_dir')}"]
+    return [f"cassettes: RECORDING from {settings.recorded_from}"]

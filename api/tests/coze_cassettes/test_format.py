@@ -1,0 +1,194 @@
+"""The YAML of a cassette: readable, and exact both ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from vcr.serialize import deserialize
+from vcr.serializers import yamlserializer
+
+from coze_cassettes import format as cassette_format
+from coze_cassettes import peel
+from coze_cassettes.errors import InvalidCassette
+from coze_cassettes.interactions import Cassette, Headers, Interaction, Metadata, Request, Response
+
+MakeCassette = Callable[..., Cassette]
+MakeInteraction = Callable[..., Interaction]
+
+CONTENT_TYPES = (
+    "application/json",
+    "text/event-stream",
+    "text/plain",
+    "audio/mpeg",
+    "multipart/form-data; boundary=BOUNDARY_1",
+)
+
+json_bodies = st.builds(
+    lambda value, style: cassette_format._dump_json(value, style).encode("utf-8", "surrogatepass"),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(exclude_categories=["Cs"])),
+        lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3),
+        max_leaves=6,
+    ).map(lambda value: {"data": value}),
+    st.sampled_from(cassette_format.JSON_STYLES),
+)
+text_bodies = st.text(alphabet=st.characters(exclude_categories=["Cs"])).map(str.encode)
+lines = st.lists(st.sampled_from(["event:done", "data:{}", "", "  data: x", "中文🎉", "\u0085", "\u2028", "tab\t"]))
+stream_bodies = st.builds(lambda parts, end: end.join(parts).encode(), lines, st.sampled_from(["\n", "\r\n"]))
+bodies = st.one_of(json_bodies, text_bodies, stream_bodies, st.binary(max_size=40))
+header_sets = st.sampled_from(CONTENT_TYPES).map(lambda value: (("content-type", value),))
+
+
+@st.composite
+def interactions(draw: st.DrawFn) -> Interaction:
+    """Any interaction that a wire could carry."""
+    sent: Headers = draw(header_sets)
+    request = Request(draw(st.sampled_from(["GET", "POST"])), "https://api.coze.com/v3/chat?a=", sent, draw(bodies))
+    chunks = tuple(draw(st.lists(st.integers(1, 9), max_size=3)))
+    fault = draw(st.sampled_from(["", "ReadError"]))
+    return Interaction(request, Response(200, "OK", draw(header_sets), draw(bodies), chunks, fault))
+
+
+@given(st.lists(interactions(), max_size=3))
+def test_what_is_read_is_what_was_written(made: list[Interaction]) -> None:
+    """Byte for byte, for every body, header, chunk and fault."""
+    cassette = Cassette(tuple(made), Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0", "sha256:x"))
+    assert cassette_format.loads(cassette_format.dumps(cassette)) == cassette
+
+
+@given(st.lists(interactions(), min_size=1, max_size=2))
+def test_stock_vcrpy_loads_every_cassette(made: list[Interaction]) -> None:
+    """vcrpy's own serializer reads the file, and JSON bodies are equal by value."""
+    cassette = Cassette(tuple(made), Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0", "sha256:x"))
+    requests, responses, metadata = deserialize(cassette_format.dumps(cassette), yamlserializer)
+    assert metadata["recorded_from"] == "stand-in"
+    for ours, request, response in zip(made, requests, responses, strict=True):
+        assert (request.method, request.uri) == (ours.request.method, ours.request.uri)
+        text = ours.response.body.decode("utf-8", "replace")
+        if peel.is_json(text):
+            assert json.loads(response["body"]["string"]) == json.loads(text)
+
+
+READABLE = """\
+version: 1
+metadata:
+  recorded_from: stand-in
+  recorded_at: '2026-01-01T00:00:00Z'
+  cozepy: 0.20.0
+  digest: sha256:0
+interactions:
+  - request:
+      method: POST
+      uri: https://api.coze.com/v3/chat?conversation_id=
+      headers:
+        authorization: [Bearer API_TOKEN]
+        content-type: [application/json]
+      body: |
+        {
+          "user_id": "USER_ID_1",
+          "content": "你好 🎉"
+        }
+    response:
+      status:
+        code: 200
+        message: OK
+      headers:
+        content-type: [text/event-stream]
+      body:
+        string: |+
+          event:conversation.message.delta
+          data:{"content":"你好"}
+
+          event:done
+          data:"[DONE]"
+
+        chunks: [40, 47]
+"""
+
+
+def test_a_cassette_is_written_for_people() -> None:
+    """The whole file: JSON pretty-printed, a stream as it is, Chinese and emoji as themselves."""
+    sent = '{"user_id":"USER_ID_1","content":"你好 🎉"}'.encode()
+    stream = 'event:conversation.message.delta\ndata:{"content":"你好"}\n\nevent:done\ndata:"[DONE]"\n\n'.encode()
+    headers = (("authorization", "Bearer API_TOKEN"), ("content-type", "application/json"))
+    made = Interaction(
+        Request("POST", "https://api.coze.com/v3/chat?conversation_id=", headers, sent),
+        Response(200, "OK", (("content-type", "text/event-stream"),), stream, (40, 47)),
+    )
+    cassette = Cassette((made,), Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0", "sha256:0"))
+    assert cassette_format.dumps(cassette) == READABLE
+
+
+@pytest.mark.parametrize(
+    ("body", "style"),
+    [
+        (b'{"a":1}', "json compact"),
+        (b'{"a": 1}', "json spaced"),
+        (b'{"a":1}\n', "json compact newline"),
+        (b'{"a":"\\u0026"}', "json compact html"),
+        (b'{"a":"\\u4e2d"}', "json compact ascii"),
+        (b'{ "a":1}', ""),
+        (b'{"a":1.50}', ""),
+        (b'{"a":1,"a":2}', ""),
+    ],
+)
+def test_the_style_of_json_is_found(body: bytes, style: str) -> None:
+    """The style that rebuilds the bytes is named; where none does, the text stays as it was."""
+    shown, found = cassette_format.show_body(body, "application/json")
+    assert found == style
+    assert cassette_format.read_body(shown, found) == body
+
+
+MULTIPART = """\
+--BOUNDARY_1
+Content-Disposition: form-data; name="file"; filename="a.txt"
+
+two
+lines
+--BOUNDARY_1
+Content-Disposition: form-data; name="raw"
+X-Cassette-Encoding: base64
+
+AP8=
+--BOUNDARY_1--
+"""
+
+
+def test_a_multipart_body_is_shown_as_its_parts() -> None:
+    """Text as text, bytes as base64, and exactly the same body when read again."""
+    parts = [
+        peel.Part('Content-Disposition: form-data; name="file"; filename="a.txt"', b"two\nlines"),
+        peel.Part('Content-Disposition: form-data; name="raw"', b"\x00\xff"),
+    ]
+    body = peel.join_multipart(parts, peel.BOUNDARY)
+    shown, style = cassette_format.show_body(body, "multipart/form-data; boundary=BOUNDARY_1")
+    assert (shown, style) == (MULTIPART, "multipart")
+    assert cassette_format.read_body(shown, style) == body
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("version: [", "it is no YAML"),
+        ("version: 1\ninteractions: []", "it is not in this project's format (KeyError: 'metadata')"),
+        ("- 1", "it is not in this project's format (TypeError: list indices must be integers or slices, not str)"),
+    ],
+)
+def test_what_is_no_cassette_is_refused(text: str, message: str) -> None:
+    """One sentence that says what is wrong with the file."""
+    with pytest.raises(InvalidCassette) as error:
+        cassette_format.loads(text)
+    assert str(error.value) == message
+
+
+def test_binary_is_kept_as_base64(cassette: MakeCassette, interaction: MakeInteraction) -> None:
+    """Audio stands as a base64 block, and stock vcrpy gives the bytes."""
+    text = cassette_format.dumps(cassette(interaction(answer=b"\x00\xff\x00", content_type="audio/mpeg")))
+    document: dict[str, Any] = yaml.safe_load(text)
+    assert document["interactions"][0]["response"]["body"] == {"string": b"\x00\xff\x00"}

@@ -1,0 +1,191 @@
+"""Layers open and close exactly, and what is changed inside keeps the manner of its surroundings."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import zlib
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coze_cassettes import peel
+from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.peel import Leaf
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+    max_leaves=12,
+)
+
+
+def _same(leaf: Leaf) -> str:
+    return leaf.text
+
+
+def _swap(leaf: Leaf) -> str:
+    return leaf.text.replace("secret", "TAG")
+
+
+@given(st.dictionaries(st.text(), json_values), st.booleans(), st.sampled_from([(",", ":"), (", ", ": ")]))
+def test_json_that_nobody_changes_stays_byte_for_byte(
+    value: object, ascii_only: bool, separators: tuple[str, str]
+) -> None:
+    """Whatever the style of a JSON text, rewriting it with no change gives back the same text."""
+    text = json.dumps(value, ensure_ascii=ascii_only, separators=separators)
+    assert peel.rewrite_json(text, _same) == text
+
+
+@given(st.dictionaries(st.text(), json_values))
+def test_json_paths_name_every_key(value: dict[str, object]) -> None:
+    """Each key of the top level is visited once, as a key, with its own name as the path."""
+    seen: list[Leaf] = []
+
+    def note(leaf: Leaf) -> str:
+        seen.append(leaf)
+        return leaf.text
+
+    peel.rewrite_json(json.dumps(value), note)
+    assert [leaf.path[0] for leaf in seen if leaf.form == "key" and len(leaf.path) == 1] == list(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a":"a secret"}', '{"a":"a TAG"}'),
+        ('{ "a" : [1, "secret"] }', '{ "a" : [1, "TAG"] }'),
+        (r'{"a":"\u4e2d secret"}', r'{"a":"\u4e2d TAG"}'),
+        (r'{"a":"x\u0026secret"}', r'{"a":"x\u0026TAG"}'),
+        (r'{"a":"http:\/\/secret"}', r'{"a":"http:\/\/TAG"}'),
+        ('{"secret":1.50}', '{"TAG":1.50}'),
+        ('{"a":"secret","a":"secret"}', '{"a":"TAG","a":"TAG"}'),
+    ],
+)
+def test_json_keeps_its_style(text: str, expected: str) -> None:
+    """Spaces, escapes, number forms and double keys survive a change beside them."""
+    assert peel.rewrite_json(text, _swap) == expected
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N"]), min_size=12), st.booleans(), st.booleans())
+def test_base64_opens_and_closes_exactly(text: str, url_safe: bool, padded: bool) -> None:
+    """Both alphabets, with and without padding."""
+    encode = base64.urlsafe_b64encode if url_safe else base64.b64encode
+    encoded = encode(text.encode()).decode()
+    encoded = encoded if padded else encoded.rstrip("=")
+    opened = peel.open_base64(encoded)
+    assert opened is not None
+    assert (opened[0], opened[1](opened[0])) == (text, encoded)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (base64.b64encode(b"here is a secret").decode(), base64.b64encode(b"here is a TAG").decode()),
+        ("x=" + quote("a secret, ä", safe=""), "x=" + quote("a TAG, ä", safe="")),
+        ('{"inner":"{\\"a\\":\\"secret\\"}"}', '{"inner":"{\\"a\\":\\"TAG\\"}"}'),
+        ("plain secret", "plain TAG"),
+    ],
+)
+def test_layers_inside_a_text_are_opened(text: str, expected: str) -> None:
+    """JSON in strings, base64 and percent-encoding inside a text are seen through."""
+
+    def visit(leaf: Leaf) -> str:
+        return peel.rewrite_text(leaf, _swap, visit)
+
+    assert visit(Leaf((), text)) == expected
+
+
+def test_too_many_layers_are_refused() -> None:
+    """A text nested deeper than anybody nests is an error, not followed."""
+    text = "secret here and now"
+    for _ in range(peel.MAX_DEPTH + 2):
+        text = base64.b64encode(text.encode()).decode()
+
+    def visit(leaf: Leaf) -> str:
+        return peel.rewrite_text(leaf, _swap, visit)
+
+    with pytest.raises(UnreadableBody, match="layers of encoding"):
+        visit(Leaf((), text))
+
+
+def test_deep_json_is_refused() -> None:
+    """A JSON text with thousands of brackets is an error."""
+    with pytest.raises(UnreadableBody, match="nested too deeply"):
+        peel.rewrite_json("[" * 500 + "]" * 500, _same)
+
+
+STREAM = (
+    'event:conversation.message.delta\ndata:{"id":"1","content":"my sec"}\n\n'
+    'event:conversation.message.delta\ndata:{"id":"1","content":"ret is"}\n\n'
+    'event:conversation.message.delta\ndata:{"id":"1","content":" here"}\n\nevent:done\ndata:"[DONE]"\n\n'
+)
+
+
+def test_a_text_split_over_events_is_read_joined() -> None:
+    """A value that came in pieces is replaced in the piece where it begins and cut out of the others."""
+
+    def find(joined: str) -> list[peel.Edit]:
+        start = joined.find("secret")
+        return [] if start < 0 else [(start, start + len("secret"), "TAG")]
+
+    assert peel.joined_texts(STREAM) == ["my secret is here"]
+    assert peel.joined_texts(peel.rewrite_sse(STREAM, _same, find)) == ["my TAG is here"]
+
+
+def test_a_stream_that_nobody_changes_stays() -> None:
+    """Events, blank lines and the half event at the end are left as they are."""
+    text = STREAM + 'event:conversation.message.delta\ndata:{"id":"1","cont'
+    assert peel.rewrite_sse(text, _same, lambda _: ()) == text
+
+
+@given(st.lists(st.tuples(st.text(alphabet="abc", min_size=1), st.binary()), min_size=1, max_size=4))
+def test_multipart_opens_and_closes_exactly(fields: list[tuple[str, bytes]]) -> None:
+    """Names, contents and line ends survive, whatever the bytes."""
+    parts = [
+        peel.Part(f'Content-Disposition: form-data; name="{name}"', content.replace(b"--X", b""))
+        for name, content in fields
+    ]
+    body = peel.join_multipart(parts, "X")
+    assert peel.split_multipart(body, "X") == parts
+    assert parts[0].parameter("name") == fields[0][0]
+
+
+def test_a_multipart_body_without_its_boundary_is_refused() -> None:
+    """A body that does not follow its boundary cannot be read."""
+    with pytest.raises(UnreadableBody, match="boundary"):
+        peel.split_multipart(b"--other\r\n\r\nx\r\n--other--\r\n", "X")
+
+
+RAW = zlib.compressobj(wbits=-15)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(b"hello")),
+        ("deflate", zlib.compress(b"hello")),
+        ("deflate", RAW.compress(b"hello") + RAW.flush()),
+        ("identity", b"hello"),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"hello"))),
+    ],
+)
+def test_content_encodings_are_undone(encoding: str, body: bytes) -> None:
+    """The encodings of the HTTP world, several in a row too."""
+    assert peel.decompress(body, encoding) == b"hello"
+
+
+@pytest.mark.parametrize(("encoding", "body"), [("gzip", b"no gzip"), ("rot13", b"uryyb"), ("deflate", b"\xff\xff")])
+def test_an_encoding_that_cannot_be_undone_is_refused(encoding: str, body: bytes) -> None:
+    """Nobody can say what is in such a body."""
+    with pytest.raises(UnreadableBody):
+        peel.decompress(body, encoding)
+
+
+def test_a_gzip_bomb_is_refused() -> None:
+    """A small body that unpacks to more than the bound is not followed."""
+    with pytest.raises(UnreadableBody, match="unpacks to more"):
+        peel.decompress(gzip.compress(b"\0" * (peel.MAX_BYTES + 1)), "gzip")

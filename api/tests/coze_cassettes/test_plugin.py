@@ -1,0 +1,409 @@
+"""What pytest shows: strict replay, clear messages, one cassette a test. Each inner run is a project of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coze_cassettes import store
+from coze_cassettes.interactions import Cassette, Interaction
+
+pytest_plugins = ["pytester"]
+
+MakeCassette = Callable[..., Cassette]
+MakeInteraction = Callable[..., Interaction]
+Replay = Callable[..., pytest.RunResult]
+
+INI = """
+[pytest]
+addopts = --record-mode=none --block-network -p no:randomly -p no:cacheprovider
+cassettes_dir = cassettes
+cassettes_record_command = scripts/rerecord.sh
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+"""
+
+GET_ME = """
+import httpx, pytest
+
+@pytest.mark.vcr
+def test_me() -> None:
+    assert httpx.get("https://api.coze.com/v1/users/me").json()["code"] == 0
+"""
+
+
+@pytest.fixture
+def replay(pytester: pytest.Pytester) -> Replay:
+    """Run tests with given cassettes; the module is called test_it."""
+    pytester.makeini(INI)
+
+    def run(source: str, *arguments: str, **cassettes: Cassette) -> pytest.RunResult:
+        pytester.makepyfile(test_it=source)
+        for name, cassette in cassettes.items():
+            store.write(pytester.path / "cassettes" / "test_it" / f"{name}.yaml", cassette)
+        return pytester.runpytest_inprocess(*arguments)
+
+    return run
+
+
+@pytest.fixture
+def me(cassette: MakeCassette, interaction: MakeInteraction) -> Cassette:
+    """A cassette of one call of users.me."""
+    return cassette(interaction(answer={"code": 0}))
+
+
+def _section(result: pytest.RunResult, title: str) -> str:
+    """What pytest printed under a heading."""
+    text = re.split(r"^_+ [^\n]*" + re.escape(title) + r" _+\n", result.stdout.str(), flags=re.MULTILINE)[1]
+    return re.split(r"^(?:=|_)+ ", text, flags=re.MULTILINE)[0].strip()
+
+
+def test_a_cassette_is_replayed(replay: Replay, me: Cassette) -> None:
+    """The answer comes from the file, and the header of the run says so."""
+    result = replay(GET_ME, test_me=me)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["cassettes: replaying cassettes"])
+
+
+def test_a_missing_cassette(replay: Replay, pytester: pytest.Pytester) -> None:
+    """The file and the command that records it are named."""
+    result = replay(GET_ME)
+    result.assert_outcomes(errors=1)
+    assert _section(result, "ERROR at setup of test_me") == (
+        f"{pytester.path}/cassettes/test_it/test_me.yaml: there is no such cassette\n"
+        "  record it: scripts/rerecord.sh -k test_me"
+    )
+
+
+def test_a_damaged_cassette(replay: Replay, me: Cassette, pytester: pytest.Pytester) -> None:
+    """A hand edit is told from anything else."""
+    replay(GET_ME, test_me=me)
+    path = pytester.path / "cassettes" / "test_it" / "test_me.yaml"
+    path.write_text(path.read_text("utf-8").replace("GET", "PUT"), "utf-8")
+    assert _section(replay(GET_ME), "ERROR at setup of test_me") == (
+        f"{path}: edited by hand, its digest does not fit; record it again\n  record it: scripts/rerecord.sh -k test_me"
+    )
+
+
+def test_a_changed_request(replay: Replay, cassette: MakeCassette, interaction: MakeInteraction) -> None:
+    """Test, request, nearest recorded request, first difference, command; and no literal that a rule would scrub."""
+    recorded = cassette(
+        interaction("GET", "/v1/users/me", answer={"code": 0}),
+        interaction("POST", "/v3/chat?conversation_id=", {"user_id": "USER_ID_1", "stream": True}),
+    )
+    result = replay(
+        """
+        import httpx, pytest
+
+        @pytest.mark.vcr
+        def test_chat() -> None:
+            httpx.post(
+                "https://api.coze.com/v3/chat?conversation_id=",
+                json={"user_id": "planted-user", "stream": False},
+                headers={"Authorization": "Bearer planted-token"},
+            )
+        """,
+        test_chat=recorded,
+    )
+    result.assert_outcomes(failed=1)
+    assert _section(result, "test_chat") == (
+        "test_it.py::test_chat sent a request that its cassette does not answer.\n"
+        "  sent:    POST https://api.coze.com/v3/chat?conversation_id=\n"
+        "  nearest: POST https://api.coze.com/v3/chat?conversation_id= (interaction 1 of 2)\n"
+        "  differs: body.stream: sent 'false', recorded 'true'\n"
+        "  cassette: test_it/test_chat.yaml\n"
+        "  record it: scripts/rerecord.sh -k test_chat"
+    )
+    assert "planted-" not in result.stdout.str()
+
+
+def test_a_new_literal_is_shown_by_its_kind(
+    replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
+) -> None:
+    """An identifier that the recording did not have is not printed."""
+    result = replay(
+        """
+        import httpx, pytest
+
+        @pytest.mark.vcr
+        def test_bot() -> None:
+            httpx.get("https://api.coze.com/v1/bots/planted-bot")
+        """,
+        test_bot=cassette(interaction("GET", "/v1/bots/BOT_ID")),
+    )
+    assert _section(result, "test_bot") == (
+        "test_it.py::test_bot sent a request that its cassette does not answer.\n"
+        "  sent:    GET https://api.coze.com/v1/bots/BOT_ID_NEW\n"
+        "  nearest: GET https://api.coze.com/v1/bots/BOT_ID (interaction 0 of 1)\n"
+        "  differs: path: sent '/v1/bots/BOT_ID_NEW', recorded '/v1/bots/BOT_ID'\n"
+        "  cassette: test_it/test_bot.yaml\n"
+        "  record it: scripts/rerecord.sh -k test_bot"
+    )
+
+
+def test_an_interaction_too_many(replay: Replay, me: Cassette) -> None:
+    """What was recorded once is played once."""
+    result = replay(GET_ME + '    httpx.get("https://api.coze.com/v1/users/me")\n', test_me=me)
+    assert _section(result, "test_me") == (
+        "test_it.py::test_me sent a request that its cassette does not answer.\n"
+        "  sent:    GET https://api.coze.com/v1/users/me\n"
+        "  nearest: the same, recorded 1 time and already played\n"
+        "  cassette: test_it/test_me.yaml\n"
+        "  record it: scripts/rerecord.sh -k test_me"
+    )
+
+
+def test_an_interaction_not_played(replay: Replay, cassette: MakeCassette, interaction: MakeInteraction) -> None:
+    """What was recorded must be sent."""
+    recorded = cassette(interaction(answer={"code": 0}), interaction("GET", "/v1/workspaces"))
+    result = replay(GET_ME, test_me=recorded)
+    result.assert_outcomes(passed=1, errors=1)
+    assert _section(result, "ERROR at teardown of test_me") == (
+        "test_it.py::test_me did not send 1 of the 2 requests of its cassette.\n"
+        "  first:   GET https://api.coze.com/v1/workspaces (interaction 1 of 2)\n"
+        "  cassette: test_it/test_me.yaml\n"
+        "  record it: scripts/rerecord.sh -k test_me"
+    )
+
+
+def test_a_mismatch_that_the_test_swallows_still_fails(replay: Replay, me: Cassette) -> None:
+    """``except Exception`` around a call does not hide that the cassette has no answer."""
+    source = """
+        import httpx, pytest
+
+        @pytest.mark.vcr
+        def test_me() -> None:
+            try:
+                httpx.get("https://api.coze.com/v1/other")
+            except Exception:
+                pass
+    """
+    replay(source, test_me=me).assert_outcomes(failed=1)
+
+
+def test_any_order_is_fine(replay: Replay, cassette: MakeCassette, interaction: MakeInteraction) -> None:
+    """Tests with several tasks cause their own order."""
+    recorded = cassette(interaction("GET", "/v1/a", answer={"n": 1}), interaction("GET", "/v1/b", answer={"n": 2}))
+    result = replay(
+        """
+        import httpx, pytest
+
+        @pytest.mark.vcr
+        def test_order() -> None:
+            assert httpx.get("https://api.coze.com/v1/b").json() == {"n": 2}
+            assert httpx.get("https://api.coze.com/v1/a").json() == {"n": 1}
+        """,
+        test_order=recorded,
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_equal_requests_are_answered_in_their_order(
+    replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
+) -> None:
+    """A poll sees created, then completed."""
+    recorded = cassette(*(interaction(answer={"n": n}) for n in range(3)))
+    result = replay(
+        """
+        import httpx, pytest
+
+        @pytest.mark.vcr
+        def test_poll() -> None:
+            got = [httpx.get("https://api.coze.com/v1/users/me").json()["n"] for _ in range(3)]
+            assert got == [0, 1, 2]
+        """,
+        test_poll=recorded,
+    )
+    result.assert_outcomes(passed=1)
+
+
+STREAM = b'event:a\ndata:"one"\n\nevent:b\ndata:"two"\n\n'
+
+
+def test_streams_keep_their_chunks(replay: Replay, cassette: MakeCassette, interaction: MakeInteraction) -> None:
+    """Sync and async, the body arrives in the recorded pieces, and no pseudo header is seen."""
+    recorded = interaction(answer=STREAM, content_type="text/event-stream", chunks=(5, 20, len(STREAM) - 25))
+    result = replay(
+        """
+        import httpx, pytest
+
+        URL = "https://api.coze.com/v1/users/me"
+
+        @pytest.mark.vcr
+        def test_sync() -> None:
+            with httpx.stream("GET", URL) as response:
+                assert [len(chunk) for chunk in response.iter_raw()][:2] == [5, 20]
+                assert not [name for name in response.headers if name.startswith("x-cassette")]
+
+        @pytest.mark.vcr
+        async def test_async() -> None:
+            async with httpx.AsyncClient() as client, client.stream("GET", URL) as response:
+                assert [len(chunk) async for chunk in response.aiter_raw()][:2] == [5, 20]
+        """,
+        test_sync=cassette(recorded),
+        test_async=cassette(recorded),
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_faults_happen_again(replay: Replay, cassette: MakeCassette, interaction: MakeInteraction) -> None:
+    """A stream that broke breaks after the same bytes; a connection that was refused is refused."""
+    broken = interaction(answer=STREAM[:20], content_type="text/event-stream", fault="RemoteProtocolError")
+    refused = interaction("GET", "/v1/gone", answer=b"", status=0, fault="ConnectError")
+    result = replay(
+        """
+        import httpx, pytest
+
+        @pytest.mark.vcr
+        def test_fault() -> None:
+            got = b""
+            with pytest.raises(httpx.RemoteProtocolError, match="as it was recorded"):
+                with httpx.stream("GET", "https://api.coze.com/v1/users/me") as response:
+                    for chunk in response.iter_raw():
+                        got += chunk
+            assert len(got) == 20
+            with pytest.raises(httpx.ConnectError):
+                httpx.get("https://api.coze.com/v1/gone")
+        """,
+        test_fault=cassette(broken, refused),
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_twin_replays_the_cassette_of_another_test(replay: Replay, me: Cassette) -> None:
+    """Sync and async share one file."""
+    result = replay(
+        """
+        import httpx, pytest
+
+        class TestMe:
+            @pytest.mark.vcr
+            def test_me(self) -> None:
+                httpx.get("https://api.coze.com/v1/users/me")
+
+            @pytest.mark.vcr
+            @pytest.mark.twin("test_me")
+            async def test_async_me(self) -> None:
+                async with httpx.AsyncClient() as client:
+                    await client.get("https://api.coze.com/v1/users/me")
+        """,
+        **{"TestMe.test_me": me},
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_replay_gives_tags_for_the_account(
+    replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
+) -> None:
+    """Nothing of the account is asked for, made or read from the environment."""
+    result = replay(
+        """
+        import httpx, pytest
+
+        @pytest.mark.vcr
+        def test_bot(account, recording, sent_requests, fault) -> None:
+            fault("GET", "/v1/bots/*", "rate-limit")
+            made = account.value("CHAT_ID", lambda: pytest.fail("must not be made in a replay"))
+            httpx.get(f"https://api.coze.com/v1/bots/{account.value('BOT_ID')}?chat_id={made}&x=")
+            assert not recording
+            assert sent_requests[0].path == "/v1/bots/BOT_ID"
+            assert sent_requests[0].params == [("chat_id", "CHAT_ID"), ("x", "")]
+        """,
+        test_bot=cassette(interaction("GET", "/v1/bots/BOT_ID?chat_id=CHAT_ID&x=")),
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_the_network_is_blocked_in_every_fixture(replay: Replay) -> None:
+    """Session fixtures too, and for tests that have nothing to do with cassettes."""
+    result = replay(
+        """
+        import socket, pytest
+
+        @pytest.fixture(scope="session")
+        def early() -> None:
+            socket.create_connection(("192.0.2.1", 80), timeout=1)
+
+        def test_reach(early) -> None: ...
+        """
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*NetworkBlocked: getaddrinfo to '192.0.2.1' while replaying*"])
+
+
+@pytest.mark.parametrize(
+    ("source", "cassettes", "message"),
+    [
+        (
+            "import pytest\n@pytest.mark.vcr(record_mode='all')\ndef test_me(): ...",
+            (),
+            "test_it.py::test_me: record_mode in its vcr marker would overrule the command line; remove it.",
+        ),
+        (
+            "import pytest\n@pytest.mark.vcr\n@pytest.mark.parametrize('x', ['a/b', 'a:b'])\ndef test_me(x): ...",
+            (),
+            (
+                "test_it.py::test_me[a:b] and test_it.py::test_me[a/b] would share the file test_me[a-b].yaml; "
+                "rename one, or mark a twin."
+            ),
+        ),
+        (
+            "import pytest\n@pytest.mark.vcr\n@pytest.mark.twin('test_gone')\ndef test_me(): ...",
+            (),
+            "test_it.py::test_me is the twin of a test without a cassette: test_it/test_gone.yaml.",
+        ),
+        (
+            GET_ME,
+            ("test_me", "test_gone"),
+            "test_it/test_gone.yaml is a cassette without its test; delete it, or restore the test.",
+        ),
+    ],
+)
+def test_tests_and_cassettes_must_agree(
+    replay: Replay, me: Cassette, source: str, cassettes: tuple[str, ...], message: str
+) -> None:
+    """What would make them disagree stops the run with one sentence."""
+    result = replay(source, **dict.fromkeys(cassettes, me))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.str().strip() == f"ERROR: {message}"
+
+
+def test_a_selection_does_not_make_orphans(replay: Replay, me: Cassette) -> None:
+    """Running one test does not call the other cassettes abandoned."""
+    source = GET_ME + GET_ME.replace("test_me", "test_other")
+    replay(source, "-k", "test_other", test_me=me, test_other=me).assert_outcomes(passed=1, deselected=1)
+    replay(source, "test_it.py::test_me", test_me=me, test_other=me).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "rewrite"])
+def test_unsafe_record_modes_are_refused(replay: Replay, mode: str) -> None:
+    """Modes that mix old and new, or delete first, are not offered."""
+    result = replay(GET_ME, f"--record-mode={mode}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"--record-mode={mode} is not safe here: use all to record, none to replay." in result.stderr.str()
+
+
+def test_recording_without_a_token_is_refused(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence, and nothing is sent."""
+    monkeypatch.delenv("COZE_API_TOKEN", raising=False)
+    result = replay(GET_ME, "--record-mode=all")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "Recording needs COZE_API_TOKEN in the environment." in result.stderr.str()
+
+
+def test_the_virtual_clock_runs_in_a_replay(replay: Replay, me: Cassette) -> None:
+    """A test that waits an hour is over at once."""
+    result = replay(
+        GET_ME + "    import time\n    time.sleep(3600)\n    assert time.time() == 1704067200 + 3600\n", test_me=me
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_vcrpy_prints_nothing_raw(replay: Replay, me: Cassette, tmp_path: Path) -> None:
+    """Its loggers and httpx's stay silent, whatever level the run has."""
+    result = replay(GET_ME, "-o", "log_cli=true", "--log-level=DEBUG", test_me=me)
+    result.assert_outcomes(passed=1)
+    assert "users/me" not in result.stdout.str().partition("live log call")[2]

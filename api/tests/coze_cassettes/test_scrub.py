@@ -1,0 +1,223 @@
+"""The scrubber: one value, one tag, everywhere; pure, idempotent, and the live request goes the same way."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coze_cassettes.environment import Known, known
+from coze_cassettes.errors import Misuse, UnreadableBody
+from coze_cassettes.interactions import Interaction, Request, Response
+from coze_cassettes.scrub import LiveTags, moved_chunks, scrub
+
+MakeInteraction = Callable[..., Interaction]
+
+
+def _answers(interactions: tuple[Interaction, ...]) -> str:
+    return "".join(each.response.body.decode() for each in interactions)
+
+
+def test_one_value_has_one_tag_everywhere(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """An id stands under the same tag in query, path, body, JSON in a string, base64 and percent-encoding."""
+    bot = filled("{D19}")
+    inside = base64.b64encode(f"the bot {bot} said".encode()).decode()
+    answer = {"bot_id": bot, "inner": json.dumps({"id": bot}), "b64": inside, "url": quote(f"/bots/{bot}?ä", safe="")}
+    clean = scrub([interaction("GET", f"/v1/bots/{bot}?bot_id={bot}", answer=answer)]).interactions
+    assert clean[0].request.uri == "https://api.coze.com/v1/bots/BOT_ID_1?bot_id=BOT_ID_1"
+    shown = json.loads(clean[0].response.body)
+    assert shown == {
+        "bot_id": "BOT_ID_1",
+        "inner": '{"id": "BOT_ID_1"}',
+        "b64": base64.b64encode(b"the bot BOT_ID_1 said").decode(),
+        "url": quote("/bots/BOT_ID_1?ä", safe=""),
+    }
+
+
+def test_values_learned_late_are_replaced_early(interaction: MakeInteraction) -> None:
+    """What only the last answer tells to be a name is replaced in the first one too."""
+    first = interaction(answer={"text": "Planted Person wrote this"})
+    last = interaction(answer={"user_name": "Planted Person"})
+    assert _answers(scrub([first, last]).interactions).count("USER_NAME_1") == 2
+
+
+def test_tags_are_numbered_by_first_appearance(interaction: MakeInteraction) -> None:
+    """The first bot of the cassette is BOT_ID_1."""
+    clean = scrub([interaction(answer={"data": [{"bot_id": "bot-b"}, {"bot_id": "bot-a"}, {"bot_id": "bot-b"}]})])
+    found = [each["bot_id"] for each in json.loads(clean.interactions[0].response.body)["data"]]
+    assert found == ["BOT_ID_1", "BOT_ID_2", "BOT_ID_1"]
+
+
+def test_configured_values_have_bare_tags(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """What the environment says is replaced wherever it stands, also where no rule looks."""
+    token = filled("{A40}")
+    configured = known({"COZE_API_TOKEN": token, "COZE_SECRET_PARTNER": filled("{A20}")})
+    clean = scrub([interaction(answer={"note": f"x{token}y"})], configured)
+    assert json.loads(clean.interactions[0].response.body) == {"note": "xAPI_TOKENy"}
+    assert set(configured.tags.values()) == {"API_TOKEN", "SECRET_PARTNER"}
+
+
+@pytest.mark.parametrize("value", ["", "short"])
+def test_a_configured_secret_too_short_is_an_error(value: str) -> None:
+    """An empty or short secret would be a filter that does nothing."""
+    with pytest.raises(Misuse, match=r"API_TOKEN has \d characters"):
+        known({"COZE_API_TOKEN": value})
+
+
+def test_a_tag_that_the_test_sends_is_reserved(interaction: MakeInteraction) -> None:
+    """No value gets a tag that already stands in the traffic."""
+    clean = scrub([interaction("POST", "/v3/chat", {"bot_id": "BOT_ID_1"}, {"bot_id": "bot-real"})])
+    assert json.loads(clean.interactions[0].response.body) == {"bot_id": "BOT_ID_2"}
+
+
+def test_timestamps_move_and_keep_their_distance(interaction: MakeInteraction) -> None:
+    """Seconds and milliseconds, numbers and texts are moved by the same time."""
+    answer = {
+        "created_at": 1718792949,
+        "updated_at": 1718792959,
+        "publish_time": "1718792949",
+        "version": "1718792949000",
+    }
+    clean = scrub([interaction(answer=answer)], shift=-1000)
+    assert json.loads(clean.interactions[0].response.body) == {
+        "created_at": 1718791949,
+        "updated_at": 1718791959,
+        "publish_time": "1718791949",
+        "version": "1718791949000",
+    }
+
+
+def test_urls_are_replaced_by_urls(interaction: MakeInteraction) -> None:
+    """The SDK still parses what stands there."""
+    clean = scrub([interaction(answer={"avatar_url": "https://cdn.example/a.png?x-signature=abc"})])
+    assert json.loads(clean.interactions[0].response.body) == {"avatar_url": "https://scrubbed.invalid/AVATAR_URL_1"}
+
+
+def test_only_chosen_headers_stay(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """User agents, cookies and gateway headers never reach a cassette; their values are replaced elsewhere too."""
+    session = filled("{A32}")
+    request = Request(
+        "GET", "https://api.coze.com/v1/users/me", (("User-Agent", "x"), ("Authorization", "Bearer abcdefgh1"))
+    )
+    headers = (("Set-Cookie", f"sid={session}; Path=/"), ("X-Tt-Logid", "log-1"), ("Content-Type", "text/plain"))
+    clean = scrub([Interaction(request, Response(200, "OK", headers, f"seen {session}".encode()))]).interactions[0]
+    assert clean.request.headers == (("authorization", "Bearer BEARER_TOKEN_1"),)
+    assert clean.response.headers == (("content-type", "text/plain"), ("x-tt-logid", "LOGID_1"))
+    assert clean.response.body == b"seen COOKIE_1"
+
+
+def test_a_value_split_over_deltas_is_found(interaction: MakeInteraction) -> None:
+    """An address that came in three pieces is replaced by one tag."""
+    pieces = ["write to planted.per", "son@exam", "ple.com now"]
+    stream = "".join(
+        f"event:conversation.message.delta\ndata:{json.dumps({'id': 'm', 'content': piece})}\n\n" for piece in pieces
+    )
+    clean = scrub([interaction(answer=stream.encode(), content_type="text/event-stream")]).interactions[0]
+    contents = [
+        json.loads(line[5:])["content"] for line in clean.response.body.decode().splitlines() if line[:5] == "data:"
+    ]
+    assert contents == ["write to EMAIL_1", "", " now"]
+
+
+def test_short_values_stay_in_running_text(interaction: MakeInteraction) -> None:
+    """A bot called by a two-letter id does not eat those letters everywhere."""
+    clean = scrub([interaction(answer={"user_id": "me", "text": "tell me more"})])
+    assert json.loads(clean.interactions[0].response.body) == {"user_id": "USER_ID_1", "text": "tell me more"}
+
+
+def test_a_compressed_answer_is_read(interaction: MakeInteraction) -> None:
+    """Gzip is undone, so that a cassette is readable and nothing hides in it."""
+    made = interaction(answer=gzip.compress(b'{"user_name":"Planted Person"}'))
+    headers = (*made.response.headers, ("content-encoding", "gzip"))
+    response = Response(200, "OK", headers, made.response.body)
+    assert scrub([Interaction(made.request, response)]).interactions[0].response.body == b'{"user_name":"USER_NAME_1"}'
+
+
+def test_a_body_that_cannot_be_read_is_refused(interaction: MakeInteraction) -> None:
+    """Text that is no UTF-8 though it says JSON is an error, not passed on."""
+    with pytest.raises(UnreadableBody, match="no UTF-8"):
+        scrub([interaction(answer=b'{"a":"\xff\xfe more than a cut character"}')])
+
+
+identifiers = st.text(alphabet="abcdef0123456789-", min_size=1, max_size=24).filter(lambda text: text[0] != "-")
+contents = st.text(max_size=40)
+bodies = st.fixed_dictionaries(
+    {
+        "bot_id": identifiers,
+        "user_name": st.text(min_size=1, max_size=12),
+        "text": contents,
+        "created_at": st.integers(1_600_000_000, 1_900_000_000),
+        "nested": st.lists(st.fixed_dictionaries({"conversation_id": identifiers, "content": contents}), max_size=3),
+    }
+)
+
+
+@given(st.lists(bodies, min_size=1, max_size=4), st.integers(-(10**8), 10**8))
+def test_scrubbing_is_idempotent(values: list[dict[str, object]], shift: int) -> None:
+    """Scrubbing what is scrubbed changes nothing."""
+    made = [
+        Interaction(
+            Request("POST", f"https://api.coze.com/v3/chat?conversation_id={quote(str(value['bot_id']))}", (), b""),
+            Response(200, "OK", (("content-type", "application/json"),), json.dumps(value).encode()),
+        )
+        for value in values
+    ]
+    once = scrub(made, shift=shift).interactions
+    assert scrub(once).interactions == once
+
+
+def test_a_live_literal_gets_the_tag_of_the_recording(interaction: MakeInteraction) -> None:
+    """What a test sends as a literal matches its tag, the second literal the second tag."""
+    sent = [
+        interaction("POST", "/v3/chat", {"user_id": user}, {"data": {"id": "c-1"}}) for user in ("ann", "bob", "ann")
+    ]
+    live = LiveTags(scrub(sent).interactions)
+    shown = [json.loads(live.scrub(each.request).body)["user_id"] for each in sent]
+    assert shown == ["USER_ID_1", "USER_ID_2", "USER_ID_1"]
+
+
+def test_a_live_literal_too_many_matches_nothing(interaction: MakeInteraction) -> None:
+    """A new literal is shown by its kind, never as itself."""
+    recorded = scrub([interaction("POST", "/v3/chat", {"user_id": "ann"})]).interactions
+    live = LiveTags(recorded)
+    live.scrub(recorded[0].request)
+    shown = [live.scrub(interaction("POST", "/v3/chat", {"user_id": user}).request).body for user in ("ann", "eve")]
+    assert [json.loads(each) for each in shown] == [{"user_id": "USER_ID_1"}, {"user_id": "USER_ID_NEW"}]
+
+
+def test_tags_that_answers_brought_are_sent_back_as_they_are(interaction: MakeInteraction) -> None:
+    """An id that the test took from an answer is its tag already."""
+    recorded = scrub(
+        [
+            interaction("POST", "/v1/conversation/create", {}, {"data": {"id": "conv-77"}}),
+            interaction("GET", "/v1/conversation/retrieve?conversation_id=conv-77"),
+        ]
+    ).interactions
+    assert LiveTags(recorded).scrub(recorded[1].request).uri.endswith("conversation_id=CONVERSATION_ID_1")
+
+
+def test_cuts_stay_where_they_were() -> None:
+    """A chunk that ended in the middle of a line still does, before, in and behind what was replaced."""
+    old = b"data: secret-value here\n\ndata: two\n\n"
+    new = b"data: TAG here\n\ndata: two\n\n"
+    assert moved_chunks(old, new, (4, 6, 10, len(old) - 20)) == (4, 2, 5, len(new) - 11)
+
+
+@given(st.binary(min_size=1, max_size=60), st.lists(st.integers(1, 20), min_size=1, max_size=6))
+def test_chunks_always_add_up(body: bytes, sizes: list[int]) -> None:
+    """Whatever is replaced, the chunks are those of the new body."""
+    old = body + b"x" * max(0, sum(sizes) - len(body))
+    chunks = (*sizes, len(old) - sum(sizes)) if len(old) > sum(sizes) else tuple(sizes)
+    new = old.replace(b"a", b"TAG").replace(b"x", b"")
+    assert sum(moved_chunks(old, new, chunks)) == (len(new) if old != new else len(old))
+
+
+def test_known_values_of_fixtures_are_added() -> None:
+    """A value that a fixture made is known from then on."""
+    assert Known().with_value("CHAT_ID", "chat-123").tags == {"chat-123": "CHAT_ID"}
