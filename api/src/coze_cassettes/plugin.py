@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from coze_cassettes import collection, environment, fixtures, network, origins, recording
+from coze_cassettes import collection, environment, fixtures, network, origins, recording, redaction
 from coze_cassettes.errors import CassetteError
 
 if TYPE_CHECKING:  # pytest-recording must be imported before vcrpy, whose matchers it has rewritten; collection does
@@ -50,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_resources] = ExitStack()
     if mode == "all" and not os.environ.get(environment.TOKEN):
         raise pytest.UsageError(f"Recording needs {environment.TOKEN} in the environment.")
+    if mode == "all" and (problem := _refused(config)):
+        raise pytest.UsageError(problem)
     if mode == "none" and config.getoption("--block-network"):
         config.stash[_resources].enter_context(network.blocked())
 
@@ -58,6 +60,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Lift the network block."""
     if _resources in config.stash:
         config.stash[_resources].close()
+
+
+def _refused(config: pytest.Config) -> str:
+    """Why a recording must not run with these options; its warnings are not summed up, since they quote values."""
+    config.option.disable_warnings = True
+    live_log = bool(config.getini("log_cli") or config.getoption("log_cli_level", default=None))
+    log_file = config.getoption("log_file", default=None) or config.getini("log_file")
+    return redaction.refused(vars(config.option), live_log=live_log, log_file=str(log_file or ""))
 
 
 def _settings_of(config: pytest.Config) -> recording.Settings:
@@ -88,7 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _fail(message: str) -> NoReturn:
-    pytest.fail(message, pytrace=False)
+    raise fixtures.Refusal(message, pytrace=False)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -125,12 +135,30 @@ def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:
     recording.configure(vcr, config.stash[_current])
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember whether every phase of a test passed."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember whether every phase of a test passed; while recording, keep raw traffic out of the report."""
     report = yield
     item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
+    if is_recording(item.config):
+        _redact(report, call.excinfo)
     return report
+
+
+def _redact(report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException] | None) -> None:
+    report.sections.clear()
+    report.user_properties.clear()
+    if error is None or isinstance(error.value, fixtures.SAFE):
+        return
+    if isinstance(error.value, pytest.skip.Exception):
+        if report.when == "call":
+            report.longrepr = (report.nodeid, 0, "skipped by the test itself")
+        return
+    if isinstance(error.value, pytest.xfail.Exception):
+        report.wasxfail = "expected by the test itself"
+    report.longrepr = redaction.failure(report.nodeid, error.value)
 
 
 @pytest.hookimpl(wrapper=True)

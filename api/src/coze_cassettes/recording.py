@@ -376,6 +376,7 @@ def running(tape: Tape) -> Iterator[None]:
         stack.enter_context(silent())
         stack.enter_context(layered(tape))
         if tape.recording:
+            stack.enter_context(without_console("cozepy"))
             router = routing.Router(tape.settings.target, lambda: tape.faults_expected)
             stack.enter_context(routing.installed(router))
         else:
@@ -385,6 +386,20 @@ def running(tape: Tape) -> Iterator[None]:
 
 TALKATIVE: Final[Sequence[str]] = ("vcr", "httpx", "httpcore")
 """Loggers that write raw requests and responses."""
+
+
+@contextmanager
+def without_console(name: str) -> Iterator[None]:
+    """Take from a logger the handlers that write to the console: cozepy's DEBUG messages hold whole bodies."""
+    logger = logging.getLogger(name)
+    writers = [handler for handler in logger.handlers if type(handler) is logging.StreamHandler]
+    try:
+        for handler in writers:
+            logger.removeHandler(handler)
+        yield
+    finally:
+        for handler in writers:
+            logger.addHandler(handler)
 
 
 @contextmanager

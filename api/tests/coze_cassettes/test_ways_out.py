@@ -1,0 +1,161 @@
+"""A test that records while it fails leaves nothing raw behind, in no cassette, report, cache, log or terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from coze_cassettes import store
+from coze_cassettes.inspector import encodings
+from coze_standin import StandIn, running
+
+pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.loopback
+
+INI = """
+[pytest]
+addopts = -p no:randomly
+cassettes_dir = cassettes
+junit_logging = all
+junit_log_passing_tests = true
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+"""
+
+HEAD = """
+import logging, sys, warnings
+import httpx, pytest
+from cozepy import Coze, TokenAuth, setup_logging
+
+@pytest.fixture
+def me(account, record_property):
+    headers = {"Authorization": "Bearer " + account.value("API_TOKEN")}
+    answer = httpx.get("https://api.coze.com/v1/users/me", headers=headers)
+    record_property("raw", answer.text)
+    yield answer.json()["data"]
+"""
+
+WAYS = {
+    "assertion diff": 'def test_it(me):\n    assert me == {"user_name": "nobody"}',
+    "exception text": "def test_it(me):\n    raise ValueError(str(me))",
+    "chained exceptions": (
+        "def test_it(me):\n    try:\n        raise KeyError(str(me))\n"
+        "    except KeyError as error:\n        raise RuntimeError(str(me)) from error"
+    ),
+    "local variables": "def test_it(me):\n    name = me['user_name']\n    assert False",
+    "printing": "def test_it(me, capsys):\n    print(me)\n    print(me, file=sys.stderr)\n    assert 0",
+    "printing in a test that passes": "def test_it(me):\n    print(me)",
+    "logging": "def test_it(me):\n    logging.getLogger('mine').error('%s', me)\n    assert 0",
+    "the SDK's own logging": (
+        "def test_it(account):\n    setup_logging(logging.DEBUG)\n"
+        "    Coze(auth=TokenAuth(account.value('API_TOKEN'))).users.me()\n    assert 0"
+    ),
+    "logging of vcrpy and httpx": (
+        "def test_it(me):\n    for name in ('vcr', 'httpx', 'httpcore'):\n"
+        "        logging.getLogger(name).error('still there')\n    assert 0"
+    ),
+    "a warning": "def test_it(me):\n    warnings.warn(str(me))",
+    "pytest.fail": "def test_it(me):\n    pytest.fail(str(me))",
+    "pytest.skip": "def test_it(me):\n    pytest.skip(str(me))",
+    "pytest.xfail": "def test_it(me):\n    pytest.xfail(str(me))",
+    "a fixture that fails": (
+        "@pytest.fixture\ndef broken(me):\n    raise ValueError(str(me))\n\ndef test_it(broken): ..."
+    ),
+    "a teardown that fails": (
+        "@pytest.fixture\ndef late(me):\n    yield\n    raise ValueError(str(me))\n\ndef test_it(late): ..."
+    ),
+    "an API error": (
+        "def test_it(account):\n    token = account.value('API_TOKEN')\n"
+        "    Coze(auth=TokenAuth(token + 'x')).users.me()"
+    ),
+    "a test that is interrupted": "def test_it(me):\n    name = me['user_name']\n    raise KeyboardInterrupt",
+}
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[StandIn]:
+    """One stand-in for all these tests; it lists what it planted."""
+    with running("a") as server:
+        yield server
+
+
+def _written(folder: Path) -> Iterator[tuple[Path, str]]:
+    for path in folder.rglob("*"):
+        if path.is_file() and path.suffix != ".pyc":
+            yield path, path.read_bytes().decode("utf-8", "replace")
+
+
+def _leaks(text: str, planted: list[tuple[str, str]]) -> list[str]:
+    return sorted(
+        {kind for kind, value in planted if len(value) > 5 and any(form in text for form in encodings(value))}
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_raw_is_left(
+    way: str, stand_in: StandIn, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the terminal nor any file holds a planted value, however the test fails."""
+    pytester.makeini(INI)
+    pytester.makepyfile(test_out=HEAD + "\n\n@pytest.mark.vcr\n" + WAYS[way])
+    for name, value in stand_in.environment.items():
+        monkeypatch.setenv(name, value)
+    result = pytester.runpytest_subprocess(
+        *("--record-mode=all", "-l", "-vv", "-rA", "--tb=long", "--show-capture=all", "--log-level=DEBUG"),
+        *("--junitxml=report.xml", "-p", "cacheprovider", "--durations=3"),
+    )
+    shown = result.stdout.str() + result.stderr.str()
+    planted = stand_in.planted()
+    assert len(planted) > 20
+    assert _leaks(shown, planted) == []
+    for path, text in _written(pytester.path):
+        assert _leaks(text, planted) == [], path.name
+    if way == "printing in a test that passes":
+        assert [path.name for path in store.files(pytester.path / "cassettes")] == ["test_it.yaml"]
+    elif way != "a warning":
+        assert store.files(pytester.path / "cassettes") == []
+
+
+def test_what_is_shown_tells_where_and_what(
+    stand_in: StandIn, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The type of the error, Coze's code, and the lines of source."""
+    pytester.makeini(INI)
+    pytester.makepyfile(test_out=HEAD + "\n\n@pytest.mark.vcr\n" + WAYS["an API error"])
+    for name, value in stand_in.environment.items():
+        monkeypatch.setenv(name, value)
+    result = pytester.runpytest_subprocess("--record-mode=all")
+    result.stdout.fnmatch_lines(
+        [
+            "test_out.py::test_it failed while it recorded: CozeAPIError (code 4100)",
+            "  test_out.py:*  Coze(auth=TokenAuth(token + 'x')).users.me()",
+            "Values are not shown, since nothing of them is scrubbed. Its cassette is as it was.",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["-s"], "capture=no"),
+        (["--capture=tee-sys"], "capture=tee-sys"),
+        (["--pdb"], "usepdb=True"),
+        (["--full-trace"], "fulltrace=True"),
+        (["-o", "log_cli=true"], "log_cli"),
+        (["--log-cli-level=DEBUG"], "log_cli"),
+        (["--log-file=out.log"], "log_file"),
+    ],
+)
+def test_options_that_print_at_once_are_refused(
+    options: list[str], named: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is sent, with one sentence."""
+    pytester.makeini(INI)
+    monkeypatch.setenv("COZE_API_TOKEN", "any-token")
+    pytester.makepyfile(test_out="def test_it(): ...")
+    result = pytester.runpytest_subprocess("--record-mode=all", *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: While recording, " in result.stderr.str()
+    assert named in result.stderr.str()
