@@ -1,0 +1,8 @@
+"""``python -m coze_standin``."""
+
+import sys
+
+from coze_standin.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

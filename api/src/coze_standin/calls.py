@@ -1,0 +1,116 @@
+"""A request as a handler sees it, and the two kinds of answer that a handler gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from coze_standin.errors import Refusal
+from coze_standin.records import JSON
+from coze_standin.sse import Event, Style
+from coze_standin.state import State
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The file part of a multipart request: its name and its size in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authenticated request.
+
+    ``body`` is the JSON object of the body, ``bearer`` the token it came with, ``steer`` the name of a fault that the
+    handler itself plays (``chat-failed``, ``workflow-timeout``).
+    """
+
+    state: State
+    logid: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    upload: Upload | None = None
+    bearer: str = ""
+    steer: str = ""
+
+    def need(self, name: str) -> str:
+        """A text that the body must hold; 4000 without it."""
+        return _text(self.body.get(name))
+
+    def ask(self, name: str) -> str:
+        """A text that the query must hold; 4000 without it."""
+        return _text(self.query.get(name))
+
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        """An object of the body, empty when it is absent or null; 4000 when it is something else."""
+        value = self.body.get(name) or {}
+        if not isinstance(value, Mapping):
+            raise Refusal("parameter")
+        return value
+
+    def sequence(self, name: str) -> Sequence[Any]:
+        """A list of the body, empty when it is absent or null; 4000 when it is something else."""
+        value = self.body.get(name) or []
+        if not isinstance(value, list):
+            raise Refusal("parameter")
+        return value
+
+    def objects(self, name: str) -> list[JSON]:
+        """A list of objects of the body, empty when it is absent or null; 4000 when it is something else."""
+        values = self.sequence(name)
+        if not all(isinstance(value, dict) for value in values):
+            raise Refusal("parameter")
+        return list(values)
+
+    def number(self, name: str, default: int) -> int:
+        """A positive number of the query; 4000 when it is not one."""
+        text = self.query.get(name) or str(default)
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            raise Refusal("parameter")
+        return int(text)
+
+    def page(self, items: Sequence[T], number: str = "page_num", default_size: int = 20) -> tuple[list[T], bool]:
+        """The page that the query asks for, counted from 1, and whether more follow; ``number`` names its parameter."""
+        size = self.number("page_size", default_size)
+        start = (self.number(number, 1) - 1) * size
+        return list(items[start : start + size]), start + size < len(items)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise Refusal("parameter")
+    return value
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A JSON answer; the edge adds ``detail.logid`` unless it is ``flat``. ``pause``: seconds before it goes out."""
+
+    content: JSON
+    status: int = 200
+    flat: bool = False
+    pause: float = 0.0
+
+
+@dataclass(frozen=True)
+class Events:
+    """A stream of events in the spelling of its endpoint; ``finish`` runs when the stream is over or broken."""
+
+    style: Style
+    events: tuple[Event, ...]
+    finish: Callable[[], None] = lambda: None
+
+
+Handler = Callable[[Call], Answer | Events]
+
+
+def ok(data: Any = None, **beside: Any) -> Answer:
+    """Success: ``{"code":0,"msg":"","data":...}`` and what stands beside ``data``; no ``data`` when it is None."""
+    carried = {} if data is None else {"data": data}
+    return Answer({"code": 0, "msg": "", **carried, **beside})

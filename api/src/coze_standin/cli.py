@@ -1,0 +1,52 @@
+"""The command line: start the stand-in, say on one line of JSON where it is, stop when told."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from collections.abc import Sequence
+
+from coze_standin.chance import chance
+from coze_standin.control import environment
+from coze_standin.edge import application
+from coze_standin.population import populated
+from coze_standin.profiles import PROFILES
+from coze_standin.server import Server, listening
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; prints ``{"url": ..., "environment": {...}}`` once it is ready. Exit code 0."""
+    options = _parser().parse_args(arguments)
+    state = populated(options.account, chance(options.seed))
+    with listening(options.port) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        ready = json.dumps({"url": url, "environment": environment(state, url)})
+        server = Server(application(state), lambda: _say(ready))
+        if options.until_stdin_closes:
+            threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
+        server.run(sockets=[listener])
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="coze-standin", description="A local server that speaks the Coze wire.")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--account", choices=sorted(PROFILES), default="a", help="which account it serves (default: a)")
+    parser.add_argument("--seed", type=int, help="make what it draws repeatable (default: different at every start)")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input is closed")
+    return parser
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _watch_stdin(server: Server) -> None:
+    """Read the descriptor itself: a thread that is stuck in a buffered read would hold up the end of the process."""
+    while os.read(0, 4096):
+        pass
+    server.stop()

@@ -1,0 +1,68 @@
+"""The control plane under ``/_standin/``: what the account is, what is planted in it, what shall go wrong."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from coze_standin.faults import Faults, Misarmed, armed
+from coze_standin.state import State
+
+PREFIX = "/_standin/"
+
+
+def environment(state: State, url: str) -> dict[str, str]:
+    """What a recording against the stand-in at ``url`` needs in its environment."""
+    return {
+        "COZE_API_TOKEN": state.account.token,
+        "COZE_API_BASE": url,
+        "COZE_WORKSPACE_ID": state.team,
+        "COZE_BOT_ID": state.main_bot,
+        "COZE_WORKFLOW_ID": state.main_workflow,
+    }
+
+
+class Control:
+    """The endpoints; they take no token, and nothing of them belongs into a recording."""
+
+    def __init__(self, state: State, faults: Faults) -> None:
+        self._state = state
+        self._faults = faults
+
+    def routes(self) -> list[Route]:
+        """The endpoints as routes."""
+        return [
+            Route(PREFIX + "environment", self.environment, methods=["GET"]),
+            Route(PREFIX + "planted", self.planted, methods=["GET"]),
+            Route(PREFIX + "oauth", self.oauth, methods=["GET"]),
+            Route(PREFIX + "faults", self.arm, methods=["POST"]),
+            Route(PREFIX + "faults", self.clear, methods=["DELETE"]),
+        ]
+
+    async def environment(self, request: Request) -> Response:
+        """GET environment."""
+        return JSONResponse(environment(self._state, str(request.base_url).rstrip("/")))
+
+    async def planted(self, _: Request) -> Response:
+        """GET planted."""
+        return JSONResponse({"planted": self._state.planted.listed()})
+
+    async def oauth(self, _: Request) -> Response:
+        """GET oauth: client id, secret, key and a fresh authorization code."""
+        return JSONResponse(self._state.oauth.credentials())
+
+    async def arm(self, request: Request) -> Response:
+        """POST faults: ``{"method", "path", "fault", "times", ...options}``; 400 with the reason if that is wrong."""
+        try:
+            self._faults.arm(armed(await request.json()))
+        except (Misarmed, json.JSONDecodeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse({})
+
+    async def clear(self, _: Request) -> Response:
+        """DELETE faults: none waits any more."""
+        self._faults.clear()
+        return JSONResponse({})

@@ -1,0 +1,244 @@
+"""The edge between HTTP and the handlers: reads requests, writes answers, plays faults."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import socket
+import struct
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from email.utils import formatdate
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from coze_standin import secret_values, sse
+from coze_standin.calls import Answer, Call, Events, Upload
+from coze_standin.control import PREFIX, Control
+from coze_standin.errors import Refusal
+from coze_standin.faults import Armed, Faults, Wire, bent
+from coze_standin.operations import OPERATIONS, Operation
+from coze_standin.records import JSON
+from coze_standin.state import State
+
+_JSON = "application/json; charset=utf-8"
+_COOKIE = 0.3
+"""How often an answer sets a cookie."""
+
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+def application(state: State, sleep: Sleep = asyncio.sleep) -> ASGIApp:
+    """The stand-in as an ASGI application over one account; ``sleep`` makes its pauses, in seconds."""
+    faults = Faults()
+    routes = [Route(row.path, _endpoint(state, row, sleep), methods=[row.method]) for row in OPERATIONS]
+    unknown = _unknown_path()
+    inner = Starlette(
+        routes=Control(state, faults).routes() + routes,
+        exception_handlers={404: unknown, 405: unknown},
+    )
+    return _Dressed(_Faulty(inner, faults, sleep), state)
+
+
+class _Dressed:
+    """Gives every answer its headers (log id, a cookie now and then), in an order that varies."""
+
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(PREFIX):
+            await self._app(scope, receive, send)
+            return
+        scope["coze.logid"] = self._logid()
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": self._headers(scope, message["headers"])}
+            await send(message)
+
+        await self._app(scope, receive, dressed)
+
+    def _logid(self) -> str:
+        stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime(self._state.clock()))
+        return self._state.planted.add("LOGID", stamp + secret_values.hexadecimal(self._state.chance, 18).upper())
+
+    def _headers(self, scope: Scope, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        date = formatdate(self._state.clock(), usegmt=True)
+        added = {"date": date, "x-tt-logid": scope["coze.logid"], "x-served-by": "coze-standin", **self._cookie()}
+        headers = [*given, *((name.encode(), value.encode()) for name, value in added.items())]
+        self._state.chance.shuffle(headers)
+        return headers
+
+    def _cookie(self) -> dict[str, str]:
+        chance = self._state.chance
+        if chance.random() >= _COOKIE:
+            return {}
+        name = chance.choice(("sessionid", "msToken", "ttwid"))
+        value = self._state.planted.add("COOKIE", secret_values.token(chance, "", 32))
+        return {"set-cookie": f"{name}={value}; Path=/; HttpOnly; Secure"}
+
+
+class _Faulty:
+    """Takes the fault that waits for a request; plays at once those that need no handler."""
+
+    def __init__(self, app: ASGIApp, faults: Faults, sleep: Sleep) -> None:
+        self._app = app
+        self._faults = faults
+        self._sleep = sleep
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = None
+        if scope["type"] == "http" and not scope["path"].startswith(PREFIX):
+            fault = self._faults.take(scope["method"], scope["path"])
+        scope["coze.fault"] = fault
+        if fault and fault.fault.resets:
+            await _reset(scope, receive)
+        elif fault and fault.fault.instead:
+            await Request(scope, receive).body()
+            await _wired(fault.fault.instead(fault.options), scope["coze.logid"])(scope, receive, send)
+        else:
+            if fault and fault.fault.delay:
+                await self._sleep(fault.fault.delay(fault.options))
+            await self._app(scope, receive, send)
+
+
+async def _reset(scope: Scope, receive: Receive) -> None:
+    """Close the connection with a TCP reset: lingering is switched off, then the transport is aborted."""
+    await Request(scope, receive).body()
+    transport: asyncio.Transport = scope["state"]["transport"]
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _wired(wire: Wire, logid: str) -> Response:
+    body = wire.body if wire.content is None else _encoded({**wire.content, "detail": {"logid": logid}})
+    return Response(body, wire.status, dict(wire.headers), wire.media_type)
+
+
+def _endpoint(state: State, operation: Operation, sleep: Sleep) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        fault: Armed | None = request.scope["coze.fault"]
+        logid: str = request.scope["coze.logid"]
+        try:
+            answer = operation.handler(await _call(state, operation, request, logid, fault))
+        except Refusal as refusal:
+            return _refused(refusal, logid)
+        if isinstance(answer, Events):
+            return _Streamed(answer, fault, state.chance, sleep)
+        if fault and fault.fault.needs_a_stream:
+            return Response(f"coze-standin: {fault.fault.name} needs a stream", 501, media_type="text/plain")
+        await sleep(answer.pause)
+        return _answered(answer, logid)
+
+    return endpoint
+
+
+async def _call(state: State, operation: Operation, request: Request, logid: str, fault: Armed | None) -> Call:
+    """The request as the handler sees it; 4100 without a good token, 4000 for a body that is not what it says."""
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not operation.open and bearer not in state.tokens:
+        raise Refusal("authentication")
+    multipart = request.headers.get("content-type", "").startswith("multipart/form-data")
+    return Call(
+        state=state,
+        logid=logid,
+        path=request.path_params,
+        query=dict(request.query_params),
+        body={} if multipart else _parsed(await request.body()),
+        upload=await _uploaded(request) if multipart else None,
+        bearer=bearer,
+        steer=fault.fault.name if fault and fault.fault.steers else "",
+    )
+
+
+def _parsed(body: bytes) -> Mapping[str, Any]:
+    try:
+        parsed = json.loads(body or b"{}")
+    except ValueError as error:
+        raise Refusal("body") from error
+    if not isinstance(parsed, dict):
+        raise Refusal("body")
+    return parsed
+
+
+async def _uploaded(request: Request) -> Upload | None:
+    async with request.form() as form:
+        part = form.get("file")
+        return Upload(part.filename or "", part.size or 0) if isinstance(part, UploadFile) else None
+
+
+def _answered(answer: Answer, logid: str) -> Response:
+    content = answer.content if answer.flat else {**answer.content, "detail": {"logid": logid}}
+    return Response(_encoded(content), answer.status, media_type=_JSON)
+
+
+def _refused(refusal: Refusal, logid: str) -> Response:
+    content = {"code": refusal.row.code, "msg": refusal.msg, "detail": {"logid": logid}}
+    return Response(_encoded(content), refusal.row.status, media_type=_JSON)
+
+
+def _encoded(content: JSON) -> bytes:
+    return sse.dumped(content).encode()
+
+
+def _unknown_path() -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def unknown(request: Request, _: Exception) -> Response:
+        return _refused(Refusal("path"), request.scope.get("coze.logid", ""))
+
+    return unknown
+
+
+class _Streamed(Response):
+    """Plays the script of a stream; stops when the client goes away."""
+
+    def __init__(self, told: Events, fault: Armed | None, chance: random.Random, sleep: Sleep) -> None:
+        super().__init__(media_type="text/event-stream")
+        del self.headers["content-length"]
+        self._told = told
+        self._steps = bent(fault, told.style, told.events)
+        self._chance = chance
+        self._sleep = sleep
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  (ASGI's signature)
+        """Play until the end of the script, a break in it, or the end of the client."""
+        playing = asyncio.create_task(self._play(send))
+        leaving = asyncio.create_task(_gone(receive))
+        try:
+            done, _ = await asyncio.wait({playing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            self._told.finish()
+            playing.cancel()
+            leaving.cancel()
+            await asyncio.gather(playing, leaving, return_exceptions=True)
+
+    async def _play(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for step in sse.scheduled(self._steps, self._chance):
+            match step:
+                case sse.Send(data):
+                    await send({"type": "http.response.body", "body": data, "more_body": True})
+                case sse.Wait(seconds):
+                    await self._sleep(seconds)
+                case sse.Break():
+                    return  # an answer that is left unfinished makes uvicorn close the connection
+        self._told.finish()  # before the end, so that whoever has read it finds the chat or the run finished
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,64 @@
+"""The OAuth app of an account: its client id, its secret and its key pair, made when somebody first asks."""
+
+from __future__ import annotations
+
+import random
+from functools import cached_property
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from coze_standin import secret_values
+from coze_standin.planted import Planted
+from coze_standin.records import JSON
+
+
+class OAuthApps:
+    """One app that serves for all four flows, and the codes and refresh tokens that are still good.
+
+    ``polls`` counts how often a device code was asked after.
+    """
+
+    def __init__(self, chance: random.Random, planted: Planted) -> None:
+        self._chance = chance
+        self._planted = planted
+        self.client_id = planted.add("CLIENT_ID", f"{secret_values.digits(chance, 32)}.app.coze")
+        self.client_secret = planted.add("CLIENT_SECRET", secret_values.token(chance, "", 48))
+        self.public_key_id = planted.add("PUBLIC_KEY_ID", secret_values.token(chance, "", 43))
+        self.codes: set[str] = set()
+        self.refresh_tokens: set[str] = set()
+        self.polls: dict[str, int] = {}
+
+    @cached_property
+    def _key(self) -> rsa.RSAPrivateKey:
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @property
+    def public_key(self) -> rsa.RSAPublicKey:
+        """What signatures are checked with."""
+        return self._key.public_key()
+
+    def private_key(self) -> str:
+        """The private key as PEM; each of its lines is planted."""
+        pem = self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        for line in pem.splitlines()[1:-1]:
+            self._planted.add("PRIVATE_KEY", line)
+        return pem
+
+    def refreshed(self) -> str:
+        """A fresh refresh token."""
+        refresh = self._planted.add("REFRESH_TOKEN", secret_values.token(self._chance, "", 64))
+        self.refresh_tokens.add(refresh)
+        return refresh
+
+    def credentials(self) -> JSON:
+        """What a client needs for all four flows, with a fresh authorization code."""
+        code = self._planted.add("AUTHORIZATION_CODE", secret_values.token(self._chance, "code_", 40))
+        self.codes.add(code)
+        return {
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "public_key_id": self.public_key_id,
+            "private_key": self.private_key(),
+            "code": code,
+        }

@@ -1,0 +1,101 @@
+"""THE table of served operations: one row each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coze_standin.calls import Handler
+from coze_standin.routes import (
+    bots,
+    chats,
+    conversations,
+    files,
+    messages,
+    oauth,
+    runs,
+    users,
+    workflow_chats,
+    workflows,
+    workspaces,
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: its name in the SDK, method, path (``{name}`` is a part of it) and handler.
+
+    ``open`` operations are called without a token of the account.
+    """
+
+    id: str
+    method: str
+    path: str
+    handler: Handler
+    open: bool = False
+
+
+_FEEDBACK = "/v1/conversations/{conversation_id}/messages/{message_id}/feedback"
+_HISTORY = "/v1/workflows/{workflow_id}/run_histories/{execute_id}"
+_MEMBERS = "/v1/workspaces/{workspace_id}/members"
+_OAUTH = "/api/permission/oauth2"
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("users.me", "GET", "/v1/users/me", users.me),
+    Operation("workspaces.list", "GET", "/v1/workspaces", workspaces.list_workspaces),
+    Operation("workspaces.members.list", "GET", _MEMBERS, workspaces.list_members),
+    Operation("workspaces.members.create", "POST", _MEMBERS, workspaces.add_members),
+    Operation("workspaces.members.delete", "DELETE", _MEMBERS, workspaces.remove_members),
+    Operation("bots.create", "POST", "/v1/bot/create", bots.create),
+    Operation("bots.update", "POST", "/v1/bot/update", bots.update),
+    Operation("bots.publish", "POST", "/v1/bot/publish", bots.publish),
+    Operation("bots.unpublish", "POST", "/v1/bots/{bot_id}/unpublish", bots.unpublish),
+    Operation("bots.retrieve", "GET", "/v1/bot/get_online_info", bots.retrieve_online),
+    Operation("bots.retrieve#v2", "GET", "/v1/bots/{bot_id}", bots.retrieve),
+    Operation("bots.list", "GET", "/v1/space/published_bots_list", bots.list_published),
+    Operation("bots.list#v2", "GET", "/v1/bots", bots.list_bots),
+    Operation("chat.create", "POST", "/v3/chat", chats.create),
+    Operation("chat.retrieve", "POST", "/v3/chat/retrieve", chats.retrieve),
+    Operation("chat.retrieve#get", "GET", "/v3/chat/retrieve", chats.retrieve),
+    Operation("chat.cancel", "POST", "/v3/chat/cancel", chats.cancel),
+    Operation("chat.submit_tool_outputs", "POST", "/v3/chat/submit_tool_outputs", chats.submit_tool_outputs),
+    Operation("chat.messages.list", "GET", "/v3/chat/message/list", chats.list_messages),
+    Operation("conversations.create", "POST", "/v1/conversation/create", conversations.create),
+    Operation("conversations.list", "GET", "/v1/conversations", conversations.list_conversations),
+    Operation("conversations.retrieve", "GET", "/v1/conversation/retrieve", conversations.retrieve),
+    Operation("conversations.clear", "POST", "/v1/conversations/{conversation_id}/clear", conversations.clear),
+    Operation("conversations.update", "PUT", "/v1/conversations/{conversation_id}", conversations.update),
+    Operation("conversations.delete", "DELETE", "/v1/conversations/{conversation_id}", conversations.delete),
+    Operation("conversations.messages.create", "POST", "/v1/conversation/message/create", messages.create),
+    Operation("conversations.messages.list", "POST", "/v1/conversation/message/list", messages.list_messages),
+    Operation("conversations.messages.retrieve", "GET", "/v1/conversation/message/retrieve", messages.retrieve),
+    Operation("conversations.messages.update", "POST", "/v1/conversation/message/modify", messages.update),
+    Operation("conversations.messages.delete", "POST", "/v1/conversation/message/delete", messages.delete),
+    Operation("conversations.messages.feedback.create", "POST", _FEEDBACK, messages.create_feedback),
+    Operation("conversations.messages.feedback.delete", "DELETE", _FEEDBACK, messages.delete_feedback),
+    Operation("workflows.chat.stream", "POST", "/v1/workflows/chat", workflow_chats.stream),
+    Operation("workflows.retrieve", "GET", "/v1/workflows/{workflow_id}", workflows.retrieve),
+    Operation("workflows.list", "GET", "/v1/workflows", workflows.list_workflows),
+    Operation("workflows.versions.list", "GET", "/v1/workflows/{workflow_id}/versions", workflows.list_versions),
+    Operation("workflows.runs.create", "POST", "/v1/workflow/run", runs.create),
+    Operation("workflows.runs.stream", "POST", "/v1/workflow/stream_run", runs.stream),
+    Operation("workflows.runs.resume", "POST", "/v1/workflow/stream_resume", runs.resume),
+    Operation("workflows.runs.run_histories.retrieve", "GET", _HISTORY, runs.retrieve_history),
+    Operation(
+        "workflows.runs.run_histories.execute_nodes.retrieve",
+        "GET",
+        _HISTORY + "/execute_nodes/{node_execute_uuid}",
+        runs.retrieve_node,
+    ),
+    Operation("files.upload", "POST", "/v1/files/upload", files.upload),
+    Operation("files.retrieve", "GET", "/v1/files/retrieve", files.retrieve),
+    Operation("oauth.token", "POST", _OAUTH + "/token", oauth.token, open=True),
+    Operation("oauth.device_code", "POST", _OAUTH + "/device/code", oauth.device_code, open=True),
+    Operation(
+        "oauth.device_code#workspace",
+        "POST",
+        _OAUTH + "/workspace_id/{workspace_id}/device/code",
+        oauth.device_code,
+        open=True,
+    ),
+)
+"""Every operation that the stand-in serves; any other path is HTTP 404 with code 4000."""

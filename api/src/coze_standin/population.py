@@ -1,0 +1,174 @@
+"""What is in an account at the start: workspaces, bots, workflows and a few old conversations."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from coze_standin import secret_values, wording
+from coze_standin.accounts import Account, Maker
+from coze_standin.planted import Planted
+from coze_standin.profiles import PROFILES
+from coze_standin.records import API_CONNECTOR, Bot, Conversation, Message, Workflow, Workspace
+from coze_standin.state import State
+
+_DAY = 86_400
+
+
+def populated(name: str, chance: random.Random, clock: Callable[[], float] = time.time) -> State:
+    """The state of account ``a`` or ``b`` as it begins."""
+    planted = Planted()
+    maker = Maker(PROFILES[name], chance, planted, int(clock()))
+    state = State(maker.account(), maker, chance, planted, clock)
+    _add_workspaces(state)
+    _add_bots(state)
+    _add_workflows(state)
+    _add_conversations(state)
+    return state
+
+
+def _past(state: State, days: int) -> int:
+    """A moment about ``days`` days ago, in whole seconds."""
+    return state.now - days * _DAY + state.chance.randint(-20_000, 20_000)
+
+
+def _add_workspaces(state: State) -> None:
+    profile, people = state.account.profile, state.account.people
+    enterprise = state.ids.at("ENTERPRISE_ID", _past(state, 900)) if state.has("enterprise") else ""
+    owner = {people[0].user_id: "owner"}
+    roles = ("admin", "member")
+    members = {person.user_id: roles[min(place, 1)] for place, person in enumerate(people[1:])}
+    for kind, title, staff in (
+        ("personal", profile.personal_workspace, owner),
+        ("team", profile.team_workspace, {**owner, **members}),
+    ):
+        workspace_id = state.ids.at("WORKSPACE_ID", _past(state, 800))
+        icon = state.maker.image("ICON_URL")
+        belongs = enterprise if kind == "team" else ""
+        state.workspaces.put(workspace_id, Workspace(workspace_id, title, icon, kind, belongs, staff))
+        state.team = workspace_id
+
+
+def _add_bots(state: State) -> None:
+    profile = state.account.profile
+    names = [(name, True) for name in profile.published_bots] + [(name, False) for name in profile.draft_bots]
+    for place, (name, published) in enumerate(names):
+        made = _past(state, 300 - 7 * place)
+        bot = Bot(
+            id=state.ids.at("BOT_ID", made),
+            workspace_id=state.team,
+            name=name,
+            description=profile.bot_description.format(name=name),
+            icon_url=state.maker.image("ICON_URL"),
+            created_at=made,
+            updated_at=made + _DAY,
+            published_at=made + _DAY + state.chance.randint(1, 90) if published else 0,
+            folder_id=state.ids.at("FOLDER_ID", made) if state.has("folder") else "",
+            settings=_settings(state, state.account, name),
+        )
+        state.bots.put(bot.id, bot)
+        state.main_bot = state.main_bot or bot.id
+
+
+def _settings(state: State, account: Account, name: str) -> dict[str, Any]:
+    """The parts of a bot, with everything planted that people write into a prompt."""
+    profile, owner = account.profile, account.owner
+    prompt = profile.bot_prompt.format(
+        email=owner.email,
+        phone=owner.phone,
+        ip=account.ip,
+        key=account.api_key,
+        verify=account.verify_token,
+        jwt=account.jwt,
+        pem=account.pem,
+    )
+    settings: dict[str, Any] = {
+        "prompt_info": {"prompt": prompt},
+        "onboarding_info": {
+            "prologue": profile.prologue.format(name=name),
+            "suggested_questions": wording.follow_ups(profile.language, state.chance),
+        },
+        "model_info": {
+            "model_id": secret_values.digits(state.chance, 10),
+            "model_name": profile.model_name,
+            "temperature": round(state.chance.uniform(0, 1), 2),
+            "context_round": state.chance.randint(1, 30),
+            "max_tokens": state.chance.choice((1024, 2048, 4096)),
+        },
+    }
+    if state.has("plugins"):
+        settings["plugin_info_list"] = [_plugin(state, profile.workflow_description)]
+    if state.has("suggest_reply"):
+        settings["suggest_reply_info"] = {"reply_mode": "disable", "customized_prompt": ""}
+    return settings
+
+
+def _plugin(state: State, description: str) -> dict[str, Any]:
+    api = {"api_id": state.ids.new("API_ID"), "name": "search", "description": description}
+    return {
+        "plugin_id": state.ids.new("PLUGIN_ID"),
+        "name": "search",
+        "description": description,
+        "icon_url": state.maker.image("ICON_URL"),
+        "api_info_list": [api],
+    }
+
+
+def _add_workflows(state: State) -> None:
+    profile = state.account.profile
+    for place, name in enumerate(profile.workflows):
+        made = _past(state, 200 - 5 * place)
+        count = profile.versions - place
+        workflow = Workflow(
+            id=state.ids.at("WORKFLOW_ID", made),
+            workspace_id=state.team,
+            name=name,
+            description=profile.workflow_description,
+            icon_url=state.maker.image("ICON_URL"),
+            created_at=made,
+            updated_at=made + count * _DAY,
+            creator=state.account.people[place % len(state.account.people)],
+            versions=tuple((f"v0.0.{number}", made + number * _DAY) for number in range(count, 0, -1)),
+        )
+        state.workflows.put(workflow.id, workflow)
+        state.main_workflow = state.main_workflow or workflow.id
+
+
+def _add_conversations(state: State) -> None:
+    profile = state.account.profile
+    for place, name in enumerate(profile.conversations):
+        made = _past(state, 30 - place)
+        conversation = Conversation(
+            id=state.ids.new("CONVERSATION_ID"),
+            bot_id=state.main_bot,
+            name=name,
+            meta_data={"topic": secret_values.word(state.chance)},
+            created_at=made,
+            updated_at=made + 60,
+            section_id=state.ids.new("SECTION_ID"),
+            connector_id=API_CONNECTOR,
+        )
+        state.conversations.put(conversation.id, conversation)
+        answer = wording.answer(profile.language, state.chance, profile.opening_question, state.account.owner.email)
+        _add_message(state, conversation, "user", "question", profile.opening_question)
+        _add_message(state, conversation, "assistant", "answer", answer)
+
+
+def _add_message(state: State, conversation: Conversation, role: str, kind: str, text: str) -> None:
+    message = Message(
+        id=state.ids.new("MESSAGE_ID"),
+        conversation_id=conversation.id,
+        section_id=conversation.section_id,
+        bot_id=conversation.bot_id,
+        chat_id=state.ids.new("CHAT_ID"),
+        role=role,
+        type=kind,
+        content=text,
+        content_type="text",
+        meta_data={},
+        created_at=conversation.created_at,
+        updated_at=conversation.created_at,
+    )
+    state.messages.put(message.id, message)

@@ -1,0 +1,246 @@
+"""chat.*: a bot that answers at once in a stream, or after a second to whoever polls.
+
+The body's ``parameters`` steer a chat: ``{"tool": true}`` makes it stop at ``requires_action`` with one tool call, and
+go on when the tool's output is submitted. The stand-in opens a chat as ``in_progress``, as the official example does.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from coze_standin import sse, wording
+from coze_standin.calls import Answer, Call, Events, ok
+from coze_standin.errors import ERRORS, Refusal
+from coze_standin.records import JSON, Chat, Conversation, Message
+from coze_standin.routes.conversations import opened
+from coze_standin.routes.messages import shown, written
+from coze_standin.state import State
+
+_WORKING_SECONDS = (0.6, 1.2)
+_MENTION = 0.3
+"""How often an answer tells the owner's mail address."""
+
+_FINISHED = sse.dumped({"msg_type": "generate_answer_finish", "data": "", "from_module": None, "from_unit": None})
+
+
+def create(call: Call) -> Answer | Events:
+    """chat.create and chat.stream: one path, told apart by ``stream``."""
+    state = call.state
+    bot = state.bots.get(call.need("bot_id"))
+    call.need("user_id")
+    if not bot.published_at:
+        raise Refusal("unpublished", bot.id)
+    chat = begun(call, _conversation(call, bot.id), bot.id)
+    return streamed(state, chat) if call.body.get("stream") else ok(told(state, chat))
+
+
+def retrieve(call: Call) -> Answer:
+    """chat.retrieve, as POST (cozepy) and as GET (documents)."""
+    return ok(told(call.state, _asked(call)))
+
+
+def cancel(call: Call) -> Answer:
+    """chat.cancel; 4104 when the chat is over."""
+    state = call.state
+    chat = state.chat_in(call.need("conversation_id"), call.need("chat_id"))
+    if chat.status(state.clock()) not in ("in_progress", "requires_action"):
+        raise Refusal("finished")
+    canceled = replace(chat, outcome="canceled", ready_at=state.clock(), messages=(), tool_call_id="")
+    return ok(told(state, state.chats.put(chat.id, canceled)))
+
+
+def submit_tool_outputs(call: Call) -> Answer | Events:
+    """chat.submit_tool_outputs, both ways. A chat that was not saved ends in 5000, as the documents say."""
+    state, chat = call.state, _asked(call)
+    if not chat.saved:
+        raise Refusal("server")
+    outputs = {str(one.get("tool_call_id")): str(one.get("output") or "") for one in call.objects("tool_outputs")}
+    if chat.status(state.clock()) != "requires_action" or chat.tool_call_id not in outputs:
+        raise Refusal("parameter")
+    going_on = _answering(state, replace(chat, tool_call_id=""), outputs[chat.tool_call_id])
+    return streamed(state, going_on) if call.body.get("stream") else ok(told(state, going_on))
+
+
+def list_messages(call: Call) -> Answer:
+    """chat.messages.list: what the bot said. A failed chat has no ``data`` at all; one at work an empty list."""
+    state, chat = call.state, _asked(call)
+    status = chat.status(state.clock())
+    if status == "failed":
+        return ok()
+    return ok([shown(state, message) for message in chat.messages] if status == "completed" else [])
+
+
+def begun(call: Call, conversation: Conversation, bot_id: str) -> Chat:
+    """A chat that the request began, stored together with the messages that came with it."""
+    state = call.state
+    chat_id = state.ids.new("CHAT_ID")
+    asked = tuple(
+        written(state, conversation.id, body, chat_id, bot_id) for body in call.objects("additional_messages")
+    )
+    chat = Chat(
+        id=chat_id,
+        conversation_id=conversation.id,
+        section_id=conversation.section_id,
+        bot_id=bot_id,
+        created_at=state.now,
+        ready_at=math.inf,
+        outcome="completed",
+        asked=asked,
+        messages=(),
+        input_count=state.chance.randint(200, 900) + sum(len(message.content) for message in asked),
+        output_count=0,
+        meta_data=call.mapping("meta_data"),
+        saved=call.body.get("auto_save_history") is not False,
+    )
+    for message in asked if chat.saved else ():
+        state.messages.put(message.id, message)
+    return _opening(call, chat)
+
+
+def streamed(state: State, chat: Chat) -> Events:
+    """The chat as the events of ``/v3/chat``; it is over when the stream is."""
+    state.chats.put(chat.id, replace(chat, ready_at=math.inf))
+    events = (*opening_events(state, chat), *_closing_events(state, chat), ("done", "[DONE]"))
+    return Events(sse.CHAT, events, lambda: over(state, chat.id))
+
+
+def opening_events(state: State, chat: Chat) -> list[sse.Event]:
+    """The chat is created, in progress, and says its answer in deltas and then whole."""
+    begin: list[sse.Event] = [
+        (f"conversation.chat.{status}", told(state, chat, status)) for status in ("created", "in_progress")
+    ]
+    answers = [message for message in chat.messages if message.type == "answer"]
+    return begin + [event for message in answers for event in spoken(state, message)]
+
+
+def spoken(state: State, message: Message) -> list[sse.Event]:
+    """An answer as deltas, then whole. A mail address in it is cut by the deltas."""
+    texts = wording.pieces(message.content, state.chance, state.account.owner.email)
+    deltas: list[sse.Event] = [
+        ("conversation.message.delta", shown(state, replace(message, content=text), brief=True)) for text in texts
+    ]
+    return [*deltas, ("conversation.message.completed", shown(state, message, brief=True))]
+
+
+def over(state: State, chat_id: str) -> None:
+    """The stream of a chat ended: the chat has reached its outcome now, unless it was cancelled before."""
+    chat = state.chats.get(chat_id)
+    if math.isinf(chat.ready_at):
+        state.chats.put(chat_id, replace(chat, ready_at=state.clock()))
+
+
+def told(state: State, chat: Chat, status: str = "") -> JSON:
+    """A chat as JSON, in the given status or in the one that it has now."""
+    status = status or chat.status(state.clock())
+    return {
+        "id": chat.id,
+        "conversation_id": chat.conversation_id,
+        **({"bot_id": chat.bot_id} if chat.bot_id else {}),
+        "created_at": chat.created_at,
+        **_ending(chat, status),
+        "last_error": _last_error(status),
+        "status": status,
+        **_usage(state, chat, status),
+        **({"meta_data": dict(chat.meta_data)} if chat.meta_data or state.has("meta_data") else {}),
+        **_inserted(state, chat),
+        **({"section_id": chat.section_id} if not chat.bot_id else {}),
+    }
+
+
+def _asked(call: Call) -> Chat:
+    return call.state.chat_in(call.ask("conversation_id"), call.ask("chat_id"))
+
+
+def _conversation(call: Call, bot_id: str) -> Conversation:
+    """The conversation of the query; an empty or absent ``conversation_id`` opens a new one."""
+    given = call.query.get("conversation_id")
+    return call.state.moved(given) if given else opened(call.state, bot_id)
+
+
+def _opening(call: Call, chat: Chat) -> Chat:
+    """The chat on its way: to a failure, to a tool call, or to an answer."""
+    if call.steer == "chat-failed":
+        return _due(call.state, replace(chat, outcome="failed"))
+    if call.mapping("parameters").get("tool"):
+        waiting = replace(chat, outcome="requires_action", tool_call_id=call.state.ids.new("TOOL_CALL_ID"))
+        return _due(call.state, waiting)
+    return _answering(call.state, chat, chat.asked[-1].content if chat.asked else "")
+
+
+def _answering(state: State, chat: Chat, question: str) -> Chat:
+    """The chat with its answer, follow-ups and end mark, stored; due within about a second."""
+    owner = state.account.owner.email if state.chance.random() < _MENTION else ""
+    language = state.account.profile.language
+    answer = wording.answer(language, state.chance, question, owner)
+    asking = wording.follow_ups(language, state.chance)
+    texts = [("answer", answer), ("verbose", _FINISHED), *(("follow_up", text) for text in asking)]
+    messages = tuple(_said(state, chat, kind, text) for kind, text in texts)
+    for message in messages[:1] if chat.saved else ():
+        state.messages.put(message.id, message)
+    count = len(answer) + state.chance.randint(3, 60)
+    return _due(state, replace(chat, outcome="completed", messages=messages, output_count=count))
+
+
+def _said(state: State, chat: Chat, kind: str, text: str) -> Message:
+    return Message(
+        id=state.ids.new("MESSAGE_ID"),
+        conversation_id=chat.conversation_id,
+        section_id=chat.section_id,
+        bot_id=chat.bot_id,
+        chat_id=chat.id,
+        role="assistant",
+        type=kind,
+        content=text,
+        content_type="text",
+        meta_data={},
+        created_at=state.now,
+        updated_at=state.now,
+    )
+
+
+def _due(state: State, chat: Chat) -> Chat:
+    return state.chats.put(chat.id, replace(chat, ready_at=state.clock() + state.chance.uniform(*_WORKING_SECONDS)))
+
+
+def _closing_events(state: State, chat: Chat) -> list[sse.Event]:
+    rest: list[sse.Event] = [
+        ("conversation.message.completed", shown(state, message, brief=True))
+        for message in chat.messages
+        if message.type != "answer"
+    ]
+    return [*rest, (f"conversation.chat.{chat.outcome}", told(state, chat, chat.outcome))]
+
+
+def _ending(chat: Chat, status: str) -> JSON:
+    ended: dict[str, JSON] = {
+        "completed": {"completed_at": int(chat.ready_at) if math.isfinite(chat.ready_at) else chat.created_at},
+        "failed": {"failed_at": int(chat.ready_at) if math.isfinite(chat.ready_at) else chat.created_at},
+        "requires_action": {"required_action": _required_action(chat)},
+    }
+    return ended.get(status, {})
+
+
+def _required_action(chat: Chat) -> JSON:
+    function = {"name": "look_up", "arguments": sse.dumped({"question": chat.asked[-1].content if chat.asked else ""})}
+    calls = [{"id": chat.tool_call_id, "type": "function", "function": function}]
+    return {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": calls}}
+
+
+def _last_error(status: str) -> JSON:
+    row = ERRORS["interval"]
+    return {"code": row.code, "msg": row.msg} if status == "failed" else {"code": 0, "msg": ""}
+
+
+def _usage(state: State, chat: Chat, status: str) -> dict[str, Any]:
+    """Real counts once the chat is completed; before that zeros, or nothing where the account leaves them out."""
+    given, taken = (chat.input_count, chat.output_count) if status == "completed" else (0, 0)
+    if not given and not state.has("usage_at_start"):
+        return {}
+    return {"usage": {"token_count": given + taken, "output_count": taken, "input_count": given}}
+
+
+def _inserted(state: State, chat: Chat) -> JSON:
+    ids = [{"id": message.id} for message in chat.asked]
+    return {"inserted_additional_messages": ids} if ids and chat.saved and state.has("inserted_messages") else {}

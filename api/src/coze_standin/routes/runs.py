@@ -1,0 +1,232 @@
+"""workflows.runs.*: runs in one piece, in the background and in a stream, with their histories.
+
+The run's ``parameters`` are taken up in its output, and two of them steer it: ``{"fail": true}`` ends it with status
+``Fail`` and an error code, ``{"interrupt": true}`` makes a streamed run stop at a question until it is resumed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from coze_standin import secret_values, sse, wording
+from coze_standin.calls import Answer, Call, Events, ok
+from coze_standin.errors import ERRORS, ErrorRow, Refusal
+from coze_standin.records import API_CONNECTOR, JSON, Interrupt, Node, Run
+from coze_standin.state import State
+
+SYNCHRONOUS, STREAMING, ASYNCHRONOUS = 0, 1, 2
+
+_BACKGROUND_SECONDS = 0.3
+_SYNCHRONOUS_SECONDS = (0.03, 0.12)
+_MENTION = 0.4
+_QUESTION_NODE = 2
+"""The type of an interrupt at a question node."""
+
+
+def create(call: Call) -> Answer:
+    """workflows.runs.create.
+
+    What a failed synchronous run answers is not in the sources beyond its being an error: code and message, no more.
+    """
+    state = call.state
+    background = call.body.get("is_async") is True
+    run = _begun(call, ASYNCHRONOUS if background else SYNCHRONOUS)
+    state.runs.put(run.execute_id, run)
+    if background:
+        return ok(execute_id=run.execute_id, debug_url=debug_url(state, run))
+    if run.error_code:
+        raise Refusal("timeout" if call.steer == "workflow-timeout" else "node")
+    cost = {"token": run.usage["token_count"], "cost": "0.00"} if state.has("usage_at_start") else {}
+    done = ok(run.output, execute_id=run.execute_id, debug_url=debug_url(state, run), usage=dict(run.usage), **cost)
+    return replace(done, pause=state.chance.uniform(*_SYNCHRONOUS_SECONDS))
+
+
+def stream(call: Call) -> Events:
+    """workflows.runs.stream."""
+    run = _begun(call, STREAMING)
+    call.state.runs.put(run.execute_id, run)
+    if call.mapping("parameters").get("interrupt"):
+        return Events(sse.WORKFLOW, (*_speaking(call.state, run), _interrupted(call.state, run)))
+    return _streamed(call.state, run)
+
+
+def resume(call: Call) -> Events:
+    """workflows.runs.resume: the answer is taken up in the rest of the run; an event that does not wait is 4000."""
+    state = call.state
+    workflow = state.workflows.get(call.need("workflow_id"))
+    waiting = state.interrupts.find(call.need("event_id"))
+    if waiting is None or waiting.workflow_id != workflow.id:
+        raise Refusal("parameter")
+    state.interrupts.remove(waiting.event_id)
+    return _streamed(state, replace(waiting.run, output=_output(state, call.need("resume_data"))))
+
+
+def retrieve_history(call: Call) -> Answer:
+    """workflows.runs.run_histories.retrieve: a list of one, or an empty list for an execution that is not known."""
+    state = call.state
+    workflow = state.workflows.get(call.path["workflow_id"])
+    run = state.runs.find(call.path["execute_id"])
+    return ok([_history(state, run)] if run and run.workflow_id == workflow.id else [])
+
+
+def retrieve_node(call: Call) -> Answer:
+    """workflows.runs.run_histories.execute_nodes.retrieve."""
+    state = call.state
+    state.workflows.get(call.path["workflow_id"])
+    run, wanted = state.runs.get(call.path["execute_id"]), call.path["node_execute_uuid"]
+    node = next((node for node in run.nodes if node.execute_uuid == wanted), None)
+    if node is None:
+        raise Refusal("missing", f"node_execute_uuid={wanted}")
+    done = run.status(state.clock()) != "Running"
+    return ok({"is_finish": done, "node_output": node.output if done else ""})
+
+
+def debug_url(state: State, run: Run) -> str:
+    """The page where a person looks at the run."""
+    url = (
+        f"https://{state.account.profile.web_host}/work_flow?execute_id={run.execute_id}"
+        f"&space_id={state.workflows.get(run.workflow_id).workspace_id}&workflow_id={run.workflow_id}&execute_mode=2"
+    )
+    return state.planted.add("DEBUG_URL", url)
+
+
+def usage(state: State) -> dict[str, int]:
+    """A plausible number of tokens, the sum right."""
+    given, taken = state.chance.randint(20, 400), state.chance.randint(10, 300)
+    return {"input_count": given, "token_count": given + taken, "output_count": taken}
+
+
+def _begun(call: Call, mode: int) -> Run:
+    state = call.state
+    workflow = state.workflows.get(call.need("workflow_id"))
+    if call.body.get("bot_id") and call.body.get("app_id"):
+        raise Refusal("parameter")
+    parameters = call.mapping("parameters")
+    failure = _failure(call.steer, parameters)
+    output = _output(state, _told(parameters))
+    return Run(
+        execute_id=state.ids.new("EXECUTE_ID"),
+        workflow_id=workflow.id,
+        bot_id=str(call.body.get("bot_id") or "0"),
+        user_id=str(call.mapping("ext").get("user_id") or state.account.owner.user_id),
+        mode=mode,
+        logid=call.logid,
+        created_at=state.now,
+        ready_at={SYNCHRONOUS: 0.0, STREAMING: math.inf, ASYNCHRONOUS: state.clock() + _BACKGROUND_SECONDS}[mode],
+        output="" if failure else output,
+        error_code=str(failure.code) if failure else "",
+        error_message=failure.msg if failure else "",
+        nodes=_nodes(state, output),
+        usage=usage(state),
+    )
+
+
+def _failure(steer: str, parameters: Mapping[str, Any]) -> ErrorRow | None:
+    if steer == "workflow-timeout":
+        return ERRORS["timeout"]
+    return ERRORS["node"] if parameters.get("fail") else None
+
+
+def _told(parameters: Mapping[str, Any]) -> str:
+    """The text among the parameters that an output takes up: the first string, else all of them as JSON."""
+    texts = [value for value in parameters.values() if isinstance(value, str) and value]
+    return texts[0] if texts else sse.dumped(dict(parameters))
+
+
+def _output(state: State, question: str) -> str:
+    """The output of the end node: a JSON object as a string."""
+    owner = state.account.owner.email if state.chance.random() < _MENTION else ""
+    return sse.dumped({"output": wording.answer(state.account.profile.language, state.chance, question, owner)})
+
+
+def _nodes(state: State, output: str) -> tuple[Node, ...]:
+    titles = ("Start", "LLM", "Message", "End")[-state.chance.randint(2, 4) :]
+    return tuple(
+        Node(secret_values.digits(state.chance, 6), title, state.ids.new("NODE_EXECUTE_UUID"), output)
+        for title in titles
+    )
+
+
+def _speaking(state: State, run: Run) -> list[sse.Event]:
+    """The packets of the message node."""
+    text = wording.sentence(state.account.profile.language, state.chance)
+    texts = wording.pieces(text.strip(), state.chance)
+    last = len(texts) - 1
+    return [
+        ("Message", _packet(state, run.nodes[-2], text, number, finished=number == last))
+        for number, text in enumerate(texts)
+    ]
+
+
+def _packet(state: State, node: Node, content: str, number: int, *, finished: bool) -> JSON:
+    extra = {"node_id": node.node_id, "node_execute_uuid": node.execute_uuid} if state.has("section_id") else {}
+    return {
+        "content": content,
+        "node_title": node.title,
+        "node_seq_id": str(number),
+        "node_is_finish": finished,
+        "content_type": "text",
+        **extra,
+    }
+
+
+def _streamed(state: State, run: Run) -> Events:
+    """The rest of a streamed run: what it says, then its end or its error; it is over when the stream is."""
+    state.runs.put(run.execute_id, replace(run, ready_at=math.inf))
+    events = (*_speaking(state, run), *(_failing(run) if run.error_code else _ending(state, run)))
+    return Events(sse.WORKFLOW, events, lambda: _over(state, run.execute_id))
+
+
+def _ending(state: State, run: Run) -> list[sse.Event]:
+    packet = _packet(state, run.nodes[-1], run.output, 0, finished=True)
+    return [("Message", {**packet, "usage": dict(run.usage)}), ("Done", {"debug_url": debug_url(state, run)})]
+
+
+def _failing(run: Run) -> list[sse.Event]:
+    return [sse.WORKFLOW.error(int(run.error_code), run.error_message)]
+
+
+def _over(state: State, execute_id: str) -> None:
+    state.runs.put(execute_id, replace(state.runs.get(execute_id), ready_at=state.clock()))
+
+
+def _interrupted(state: State, run: Run) -> sse.Event:
+    """The run stops at a question: its event id is what resuming asks for."""
+    parts = (state.ids.new("EVENT_ID"), state.ids.new("EVENT_ID"))
+    event_id = state.planted.add("EVENT_ID", "/".join(parts))
+    state.interrupts.put(event_id, Interrupt(event_id, run.workflow_id, run))
+    asked = {"event_id": event_id, "type": _QUESTION_NODE, "data": ""}
+    return "Interrupt", {"interrupt_data": asked, "node_title": "Question"}
+
+
+def _history(state: State, run: Run) -> JSON:
+    status = run.status(state.clock())
+    done, running = status == "Success", status == "Running"
+    ended = run.created_at if running else max(run.created_at, int(run.ready_at))
+    return {
+        "execute_id": run.execute_id,
+        "execute_status": status,
+        "bot_id": run.bot_id,
+        "connector_id": API_CONNECTOR,
+        "connector_uid": run.user_id,
+        "run_mode": run.mode,
+        "logid": run.logid,
+        "create_time": run.created_at,
+        "update_time": ended,
+        "output": sse.dumped({"Output": run.output}) if done else "",
+        "token": "0",
+        "cost": "0.00000",
+        "error_code": "" if running else run.error_code,
+        "error_message": "" if running else run.error_message,
+        "debug_url": debug_url(state, run),
+        "is_output_trimmed": False,
+        "node_execute_status": {} if running else {node.node_id: _node_status(node, ended) for node in run.nodes},
+        "usage": dict(run.usage) if done else {"input_count": 0, "token_count": 0, "output_count": 0},
+    }
+
+
+def _node_status(node: Node, ended: int) -> JSON:
+    return {"node_id": node.node_id, "is_finish": True, "update_time": ended, "node_execute_uuid": node.execute_uuid}

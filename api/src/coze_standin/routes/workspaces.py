@@ -1,0 +1,99 @@
+"""workspaces.*: the personal and the team workspace, and who is in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from coze_standin.accounts import Person
+from coze_standin.calls import Answer, Call, ok
+from coze_standin.errors import Refusal
+from coze_standin.records import JSON, Workspace
+
+
+def list_workspaces(call: Call) -> Answer:
+    """workspaces.list. What ``user_id`` and ``coze_account_id`` select is not known: they are ignored."""
+    workspaces = call.state.workspaces.all()
+    owner = call.state.account.owner.user_id
+    shown, _ = call.page(workspaces)
+    return ok({"total_count": len(workspaces), "workspaces": [_workspace(one, owner) for one in shown]})
+
+
+def list_members(call: Call) -> Answer:
+    """workspaces.members.list."""
+    workspace = call.state.workspaces.get(call.path["workspace_id"])
+    people = {person.user_id: person for person in call.state.account.people}
+    shown, _ = call.page(list(workspace.roles))
+    members = [_member(people[user_id], workspace.roles[user_id]) for user_id in shown]
+    return ok({"total_count": len(workspace.roles), "items": members})
+
+
+def add_members(call: Call) -> Answer:
+    """workspaces.members.create.
+
+    A member that was taken out comes back at once; anybody else is not known here. When Coze invites instead of
+    adding is not documented, so nobody is ever invited.
+    """
+    state = call.state
+    workspace = state.workspaces.get(call.path["workspace_id"])
+    known = {person.user_id for person in state.account.people}
+    wanted = {_user_id(user): str(user.get("role_type") or "member") for user in call.objects("users")}
+    added = {user: role for user, role in wanted.items() if user in known and user not in workspace.roles}
+    state.workspaces.put(workspace.id, replace(workspace, roles={**workspace.roles, **added}))
+    return ok(
+        {
+            "added_success_user_ids": list(added),
+            "invited_success_user_ids": [],
+            "not_exist_user_ids": [user for user in wanted if user not in known],
+            "already_joined_user_ids": [user for user in wanted if user in workspace.roles],
+            "already_invited_user_ids": [],
+        }
+    )
+
+
+def remove_members(call: Call) -> Answer:
+    """workspaces.members.delete.
+
+    The official example says ``not_in_space_user_ids`` where the SDKs say ``not_in_workspace_user_ids``; which of
+    them the service sends is not known. The stand-in sends the name that the SDKs can read.
+    """
+    state = call.state
+    workspace = state.workspaces.get(call.path["workspace_id"])
+    asked = [str(user) for user in call.sequence("user_ids")]
+    owners = [user for user in asked if workspace.roles.get(user) == "owner"]
+    removed = [user for user in asked if user in workspace.roles and user not in owners]
+    left = {user: role for user, role in workspace.roles.items() if user not in removed}
+    state.workspaces.put(workspace.id, replace(workspace, roles=left))
+    return ok(
+        {
+            "removed_success_user_ids": removed,
+            "not_in_workspace_user_ids": [user for user in asked if user not in workspace.roles],
+            "owner_not_support_remove_user_ids": owners,
+        }
+    )
+
+
+def _user_id(user: JSON) -> str:
+    if not isinstance(user.get("user_id"), str):
+        raise Refusal("parameter")
+    return str(user["user_id"])
+
+
+def _workspace(workspace: Workspace, owner: str) -> JSON:
+    return {
+        "id": workspace.id,
+        "name": workspace.name,
+        "icon_url": workspace.icon_url,
+        "role_type": workspace.roles.get(owner, "member"),
+        "workspace_type": workspace.kind,
+        "enterprise_id": workspace.enterprise_id,
+    }
+
+
+def _member(person: Person, role: str) -> JSON:
+    return {
+        "user_id": person.user_id,
+        "role_type": role,
+        "user_nickname": person.nick_name,
+        "user_unique_name": person.user_name,
+        "avatar_url": person.avatar_url,
+    }

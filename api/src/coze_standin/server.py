@@ -1,0 +1,69 @@
+"""The stand-in as a process: one uvicorn server on a loopback port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_BACKLOG = 128
+_IDLE_SECONDS = 120
+"""How long an idle connection is kept: longer than a test pauses, so that a client never meets a closing one."""
+
+_TICK_SECONDS = 0.02
+
+
+class _OpenProtocol(H11Protocol):
+    """Hands the transport of a connection to the application, under ``scope["state"]``: only a reset needs it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in its base
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class Server(uvicorn.Server):
+    """Stops at once on a signal, open streams or not, and says when it is ready."""
+
+    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            http=_OpenProtocol,
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=_IDLE_SECONDS,
+        )
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then call ``ready``."""
+        await super().startup(sockets)
+        self._ready()
+
+    async def main_loop(self) -> None:
+        """Wait for the end, with a finer tick than the tenth of a second of uvicorn, which has more to do."""
+        while not self.should_exit:  # noqa: ASYNC110  (set by a signal handler, which can set no asyncio event)
+            await asyncio.sleep(_TICK_SECONDS)
+
+    def stop(self) -> None:
+        """End the server within a few tenths of a second; may be called from any thread."""
+        self.force_exit = True
+        self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  (uvicorn's signature)
+        """A signal ends the process with exit code 0, and is not raised again."""
+        self.stop()
+
+
+def listening(port: int = 0) -> socket.socket:
+    """A socket that listens on 127.0.0.1, on a free port when ``port`` is 0."""
+    return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)

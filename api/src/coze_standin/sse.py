@@ -1,0 +1,127 @@
+"""Server-sent events: the two spellings of a frame, and the schedule in which their bytes go out."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any
+
+_PAUSE = (0.005, 0.03)
+"""Seconds between two pieces."""
+
+_CHARACTER = 0.75
+"""How often a character is cut."""
+
+
+@dataclass(frozen=True)
+class Send:
+    """Bytes to write: one whole event before the cutting, any piece of the stream after it."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A pause in seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Break:
+    """The connection closes here, the chunked body unfinished."""
+
+
+Step = Send | Wait | Break
+
+
+def dumped(data: Any) -> str:
+    """JSON as Coze writes it: compact, characters as themselves."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def escaped(data: Any) -> str:
+    r"""The same with ``&``, ``<`` and ``>`` as ``\u0026`` and so on, as the ``done`` of a workflow chat has them."""
+    text = dumped(data)
+    for character in "&<>":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+Event = tuple[str, Any]
+"""The name of an event and its data, not yet spelled."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How an endpoint spells its frames, and what its error event looks like.
+
+    ``escaping`` names the events whose data is written with ``escaped``.
+    """
+
+    colon: str
+    numbered: bool
+    error_event: str
+    error_keys: tuple[str, str]
+    escaping: frozenset[str] = frozenset()
+
+    def frame(self, number: int, event: Event) -> bytes:
+        """The exact bytes of one event; ``number`` is its place in the stream, from 0."""
+        name, data = event
+        identity = f"id{self.colon}{number}\n" if self.numbered else ""
+        text = escaped(data) if name in self.escaping else dumped(data)
+        return f"{identity}event{self.colon}{name}\ndata{self.colon}{text}\n\n".encode()
+
+    def error(self, code: int | str, msg: str) -> Event:
+        """The event that tells an error in the middle of a stream."""
+        return self.error_event, dict(zip(self.error_keys, (code, msg), strict=True))
+
+
+CHAT = Style(":", numbered=False, error_event="error", error_keys=("code", "msg"))
+"""``/v3/chat``: no space after the colons."""
+
+WORKFLOW = Style(": ", numbered=True, error_event="Error", error_keys=("error_code", "error_message"))
+"""``/v1/workflow/stream_run`` and ``stream_resume``: ids count from 0."""
+
+WORKFLOW_CHAT = Style(
+    ": ", numbered=False, error_event="error", error_keys=("code", "msg"), escaping=frozenset({"done"})
+)
+"""``/v1/workflows/chat``."""
+
+
+def script(style: Style, events: Iterable[Event]) -> tuple[Step, ...]:
+    """The plain script of a stream: every event sent whole, nothing else."""
+    return tuple(Send(style.frame(number, event)) for number, event in enumerate(events))
+
+
+def scheduled(steps: Iterable[Step], chance: random.Random) -> Iterator[Step]:
+    """The steps as they go on the wire: sent bytes joined and cut anew, with a pause before each piece."""
+    for sending, run in groupby(steps, key=lambda step: isinstance(step, Send)):
+        if sending:
+            yield from _paced(cut(b"".join(step.data for step in run if isinstance(step, Send)), chance), chance)
+        else:
+            yield from run
+
+
+def _paced(pieces: Iterable[bytes], chance: random.Random) -> Iterator[Step]:
+    for piece in pieces:
+        yield Wait(chance.uniform(*_PAUSE))
+        yield Send(piece)
+
+
+def cut(data: bytes, chance: random.Random) -> list[bytes]:
+    """``data`` in pieces whose ends respect neither events nor characters: about one piece an event."""
+    events = data.count(b"\n\n") or 1
+    wanted = min(len(data) - 1, chance.randint(max(1, events // 2), events + 2))
+    places = set(chance.sample(range(1, len(data)), wanted)) if wanted > 0 else set()
+    edges = sorted({0, len(data)} | places | _inside_a_character(data, chance))
+    return [data[start:end] for start, end in pairwise(edges)]
+
+
+def _inside_a_character(data: bytes, chance: random.Random) -> set[int]:
+    """Most times one place in the middle of a UTF-8 character, if there is one longer than a byte."""
+    continuing = [place for place, byte in enumerate(data) if byte & 0xC0 == 0x80]  # noqa: PLR2004  (10xxxxxx)
+    return {chance.choice(continuing)} if continuing and chance.random() < _CHARACTER else set()

@@ -1,0 +1,442 @@
+"""What each area remembers, in memory: created, listed, changed, gone."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from coze_standin.operations import OPERATIONS
+from coze_standin.state import State
+
+_QUESTION = {"role": "user", "type": "question", "content": "Which way?", "content_type": "text"}
+
+
+def _chat(web: Any, state: State, **body: Any) -> Any:
+    return {"bot_id": state.main_bot, "user_id": "me", "additional_messages": [_QUESTION], **body}
+
+
+def _of(chat: Any) -> dict[str, str]:
+    return {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
+
+
+def _due(state: State, chat_id: str) -> None:
+    """Let the chat's time come."""
+    state.chats.put(chat_id, replace(state.chats.get(chat_id), ready_at=0.0))
+
+
+def test_operations_are_told_apart() -> None:
+    """No id and no pair of method and path comes twice in the table."""
+    assert len({row.id for row in OPERATIONS}) == len(OPERATIONS)
+    assert len({(row.method, row.path) for row in OPERATIONS}) == len(OPERATIONS)
+
+
+def test_a_bot_lives(web: Any, state: State) -> None:
+    """A bot is a draft, is published, changes, and is a draft again; the lists follow."""
+
+    def listed(status: str) -> list[str]:
+        query = {"workspace_id": state.team, "publish_status": status}
+        return [bot["id"] for bot in web.data("GET", "/v1/bots", params=query)["items"]]
+
+    prompt = {"prompt": "Be kind."}
+    made = {"space_id": state.team, "name": "New", "prompt_info": prompt, "model_info_config": {"model_id": "1"}}
+    bot = web.data("POST", "/v1/bot/create", json=made)["bot_id"]
+    assert bot in listed("unpublished_draft")
+    assert bot in listed("all")
+    published = web.data("POST", "/v1/bot/publish", json={"bot_id": bot, "connector_ids": ["1024"]})
+    assert published["bot_id"] == bot
+    assert bot in listed("published_online")
+    web.data("POST", "/v1/bot/update", json={"bot_id": bot, "name": "Newer"})
+    assert bot in listed("published_draft")
+    told = web.data("GET", "/v1/bot/get_online_info", params={"bot_id": bot})
+    assert (told["name"], told["prompt_info"], told["model_info"]) == ("Newer", prompt, {"model_id": "1"})
+    assert web.data("POST", f"/v1/bots/{bot}/unpublish", json={"bot_id": bot, "connector_id": "1024"}) is None
+    assert web("GET", "/v1/bot/get_online_info", params={"bot_id": bot}).json()["code"] == 4015
+    assert web.data("GET", f"/v1/bots/{bot}")["bot_id"] == bot
+
+
+@pytest.mark.parametrize(
+    ("path", "space"), [("/v1/space/published_bots_list", "space_id"), ("/v1/bots", "workspace_id")]
+)
+def test_bots_come_in_pages(web: Any, state: State, path: str, space: str) -> None:
+    """Pages of two hold every bot once, at least three pages of them, and the total does not change."""
+    pages = [
+        web.data("GET", path, params={space: state.team, "page_size": 2, "page_index": number})
+        for number in range(1, 6)
+    ]
+    items = [page.get("space_bots", page.get("items")) for page in pages]
+    ids = [bot.get("bot_id") or bot["id"] for page in items for bot in page]
+    assert len(ids) == len(set(ids)) == pages[0]["total"]
+    assert sum(bool(page) for page in items) >= 3
+    assert items[-1] == []
+
+
+def test_a_chat_is_in_progress_and_then_completed(web: Any, state: State) -> None:
+    """A chat that is polled has zero usage and no messages at first; then the sum is right and the answer is there."""
+    chat = web.data("POST", "/v3/chat?conversation_id=", json=_chat(web, state))
+    assert chat["status"] == "in_progress"
+    assert chat.get("usage", {"token_count": 0})["token_count"] == 0
+    assert web.data("GET", "/v3/chat/message/list", params=_of(chat)) == []
+    _due(state, chat["id"])
+    told = web.data("GET", "/v3/chat/retrieve", params=_of(chat))
+    assert told == web.data("POST", "/v3/chat/retrieve", params=_of(chat))
+    assert (told["status"], told["last_error"]) == ("completed", {"code": 0, "msg": ""})
+    usage = told["usage"]
+    assert usage["token_count"] == usage["input_count"] + usage["output_count"] > 0
+    messages = web.data("GET", "/v3/chat/message/list", params=_of(chat))
+    assert [message["type"] for message in messages[:2]] == ["answer", "verbose"]
+    assert "Which way?" in messages[0]["content"]
+    assert web("POST", "/v3/chat/cancel", json=_of(chat)).json()["code"] == 4104
+
+
+def test_a_chat_takes_about_a_second(web: Any, state: State) -> None:
+    """The moment at which it is due lies between half a second and one and a half ahead."""
+    chat = web.data("POST", "/v3/chat", json=_chat(web, state))
+    assert 0.4 < state.chats.get(chat["id"]).ready_at - time.time() < 1.5
+
+
+def test_a_chat_is_cancelled(web: Any, state: State) -> None:
+    """A cancelled chat says so, says nothing else, and cannot be cancelled again."""
+    chat = web.data("POST", "/v3/chat", json=_chat(web, state))
+    assert web.data("POST", "/v3/chat/cancel", json=_of(chat))["status"] == "canceled"
+    assert web.data("GET", "/v3/chat/message/list", params=_of(chat)) == []
+    assert web("POST", "/v3/chat/cancel", json=_of(chat)).json()["code"] == 4104
+
+
+def test_a_chat_belongs_to_its_conversation(web: Any, state: State) -> None:
+    """Asked for in another conversation it does not exist."""
+    chat = web.data("POST", "/v3/chat", json=_chat(web, state))
+    other = {**_of(chat), "conversation_id": state.conversations.all()[0].id}
+    assert web("GET", "/v3/chat/retrieve", params=other).json()["code"] == 4200
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_chat_waits_for_a_tool(web: Any, state: State, stream: bool) -> None:
+    """Steered by a parameter it stops at one tool call, and its output goes into the answer, in both ways."""
+    chat = web.data("POST", "/v3/chat", json=_chat(web, state, parameters={"tool": True}))
+    early = {"tool_outputs": [{"tool_call_id": "1", "output": "x"}], "stream": stream}
+    assert web("POST", "/v3/chat/submit_tool_outputs", params=_of(chat), json=early).json()["code"] == 4000
+    _due(state, chat["id"])
+    told = web.data("GET", "/v3/chat/retrieve", params=_of(chat))
+    assert told["status"] == "requires_action"
+    (call,) = told["required_action"]["submit_tool_outputs"]["tool_calls"]
+    outputs = {"tool_outputs": [{"tool_call_id": call["id"], "output": "42 degrees"}], "stream": stream}
+    answer = web("POST", "/v3/chat/submit_tool_outputs", params=_of(chat), json=outputs)
+    assert ("event:conversation.chat.completed" in answer.text) is stream
+    _due(state, chat["id"])
+    assert "42 degrees" in web.data("GET", "/v3/chat/message/list", params=_of(chat))[0]["content"]
+
+
+def test_a_chat_that_is_not_saved_leaves_nothing(web: Any, state: State) -> None:
+    """Without history its messages are not in the conversation, and a tool's output is a server error."""
+    chat = web.data("POST", "/v3/chat", json=_chat(web, state, auto_save_history=False, parameters={"tool": True}))
+    where = {"conversation_id": chat["conversation_id"]}
+    assert web.data("POST", "/v1/conversation/message/list", params=where, json={}) == []
+    outputs = {"tool_outputs": [{"tool_call_id": "1", "output": "x"}]}
+    assert web("POST", "/v3/chat/submit_tool_outputs", params=_of(chat), json=outputs).json()["code"] == 5000
+
+
+def test_a_streamed_chat_says_the_same_in_pieces(web: Any, state: State) -> None:
+    """The deltas make up the answer, the events come in the documented order, and the chat is over with the stream."""
+    response = web("POST", "/v3/chat", json=_chat(web, state, stream=True))
+    assert response.headers["content-type"].startswith("text/event-stream")
+    events = _events(response.text, ":")
+    names = [name for name, _ in events]
+    deltas = [data for name, data in events if name.endswith("delta")]
+    assert names[:2] == ["conversation.chat.created", "conversation.chat.in_progress"]
+    assert names[2 : 2 + len(deltas)] == ["conversation.message.delta"] * len(deltas)
+    assert names[-2:] == ["conversation.chat.completed", "done"]
+    assert response.text.endswith('event:done\ndata:"[DONE]"\n\n')
+    whole = next(data for name, data in events if name.endswith("message.completed"))
+    assert "".join(delta["content"] for delta in deltas) == whole["content"]
+    assert {delta["id"] for delta in deltas} == {whole["id"]}
+    assert 1 <= len(deltas) <= 13
+    told = web.data("GET", "/v3/chat/retrieve", params=_of(events[0][1]))
+    assert told["status"] == "completed"
+
+
+def test_now_and_then_a_planted_address_is_split_over_deltas(web: Any, state: State) -> None:
+    """Among forty streams at least one carries the owner's mail address whole in the answer and cut in the deltas."""
+    email, split = state.account.owner.email, 0
+    for _ in range(40):
+        events = _events(web("POST", "/v3/chat", json=_chat(web, state, stream=True)).text, ":")
+        contents = [data["content"] for name, data in events if name.endswith("delta")]
+        split += email in "".join(contents) and not any(email in content for content in contents)
+    assert split
+
+
+def test_a_conversation_lives(web: Any, state: State) -> None:
+    """It is made with a bot, a name and messages, listed first, renamed, cleared, and then gone with its messages."""
+    body = {"bot_id": state.main_bot, "name": "Plans", "meta_data": {"k": "v"}, "messages": [_QUESTION]}
+    made = web.data("POST", "/v1/conversation/create", json=body)
+    where = {"conversation_id": made["id"]}
+    assert (made["name"], made["meta_data"], made["connector_id"]) == ("Plans", {"k": "v"}, "1024")
+    listed = web.data("GET", "/v1/conversations", params={"bot_id": state.main_bot, "page_size": 1})
+    assert ([one["id"] for one in listed["conversations"]], listed["has_more"]) == ([made["id"]], True)
+    assert web.data("PUT", f"/v1/conversations/{made['id']}", json={"name": "Better"})["name"] == "Better"
+    assert web.data("PUT", f"/v1/conversations/{made['id']}", json={"name": None})["name"] == "Better"
+    section = web.data("POST", f"/v1/conversations/{made['id']}/clear")
+    assert section["conversation_id"] == made["id"]
+    told = web.data("GET", "/v1/conversation/retrieve", params=where)
+    assert told["last_section_id"] == section["id"] != made["last_section_id"]
+    assert len(web.data("POST", "/v1/conversation/message/list", params=where, json={})) == 1
+    assert web.data("DELETE", f"/v1/conversations/{made['id']}") is None
+    assert web("GET", "/v1/conversation/retrieve", params=where).json()["code"] == 4200
+
+
+def test_a_message_lives(web: Any, state: State) -> None:
+    """It is written, read, changed (the answer stands under message), liked, and deleted."""
+    where = {"conversation_id": state.conversations.all()[0].id}
+    body = {"role": "user", "content": "one", "content_type": "text", "meta_data": None}
+    made = web.data("POST", "/v1/conversation/message/create", params=where, json=body)
+    one = {**where, "message_id": made["id"]}
+    changed = web("POST", "/v1/conversation/message/modify", params=one, json={"content": "two", "content_type": None})
+    assert changed.json()["message"]["content"] == "two"
+    assert web.data("GET", "/v1/conversation/message/retrieve", params=one)["content"] == "two"
+    path = f"/v1/conversations/{where['conversation_id']}/messages/{made['id']}/feedback"
+    assert web.data("POST", path, json={"feedback_type": "like"}) is None
+    assert state.feedback
+    assert web.data("DELETE", path) is None
+    assert not state.feedback
+    assert web.data("POST", "/v1/conversation/message/delete", params=one)["content"] == "two"
+    assert web("GET", "/v1/conversation/message/retrieve", params=one).json()["code"] == 4200
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_messages_are_paged_by_the_last_id(web: Any, order: str) -> None:
+    """Going on behind the last id gives every message once, in the order asked for, whatever that is."""
+    messages = [{**_QUESTION, "content": str(number)} for number in range(5)]
+    made = web.data("POST", "/v1/conversation/create", json={"messages": messages})
+
+    def page(**body: Any) -> Any:
+        params = {"conversation_id": made["id"]}
+        return web("POST", "/v1/conversation/message/list", params=params, json={"order": order, **body}).json()
+
+    pages = [page(limit=2, after_id=None)]
+    while pages[-1]["has_more"]:
+        pages.append(page(limit=2, after_id=pages[-1]["last_id"]))
+    for one in pages:
+        assert (one["first_id"], one["last_id"]) == (one["data"][0]["id"], one["data"][-1]["id"])
+    seen = [message["content"] for one in pages for message in one["data"]]
+    assert seen == sorted("01234", reverse=order == "desc")
+    before = page(before_id=pages[-1]["last_id"])["data"]
+    assert [message["content"] for message in before] == seen[:-1]
+
+
+def test_a_chat_tells_its_messages_to_the_conversation(web: Any, state: State) -> None:
+    """The question is there at once, the answer only when the chat is completed; both can be listed by chat."""
+    conversation = state.conversations.all()[0].id
+    chat = web.data("POST", f"/v3/chat?conversation_id={conversation}", json=_chat(web, state))
+
+    def listed() -> list[str]:
+        body = {"order": "asc", "chat_id": chat["id"]}
+        params = {"conversation_id": conversation}
+        found = web.data("POST", "/v1/conversation/message/list", params=params, json=body)
+        return [message["type"] for message in found]
+
+    assert listed() == ["question"]
+    _due(state, chat["id"])
+    assert listed() == ["question", "answer"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, "Success", ""),
+        ({"parameters": {"input": "tea"}}, "Success", ""),
+        ({"parameters": {"fail": True}}, "Fail", "5000"),
+    ],
+)
+def test_a_background_run_has_a_history(web: Any, state: State, body: Any, status: str, code: str) -> None:
+    """It runs first, with empty output, and then ended as its parameters say."""
+    path, run = f"/v1/workflows/{state.main_workflow}/run_histories/", {"workflow_id": state.main_workflow, **body}
+    begun = web("POST", "/v1/workflow/run", json={**run, "is_async": True}).json()
+    assert "data" not in begun
+    (early,) = web.data("GET", path + begun["execute_id"])
+    assert (early["execute_status"], early["output"], early["error_code"]) == ("Running", "", "")
+    state.runs.put(begun["execute_id"], replace(state.runs.get(begun["execute_id"]), ready_at=0.0))
+    (late,) = web.data("GET", path + begun["execute_id"])
+    assert (late["execute_status"], late["error_code"], late["run_mode"]) == (status, code, 2)
+    assert bool(late["output"]) is (status == "Success")
+    assert late["debug_url"] == begun["debug_url"]
+    for node in late["node_execute_status"].values():
+        told = web.data("GET", f"{path}{begun['execute_id']}/execute_nodes/{node['node_execute_uuid']}")
+        assert told["is_finish"]
+    assert web.data("GET", path + "7400000000000000001") == []
+
+
+def test_a_run_takes_up_its_parameters(web: Any, state: State) -> None:
+    """The output is JSON in a string, takes up the first text among the parameters, and the usage adds up."""
+    body = {"workflow_id": state.main_workflow, "parameters": {"n": 1, "input": "green tea"}}
+    told = web("POST", "/v1/workflow/run", json=body).json()
+    assert told["data"].startswith('{"output":"')
+    assert "green tea" in told["data"]
+    usage = told["usage"]
+    assert usage["token_count"] == usage["input_count"] + usage["output_count"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "last"), [({}, "Done"), ({"fail": True}, "Error"), ({"interrupt": True}, "Interrupt")]
+)
+def test_a_streamed_run(web: Any, state: State, parameters: Any, last: str) -> None:
+    """Its ids count from 0, it says something first, and ends as its parameters say."""
+    body = {"workflow_id": state.main_workflow, "parameters": parameters}
+    text = web("POST", "/v1/workflow/stream_run", json=body).text
+    events = _events(text, ": ")
+    assert [line for line in text.split("\n") if line.startswith("id")] == [f"id: {n}" for n in range(len(events))]
+    assert events[0][0] == "Message"
+    assert events[-1][0] == last
+
+
+def test_an_interrupted_run_is_resumed_once(web: Any, state: State) -> None:
+    """The answer is taken up in the rest; the event does not wait a second time, and the history knows the end."""
+    body = {"workflow_id": state.main_workflow, "parameters": {"interrupt": True}}
+    events = _events(web("POST", "/v1/workflow/stream_run", json=body).text, ": ")
+    event_id = events[-1][1]["interrupt_data"]["event_id"]
+    run = state.interrupts.get(event_id).run
+    path = f"/v1/workflows/{state.main_workflow}/run_histories/{run.execute_id}"
+    assert web.data("GET", path)[0]["execute_status"] == "Running"
+    resume = {"workflow_id": state.main_workflow, "event_id": event_id, "resume_data": "blue", "interrupt_type": 2}
+    rest = web("POST", "/v1/workflow/stream_resume", json=resume)
+    assert "blue" in rest.text
+    assert _events(rest.text, ": ")[-1][0] == "Done"
+    assert web.data("GET", path)[0]["execute_status"] == "Success"
+    assert web("POST", "/v1/workflow/stream_resume", json=resume).json()["code"] == 4000
+
+
+def test_workflows_and_their_versions_are_listed(web: Any, state: State) -> None:
+    """Every workflow of the workspace is listed, by pages too; the versions come by tokens, newest first."""
+    query = {"workspace_id": state.team, "page_size": 1}
+    first = web.data("GET", "/v1/workflows", params=query)
+    assert (first["items"][0]["workflow_id"], first["has_more"]) == (state.main_workflow, True)
+    detail = web.data("GET", f"/v1/workflows/{state.main_workflow}")["workflow_detail"]
+    assert detail == first["items"][0]
+    versions, token, more = [], "", True
+    while more:
+        query = {"page_size": 2, "page_token": token}
+        page = web.data("GET", f"/v1/workflows/{state.main_workflow}/versions", params=query)
+        versions += [version["version"] for version in page["items"]]
+        token, more = page["next_page_token"], page["has_more"]
+    assert versions == [f"v0.0.{number}" for number in range(state.account.profile.versions, 0, -1)]
+
+
+def test_a_workflow_chat(web: Any, state: State) -> None:
+    """It speaks like a chat without a bot, and ends with the page of its run, its ampersands escaped."""
+    body = {"workflow_id": state.main_workflow, "additional_messages": [_QUESTION]}
+    text = web("POST", "/v1/workflows/chat", json=body).text
+    events = _events(text, ": ")
+    assert "bot_id" not in events[0][1]
+    assert "\\u0026space_id=" in text.rsplit("\n\n", 2)[-2]
+    named = {**body, "parameters": {"CONVERSATION_NAME": "nobody's"}}
+    (error,) = _events(web("POST", "/v1/workflows/chat", json=named).text, ": ")
+    assert error == ("error", {"code": "720702204", "msg": "会话名不存在"})
+
+
+def test_files_are_remembered(web: Any) -> None:
+    """An upload is answered with its name and its size, and found again."""
+    made = web.data("POST", "/v1/files/upload", files={"file": ("a b.txt", "你好".encode())})
+    assert (made["file_name"], made["bytes"]) == ("a b.txt", 6)
+    assert web.data("GET", "/v1/files/retrieve", params={"file_id": made["id"]}) == made
+    assert web("POST", "/v1/files/upload", files={"other": b"x"}).json()["code"] == 4000
+
+
+def test_workspaces_and_their_members(web: Any, state: State) -> None:
+    """A personal and a team workspace; a member goes and comes back, the owner stays, a stranger is not known."""
+    told = web.data("GET", "/v1/workspaces")
+    assert [one["workspace_type"] for one in told["workspaces"]] == ["personal", "team"]
+    assert told["total_count"] == 2
+    path = f"/v1/workspaces/{state.team}/members"
+    owner, member = (person.user_id for person in state.account.people[:2])
+    assert web.data("GET", path)["total_count"] == len(state.account.people)
+    left = web.data("DELETE", path, json={"user_ids": [owner, member, "1"]})
+    assert left == {
+        "removed_success_user_ids": [member],
+        "not_in_workspace_user_ids": ["1"],
+        "owner_not_support_remove_user_ids": [owner],
+    }
+    assert web.data("GET", path)["total_count"] == len(state.account.people) - 1
+    users = [{"user_id": user, "role_type": "admin"} for user in (owner, member, "1")]
+    back = web.data("POST", path, json={"users": users})
+    assert [back[f"{kind}_user_ids"] for kind in ("added_success", "already_joined", "not_exist")] == [
+        [member],
+        [owner],
+        ["1"],
+    ]
+    shown = web.data("GET", path, params={"page_num": 1, "page_size": 50})["items"]
+    assert {"user_id": member, "role_type": "admin"}.items() <= shown[-1].items()
+
+
+def test_me_is_the_owner(web: Any, state: State) -> None:
+    """The token belongs to the owner of the account."""
+    owner = state.account.owner
+    assert web.data("GET", "/v1/users/me") == {
+        "user_id": owner.user_id,
+        "user_name": owner.user_name,
+        "nick_name": owner.nick_name,
+        "avatar_url": owner.avatar_url,
+    }
+
+
+def test_ids_that_are_made_are_planted(web: Any, state: State) -> None:
+    """What a run makes joins the register: conversation, section, message, chat and execution, and the run's page."""
+    chat = web.data("POST", "/v3/chat", json=_chat(web, state))
+    run = web("POST", "/v1/workflow/run", json={"workflow_id": state.main_workflow}).json()
+    planted = {entry["value"] for entry in state.planted.listed()}
+    section = state.conversations.get(chat["conversation_id"]).section_id
+    assert {chat["id"], chat["conversation_id"], section, run["execute_id"], run["debug_url"]} <= planted
+
+
+_TELLING = re.compile(
+    r"\b\d{16,19}\b|\b\d{14}[0-9A-F]{18}\b|[\w.]+@[\w.]+\.[a-z]+|(?<=signature=)[^&\"]+|(?:pat|czu)_\w+|sk-\w+|https://\w+[^/]*/[^\s\"]+x-[^\s\"]+"
+)
+"""What a stranger would take for an identifier, an address, a signature, a token or a signed URL."""
+
+
+def test_nothing_that_looks_secret_is_missing_in_the_register(web: Any, state: State) -> None:
+    """In the answers of all areas every such text is planted."""
+    chat = web.data("POST", "/v3/chat", json=_chat(web, state))
+    _due(state, chat["id"])
+    run = {"workflow_id": state.main_workflow, "parameters": {"interrupt": True}}
+    execute_id = web("POST", "/v1/workflow/run", json=run).json()["execute_id"]
+    body = {"workflow_id": state.main_workflow, "additional_messages": [_QUESTION]}
+    where = {"conversation_id": state.conversations.all()[0].id}
+    answers = [
+        web("GET", "/v1/users/me"),
+        web("GET", "/v1/workspaces"),
+        web("GET", f"/v1/workspaces/{state.team}/members"),
+        web("GET", "/v1/bots", params={"workspace_id": state.team}),
+        web("GET", "/v1/space/published_bots_list", params={"space_id": state.team}),
+        *(web("GET", f"/v1/bots/{bot.id}") for bot in state.bots.all()),
+        web("GET", "/v1/conversations", params={"bot_id": state.main_bot}),
+        web("POST", "/v1/conversation/message/list", params=where, json={}),
+        web("GET", "/v3/chat/retrieve", params=_of(chat)),
+        web("GET", "/v3/chat/message/list", params=_of(chat)),
+        *(web("POST", "/v3/chat", json=_chat(web, state, stream=True)) for _ in range(5)),
+        web("GET", "/v1/workflows"),
+        web("GET", f"/v1/workflows/{state.main_workflow}/versions?page_size=9"),
+        web("GET", f"/v1/workflows/{state.main_workflow}/run_histories/{execute_id}"),
+        web("POST", "/v1/workflow/stream_run", json=run),
+        web("POST", "/v1/workflows/chat", json=body),
+    ]
+    planted = {entry["value"] for entry in state.planted.listed()}
+    found = {text for answer in answers for text in _TELLING.findall(_joined(answer.text))}
+    assert len(found) > 60
+    assert found <= planted
+
+
+def _joined(text: str) -> str:
+    """An answer without the escapes of JSON, and without the deltas, which cut what they tell."""
+    blocks = [block for block in text.split("\n\n") if ".delta" not in block]
+    return "".join(blocks).replace("\\n", "\n").replace("\\", "").replace("u0026", "&")
+
+
+def _events(text: str, colon: str) -> list[tuple[str, Any]]:
+    events = []
+    for block in text.removesuffix("\n\n").split("\n\n"):
+        fields = dict(line.split(colon, 1) for line in block.split("\n"))
+        events.append((fields["event"], json.loads(fields["data"])))
+    return events

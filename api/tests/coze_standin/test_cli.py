@@ -1,0 +1,112 @@
+"""The command line as a process: one line when it is ready, and a quick end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from coze_standin import StandInError, client, running
+
+pytestmark = pytest.mark.loopback
+
+
+@contextmanager
+def _started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """A stand-in, and what it said when it was ready."""
+    command = [sys.executable, "-m", "coze_standin", *arguments]
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, text=True, env=client.environment(), **pipes) as process:
+        try:
+            assert process.stdout
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def _ended(process: subprocess.Popen[str]) -> tuple[float, int, str, str]:
+    """How long it took to end, with what exit code, and what it still said."""
+    begun = time.monotonic()
+    out, err = process.communicate(timeout=5)
+    return time.monotonic() - begun, process.returncode, out, err
+
+
+def test_it_says_where_it_is_in_one_line() -> None:
+    """One line of JSON with the URL and the five variables; nothing more on stdout or stderr until its end."""
+    with _started("--account", "b") as (process, told):
+        assert set(told) == {"url", "environment"}
+        assert set(told["environment"]) == {
+            "COZE_API_TOKEN",
+            "COZE_API_BASE",
+            "COZE_WORKSPACE_ID",
+            "COZE_BOT_ID",
+            "COZE_WORKFLOW_ID",
+        }
+        assert told["environment"]["COZE_API_BASE"] == told["url"]
+        assert httpx.get(told["url"] + "/v1/users/me").status_code == 401
+        process.send_signal(signal.SIGINT)
+        assert _ended(process)[1:] == (0, "", "")
+
+
+def test_a_signal_ends_it_at_once_with_open_streams() -> None:
+    """SIGTERM ends it in half a second, though one stream stalls and one answer is delayed."""
+    with _started() as (process, told):
+        environment = told["environment"]
+        headers = {"Authorization": f"Bearer {environment['COZE_API_TOKEN']}"}
+        body = {"bot_id": environment["COZE_BOT_ID"], "user_id": "me", "stream": True}
+        fault = {"method": "POST", "path": "/v3/chat", "fault": "stall-stream", "seconds": 60}
+        httpx.post(told["url"] + "/_standin/faults", json=fault)
+        with httpx.stream("POST", told["url"] + "/v3/chat", json=body, headers=headers) as response:
+            next(response.iter_raw())
+            process.send_signal(signal.SIGTERM)
+            seconds, code, out, err = _ended(process)
+    assert seconds < 0.5
+    assert (code, out, err) == (0, "", "")
+
+
+def test_it_ends_with_its_standard_input() -> None:
+    """With --until-stdin-closes it needs no signal."""
+    with _started("--until-stdin-closes") as (process, _):
+        assert _ended(process)[1:] == (0, "", "")
+
+
+def test_it_outlives_its_standard_input_otherwise() -> None:
+    """Without the option a closed standard input means nothing."""
+    with _started() as (process, told):
+        assert process.stdin
+        process.stdin.close()
+        time.sleep(0.2)
+        assert httpx.get(told["url"] + "/_standin/environment").json() == told["environment"]
+
+
+def test_a_seed_makes_the_secrets_repeat() -> None:
+    """Two starts with one seed have one token; without a seed they differ."""
+    tokens = []
+    for arguments in (["--seed", "5"], ["--seed", "5"], []):
+        with _started(*arguments) as (_, told):
+            tokens.append(told["environment"]["COZE_API_TOKEN"])
+    assert tokens[0] == tokens[1] != tokens[2]
+
+
+def test_a_stand_in_that_cannot_start_says_so() -> None:
+    """An account that does not exist is an error with the exit code of the process."""
+    with pytest.raises(StandInError, match=r"^the stand-in did not start: exit code 2$"), running("c"):
+        pass
+
+
+def test_a_block_that_ends_ends_the_process() -> None:
+    """Nothing listens any more when the block of running() is left."""
+    with running() as stand_in:
+        assert httpx.get(stand_in.url + "/v1/users/me").status_code == 401
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(stand_in.url + "/v1/users/me")
+    assert "COZE_API_TOKEN" not in os.environ or os.environ["COZE_API_TOKEN"] != stand_in.environment["COZE_API_TOKEN"]

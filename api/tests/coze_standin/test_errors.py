@@ -1,0 +1,138 @@
+"""What is refused, with which code and status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from coze_standin.state import State
+
+_ID = "7400000000000000001"
+_ASKED = {"role": "user", "content": "hi", "content_type": "text"}
+
+_REFUSALS: list[tuple[str, str, Any, int, int]] = [
+    ("GET", "/v1/nothing", None, 404, 4000),
+    ("DELETE", "/v1/users/me", None, 404, 4000),
+    ("POST", "/v3/chat", [], 200, 4000),
+    ("POST", "/v3/chat", {}, 200, 4000),
+    ("POST", "/v3/chat", {"bot_id": "BOT"}, 200, 4000),
+    ("POST", "/v3/chat", {"bot_id": _ID, "user_id": "me"}, 200, 4200),
+    ("POST", "/v3/chat", {"bot_id": "DRAFT", "user_id": "me"}, 200, 4015),
+    ("POST", "/v3/chat", {"bot_id": "BOT", "user_id": "me", "additional_messages": ["hi"]}, 200, 4000),
+    ("POST", "/v3/chat", {"bot_id": "BOT", "user_id": "me", "additional_messages": [{"role": "user"}]}, 200, 4000),
+    ("POST", "/v3/chat", {"bot_id": "BOT", "user_id": "me", "parameters": [1]}, 200, 4000),
+    ("POST", f"/v3/chat?conversation_id={_ID}", {"bot_id": "BOT", "user_id": "me"}, 200, 4200),
+    ("POST", f"/v3/chat/retrieve?conversation_id={_ID}&chat_id={_ID}", None, 200, 4200),
+    ("GET", "/v3/chat/retrieve", None, 200, 4000),
+    ("POST", "/v3/chat/cancel", {"conversation_id": _ID, "chat_id": _ID}, 200, 4200),
+    ("GET", f"/v1/bot/get_online_info?bot_id={_ID}", None, 200, 4200),
+    ("GET", "/v1/bot/get_online_info?bot_id=DRAFT", None, 200, 4015),
+    ("GET", "/v1/bot/get_online_info", None, 200, 4000),
+    ("GET", "/v1/bots/DRAFT?is_published=true", None, 200, 4015),
+    ("GET", f"/v1/space/published_bots_list?space_id={_ID}", None, 200, 4200),
+    ("GET", "/v1/space/published_bots_list?space_id=SPACE&page_size=0", None, 200, 4000),
+    ("GET", "/v1/bots?workspace_id=SPACE&publish_status=lost", None, 200, 4000),
+    ("POST", "/v1/bot/create", {"space_id": "SPACE"}, 200, 4000),
+    ("POST", "/v1/bot/publish", {"bot_id": "DRAFT"}, 200, 4000),
+    ("POST", "/v1/workflow/run", {"workflow_id": _ID}, 200, 4200),
+    ("POST", "/v1/workflow/run", {"workflow_id": "FLOW", "bot_id": "1", "app_id": "2"}, 200, 4000),
+    ("POST", "/v1/workflow/run", {"workflow_id": "FLOW", "parameters": {"fail": True}}, 200, 5000),
+    ("POST", "/v1/workflow/stream_run", {}, 200, 4000),
+    (
+        "POST",
+        "/v1/workflow/stream_resume",
+        {"workflow_id": "FLOW", "event_id": _ID, "resume_data": "x", "interrupt_type": 2},
+        200,
+        4000,
+    ),
+    ("GET", f"/v1/workflows/{_ID}", None, 200, 4200),
+    ("GET", f"/v1/workflows/{_ID}/run_histories/{_ID}", None, 200, 4200),
+    ("GET", f"/v1/workflows/FLOW/run_histories/{_ID}/execute_nodes/{_ID}", None, 200, 4200),
+    ("GET", "/v1/workflows/FLOW/versions?page_token=never", None, 200, 4000),
+    ("POST", "/v1/conversation/create", {"bot_id": _ID}, 200, 4200),
+    ("POST", "/v1/conversation/create", {"messages": {}, "meta_data": [1]}, 200, 4000),
+    ("GET", f"/v1/conversation/retrieve?conversation_id={_ID}", None, 200, 4200),
+    ("DELETE", f"/v1/conversations/{_ID}", None, 200, 4200),
+    ("POST", "/v1/conversation/message/list?conversation_id=TALK", {"order": "up"}, 200, 4000),
+    ("POST", "/v1/conversation/message/list?conversation_id=TALK", {"after_id": _ID}, 200, 4200),
+    ("POST", "/v1/conversation/message/create?conversation_id=TALK", {**_ASKED, "role": "god"}, 200, 4000),
+    ("GET", f"/v1/conversation/message/retrieve?conversation_id=TALK&message_id={_ID}", None, 200, 4200),
+    ("POST", f"/v1/conversations/TALK/messages/{_ID}/feedback", {"feedback_type": "like"}, 200, 4200),
+    ("POST", "/v1/files/upload", {}, 200, 4000),
+    ("GET", f"/v1/files/retrieve?file_id={_ID}", None, 200, 4200),
+    ("GET", f"/v1/workspaces/{_ID}/members", None, 200, 4200),
+    ("POST", "/v1/workspaces/SPACE/members", {"users": [{}]}, 200, 4000),
+    ("POST", "/api/permission/oauth2/token", {"grant_type": "asking nicely"}, 200, 4000),
+]
+"""Method, path, body, HTTP status, code; names in capitals stand for what the account has."""
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "code"), _REFUSALS)
+def test_a_refusal(
+    web: Callable[..., httpx.Response], state: State, method: str, path: str, body: Any, status: int, code: int
+) -> None:
+    """What is missing, foreign or wrong is refused with Coze's code, its message, and the log id of the header."""
+    response = web(method, _filled(state, path), json=_filled(state, body))
+    told = response.json()
+    assert (response.status_code, told["code"]) == (status, code)
+    assert set(told) == {"code", "msg", "detail"}
+    assert told["detail"] == {"logid": response.headers["x-tt-logid"]}
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "Basic wrong"])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/users/me"), ("POST", "/v3/chat"), ("GET", "/v1/bots/1")])
+def test_a_bad_token_is_refused_first(web: Callable[..., httpx.Response], token: str, method: str, path: str) -> None:
+    """Without the account's token every operation answers 401 with code 4100, whatever else is wrong."""
+    response = web(method, path, token=token, content=b"{")
+    assert (response.status_code, response.json()["code"]) == (401, 4100)
+    assert response.json()["msg"] == "authentication is invalid"
+
+
+def test_the_messages_name_what_was_asked_for(web: Callable[..., httpx.Response], state: State) -> None:
+    """4200 and 4015 say which resource they mean."""
+    missing = web("GET", "/v1/bot/get_online_info", params={"bot_id": "12"}).json()["msg"]
+    assert missing.startswith("Requested resource bot_id=12 does not exist. Please check")
+    draft = _filled(state, "DRAFT")
+    told = web("GET", "/v1/bot/get_online_info", params={"bot_id": draft}).json()["msg"]
+    assert told == f"The bot_id {draft} has not been published to the channel Agent As API"
+
+
+def test_a_body_that_is_not_json_is_refused(web: Callable[..., httpx.Response]) -> None:
+    """4000 with the text that Coze has for it."""
+    told = web("POST", "/v3/chat", content=b"{", headers={"Content-Type": "application/json"}).json()
+    assert (told["code"], told["msg"]) == (
+        4000,
+        "The field http body provided is not a valid json or chat request",
+    )
+
+
+def test_every_answer_has_its_headers(web: Callable[..., httpx.Response], state: State) -> None:
+    """A planted log id, never the same; who served it; now and then a planted cookie; and the order varies."""
+    answers = [web("GET", "/v1/users/me") for _ in range(60)]
+    logids = [answer.headers["x-tt-logid"] for answer in answers]
+    cookies = [answer.headers["set-cookie"] for answer in answers if "set-cookie" in answer.headers]
+    planted = {entry["value"] for entry in state.planted.listed()}
+    assert len(set(logids)) == 60
+    assert planted.issuperset(logids)
+    assert all(re.fullmatch(r"\d{14}[0-9A-F]{18}", logid) for logid in logids)
+    assert 0 < len(cookies) < 60
+    assert planted.issuperset(re.split("[=;]", cookie)[1] for cookie in cookies)
+    assert {answer.headers["x-served-by"] for answer in answers} == {"coze-standin"}
+    assert len({tuple(answer.headers) for answer in answers}) > 2
+
+
+def _filled(state: State, template: Any) -> Any:
+    """The template with the account's own ids in place of the names in capitals."""
+    if isinstance(template, dict):
+        return {key: _filled(state, value) for key, value in template.items()}
+    draft = next(bot.id for bot in state.bots.all() if not bot.published_at)
+    names = {"BOT": state.main_bot, "DRAFT": draft, "SPACE": state.team, "FLOW": state.main_workflow}
+    names["TALK"] = state.conversations.all()[0].id
+    for name, value in names.items() if isinstance(template, str) else ():
+        template = re.sub(rf"\b{name}\b", value, template)
+    return template
