@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,17 @@ def problems(items: Iterable[pytest.Item], folder: Path, *, whole: bool) -> list
     recorded = [item for item in items if item.get_closest_marker("vcr") is not None]
     found = [*_overruled(recorded), *_shared_files(recorded, folder), *_lone_twins(recorded, folder)]
     return found + list(_orphans(items, recorded, folder)) if whole else found
+
+
+def telling_ids(items: Iterable[pytest.Item], values: Mapping[str, str]) -> list[str]:
+    """The cases whose id holds a configured value, one sentence each; ``values`` gives each value's tag."""
+    return [
+        f"{item.path.name}: the id of a case of {getattr(item, 'originalname', 'a test')} holds the configured {tag}, "
+        "and ids become file names; give the case another id."
+        for item in items
+        for value, tag in values.items()
+        if value in item.nodeid
+    ]
 
 
 def _overruled(items: Iterable[pytest.Item]) -> Iterator[str]:

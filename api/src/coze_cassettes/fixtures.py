@@ -16,7 +16,7 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
     Skipped,
 )
 
-from coze_cassettes import collection, network, recording
+from coze_cassettes import collection, recording
 from coze_cassettes.environment import VARIABLES, Known
 
 
@@ -170,10 +170,5 @@ def default_cassette_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(autouse=True)
-def block_network(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Tests marked loopback may talk to this machine; everything else is as the run has it."""
-    if request.node.get_closest_marker("loopback") is None:
-        yield
-        return
-    with network.blocked(loopback=True):
-        yield
+def block_network() -> None:
+    """Nothing: the plugin blocks the network for the whole run, fixtures of every scope included."""

@@ -71,9 +71,6 @@ _MIN_ENCODED: Final = 8
 _LONG: Final = 16
 """Characters from which on a value is looked for inside words too."""
 
-_URI: Final = "uri"
-"""The name of the piece that is a request's URI."""
-
 _MIN_ENTROPY: Final = 4.2
 """Bits a character: English prose without spaces stays below 4.1, base64 of random bytes is near 5."""
 
@@ -153,7 +150,7 @@ def _body_pieces(body: bytes, content_type: str, place: str) -> Iterator[_Piece]
 def _pieces(interaction: Interaction, number: int) -> Iterator[_Piece]:
     request, response = interaction.request, interaction.response
     place = f"interaction {number}"
-    yield _Piece(f"{place} request uri", unquote(request.uri), _URI)
+    yield _Piece(f"{place} request uri", unquote(request.uri))
     for side, headers in (("request", request.headers), ("response", response.headers)):
         yield from (_Piece(f"{place} {side} header {name}", value) for name, value in headers)
     yield from _body_pieces(request.body, header(request.headers, "content-type"), f"{place} request body")
@@ -202,14 +199,6 @@ def _entropy(text: str) -> float:
 def _is_random(text: str) -> bool:
     mixed = all(re.search(each, text) for each in ("[a-z]", "[A-Z]", "[0-9]"))
     return mixed and _entropy(text) >= _MIN_ENTROPY
-
-
-def _apart(piece: _Piece) -> str:
-    """The text of a piece; the segments of a URI's path are words of their own, not one long run."""
-    if piece.name != _URI:
-        return piece.text
-    path, mark, query = piece.text.partition("?")
-    return path.replace("/", " ") + mark + query
 
 
 def _decoded(text: str) -> Iterator[str]:

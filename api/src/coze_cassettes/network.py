@@ -80,25 +80,25 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
 
 
 @contextmanager
-def blocked(*, loopback: bool = False) -> Iterator[None]:
-    """Block the network, all of it or all but this machine's own addresses."""
+def blocked() -> Iterator[None]:
+    """Block the network, this machine's own addresses included."""
     if not _policy.installed:
         sys.addaudithook(_hook)
         _policy.installed = True
-    before = (_policy.blocked, _policy.loopback)
-    _policy.blocked, _policy.loopback = True, loopback
-    try:
-        yield
-    finally:
-        _policy.blocked, _policy.loopback = before
-
-
-@contextmanager
-def allowed() -> Iterator[None]:
-    """Lift the block."""
     before = _policy.blocked
-    _policy.blocked = False
+    _policy.blocked = True
     try:
         yield
     finally:
         _policy.blocked = before
+
+
+@contextmanager
+def loopback_allowed() -> Iterator[None]:
+    """Spare this machine's own addresses where the network is blocked."""
+    before = _policy.loopback
+    _policy.loopback = True
+    try:
+        yield
+    finally:
+        _policy.loopback = before

@@ -1,4 +1,4 @@
-"""Opens and closes the layers in which a value can hide: JSON, SSE, multipart, base64, percent-encoding.
+"""Walks through the layers in which a value can hide: JSON, event streams, multipart, and what a text encodes.
 
 Every function takes a ``visit`` that is given one readable piece of text at a time with its place, and gives back the
 text to put there. What ``visit`` leaves alone stays byte for byte as it was; what it changes is written again in the
@@ -7,33 +7,29 @@ style (escapes, padding, alphabet) of its surroundings.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import gzip
-import io
 import json
 import re
-import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Final
-from urllib.parse import quote, unquote
 
+from coze_cassettes import layers
 from coze_cassettes.errors import UnreadableBody
 
 Path = tuple[str, ...]
 """The keys that lead to a value, without list indexes: ``("data", "items", "id")``."""
 
+_MIN_CUT: Final = 8
+"""Characters from which on a JSON text that breaks off can hold a value."""
+
 MAX_DEPTH: Final = 12
 """Layers inside layers beyond which a body is refused: nobody nests that deep but an attacker."""
-
-MAX_BYTES: Final = 32 * 1024 * 1024
-"""Size in bytes beyond which a decompressed body is refused."""
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One readable piece: ``form`` is string, number or key (of JSON), or text."""
+    """One readable piece: ``form`` is string, number or key (of JSON), text, or binary."""
 
     path: Path
     text: str
@@ -84,6 +80,31 @@ def is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<open>[{\[])|(?P<close>[}\]])|(?P<cut>"(?:[^"\\]|\\.)*\\?\Z)', re.DOTALL)
+_CUT_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(?P<escape>\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
+_TAILS: Final = ("", "null", ":null", '"":null')
+
+
+def missing_end(text: str) -> str | None:
+    """What a JSON object or list lacks that was cut off, so that it can be read; None if that does not help."""
+    if text.lstrip()[:1] not in ("{", "[") or len(text) < _MIN_CUT:
+        return None
+    stack: list[str] = []
+    cut = ""
+    for match in _STRUCTURE.finditer(text):
+        if match["open"]:
+            stack.append("}" if match["open"] == "{" else "]")
+        elif match["close"] and stack:
+            stack.pop()
+        cut = match["cut"] or cut
+    if not stack:
+        return None
+    escape = _CUT_ESCAPE.search(cut)
+    rest = "" if escape is None else "\\" if escape["escape"] == "\\" else "0" * (6 - len(escape["escape"]))
+    closing = "".join(reversed(stack))
+    return next((end for tail in _TAILS if is_json(text + (end := rest + ('"' if cut else "") + tail + closing))), None)
 
 
 def _json_tokens(text: str) -> Iterator[_Token]:
@@ -140,92 +161,85 @@ def rewrite_json(text: str, visit: Visit, path: Path = (), depth: int = 0) -> st
 
 # --- layers inside a text -------------------------------------------------------------------------------------------
 
-_BASE64_RUN = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/_=-])")
-_PERCENT_RUN = re.compile(r"(?:[A-Za-z0-9._~+-]|%[0-9A-Fa-f]{2})*%[0-9A-Fa-f]{2}(?:[A-Za-z0-9._~+-]|%[0-9A-Fa-f]{2})*")
+_FRAGMENT = re.compile(r'[{\[]\s*[\["{\d-]')
+_DECODER: Final = json.JSONDecoder()
+_MAX_WASTE: Final = 1_000_000
+"""Characters in a text that may be read as JSON in vain, before the rest is taken for prose."""
+
+_MIN_SEGMENT: Final = 11
+"""Characters of base64 below which it is not opened: eight bytes."""
 
 
-def open_base64(text: str) -> tuple[str, Callable[[str], str]] | None:
-    """The readable text inside base64 with the function that closes it again, or None.
-
-    Standard and URL-safe alphabets, with and without padding; only if closing gives back exactly the same.
-    """
-    url_safe = "-" in text or "_" in text
-    padded = text + "=" * (-len(text) % 4)
-    alphabet = b"-_" if url_safe else b"+/"
-    try:
-        inner = base64.b64decode(padded, altchars=alphabet, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    strip = len(text) % 4 != 0
-
-    def close(new: str) -> str:
-        closed = base64.b64encode(new.encode(), altchars=alphabet).decode("ascii")
-        return closed.rstrip("=") if strip else closed
-
-    return (inner, close) if inner.isprintable() or is_json(inner) or "\n" in inner else None
-
-
-def open_percent(text: str) -> tuple[str, Callable[[str], str]] | None:
-    """The text inside percent-encoding with the function that closes it again, or None if closing is not exact."""
-    inner = unquote(text, errors="strict") if _valid_percent(text) else text
-    if inner == text:
-        return None
-    lower = re.search(r"%[0-9]?[a-f]", text) is not None
-    safe = "".join(char for char in "/:?=&@,;+!*'()$~" if char in text)
-
-    def close(new: str) -> str:
-        closed = quote(new, safe=safe)
-        return re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), closed) if lower else closed
-
-    return inner, close
-
-
-def _valid_percent(text: str) -> bool:
-    try:
-        unquote(text, errors="strict")
-    except UnicodeDecodeError:
-        return False
-    return "%" in text
-
-
-_LAYERS: Final = ((_BASE64_RUN, open_base64), (_PERCENT_RUN, open_percent))
+def _fragments(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each JSON object or list that stands inside a text."""
+    end = waste = 0
+    for match in _FRAGMENT.finditer(text):
+        if match.start() < end or waste > _MAX_WASTE:
+            continue
+        try:
+            _, end = _DECODER.raw_decode(text, match.start())
+        except json.JSONDecodeError as error:
+            waste += error.pos - match.start()
+        except RecursionError as error:
+            raise UnreadableBody("a JSON text is nested too deeply to be read") from error
+        else:
+            yield match.start(), end
 
 
 def rewrite_text(leaf: Leaf, plain: Callable[[Leaf], str], visit: Visit) -> str:
-    """A text with the layers inside it opened: JSON as a whole, base64 and percent-encoded runs where they stand.
+    """A text with the layers inside it opened: JSON as a whole or a part, escapes, base64 and percent-encoded runs.
 
-    ``visit`` sees the values of JSON in the string; ``plain`` sees every text that holds no further layer.
+    ``visit`` sees the values of JSON in the string; ``plain`` sees every text, with the layers in it still closed, and
+    bytes that are no text as a leaf of the form ``binary``.
     """
     if leaf.depth > MAX_DEPTH:
         raise UnreadableBody(f"more than {MAX_DEPTH} layers of encoding inside each other at {'.'.join(leaf.path)}")
     if is_json(leaf.text):
         return rewrite_json(leaf.text, visit, leaf.path, leaf.depth + 1)
+    if (end := missing_end(leaf.text)) is not None:
+        whole = rewrite_json(leaf.text + end, visit, leaf.path, leaf.depth + 1)
+        return plain(replace(leaf, text=whole.removesuffix(end)))
     text = plain(leaf)
-    for pattern, opener in _LAYERS:
-        text = pattern.sub(lambda match, opener=opener: _inside(match[0], opener, leaf, plain, visit), text)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-    return text
+    parts, position = [], 0
+    for start, end_of in _fragments(text):
+        outside = _rewrite_runs(replace(leaf, text=text[position:start]), plain, visit)
+        parts += [outside, rewrite_json(text[start:end_of], visit, leaf.path, leaf.depth + 1)]
+        position = end_of
+    return "".join([*parts, _rewrite_runs(replace(leaf, text=text[position:]), plain, visit)])
 
 
-def _inside(
-    run: str,
-    opener: Callable[[str], tuple[str, Callable[[str], str]] | None],
-    leaf: Leaf,
-    plain: Callable[[Leaf], str],
-    visit: Visit,
-) -> str:
-    opened = opener(run)
-    if opened is None:
-        return run
-    inner, close = opened
-    new = rewrite_text(Leaf(leaf.path, inner, "text", leaf.depth + 1), plain, visit)
-    return run if new == inner else close(new)
+def _rewrite_runs(leaf: Leaf, plain: Callable[[Leaf], str], visit: Visit) -> str:
+    def inside(opened: layers.Opened | None, raw: str) -> str:
+        if opened is None:
+            return raw
+        inner = Leaf(leaf.path, opened.inner, "text" if opened.readable else "binary", leaf.depth + 1)
+        new = rewrite_text(inner, plain, visit) if opened.readable else plain(inner)
+        return raw if new == opened.inner else opened.close(new)
+
+    def base64_run(raw: str) -> str:
+        opened = layers.open_base64(raw)
+        if (opened is None or not opened.readable) and "/" in raw:
+            segments = [base64_run(each) if len(each) >= _MIN_SEGMENT else each for each in raw.split("/")]
+            if (joined := "/".join(segments)) != raw:
+                return joined
+        return inside(opened, raw)
+
+    if layers.ESCAPE.search(leaf.text):
+        return inside(layers.open_escapes(leaf.text), leaf.text)
+    text = layers.BASE64_RUN.sub(lambda match: base64_run(match[0]), leaf.text)
+    return layers.PERCENT_RUN.sub(
+        lambda match: inside(layers.open_percent(match[0], plus=match["query"] is not None), match[0]), text
+    )
 
 
 # --- server-sent events ---------------------------------------------------------------------------------------------
 
-_SSE_LINE = re.compile(r"(?P<field>[a-z]+):(?P<space> ?)(?P<value>[^\r\n]*)")
+_SSE_LINE = re.compile(r"^(?:(?P<field>[a-z]+): ?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE)
 _JOINED_KEYS: Final = frozenset({"content", "reasoning_content", "delta"})
 """Keys whose values arrive in pieces and are read joined."""
+
+_DIFF_LENGTH: Final = 4000
+"""Characters of a joined text up to which single edits in it are told apart."""
 
 
 @dataclass(frozen=True)
@@ -234,24 +248,23 @@ class _Piece:
 
     start: int
     end: int
-    group: tuple[str, ...]
+    group: Path
     text: str
 
 
-def _sse_data_lines(text: str) -> Iterator[tuple[str, int, int]]:
-    """Event name, start and end of each ``data`` value; a block may be cut off."""
+def _sse_lines(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Event name, field, start and end of each value; the field of a line that is none is empty."""
     event = ""
     for match in _SSE_LINE.finditer(text):
         if match["field"] == "event":
             event = match["value"]
-        elif match["field"] == "data":
-            yield event, *match.span("value")
+        yield event, match["field"] or "", *match.span("value" if match["field"] else "other")
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    for event, start, end in _sse_data_lines(text):
+    for event, field, start, end in _sse_lines(text):
         data = text[start:end]
-        if not is_json(data) or not isinstance(body := json.loads(data), dict):
+        if field != "data" or not is_json(data) or not isinstance(body := json.loads(data), dict):
             continue
         owner = str(body.get("id") or body.get("node_id") or body.get("node_title") or "")
         for token in _json_tokens(data):
@@ -260,52 +273,85 @@ def _pieces(text: str) -> Iterator[_Piece]:
                 yield _Piece(start + token.start, start + token.end, (event, owner, *token.path), value)
 
 
+def _grouped(text: str, key: Callable[[_Piece], Path]) -> list[list[_Piece]]:
+    groups: dict[Path, list[_Piece]] = {}
+    for piece in _pieces(text):
+        groups.setdefault(key(piece), []).append(piece)
+    return [pieces for pieces in groups.values() if len(pieces) > 1]
+
+
+def _by_message(piece: _Piece) -> Path:
+    """The pieces of one message, or of one node of a workflow."""
+    return piece.group
+
+
+def _by_name(piece: _Piece) -> Path:
+    """All pieces of the stream under one key, whatever the event."""
+    return piece.group[-1:]
+
+
+def _joined(pieces: Sequence[_Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
 def joined_texts(text: str) -> list[str]:
     """The texts that a stream delivered in several pieces, each joined, in order of their first piece."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for piece in _pieces(text):
-        groups.setdefault(piece.group, []).append(piece.text)
-    return ["".join(parts) for parts in groups.values() if len(parts) > 1]
+    return [_joined(pieces) for pieces in _grouped(text, _by_message)]
 
 
 def _spread(edits: Sequence[Edit], pieces: Sequence[_Piece]) -> list[str]:
     """New texts of the pieces: a replacement goes into the piece in which its match begins, the rest is cut out."""
     new, offset = [], 0
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         local: list[Edit] = []
+        last = number == len(pieces) - 1
+        stop = offset + len(piece.text)
         for start, end, replacement in edits:
-            low, high = max(start, offset) - offset, min(end, offset + len(piece.text)) - offset
-            if low < high:
-                local.append((low, high, replacement if start >= offset else ""))
+            low, high = max(start, offset), min(end, stop)
+            begins = offset <= start < stop or (last and start == stop)
+            if low < high or begins:
+                local.append((low - offset, max(low, high) - offset, replacement if begins else ""))
         new.append(apply_edits(piece.text, local))
-        offset += len(piece.text)
+        offset = stop
     return new
 
 
-def _rewrite_joined(text: str, find: FindEdits) -> str:
-    groups: dict[tuple[str, ...], list[_Piece]] = {}
-    for piece in _pieces(text):
-        groups.setdefault(piece.group, []).append(piece)
+def _rewrite_joined(text: str, key: Callable[[_Piece], Path], find: FindEdits) -> str:
     edits: list[Edit] = []
-    for pieces in groups.values():
-        found = find("".join(piece.text for piece in pieces)) if len(pieces) > 1 else ()
-        for piece, new in zip(pieces, _spread(found, pieces), strict=True):
+    for pieces in _grouped(text, key):
+        for piece, new in zip(pieces, _spread(find(_joined(pieces)), pieces), strict=True):
             if new != piece.text:
                 edits.append((piece.start, piece.end, encode_json_string(new, text[piece.start : piece.end])))
     return apply_edits(text, sorted(edits))
 
 
-def rewrite_sse(text: str, visit: Visit, find: FindEdits) -> str:
-    """An event stream: the texts joined over their pieces first, then each event by itself.
+def _difference(old: str, new: str) -> list[Edit]:
+    """What to replace in a text to get another one."""
+    if old == new:
+        return []
+    if len(old) > _DIFF_LENGTH:
+        return [(0, len(old), new)]
+    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [(start, end, new[low:high]) for tag, start, end, low, high in codes if tag != "equal"]
 
-    ``find`` is given a joined text and says what to replace in it; lines are never added or removed.
+
+def rewrite_sse(text: str, visit: Visit, find: FindEdits) -> str:
+    """An event stream: the texts joined over their pieces first, then each line by itself.
+
+    ``find`` is given a joined text and says what to replace in it as it stands; ``visit`` is given the same, for
+    what is encoded in it. Lines are never added or removed.
     """
-    text = _rewrite_joined(text, find)
+
+    def layered(joined: str) -> Sequence[Edit]:
+        return _difference(joined, visit(Leaf(("joined",), joined, "text")))
+
+    for key, edit in ((_by_message, find), (_by_message, layered), (_by_name, find)):
+        text = _rewrite_joined(text, key, edit)
     edits: list[Edit] = []
-    for event, start, end in _sse_data_lines(text):
+    for event, field, start, end in _sse_lines(text):
         data = text[start:end]
         path = (event,) if event else ()
-        new = rewrite_json(data, visit, path) if is_json(data) else visit(Leaf(path, data, "text"))
+        new = rewrite_json(data, visit, path) if field == "data" and is_json(data) else visit(Leaf(path, data, "text"))
         if new != data:
             edits.append((start, end, new))
     return apply_edits(text, edits)
@@ -366,44 +412,3 @@ def join_multipart(parts: Sequence[Part], boundary: str) -> bytes:
         for part in parts
     )
     return body + delimiter + b"--\r\n"
-
-
-# --- content encodings ----------------------------------------------------------------------------------------------
-
-
-def decompress(body: bytes, encoding: str) -> bytes:
-    """A body without its content encoding (gzip, deflate, identity, several in a row); UnreadableBody otherwise."""
-    for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
-        if name in ("identity", ""):
-            continue
-        opener = _DECOMPRESSORS.get(name)
-        if opener is None:
-            raise UnreadableBody(f"the content encoding {name!r} cannot be opened")
-        try:
-            body = opener(body)
-        except (OSError, EOFError, zlib.error) as error:
-            raise UnreadableBody(f"a body that says it is {name} is not") from error
-    return body
-
-
-def _gunzip(body: bytes) -> bytes:
-    with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-        return _bounded(stream.read(MAX_BYTES + 1))
-
-
-def _inflate(body: bytes) -> bytes:
-    for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
-        try:
-            return _bounded(zlib.decompressobj(window).decompress(body, MAX_BYTES + 1))
-        except zlib.error:
-            continue
-    raise zlib.error("neither zlib nor raw deflate")
-
-
-def _bounded(body: bytes) -> bytes:
-    if len(body) > MAX_BYTES:
-        raise UnreadableBody(f"a body unpacks to more than {MAX_BYTES} bytes")
-    return body
-
-
-_DECOMPRESSORS: Final = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _inflate}

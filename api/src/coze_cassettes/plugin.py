@@ -27,6 +27,8 @@ _resources = pytest.StashKey[ExitStack]()
 _settings = pytest.StashKey[recording.Settings]()
 _current = pytest.StashKey[recording.Tape]()
 _not_passed = pytest.StashKey[bool]()
+_disagreements = pytest.StashKey[list[str]]()
+"""What a worker of pytest-xdist cannot refuse while it collects, and so refuses with its first test."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -91,8 +93,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Refuse what would make tests and cassettes disagree; while recording, twins come last."""
     whole = not any("::" in argument for argument in config.args) and not config.getoption("lf", default=False)
     problems = collection.problems(items, cassettes_dir(config), whole=whole and not is_recording(config))
-    if problems:
+    if is_recording(config):
+        problems += collection.telling_ids(items, environment.known(os.environ).tags)
+    if problems and not hasattr(config, "workerinput"):
         raise pytest.UsageError("\n".join(problems))
+    config.stash[_disagreements] = problems
     if is_recording(config):
         items.sort(key=lambda item: item.get_closest_marker("twin") is not None)
 
@@ -101,22 +106,43 @@ def _fail(message: str) -> NoReturn:
     raise fixtures.Refusal(message, pytrace=False)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Tests marked loopback, and what is set up for them, may talk to this machine."""
+    if item.get_closest_marker("loopback") is None:
+        return (yield)
+    with network.loopback_allowed():
+        return (yield)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Open the tape of a test marked vcr, before any fixture."""
     item.stash[_not_passed] = False
+    if problems := item.config.stash[_disagreements]:
+        item.session.shouldfail = problems[0]
+        _fail("\n".join(problems))
     if item.get_closest_marker("vcr") is None:
         return
     records = is_recording(item.config) and item.get_closest_marker("twin") is None
     settings = item.config.stash[_settings]
-    if records and item.get_closest_marker("stand_in_only") and settings.recorded_from != origins.STAND_IN:
-        pytest.skip("only the stand-in gives this answer on demand")
     path = collection.cassette_path(item, cassettes_dir(item.config))
+    if is_recording(item.config) and (reason := _left_out(item, path, settings)):
+        raise fixtures.NotConfigured(reason)
     tape = recording.Tape(item.nodeid, path, recording=records, settings=settings, fail=_fail)
     if problem := _opened(tape):
         _fail(problem)
     item.stash[fixtures.TAPE] = tape
     item.config.stash[_current] = tape
+
+
+def _left_out(item: pytest.Item, path: Path, settings: recording.Settings) -> str:
+    """Why a recording leaves a test out, or an empty string."""
+    if item.get_closest_marker("stand_in_only") and settings.recorded_from != origins.STAND_IN:
+        return "only the stand-in gives this answer on demand"
+    if item.get_closest_marker("twin") and not path.exists():
+        return f"{path.stem} was not recorded, so its twin has nothing to replay"
+    return ""
 
 
 def _opened(tape: recording.Tape) -> str:

@@ -157,6 +157,7 @@ class Tape:
         self.cassette = Cassette()
         self.played: set[int] = set()
         self.complaint = ""
+        self._kept: frozenset[Request] = frozenset()
         self._live = scrub.LiveTags(())
 
     # replay
@@ -164,11 +165,12 @@ class Tape:
     def load(self) -> None:
         """Read the cassette that is to be replayed."""
         self.cassette = store.read(self.path)
+        self._kept = frozenset(each.request for each in self.cassette.interactions)
         self._live = scrub.LiveTags(self.cassette.interactions)
 
     def live(self, request: Request) -> Request:
-        """A live request as the cassette would show it."""
-        return self._live.scrub(request)
+        """A live request as the cassette would show it; vcrpy asks for those that it loads too."""
+        return request if request in self._kept else self._live.scrub(request)
 
     def not_recorded(self, request: Request) -> NoReturn:
         """End the test because its cassette has no answer for a request."""
@@ -192,8 +194,8 @@ class Tape:
 
     @property
     def record_command(self) -> str:
-        """The command that records this test."""
-        return f"{self.settings.record_command} -k {self.test.rpartition('::')[2].partition('[')[0]}"
+        """The command that records this cassette; a twin's is recorded by the other test."""
+        return f"{self.settings.record_command} -k {self.path.stem.rpartition('.')[2].partition('[')[0]}"
 
     def unplayed(self) -> str:
         """A message if recorded interactions were not played, else an empty string."""

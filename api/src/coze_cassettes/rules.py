@@ -1,94 +1,93 @@
 """THE table: what is secret, personal, an identifier or volatile in Coze traffic, one row a rule.
 
-A rule is data. Adding one is one row; the tests run its two examples through the scrubber. In an example ``{A64}``
-stands for 64 letters and digits, ``{D19}`` for 19 digits and ``{H18}`` for 18 upper-case hexadecimal digits, all made
-when the test runs, so that no example is a credential.
+A rule is data. Adding one is one row; the tests run its two examples through the scrubber, and show that something
+gets through without it. ``planting.filled`` puts freshly made values into the examples (``{A64}``: 64 letters and
+digits), so that none of them is a credential.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-
-class Category(StrEnum):
-    """Why a value is replaced."""
-
-    SECRET = "secret"  # noqa: S105 - a category
-    PERSONAL = "personal"
-    IDENTIFIER = "identifier"
-    VOLATILE = "volatile"
-
-
-class Where(StrEnum):
-    """Where a rule looks."""
-
-    HEADER = "header"
-    FIELD = "field"
-    """A query parameter, a multipart field or a JSON path; the pattern is matched against the end of ``a.b.c``."""
-    PATH = "path"
-    """A segment of the URI path, the pattern's one group."""
-    TEXT = "text"
-    """A shape in any text, keys and names included."""
-
-
-class Form(StrEnum):
-    """What the substitute looks like, so that the SDK still parses it."""
-
-    TAG = "tag"
-    URL = "url"
-    SHIFT = "shift"
-    """No tag: a timestamp is moved by the distance of the recording from the epoch."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row: ``pattern`` says where, ``accepts`` which values, ``uri`` on which URI paths."""
-
-    id: str
-    kind: str
-    category: Category
-    where: Where
-    pattern: str
-    reason: str
-    hit: str
-    miss: str
-    accepts: str = r"(?s).+"
-    uri: str = ""
-    form: Form = Form.TAG
-
+from coze_cassettes.rulebook import Category, Form, Rule, RuleBook, Where
 
 _S, _P, _I, _V = Category.SECRET, Category.PERSONAL, Category.IDENTIFIER, Category.VOLATILE
 _HEADER, _FIELD, _PATH, _TEXT = Where.HEADER, Where.FIELD, Where.PATH, Where.TEXT
 
 _ID = r"(?!0$)[0-9A-Za-z][0-9A-Za-z_.:@-]*"
-_SNOWFLAKE = r"[1-9]\d{15,19}"
 _OPAQUE = r"(?=.*[^\d.])\S{8,}"
-_SIGNED = r"(?:x-signature|x-orig-sign|x-expires|signature|sign|x-tos-signature|x-amz-signature|auth_key|lk3s)"
+_HTTP = r"https?://\S+"
+_IN_URL = r"[^\s\"'<>\\)\]，。；、）】》]"
+_SECRET_NAME = (
+    r"(?i:[\w.-]*(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?|secret[_-]?key|private[_-]?key"  # noqa: S105 - a pattern of names
+    r"|token|credentials?|session[_-]?(?:id|key)))|密码|口令|密钥|令牌"
+)
+_SIGNED = (
+    r"(?i:x-(?:tos|amz|oss|cos|orig|bce|goog)-[a-z-]+|x-signature|x-expires|[rl]k3s|q-sign-[a-z-]+"
+    r"|(?:oss|aws)?accesskeyid|signature|sign|sig|auth_?key|expires)"
+)
+_BYTEDANCE = (
+    r"(?:byteimg|ibyteimg|byteoversea|bytecdn|bytednsdoc|volccdn|volces|vlabvod|tos-[a-z0-9-]+)"
+    r"(?:-[a-z0-9-]+)?\.(?:[a-z0-9-]+\.)*(?:com|cn|net)"
+)
+_SURNAME = (
+    r"(?:[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
+    r"廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文]|欧阳|司马|上官|诸葛|皇甫|令狐|慕容|司徒)"
+)
+_BAGS = r"(?:custom_variables|meta_data|parameters|ext)"
+_NO_WORD_BEFORE, _NO_WORD_AFTER = r"(?<![\dA-Za-z])", r"(?![\dA-Za-z])"
+_NO_VERSION_BEFORE = (
+    r"(?<![vV])(?<![vV]er)(?<![vV]ersion)(?<![vV]ersion )(?<!版本)(?<!版本 )(?<!版本号)(?<!版本号 )(?<![=~>]=)"
+)
 
-RULES: Final[tuple[Rule, ...]] = (
-    # --- secrets ---
+
+def _named(
+    number: int,
+    kind: str,
+    pattern: str,
+    hit: str,
+    miss: str = '{"kind": "{A12}"}',
+    reason: str = "the field says so",
+    *,
+    accepts: str = _ID,
+) -> Rule:
+    """An identifier, by the name of its field."""
+    return Rule(f"COZE-ID-{number:03}", kind, _I, _FIELD, pattern, reason, hit, miss, accepts=accepts)
+
+
+def _own(number: int, kind: str, pattern: str, hit: str, reason: str, *, at: str, uri: str) -> Rule:
+    """An identifier that its own operations call just ``id``; anywhere else an ``id`` can be anything."""
+    miss = '{"data": {"kind": "{A12}"}}'
+    return Rule(
+        f"COZE-ID-{number:03}", kind, _I, _FIELD, pattern, reason, hit, miss, accepts=_ID, uri=rf"(?:{uri})$", at=at
+    )
+
+
+def _placed(number: int, kind: str, pattern: str, hit: str, miss: str) -> Rule:
+    """An identifier in the path of a URI."""
+    return Rule(f"COZE-ID-{number:03}", kind, _I, _PATH, pattern, "part of the address", hit, miss)
+
+
+_SECRETS: Final = (
     Rule(
         "COZE-AUTH-001",
         "ACCESS_TOKEN",
         _S,
         _TEXT,
-        r"(?<![A-Za-z0-9])(?:pat|sat|czu|czs|cztei)_[A-Za-z0-9_-]{16,}",
+        _NO_WORD_BEFORE + r"(?:pat|sat|czu|czs|cztei)_(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}",
         "personal, service, user and service-identity tokens begin like this",
         "take pat_{A64} now",
-        "pat_short",
+        "pat_of_the_long_function_name",
     ),
     Rule(
         "COZE-AUTH-002",
         "JWT",
         _S,
         _TEXT,
-        r"eyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{16,}",
+        r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}",
         "a signed assertion is a credential until it expires",
         "eyJ{A20}.eyJ{A20}.{A40}",
         "eyJhbGciOi alone",
@@ -98,17 +97,18 @@ RULES: Final[tuple[Rule, ...]] = (
         "PRIVATE_KEY",
         _S,
         _TEXT,
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----",
-        "OAuth apps sign with it",
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:(?!-----)(?:[A-Za-z0-9+/=\s:,.-]|\\+[nrt/])){32,}"
+        r"(?:-----END [A-Z0-9 ]*PRIVATE KEY-----)?",
+        "OAuth apps sign with it; its lines may be parted by a literal backslash and n",
         "-----BEGIN PRIVATE KEY-----\n{A64}\n-----END PRIVATE KEY-----",
-        "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN PRIVATE KEY----- is how a key begins",
     ),
     Rule(
         "COZE-AUTH-004",
         "BEARER_TOKEN",
         _S,
         _HEADER,
-        r"(?:proxy-)?authorization",
+        r"(?:proxy-)?authorization|api-key|x-[a-z-]*(?:token|key|secret|auth)",
         "whatever authenticates a call, a client secret too",
         "authorization: Bearer {A40}",
         "content-type: application/json",
@@ -129,8 +129,8 @@ RULES: Final[tuple[Rule, ...]] = (
         _S,
         _FIELD,
         r"access_token",
-        "the token endpoint's answer",
-        '{"access_token": "{A40}"}',
+        "the token endpoint's answer; opaque, so any text",
+        '{"access_token": "{D12}"}',
         '{"token_type": "Bearer"}',
     ),
     Rule(
@@ -140,7 +140,7 @@ RULES: Final[tuple[Rule, ...]] = (
         _FIELD,
         r"refresh_token",
         "refresh tokens have no shape of their own",
-        '{"refresh_token": "{A40}"}',
+        '{"refresh_token": "{D12}"}',
         '{"refresh": "no"}',
         accepts=r"(?!refresh_token$)(?s:.+)",
     ),
@@ -151,7 +151,7 @@ RULES: Final[tuple[Rule, ...]] = (
         _FIELD,
         r"client_secret|app_secret",
         "OAuth apps",
-        '{"client_secret": "{A40}"}',
+        '{"client_secret": "{D12}"}',
         '{"client": "web"}',
     ),
     Rule(
@@ -181,10 +181,11 @@ RULES: Final[tuple[Rule, ...]] = (
         _FIELD,
         r"code",
         "the OAuth code, where a code is not a number",
-        '{"code": "{A40}x"}',
+        '{"code": "{A40}"}',
         '{"code": "4100"}',
         accepts=_OPAQUE,
         uri=r"/oauth2?/",
+        at="/api/permission/oauth2/token",
     ),
     Rule(
         "COZE-AUTH-016",
@@ -203,7 +204,7 @@ RULES: Final[tuple[Rule, ...]] = (
         _FIELD,
         r"verify_token",
         "signs the callbacks of an app",
-        '{"verify_token": "{A40}"}',
+        '{"verify_token": "{D12}"}',
         '{"verify": true}',
     ),
     Rule(
@@ -211,9 +212,9 @@ RULES: Final[tuple[Rule, ...]] = (
         "SECRET",
         _S,
         _FIELD,
-        r"(?:[a-z0-9]+[_-])*(?:password|passwd|secret|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|token|credential|session[_-]?key)",
+        _SECRET_NAME,
         "named like a credential, whoever put it there",
-        '{"openai_api_key": "{A40}"}',
+        '{"custom_variables": {"openaiApiKey": "{A40}"}}',
         '{"token": "0"}',
         accepts=_OPAQUE,
     ),
@@ -222,19 +223,117 @@ RULES: Final[tuple[Rule, ...]] = (
         "SIGNED_URL",
         _S,
         _TEXT,
-        r"https?://[^\s\"'<>\\)\]]+?[?&](?:[^\s\"'<>\\)\]]*&)?" + _SIGNED + r"=[^\s\"'<>\\)\]]*",
+        rf"https?://{_IN_URL}+?[?&](?:{_IN_URL}*?&)?{_SIGNED}={_IN_URL}*",
         "the signature opens the file to anybody until it expires",
-        "https://p9-bot-sign.byteimg.com/a.png?x-expires=1&x-signature={A24}",
+        "https://files.example/a.png?x=1&x-orig-sign={A24}",
         "https://example.com/a.png?size=3",
         form=Form.URL,
     ),
-    # --- personal data ---
+    Rule(
+        "COZE-AUTH-020",
+        "SECRET",
+        _S,
+        _TEXT,
+        _NO_WORD_BEFORE + r"sk-(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}",
+        "keys of model providers begin like this, and people write them into prompts",
+        "the API key sk-{A40}.",
+        "sk-loading-indicator-of-the-page",
+    ),
+    Rule(
+        "COZE-AUTH-021",
+        "AUTHORIZATION_CODE",
+        _S,
+        _TEXT,
+        r"(?<=[?&]code=)(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}",
+        "the OAuth code in an address: in a Location header, in what somebody pasted",
+        "https://app.example/callback?code={A40}&state=1",
+        "https://app.example/?code=zh",
+    ),
+    Rule(
+        "COZE-AUTH-022",
+        "FILE_URL",
+        _S,
+        _TEXT,
+        rf"https?://(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]*{_BYTEDANCE}/{_IN_URL}+",
+        "what was uploaded, on a storage or delivery host of ByteDance",
+        "https://bucket.tos-cn-beijing.volces.com/{A24}.png",
+        "https://www.volcengine.com/docs",
+        form=Form.URL,
+    ),
+    Rule(
+        "COZE-AUTH-023",
+        "SECRET",
+        _S,
+        _TEXT,
+        rf"(?:{_SECRET_NAME})(?:\\*[\"'])?\s{{0,3}}(?:[=:：]|是)\s{{0,3}}(?:\\*[\"'])?"
+        r"(?=[A-Za-z_+/-]*\d)(?=[\d_+/-]*[A-Za-z])([A-Za-z0-9_+/-]{12,}={0,2})(?![\w.(\[])",
+        "a name that promises a secret and a value behind it, in any text",
+        "call it with verify_token={A32}",
+        "token = get_token_of_user1()",
+    ),
+    Rule(
+        "COZE-AUTH-024",
+        "BEARER_TOKEN",
+        _S,
+        _TEXT,
+        r"\b(?:[Bb]earer|[Bb]asic)\s{1,3}(?=[A-Za-z._~+/-]*\d)([A-Za-z0-9._~+/-]{16,}=*)",
+        "the Authorization header of a command that somebody shows",
+        "curl -H 'Authorization: Bearer {A40}'",
+        "bearer of good news",
+    ),
+    Rule(
+        "COZE-AUTH-025",
+        "SECRET",
+        _S,
+        _TEXT,
+        r"(?<=://)[^\s/:@\"'<>]+:[^\s/@\"'<>]{3,}(?=@)",
+        "name and password in an address",
+        "postgres://app:{A12}@db.example/main",
+        "http://localhost:8080/a@b",
+    ),
+    Rule(
+        "COZE-AUTH-026",
+        "ACCESS_KEY_ID",
+        _S,
+        _TEXT,
+        _NO_WORD_BEFORE
+        + r"(?:(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKLT[A-Za-z0-9]{16,}|AKID[A-Za-z0-9]{13,})"
+        + _NO_WORD_AFTER,
+        "the half of a cloud key pair that names it: Amazon, Alibaba, Volcengine, Tencent",
+        "key LTAI{A20}",
+        "AKIA",
+    ),
+    Rule(
+        "COZE-AUTH-027",
+        "SECRET",
+        _S,
+        _TEXT,
+        _NO_WORD_BEFORE + r"(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
+        r"|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{40,})",
+        "tokens of code hosts and package registries",
+        "ghp_{A36}",
+        "ghp_short",
+    ),
+    Rule(
+        "COZE-AUTH-028",
+        "SECRET",
+        _S,
+        _TEXT,
+        _NO_WORD_BEFORE + r"(?:AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}|xox[abeoprs]-[A-Za-z0-9-]{10,}"
+        r"|SG\.[\w-]{16,}\.[\w-]{16,}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\d{8,10}:AA[\w-]{33})",
+        "keys of Google, Slack, SendGrid, Stripe and Telegram, which applications put into variables",
+        "AIza{A35}",
+        "AIza is a prefix",
+    ),
+)
+
+_PERSONAL: Final = (
     Rule(
         "COZE-USER-001",
         "USER_NAME",
         _P,
         _FIELD,
-        r"user_name|user_unique_name|(?:creator|owner|user)\.name",
+        r"user_?name|user_unique_name|(?:creator|owner|user|user_info)\.name",
         "a person's account",
         '{"user_name": "planted{A8}"}',
         '{"bot_name": "News"}',
@@ -244,7 +343,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "NICK_NAME",
         _P,
         _FIELD,
-        r"nick_name|user_nickname|nickname",
+        r"(?:user_?)?nick_?name|昵称",
         "what a person calls themself",
         '{"nick_name": "planted{A8}"}',
         '{"name": "News"}',
@@ -254,11 +353,11 @@ RULES: Final[tuple[Rule, ...]] = (
         "AVATAR_URL",
         _P,
         _FIELD,
-        r"avatar_url|user_avatar",
+        r"(?:user_)?avatar(?:_url)?",
         "a picture of a person",
         '{"avatar_url": "https://a.example/{A8}"}',
         '{"callback_url": "https://a.example/x"}',
-        accepts=r"https?://\S+",
+        accepts=_HTTP,
         form=Form.URL,
     ),
     Rule(
@@ -270,7 +369,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "signed, and changes with every answer",
         '{"icon_url": "https://a.example/{A8}"}',
         '{"icon": "star"}',
-        accepts=r"https?://\S+",
+        accepts=_HTTP,
         form=Form.URL,
     ),
     Rule(
@@ -278,17 +377,18 @@ RULES: Final[tuple[Rule, ...]] = (
         "EMAIL",
         _P,
         _TEXT,
-        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9-])",
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]{1,63}\.)+"
+        r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-])",
         "a person's address",
         "mail planted.{A8}@example.com please",
-        "user@localhost",
+        "user@localhost, icon@2x.png",
     ),
     Rule(
         "COZE-USER-006",
         "PHONE",
         _P,
         _TEXT,
-        r"(?<![\dA-Za-z])(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\dA-Za-z])",
+        r"(?<![\dA-Za-z.])(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\dA-Za-z]|\.\d)",
         "mainland-China mobile numbers",
         "ring 139{D8}",
         "order 12345678901",
@@ -300,8 +400,9 @@ RULES: Final[tuple[Rule, ...]] = (
         _TEXT,
         r"(?<![\dA-Za-z+])\+[1-9]\d{0,2}[- ]?(?:\(\d{1,4}\)[- ]?)?\d{2,4}(?:[- ]?\d{2,4}){2,3}(?![\dA-Za-z])",
         "international numbers",
-        "ring +1 415 555 0199",
+        "ring +1 415 555 {D4}",
         "1 + 41 = 42",
+        check="phone",
     ),
     Rule(
         "COZE-USER-008",
@@ -313,433 +414,358 @@ RULES: Final[tuple[Rule, ...]] = (
         '{"data": {"workspaces": [{"name": "planted{A8}"}]}}',
         '{"data": {"bots": [{"name": "News"}]}}',
         uri=r"/v1/workspaces$",
+        at="/v1/workspaces",
     ),
     Rule(
         "COZE-USER-009",
         "IP_ADDRESS",
         _P,
         _TEXT,
-        r"(?<![\d.])(?!127\.|0\.0\.0\.0)(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])",
+        _NO_VERSION_BEFORE + r"(?<![\w.])(?!127\.|0\.0\.0\.0|255\.255)"
+        r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\w|\.\d)",
         "where somebody was",
         "from 203.0.113.{D1}",
-        "version 1.2.3",
+        "version 1.2.3.4",
     ),
-    # --- identifiers, by their field ---
-    Rule("COZE-ID-001", "BOT_ID", _I, _FIELD, r"bot_id", "", '{"bot_id": "{D19}"}', '{"bot_id": "0"}', accepts=_ID),
     Rule(
-        "COZE-ID-002",
+        "COZE-USER-010",
+        "IP_ADDRESS",
+        _P,
+        _TEXT,
+        r"(?<![\w:.])(?=[0-9A-Fa-f]{0,3}\d)(?:[0-9A-Fa-f]{3,4}:)(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![\w:.]*[\w:])",
+        "where somebody was, in the new way",
+        "from 2001:db8::{D4}",
+        "std::vector at 12:30:45",
+        check="ipv6",
+    ),
+    Rule(
+        "COZE-USER-011",
+        "RESIDENT_ID",
+        _P,
+        _TEXT,
+        r"(?<![\dA-Za-z])[1-8]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dXx](?![\dA-Za-z])",
+        "mainland-China identity numbers, told by their check character",
+        "身份证 {RESIDENT} 号",
+        "order 110105202413320011",
+        check="resident_id",
+    ),
+    Rule(
+        "COZE-USER-012",
+        "BANK_CARD",
+        _P,
+        _TEXT,
+        r"(?<![\dA-Za-z.])(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{2}(?:[ -]?\d{4}){2}(?:[ -]?\d{1,4}){1,2}"
+        r"|3[47]\d{2}[ -]?\d{6}[ -]?\d{5})(?![\dA-Za-z])",
+        "numbers of the card networks, told by their check digit",
+        "card {CARD} ends",
+        "order 2024112200001234",
+        check="bank_card",
+    ),
+    Rule(
+        "COZE-USER-013",
+        "PERSON_NAME",
+        _P,
+        _FIELD,
+        r"(?:real|full|first|last|customer|contact|receiver|sender|speaker)_?name|姓名|真实姓名|联系人|收件人",
+        "fields that carry a person's name",
+        '{"parameters": {"real_name": "{HAN}"}}',
+        '{"display": "News"}',
+    ),
+    Rule(
+        "COZE-USER-014",
+        "PERSON_NAME",
+        _P,
+        _FIELD,
+        _BAGS + r"\.(?:name|user|owner|author|用户|名字)",
+        "what an application says of its user, where it is a Chinese name",
+        '{"custom_variables": {"name": "{HAN}"}}',
+        '{"parameters": {"name": "天气助手"}}',
+        accepts=_SURNAME + r"[\u4e00-\u9fff]{1,2}",
+    ),
+    Rule(
+        "COZE-USER-015",
+        "PERSONAL_VALUE",
+        _P,
+        _FIELD,
+        r"(?i:e_?mail|(?:tele|cell)?phone(?:_?(?:no|number))?|mobile|tel|id_?card(?:_?(?:no|number))?|identity_?(?:no|number)"
+        r"|bank_?card(?:_?(?:no|number))?|card_?no|birth_?(?:day|date)|(?:home_|postal_)?address|ip_?(?:address)?"
+        r"|client_ip|passport(?:_?(?:no|number))?|lat(?:itude)?|lng|longitude)|手机号?|电话|邮箱|身份证号?|住址|地址|银行卡号?|生日",
+        "named for what it tells of a person, whatever it looks like",
+        '{"ext": {"latitude": "39.{D6}"}}',
+        '{"phone": ""}',
+        accepts=r"(?=.*[\d\u4e00-\u9fff@])(?s:.{4,})",
+    ),
+    Rule(
+        "COZE-USER-016",
+        "FILE_URL",
+        _P,
+        _FIELD,
+        r"audio_url|preview_audio|file_url|(?:photo_infos|data\.data)\.url",
+        "a voice or a picture that somebody uploaded",
+        '{"preview_audio": "https://a.example/{A8}"}',
+        '{"verification_url": "https://a.example/x"}',
+        accepts=_HTTP,
+        form=Form.URL,
+    ),
+)
+
+_IDENTIFIERS: Final = (
+    _named(1, "BOT_ID", r"bot_ids?", '{"bot_id": "b{A12}"}', '{"bot_id": "0"}'),
+    _own(
+        2,
         "BOT_ID",
-        _I,
-        _FIELD,
         r"data\.items\.id",
-        "bots.list v2 calls it id",
-        '{"data": {"items": [{"id": "{D19}"}]}}',
-        '{"data": {"id": "0"}}',
-        accepts=_ID,
-        uri=r"/v1/bots$",
+        '{"data": {"items": [{"id": "b{A12}"}]}}',
+        "bots.list v2",
+        at="/v1/bots",
+        uri="/v1/bots",
     ),
-    Rule("COZE-ID-003", "BOT_ID", _I, _PATH, r"/v1/bots/([^/]+)", "", "/v1/bots/{D19}", "/v1/bots"),
-    Rule(
-        "COZE-ID-010",
+    _placed(3, "BOT_ID", r"/bots/([^/]+)", "/v1/bots/b{A12}", "/v1/bots"),
+    _named(
+        10,
         "USER_ID",
-        _I,
-        _FIELD,
-        r"user_id|owner_user_id|creator_id|connector_uid|coze_account_id|(?:creator|owner)\.id",
-        "",
-        '{"user_id": "{D16}"}',
+        r"(?:[a-z]+_)*user_ids?|creator_id|connector_uid|coze_account_id|uid|(?:creator|owner|user|user_info)\.id",
+        '{"user_id": "u{A12}"}',
         '{"connector_id": "1024"}',
-        accepts=_ID,
     ),
-    Rule(
-        "COZE-ID-011",
-        "USER_ID",
-        _I,
-        _PATH,
-        r"/v1/(?:workspaces|enterprises)/[^/]+/members/([^/]+)",
-        "",
-        "/v1/enterprises/{D19}/members/{D16}",
-        "/v1/enterprises/{D19}/members",
-    ),
-    Rule(
-        "COZE-ID-020",
+    _placed(11, "USER_ID", r"/members/([^/]+)", "/v1/enterprises/0/members/u{A12}", "/v1/enterprises/0/members"),
+    _named(20, "CONVERSATION_ID", r"conversation_id", '{"conversation_id": "c{A12}"}', '{"conversation": "long"}'),
+    _own(
+        21,
         "CONVERSATION_ID",
-        _I,
-        _FIELD,
-        r"conversation_id",
-        "",
-        '{"conversation_id": "{D19}"}',
-        '{"conversation": "long"}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-021",
-        "CONVERSATION_ID",
-        _I,
-        _FIELD,
         r"data\.id|data\.conversations\.id",
+        '{"data": {"id": "c{A12}"}}',
         "the conversation's own answer",
-        '{"data": {"id": "{D19}"}}',
-        '{"id": "0"}',
-        accepts=_ID,
-        uri=r"/v1/(?:conversation/(?:create|retrieve)|conversations(?:/[^/]+)?)$",
+        at="/v1/conversation/create",
+        uri="/v1/conversation/(?:create|retrieve)|/v1/conversations(?:/[^/]+)?",
     ),
-    Rule(
-        "COZE-ID-022",
-        "CONVERSATION_ID",
-        _I,
-        _PATH,
-        r"/v1/conversations/([^/]+)",
-        "",
-        "/v1/conversations/{D19}/clear",
-        "/v1/conversations",
-    ),
-    Rule(
-        "COZE-ID-023",
+    _placed(22, "CONVERSATION_ID", r"/v1/conversations/([^/]+)", "/v1/conversations/c{A12}/clear", "/v1/conversations"),
+    _named(23, "SECTION_ID", r"(?:last_)?section_id", '{"section_id": "s{A12}"}', '{"section": 3}'),
+    _own(
+        24,
         "SECTION_ID",
-        _I,
-        _FIELD,
-        r"section_id|last_section_id",
-        "",
-        '{"section_id": "{D19}"}',
-        '{"section": 3}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-024",
-        "SECTION_ID",
-        _I,
-        _FIELD,
         r"data\.id",
+        '{"data": {"id": "s{A12}"}}',
         "clearing starts a new section",
-        '{"data": {"id": "{D19}"}}',
-        '{"id": "0"}',
-        accepts=_ID,
-        uri=r"/v1/conversations/[^/]+/clear$",
+        at="/v1/conversations/abc/clear",
+        uri="/v1/conversations/[^/]+/clear",
     ),
-    Rule("COZE-ID-030", "CHAT_ID", _I, _FIELD, r"chat_id", "", '{"chat_id": "{D19}"}', '{"chat": "long"}', accepts=_ID),
-    Rule(
-        "COZE-ID-031",
+    _named(25, "UUID", r"meta_data\.uuid", '{"meta_data": {"uuid": "x{A12}"}}', '{"uuid": "x"}'),
+    _named(30, "CHAT_ID", r"chat_id", '{"chat_id": "c{A12}"}', '{"chat": "long"}'),
+    _own(
+        31,
         "CHAT_ID",
-        _I,
-        _FIELD,
         r"data\.id|conversation\.chat\.[a-z_]+\.id",
+        '{"data": {"id": "c{A12}"}}',
         "the chat's own answer and events",
-        '{"data": {"id": "{D19}"}}',
-        '{"id": "0"}',
-        accepts=_ID,
-        uri=r"/v3/chat(?:/(?:retrieve|cancel|submit_tool_outputs))?$|/v1/workflows/chat$",
+        at="/v3/chat",
+        uri="/v3/chat(?:/(?:retrieve|cancel|submit_tool_outputs))?|/v1/workflows/chat",
     ),
-    Rule(
-        "COZE-ID-032",
+    _named(
+        32,
         "MESSAGE_ID",
-        _I,
-        _FIELD,
-        r"message_id|first_id|last_id|before_id|after_id|conversation\.(?:message|audio)\.[a-z_]+\.id|inserted_additional_messages\.id",
-        "",
-        '{"message_id": "{D19}"}',
+        r"message_id|first_id|last_id|before_id|after_id|conversation\.(?:message|audio)\.[a-z_]+\.id"
+        r"|(?:additional_messages|messages|message)\.id",
+        '{"message_id": "m{A12}"}',
         '{"message": "hello"}',
-        accepts=_ID,
     ),
-    Rule(
-        "COZE-ID-033",
+    _own(
+        33,
         "MESSAGE_ID",
-        _I,
-        _FIELD,
         r"data\.id",
+        '{"data": {"id": "m{A12}"}}',
         "the message's own answer",
-        '{"data": {"id": "{D19}"}}',
-        '{"id": "0"}',
-        accepts=_ID,
-        uri=r"/message/(?:create|list|retrieve|modify|delete)$",
+        at="/v1/conversation/message/create",
+        uri="/message/(?:create|list|retrieve|modify|delete)",
     ),
-    Rule(
-        "COZE-ID-034",
-        "MESSAGE_ID",
-        _I,
-        _PATH,
-        r"/v1/conversations/[^/]+/messages/([^/]+)",
-        "",
-        "/v1/conversations/{D19}/messages/{D18}/feedback",
-        "/v1/conversations/{D19}",
-    ),
-    Rule(
-        "COZE-ID-035",
-        "TOOL_CALL_ID",
-        _I,
-        _FIELD,
-        r"tool_call_id|tool_calls\.id",
-        "",
-        '{"tool_call_id": "call_{A12}"}',
-        '{"tool": "weather"}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-040",
+    _placed(34, "MESSAGE_ID", r"/messages/([^/]+)", "/v1/conversations/0/messages/m{A12}/feedback", "/v1/messages"),
+    _named(35, "TOOL_CALL_ID", r"tool_call_id|tool_calls\.id", '{"tool_call_id": "call_{A12}"}', '{"tool": "weather"}'),
+    _named(
+        40,
         "WORKFLOW_ID",
-        _I,
-        _FIELD,
         r"workflow_id|workflow_info_list\.id|workflow_id_list\.ids\.id",
-        "",
-        '{"workflow_id": "{D19}"}',
+        '{"workflow_id": "w{A12}"}',
         '{"workflow_mode": "chatflow"}',
-        accepts=_ID,
     ),
-    Rule(
-        "COZE-ID-041",
+    _placed(
+        41,
         "WORKFLOW_ID",
-        _I,
-        _PATH,
         r"/v1/workflows/(?!chat(?:$|/))([^/]+)",
-        "",
-        "/v1/workflows/{D19}/versions",
+        "/v1/workflows/w{A12}/versions",
         "/v1/workflows/chat",
     ),
-    Rule(
-        "COZE-ID-042",
-        "EXECUTE_ID",
-        _I,
-        _FIELD,
-        r"execute_id|sub_execute_id",
-        "",
-        '{"execute_id": "{D19}"}',
-        '{"execute_mode": "2"}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-043",
-        "EXECUTE_ID",
-        _I,
-        _PATH,
-        r"/run_histories/([^/]+)",
-        "",
-        "/v1/workflows/{D19}/run_histories/{D18}",
-        "/v1/workflows/{D19}",
-    ),
-    Rule(
-        "COZE-ID-044",
-        "NODE_EXECUTE_UUID",
-        _I,
-        _FIELD,
-        r"node_execute_uuid",
-        "",
-        '{"node_execute_uuid": "{D19}"}',
-        '{"node_id": "100001"}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-045",
-        "NODE_EXECUTE_UUID",
-        _I,
-        _PATH,
-        r"/execute_nodes/([^/]+)",
-        "",
-        "/v1/workflows/{D19}/run_histories/{D18}/execute_nodes/{D17}",
-        "/v1/workflows/{D19}",
-    ),
-    Rule(
-        "COZE-ID-046",
+    _named(42, "EXECUTE_ID", r"(?:sub_)?execute_id", '{"execute_id": "e{A12}"}', '{"execute_mode": "2"}'),
+    _placed(43, "EXECUTE_ID", r"/run_histories/([^/]+)", "/v1/workflows/0/run_histories/e{A12}", "/v1/workflows/0"),
+    _named(44, "NODE_EXECUTE_UUID", r"node_execute_uuid", '{"node_execute_uuid": "n{A12}"}', '{"node_id": "100001"}'),
+    _placed(45, "NODE_EXECUTE_UUID", r"/execute_nodes/([^/]+)", "/a/execute_nodes/n{A12}", "/a/execute_nodes"),
+    _named(
+        46,
         "EVENT_ID",
-        _I,
-        _FIELD,
         r"event_id",
-        "what resumes an interrupted run",
-        '{"event_id": "{D19}/{D18}"}',
+        '{"event_id": "{D9}/{D9}"}',
         '{"event": "Message"}',
+        "what resumes an interrupted run",
         accepts=r"[0-9A-Za-z][\w/.:-]*",
     ),
-    Rule(
-        "COZE-ID-050",
+    _named(50, "WORKSPACE_ID", r"(?:work)?space_id", '{"space_id": "w{A12}"}', '{"space": " "}'),
+    _own(
+        51,
         "WORKSPACE_ID",
-        _I,
-        _FIELD,
-        r"workspace_id|space_id",
-        "",
-        '{"space_id": "{D19}"}',
-        '{"space": " "}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-051",
-        "WORKSPACE_ID",
-        _I,
-        _FIELD,
         r"data\.workspaces\.id",
+        '{"data": {"workspaces": [{"id": "w{A12}"}]}}',
         "workspaces.list calls it id",
-        '{"data": {"workspaces": [{"id": "{D19}"}]}}',
-        '{"id": "0"}',
-        accepts=_ID,
-        uri=r"/v1/workspaces$",
+        at="/v1/workspaces",
+        uri="/v1/workspaces",
     ),
-    Rule(
-        "COZE-ID-052",
+    _placed(
+        52,
         "WORKSPACE_ID",
-        _I,
-        _PATH,
         r"/v1/workspaces/([^/]+)|/oauth2/workspace_id/([^/]+)",
-        "",
-        "/v1/workspaces/{D19}/members",
+        "/v1/workspaces/w{A12}/members",
         "/v1/workspaces",
     ),
-    Rule(
-        "COZE-ID-053",
-        "ENTERPRISE_ID",
-        _I,
-        _FIELD,
-        r"enterprise_id|organization_id",
-        "",
-        '{"enterprise_id": "{D19}"}',
-        '{"enterprise_id": ""}',
-        accepts=_ID,
+    _named(
+        53, "ENTERPRISE_ID", r"(?:enterprise|organization)_id", '{"enterprise_id": "e{A12}"}', '{"enterprise_id": ""}'
     ),
-    Rule(
-        "COZE-ID-054",
-        "ENTERPRISE_ID",
-        _I,
-        _PATH,
-        r"/v1/enterprises/([^/]+)",
-        "",
-        "/v1/enterprises/{D19}/members",
-        "/v1/enterprises",
-    ),
-    Rule(
-        "COZE-ID-060",
+    _placed(54, "ENTERPRISE_ID", r"/v1/enterprises/([^/]+)", "/v1/enterprises/e{A12}/members", "/v1/enterprises"),
+    _named(60, "FILE_ID", r"(?:[a-z]+_)?file_id", '{"file_id": "f{A12}"}', '{"file_name": "a.txt"}'),
+    _own(
+        61,
         "FILE_ID",
-        _I,
-        _FIELD,
-        r"(?:[a-z]+_)?file_id",
-        "",
-        '{"file_id": "{D19}"}',
-        '{"file_name": "a.txt"}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-061",
-        "FILE_ID",
-        _I,
-        _FIELD,
         r"data\.id",
+        '{"data": {"id": "f{A12}"}}',
         "the file's own answer",
-        '{"data": {"id": "{D19}"}}',
-        '{"id": "0"}',
-        accepts=_ID,
-        uri=r"/v1/files/(?:upload|retrieve)$",
+        at="/v1/files/upload",
+        uri="/v1/files/(?:upload|retrieve)",
     ),
-    Rule("COZE-ID-070", "APP_ID", _I, _FIELD, r"app_id", "", '{"app_id": "{D19}"}', '{"app_id": "0"}', accepts=_ID),
-    Rule(
-        "COZE-ID-071",
-        "CLIENT_ID",
-        _I,
-        _FIELD,
-        r"client_id",
-        "names the OAuth app",
-        '{"client_id": "{D20}.app.coze"}',
-        '{"client": "x"}',
-        accepts=_ID,
+    _named(70, "APP_ID", r"(?:api_)?app_id", '{"app_id": "a{A12}"}', '{"app_id": "0"}'),
+    _named(71, "CLIENT_ID", r"client_id", '{"client_id": "{D20}.app.coze"}', '{"client": "x"}', "names the OAuth app"),
+    _named(72, "FOLDER_ID", r"(?:parent_)?folder_id", '{"folder_id": "f{A12}"}', '{"folder_id": "0"}'),
+    _named(73, "DATASET_ID", r"dataset_ids?", '{"dataset_ids": ["d{A12}"]}', '{"dataset_ids": []}'),
+    _named(74, "DOCUMENT_ID", r"document_ids?", '{"document_id": "d{A12}"}', '{"document": "x"}'),
+    _named(75, "PLUGIN_ID", r"plugin_id", '{"plugin_id": "p{A12}"}', '{"plugin": "x"}'),
+    _named(76, "API_ID", r"api_id", '{"api_id": "a{A12}"}', '{"api": "x"}'),
+    _named(77, "VOICE_ID", r"voice_id|speaker_id", '{"voice_id": "v{A12}"}', '{"voice": "x"}'),
+    _named(78, "MODEL_ID", r"model_id", '{"model_id": "{D10}"}', '{"model": "x"}'),
+    _named(79, "DEVICE_ID", r"device_id", '{"device_id": {D9}}', '{"device_id": 1}'),
+    _named(80, "GROUP_ID", r"group_id", '{"group_id": "g{A12}"}', '{"group": "x"}', "voice prints"),
+    _named(81, "FEATURE_ID", r"feature_id", '{"feature_id": "f{A12}"}', '{"feature": "x"}', "one person's voice print"),
+    _named(82, "ROOM_ID", r"room_id", '{"room_id": "r{A12}"}', '{"room_mode": "default"}'),
+    _named(83, "STREAM_ID", r"stream_id|live_id", '{"stream_id": "s{A12}"}', '{"stream": true}'),
+    _named(84, "ENTITY_ID", r"entity_id", '{"entity_id": "e{A12}"}', '{"entity_type": "agent"}'),
+    _named(
+        85,
+        "CONNECTOR_ID",
+        r"connector_ids?",
+        '{"connector_id": "k{A12}"}',
+        '{"connector_id": "1024"}',
+        "a channel of one's own; Coze's have four digits at most",
+        accepts=r"(?!\d{1,4}$)" + _ID,
     ),
-    Rule(
-        "COZE-ID-072",
+    _named(
+        86, "PUBLIC_KEY_ID", r"public_key_id|kid", '{"kid": "k{A12}"}', '{"key": "x"}', "names the key of the OAuth app"
+    ),
+    _own(
+        87,
+        "APP_ID",
+        r"data\.id|data\.items\.id",
+        '{"data": {"id": "a{A12}"}}',
+        "apps and api_apps call it id",
+        at="/v1/api_apps",
+        uri="/v1/(?:api_)?apps",
+    ),
+    _own(
+        88,
+        "GROUP_ID",
+        r"data\.id|data\.items\.id",
+        '{"data": {"id": "g{A12}"}}',
+        "a voice print group's own answer",
+        at="/v1/audio/voiceprint_groups",
+        uri="/v1/audio/voiceprint_groups",
+    ),
+    _own(
+        89,
+        "FEATURE_ID",
+        r"data\.id|data\.items\.id",
+        '{"data": {"id": "f{A12}"}}',
+        "a voice print's own answer",
+        at="/v1/audio/voiceprint_groups/0/features",
+        uri="/features",
+    ),
+    _own(
+        90,
         "FOLDER_ID",
-        _I,
-        _FIELD,
-        r"folder_id|parent_folder_id",
-        "",
-        '{"folder_id": "{D19}"}',
-        '{"folder_id": "0"}',
-        accepts=_ID,
+        r"data\.id|data\.items\.id",
+        '{"data": {"id": "f{A12}"}}',
+        "a folder's own answer",
+        at="/v1/folders",
+        uri="/v1/folders(?:/[^/]+)?",
     ),
-    Rule(
-        "COZE-ID-073",
-        "DATASET_ID",
-        _I,
-        _FIELD,
-        r"dataset_ids?",
-        "",
-        '{"dataset_ids": ["{D19}"]}',
-        '{"dataset_ids": []}',
-        accepts=_ID,
+    _placed(91, "APP_ID", r"/v1/api_apps/([^/]+)", "/v1/api_apps/a{A12}/events", "/v1/api_apps"),
+    _placed(
+        92,
+        "GROUP_ID",
+        r"/voiceprint_groups/([^/]+)",
+        "/v1/audio/voiceprint_groups/g{A12}",
+        "/v1/audio/voiceprint_groups",
     ),
-    Rule(
-        "COZE-ID-074",
-        "DOCUMENT_ID",
-        _I,
-        _FIELD,
-        r"document_ids?",
-        "",
-        '{"document_id": "{D19}"}',
-        '{"document": "x"}',
-        accepts=_ID,
+    _placed(93, "FEATURE_ID", r"/features/([^/]+)", "/v1/audio/voiceprint_groups/0/features/f{A12}", "/v1/features"),
+    _placed(94, "DATASET_ID", r"/v1/datasets/([^/]+)", "/v1/datasets/d{A12}/images", "/v1/datasets"),
+    _placed(95, "DOCUMENT_ID", r"/images/([^/]+)", "/v1/datasets/0/images/d{A12}", "/v1/datasets/0/images"),
+    _placed(96, "FOLDER_ID", r"/v1/folders/([^/]+)", "/v1/folders/f{A12}", "/v1/folders"),
+    _placed(97, "TEMPLATE_ID", r"/v1/templates/([^/]+)", "/v1/templates/t{A12}/duplicate", "/v1/templates"),
+    _placed(98, "STREAM_ID", r"/v1/audio/live/([^/]+)", "/v1/audio/live/l{A12}", "/v1/audio/live"),
+    _placed(
+        99,
+        "CONNECTOR_ID",
+        r"/v1/connectors/(?!\d{1,4}/)([^/]+)",
+        "/v1/connectors/k{A12}/bots",
+        "/v1/connectors/1024/bots",
     ),
+    _named(100, "LOGID", r"logid|log_id", '{"logid": "l{A12}"}', '{"log": "x"}', "opens the server's log of the call"),
     Rule(
-        "COZE-ID-075",
-        "PLUGIN_ID",
-        _I,
-        _FIELD,
-        r"plugin_id",
-        "",
-        '{"plugin_id": "{D19}"}',
-        '{"plugin": "x"}',
-        accepts=_ID,
-    ),
-    Rule("COZE-ID-076", "API_ID", _I, _FIELD, r"api_id", "", '{"api_id": "{D19}"}', '{"api": "x"}', accepts=_ID),
-    Rule(
-        "COZE-ID-077", "VOICE_ID", _I, _FIELD, r"voice_id", "", '{"voice_id": "{D19}"}', '{"voice": "x"}', accepts=_ID
-    ),
-    Rule(
-        "COZE-ID-078", "MODEL_ID", _I, _FIELD, r"model_id", "", '{"model_id": "{D10}"}', '{"model": "x"}', accepts=_ID
-    ),
-    Rule(
-        "COZE-ID-079",
-        "DEVICE_ID",
-        _I,
-        _FIELD,
-        r"device_id",
-        "",
-        '{"device_id": {D16}}',
-        '{"device_id": 1}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-090",
-        "LOGID",
-        _I,
-        _FIELD,
-        r"logid|log_id",
-        "opens the server's log of the call",
-        '{"logid": "20241210152726{H18}"}',
-        '{"log": "x"}',
-        accepts=_ID,
-    ),
-    Rule(
-        "COZE-ID-091",
+        "COZE-ID-101",
         "LOGID",
         _I,
         _HEADER,
         r"x-tt-logid|x-log-id",
         "the same in a header",
-        "x-tt-logid: 20241210152726{H18}",
+        "x-tt-logid: l{A20}",
         "retry-after: 1",
     ),
     Rule(
-        "COZE-ID-092",
+        "COZE-ID-102",
         "LOGID",
         _I,
         _TEXT,
-        r"(?<![0-9A-Za-z])20\d{12}[0-9A-F]{18,20}(?![0-9A-Za-z])|(?<![0-9A-Za-z])0217\d{10}[0-9a-f]{20,}(?![0-9A-Za-z])",
+        _NO_WORD_BEFORE + r"(?:20\d{12}[0-9A-F]{18,20}|0217\d{10}[0-9a-f]{20,})" + _NO_WORD_AFTER,
         "the same inside a message",
         "see 20241210152726{H18}",
         "20241210152726",
     ),
     Rule(
-        "COZE-ID-099",
+        "COZE-ID-103",
         "ID",
         _I,
         _TEXT,
-        r"(?<![\dA-Za-z.])" + _SNOWFLAKE + r"(?![\dA-Za-z.])",
-        "whatever looks like one of Coze's numbers and stands in no field of its own",
+        r"(?<![\dA-Za-z.])[67]\d{18}(?![\dA-Za-z]|\.\d)",
+        "one of Coze's numbers where no field names it: 19 digits, by the time in them they begin with 6 or 7",
         "see 7{D18} there",
-        "see 1234567890",
+        "order 2024112212345678901",
     ),
-    # --- volatile ---
+    Rule(
+        "COZE-ID-104",
+        "ID",
+        _I,
+        _TEXT,
+        r"\A[1-9]\d{15,19}\Z",
+        "a value that is nothing but a long number, in a field that nobody knows",
+        '{"unheard_of": "2{D15}"}',
+        "order 2{D15} is on its way",
+    ),
+)
+
+_VOLATILE: Final = (
     Rule(
         "COZE-TIME-001",
         "TIME",
@@ -754,67 +780,14 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
 )
 
+RULES: Final[tuple[Rule, ...]] = (*_SECRETS, *_PERSONAL, *_IDENTIFIERS, *_VOLATILE)
+
 BY_ID: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in RULES})
 RANK: Final[Mapping[str, int]] = MappingProxyType({rule.id: number for number, rule in enumerate(RULES)})
 KINDS: Final[frozenset[str]] = frozenset(rule.kind for rule in RULES if rule.form is not Form.SHIFT)
 
 
-@dataclass(frozen=True)
-class Compiled:
-    """A rule with its patterns ready to be matched."""
-
-    rule: Rule
-    pattern: re.Pattern[str]
-    accepts: re.Pattern[str]
-    uri: re.Pattern[str]
-
-
-class RuleBook:
-    """A set of rules, arranged by where they look. Built from RULES unless a proof leaves some out."""
-
-    def __init__(self, rules: tuple[Rule, ...] = RULES) -> None:
-        """Compile the given rules."""
-        self.rules = rules
-        self._by_where = {where: tuple(_compiled(rule) for rule in rules if rule.where is where) for where in Where}
-        self._field_cache: dict[tuple[str, str], tuple[Compiled, ...]] = {}
-
-    def fields(self, path: str, uri_path: str) -> tuple[Compiled, ...]:
-        """The rules for a dotted path (``data.bot_id``) in traffic with this URI path, in order of the table."""
-        key = (path, uri_path)
-        if key not in self._field_cache:
-            rules = self._by_where[Where.FIELD]
-            found = (each for each in rules if each.pattern.fullmatch(path) and each.uri.search(uri_path))
-            self._field_cache[key] = tuple(found)
-        return self._field_cache[key]
-
-    def field(self, path: str, uri_path: str, value: str) -> Rule | None:
-        """The first rule that claims this value at this path."""
-        return next((each.rule for each in self.fields(path, uri_path) if each.accepts.fullmatch(value)), None)
-
-    def header(self, name: str) -> Rule | None:
-        """The rule for a header."""
-        return next((each.rule for each in self._by_where[Where.HEADER] if each.pattern.fullmatch(name.lower())), None)
-
-    def in_path(self, uri_path: str) -> Iterator[tuple[Rule, int, int]]:
-        """The segments of a URI path that are identifiers, with start and end."""
-        for each in self._by_where[Where.PATH]:
-            for match in each.pattern.finditer(uri_path):
-                group = match.lastindex or 1
-                yield each.rule, *match.span(group)
-
-    def in_text(self, text: str) -> Iterator[tuple[Rule, str]]:
-        """The shapes found in a text, each with its rule."""
-        for each in self._by_where[Where.TEXT]:
-            for match in each.pattern.finditer(text):
-                yield each.rule, match[0]
-
-
-def _compiled(rule: Rule) -> Compiled:
-    pattern = rf"(?:.*\.)?(?:{rule.pattern})" if rule.where is Where.FIELD else rule.pattern
-    return Compiled(rule, re.compile(pattern), re.compile(rule.accepts), re.compile(rule.uri))
-
-
 @lru_cache(maxsize=1)
 def default_rules() -> RuleBook:
     """The whole table, compiled once."""
-    return RuleBook()
+    return RuleBook(RULES)

@@ -7,18 +7,21 @@ tag in the whole cassette. Scrubbing what is scrubbed changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
-from typing import Final, Protocol
-from urllib.parse import quote, unquote, urlsplit
+from functools import cached_property
+from typing import Final
+from urllib.parse import unquote, urlsplit
 
-from coze_cassettes import peel, tags
+from coze_cassettes import compression, layers, peel, tags
 from coze_cassettes.environment import Known
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.interactions import Headers, Interaction, Request, header
 from coze_cassettes.peel import Leaf
-from coze_cassettes.rules import RANK, Category, Form, Rule, RuleBook, default_rules
+from coze_cassettes.rulebook import Category, Form, Rule, RuleBook
+from coze_cassettes.rules import RANK, default_rules
+from coze_cassettes.walking import walk, walk_request
 
 REQUEST_HEADERS: Final = ("authorization", "agw-js-conv", "content-type")
 """Request headers that a cassette keeps, in this order; everything else differs per machine or says nothing."""
@@ -27,13 +30,16 @@ RESPONSE_HEADERS: Final = ("content-type", "location", "retry-after", "x-tt-logi
 """Response headers that a cassette keeps, in this order."""
 
 _AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
-_COOKIE_VALUE = re.compile(r"(?:^|[;,]\s*)[\w.-]+=([^;,\s]{8,})")
+_COOKIE_VALUE = re.compile(
+    r"(?:^|[;,]\s*)(?!(?i:domain|path|expires|max-age|samesite|priority|version|comment)=)[\w.-]+=([^;,\s]{8,})"
+)
+_PRINTABLE_RUN = re.compile(r"[ -~]{12,}")
 _URL_PARAMETER = re.compile(r"[?&]([A-Za-z_][\w.-]*)=([^&\s\"'#<>\\]+)")
-_MIN_WIDE, _MIN_PERSONAL, _MIN_IDENTIFIER = 2, 3, 6
-"""Characters from which on a value is replaced in running text too: not ASCII, personal, identifiers."""
+_MIN_WIDE, _MIN_PERSONAL, _MIN_IDENTIFIER, _MIN_SECRET = 2, 3, 6, 6
+"""Characters from which on a value is replaced in running text too: not ASCII, personal, identifiers, secrets."""
 
-_CHARACTER_TAIL: Final = 3
-"""Bytes of an incomplete UTF-8 character at most."""
+_MIN_INSIDE: Final = 16
+"""Characters from which on a learned secret is replaced inside a word too."""
 
 _SECONDS_DIGITS: Final = 10
 """Digits of a timestamp in seconds; one in milliseconds has more."""
@@ -65,7 +71,12 @@ class Table:
         """What to replace in a text."""
         if self.pattern is None:
             return []
-        return [(*match.span(), self.substitutes[match[0]].text) for match in self.pattern.finditer(text)]
+        found = self.pattern.finditer(layers.narrow(text))
+        return [(*match.span(), self.substitutes[match[0]].text) for match in found]
+
+    def of(self, text: str) -> Substitute | None:
+        """What stands for a whole text."""
+        return self.substitutes.get(layers.narrow(text))
 
     def replaced(self) -> Mapping[str, str]:
         """Each value that was replaced everywhere with its tag: what the inspector must no longer find."""
@@ -82,8 +93,10 @@ def table_of(substitutes: Mapping[str, Substitute]) -> Table:
 
 def replaced_everywhere(value: str, rule: Rule | None) -> bool:
     """Whether a value is long enough to be replaced in running text and not only in its own field."""
-    if rule is None or rule.category is Category.SECRET:
+    if rule is None:
         return True
+    if rule.category is Category.SECRET:
+        return len(value) >= (_MIN_INSIDE if value.isalpha() and value.islower() else _MIN_SECRET)
     if not value.isascii():
         return len(value) >= _MIN_WIDE
     return len(value) >= (_MIN_PERSONAL if rule.category is Category.PERSONAL else _MIN_IDENTIFIER)
@@ -91,170 +104,11 @@ def replaced_everywhere(value: str, rule: Rule | None) -> bool:
 
 def _bounded(value: str, rule: Rule | None) -> str:
     escaped = re.escape(value)
-    if rule is None or rule.category is Category.SECRET:
+    if rule is None or (rule.category is Category.SECRET and len(value) >= _MIN_INSIDE):
         return escaped
     before = r"(?<![A-Za-z0-9])" if re.match(r"[A-Za-z0-9]", value) else ""
     after = r"(?![A-Za-z0-9])" if re.search(r"[A-Za-z0-9]$", value) else ""
     return before + escaped + after
-
-
-# --- walking over an interaction ------------------------------------------------------------------------------------
-
-
-class Visitor(Protocol):
-    """What is done with each readable piece: learning or replacing."""
-
-    uri_path: str
-
-    def leaf(self, leaf: Leaf) -> str:
-        """A key, string, number or text of a body."""
-
-    def segment(self, rule: Rule, value: str) -> str:
-        """An identifier in the URI path."""
-
-    def header(self, name: str, value: str) -> str:
-        """The value of a header."""
-
-    def edits(self, joined: str) -> Sequence[peel.Edit]:
-        """What to replace in a text that came in pieces."""
-
-    def binary(self, body: bytes) -> bytes:
-        """A body that is no text."""
-
-
-def _walk_uri(uri: str, visitor: Visitor, rules: RuleBook) -> str:
-    parts = urlsplit(uri)
-    edits = [
-        (start, end, visitor.segment(rule, parts.path[start:end])) for rule, start, end in rules.in_path(parts.path)
-    ]
-    path = peel.apply_edits(parts.path, _first_of_each(edits))
-    path = visitor.leaf(Leaf((), path, "text"))
-    query = "&".join(_walk_parameter(pair, visitor) for pair in parts.query.split("&")) if parts.query else ""
-    return parts._replace(path=path, query=query).geturl() + ("?" if uri.endswith("?") and not query else "")
-
-
-def _first_of_each(edits: list[peel.Edit]) -> list[peel.Edit]:
-    """Edits in order, the first rule winning where two claim the same segment."""
-    by_start: dict[int, peel.Edit] = {}
-    for edit in edits:
-        by_start.setdefault(edit[0], edit)
-    return [by_start[start] for start in sorted(by_start)]
-
-
-def _walk_parameter(pair: str, visitor: Visitor) -> str:
-    name, equals, raw = pair.partition("=")
-    value = unquote(raw)
-    new = visitor.leaf(Leaf((unquote(name),), value)) if value else value
-    return pair if new == value else f"{name}{equals}{quote(new, safe='')}"
-
-
-def _walk_headers(headers: Headers, visitor: Visitor) -> Headers:
-    return tuple((name, visitor.header(name, value)) for name, value in headers)
-
-
-def _walk_body(body: bytes, content_type: str, visitor: Visitor) -> bytes:
-    if not body:
-        return body
-    if content_type.lower().startswith("multipart/"):
-        return _walk_multipart(body, content_type, visitor)
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        if "json" in content_type or "event-stream" in content_type:
-            return _walk_broken_text(body, content_type, visitor)
-        return visitor.binary(body)
-    return _walk_text(text, content_type, visitor).encode("utf-8")
-
-
-def _walk_broken_text(body: bytes, content_type: str, visitor: Visitor) -> bytes:
-    """A text that breaks off inside a character: the rest stays as it is."""
-    text = body.decode("utf-8", "surrogateescape")
-    tail = len(body) - len(body.rstrip(bytes(range(0x80, 0x100))))
-    if tail > _CHARACTER_TAIL or any("\udc80" <= char <= "\udcff" for char in text[:-3]):
-        raise UnreadableBody(f"a body that says it is {content_type} is no UTF-8")
-    return _walk_text(text, content_type, visitor).encode("utf-8", "surrogateescape")
-
-
-def _walk_text(text: str, content_type: str, visitor: Visitor) -> str:
-    if "event-stream" in content_type.lower():
-        return peel.rewrite_sse(text, visitor.leaf, visitor.edits)
-    if "x-www-form-urlencoded" in content_type.lower():
-        return "&".join(_walk_parameter(pair, visitor) for pair in text.split("&"))
-    if peel.is_json(text):
-        return peel.rewrite_json(text, visitor.leaf)
-    return visitor.leaf(Leaf((), text, "text"))
-
-
-def _walk_multipart(body: bytes, content_type: str, visitor: Visitor) -> bytes:
-    boundary = peel.boundary_of(content_type)
-    parts = peel.split_multipart(body, boundary)
-    return peel.join_multipart([_walk_part(part, visitor) for part in parts], boundary)
-
-
-def _walk_part(part: peel.Part, visitor: Visitor) -> peel.Part:
-    head = visitor.leaf(Leaf((), part.head, "text"))
-    if part.parameter("filename"):
-        return peel.Part(head, _walk_body(part.content, "", visitor))
-    try:
-        value = part.content.decode("utf-8")
-    except UnicodeDecodeError:
-        return peel.Part(head, visitor.binary(part.content))
-    return peel.Part(head, visitor.leaf(Leaf((part.parameter("name"),), value)).encode("utf-8"))
-
-
-def _walk_request(request: Request, visitor: Visitor, rules: RuleBook) -> Request:
-    visitor.uri_path = urlsplit(request.uri).path
-    content_type = header(request.headers, "content-type")
-    uri = _walk_uri(request.uri, visitor, rules)
-    headers = _walk_headers(request.headers, visitor)
-    return replace(request, uri=uri, headers=headers, body=_walk_body(request.body, content_type, visitor))
-
-
-def _walk(interaction: Interaction, visitor: Visitor, rules: RuleBook) -> Interaction:
-    request = _walk_request(interaction.request, visitor, rules)
-    old = interaction.response
-    headers = _walk_headers(old.headers, visitor)
-    body = _walk_body(old.body, header(old.headers, "content-type"), visitor)
-    chunks = moved_chunks(old.body, body, old.chunks)
-    return Interaction(request, replace(old, headers=headers, body=body, chunks=chunks))
-
-
-def moved_chunks(old: bytes, new: bytes, chunks: tuple[int, ...]) -> tuple[int, ...]:
-    """Sizes of the chunks of a body whose lines were edited.
-
-    A cut stays in its line, at the same distance from its start or, behind what was edited, from its end.
-    """
-    if old == new or not chunks:
-        return chunks
-    cuts = [_moved_cut(old, new, position) for position in accumulate(chunks[:-1])]
-    bounds = [0, *sorted(cuts), len(new)]
-    return tuple(end - start for start, end in pairwise(bounds) if end > start)
-
-
-def _moved_cut(old: bytes, new: bytes, position: int) -> int:
-    line = old.count(b"\n", 0, position)
-    old_start, old_end = _line_span(old, line)
-    new_start, new_end = _line_span(new, line)
-    old_line, new_line = old[old_start:old_end], new[new_start:new_end]
-    column = position - old_start
-    prefix = _common_prefix(old_line, new_line)
-    if column <= prefix:
-        return new_start + column
-    from_end = len(old_line) - column
-    suffix = _common_prefix(old_line[::-1], new_line[::-1])
-    return new_end - from_end if from_end <= min(suffix, len(new_line) - prefix) else new_start + prefix
-
-
-def _line_span(body: bytes, number: int) -> tuple[int, int]:
-    start = 0
-    for _ in range(number):
-        start = body.index(b"\n", start) + 1
-    end = body.find(b"\n", start)
-    return start, len(body) if end < 0 else end + 1
-
-
-def _common_prefix(left: bytes, right: bytes) -> int:
-    return next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
 
 
 # --- learning -------------------------------------------------------------------------------------------------------
@@ -269,6 +123,7 @@ class _Learn:
         self.found: dict[str, Rule] = {}
 
     def note(self, value: str, rule: Rule) -> None:
+        value = layers.narrow(value)
         if tags.is_substitute(value):
             return
         known = self.found.get(value)
@@ -276,29 +131,44 @@ class _Learn:
             self.found[value] = rule
 
     def leaf(self, leaf: Leaf) -> str:
+        if leaf.form in ("key", "text", "binary"):
+            self._layers(leaf)
+            return leaf.text
+        rule = self.rules.field(".".join(leaf.path), self.uri_path, layers.narrow(leaf.text))
         if leaf.form == "number":
-            self._number(leaf)
-        elif leaf.form == "key":
-            self._shapes(leaf)
-        elif (rule := self.rules.field(".".join(leaf.path), self.uri_path, leaf.text)) is None:
-            peel.rewrite_text(leaf, self._shapes, self.leaf)
+            self._number(leaf, rule)
+        elif rule is None:
+            self._layers(leaf)
         elif rule.form is not Form.SHIFT:
             self.note(leaf.text, rule)
         return leaf.text
 
-    def _number(self, leaf: Leaf) -> None:
-        rule = self.rules.field(".".join(leaf.path), self.uri_path, leaf.text)
-        if rule is not None and rule.form is Form.TAG and leaf.text.isdigit() and int(leaf.text) >= _SMALL_NUMBER:
+    def _layers(self, leaf: Leaf) -> None:
+        if leaf.form == "binary":
+            self._shapes(leaf)
+        else:
+            peel.rewrite_text(leaf, self._shapes, self.leaf)
+
+    def _number(self, leaf: Leaf, rule: Rule | None) -> None:
+        if leaf.text.lstrip("-").isdigit() and abs(int(leaf.text)) < _SMALL_NUMBER:
+            return
+        if rule is None:
+            self._shapes(leaf)
+        elif rule.form is Form.TAG:
             self.note(leaf.text, rule)
 
     def _shapes(self, leaf: Leaf) -> str:
-        for name, value in _URL_PARAMETER.findall(leaf.text):
+        for text in _PRINTABLE_RUN.findall(leaf.text) if leaf.form == "binary" else (leaf.text,):
+            self._shapes_in(layers.narrow(text))
+        return leaf.text
+
+    def _shapes_in(self, text: str) -> None:
+        for name, value in _URL_PARAMETER.findall(text):
             rule = self.rules.field(name, self.uri_path, unquote(value))
             if rule is not None and rule.form is Form.TAG:
                 self.note(unquote(value), rule)
-        for rule, value in self.rules.in_text(leaf.text):
+        for rule, value in self.rules.in_text(text):
             self.note(value, rule)
-        return leaf.text
 
     def segment(self, rule: Rule, value: str) -> str:
         self.note(value, rule)
@@ -307,7 +177,7 @@ class _Learn:
     def header(self, name: str, value: str) -> str:
         rule = self.rules.header(name)
         if rule is None:
-            self._shapes(Leaf((), value, "text"))
+            self._layers(Leaf((), value, "text"))
         elif rule.kind == "COOKIE":
             for cookie in _COOKIE_VALUE.findall(value):
                 self.note(cookie, rule)
@@ -315,13 +185,8 @@ class _Learn:
             self.note(_AUTH_SCHEME.sub("", value, count=1), _specific(rule, value, self.rules))
         return value
 
-    def edits(self, joined: str) -> Sequence[peel.Edit]:
-        self._shapes(Leaf((), joined, "text"))
+    def edits(self, joined: str) -> Sequence[peel.Edit]:  # noqa: ARG002 - what is joined is learned as a leaf
         return ()
-
-    def binary(self, body: bytes) -> bytes:
-        self._shapes(Leaf((), body.decode("latin-1"), "text"))
-        return body
 
 
 def _specific(rule: Rule, value: str, rules: RuleBook) -> Rule:
@@ -342,42 +207,36 @@ class _Replace:
         self.uri_path = ""
 
     def leaf(self, leaf: Leaf) -> str:
-        if leaf.form == "key":
+        if leaf.form == "binary":
             return self._plain(leaf)
-        rule = self.rules.field(".".join(leaf.path), self.uri_path, leaf.text)
+        if leaf.form in ("key", "text"):
+            return peel.rewrite_text(leaf, self._plain, self.leaf)
+        rule = self.rules.field(".".join(leaf.path), self.uri_path, layers.narrow(leaf.text))
         if rule is not None and rule.form is Form.SHIFT:
             return _shifted(leaf.text, self.shift)
-        substitute = self.table.substitutes.get(leaf.text)
-        if leaf.form == "number":
-            return leaf.text if rule is None or substitute is None else _number_of(substitute.tag)
+        substitute = self.table.of(leaf.text)
         if substitute is not None and (rule is not None or replaced_everywhere(leaf.text, substitute.rule)):
-            return substitute.text
-        return peel.rewrite_text(leaf, self._plain, self.leaf)
+            return _number_of(substitute.tag) if leaf.form == "number" else substitute.text
+        return leaf.text if leaf.form == "number" else peel.rewrite_text(leaf, self._plain, self.leaf)
 
     def _plain(self, leaf: Leaf) -> str:
         return peel.apply_edits(leaf.text, self.table.edits(leaf.text))
 
     def segment(self, rule: Rule, value: str) -> str:  # noqa: ARG002 - learning needs the rule
-        substitute = self.table.substitutes.get(value)
+        substitute = self.table.of(value)
         return value if substitute is None else substitute.text
 
     def header(self, name: str, value: str) -> str:
         if name.lower() == "authorization" and (scheme := _AUTH_SCHEME.match(value)):
             token = value[scheme.end() :]
-            substitute = self.table.substitutes.get(token)
+            substitute = self.table.of(token)
             return value[: scheme.end()] + (substitute.text if substitute else token)
-        if self.rules.header(name) is not None and (substitute := self.table.substitutes.get(value)):
+        if self.rules.header(name) is not None and (substitute := self.table.of(value)):
             return substitute.text
         return self.leaf(Leaf((), value, "text"))
 
     def edits(self, joined: str) -> Sequence[peel.Edit]:
         return self.table.edits(joined)
-
-    def binary(self, body: bytes) -> bytes:
-        for value, substitute in self.table.substitutes.items():
-            if replaced_everywhere(value, substitute.rule):
-                body = body.replace(value.encode("utf-8"), substitute.text.encode("utf-8"))
-        return body
 
 
 def _shifted(text: str, shift: int) -> str:
@@ -404,14 +263,17 @@ def normalise(interaction: Interaction) -> Interaction:
     encoding = header(response.headers, "content-encoding")
     if encoding:
         headers = tuple((name, value) for name, value in response.headers if name.lower() != "content-encoding")
-        response = replace(response, headers=headers, body=peel.decompress(response.body, encoding), chunks=())
+        response = replace(response, headers=headers, body=compression.decompress(response.body, encoding), chunks=())
     if "event-stream" not in header(response.headers, "content-type") and not response.fault:
         response = replace(response, chunks=())
     return Interaction(normalise_request(interaction.request), response)
 
 
 def normalise_request(request: Request) -> Request:
-    """A request with the one boundary that all multipart bodies get."""
+    """A request without content encoding and with the one boundary that all multipart bodies get."""
+    if encoding := header(request.headers, "content-encoding"):
+        kept = tuple((name, value) for name, value in request.headers if name.lower() != "content-encoding")
+        request = replace(request, headers=kept, body=compression.decompress(request.body, encoding))
     content_type = header(request.headers, "content-type")
     if not content_type.lower().startswith("multipart/") or not request.body:
         return request
@@ -458,10 +320,10 @@ def scrub(
     normal = tuple(normalise(interaction) for interaction in interactions)
     learn = _Learn(rules)
     for interaction in normal:
-        _walk(interaction, learn, rules)
+        walk(interaction, learn, rules)
     table = _numbered(learn.found, known or Known(), _reserved(normal))
     visitor = _Replace(rules, table, shift)
-    return Scrubbed(tuple(_show(_walk(interaction, visitor, rules)) for interaction in normal), table)
+    return Scrubbed(tuple(_show(walk(interaction, visitor, rules)) for interaction in normal), table)
 
 
 def _reserved(interactions: Sequence[Interaction]) -> frozenset[str]:
@@ -471,12 +333,12 @@ def _reserved(interactions: Sequence[Interaction]) -> frozenset[str]:
 
 
 def _numbered(found: Mapping[str, Rule], known: Known, reserved: frozenset[str]) -> Table:
-    substitutes = {value: Substitute(tag, tag) for value, tag in known.tags.items()}
+    substitutes = {layers.narrow(value): Substitute(tag, tag) for value, tag in known.tags.items()}
     counters: dict[str, int] = {}
     for value, rule in found.items():
         if value not in substitutes:
             tag = _next_tag(rule.kind, counters, reserved)
-            substitutes[value] = Substitute(tag, tags.URL_PREFIX + tag if rule.form is Form.URL else tag, rule)
+            substitutes[value] = _substitute(tag, rule)
     return table_of(substitutes)
 
 
@@ -488,55 +350,148 @@ def _next_tag(kind: str, counters: dict[str, int], reserved: frozenset[str]) -> 
             return tag
 
 
-class LiveTags:
-    """The tags that literals of a running test get at replay: those that its requests introduced when it recorded.
+# --- the live request -----------------------------------------------------------------------------------------------
 
-    The first new literal of a kind is given the first tag of that kind that a recorded request brought into the
-    cassette, the second the second, and so on; a literal too many gets ``KIND_NEW``, which matches nothing.
+
+@dataclass(frozen=True)
+class _Signature:
+    """What a scrubbed request says of tags: the texts that hold some, their numbers left out, and the tags in order."""
+
+    skeleton: tuple[str, ...]
+    found: tuple[str, ...]
+
+
+class _Sign:
+    """Reads off the tags of a request, in whatever they are encoded."""
+
+    def __init__(self, rules: RuleBook) -> None:
+        self.rules = rules
+        self.uri_path = ""
+        self.skeleton: list[str] = []
+        self.found: list[str] = []
+
+    def leaf(self, leaf: Leaf) -> str:
+        if leaf.form == "number":
+            rule = self.rules.field(".".join(leaf.path), self.uri_path, leaf.text)
+            if rule is not None and rule.form is Form.TAG:
+                self._text(replace(leaf, text=f"{rule.kind}_{leaf.text}"))
+        elif leaf.form == "binary":
+            self._text(leaf)
+        else:
+            peel.rewrite_text(leaf, self._text, self.leaf)
+        return leaf.text
+
+    def _text(self, leaf: Leaf) -> str:
+        found = [tag for _, tag in tags.found_in(leaf.text)]
+        if found:
+            self.found += found
+            self.skeleton += [".".join(leaf.path), _erased(leaf.text)]
+        return leaf.text
+
+    def segment(self, rule: Rule, value: str) -> str:  # noqa: ARG002 - learning needs the rule
+        return value
+
+    def header(self, name: str, value: str) -> str:  # noqa: ARG002 - learning needs the name
+        return self._text(Leaf((), value))
+
+    def edits(self, joined: str) -> Sequence[peel.Edit]:  # noqa: ARG002 - a request is no stream
+        return ()
+
+
+def _erased(text: str) -> str:
+    return tags.pattern().sub(lambda match: f"{match['kind']}_n" if match["number"] else match[0], text)
+
+
+def _signature(request: Request) -> _Signature:
+    sign = _Sign(default_rules())
+    walk_request(request, sign, default_rules())
+    place = (request.method, _erased(urlsplit(request.uri).path))
+    return _Signature((*place, *sign.skeleton), tuple(sign.found))
+
+
+_FIRST_STAND_IN: Final = 900_000
+"""Numbers of tags from here on stand for literals whose tag is not known yet."""
+
+
+class LiveTags:
+    """The tags that literals of a running test get at replay: those that they got when it recorded.
+
+    A live request with new literals is laid over the recorded ones: where one of them is the same but for tags, the
+    literals take the tags that stand in their places. Otherwise the first new literal of a kind is given the first tag
+    of that kind that a recorded request brought into the cassette, the second the second, and so on; a literal too many
+    gets ``KIND_NEW``, which matches nothing.
     """
 
     def __init__(self, interactions: Sequence[Interaction]) -> None:
-        """Read off which tags the recorded requests introduced."""
-        self._introduced = {kind: iter(found) for kind, found in _introduced(interactions).items()}
+        """Remember what was recorded; nothing is read off before a literal asks for it."""
+        self._interactions = interactions
         self._bound: dict[str, Substitute] = {}
         self._seen: dict[Request, Request] = {}
 
     def scrub(self, request: Request) -> Request:
         """The live request as the cassette would show it."""
         if request not in self._seen:
-            self._seen[request] = self._scrub(request)
+            self._seen[request] = self._scrub(normalise_request(request))
         return self._seen[request]
 
     def _scrub(self, request: Request) -> Request:
-        rules, learn = default_rules(), _Learn(default_rules())
-        request = normalise_request(request)
-        _walk_request(request, learn, rules)
-        for value, rule in learn.found.items():
-            if value not in self._bound:
-                tag = next(self._introduced.get(rule.kind, iter(())), f"{rule.kind}_NEW")
-                self._bound[value] = Substitute(tag, tags.URL_PREFIX + tag if rule.form is Form.URL else tag, rule)
-        visitor = _Replace(rules, table_of(self._bound), shift=0)
-        clean = _walk_request(request, visitor, rules)
-        return replace(clean, headers=_kept(clean.headers, REQUEST_HEADERS))
+        learn = _Learn(default_rules())
+        walk_request(request, learn, default_rules())
+        new = {value: rule for value, rule in learn.found.items() if value not in self._bound}
+        if new:
+            self._bind(request, new)
+        return _with_tags(request, self._bound)
+
+    def _bind(self, request: Request, new: Mapping[str, Rule]) -> None:
+        numbered = enumerate(new.items(), start=_FIRST_STAND_IN)
+        stand_ins = {value: _substitute(f"{rule.kind}_{number}", rule) for number, (value, rule) in numbered}
+        live = _signature(_with_tags(request, {**self._bound, **stand_ins}))
+        tag_of = self._laid_over(live, {each.tag for each in stand_ins.values()})
+        for value, rule in new.items():
+            tag = tag_of.get(stand_ins[value].tag) or self._next_of(rule.kind, set(tag_of.values()))
+            self._bound[value] = _substitute(tag, rule)
+
+    def _laid_over(self, live: _Signature, stand_ins: AbstractSet[str]) -> Mapping[str, str]:
+        """The tags that stand in the places of the stand-ins in the first recorded request that is else the same."""
+        taken = {each.tag for each in self._bound.values()}
+        for recorded in self._signatures:
+            if live.skeleton == recorded.skeleton:
+                pairs = set(zip(live.found, recorded.found, strict=True))
+                fits = all(new not in taken if old in stand_ins else new == old for old, new in pairs)
+                if fits and len(dict(pairs)) == len(pairs) == len({new for _, new in pairs}):
+                    return {old: new for old, new in pairs if old in stand_ins}
+        return {}
+
+    def _next_of(self, kind: str, spoken_for: AbstractSet[str]) -> str:
+        taken = {each.tag for each in self._bound.values()} | spoken_for
+        return next((tag for tag in self._introduced.get(kind, ()) if tag not in taken), f"{kind}_NEW")
+
+    @cached_property
+    def _signatures(self) -> Sequence[_Signature]:
+        return tuple(_signature(each.request) for each in self._interactions)
+
+    @cached_property
+    def _introduced(self) -> Mapping[str, Sequence[str]]:
+        """Tags by kind that appear in a request before any response has them."""
+        answered: set[str] = set()
+        introduced: list[tuple[str, str]] = []
+        for interaction, signature in zip(self._interactions, self._signatures, strict=True):
+            found = (pair for tag in signature.found for pair in tags.found_in(tag))
+            introduced += [(kind, tag) for kind, tag in found if tag not in answered]
+            response = interaction.response
+            for text in (*(value for _, value in response.headers), response.body.decode("utf-8", "ignore")):
+                answered |= {tag for _, tag in tags.found_in(text)}
+        return tags.unique(introduced)
 
 
-def _introduced(interactions: Sequence[Interaction]) -> dict[str, list[str]]:
-    """Tags by kind that appear in a request before any response has them."""
-    answered: set[str] = set()
-    introduced: list[tuple[str, str]] = []
-    for interaction in interactions:
-        for text in _request_texts(interaction.request):
-            introduced += [(kind, tag) for kind, tag in tags.found_in(text) if tag not in answered]
-        response = interaction.response
-        for text in (*(value for _, value in response.headers), response.body.decode("utf-8", "ignore")):
-            answered |= {tag for _, tag in tags.found_in(text)}
-    return tags.unique(introduced)
+def _substitute(tag: str, rule: Rule) -> Substitute:
+    return Substitute(tag, tags.URL_PREFIX + tag if rule.form is Form.URL else tag, rule)
 
 
-def _request_texts(request: Request) -> Iterator[str]:
-    yield request.uri
-    yield from (value for _, value in request.headers)
-    yield request.body.decode("utf-8", "ignore")
+def _with_tags(request: Request, substitutes: Mapping[str, Substitute]) -> Request:
+    visitor = _Replace(default_rules(), table_of(substitutes), shift=0)
+    clean = walk_request(request, visitor, default_rules())
+    return replace(clean, headers=_kept(clean.headers, REQUEST_HEADERS))
 
 
 Scrub = Callable[[Sequence[Interaction]], Scrubbed]

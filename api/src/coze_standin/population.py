@@ -34,6 +34,11 @@ def _past(state: State, days: int) -> int:
     return state.now - days * _DAY + state.chance.randint(-20_000, 20_000)
 
 
+def _settled(*names: str) -> random.Random:
+    """Chance for what people set up once: the same in every run, since an unchanged account answers the same."""
+    return random.Random("/".join(names))
+
+
 def _add_workspaces(state: State) -> None:
     profile, people = state.account.profile, state.account.people
     enterprise = state.ids.at("ENTERPRISE_ID", _past(state, 900)) if state.has("enterprise") else ""
@@ -75,6 +80,7 @@ def _add_bots(state: State) -> None:
 def _settings(state: State, account: Account, name: str) -> dict[str, Any]:
     """The parts of a bot, with everything planted that people write into a prompt."""
     profile, owner = account.profile, account.owner
+    settled = _settled(profile.bot_prompt, name)
     prompt = profile.bot_prompt.format(
         email=owner.email,
         phone=owner.phone,
@@ -88,14 +94,14 @@ def _settings(state: State, account: Account, name: str) -> dict[str, Any]:
         "prompt_info": {"prompt": prompt},
         "onboarding_info": {
             "prologue": profile.prologue.format(name=name),
-            "suggested_questions": wording.follow_ups(profile.language, state.chance),
+            "suggested_questions": wording.follow_ups(profile.language, settled),
         },
         "model_info": {
             "model_id": secret_values.digits(state.chance, 10),
             "model_name": profile.model_name,
-            "temperature": round(state.chance.uniform(0, 1), 2),
-            "context_round": state.chance.randint(1, 30),
-            "max_tokens": state.chance.choice((1024, 2048, 4096)),
+            "temperature": round(settled.uniform(0, 1), 2),
+            "context_round": settled.randint(1, 30),
+            "max_tokens": settled.choice((1024, 2048, 4096)),
         },
     }
     if state.has("plugins"):
@@ -144,7 +150,7 @@ def _add_conversations(state: State) -> None:
             id=state.ids.new("CONVERSATION_ID"),
             bot_id=state.main_bot,
             name=name,
-            meta_data={"topic": secret_values.word(state.chance)},
+            meta_data={"topic": secret_values.word(_settled(name))},
             created_at=made,
             updated_at=made + 60,
             section_id=state.ids.new("SECTION_ID"),

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import re
-import string
 from collections.abc import Callable
 
 import pytest
 
-from coze_cassettes import store
+from coze_cassettes import planting, store
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
 
 JSON_HEADERS = (("content-type", "application/json"),)
@@ -23,17 +21,9 @@ MakeCassette = Callable[..., Cassette]
 
 @pytest.fixture
 def filled() -> Filled:
-    """Fill the places of an example: ``{A64}`` with letters and digits, ``{D19}`` digits, ``{H18}`` hexadecimal."""
+    """Fill the places of an example with values made now: ``{A64}`` letters and digits, ``{D19}`` digits, and so on."""
     source = random.SystemRandom()
-    alphabets = {"A": string.ascii_letters + string.digits, "D": "123456789", "H": "0123456789ABCDEF"}
-
-    def fill(example: str) -> str:
-        def value(match: re.Match[str]) -> str:
-            return "".join(source.choice(alphabets[match[1]]) for _ in range(int(match[2])))
-
-        return re.sub(r"\{([ADH])(\d+)\}", value, example)
-
-    return fill
+    return lambda example: planting.filled(example, source)
 
 
 @pytest.fixture

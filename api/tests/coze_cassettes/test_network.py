@@ -81,7 +81,7 @@ def test_socket_pairs_and_unix_sockets_pass(tmp_path: object) -> None:
 
 def test_loopback_can_be_left_open() -> None:
     """Then only this machine's own addresses are allowed."""
-    with network.blocked(loopback=True):
+    with network.blocked(), network.loopback_allowed():
         socket.getaddrinfo("127.0.0.1", 80)
         with pytest.raises(network.NetworkBlocked):
             _connect()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes import peel
+from coze_cassettes import compression, layers, peel
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.peel import Leaf
 
@@ -76,9 +76,9 @@ def test_base64_opens_and_closes_exactly(text: str, url_safe: bool, padded: bool
     encode = base64.urlsafe_b64encode if url_safe else base64.b64encode
     encoded = encode(text.encode()).decode()
     encoded = encoded if padded else encoded.rstrip("=")
-    opened = peel.open_base64(encoded)
+    opened = layers.open_base64(encoded)
     assert opened is not None
-    assert (opened[0], opened[1](opened[0])) == (text, encoded)
+    assert (opened.inner, opened.close(opened.inner)) == (text, encoded)
 
 
 @pytest.mark.parametrize(
@@ -175,17 +175,17 @@ RAW = zlib.compressobj(wbits=-15)
 )
 def test_content_encodings_are_undone(encoding: str, body: bytes) -> None:
     """The encodings of the HTTP world, several in a row too."""
-    assert peel.decompress(body, encoding) == b"hello"
+    assert compression.decompress(body, encoding) == b"hello"
 
 
 @pytest.mark.parametrize(("encoding", "body"), [("gzip", b"no gzip"), ("rot13", b"uryyb"), ("deflate", b"\xff\xff")])
 def test_an_encoding_that_cannot_be_undone_is_refused(encoding: str, body: bytes) -> None:
     """Nobody can say what is in such a body."""
     with pytest.raises(UnreadableBody):
-        peel.decompress(body, encoding)
+        compression.decompress(body, encoding)
 
 
 def test_a_gzip_bomb_is_refused() -> None:
     """A small body that unpacks to more than the bound is not followed."""
     with pytest.raises(UnreadableBody, match="unpacks to more"):
-        peel.decompress(gzip.compress(b"\0" * (peel.MAX_BYTES + 1)), "gzip")
+        compression.decompress(gzip.compress(b"\0" * (compression.MAX_BYTES + 1)), "gzip")

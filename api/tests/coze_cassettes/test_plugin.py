@@ -371,6 +371,15 @@ def test_tests_and_cassettes_must_agree(
     assert result.stderr.str().strip() == f"ERROR: {message}"
 
 
+def test_workers_of_xdist_refuse_with_a_sentence_too(pytester: pytest.Pytester, replay: Replay, me: Cassette) -> None:
+    """No internal error, and no test after the first runs."""
+    replay(GET_ME, test_me=me, test_gone=me)
+    result = pytester.runpytest_subprocess("-n", "1")
+    result.assert_outcomes(errors=1)
+    message = "test_it/test_gone.yaml is a cassette without its test; delete it, or restore the test."
+    result.stdout.fnmatch_lines([message])
+
+
 def test_a_selection_does_not_make_orphans(replay: Replay, me: Cassette) -> None:
     """Running one test does not call the other cassettes abandoned."""
     source = GET_ME + GET_ME.replace("test_me", "test_other")
@@ -392,6 +401,25 @@ def test_recording_without_a_token_is_refused(replay: Replay, monkeypatch: pytes
     result = replay(GET_ME, "--record-mode=all")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "Recording needs COZE_API_TOKEN in the environment." in result.stderr.str()
+
+
+def test_a_test_id_that_holds_a_configured_value_is_refused(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids become file names and stand in every report; the message does not repeat the value."""
+    monkeypatch.setenv("COZE_API_TOKEN", "planted-token")
+    source = """
+        import os, pytest
+
+        @pytest.mark.vcr
+        @pytest.mark.parametrize("token", [os.environ["COZE_API_TOKEN"]])
+        def test_me(token): ...
+    """
+    result = replay(source, "--record-mode=all")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.str().strip() == (
+        "ERROR: test_it.py: the id of a case of test_me holds the configured API_TOKEN, "
+        "and ids become file names; give the case another id."
+    )
+    assert "planted-token" not in result.stdout.str()
 
 
 def test_the_virtual_clock_runs_in_a_replay(replay: Replay, me: Cassette) -> None:

@@ -8,33 +8,21 @@ from collections.abc import Callable
 import pytest
 
 from coze_cassettes.interactions import Headers, Interaction, Request, Response
-from coze_cassettes.rules import RULES, Form, Rule, RuleBook, Where
+from coze_cassettes.rulebook import Form, Rule, RuleBook, Where
+from coze_cassettes.rules import RULES
 from coze_cassettes.scrub import scrub
-
-_URIS = {
-    "COZE-AUTH-015": "/api/permission/oauth2/token",
-    "COZE-USER-008": "/v1/workspaces",
-    "COZE-ID-002": "/v1/bots",
-    "COZE-ID-021": "/v1/conversation/create",
-    "COZE-ID-024": "/v1/conversations/abc/clear",
-    "COZE-ID-031": "/v3/chat",
-    "COZE-ID-033": "/v1/conversation/message/create",
-    "COZE-ID-051": "/v1/workspaces",
-    "COZE-ID-061": "/v1/files/upload",
-}
-"""A URI path on which a rule with a ``uri`` applies."""
 
 
 def _scrubbed(rule: Rule, example: str) -> str:
     """What a cassette shows of an example when the table has this one rule."""
-    path, body, content_type = _URIS.get(rule.id, "/any"), example, "text/plain"
+    path, body, content_type = rule.at, example, "text/plain"
     headers: Headers = ()
     if rule.where is Where.HEADER:
         name, _, value = example.partition(": ")
         headers, body = ((name, value),), f"and again: {max(re.findall('[A-Za-z0-9]+', value), key=len)}"
     elif rule.where is Where.PATH:
         path, body = example, ""
-    elif rule.where is Where.FIELD:
+    elif example.startswith("{"):
         content_type = "application/json"
     request = Request("POST", f"https://api.coze.com{path}", headers)
     response = Response(200, "OK", (("content-type", content_type), *headers), body.encode())

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from coze_cassettes.environment import Known, known
 from coze_cassettes.errors import Misuse, UnreadableBody
 from coze_cassettes.interactions import Interaction, Request, Response
-from coze_cassettes.scrub import LiveTags, moved_chunks, scrub
+from coze_cassettes.scrub import LiveTags, scrub
+from coze_cassettes.walking import moved_chunks
 
 MakeInteraction = Callable[..., Interaction]
 

@@ -1,0 +1,10 @@
+"""Runs the command line: ``python -m coze_cassettes``."""
+
+import sys
+
+if __name__ == "__main__":
+    try:
+        from coze_cassettes.cli import main
+    except KeyboardInterrupt:  # the import takes most of a second
+        sys.exit(130)
+    main()

@@ -1,0 +1,110 @@
+"""Undoes what makes a body smaller: gzip, deflate, Brotli and Zstandard, each within bounds."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import brotli  # type: ignore[import-untyped]  # it has no annotations
+import zstandard
+
+from coze_cassettes.errors import UnreadableBody
+
+MAX_BYTES: Final = 32 * 1024 * 1024
+"""Size in bytes beyond which a decompressed body is refused."""
+
+_TOO_MUCH: Final = f"a body unpacks to more than {MAX_BYTES} bytes"
+_GZIP_MAGIC: Final = b"\x1f\x8b\x08"
+_ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
+_GZIP_HEAD: Final = _GZIP_MAGIC + b"\0\0\0\0\0\0\xff"
+_STEP: Final = 64 * 1024
+"""Bytes of a compressed body that are read at a time."""
+
+
+def decompress(body: bytes, encoding: str) -> bytes:
+    """A body without its content encoding, several in a row too; UnreadableBody if it has not what it says."""
+    for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
+        opener = _OPENERS.get(name)
+        if opener is None:
+            raise UnreadableBody(f"the content encoding {name!r} cannot be opened")
+        try:
+            body = opener(body)
+        except (OSError, EOFError, zlib.error, brotli.error, zstandard.ZstdError) as error:
+            raise UnreadableBody(f"a body that says it is {name} is not") from error
+    return body
+
+
+def opened(raw: bytes) -> bytes | None:
+    """What is in a gzip or Zstandard file, told by its first bytes, or None; UnreadableBody if it is a bomb."""
+    opener = _gunzip if raw.startswith(_GZIP_MAGIC) else _unzstd if raw.startswith(_ZSTD_MAGIC) else None
+    if opener is None:
+        return None
+    try:
+        return opener(raw)
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
+        return None
+
+
+def stored(content: bytes) -> bytes:
+    """A gzip file of a content, not made smaller: the same bytes on every machine, whatever its zlib."""
+    deflated = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
+    tail = zlib.crc32(content).to_bytes(4, "little") + (len(content) & 0xFFFFFFFF).to_bytes(4, "little")
+    return _GZIP_HEAD + deflated.compress(content) + deflated.flush() + tail
+
+
+def _bounded(body: bytes) -> bytes:
+    if len(body) > MAX_BYTES:
+        raise UnreadableBody(_TOO_MUCH)
+    return body
+
+
+def _gunzip(body: bytes) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
+        return _bounded(stream.read(MAX_BYTES + 1))
+
+
+def _inflate(body: bytes) -> bytes:
+    for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        stream = zlib.decompressobj(window)
+        try:
+            inner = _bounded(stream.decompress(body, MAX_BYTES + 1))
+        except zlib.error:
+            continue
+        if stream.eof:
+            return inner
+    raise zlib.error("neither zlib nor raw deflate")
+
+
+def _unbrotli(body: bytes) -> bytes:
+    stream, inner = brotli.Decompressor(), bytearray()
+    pending = body
+    while not stream.is_finished():
+        piece = stream.process(pending, output_buffer_limit=_STEP)
+        pending = b""
+        inner += piece
+        if len(inner) > MAX_BYTES:
+            raise UnreadableBody(_TOO_MUCH)
+        if not piece and stream.can_accept_more_data():
+            raise EOFError("the end is missing")
+    return bytes(inner)
+
+
+def _unzstd(body: bytes) -> bytes:
+    with zstandard.ZstdDecompressor(max_window_size=MAX_BYTES).stream_reader(body, read_across_frames=True) as stream:
+        return _bounded(stream.read(MAX_BYTES + 1))
+
+
+_OPENERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
+    {
+        "identity": bytes,
+        "gzip": _gunzip,
+        "x-gzip": _gunzip,
+        "deflate": _inflate,
+        "br": _unbrotli,
+        "zstd": _unzstd,
+    }
+)

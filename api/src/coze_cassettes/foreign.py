@@ -1,0 +1,142 @@
+"""Brings cassettes of stock vcrpy, YAML or JSON, into this format, scrubbed: how another team migrates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from vcr.serialize import deserialize
+from vcr.serializers import jsonserializer, yamlserializer
+
+from coze_cassettes import clock, inspector, origins, recording, scrub, store
+from coze_cassettes import format as cassette_format
+from coze_cassettes.environment import Known
+from coze_cassettes.errors import CassetteError, InvalidCassette, UnsafeCassette
+from coze_cassettes.interactions import Cassette, Interaction, Metadata, header
+
+SERIALIZERS: Final[dict[str, Any]] = {".yaml": yamlserializer, ".yml": yamlserializer, ".json": jsonserializer}
+"""vcrpy's own readers by the suffix of a file."""
+
+UNKNOWN: Final = "unknown"
+_SDK = re.compile(r"cozepy/(\S+)")
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What became of one file: the file it is now, or the sentence that says why it was left as it was."""
+
+    source: Path
+    target: Path | None = None
+    problem: str = ""
+
+
+def migrate(paths: Sequence[Path], known: Known) -> list[Migrated]:
+    """Migrate files, and all cassettes in folders, in place; a JSON file becomes a YAML file of the same name."""
+    return [_migrated(path, known) for path in _candidates(paths)]
+
+
+def _candidates(paths: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(each for each in path.rglob("*") if each.suffix in SERIALIZERS) if path.is_dir() else [path]
+        found += [each for each in inside if each not in found]
+    return found
+
+
+def _migrated(path: Path, known: Known) -> Migrated:
+    try:
+        target = path.with_suffix(store.SUFFIX)
+        if target != path and target.exists():
+            raise InvalidCassette(f"{target.name} exists already")
+        store.write(target, scrubbed(path, known))
+    except (CassetteError, OSError) as error:
+        return Migrated(path, problem=f"{path}: left as it is, {error}")
+    if target != path:
+        path.unlink()
+    return Migrated(path, target)
+
+
+def scrubbed(path: Path, known: Known) -> Cassette:
+    """A foreign cassette in this format; raises if it cannot be read, is no Coze traffic, or would not be clean."""
+    interactions = _read(path)
+    recorded = _recorded_at(interactions, path)
+    clean = scrub.scrub(interactions, known, clock.shift_from(recorded.timestamp()))
+    metadata = Metadata(_origin(interactions), recorded.isoformat().replace("+00:00", "Z"), _sdk(interactions))
+    cassette = store.sealed(Cassette(clean.interactions, metadata))
+    values = {*clean.table.replaced(), *known.tags}
+    if findings := inspector.inspect(cassette, cassette_format.dumps(cassette), values):
+        raise UnsafeCassette("after scrubbing the inspector still finds " + ", ".join(str(each) for each in findings))
+    return cassette
+
+
+def _read(path: Path) -> tuple[Interaction, ...]:
+    text = _text(path)
+    serializer = SERIALIZERS.get(path.suffix)
+    if serializer is None:
+        raise InvalidCassette(f"a cassette ends in {', '.join(SERIALIZERS)}")
+    try:
+        requests, responses, *_ = deserialize(text, serializer)
+        pairs = zip(requests, responses, strict=True)
+        return tuple(
+            Interaction(recording.request_from_vcr(request), recording.response_from_vcr(response))
+            for request, response in pairs
+        )
+    except Exception as error:
+        # Whatever vcrpy's readers meet in a foreign file: the file is named and left; its text is not quoted.
+        raise InvalidCassette(f"it is no cassette that vcrpy reads ({type(error).__name__})") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidCassette("it is no UTF-8") from error
+    if _is_ours(text):
+        raise InvalidCassette("it is in this format already")
+    return text
+
+
+def _is_ours(text: str) -> bool:
+    try:
+        cassette_format.loads(text)
+    except InvalidCassette:
+        return False
+    return True
+
+
+def _origin(interactions: Sequence[Interaction]) -> str:
+    if not interactions:
+        raise InvalidCassette("it has no interactions")
+    if any(header(each.response.headers, origins.STAND_IN_HEADER) for each in interactions):
+        return origins.STAND_IN
+    host = urlsplit(interactions[0].request.uri).hostname or ""
+    origin = origins.of_target(interactions[0].request.uri)
+    if origin == "coze-studio" and not _speaks_coze(interactions):
+        raise InvalidCassette(f"its requests to {host} are not Coze's")
+    return origin
+
+
+def _speaks_coze(interactions: Sequence[Interaction]) -> bool:
+    """Whether a logid in some answer tells that a Coze of somebody's own was at the other end."""
+    return any(header(each.response.headers, name) for each in interactions for name in ("x-tt-logid", "x-log-id"))
+
+
+def _recorded_at(interactions: Sequence[Interaction], path: Path) -> datetime:
+    """When it was recorded: the first Date that an answer has, or else the file's own time."""
+    dates = [date for each in interactions if (date := header(each.response.headers, "date"))]
+    try:
+        found = parsedate_to_datetime(dates[0])
+    except (IndexError, ValueError):
+        found = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return found.astimezone(UTC).replace(microsecond=0)
+
+
+def _sdk(interactions: Sequence[Interaction]) -> str:
+    agents = (_SDK.search(header(each.request.headers, "user-agent")) for each in interactions)
+    return next((match[1] for match in agents if match), UNKNOWN)

@@ -1,0 +1,254 @@
+"""What must hold before a recording sends anything: the environment, the target, the token, the configured things."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from coze_cassettes.environment import BASE, TOKEN
+from coze_cassettes.errors import Misuse
+from coze_cassettes.origins import ORIGINS, STAND_IN, STAND_IN_HEADER, STAND_IN_HEADER_VALUE, of_target
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A configured thing of the account: its variable, what it is, and one GET that answers whether it exists."""
+
+    variable: str
+    what: str
+    path: str
+
+
+PROBES: Final = (
+    Probe("COZE_WORKSPACE_ID", "workspace", "/v1/bots?workspace_id={}&page_num=1&page_size=1"),
+    Probe("COZE_BOT_ID", "bot", "/v1/bots/{}"),
+    Probe("COZE_WORKFLOW_ID", "workflow", "/v1/workflows/{}"),
+)
+"""What cannot be made by a test itself; without its variable the tests that need it are left out."""
+
+_HOSTS: Final = {"coze.com": "https://api.coze.com", "coze.cn": "https://api.coze.cn"}
+_NO_ROUTE: Final = frozenset({401, 404})
+"""Codes by which a self-hosted Coze Studio says that it has no such path (there is no /v1/users/me)."""
+
+_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*?)\s*$")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to record: an origin as cassettes name it (for another server: known after the first answer) and a URL.
+
+    ``url`` is empty for a stand-in that is still to be started.
+    """
+
+    origin: str
+    url: str
+
+    @property
+    def local(self) -> bool:
+        """Whether this is a stand-in that the run starts and stops itself."""
+        return self.origin == STAND_IN and not self.url
+
+
+def parse_env_file(text: str) -> dict[str, str]:
+    """The variables of a ``.env`` file: ``KEY=VALUE`` lines, with ``export`` and quotes if need be."""
+    found = {}
+    for line in text.splitlines():
+        match = _LINE.match(line)
+        if match is not None:
+            found[match["name"]] = _unquoted(match["value"])
+    return found
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1]
+    return value.partition(" #")[0].rstrip()
+
+
+def choose_target(wanted: str, environment: Environment) -> Target:
+    """The target that ``--target`` names; without it that of COZE_API_BASE, or else coze.com. Misuse if it is none."""
+    wanted = wanted or environment.get(BASE, "") or "coze.com"
+    if wanted == STAND_IN:
+        return Target(STAND_IN, "")
+    if wanted in _HOSTS:
+        return Target(wanted, _HOSTS[wanted])
+    parts = urlsplit(wanted)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Misuse(f"The target {wanted!r} is none of {', '.join(ORIGINS[:2])}, {STAND_IN} or a URL.")
+    url = wanted.rstrip("/")
+    return Target(of_target(url), url)
+
+
+def require_token(environment: Environment) -> str:
+    """The token of the environment; Misuse without one."""
+    token = environment.get(TOKEN, "")
+    if not token:
+        raise Misuse(f"{TOKEN} is not set: set it in the shell or in .env, or record with --target {STAND_IN}.")
+    if not token.isascii() or not token.isprintable():
+        raise Misuse(f"{TOKEN} holds a character that no token has: copy it again.")
+    return token
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a probe brought: HTTP status, Coze's ``code`` (None when there is none), ``msg``, headers."""
+
+    status: int
+    code: int | None
+    message: str
+    headers: Mapping[str, str]
+
+
+Get = Callable[[str], Answer]
+
+
+def get_from(target: Target, token: str) -> Get:
+    """A plain GET straight at the target, with the token; Misuse when nobody answers."""
+
+    def get(path: str) -> Answer:
+        try:
+            response = httpx.get(
+                target.url + path,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=30,
+                trust_env=not is_loopback(target.url),
+                follow_redirects=True,
+            )
+        except httpx.HTTPError as error:
+            raise Misuse(f"Nobody answers at {shown_url(target.url)} ({type(error).__name__}).") from None
+        return _answer(response)
+
+    return get
+
+
+def shown_url(url: str) -> str:
+    """A URL without credentials and query, for the terminal."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL names this machine, so that no proxy is asked."""
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def _answer(response: httpx.Response) -> Answer:
+    try:
+        body: Any = response.json()
+    except ValueError:
+        body = None
+    envelope = body if isinstance(body, dict) else {}
+    code = envelope.get("code")
+    return Answer(
+        response.status_code,
+        code if isinstance(code, int) else None,
+        str(envelope.get("msg") or ""),
+        dict(response.headers),
+    )
+
+
+def check_token(target: Target, get: Get) -> Target:
+    """The target with its proved origin; Misuse when it refuses the token or does not speak Coze."""
+    answer = get("/v1/users/me")
+    proved = _proved(target, answer)
+    if answer.code == 0 or (proved.origin == "coze-studio" and answer.code in _NO_ROUTE):
+        return proved
+    if answer.code is None:
+        raise Misuse(f"{shown_url(target.url)} does not answer as Coze does: HTTP {answer.status} without a code.")
+    raise Misuse(f"Coze refused the token (code {answer.code}): make a new one, or set {BASE} to the token's region.")
+
+
+def _proved(target: Target, answer: Answer) -> Target:
+    """A stand-in gives itself away, through any proxy: it never counts as something truer."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    served_by = headers.get(STAND_IN_HEADER, "")
+    return Target(STAND_IN, target.url) if served_by == STAND_IN_HEADER_VALUE else target
+
+
+def check_things(environment: Environment, get: Get) -> None:
+    """Misuse, naming the variable, when a configured thing does not exist or the token may not see it."""
+    for probe in PROBES:
+        value = environment.get(probe.variable, "")
+        answer = get(probe.path.format(quote(value, safe=""))) if value else None
+        if answer is not None and answer.code and answer.code not in _NO_ROUTE:
+            raise Misuse(
+                f"{probe.variable} names a {probe.what} that Coze does not give out (code {answer.code}): "
+                "correct the variable, or unset it to leave its tests out."
+            )
+
+
+def unset(environment: Environment) -> tuple[str, ...]:
+    """The variables of things that are not configured: tests that need them are left out."""
+    return tuple(probe.variable for probe in PROBES if not environment.get(probe.variable))
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test that would run: its id, its cassette below the cassettes folder (or ""), and what it asks for.
+
+    A ``twin`` replays the cassette of another test and never records.
+    """
+
+    __test__ = False
+
+    id: str
+    cassette: str = ""
+    twin: bool = False
+    stand_in_only: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do, shown before anything is sent.
+
+    ``left_out`` pairs a test with the reason, ``unset`` names the variables that would supply more.
+    """
+
+    target: Target
+    tests: tuple[Test, ...]
+    left_out: tuple[tuple[Test, str], ...]
+    unset: tuple[str, ...]
+
+    @property
+    def cassettes(self) -> tuple[str, ...]:
+        """The files that will be recorded, in order."""
+        spared = {test.cassette for test, _ in self.left_out}
+        recorded = {test.cassette for test in self.tests if test.cassette and not test.twin}
+        return tuple(sorted(recorded - spared))
+
+    @property
+    def modules(self) -> Mapping[str, int]:
+        """How many cassettes each test module has."""
+        return Counter(cassette.partition("/")[0] for cassette in self.cassettes)
+
+
+EFFECTS: Final = (
+    ("creates and deletes again", "conversations, messages and files that tests need"),
+    ("creates and leaves", "chats and workflow runs: Coze cannot delete them, and they use up quota"),
+    ("will be published", "the text of models and of the tests' users, as it stands in the cassettes"),
+)
+"""What a recording does to the account and to the world: shown in every plan."""
+
+
+def make_plan(target: Target, tests: Iterable[Test], environment: Environment) -> Plan:
+    """The plan of a run over these tests."""
+    everything = tuple(tests)
+    reasons = ((test, why_left_out(test, target, environment)) for test in everything)
+    return Plan(target, everything, tuple((test, why) for test, why in reasons if why), unset(environment))
+
+
+def why_left_out(test: Test, target: Target, environment: Environment) -> str:
+    """Why a test cannot be recorded here, or an empty string."""
+    if test.stand_in_only and target.origin != STAND_IN:
+        return f"only the stand-in can: {test.stand_in_only}"
+    absent = [name for name in (f"COZE_{need.upper()}" for need in test.needs) if not environment.get(name)]
+    return f"not set: {', '.join(absent)}" if absent else ""

@@ -1,0 +1,165 @@
+"""Tells the parent of a pytest process what its tests do: a pytest plugin that writes one JSON line an event.
+
+``rerecord`` starts pytest with ``-p coze_cassettes.progress`` and the number of an open pipe in the environment. Only
+names of tests, outcomes and the kinds of errors go through the pipe: the message of an error is sent when the toolkit
+wrote it (its errors never hold a scrubbed value) or when the run is a replay, whose values are all scrubbed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Generator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from coze_cassettes import collection
+from coze_cassettes.errors import CassetteError
+
+PIPE_VARIABLE: Final = "COZE_CASSETTES_PROGRESS_FD"
+"""The environment variable with the file descriptor to write to."""
+
+COLLECTED: Final = "collected"
+STARTED: Final = "started"
+FINISHED: Final = "finished"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to one test.
+
+    ``event`` is collected, started or finished. With collected, ``cassette`` is the file below the cassettes
+    folder that the test plays (or empty), ``twin`` whether it is another test's, ``stand_in_only`` the reason of that
+    marker and ``needs`` the names of the ``needs`` marker. With finished, ``outcome`` is passed, failed or skipped,
+    ``detail`` says why.
+    """
+
+    event: str
+    test: str
+    cassette: str = ""
+    twin: bool = False
+    stand_in_only: str = ""
+    needs: tuple[str, ...] = ()
+    outcome: str = ""
+    detail: str = ""
+
+
+def dumps(event: Event) -> bytes:
+    """One event as one line."""
+    return json.dumps(asdict(event)).encode() + b"\n"
+
+
+def loads(line: bytes) -> Event:
+    """The event of one line."""
+    fields = json.loads(line)
+    return Event(**{**fields, "needs": tuple(fields["needs"])})
+
+
+_OWN: Final = str(Path(__file__).parent)
+
+
+@dataclass(frozen=True)
+class Crash:
+    """An error and where it was raised."""
+
+    error: BaseException
+    path: str
+    line: int
+
+    @property
+    def own(self) -> bool:
+        """Whether the toolkit wrote the message: it never holds a scrubbed value."""
+        return isinstance(self.error, CassetteError) or self.path.startswith(_OWN)
+
+
+def explain(crash: Crash, *, replaying: bool) -> str:
+    """Why a test failed: the toolkit's own words, else one line without what may hold values off the wire."""
+    name, message = type(crash.error).__name__, str(crash.error).strip()
+    where = f"{Path(crash.path).name}:{crash.line}"
+    if crash.own and message:
+        return message
+    if replaying and message:
+        return f"{message.splitlines()[0]} ({where})"
+    code = getattr(crash.error, "code", None)
+    return f"{name}{f' (code {code})' if isinstance(code, int) else ''} at {where}"
+
+
+class Reporter:
+    """The plugin: writes to the pipe, and ends the run when the parent is gone."""
+
+    def __init__(self, pipe: int, *, replaying: bool) -> None:
+        self._pipe = pipe
+        self._replaying = replaying
+        self._detail: dict[str, str] = {}
+        self._outcome: dict[str, str] = {}
+
+    def _tell(self, event: Event) -> None:
+        try:
+            os.write(self._pipe, dumps(event))
+        except BrokenPipeError:
+            pytest.exit("the process that started this recording is gone", returncode=2)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tells the tests that will run."""
+        for item in session.items:
+            self._tell(_collected(item))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Tells that a test begins."""
+        self._tell(Event(STARTED, nodeid))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Notes how a phase of a test ended."""
+        report = yield
+        if report.outcome != "passed" and self._outcome.get(item.nodeid) != "failed":
+            self._outcome[item.nodeid] = report.outcome
+            self._detail[item.nodeid] = self._why(report, call)
+        return report
+
+    def _why(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+        if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
+            return str(report.longrepr[2]).removeprefix("Skipped: ")
+        if call.excinfo is None:
+            return ""
+        entry = (call.excinfo.traceback.filter(call.excinfo) or call.excinfo.traceback)[-1]
+        crash = Crash(call.excinfo.value, str(entry.path), entry.lineno + 1)
+        return explain(crash, replaying=self._replaying)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Tells how a test ended, its teardown included."""
+        self._tell(
+            Event(
+                FINISHED,
+                nodeid,
+                outcome=self._outcome.get(nodeid, "passed"),
+                detail=self._detail.get(nodeid, ""),
+            )
+        )
+
+
+def _collected(item: pytest.Item) -> Event:
+    """What the parent needs to know of a test before it runs."""
+    only = item.get_closest_marker("stand_in_only")
+    plays = item.get_closest_marker("vcr") is not None
+    return Event(
+        COLLECTED,
+        item.nodeid,
+        cassette=collection.cassette_path(item, Path()).as_posix() if plays else "",
+        twin=item.get_closest_marker("twin") is not None,
+        stand_in_only=str(only.kwargs.get("reason", "it asks the stand-in for a fault")) if only else "",
+        needs=tuple(str(name) for marker in item.iter_markers("needs") for name in marker.args),
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the reporter when a parent listens."""
+    pipe = os.environ.get(PIPE_VARIABLE, "")
+    if pipe.isdecimal():
+        replaying = config.getoption("record_mode", "none") == "none"
+        config.pluginmanager.register(Reporter(int(pipe), replaying=replaying), "coze_cassettes_progress_reporter")

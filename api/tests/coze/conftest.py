@@ -1,0 +1,264 @@
+"""Fixtures of the suite for the Coze SDK.
+
+They come in five groups:
+
+- *Where and who*: ``mock_coze_api_token``, ``mock_coze_base_url``.
+- *Clients*: ``coze`` and ``async_coze``, made from the two above; one SSL context serves them all. ``answers`` has the
+  raw answers that they got.
+- *Identifiers*: ``mock_bot_id``, ``mock_workspace_id``, ``mock_conversation_id``, ``mock_chat_id``,
+  ``mock_workflow_id``, ``mock_workflow_run_id``. While recording each is the configured value, or one made for the test
+  (and removed after it); while replaying it is the tag that stands in the cassette.
+- *Samples*: ``sample_user_message``, ``sample_workflow_inputs``, ``sample_bot_data``: what the tests send.
+- *Mocks*: ``mock_successful_response``, ``mock_error_response``, ``mock_streaming_response``, ``mock_httpx_client``,
+  ``mock_async_httpx_client``: factories for the few answers that cannot be recorded. They carry Coze's real envelope.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from cozepy import (
+    COZE_COM_BASE_URL,
+    AsyncCoze,
+    AsyncTokenAuth,
+    BotOnboardingInfo,
+    BotPromptInfo,
+    Chat,
+    ChatStatus,
+    Coze,
+    Message,
+    TokenAuth,
+    WorkflowExecuteStatus,
+)
+from cozepy.request import AsyncHTTPClient, SyncHTTPClient
+
+from coze_cassettes.fixtures import Account
+
+LOGID = "20240101000000" + "0" * 18
+"""A logid in Coze's shape, for the answers that are not recorded."""
+
+Handler = Callable[[httpx.Request], httpx.Response]
+Answer = httpx.Response | Exception | Handler
+"""What a mocked client gives: always the same response, an exception in its place, or what a function says."""
+
+# --- where and who --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mock_coze_api_token(account: Account) -> str:
+    """The token: the configured one while recording, ``API_TOKEN`` in a replay."""
+    return account.value("API_TOKEN")
+
+
+@pytest.fixture
+def mock_coze_base_url() -> str:
+    """The address that tests name in both modes; while recording the connection is sent to the target."""
+    return COZE_COM_BASE_URL
+
+
+# --- clients --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answers() -> list[httpx.Response]:
+    """The raw answers that ``coze`` and ``async_coze`` got, the newest last.
+
+    While recording, those that a fixture caused are among them: look at the end of the list.
+    """
+    return []
+
+
+@pytest.fixture
+def coze(
+    mock_coze_api_token: str,
+    mock_coze_base_url: str,
+    shared_ssl_context: ssl.SSLContext,
+    answers: list[httpx.Response],
+) -> Iterator[Coze]:
+    """A sync client."""
+    with SyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [answers.append]}) as client:
+        yield Coze(auth=TokenAuth(mock_coze_api_token), base_url=mock_coze_base_url, http_client=client)
+
+
+@pytest.fixture
+async def async_coze(
+    mock_coze_api_token: str,
+    mock_coze_base_url: str,
+    shared_ssl_context: ssl.SSLContext,
+    answers: list[httpx.Response],
+) -> AsyncIterator[AsyncCoze]:
+    """An async client."""
+
+    async def note(response: httpx.Response) -> None:
+        answers.append(response)
+
+    async with AsyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [note]}) as client:
+        yield AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), base_url=mock_coze_base_url, http_client=client)
+
+
+# --- identifiers ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mock_workspace_id(account: Account) -> str:
+    """A workspace with at least three pages of two published bots."""
+    return account.value("WORKSPACE_ID")
+
+
+@pytest.fixture
+def mock_bot_id(account: Account) -> str:
+    """A bot published to the API channel."""
+    return account.value("BOT_ID")
+
+
+@pytest.fixture
+def mock_workflow_id(account: Account) -> str:
+    """A published workflow."""
+    return account.value("WORKFLOW_ID")
+
+
+@pytest.fixture
+def mock_conversation_id(account: Account, coze: Coze, mock_bot_id: str) -> str:
+    """A conversation with one message."""
+
+    def make() -> tuple[str, Callable[[], object]]:
+        question = Message.build_user_question_text("A first message")
+        conversation = coze.conversations.create(bot_id=mock_bot_id, messages=[question])
+        return conversation.id, lambda: coze.conversations.delete(conversation_id=conversation.id)
+
+    return account.value("CONVERSATION_ID", make)
+
+
+@pytest.fixture
+def mock_chat_id(account: Account, coze: Coze, mock_bot_id: str, mock_conversation_id: str) -> str:
+    """A chat of that conversation that has come to its end."""
+
+    def make() -> tuple[str, Callable[[], object]]:
+        question = Message.build_user_question_text("Say one word")
+        chat = coze.chat.create(
+            bot_id=mock_bot_id,
+            user_id="coze-suite",
+            conversation_id=mock_conversation_id,
+            additional_messages=[question],
+        )
+        return _finished(coze, chat).id, lambda: None
+
+    return account.value("CHAT_ID", make)
+
+
+def _finished(coze: Coze, chat: Chat) -> Chat:
+    while chat.status in (ChatStatus.CREATED, ChatStatus.IN_PROGRESS):
+        time.sleep(0.5)
+        chat = coze.chat.retrieve(conversation_id=chat.conversation_id, chat_id=chat.id)
+    return chat
+
+
+@pytest.fixture
+def mock_workflow_run_id(
+    account: Account, coze: Coze, mock_workflow_id: str, sample_workflow_inputs: dict[str, Any]
+) -> str:
+    """The execute id of an asynchronous run that has come to its end."""
+
+    def make() -> tuple[str, Callable[[], object]]:
+        run = coze.workflows.runs.create(workflow_id=mock_workflow_id, parameters=sample_workflow_inputs, is_async=True)
+        return _ended(coze, mock_workflow_id, run.execute_id or ""), lambda: None
+
+    return account.value("EXECUTE_ID", make)
+
+
+def _ended(coze: Coze, workflow_id: str, execute_id: str) -> str:
+    retrieve = coze.workflows.runs.run_histories.retrieve
+    while retrieve(workflow_id=workflow_id, execute_id=execute_id).execute_status is WorkflowExecuteStatus.RUNNING:
+        time.sleep(0.5)
+    return execute_id
+
+
+# --- samples --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sample_user_message() -> Message:
+    """A question that any bot can answer."""
+    return Message.build_user_question_text("What is a cassette?")
+
+
+@pytest.fixture
+def sample_workflow_inputs() -> dict[str, Any]:
+    """Parameters of a workflow run; a workflow leaves alone those that it does not know."""
+    return {"input": "What is a cassette?"}
+
+
+@pytest.fixture
+def sample_bot_data() -> dict[str, Any]:
+    """What a new bot is made from: keyword arguments of ``bots.create`` beside ``space_id``."""
+    return {
+        "name": "Cassette keeper",
+        "description": "Answers questions about cassettes",
+        "prompt_info": BotPromptInfo(prompt="You know everything about cassettes."),
+        "onboarding_info": BotOnboardingInfo(prologue="Hello!", suggested_questions=["What is a cassette?"]),
+    }
+
+
+# --- mocks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mock_successful_response() -> Callable[..., httpx.Response]:
+    """Makes a sound answer: ``make(data)``; further keywords are further fields of the envelope."""
+
+    def make(data: object = None, *, status: int = 200, **fields: object) -> httpx.Response:
+        return _enveloped(status, {"code": 0, "msg": "", "data": data, **fields})
+
+    return make
+
+
+@pytest.fixture
+def mock_error_response() -> Callable[..., httpx.Response]:
+    """Makes a refusal: ``make(4100, "authentication is invalid")``; further keywords are fields of the envelope."""
+
+    def make(code: object, msg: str, *, status: int = 200, **fields: object) -> httpx.Response:
+        return _enveloped(status, {"code": code, "msg": msg, **fields})
+
+    return make
+
+
+@pytest.fixture
+def mock_streaming_response() -> Callable[..., httpx.Response]:
+    """Makes a stream of server-sent events from its lines: ``make("event:done", "data:[DONE]", "")``."""
+
+    def make(*lines: str, status: int = 200) -> httpx.Response:
+        headers = {"content-type": "text/event-stream", "x-tt-logid": LOGID}
+        return httpx.Response(status, headers=headers, content="\n".join(lines).encode())
+
+    return make
+
+
+def _enveloped(status: int, envelope: dict[str, object]) -> httpx.Response:
+    """An answer as Coze dresses it: the logid stands in a header and in ``detail``."""
+    return httpx.Response(status, headers={"x-tt-logid": LOGID}, json={**envelope, "detail": {"logid": LOGID}})
+
+
+def _transport(answer: Answer) -> httpx.MockTransport:
+    def handle(request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(request) if callable(answer) else answer
+
+    return httpx.MockTransport(handle)
+
+
+@pytest.fixture
+def mock_httpx_client() -> Callable[[Answer], SyncHTTPClient]:
+    """Makes a sync client that gives one answer without a connection, to be passed as ``http_client``."""
+    return lambda answer: SyncHTTPClient(transport=_transport(answer))
+
+
+@pytest.fixture
+def mock_async_httpx_client() -> Callable[[Answer], AsyncHTTPClient]:
+    """The same for an async client."""
+    return lambda answer: AsyncHTTPClient(transport=_transport(answer))

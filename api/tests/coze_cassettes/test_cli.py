@@ -1,0 +1,209 @@
+"""The command line: what it judges, counts and refuses."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from coze_cassettes import cli, store
+from coze_cassettes.compare import Comparison, Finding, Severity
+from coze_cassettes.errors import CassetteError
+from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.rerecord import Decision, Fate, Verdict
+
+
+def write(path: Path, origin: str = "stand-in", body: str = '{"code":0}') -> Path:
+    """A cassette file with one interaction."""
+    response = Response(200, "OK", (("content-type", "application/json"),), body.encode())
+    interaction = Interaction(Request("GET", "https://api.coze.com/v1/bots"), response)
+    store.write(path, Cassette((interaction,), Metadata(origin, "2024-01-01T00:00:00Z", "0.20.0")))
+    return path
+
+
+def called(*arguments: str) -> tuple[int, str]:
+    """The exit code and the output of a command."""
+    result = CliRunner().invoke(cli.group, arguments, standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return int(result.return_value), result.output
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("COZE_API_TOKEN", "COZE_API_BASE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+# --- check ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_sound_cassette_passes() -> None:
+    """Nothing is printed, the exit code is 0."""
+    write(Path("cassettes/coze/test_a/T.test_x.yaml"))
+    assert called("check") == (0, "")
+
+
+DAMAGES = [
+    ("recorded_from: stand-in", "recorded_from: elsewhere", "metadata.recorded_from CHECK-ORIGIN"),
+    ("/v1/bots", "/v1/both", "metadata.digest CHECK-DIGEST"),
+    ("version: 1", "version: 1 # edited", "file CHECK-ROUND-TRIP"),
+    ("version: 1", "nothing: [", "file CHECK-FORMAT"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "finding"), DAMAGES)
+def test_a_damaged_cassette_is_told_by_place_and_rule(old: str, new: str, finding: str) -> None:
+    """An unknown origin, a hand edit, another form: each has its own rule."""
+    path = write(Path("cassettes/coze/test_a/T.test_x.yaml"))
+    path.write_text(path.read_text().replace(old, new))
+    code, output = called("check")
+    assert code == 1
+    assert f"{path}:{finding}\n" in output
+
+
+def test_a_cassette_without_metadata_is_refused() -> None:
+    """Nobody knows where it came from."""
+    path = write(Path("cassettes/coze/test_a/T.test_x.yaml"))
+    head, _, rest = path.read_text().partition("metadata:")
+    path.write_text(head + rest[rest.index("interactions:") :])
+    assert called("check")[0] == 1
+
+
+def test_what_the_inspector_finds_is_told_without_the_value() -> None:
+    """FILE:PLACE RULE-ID."""
+    path = write(Path("cassettes/coze/test_a/T.test_x.yaml"), body='{"note":"mail some.body@example.org"}')
+    assert called("check", str(path)) == (1, f"{path}:interaction 0 response body.note INSPECT-EMAIL\n")
+
+
+def test_what_git_would_commit_is_judged_and_not_the_working_tree() -> None:
+    """With --staged the text in git's index counts."""
+    path = write(Path("cassettes/coze/test_a/T.test_x.yaml"), body='{"note":"mail some.body@example.org"}')
+    subprocess.run(["git", "init", "-q"], check=True)  # noqa: S607  the git of the path
+    subprocess.run(["git", "add", "."], check=True)  # noqa: S607  as above
+    write(path)
+    assert called("check") == (0, "")
+    assert called("check", "--staged") == (1, f"{path}:interaction 0 response body.note INSPECT-EMAIL\n")
+
+
+# --- table ----------------------------------------------------------------------------------------------------------
+
+TABLE = """\
+| cassettes | coze.com | coze.cn | coze-studio | stand-in |
+| --- | ---: | ---: | ---: | ---: |
+| test_a | 1 | 0 | 0 | 1 |
+| test_b | 0 | 0 | 0 | 1 |
+| all | 1 | 0 | 0 | 2 |
+"""
+
+
+def some_cassettes() -> None:
+    """Three cassettes of two modules."""
+    write(Path("cassettes/coze/test_a/T.test_x.yaml"))
+    write(Path("cassettes/coze/test_a/T.test_y.yaml"), origin="coze.com")
+    write(Path("cassettes/coze/test_b/T.test_z.yaml"))
+
+
+def test_cassettes_are_counted_by_module_and_origin() -> None:
+    """The table is Markdown, ready for the README."""
+    some_cassettes()
+    assert called("table") == (0, TABLE)
+
+
+def test_a_page_with_an_old_table_is_refused() -> None:
+    """The message says which page, and what to put in."""
+    some_cassettes()
+    Path("README.md").write_text(f"# Title\n\n{TABLE}\nMore.\n")
+    assert called("table", "--check", "README.md") == (0, "")
+    Path("README.md").write_text("# Title\n")
+    message = r"^README.md: its table of cassettes is not up to date; put in what `coze-cassettes table` prints\.$"
+    with pytest.raises(CassetteError, match=message):
+        called("table", "--check", "README.md")
+
+
+def test_the_folder_is_the_one_of_the_pytest_configuration() -> None:
+    """Whoever configured pytest need not tell it twice."""
+    Path("pyproject.toml").write_text('[tool.pytest.ini_options]\ncassettes_dir = "elsewhere"\n')
+    write(Path("elsewhere/test_a/T.test_x.yaml"))
+    assert called("table")[1].endswith("| all | 0 | 0 | 0 | 1 |\n")
+
+
+# --- refusals -------------------------------------------------------------------------------------------------------
+
+REFUSALS = [
+    (["rerecord"], 2, "COZE_API_TOKEN is not set: set it in the shell or in .env, or record with --target stand-in.\n"),
+    (["rerecord", "--target", "x"], 2, "The target 'x' is none of coze.com, coze.cn, stand-in or a URL.\n"),
+    (["check", "nothing"], 2, "nothing: there is no such file or folder.\n"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "sentence"), REFUSALS)
+def test_a_refusal_is_one_sentence(
+    arguments: list[str], code: int, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, with an exit code, and never a traceback."""
+    monkeypatch.setattr("sys.argv", ["coze-cassettes", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == code
+    captured = capsys.readouterr()
+    assert (captured.out.strip(), captured.err) == ("", sentence)
+
+
+def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 130."""
+
+    def interrupted(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("coze_cassettes.rerecord.run", interrupted)
+    monkeypatch.setattr("sys.argv", ["coze-cassettes", "rerecord"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Interrupted: the cassettes are as they were; run it again.\n"
+
+
+# --- the verdict ----------------------------------------------------------------------------------------------------
+
+FINDING = Finding(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
+VERDICT = Verdict(
+    (Decision("a/x.yaml", Fate.CHANGED, comparison=Comparison((FINDING,))), Decision("a/y.yaml", Fate.UNCHANGED))
+)
+
+
+def test_the_report_has_counts_and_findings() -> None:
+    """What did not change is counted, not listed."""
+    assert cli.markdown(VERDICT) == (
+        "# Verdict\n\n2 recorded: 1 unchanged, 1 changed\n\n- breaking: 1\n- info: 0\n- note: 0\n\n\n"
+        "## a/x.yaml: changed\n\n- breaking: GET /v1/bots: $.data.name: is gone (was string)\n"
+    )
+
+
+CONCLUSIONS = [
+    (Verdict(), False, "Nothing changed."),
+    (VERDICT, False, "Changed: read the difference with git diff."),
+    (VERDICT, True, "Changed; nothing was replaced, since this was a check."),
+    (Verdict(failures=("x",)), False, "Failed: no cassette was replaced."),
+]
+
+
+@pytest.mark.parametrize(("verdict", "check", "sentence"), CONCLUSIONS)
+def test_the_last_line_says_what_it_means(verdict: Verdict, check: bool, sentence: str) -> None:
+    """And what to do next."""
+    assert cli.conclusion(verdict, check=check) == sentence
+
+
+# --- scrub ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_brought_in_is_named() -> None:
+    """The sentence says which file and why, and the exit code that something was left."""
+    Path("old.yaml").write_text("just: text", "utf-8")
+    assert called("scrub", "old.yaml") == (
+        1,
+        "old.yaml: left as it is, it is no cassette that vcrpy reads (KeyError)\n",
+    )

@@ -1,0 +1,576 @@
+"""Comparing two recordings of one test: what is volatile, what is a change, and what the new one takes over."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coze_cassettes.compare import VOLATILE, Comparison, Finding, Severity, compare, take_over
+from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+
+JSON_HEADERS = (("content-type", "application/json; charset=utf-8"), ("x-tt-logid", "LOGID_1"))
+STREAM_HEADERS = (("content-type", "text/event-stream"), ("x-tt-logid", "LOGID_1"))
+OLD = Metadata("stand-in", "2024-01-01T00:00:00Z", "0.20.0", "sha256:0")
+NEW = Metadata("stand-in", "2025-05-05T05:05:05Z", "0.20.0", "sha256:1")
+BOTS = "https://api.coze.com/v1/bots"
+
+
+def answered(body: Any, uri: str = BOTS, **fields: Any) -> Interaction:
+    """A GET with a JSON answer."""
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Interaction(Request("GET", uri), Response(200, "OK", fields.pop("headers", JSON_HEADERS), content, **fields))
+
+
+def streamed(body: str, uri: str = "https://api.coze.com/v3/chat", sent: bytes = b'{"stream":true}') -> Interaction:
+    """A POST with a stream as its answer, in two chunks."""
+    content = body.encode()
+    half = len(content) // 2
+    return Interaction(
+        Request("POST", uri, (), sent),
+        Response(200, "OK", STREAM_HEADERS, content, chunks=(half, len(content) - half)),
+    )
+
+
+def events(*pairs: tuple[str, Any]) -> str:
+    """A chat stream: no space after the colon."""
+    return "".join(f"event:{name}\ndata:{json.dumps(data, ensure_ascii=False)}\n\n" for name, data in pairs)
+
+
+def cassette(*interactions: Interaction, metadata: Metadata = OLD) -> Cassette:
+    """A cassette of some interactions."""
+    return Cassette(interactions, metadata)
+
+
+def found(old: Interaction, new: Interaction) -> list[tuple[str, str, str]]:
+    """The changes between two interactions, each as severity, place and kind."""
+    return told(compare(cassette(old), cassette(new, metadata=NEW)))
+
+
+def told(comparison: Comparison) -> list[tuple[str, str, str]]:
+    """The changes as severity, place and kind."""
+    return [(str(each.severity), each.place, each.kind) for each in comparison.changes]
+
+
+# --- one difference -------------------------------------------------------------------------------------------------
+
+FIELDS: list[tuple[Any, Any, tuple[str, str, str]]] = [
+    ({"data": {"name": "a", "mode": 0}}, {"data": {"mode": 0}}, ("breaking", "$.data.name", "removed")),
+    ({"data": {"mode": 0}}, {"data": {"mode": 0, "name": "a"}}, ("info", "$.data.name", "added")),
+    ({"data": {"description": "a"}}, {"data": {"desc": "a"}}, ("breaking", "$.data.description", "renamed")),
+    ({"data": {"mode": 0}}, {"data": {"mode": "0"}}, ("breaking", "$.data.mode", "retyped")),
+    ({"data": {"mode": 0}}, {"data": {"mode": 1}}, ("note", "$.data.mode", "changed")),
+    ({"data": {"mode": 0}}, {"data": {"mode": None}}, ("breaking", "$.data.mode", "retyped")),
+    ({"data": {"a": {"b": 1, "c": 2}}}, {"data": {}}, ("breaking", "$.data.a", "removed")),
+    ({"data": {"a": {"b": 1}}}, {"data": {"a": [1]}}, ("breaking", "$.data.a", "retyped")),
+    ({"data": [{"a": 1}, {"a": 2}]}, {"data": [{"a": 1}]}, ("note", "$.data", "count")),
+    ({"data": [{"a": 1}]}, {"data": []}, ("note", "$.data", "count")),
+    ({"data": [{"a": 1}, {"a": 2}]}, {"data": [{}, {}]}, ("breaking", "$.data[].a", "removed")),
+    ({"data": [{"a": 1}, {"a": 1, "b": 2}]}, {"data": [{"a": 1}, {"a": 1}]}, ("breaking", "$.data[].b", "removed")),
+    ({"data": '{"x":1,"y":2}'}, {"data": '{"x":1}'}, ("breaking", "$.data.y", "removed")),
+    ({"created_at": 1704067200}, {"created_at": "1704067200"}, ("breaking", "$.created_at", "retyped")),
+    ({"usage": {"token_count": 1}}, {"usage": {}}, ("breaking", "$.usage.token_count", "removed")),
+    ({"role": "user", "content": "hi"}, {"role": "user", "content": "ho"}, ("note", "$.content", "changed")),
+    ({"msg": "a"}, {"msg": "b"}, ("note", "$.msg", "changed")),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "finding"), FIELDS)
+def test_one_changed_field_is_one_finding(before: Any, after: Any, finding: tuple[str, str, str]) -> None:
+    """A field that goes, comes, or is renamed, retyped or changed is found once, with its severity and place."""
+    assert found(answered(before), answered(after)) == [finding]
+
+
+def test_a_finding_reads_as_one_line() -> None:
+    """The text of a finding names severity, interaction, place and what happened."""
+    comparison = compare(
+        cassette(answered({"mode": 0}, BOTS + "?page_index=2")), cassette(answered({"mode": 1}, BOTS + "?page_index=2"))
+    )
+    assert [str(each) for each in comparison.changes] == ["note: GET /v1/bots?page_index=2: $.mode: 0 is now 1"]
+
+
+def test_a_long_value_is_cut() -> None:
+    """A finding never quotes more than a few words."""
+    comparison = compare(cassette(answered({"a": "x" * 500})), cassette(answered({"a": "y" * 500})))
+    assert len(comparison.changes[0].text) < 120
+
+
+RESPONSES: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
+    ({"status": 401}, ("breaking", "status", "changed")),
+    ({"fault": "ReadError"}, ("breaking", "fault", "changed")),
+    ({"body": b""}, ("breaking", "body", "retyped")),
+    ({"body": b"<html>"}, ("breaking", "body", "retyped")),
+    ({"headers": JSON_HEADERS[1:]}, ("breaking", "header content-type", "removed")),
+    ({"headers": (("content-type", "text/plain"), JSON_HEADERS[1])}, ("breaking", "header content-type", "retyped")),
+    ({"headers": (*JSON_HEADERS, ("retry-after", "3"))}, ("info", "header retry-after", "added")),
+]
+
+
+@pytest.mark.parametrize(("fields", "finding"), RESPONSES)
+def test_a_changed_response_is_one_finding(fields: dict[str, Any], finding: tuple[str, str, str]) -> None:
+    """Status, transport fault, headers and the form of the body are compared."""
+    old = answered({"code": 0})
+    assert found(old, replace(old, response=replace(old.response, **fields))) == [finding]
+
+
+REQUESTS: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
+    ({"uri": "https://api.coze.com/v3/chat?x="}, ("note", "request query", "changed")),
+    ({"method": "PUT"}, ("note", "interaction", "added")),
+    ({"body": b'{"stream":true,"created_at":1}'}, ("note", "request body $.created_at", "added")),
+    ({"headers": (("Agw-Js-Conv", "str"),)}, ("note", "request header agw-js-conv", "added")),
+]
+
+
+@pytest.mark.parametrize(("fields", "finding"), REQUESTS)
+def test_whatever_a_test_asks_differently_is_a_change(fields: dict[str, Any], finding: tuple[str, str, str]) -> None:
+    """Nothing in a request is volatile, since it comes from the test."""
+    old = streamed(events(("done", "[DONE]")))
+    assert finding in found(old, replace(old, request=replace(old.request, **fields)))
+
+
+CREATED = ("conversation.chat.created", {"id": "CHAT_ID_1", "status": "created"})
+DELTA = ("conversation.message.delta", {"id": "MESSAGE_ID_1", "role": "assistant", "type": "answer", "content": "a"})
+COMPLETED = ("conversation.message.completed", {**DELTA[1], "content": "aa"})
+VERBOSE = ("conversation.message.completed", {"id": "MESSAGE_ID_2", "type": "verbose", "content": '{"msg_type":"x"}'})
+FOLLOW_UP = ("conversation.message.completed", {"id": "MESSAGE_ID_3", "type": "follow_up", "content": "And then?"})
+DONE = ("done", "[DONE]")
+
+
+def without(event: tuple[str, Any], key: str) -> tuple[str, Any]:
+    """An event without one of its fields."""
+    return event[0], {name: value for name, value in event[1].items() if name != key}
+
+
+STREAMS: list[tuple[list[Any], list[Any], list[tuple[str, str, str]]]] = [
+    ([CREATED, DELTA, DONE], [CREATED, DELTA, DELTA, DELTA, DONE], []),
+    ([CREATED, DELTA, COMPLETED, FOLLOW_UP, FOLLOW_UP, DONE], [CREATED, DELTA, COMPLETED, DONE], []),
+    ([CREATED, DELTA], [CREATED, (DELTA[0], {**DELTA[1], "content": "other"})], []),
+    ([CREATED, DELTA, DONE], [CREATED, DONE], [("breaking", "event conversation.message.delta[answer]", "removed")]),
+    ([CREATED, DONE], [CREATED, ("ping", {}), DONE], [("info", "event ping", "added")]),
+    (
+        [CREATED, COMPLETED, VERBOSE],
+        [CREATED, COMPLETED],
+        [("breaking", "event conversation.message.completed[verbose]", "removed")],
+    ),
+    ([CREATED, COMPLETED, DONE], [COMPLETED, CREATED, DONE], [("note", "events", "order")]),
+    (
+        [CREATED, DELTA, DELTA],
+        [CREATED, *[without(DELTA, "role")] * 3],
+        [("breaking", "event conversation.message.delta[answer] $.role", "removed")],
+    ),
+    (
+        [CREATED, COMPLETED],
+        [CREATED, without(COMPLETED, "type")],
+        [("breaking", "event conversation.message.completed $.type", "removed")],
+    ),
+    (
+        [CREATED],
+        [(CREATED[0], {**CREATED[1], "status": "failed"})],
+        [("note", "event conversation.chat.created $.status", "changed")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "findings"), STREAMS)
+def test_a_stream_is_compared_by_its_grammar(
+    before: list[Any], after: list[Any], findings: list[tuple[str, str, str]]
+) -> None:
+    """Events count by kind and order, runs of deltas as one, questions to go on with not at all."""
+    assert found(streamed(events(*before)), streamed(events(*after))) == findings
+
+
+def test_a_stream_without_its_id_lines_has_lost_a_field() -> None:
+    """What the SDK needs of a workflow's event beside its data is compared too."""
+    body = 'id: 0\nevent: Message\ndata: {"content":"a"}\n\n'
+    assert found(streamed(body), streamed(body.replace("id: 0\n", ""))) == [
+        ("breaking", "event Message $.id:", "removed")
+    ]
+
+
+def test_the_event_in_which_a_stream_breaks_off_may_say_something_else() -> None:
+    """Of a half event only that there is one counts."""
+    start = events(CREATED)
+    old, new = (
+        streamed(start + 'event:conversation.message.delta\ndata:{"id":"M'),
+        streamed(start + 'event:conversation.message.delta\ndata:{"i'),
+    )
+    assert found(old, new) == []
+    assert found(old, streamed(start)) == [("breaking", "event conversation.message.delta (cut off)", "removed")]
+
+
+def test_an_event_that_breaks_off_inside_its_name_has_none() -> None:
+    """Where in the name it broke off says nothing."""
+    start = events(CREATED)
+    assert found(streamed(start + "event:conversat"), streamed(start + "event:con")) == []
+
+
+def test_the_keys_of_a_map_are_data() -> None:
+    """Which nodes of a workflow ran is no change, what is told of each is; and the committed ones stay."""
+    old = answered({"mode": 0, "node_execute_status": {"1": {"node_id": "1", "is_finish": True}}})
+    new = answered(
+        {
+            "mode": 0,
+            "node_execute_status": {
+                "7": {"node_id": "7", "is_finish": True},
+                "8": {"node_id": "8", "is_finish": False},
+            },
+        }
+    )
+    less = answered({"mode": 0, "node_execute_status": {"7": {"node_id": "7"}}})
+    assert found(old, new) == []
+    assert found(old, less) == [("breaking", "$.node_execute_status[].is_finish", "removed")]
+    changed = replace(new, response=replace(new.response, body=new.response.body.replace(b'"mode":0', b'"mode":1')))
+    expected = old.response.body.replace(b'"mode":0', b'"mode":1')
+    assert take_over(cassette(old), cassette(changed)).interactions[0].response.body == expected
+
+
+def test_the_same_change_in_several_calls_is_told_once() -> None:
+    """Three calls that ask the same are one place in the API."""
+    before, after = answered({"mode": 0}), answered({"mode": 1})
+    assert told(compare(cassette(*[before] * 3), cassette(*[after] * 3))) == [("note", "$.mode", "changed")]
+
+
+def test_a_tag_that_is_only_sent_in_a_header_is_mapped() -> None:
+    """A token of the test itself has a number like any other thing."""
+    old = answered({"code": 4100})
+    with_token = [
+        replace(old, request=replace(old.request, headers=(("Authorization", f"Bearer BEARER_TOKEN_{n}"),)))
+        for n in (1, 2)
+    ]
+    assert found(*with_token) == []
+
+
+# --- alignment and tags ---------------------------------------------------------------------------------------------
+
+
+def test_renumbered_tags_are_no_change() -> None:
+    """Tags are compared by a one-to-one mapping of their numbers."""
+    old = answered({"a": "BOT_ID_1", "b": "BOT_ID_2", "c": "see BOT_ID_1"})
+    assert found(old, answered({"a": "BOT_ID_5", "b": "BOT_ID_1", "c": "see BOT_ID_5"})) == []
+
+
+def test_two_tags_that_become_one_are_a_change() -> None:
+    """Two different things that turn into one are a difference of content."""
+    old = answered({"a": "BOT_ID_1", "b": "BOT_ID_2"})
+    assert found(old, answered({"a": "BOT_ID_1", "b": "BOT_ID_1"})) == [("note", "$.b", "changed")]
+
+
+def test_the_order_of_independent_interactions_is_no_change() -> None:
+    """Interactions are aligned by what they ask."""
+    one, two = answered({"n": 1}, BOTS + "/BOT_ID_1"), answered({"n": 2}, BOTS + "/BOT_ID_2")
+    swapped = (answered({"n": 2}, BOTS + "/BOT_ID_1"), answered({"n": 1}, BOTS + "/BOT_ID_2"))
+    assert not compare(cassette(one, two), cassette(*swapped)).changed
+    assert take_over(cassette(one, two), cassette(*swapped)).interactions == (one, two)
+
+
+def test_a_call_more_or_less_is_a_matter_of_counts() -> None:
+    """Asking once more is told as a count, a call of another kind as one that is new."""
+    asked = [answered({"page": page}, BOTS) for page in (1, 2, 3)]
+    other = answered({}, "https://api.coze.com/v1/workspaces")
+    assert told(compare(cassette(*asked), cassette(asked[0], asked[2]))) == [("note", "interaction", "count")]
+    assert told(compare(cassette(asked[0]), cassette(asked[0], other))) == [("note", "interaction", "added")]
+
+
+def test_how_often_a_chat_is_polled_is_no_change() -> None:
+    """A model that thinks longer changes nothing, and the committed polls stay when something else changes."""
+    uri = "https://api.coze.com/v3/chat/retrieve?chat_id=CHAT_ID_1"
+    started, done = answered({"status": "in_progress"}, uri), answered({"status": "completed"}, uri)
+    bot = answered({"mode": 0})
+    for before, after in ([[started, started, done], [done]], [[done], [started, started, done]]):
+        assert not compare(cassette(*before), cassette(*after)).changed
+        taken = take_over(cassette(bot, *before), cassette(answered({"mode": 1}), *after))
+        assert taken.interactions == (answered({"mode": 1}), *before)
+
+
+def test_a_new_thing_gets_the_next_free_number_and_renumbers_nothing() -> None:
+    """The committed numbers stay; what is new comes after them."""
+    old = answered({"bots": [{"id": "BOT_ID_1"}, {"id": "BOT_ID_2"}]})
+    new = answered({"bots": [{"id": "BOT_ID_1", "name": "x"}, {"id": "BOT_ID_2"}, {"id": "BOT_ID_3"}]})
+    expected = answered({"bots": [{"id": "BOT_ID_3", "name": "x"}, {"id": "BOT_ID_1"}, {"id": "BOT_ID_2"}]})
+    assert take_over(cassette(old), cassette(new)).interactions == (expected,)
+
+
+def test_metadata_never_count_and_are_the_new_ones() -> None:
+    """When and with which SDK a cassette was recorded is no change of the API."""
+    old = answered({"code": 0})
+    assert not compare(cassette(old), cassette(old, metadata=NEW)).changed
+    assert take_over(cassette(old), cassette(old, metadata=NEW)).metadata == NEW
+
+
+# --- what is taken over ---------------------------------------------------------------------------------------------
+
+
+def test_a_changed_file_differs_in_the_change_alone() -> None:
+    """Volatile values of an answer that changed are the committed ones, its form is the new one's."""
+    old = answered({"created_at": 1, "logid": "LOGID_1", "usage": {"token_count": 3}, "mode": 0, "content": "好🙂"})
+    new = answered({"created_at": 9, "logid": "LOGID_4", "usage": {"token_count": 8}, "mode": 1, "content": "else"})
+    expected = answered(
+        {"created_at": 1, "logid": "LOGID_1", "usage": {"token_count": 3}, "mode": 1, "content": "好🙂"}
+    )
+    assert take_over(cassette(old), cassette(new)).interactions == (expected,)
+
+
+def test_values_in_json_in_a_string_are_taken_over() -> None:
+    """The layer inside a string is edited and closed again in its own manner."""
+    old = answered({"output": '{"text":"好\\n","count":1}'})
+    new = answered({"output": '{"text":"other","count":2}'})
+    assert take_over(cassette(old), cassette(new)).interactions == (answered({"output": '{"text":"好\\n","count":2}'}),)
+
+
+def test_headers_keep_their_order_and_spelling() -> None:
+    """A server that writes its headers otherwise changes nothing."""
+    old = answered({"mode": 0})
+    new = answered({"mode": 1}, headers=(("X-Tt-Logid", "LOGID_7"), ("Content-Type", JSON_HEADERS[0][1])))
+    assert take_over(cassette(old), cassette(new)).interactions[0].response.headers == JSON_HEADERS
+
+
+def test_a_changed_stream_keeps_the_deltas_it_had() -> None:
+    """A field that is gone from each delta is gone from each committed delta; their number and text stay."""
+    old = [CREATED, DELTA, (DELTA[0], {**DELTA[1], "content": "b"}), COMPLETED, FOLLOW_UP, DONE]
+    new = [CREATED, *[without(DELTA, "role")] * 5, COMPLETED, DONE]
+    expected = [CREATED, *[without(each, "role") for each in old[1:3]], COMPLETED, FOLLOW_UP, DONE]
+    merged = take_over(cassette(streamed(events(*old))), cassette(streamed(events(*new)))).interactions[0].response
+    assert merged.body.decode() == events(*expected)
+    assert sum(merged.chunks) == len(merged.body)
+
+
+def test_no_change_is_lost_in_taking_over() -> None:
+    """A field that only some delta has is kept, at the price of the new deltas."""
+    odd = (DELTA[0], {**DELTA[1], "odd": 1})
+    old, new = streamed(events(CREATED, DELTA, DELTA)), streamed(events(CREATED, DELTA, DELTA, odd, DELTA, DELTA))
+    taken = take_over(cassette(old), cassette(new)).interactions[0]
+    assert found(old, taken) == found(old, new) != []
+
+
+def test_cuts_of_a_stream_move_with_the_text() -> None:
+    """Longer numbers of tags move the ends of the chunks, and their sum stays the length of the body."""
+    old = streamed(events(CREATED, DONE))
+    body = events((CREATED[0], {"id": "CHAT_ID_1", "other": "CHAT_ID_2"}), DONE).encode()
+    new = replace(old, response=replace(old.response, body=body, chunks=(30, len(body) - 30)))
+    many = answered({"ids": [f"CHAT_ID_{number}" for number in range(1, 12)]})
+    merged = take_over(cassette(old, many), cassette(new, many)).interactions[0].response
+    assert sum(merged.chunks) == len(merged.body)
+    assert merged.chunks[0] == 30
+
+
+# --- properties: a server that never says the same twice -------------------------------------------------------------
+
+
+@dataclass
+class Server:
+    """A server whose ids, times, counters, wording, cuts and header order differ from recording to recording.
+
+    ``mutate`` changes the data of the bot it retrieves, as a changed API would.
+    """
+
+    chance: random.Random
+    mutate: Callable[[dict[str, Any]], dict[str, Any]] = lambda data: data
+
+    def tag(self, kind: str, number: int) -> str:
+        """A tag whose number depends on the recording, one-to-one."""
+        shift = self.chance_shift
+        return f"{kind}_{(number * 7 + shift) % 11 + 1}"
+
+    def __post_init__(self) -> None:
+        self.chance_shift = self.chance.randrange(11)
+
+    def words(self) -> str:
+        """Something that a model says."""
+        return " ".join(
+            self.chance.choice(["你好", "plan", "🙂", "EMAIL_1", "{x", '"q"']) for _ in range(self.chance.randint(1, 5))
+        )
+
+    def headers(self, content_type: str, number: int) -> tuple[tuple[str, str], ...]:
+        """Headers in any order and spelling."""
+        pairs = [("content-type", content_type), ("x-tt-logid", self.tag("LOGID", number))]
+        self.chance.shuffle(pairs)
+        return tuple((name.title() if self.chance.random() < 0.5 else name, value) for name, value in pairs)
+
+    def time(self) -> int:
+        """A moment."""
+        return 1704067200 + self.chance.randrange(10_000)
+
+    def bots(self) -> Interaction:
+        """A page of bots."""
+        items = [{"id": self.tag("BOT_ID", n), "name": f"bot {n}", "updated_at": self.time()} for n in range(3)]
+        body = {"code": 0, "data": {"items": items, "total": 3}, "detail": {"logid": self.tag("LOGID", 1)}}
+        return self.json("GET", f"/v1/bots?workspace_id={self.tag('WORKSPACE_ID', 0)}", body, 1)
+
+    def bot(self, number: int) -> Interaction:
+        """One bot, with what a test may see change."""
+        data: dict[str, Any] = {
+            "bot_id": self.tag("BOT_ID", number),
+            "name": f"bot {number}",
+            "version": str(self.time()),
+            "onboarding": {"prologue": "hi", "suggested": ["a", "b"]},
+            "plugins": [
+                {"plugin_id": self.tag("PLUGIN_ID", 1), "apis": []},
+                {"plugin_id": self.tag("PLUGIN_ID", 2), "apis": [1]},
+            ],
+            "extra": json.dumps({"mode": 1, "note": None}),
+        }
+        body = {"code": 0, "data": self.mutate(data) if number == 1 else data}
+        return self.json("GET", f"/v1/bots/{self.tag('BOT_ID', number)}", body, 2 + number)
+
+    def json(self, method: str, path: str, body: Any, number: int) -> Interaction:
+        """An interaction with a JSON answer."""
+        content = json.dumps(body, ensure_ascii=False).encode()
+        request = Request(method, f"https://api.coze.com{path}")
+        return Interaction(request, Response(200, "OK", self.headers("application/json", number), content))
+
+    def chat(self) -> Interaction:
+        """A stream of deltas, cut anywhere."""
+        ids = {"id": self.tag("CHAT_ID", 1), "conversation_id": self.tag("CONVERSATION_ID", 1)}
+        message = {"id": self.tag("MESSAGE_ID", 1), "role": "assistant", "type": "answer"}
+        pairs: list[tuple[str, Any]] = [("conversation.chat.created", {**ids, "created_at": self.time()})]
+        pairs += [
+            ("conversation.message.delta", {**message, "content": self.words()})
+            for _ in range(self.chance.randint(1, 6))
+        ]
+        pairs += [("conversation.message.completed", {**message, "content": self.words(), "created_at": self.time()})]
+        pairs += [
+            (
+                "conversation.message.completed",
+                {**message, "id": self.tag("MESSAGE_ID", 2 + n), "type": "follow_up", "content": self.words()},
+            )
+            for n in range(self.chance.randint(0, 3))
+        ]
+        usage = {"token_count": self.chance.randrange(99)}
+        pairs += [("conversation.chat.completed", {**ids, "usage": usage}), ("done", "[DONE]")]
+        body = events(*pairs).encode()
+        cuts = sorted(self.chance.sample(range(1, len(body)), self.chance.randint(1, 6)))
+        sizes = tuple(end - start for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True))
+        sent = json.dumps({"bot_id": self.tag("BOT_ID", 0), "user_id": "USER_ID_1"}).encode()
+        headers = self.headers("text/event-stream", 9)
+        return Interaction(
+            Request("POST", "https://api.coze.com/v3/chat", (("content-type", "application/json"),), sent),
+            Response(200, "OK", headers, body, sizes),
+        )
+
+    def polls(self) -> list[Interaction]:
+        """The same question, answered differently each time."""
+        path = f"/v3/chat/retrieve?chat_id={self.tag('CHAT_ID', 1)}"
+        return [
+            self.json("POST", path, {"data": {"status": status, "created_at": self.time()}}, 12 + number)
+            for number, status in enumerate(["created", *["in_progress"] * self.chance.randint(1, 3), "completed"])
+        ]
+
+    def cassette(self) -> Cassette:
+        """A recording; the two bots are asked for at the same time."""
+        pair = [self.bot(1), self.bot(2)]
+        self.chance.shuffle(pair)
+        return Cassette((self.bots(), *pair, self.chat(), *self.polls()), OLD)
+
+
+def recorded(seed: int, mutate: Callable[[dict[str, Any]], dict[str, Any]] = lambda data: data) -> Cassette:
+    """A recording of the same test from the same API."""
+    return Server(random.Random(seed), mutate).cassette()  # noqa: S311  it decorates, it protects nothing
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+@settings(max_examples=40, deadline=None)
+def test_recording_an_unchanged_api_again_changes_nothing(first: int, second: int) -> None:
+    """Nothing counts as changed, and what is taken over is byte for byte the committed recording."""
+    old, new = recorded(first), recorded(second)
+    assert compare(old, new).changes == ()
+    assert take_over(old, new).interactions == old.interactions
+
+
+MUTATIONS: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], tuple[str, str, str]]] = {
+    "renamed": (
+        lambda data: {("title" if key == "name" else key): value for key, value in data.items()},
+        ("breaking", "$.data.name", "renamed"),
+    ),
+    "removed": (
+        lambda data: {key: value for key, value in data.items() if key != "onboarding"},
+        ("breaking", "$.data.onboarding", "removed"),
+    ),
+    "retyped": (lambda data: {**data, "name": [data["name"]]}, ("breaking", "$.data.name", "retyped")),
+    "retyped volatile": (lambda data: {**data, "version": None}, ("breaking", "$.data.version", "retyped")),
+    "added": (lambda data: {**data, "badge": {"gold": True}}, ("info", "$.data.badge", "added")),
+    "changed": (lambda data: {**data, "name": "another"}, ("note", "$.data.name", "changed")),
+    "changed inside": (
+        lambda data: {**data, "extra": json.dumps({"mode": 2, "note": None})},
+        ("note", "$.data.extra.mode", "changed"),
+    ),
+    "renamed in elements": (
+        lambda data: {
+            **data,
+            "plugins": [{"plugin_id": each["plugin_id"], "tools": each["apis"]} for each in data["plugins"]],
+        },
+        ("breaking", "$.data.plugins[].apis", "renamed"),
+    ),
+}
+
+
+def lines_of(taken: Cassette) -> list[str]:
+    """The answers as a reviewer sees them, one field a line."""
+    pretty = []
+    for each in taken.interactions:
+        text = each.response.body.decode()
+        pretty += (json.dumps(json.loads(text), indent=2) if text.startswith("{") else text).splitlines()
+    return pretty
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+@given(first=st.integers(0, 10_000), second=st.integers(0, 10_000))
+@settings(max_examples=6, deadline=None)
+def test_one_change_of_an_api_is_one_finding_and_a_small_difference(name: str, first: int, second: int) -> None:
+    """One field of one answer: exactly that finding, at most five lines of difference, and the same finding again."""
+    mutate, finding = MUTATIONS[name]
+    old, new = recorded(first), recorded(second, mutate)
+    comparison = compare(old, new)
+    assert told(comparison) == [finding]
+    taken = take_over(old, new)
+    assert compare(old, taken).changes == comparison.changes
+    before, after = lines_of(old), lines_of(taken)
+    assert len([line for line in before if line not in after]) <= 5
+    assert len([line for line in after if line not in before]) <= 5
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+@settings(max_examples=6, deadline=None)
+def test_taking_over_twice_is_taking_over_once(first: int, second: int) -> None:
+    """What has been taken over is stable."""
+    old, new = recorded(first), recorded(second, MUTATIONS["added"][0])
+    once = take_over(old, new)
+    assert take_over(old, once) == once
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda children: st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=5), children, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON_VALUES, JSON_VALUES)
+@settings(max_examples=60, deadline=None)
+def test_any_two_answers_can_be_compared(before: Any, after: Any) -> None:
+    """Equal answers have no changes, and taking over keeps what was found."""
+    old, new = cassette(answered({"data": before})), cassette(answered({"data": after}))
+    assert not compare(old, old).changed
+    comparison = compare(old, new)
+    assert {(each.place, each.kind) for each in compare(old, take_over(old, new)).changes} == {
+        (each.place, each.kind) for each in comparison.changes
+    }
+
+
+def test_every_row_of_the_table_has_a_reason() -> None:
+    """What is volatile is so for a reason that a reviewer can read."""
+    assert all(row.reason and row.pattern for row in VOLATILE)
+
+
+def test_a_comparison_counts_by_severity() -> None:
+    """Only changes are counted."""
+    volatile = Finding(Severity.NOTE, "GET /", "$", "changed", "x", volatile=True)
+    breaking = Finding(Severity.BREAKING, "GET /", "$", "removed", "x")
+    comparison = Comparison((volatile, breaking))
+    assert (comparison.changed, comparison.count(Severity.NOTE), comparison.count(Severity.BREAKING)) == (True, 0, 1)
+    assert not Comparison((volatile,)).changed

@@ -1,0 +1,456 @@
+"""Re-recording: what is decided, what is refused before anything is sent, and whole runs against the stand-in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from coze_cassettes import preflight, progress, rerecord, store
+from coze_cassettes.errors import CassetteError, Misuse
+from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.preflight import Answer, Target, Test
+from coze_cassettes.rerecord import Decision, Fate, Options, Planted, Verdict
+
+
+def cassette(origin: str = "stand-in", body: str = '{"mode":0}') -> Cassette:
+    """A cassette with one interaction."""
+    response = Response(200, "OK", (("content-type", "application/json"),), body.encode())
+    interaction = Interaction(Request("GET", "https://api.coze.com/v1/bots/BOT_ID"), response)
+    return Cassette((interaction,), Metadata(origin, "2024-01-01T00:00:00Z", "0.20.0"))
+
+
+# --- decisions ------------------------------------------------------------------------------------------------------
+
+CHANGED = '{"mode":1}'
+FATES = [
+    (None, cassette(), Fate.NEW),
+    (cassette(), cassette(), Fate.UNCHANGED),
+    (cassette(), cassette(body=CHANGED), Fate.CHANGED),
+    (cassette("coze.com"), cassette("coze.cn"), Fate.PROVED),
+    (cassette("coze.com"), cassette("stand-in", CHANGED), Fate.PROVED),
+    (cassette("coze.com"), cassette("coze-studio", CHANGED), Fate.PROVED),
+    (cassette("stand-in"), cassette("coze-studio"), Fate.TRUER),
+    (cassette("coze-studio"), cassette("coze.com"), Fate.TRUER),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "fate"), FATES)
+def test_origin_comes_before_content(old: Cassette | None, new: Cassette, fate: Fate) -> None:
+    """A truer recording replaces, a less true one never does, an equally true one only what really changed."""
+    decision = rerecord.decide("a.yaml", old, new)
+    assert decision.fate is fate
+    assert (decision.cassette is not None) == (fate in rerecord.WRITTEN)
+
+
+def test_what_was_not_recorded_is_kept_or_an_orphan() -> None:
+    """A committed cassette without a recording stays; one that no test plays is named."""
+    found = rerecord.others(["a/x.yaml", "a/y.yaml", "a/z.yaml"], ["a/x.yaml"], [Test("t::y", "a/y.yaml")])
+    assert [(each.file, each.fate) for each in found] == [("a/y.yaml", Fate.KEPT), ("a/z.yaml", Fate.ORPHAN)]
+
+
+EXIT_CODES = [
+    (Verdict(), 0),
+    (Verdict((Decision("a", Fate.UNCHANGED), Decision("b", Fate.KEPT), Decision("c", Fate.PROVED))), 0),
+    (Verdict((Decision("a", Fate.UNCHANGED), Decision("b", Fate.CHANGED))), 3),
+    (Verdict((Decision("a", Fate.NEW),)), 3),
+    (Verdict((Decision("a", Fate.TRUER),)), 3),
+    (Verdict((Decision("a", Fate.NEW),), failures=("no",)), 1),
+]
+
+
+@pytest.mark.parametrize(("verdict", "code"), EXIT_CODES)
+def test_the_exit_code_tells_the_verdict(verdict: Verdict, code: int) -> None:
+    """0 unchanged, 3 changed, 1 failed, whatever else was found."""
+    assert verdict.exit_code == code
+
+
+# --- before anything is sent ----------------------------------------------------------------------------------------
+
+LINES = [
+    ("A=1\nexport B=two words\n# C=3\n\nD = 'x # y'", {"A": "1", "B": "two words", "D": "x # y"}),
+    ('A="1"', {"A": "1"}),
+    ("A=1 # a remark", {"A": "1"}),
+    ("not a line\n=x\nA=", {"A": ""}),
+]
+
+
+@pytest.mark.parametrize(("text", "variables"), LINES)
+def test_env_files_are_simple(text: str, variables: dict[str, str]) -> None:
+    """KEY=VALUE lines with optional export and quotes; whatever else is there is skipped."""
+    assert preflight.parse_env_file(text) == variables
+
+
+TARGETS = [
+    ("", {}, Target("coze.com", "https://api.coze.com")),
+    ("coze.cn", {}, Target("coze.cn", "https://api.coze.cn")),
+    ("stand-in", {"COZE_API_BASE": "https://api.coze.cn"}, Target("stand-in", "")),
+    ("", {"COZE_API_BASE": "https://api.coze.cn/"}, Target("coze.cn", "https://api.coze.cn")),
+    ("http://studio.example:8888/", {}, Target("coze-studio", "http://studio.example:8888")),
+]
+
+
+@pytest.mark.parametrize(("wanted", "environment", "target"), TARGETS)
+def test_the_target_has_an_origin(wanted: str, environment: dict[str, str], target: Target) -> None:
+    """A region, the stand-in, or any server, which counts as a self-hosted one unless its host is Coze's."""
+    assert preflight.choose_target(wanted, environment) == target
+
+
+def test_a_target_that_is_none_is_refused() -> None:
+    """The message names what would do."""
+    with pytest.raises(Misuse, match=r"^The target 'nowhere' is none of coze\.com, coze\.cn, stand-in or a URL\.$"):
+        preflight.choose_target("nowhere", {})
+
+
+def test_recording_needs_a_token() -> None:
+    """Without one the message says where to put it, and how to go without."""
+    with pytest.raises(Misuse) as refused:
+        preflight.require_token({})
+    assert str(refused.value) == (
+        "COZE_API_TOKEN is not set: set it in the shell or in .env, or record with --target stand-in."
+    )
+
+
+COZE = Target("coze.com", "https://api.coze.com")
+
+
+def answering(code: int | None, status: int = 200, headers: Mapping[str, str] | None = None) -> preflight.Get:
+    """A server that always answers the same."""
+    return lambda _path: Answer(status, code, "some message with an id", headers or {})
+
+
+def test_a_refused_token_is_one_sentence() -> None:
+    """The code is told, neither token nor message."""
+    with pytest.raises(Misuse) as refused:
+        preflight.check_token(COZE, answering(4100, 401))
+    assert str(refused.value) == (
+        "Coze refused the token (code 4100): make a new one, or set COZE_API_BASE to the token's region."
+    )
+
+
+def test_a_server_that_does_not_speak_coze_is_refused() -> None:
+    """A proxy's page is no answer."""
+    with pytest.raises(
+        Misuse, match=r"^https://api\.coze\.com does not answer as Coze does: HTTP 502 without a code\.$"
+    ):
+        preflight.check_token(COZE, answering(None, 502))
+
+
+def test_a_stand_in_never_counts_as_something_truer() -> None:
+    """Its header gives it away, whatever the target is called."""
+    proved = preflight.check_token(COZE, answering(0, headers={"X-Served-By": "coze-standin"}))
+    assert proved == Target("stand-in", COZE.url)
+
+
+def test_a_self_hosted_server_need_not_know_its_users() -> None:
+    """Coze Studio has no /v1/users/me: that is no refusal of the token."""
+    studio = Target("coze-studio", "http://studio.example")
+    assert preflight.check_token(studio, answering(404, 404)) == studio
+
+
+def test_a_configured_thing_that_does_not_exist_is_named_by_its_variable() -> None:
+    """The value is not told."""
+    with pytest.raises(Misuse) as refused:
+        preflight.check_things({"COZE_BOT_ID": "7000"}, answering(4200))
+    assert str(refused.value) == (
+        "COZE_BOT_ID names a bot that Coze does not give out (code 4200): "
+        "correct the variable, or unset it to leave its tests out."
+    )
+
+
+def test_the_plan_counts_and_tells_what_is_left_out() -> None:
+    """Twins record nothing; what only the stand-in can, and what lacks a variable, is left out with the reason."""
+    tests = [
+        Test("a::one", "a/one.yaml", needs=("bot_id",)),
+        Test("a::two", "a/two.yaml"),
+        Test("a::two_async", "a/two.yaml", twin=True),
+        Test("a::limit", "a/limit.yaml", stand_in_only="429 on demand"),
+        Test("b::three", "b/three.yaml"),
+        Test("b::pure"),
+    ]
+    plan = preflight.make_plan(COZE, tests, {"COZE_WORKSPACE_ID": "7000"})
+    assert plan.cassettes == ("a/two.yaml", "b/three.yaml")
+    assert plan.modules == {"a": 1, "b": 1}
+    assert [(test.id, reason) for test, reason in plan.left_out] == [
+        ("a::one", "not set: COZE_BOT_ID"),
+        ("a::limit", "only the stand-in can: 429 on demand"),
+    ]
+    assert plan.unset == ("COZE_BOT_ID", "COZE_WORKFLOW_ID")
+
+
+# --- what must not be seen ------------------------------------------------------------------------------------------
+
+PLACES: list[Callable[[str], str]] = [
+    lambda value: value,
+    lambda value: json.dumps(f"a\n{value}"),
+    lambda value: quote(value, safe=""),
+    lambda value: base64.b64encode(f"x{value}y".encode()).decode(),
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_planted_value_is_found_in_every_form(tmp_path: Path, place: Callable[[str], str]) -> None:
+    """Plain, escaped, percent-encoded or in base64, in a file that YAML has folded."""
+    value = f"{secrets.token_hex(8)} é/+ {secrets.token_hex(4)}"
+    path = tmp_path / "a.yaml"
+    store.write(path, cassette(body=json.dumps({"note": place(value)}, ensure_ascii=False)))
+    assert rerecord.planted_in(path, [Planted("NAME", value), Planted("OTHER", secrets.token_hex(8))]) == ["NAME"]
+
+
+def test_known_values_are_blotted_out() -> None:
+    """What pytest prints is only quoted without them."""
+    token = secrets.token_urlsafe(30)
+    encoded = base64.b64encode(token.encode()).decode()
+    text = rerecord.concealer([token])(f"Bearer {token} and {encoded}.")
+    assert token not in text
+    assert encoded[:-4] not in text
+
+
+def test_no_secret_is_on_a_command_line() -> None:
+    """The child gets everything that it needs to know of the account through its environment."""
+    options = Options(Path(), Path("c"), keyword="bots")
+    assert rerecord.command(options, ["--record-mode=all"])[1:] == [
+        "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
+        "-p", "coze_cassettes.progress", "--record-mode=all", "-k", "bots",
+    ]  # fmt: skip
+
+
+def test_events_survive_the_pipe() -> None:
+    """One event is one line, and comes back as it was."""
+    event = progress.Event(progress.COLLECTED, "a::b", "a/b.yaml", twin=True, needs=("bot_id",), detail="x\ny")
+    line = progress.dumps(event)
+    assert line.count(b"\n") == 1
+    assert progress.loads(line) == event
+
+
+class Coded(Exception):
+    """An error of the SDK: it carries a code and, in its message, an answer."""
+
+    code = 4100
+
+
+EXPLANATIONS = [
+    (CassetteError("not saved: a/b.yaml\n  at $.x"), "/x/plugin.py", False, "not saved: a/b.yaml\n  at $.x"),
+    (AssertionError("assert 'a real name' == 'b'"), "/x/test_a.py", False, "AssertionError at test_a.py:7"),
+    (
+        AssertionError("assert 'USER_NAME_1' == 'b'\nmore"),
+        "/x/test_a.py",
+        True,
+        "assert 'USER_NAME_1' == 'b' (test_a.py:7)",
+    ),
+    (Coded("logid 123"), "/x/test_a.py", False, "Coded (code 4100) at test_a.py:7"),
+    (AssertionError("ours"), rerecord.__file__, False, "ours"),
+]
+
+
+@pytest.mark.parametrize(("error", "path", "replaying", "text"), EXPLANATIONS)
+def test_a_failure_is_told_without_what_came_over_the_wire(
+    error: Exception, path: str, replaying: bool, text: str
+) -> None:
+    """While recording, only the toolkit's own messages are passed on; of all others the kind and the place."""
+    assert progress.explain(progress.Crash(error, path, 7), replaying=replaying) == text
+
+
+def test_a_signal_waits_until_the_swap_is_done() -> None:
+    """What must happen as a whole is not cut in two."""
+    done = []
+
+    def swap() -> None:
+        with rerecord._interruptible():
+            with rerecord._uninterrupted():
+                os.kill(os.getpid(), signal.SIGTERM)
+                done.append("swapped")
+            done.append("never")
+
+    with pytest.raises(KeyboardInterrupt, match="SIGTERM"):
+        swap()
+    assert done == ["swapped"]
+
+
+def test_staging_is_outside_and_goes_away() -> None:
+    """Whatever ends the block, nothing stays behind."""
+    folders = []
+
+    def stage() -> None:
+        with rerecord._staging(None) as folder:
+            (folder / "x").write_text("x")
+            folders.append(folder)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stage()
+    assert not folders[0].exists()
+    assert not folders[0].is_relative_to(Path.cwd())
+
+
+# --- whole runs -----------------------------------------------------------------------------------------------------
+
+PYPROJECT = """
+[tool.pytest.ini_options]
+addopts = ["--import-mode=importlib", "--record-mode=none", "--block-network"]
+asyncio_mode = "auto"
+asyncio_default_fixture_loop_scope = "function"
+cassettes_dir = "cassettes/coze"
+"""
+
+SUITE = """
+import pytest
+from cozepy import COZE_COM_BASE_URL, Coze, Message, TokenAuth
+
+@pytest.fixture
+def coze(account):
+    return Coze(auth=TokenAuth(account.value("API_TOKEN")), base_url=COZE_COM_BASE_URL)
+
+@pytest.mark.vcr
+class TestProject:
+    def test_me(self, coze):
+        assert coze.users.me().user_id
+
+    def test_chat(self, coze, account):
+        question = Message.build_user_question_text("Hello?")
+        chat = coze.chat.stream(bot_id=account.value("BOT_ID"), user_id="demo-user", additional_messages=[question])
+        assert [event.event for event in chat]
+"""
+
+FILES = ["test_project/TestProject.test_chat.yaml", "test_project/TestProject.test_me.yaml"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of two tests without cassettes."""
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_project.py").write_text(SUITE)
+    return tmp_path
+
+
+def start(project: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Begins a run against the stand-in, in an environment that knows no account."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
+    temporary = project / "temporary"
+    temporary.mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "coze_cassettes", "rerecord", "--tests", "tests", *arguments],
+        cwd=project,
+        env={**clean, "TMPDIR": str(temporary), "NO_COLOR": "1", **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """The exit code of a run, and what it printed on both outputs."""
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def rerun(project: Path, *arguments: str) -> tuple[int, str, str]:
+    """A whole run; nothing may stay in the temporary folder."""
+    ended = finish(start(project, "--target", "stand-in", *arguments))
+    assert list((project / "temporary").iterdir()) == []
+    return ended
+
+
+def contents(project: Path) -> dict[str, bytes]:
+    """The committed cassettes."""
+    folder = project / "cassettes/coze"
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in store.files(folder)}
+
+
+@pytest.mark.loopback
+def test_an_unchanged_api_changes_no_file(project: Path) -> None:
+    """The first run records, the second and the other account's check leave every byte as it was."""
+    code, out, err = rerun(project)
+    assert (code, err) == (3, "")
+    assert "2 recorded: 2 new" in out
+    first = contents(project)
+    assert list(first) == FILES
+    code, out, err = rerun(project)
+    assert (code, err) == (0, "")
+    assert out.endswith("2 recorded: 2 unchanged\nNothing changed.\n")
+    assert contents(project) == first
+    assert rerun(project, "--account", "b", "--check")[0] in (0, 3)
+    assert contents(project) == first
+
+
+def edit(project: Path, file: str, origin: str, old: bytes, new: bytes) -> None:
+    """Makes a committed cassette one that was recorded elsewhere, or from another API."""
+    path = project / "cassettes/coze" / file
+    committed = store.read(path)
+    interactions = tuple(
+        replace(each, response=replace(each.response, body=each.response.body.replace(old, new)))
+        for each in committed.interactions
+    )
+    store.write(path, Cassette(interactions, replace(committed.metadata, recorded_from=origin)))
+
+
+@pytest.mark.loopback
+def test_a_change_is_told_and_swapped_in_but_not_by_a_check(project: Path) -> None:
+    """A field that the committed answer had and the new one has not is the one finding; a truer file is only proved."""
+    assert rerun(project)[0] == 3
+    recorded = contents(project)
+    edit(project, FILES[1], "stand-in", b'"user_name":', b'"former":1,"user_name":')
+    edit(project, FILES[0], "coze.com", b"", b"")
+    (project / "cassettes/coze/test_project/TestProject.test_gone.yaml").write_bytes(recorded[FILES[1]])
+    committed = contents(project)
+    code, out, _ = rerun(project, "--check", "--report", "report")
+    assert code == 3
+    assert "  breaking: GET /v1/users/me: $.data.former: is gone (was integer)\n" in out
+    assert "2 recorded: 1 changed, 1 proved only, 1 orphan\n" in out
+    assert "- breaking: 1\n- info: 0\n- note: 0\n" in (project / "report/verdict.md").read_text()
+    assert contents(project) == committed
+    assert rerun(project)[0] == 3
+    swapped = contents(project)
+    changed = [file for file in committed if committed[file] != swapped[file]]
+    assert changed == [FILES[1]]
+    before, after = (text.decode().splitlines() for text in (committed[FILES[1]], swapped[FILES[1]]))
+    assert {line.split(":")[0].strip() for line in set(before) ^ set(after)} <= {'"former"', "digest", "recorded_at"}
+
+
+@pytest.mark.loopback
+def test_a_failing_test_costs_no_cassette(project: Path) -> None:
+    """With one failure nothing is swapped in, and the failure is told without what came over the wire."""
+    assert rerun(project)[0] == 3
+    edit(project, FILES[0], "stand-in", b"conversation.chat.created", b"conversation.chat.made")
+    suite = SUITE.replace("assert coze.users.me().user_id", "assert coze.users.me().user_name == 'nobody'")
+    (project / "tests/test_project.py").write_text(suite)
+    committed = contents(project)
+    code, out, err = rerun(project)
+    assert (code, err) == (1, "")
+    assert "failed: tests/test_project.py::TestProject::test_me: AssertionError at test_project.py:12\n" in out
+    assert out.endswith("Failed: no cassette was replaced.\n")
+    assert contents(project) == committed
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("seconds", [1.5, 4.0])
+def test_an_interrupt_leaves_everything_as_it_was(project: Path, number: signal.Signals, seconds: float) -> None:
+    """One sentence, exit code 130, no staging, no child."""
+    process = start(project, "--target", "stand-in")
+    time.sleep(seconds)
+    process.send_signal(number)
+    code, _, err = finish(process)
+    assert (code, err) == (130, "Interrupted: the cassettes are as they were; run it again.\n")
+    assert contents(project) == {}
+    assert list((project / "temporary").iterdir()) == []
+
+
+@pytest.mark.loopback
+def test_a_port_where_nobody_listens_is_one_sentence(project: Path) -> None:
+    """Exit code 2, no traceback."""
+    ended = finish(start(project, "--target", "http://127.0.0.1:9", "--yes", COZE_API_TOKEN=secrets.token_hex(20)))
+    assert ended == (2, "", "Nobody answers at http://127.0.0.1:9 (ConnectError).\n")
