@@ -44,8 +44,8 @@ def email(chance: random.Random, ending: str) -> str:
 
 
 def ip_address(chance: random.Random) -> str:
-    """An IPv4 address."""
-    return ".".join(str(chance.randint(11, 199)) for _ in range(4))
+    """An IPv4 address that is not this machine's own."""
+    return ".".join(str(chance.randint(11, 126)) for _ in range(4))
 
 
 def _base64url(data: bytes) -> str:
