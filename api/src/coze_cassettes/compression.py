@@ -22,7 +22,10 @@ _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _GZIP_HEAD: Final = _GZIP_MAGIC + b"\0\0\0\0\0\0\xff"
 _STEP: Final = 64 * 1024
-"""Bytes of a compressed body that are read at a time."""
+"""Bytes of an unpacked body that are asked for at a time."""
+
+_ZSTD_STEP: Final = 256
+"""Bytes of a Zstandard body that are read at a time: they unpack to 8 MiB at most."""
 
 
 def decompress(body: bytes, encoding: str) -> bytes:
@@ -94,8 +97,18 @@ def _unbrotli(body: bytes) -> bytes:
 
 
 def _unzstd(body: bytes) -> bytes:
-    with zstandard.ZstdDecompressor(max_window_size=MAX_BYTES).stream_reader(body, read_across_frames=True) as stream:
-        return _bounded(stream.read(MAX_BYTES + 1))
+    inner, position = bytearray(), 0
+    while position < len(body):
+        frame = zstandard.ZstdDecompressor(max_window_size=MAX_BYTES).decompressobj()
+        while not frame.eof:
+            if position >= len(body):
+                raise EOFError("the end is missing")
+            inner += frame.decompress(body[position : position + _ZSTD_STEP])
+            position += _ZSTD_STEP
+            if len(inner) > MAX_BYTES:
+                raise UnreadableBody(_TOO_MUCH)
+        position = min(position, len(body)) - len(frame.unused_data)
+    return bytes(inner)
 
 
 _OPENERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(

@@ -166,8 +166,8 @@ _DECODER: Final = json.JSONDecoder()
 _MAX_WASTE: Final = 1_000_000
 """Characters in a text that may be read as JSON in vain, before the rest is taken for prose."""
 
-_MIN_SEGMENT: Final = 11
-"""Characters of base64 below which it is not opened: eight bytes."""
+_MIN_SEGMENT: Final = 6
+"""Characters of base64 below which it is not opened: those of the shortest tag."""
 
 
 def _fragments(text: str) -> Iterator[tuple[int, int]]:

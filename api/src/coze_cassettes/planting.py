@@ -59,7 +59,7 @@ def _pem(chance: random.Random) -> str:
 
 
 def _ipv4(chance: random.Random) -> str:
-    return ".".join(str(chance.randint(20, 199)) for _ in range(4))
+    return ".".join(str(chance.randint(130, 199)) for _ in range(4))
 
 
 _NAMED: Final[Mapping[str, Callable[[random.Random], str]]] = MappingProxyType(

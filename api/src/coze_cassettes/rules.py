@@ -21,9 +21,9 @@ _ID = r"(?!0$)[0-9A-Za-z][0-9A-Za-z_.:@-]*"
 _OPAQUE = r"(?=.*[^\d.])\S{8,}"
 _HTTP = r"https?://\S+"
 _IN_URL = r"[^\s\"'<>\\)\]，。；、）】》]"
-_SECRET_NAME = (
-    r"(?i:[\w.-]*(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?|secret[_-]?key|private[_-]?key"  # noqa: S105 - a pattern of names
-    r"|token|credentials?|session[_-]?(?:id|key)))|密码|口令|密钥|令牌"
+_NAME_OF_SECRET = (
+    r"(?i:[\w.-]*(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"  # noqa: S105 - the pattern of a name
+    r"|secret[_-]?key|private[_-]?key|token|credentials?|session[_-]?(?:id|key)))|密码|口令|密钥|令牌"
 )
 _SIGNED = (
     r"(?i:x-(?:tos|amz|oss|cos|orig|bce|goog)-[a-z-]+|x-signature|x-expires|[rl]k3s|q-sign-[a-z-]+"
@@ -110,7 +110,7 @@ _SECRETS: Final = (
         _HEADER,
         r"(?:proxy-)?authorization|api-key|x-[a-z-]*(?:token|key|secret|auth)",
         "whatever authenticates a call, a client secret too",
-        "authorization: Bearer {A40}",
+        "authorization: Bearer {A12}",
         "content-type: application/json",
     ),
     Rule(
@@ -212,7 +212,7 @@ _SECRETS: Final = (
         "SECRET",
         _S,
         _FIELD,
-        _SECRET_NAME,
+        _NAME_OF_SECRET,
         "named like a credential, whoever put it there",
         '{"custom_variables": {"openaiApiKey": "{A40}"}}',
         '{"token": "0"}',
@@ -265,7 +265,7 @@ _SECRETS: Final = (
         "SECRET",
         _S,
         _TEXT,
-        rf"(?:{_SECRET_NAME})(?:\\*[\"'])?\s{{0,3}}(?:[=:：]|是)\s{{0,3}}(?:\\*[\"'])?"
+        rf"(?:{_NAME_OF_SECRET})(?:\\*[\"'])?\s{{0,3}}(?:[=:：]|是)\s{{0,3}}(?:\\*[\"'])?"
         r"(?=[A-Za-z_+/-]*\d)(?=[\d_+/-]*[A-Za-z])([A-Za-z0-9_+/-]{12,}={0,2})(?![\w.(\[])",
         "a name that promises a secret and a value behind it, in any text",
         "call it with verify_token={A32}",
@@ -288,7 +288,7 @@ _SECRETS: Final = (
         _TEXT,
         r"(?<=://)[^\s/:@\"'<>]+:[^\s/@\"'<>]{3,}(?=@)",
         "name and password in an address",
-        "postgres://app:{A12}@db.example/main",
+        "postgres://app:{A12}@localhost/main",
         "http://localhost:8080/a@b",
     ),
     Rule(
@@ -432,7 +432,7 @@ _PERSONAL: Final = (
         "IP_ADDRESS",
         _P,
         _TEXT,
-        r"(?<![\w:.])(?=[0-9A-Fa-f]{0,3}\d)(?:[0-9A-Fa-f]{3,4}:)(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![\w:.]*[\w:])",
+        r"(?<![\w:.])(?=[0-9A-Fa-f]{0,3}\d)[0-9A-Fa-f]{4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![\w:]|\.\d)",
         "where somebody was, in the new way",
         "from 2001:db8::{D4}",
         "std::vector at 12:30:45",

@@ -33,7 +33,7 @@ _AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
 _COOKIE_VALUE = re.compile(
     r"(?:^|[;,]\s*)(?!(?i:domain|path|expires|max-age|samesite|priority|version|comment)=)[\w.-]+=([^;,\s]{8,})"
 )
-_PRINTABLE_RUN = re.compile(r"[ -~]{12,}")
+_PRINTABLE_RUN = re.compile(r"[\t\n\r -~]{8,}")
 _URL_PARAMETER = re.compile(r"[?&]([A-Za-z_][\w.-]*)=([^&\s\"'#<>\\]+)")
 _MIN_WIDE, _MIN_PERSONAL, _MIN_IDENTIFIER, _MIN_SECRET = 2, 3, 6, 6
 """Characters from which on a value is replaced in running text too: not ASCII, personal, identifiers, secrets."""
@@ -382,7 +382,7 @@ class _Sign:
         return leaf.text
 
     def _text(self, leaf: Leaf) -> str:
-        found = [tag for _, tag in tags.found_in(leaf.text)]
+        found = [match[0] for match in _CARRIED_TAG.finditer(leaf.text)]
         if found:
             self.found += found
             self.skeleton += [".".join(leaf.path), _erased(leaf.text)]
@@ -398,8 +398,12 @@ class _Sign:
         return ()
 
 
+_CARRIED_TAG = re.compile(rf"(?:{re.escape(tags.URL_PREFIX)})?(?:{tags.pattern().pattern})")
+
+
 def _erased(text: str) -> str:
-    return tags.pattern().sub(lambda match: f"{match['kind']}_n" if match["number"] else match[0], text)
+    """A text in which every tag is the same, since a value's kind may have been seen elsewhere only."""
+    return _CARRIED_TAG.sub("\0", text)
 
 
 def _signature(request: Request) -> _Signature:
@@ -446,24 +450,29 @@ class LiveTags:
         numbered = enumerate(new.items(), start=_FIRST_STAND_IN)
         stand_ins = {value: _substitute(f"{rule.kind}_{number}", rule) for number, (value, rule) in numbered}
         live = _signature(_with_tags(request, {**self._bound, **stand_ins}))
-        tag_of = self._laid_over(live, {each.tag for each in stand_ins.values()})
+        recorded = self._laid_over(live, {form for each in stand_ins.values() for form in (each.text, each.tag)})
         for value, rule in new.items():
-            tag = tag_of.get(stand_ins[value].tag) or self._next_of(rule.kind, set(tag_of.values()))
-            self._bound[value] = _substitute(tag, rule)
+            if text := next((each for each in (stand_ins[value].text, stand_ins[value].tag) if each in live.found), ""):
+                self._bound[value] = _bound_to(recorded.get(text) or self._next_of(rule.kind, recorded.values()), rule)
 
     def _laid_over(self, live: _Signature, stand_ins: AbstractSet[str]) -> Mapping[str, str]:
-        """The tags that stand in the places of the stand-ins in the first recorded request that is else the same."""
-        taken = {each.tag for each in self._bound.values()}
-        for recorded in self._signatures:
-            if live.skeleton == recorded.skeleton:
-                pairs = set(zip(live.found, recorded.found, strict=True))
-                fits = all(new not in taken if old in stand_ins else new == old for old, new in pairs)
-                if fits and len(dict(pairs)) == len(pairs) == len({new for _, new in pairs}):
-                    return {old: new for old, new in pairs if old in stand_ins}
-        return {}
+        """What stands in the places of the stand-ins in the recorded request that is else the same.
 
-    def _next_of(self, kind: str, spoken_for: AbstractSet[str]) -> str:
-        taken = {each.tag for each in self._bound.values()} | spoken_for
+        If several are, the first of those that have most kinds in common.
+        """
+        free = {tag for each in self._introduced.values() for tag in each} - self._taken()
+        fits = [
+            found
+            for recorded in self._signatures
+            if recorded.skeleton == live.skeleton and (found := _paired(live.found, recorded.found, stand_ins, free))
+        ]
+        return max(fits, key=_same_kinds, default={})
+
+    def _taken(self) -> AbstractSet[str]:
+        return {each.tag for each in self._bound.values()}
+
+    def _next_of(self, kind: str, spoken_for: Iterable[str]) -> str:
+        taken = {*self._taken(), *(each.removeprefix(tags.URL_PREFIX) for each in spoken_for)}
         return next((tag for tag in self._introduced.get(kind, ()) if tag not in taken), f"{kind}_NEW")
 
     @cached_property
@@ -482,6 +491,27 @@ class LiveTags:
             for text in (*(value for _, value in response.headers), response.body.decode("utf-8", "ignore")):
                 answered |= {tag for _, tag in tags.found_in(text)}
         return tags.unique(introduced)
+
+
+def _paired(
+    live: Sequence[str], recorded: Sequence[str], stand_ins: AbstractSet[str], free: AbstractSet[str]
+) -> Mapping[str, str]:
+    """Each stand-in with what was recorded in its places; nothing if that is not one to one, or no literal's tag."""
+    pairs = set(zip(live, recorded, strict=True))
+    fits = all(new.removeprefix(tags.URL_PREFIX) in free if old in stand_ins else new == old for old, new in pairs)
+    if not fits or not len({old for old, _ in pairs}) == len(pairs) == len({new for _, new in pairs}):
+        return {}
+    return {old: new for old, new in pairs if old in stand_ins}
+
+
+def _same_kinds(found: Mapping[str, str]) -> int:
+    return sum(old.rpartition("_")[0] == new.rpartition("_")[0] for old, new in found.items())
+
+
+def _bound_to(text: str, rule: Rule) -> Substitute:
+    """What stands for a literal, given the tag or its URL that was recorded."""
+    tag = text.removeprefix(tags.URL_PREFIX)
+    return _substitute(tag, rule) if text == tag and rule.form is Form.URL else Substitute(tag, text, rule)
 
 
 def _substitute(tag: str, rule: Rule) -> Substitute:

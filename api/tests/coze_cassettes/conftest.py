@@ -1,10 +1,17 @@
-"""What the tests of the toolkit share: interactions made by hand, and examples with freshly made values in them."""
+"""What the tests of the toolkit share: handmade interactions, examples with freshly made values, a small project."""
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,3 +70,145 @@ def cassette() -> MakeCassette:
         return store.sealed(Cassette(tuple(interactions), METADATA))
 
     return make
+
+
+# --- a project that records -----------------------------------------------------------------------------------------
+
+PYPROJECT = """
+[tool.pytest.ini_options]
+addopts = [
+  "--import-mode=importlib", "--record-mode=none", "--block-network",
+  "-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:pytest_cov",
+]
+asyncio_mode = "auto"
+asyncio_default_fixture_loop_scope = "function"
+cassettes_dir = "cassettes/coze"
+"""
+"""Without the plugins that this project's tests need and its own do not: each process of a run starts sooner."""
+
+SUITE = """
+import httpx
+import pytest
+
+
+@pytest.fixture
+def headers(account):
+    return {"Authorization": "Bearer " + account.value("API_TOKEN")}
+
+
+@pytest.mark.vcr
+class TestProject:
+    def test_me(self, headers):
+        answer = httpx.get("https://api.coze.com/v1/users/me", headers=headers)
+        assert answer.json()["data"]["user_id"]
+
+    def test_bots(self, headers, account):
+        params = {"space_id": account.value("WORKSPACE_ID"), "page_index": 1, "page_size": 2}
+        answer = httpx.get("https://api.coze.com/v1/space/published_bots_list", headers=headers, params=params)
+        assert len(answer.json()["data"]["space_bots"]) == 2
+
+    def test_chat(self, headers, account):
+        question = {"role": "user", "content": "Hello?", "content_type": "text"}
+        body = {"bot_id": account.value("BOT_ID"), "user_id": "demo", "stream": True, "additional_messages": [question]}
+        answer = httpx.post("https://api.coze.com/v3/chat", headers=headers, json=body, timeout=30)
+        assert answer.text.endswith('event:done\\ndata:"[DONE]"\\n\\n')
+"""
+"""Three tests; plain httpx, since importing the SDK in every process of a run would double its time."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a suite, in which the command runs; its temporary files go into a folder of their own."""
+
+    root: Path
+
+    @property
+    def temporary(self) -> Path:
+        """Where runs stage."""
+        return self.root / "temporary"
+
+    @property
+    def cassettes(self) -> Path:
+        """The folder of the cassettes."""
+        return self.root / "cassettes/coze"
+
+    def contents(self) -> dict[str, bytes]:
+        """The committed cassettes."""
+        return {path.relative_to(self.cassettes).as_posix(): path.read_bytes() for path in store.files(self.cassettes)}
+
+    def start(self, *arguments: str, command: str = "rerecord", **how: Any) -> subprocess.Popen[str]:
+        """Begin a command in an environment that knows no account.
+
+        ``environment`` adds to that, ``before`` stands before the command, the rest is Popen's.
+        """
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
+        known = {"TMPDIR": str(self.temporary), "NO_COLOR": "1", **how.pop("environment", {})}
+        tests = ("--tests", "tests") if command == "rerecord" else ()
+        before = how.pop("before", ())
+        return subprocess.Popen(
+            [*before, sys.executable, "-m", "coze_cassettes", command, *tests, *arguments],
+            cwd=self.root,
+            env={**clean, **known},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **how,
+        )
+
+    def run(self, *arguments: str, **how: Any) -> tuple[int, str, str]:
+        """A whole command: the exit code, and what it printed on both outputs."""
+        return self.finish(self.start(*arguments, **how))
+
+    @staticmethod
+    def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+        """The exit code of a process, and what it printed on both outputs."""
+        out, err = process.communicate(timeout=120)
+        return process.returncode, out, err
+
+    def record(self, *arguments: str) -> tuple[int, str, str]:
+        """A whole run against a stand-in of its own; nothing may stay in the temporary folder."""
+        ended = self.run("--target", "stand-in", *arguments)
+        assert list(self.temporary.iterdir()) == []
+        return ended
+
+    def edit(self, file: str, origin: str, old: bytes = b"", new: bytes = b"") -> None:
+        """Make a committed cassette one that was recorded elsewhere, or from another API."""
+        committed = store.read(self.cassettes / file)
+        interactions = tuple(
+            replace(each, response=replace(each.response, body=each.response.body.replace(old, new), chunks=()))
+            for each in committed.interactions
+        )
+        metadata = replace(committed.metadata, recorded_from=origin)
+        store.write(self.cassettes / file, Cassette(interactions, metadata))
+
+
+def _project(root: Path) -> Project:
+    (root / "tests").mkdir()
+    (root / "temporary").mkdir()
+    (root / "pyproject.toml").write_text(PYPROJECT)
+    (root / "tests" / "test_project.py").write_text(SUITE)
+    return Project(root)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project of three tests without cassettes."""
+    return _project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def first_recording(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project as its first run leaves it."""
+    project = _project(tmp_path_factory.mktemp("first"))
+    code, out, err = project.record()
+    assert (code, err) == (3, ""), out
+    assert "3 recorded: 3 new" in out
+    return project
+
+
+@pytest.fixture
+def recorded(first_recording: Project, tmp_path: Path) -> Project:
+    """The project with cassettes, a copy for each test."""
+    shutil.copytree(first_recording.root, tmp_path / "project")
+    return Project(tmp_path / "project")

@@ -8,7 +8,9 @@ import json
 import zlib
 from urllib.parse import quote
 
+import brotli  # type: ignore[import-untyped]  # it has no annotations
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,11 @@ json_values = st.recursive(
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
     max_leaves=12,
 )
+
+
+def b64(text: str) -> str:
+    """A text as base64."""
+    return base64.b64encode(text.encode()).decode()
 
 
 def _same(leaf: Leaf) -> str:
@@ -88,6 +95,16 @@ def test_base64_opens_and_closes_exactly(text: str, url_safe: bool, padded: bool
         ("x=" + quote("a secret, ä", safe=""), "x=" + quote("a TAG, ä", safe="")),
         ('{"inner":"{\\"a\\":\\"secret\\"}"}', '{"inner":"{\\"a\\":\\"TAG\\"}"}'),
         ("plain secret", "plain TAG"),
+        ('error: {"api_key": "a secret"} at 3', 'error: {"api_key": "a TAG"} at 3'),
+        (r"say \u0061 \u0073ecret \/ now", r"say \u0061 TAG \/ now"),
+        (r"{\"a\": \"\u4e2d secret\"} at", r"{\"a\": \"\u4e2d TAG\"} at"),
+        ("?q=a+secret%21+b&r=1", "?q=a+TAG%21+b&r=1"),
+        ("%2f%2Fsecret%2f~%7e", "%2f%2FTAG%2f~%7e"),
+        (f"/v1/{b64('a secret x')}/y", f"/v1/{b64('a TAG x')}/y"),
+        (f"key={b64('a secret x')}", f"key={b64('a TAG x')}"),
+        ('{"a":"x","b":"my secret', '{"a":"x","b":"my TAG'),
+        ('{"a":{"b":["my secret"', '{"a":{"b":["my TAG"'),
+        (r'{"b":"my secret \u4', r'{"b":"my TAG \u4'),
     ],
 )
 def test_layers_inside_a_text_are_opened(text: str, expected: str) -> None:
@@ -170,6 +187,9 @@ RAW = zlib.compressobj(wbits=-15)
         ("deflate", zlib.compress(b"hello")),
         ("deflate", RAW.compress(b"hello") + RAW.flush()),
         ("identity", b"hello"),
+        ("br", brotli.compress(b"hello")),
+        ("zstd", zstandard.compress(b"hello")),
+        ("gzip, br", brotli.compress(gzip.compress(b"hello"))),
         ("gzip, gzip", gzip.compress(gzip.compress(b"hello"))),
     ],
 )
@@ -185,7 +205,80 @@ def test_an_encoding_that_cannot_be_undone_is_refused(encoding: str, body: bytes
         compression.decompress(body, encoding)
 
 
-def test_a_gzip_bomb_is_refused() -> None:
+PACKERS = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": lambda raw: brotli.compress(raw, quality=1),
+    "zstd": zstandard.compress,
+}
+
+
+@pytest.mark.parametrize("encoding", PACKERS)
+def test_a_bomb_is_refused(encoding: str) -> None:
     """A small body that unpacks to more than the bound is not followed."""
     with pytest.raises(UnreadableBody, match="unpacks to more"):
-        compression.decompress(gzip.compress(b"\0" * (compression.MAX_BYTES + 1)), "gzip")
+        compression.decompress(PACKERS[encoding](b"\0" * (compression.MAX_BYTES + 1)), encoding)
+
+
+@pytest.mark.parametrize("encoding", PACKERS)
+def test_a_body_that_breaks_off_is_refused(encoding: str) -> None:
+    """What is missing could hold anything."""
+    with pytest.raises(UnreadableBody):
+        compression.decompress(PACKERS[encoding](bytes(range(256)) * 20)[:-12], encoding)
+
+
+@given(st.binary(max_size=200_000))
+def test_a_stored_file_is_a_gzip_file(content: bytes) -> None:
+    """Any gzip opens what is written here."""
+    assert gzip.decompress(compression.stored(content)) == content
+
+
+any_text = st.text(alphabet=st.characters(codec="utf-8"), max_size=40)
+
+
+@given(any_text, any_text, any_text, st.booleans())
+def test_percent_encoding_keeps_what_nobody_edits(before: str, inside: str, after: str, plus: bool) -> None:
+    """Only the edited stretch is written again, whatever style the rest has."""
+    pieces = [
+        quote(before, safe="/:"),
+        quote(f"<{inside}>", safe=""),
+        "".join(f"%{byte:02x}" for byte in after.encode()),
+    ]
+    raw = "".join(pieces)
+    opened = layers.open_percent(raw, plus=plus)
+    assert opened is not None
+    assert (opened.inner, opened.close(opened.inner)) == (f"{before}<{inside}>{after}", raw)
+    closed = opened.close(f"{before}<TAG>{after}")
+    again = layers.open_percent(closed, plus=plus)
+    assert (again.inner if again else closed) == f"{before}<TAG>{after}"
+
+
+@given(any_text, any_text)
+def test_escapes_open_and_close_exactly(first: str, second: str) -> None:
+    """ASCII and other escapes beside each other stay as they are."""
+    raw = json.dumps(first)[1:-1] + json.dumps(second, ensure_ascii=False)[1:-1]
+    opened = layers.open_escapes(raw)
+    assert (first + second if opened is None else opened.inner) == first + second
+    assert opened is None or opened.close(opened.inner) == raw
+
+
+@given(any_text)
+def test_narrow_keeps_every_position(text: str) -> None:
+    """Full-width characters become ASCII one for one."""
+    assert len(layers.narrow(text)) == len(text)
+    assert layers.narrow("１３９＠ａ．ｂ\u3000！") == "139@a.b !"
+
+
+def test_a_text_full_of_brackets_is_read_in_time() -> None:
+    """JSON is not looked for again and again where there is none."""
+    text = '{"a' * 20_000
+
+    def visit(leaf: Leaf) -> str:
+        return peel.rewrite_text(leaf, _swap, visit)
+
+    assert visit(Leaf((), f"x {text}")) == f"x {text}"
+
+
+def test_a_line_of_a_stream_that_is_no_event_is_read() -> None:
+    """A comment or a broken line hides nothing."""
+    assert peel.rewrite_sse(": a secret\nretry: 1\n\n", _swap, lambda _: ()) == ": a TAG\nretry: 1\n\n"

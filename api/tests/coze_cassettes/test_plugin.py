@@ -132,13 +132,13 @@ def test_a_new_literal_is_shown_by_its_kind(
         def test_bot() -> None:
             httpx.get("https://api.coze.com/v1/bots/planted-bot")
         """,
-        test_bot=cassette(interaction("GET", "/v1/bots/BOT_ID")),
+        test_bot=cassette(interaction("GET", "/v1/workflows/WORKFLOW_ID")),
     )
     assert _section(result, "test_bot") == (
         "test_it.py::test_bot sent a request that its cassette does not answer.\n"
         "  sent:    GET https://api.coze.com/v1/bots/BOT_ID_NEW\n"
-        "  nearest: GET https://api.coze.com/v1/bots/BOT_ID (interaction 0 of 1)\n"
-        "  differs: path: sent '/v1/bots/BOT_ID_NEW', recorded '/v1/bots/BOT_ID'\n"
+        "  nearest: GET https://api.coze.com/v1/workflows/WORKFLOW_ID (interaction 0 of 1)\n"
+        "  differs: path: sent '/v1/bots/BOT_ID_NEW', recorded '/v1/workflows/WORKFLOW_ID'\n"
         "  cassette: test_it/test_bot.yaml\n"
         "  record it: scripts/rerecord.sh -k test_bot"
     )
@@ -371,6 +371,7 @@ def test_tests_and_cassettes_must_agree(
     assert result.stderr.str().strip() == f"ERROR: {message}"
 
 
+@pytest.mark.loopback
 def test_workers_of_xdist_refuse_with_a_sentence_too(pytester: pytest.Pytester, replay: Replay, me: Cassette) -> None:
     """No internal error, and no test after the first runs."""
     replay(GET_ME, test_me=me, test_gone=me)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
 import pytest
 
+from coze_cassettes.checks import CHECKS
 from coze_cassettes.interactions import Headers, Interaction, Request, Response
 from coze_cassettes.rulebook import Form, Rule, RuleBook, Where
 from coze_cassettes.rules import RULES
@@ -47,6 +49,22 @@ def test_each_rule_leaves_its_negative_example(rule: Rule, filled: Callable[[str
     assert f"{rule.kind}_1" not in _scrubbed(rule, filled(rule.miss))
 
 
+PROVED = {
+    "AUTH": (*range(1, 6), *range(10, 29)),
+    "USER": range(1, 17),
+    "ID": (1, 2, 3, 10, 11, *range(20, 26), *range(30, 36), *range(40, 47), *range(50, 55), 60, 61, *range(70, 105)),
+    "TIME": (1,),
+}
+"""The numbers of the rules, so that one that is deleted is missed: its own tests go with it."""
+
+
+def test_no_rule_is_missing() -> None:
+    """Whoever deletes a rule, or adds one, says so here."""
+    assert {rule.id for rule in RULES} == {
+        f"COZE-{kind}-{number:03}" for kind, every in PROVED.items() for number in every
+    }
+
+
 def test_ids_are_unique() -> None:
     """No two rows share an id."""
     assert len({rule.id for rule in RULES}) == len(RULES)
@@ -56,3 +74,56 @@ def test_ids_are_unique() -> None:
 def test_no_example_is_a_credential(rule: Rule) -> None:
     """The examples hold places for secrets, never secrets, so that no scanner cries wolf."""
     assert not re.search(r"(pat|sat|czu|czs|cztei)_[A-Za-z0-9]{20}|eyJ[\w-]{10}\.eyJ", rule.hit + rule.miss)
+
+
+def test_a_wrong_check_digit_is_told(filled: Callable[[str], str]) -> None:
+    """One digit changed, and a card or an identity number is none."""
+    for name, example in (("bank_card", "{CARD}"), ("resident_id", "{RESIDENT}")):
+        number = filled(example)
+        other = str((int(number[5]) + 1) % 10)
+        assert CHECKS[name](number)
+        assert not CHECKS[name](number[:5] + other + number[6:])
+
+
+@pytest.mark.parametrize(
+    ("at", "body", "kind"),
+    [
+        ("/v1/api_apps", {"data": {"items": [{"id": "x-1234567", "verify_token": "v"}]}}, "APP_ID"),
+        ("/v1/api_apps/0/events", {"data": {"items": [{"api_app_id": "x-1234567"}]}}, "APP_ID"),
+        ("/v1/apps", {"data": {"items": [{"id": "x-1234567"}]}}, "APP_ID"),
+        ("/v1/audio/rooms", {"data": {"room_id": "x-1234567"}}, "ROOM_ID"),
+        ("/v1/audio/rooms", {"data": {"uid": "x-1234567"}}, "USER_ID"),
+        ("/v1/audio/rooms", {"data": {"token": "x-1234567"}}, "SECRET"),
+        ("/v1/audio/live/0", {"data": {"stream_infos": [{"stream_id": "x-1234567"}]}}, "STREAM_ID"),
+        ("/v1/audio/voiceprint_groups", {"data": {"items": [{"id": "x-1234567"}]}}, "GROUP_ID"),
+        ("/v1/audio/voiceprint_groups", {"data": {"items": [{"user_info": {"id": "x-1234567"}}]}}, "USER_ID"),
+        ("/v1/audio/voiceprint_groups", {"data": {"items": [{"user_info": {"name": "x-1234567"}}]}}, "USER_NAME"),
+        ("/v1/audio/voiceprint_groups/0/features", {"data": {"items": [{"id": "x-1234567"}]}}, "FEATURE_ID"),
+        ("/a", {"data": {"items": [{"audio_url": "https://a.example/x"}]}}, "FILE_URL"),
+        ("/a", {"data": {"feature_score_list": [{"feature_id": "x-1234567"}]}}, "FEATURE_ID"),
+        ("/v1/audio/voices", {"data": {"voice_list": [{"preview_audio": "https://a.example/x"}]}}, "FILE_URL"),
+        ("/v1/datasets/0/images", {"data": {"photo_infos": [{"url": "https://a.example/x"}]}}, "FILE_URL"),
+        ("/v1/datasets/0/images", {"data": {"photo_infos": [{"creator_id": "x-1234567"}]}}, "USER_ID"),
+        ("/v1/datasets/0/process", {"data": {"data": [{"url": "https://a.example/x"}]}}, "FILE_URL"),
+        ("/v1/folders", {"data": {"items": [{"id": "x-1234567"}]}}, "FOLDER_ID"),
+        ("/v1/folders/0", {"data": {"id": "x-1234567"}}, "FOLDER_ID"),
+        ("/v1/folders/0", {"data": {"creator_user_id": "x-1234567"}}, "USER_ID"),
+        ("/v1/templates/0/duplicate", {"data": {"entity_id": "x-1234567"}}, "ENTITY_ID"),
+        ("/v1/workspaces/0/members", {"data": {"added_success_user_ids": ["x-1234567"]}}, "USER_ID"),
+        ("/v1/workspaces/0/members", {"data": {"items": [{"user_unique_name": "x-1234567"}]}}, "USER_NAME"),
+        ("/v1/workspaces/0/members", {"data": {"items": [{"user_nickname": "x-1234567"}]}}, "NICK_NAME"),
+        ("/v1/conversations", {"data": {"conversations": [{"meta_data": {"uuid": "x-1234567"}}]}}, "UUID"),
+        ("/v1/conversation/create", {"data": {"connector_id": "x-1234567"}}, "CONNECTOR_ID"),
+        ("/v1/conversation/message/modify", {"message": {"id": "x-1234567"}}, "MESSAGE_ID"),
+        ("/open_api/knowledge/document/list", {"document_infos": [{"document_id": "x-1234567"}]}, "DOCUMENT_ID"),
+        ("/v1/workflows/0", {"data": {"workflow_detail": {"creator": {"id": "x-1234567"}}}}, "USER_ID"),
+        ("/v1/workflows/0/run_histories/1", {"data": [{"connector_uid": "x-1234567"}]}, "USER_ID"),
+        ("/v1/workflows/0/versions", {"data": {"next_page_token": "x-1234567"}}, "SECRET"),
+        ("/v1/workspaces", {"data": {"workspaces": [{"enterprise_id": "x-1234567"}]}}, "ENTERPRISE_ID"),
+    ],
+)
+def test_what_coze_answers_is_covered(at: str, body: object, kind: str) -> None:
+    """Each sensitive or changing identifier of Coze's operations has a rule."""
+    response = Response(200, "OK", (("content-type", "application/json"),), json.dumps(body).encode())
+    clean = scrub([Interaction(Request("GET", f"https://api.coze.com{at}"), response)]).interactions[0]
+    assert re.search(rf"\b{kind}_\d\b", clean.response.body.decode())

@@ -222,3 +222,55 @@ def test_chunks_always_add_up(body: bytes, sizes: list[int]) -> None:
 def test_known_values_of_fixtures_are_added() -> None:
     """A value that a fixture made is known from then on."""
     assert Known().with_value("CHAT_ID", "chat-123").tags == {"chat-123": "CHAT_ID"}
+
+
+def test_literals_are_told_apart_by_their_places(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """Two values of one kind keep their tags at replay, in whatever order the rules find them."""
+    abroad, mobile = filled("+49 30 {D4} {D4}"), filled("139{D8}")
+    sent = interaction("POST", "/v1/things", {"a": f"{abroad} or {mobile}", "b": mobile})
+    clean = scrub([sent]).interactions
+    assert LiveTags(clean).scrub(sent.request).body == clean[0].request.body
+
+
+def test_a_tag_in_base64_is_seen(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """A literal that only stands encoded in a request keeps its tag too."""
+    sent = interaction("POST", "/v1/things", {"blob": base64.b64encode(filled("key sk-{A40}").encode()).decode()})
+    clean = scrub([sent]).interactions
+    assert LiveTags(clean).scrub(sent.request).body == clean[0].request.body
+
+
+@pytest.mark.parametrize("events", [("Message", "Message"), ("Message", "Interrupt"), ("a.delta", "b.delta")])
+def test_a_known_value_split_over_different_events_is_found(
+    events: tuple[str, str], interaction: MakeInteraction, filled: Callable[[str], str]
+) -> None:
+    """What the environment tells is found also where its halves belong to different nodes or kinds of event."""
+    secret = filled("{A30}")
+    halves = zip(events, (secret[:11], secret[11:]), strict=True)
+    stream = "".join(
+        f"event: {name}\ndata: {json.dumps({'content': half, 'node_title': half[:2]})}\n\n" for name, half in halves
+    )
+    configured = known({"COZE_SECRET_PARTNER": secret})
+    clean = scrub([interaction(answer=stream.encode(), content_type="text/event-stream")], configured).interactions
+    assert secret[11:] not in _answers(clean)
+    assert "SECRET_PARTNER" in _answers(clean)
+
+
+def test_the_attributes_of_a_cookie_are_no_secrets(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """The domain of a cookie stays where it is named."""
+    made = interaction(answer={"host": "https://www.coze.com/x"})
+    headers = (*made.response.headers, ("set-cookie", f"sid={filled('{A32}')}; Domain=.coze.com; Path=/abcdefgh"))
+    response = Response(200, "OK", headers, made.response.body)
+    assert scrub([Interaction(made.request, response)]).interactions[0].response.body == made.response.body
+
+
+def test_a_short_secret_stays_in_its_field(interaction: MakeInteraction) -> None:
+    """A password of one letter does not eat that letter everywhere."""
+    clean = scrub([interaction(answer={"access_token": "x", "text": "next exit"})])
+    assert json.loads(clean.interactions[0].response.body) == {"access_token": "ACCESS_TOKEN_1", "text": "next exit"}
+
+
+def test_half_an_event_hides_nothing(interaction: MakeInteraction) -> None:
+    """A stream that broke off inside a value: its field still says what it was."""
+    stream = b'event: Message\ndata: {"content":"hi","user_name":"Planted Per'
+    clean = scrub([interaction(answer=stream, content_type="text/event-stream")]).interactions
+    assert _answers(clean) == 'event: Message\ndata: {"content":"hi","user_name":"USER_NAME_1'

@@ -1,0 +1,139 @@
+"""What nobody needs to hide stays as it is, and the inspector keeps silent about it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import struct
+import uuid
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from coze_cassettes import format as cassette_format
+from coze_cassettes import inspector, store
+from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.scrub import scrub
+
+METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
+COMMITTED: Final = Path(__file__).parents[3] / "cassettes"
+
+
+def picture() -> str:
+    """A PNG of eight by eight pixels, as base64."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    pixels = zlib.compress(b"".join(b"\0" + hashlib.sha256(bytes([row])).digest()[:24] for row in range(8)))
+    head = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
+    raw = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return base64.b64encode(raw).decode()
+
+
+def hashed(name: str) -> str:
+    """A hexadecimal SHA-256."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+TEXTS: Final[Mapping[str, str]] = {
+    "famous people": "鲁迅原名周树人，与许广平合著《两地书》；李白、杜甫、苏轼是唐宋诗人，王阳明生于1472年。",
+    "English prose": "Ada Lovelace wrote to Charles Babbage in 1843; the secret of the engine, she said, is patience.",
+    "full-width punctuation": "（注：本文共３章，详见第１２页；价格：￥９９．００）",
+    "times": "会议 2024-12-10 15:27:26 至 16:00:00，时间戳 1733815646，毫秒 1733815646123。",
+    "order numbers": "您的订单 2024112212345678901 已发货，运单 SF1234567890123，金额 1234.56 元。",
+    "version numbers": "升级到 v1.2.3.4 或 version 10.0.19045.1，cozepy 0.20.0，Chrome/120.0.6099.109，numpy==1.26.4.1",
+    "hashes": f"commit {hashed('a')[:40]} sha256:{hashed('b')} md5 {hashed('c')[:32]}",
+    "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
+    "Python": (
+        "def login(user: User, password: str) -> Token:\n    token = get_token(user)\n"
+        "    api_key = os.environ['API_KEY']\n"
+        "    headers = {'Authorization': f'Bearer {token}'}\n    return Token(token=token, expires_in=3600)\n"
+    ),
+    "TypeScript": "const client = new CozeAPI({ token: process.env.COZE_TOKEN, baseURL: COZE_CN_BASE_URL });",
+    "C++": "std::vector<std::map<int, std::string>> a1b::c2d; x = y ? a : b; // -----BEGIN-----",
+    "shell": "curl -X POST 'https://api.coze.com/v3/chat?bot_id=' -H 'Authorization: Bearer <token>' -o a@2x.png",
+    "CSS": ".sk-loading-spinner-container-of-the-page { --pat_of_the_carpet: 1px; margin: 0 127.0.0.1 }",
+    "JSON schema": '{"type": "object", "properties": {"password": {"type": "string"}, "name": {"type": "string"}}}',
+    "tool definition": json.dumps({"name": "get_weather", "parameters": {"type": "object", "required": ["city"]}}),
+    "weather": '{"city": "北京", "temperature": 23.5, "humidity": 60, "wind": "3-4级"}',
+    "mathematics": "1 + 41 = 42, 3.14159265358979, 10^12 = 1000000000000, 0x7fffffff, 1e-10, 13912345678.5 / 7",
+    "addresses": "see https://www.coze.com/docs/guides?lang=zh#top, http://localhost:8080/a, 127.0.0.1, 0.0.0.0, ::1",
+    "long words": "internationalization_of_configuration_management_and_getUserByIdAndNameWithTimeoutV2",
+    "paths": "/usr/local/lib/python3.11/site-packages/cozepy/workflows/runs/run_histories/__init__.py:42",
+    "LaTeX": r"\frac{\alpha}{\beta} \times \sum_{i=1}^{n} x_i^{2} \n \u03c0",
+    "a picture": f"data:image/png;base64,{picture()}",
+    "emoji": "🎉 done 👍🏽, 你好，世界！",
+    "percent": "100%25 of users, %E4%BD%A0%E5%A5%BD, a+b=c",
+    "base64 of prose": base64.b64encode("你好，世界 and nothing else".encode()).decode(),
+    "prices": "¥6222.00, 4000 1234, +5%, +1 -1, 12 34 56 78",
+}
+"""Texts as models write them and as users send them; every one of them is harmless."""
+
+
+def answer(text: str) -> Interaction:
+    """An answer of a model."""
+    body = json.dumps({"data": [{"role": "assistant", "content": text}]}, ensure_ascii=False, separators=(",", ":"))
+    request = Request("GET", "https://api.coze.com/v3/chat/message/list")
+    return Interaction(request, Response(200, "OK", (("content-type", "application/json"),), body.encode()))
+
+
+def findings(interactions: tuple[Interaction, ...]) -> list[str]:
+    """What the inspector says."""
+    cassette = store.sealed(Cassette(interactions, METADATA))
+    return [str(each) for each in inspector.inspect(cassette, cassette_format.dumps(cassette))]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_scrubber_leaves_what_is_innocent(name: str) -> None:
+    """Not one character of an innocent text is replaced."""
+    one = answer(TEXTS[name])
+    assert scrub([one]).interactions[0].response.body.decode() == one.response.body.decode()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_inspector_leaves_what_is_innocent(name: str) -> None:
+    """Not one finding, in an answer, or as a stream of single characters."""
+    deltas = (
+        f"event:conversation.message.delta\ndata:{json.dumps({'id': 'BOT_ID', 'content': char})}\n\n"
+        for char in TEXTS[name]
+    )
+    stream = Response(200, "OK", (("content-type", "text/event-stream"),), "".join(deltas).encode())
+    assert findings((answer(TEXTS[name]),)) == []
+    assert findings((Interaction(Request("POST", "https://api.coze.com/v3/chat"), stream),)) == []
+
+
+def test_false_findings_are_counted() -> None:
+    """The whole corpus in one cassette: how many texts were changed, how many findings there are."""
+    corpus = tuple(answer(text) for text in TEXTS.values())
+    changed = sum(old != new for old, new in zip(corpus, scrub(corpus).interactions, strict=True))
+    found = findings(corpus)
+    print(f"\n{len(TEXTS)} innocent texts: {changed} changed by the scrubber, {len(found)} findings")  # noqa: T201 - with -s
+    assert (changed, found) == (0, [])
+
+
+CASSETTES: Final = store.files(COMMITTED) if COMMITTED.is_dir() else []
+
+
+@pytest.mark.skipif(not CASSETTES, reason="no cassettes are committed yet")
+def test_the_committed_cassettes_have_no_finding() -> None:
+    """Nothing is found in what was scrubbed, inspected and committed."""
+    found = [
+        f"{path.name}:{each}"
+        for path in CASSETTES
+        for each in inspector.inspect(store.read(path), path.read_text("utf-8"))
+    ]
+    print(f"\n{len(CASSETTES)} committed cassettes: {len(found)} findings")  # noqa: T201 - with -s
+    assert found == []
+
+
+@pytest.mark.skipif(not CASSETTES, reason="no cassettes are committed yet")
+def test_the_committed_cassettes_are_scrubbed_already() -> None:
+    """Scrubbing them again changes nothing."""
+    for path in CASSETTES:
+        kept = store.read(path).interactions
+        assert scrub(kept).interactions == kept, path.name
