@@ -10,8 +10,10 @@ import threading
 from collections.abc import Sequence
 
 from coze_standin.chance import chance
+from coze_standin.changes import KINDS, Change, Misspelt, parsed
 from coze_standin.control import environment
 from coze_standin.edge import application
+from coze_standin.operations import NAMES
 from coze_standin.population import populated
 from coze_standin.profiles import PROFILES
 from coze_standin.server import Server, listening
@@ -24,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with listening(options.port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         ready = json.dumps({"url": url, "environment": environment(state, url)})
-        server = Server(application(state), lambda: _say(ready))
+        server = Server(application(state, changes=options.change), lambda: _say(ready))
         if options.until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
         server.run(sockets=[listener])
@@ -36,8 +38,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--account", choices=sorted(PROFILES), default="a", help="which account it serves (default: a)")
     parser.add_argument("--seed", type=int, help="make what it draws repeatable (default: different at every start)")
+    parser.add_argument(
+        "--change",
+        action="append",
+        default=[],
+        type=_change,
+        metavar="OPERATION:KIND:FIELD[:NEW]",
+        help=f"answer otherwise, may be repeated: {'; '.join(f'{kind.name}: {kind.does}' for kind in KINDS.values())}",
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input is closed")
     return parser
+
+
+def _change(text: str) -> Change:
+    try:
+        return parsed(text, NAMES)
+    except Misspelt as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _say(line: str) -> None:

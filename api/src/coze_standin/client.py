@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection  # by name, so that a patched http.client does not catch the control plane
@@ -45,6 +45,14 @@ class StandIn:
         """No fault waits any more."""
         self._control("DELETE", "faults")
 
+    def change(self, change: str) -> None:
+        """From now on the API answers otherwise: ``OPERATION:KIND:FIELD[:NEW]``, as ``coze_standin.changes`` says."""
+        self._control("POST", "changes", {"change": change})
+
+    def clear_changes(self) -> None:
+        """The API is what it was."""
+        self._control("DELETE", "changes")
+
     def _control(self, method: str, name: str, body: Any = None) -> Any:
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=_STOP_SECONDS)
         try:
@@ -59,14 +67,16 @@ class StandIn:
 
 
 @contextmanager
-def running(account: str = "a", seed: int | None = None) -> Iterator[StandIn]:
+def running(account: str = "a", seed: int | None = None, changes: Sequence[str] = ()) -> Iterator[StandIn]:
     """A stand-in for account ``a`` or ``b`` in a process of its own, stopped at the end of the block.
 
+    ``changes`` are what its API does differently, each ``OPERATION:KIND:FIELD[:NEW]``.
     A process, not a thread: clocks and transports that a test patches then stay the test's own affair. It ends
     by itself when this process does.
     """
     seeding = [] if seed is None else ["--seed", str(seed)]
-    command = [sys.executable, "-m", "coze_standin", "--account", account, "--until-stdin-closes", *seeding]
+    changing = [part for change in changes for part in ("--change", change)]
+    command = [sys.executable, "-m", "coze_standin", "--account", account, "--until-stdin-closes", *seeding, *changing]
     with subprocess.Popen(  # noqa: S603  (this package's own command)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
     ) as process:

@@ -1,4 +1,4 @@
-"""The control plane under ``/_standin/``: what the account is, what is planted in it, what shall go wrong."""
+"""The control plane under ``/_standin/``: the account, what is planted in it, what shall go wrong or be different."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from coze_standin.changes import Changes, Misspelt, parsed
 from coze_standin.faults import Faults, Misarmed, armed
+from coze_standin.operations import NAMES
 from coze_standin.state import State
 
 PREFIX = "/_standin/"
@@ -28,9 +30,10 @@ def environment(state: State, url: str) -> dict[str, str]:
 class Control:
     """The endpoints; they take no token, and nothing of them belongs into a recording."""
 
-    def __init__(self, state: State, faults: Faults) -> None:
+    def __init__(self, state: State, faults: Faults, changes: Changes) -> None:
         self._state = state
         self._faults = faults
+        self._changes = changes
 
     def routes(self) -> list[Route]:
         """The endpoints as routes."""
@@ -40,6 +43,8 @@ class Control:
             Route(PREFIX + "oauth", self.oauth, methods=["GET"]),
             Route(PREFIX + "faults", self.arm, methods=["POST"]),
             Route(PREFIX + "faults", self.clear, methods=["DELETE"]),
+            Route(PREFIX + "changes", self.change, methods=["POST"]),
+            Route(PREFIX + "changes", self.restore, methods=["DELETE"]),
         ]
 
     async def environment(self, request: Request) -> Response:
@@ -65,4 +70,17 @@ class Control:
     async def clear(self, _: Request) -> Response:
         """DELETE faults: none waits any more."""
         self._faults.clear()
+        return JSONResponse({})
+
+    async def change(self, request: Request) -> Response:
+        """POST changes: ``{"change": "OPERATION:KIND:FIELD[:NEW]"}``; 400 with the reason if that is wrong."""
+        try:
+            self._changes.add(parsed(str((await request.json())["change"]), NAMES))
+        except (Misspelt, json.JSONDecodeError, LookupError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse({})
+
+    async def restore(self, _: Request) -> Response:
+        """DELETE changes: the API is what it was."""
+        self._changes.clear()
         return JSONResponse({})

@@ -8,8 +8,10 @@ import random
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from email.utils import formatdate
+from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coze_standin import secret_values, sse
 from coze_standin.calls import Answer, Call, Events, Upload
+from coze_standin.changes import Change, Changes
 from coze_standin.control import PREFIX, Control
 from coze_standin.errors import Refusal
 from coze_standin.faults import Armed, Faults, Wire, bent
@@ -36,13 +39,13 @@ _COOKIE = 0.3
 Sleep = Callable[[float], Awaitable[None]]
 
 
-def application(state: State, sleep: Sleep = asyncio.sleep) -> ASGIApp:
+def application(state: State, sleep: Sleep = asyncio.sleep, changes: Iterable[Change] = ()) -> ASGIApp:
     """The stand-in as an ASGI application over one account; ``sleep`` makes its pauses, in seconds."""
-    faults = Faults()
-    routes = [Route(row.path, _endpoint(state, row, sleep), methods=[row.method]) for row in OPERATIONS]
+    faults, changed = Faults(), Changes(changes)
+    routes = [Route(row.path, _endpoint(state, row, sleep, changed), methods=[row.method]) for row in OPERATIONS]
     unknown = _unknown_path()
     inner = Starlette(
-        routes=Control(state, faults).routes() + routes,
+        routes=Control(state, faults, changed).routes() + routes,
         exception_handlers={404: unknown, 405: unknown},
     )
     return _Dressed(_Faulty(inner, faults, sleep), state)
@@ -127,20 +130,23 @@ def _wired(wire: Wire, logid: str) -> Response:
     return Response(body, wire.status, dict(wire.headers), wire.media_type)
 
 
-def _endpoint(state: State, operation: Operation, sleep: Sleep) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    state: State, operation: Operation, sleep: Sleep, changes: Changes
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         fault: Armed | None = request.scope["coze.fault"]
         logid: str = request.scope["coze.logid"]
         try:
             answer = operation.handler(await _call(state, operation, request, logid, fault))
         except Refusal as refusal:
-            return _refused(refusal, logid)
+            return _answered(_refusal(refusal), logid, operation.id, changes)
         if isinstance(answer, Events):
-            return _Streamed(answer, fault, state.chance, sleep)
+            answer = replace(answer, events=changes.events(operation.id, answer.events))
+            return _Streamed(answer, changes.status(operation.id, HTTPStatus.OK), fault, state.chance, sleep)
         if fault and fault.fault.needs_a_stream:
             return Response(f"coze-standin: {fault.fault.name} needs a stream", 501, media_type="text/plain")
         await sleep(answer.pause)
-        return _answered(answer, logid)
+        return _answered(answer, logid, operation.id, changes)
 
     return endpoint
 
@@ -179,14 +185,14 @@ async def _uploaded(request: Request) -> Upload | None:
         return Upload(part.filename or "", part.size or 0) if isinstance(part, UploadFile) else None
 
 
-def _answered(answer: Answer, logid: str) -> Response:
+def _answered(answer: Answer, logid: str, operation: str, changes: Changes) -> Response:
     content = answer.content if answer.flat else {**answer.content, "detail": {"logid": logid}}
-    return Response(_encoded(content), answer.status, media_type=_JSON)
+    body = _encoded(changes.content(operation, content))
+    return Response(body, changes.status(operation, answer.status), media_type=_JSON)
 
 
-def _refused(refusal: Refusal, logid: str) -> Response:
-    content = {"code": refusal.row.code, "msg": refusal.msg, "detail": {"logid": logid}}
-    return Response(_encoded(content), refusal.row.status, media_type=_JSON)
+def _refusal(refusal: Refusal) -> Answer:
+    return Answer({"code": refusal.row.code, "msg": refusal.msg}, refusal.row.status)
 
 
 def _encoded(content: JSON) -> bytes:
@@ -195,7 +201,7 @@ def _encoded(content: JSON) -> bytes:
 
 def _unknown_path() -> Callable[[Request, Exception], Awaitable[Response]]:
     async def unknown(request: Request, _: Exception) -> Response:
-        return _refused(Refusal("path"), request.scope.get("coze.logid", ""))
+        return _answered(_refusal(Refusal("path")), request.scope.get("coze.logid", ""), "", Changes())
 
     return unknown
 
@@ -203,8 +209,8 @@ def _unknown_path() -> Callable[[Request, Exception], Awaitable[Response]]:
 class _Streamed(Response):
     """Plays the script of a stream; stops when the client goes away."""
 
-    def __init__(self, told: Events, fault: Armed | None, chance: random.Random, sleep: Sleep) -> None:
-        super().__init__(media_type="text/event-stream")
+    def __init__(self, told: Events, status: int, fault: Armed | None, chance: random.Random, sleep: Sleep) -> None:
+        super().__init__(status_code=status, media_type="text/event-stream")
         del self.headers["content-length"]
         self._told = told
         self._steps = bent(fault, told.style, told.events)

@@ -99,3 +99,6 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
 )
 """Every operation that the stand-in serves; any other path is HTTP 404 with code 4000."""
+
+NAMES: frozenset[str] = frozenset(name for row in OPERATIONS for name in (row.id, row.id.partition("#")[0]))
+"""What an operation can be called: its id, or without the ``#`` all variants of it."""

@@ -1,0 +1,90 @@
+"""Further questions of a model, which come or stay away: beside a change they are told as the API tells them now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coze_cassettes.compare import compare, take_over
+from coze_cassettes.interactions import Cassette, Interaction, Request, Response
+
+JSON = dict[str, Any]
+Change = Callable[[JSON], JSON]
+URI = "https://api.coze.com/v3/chat/message/list?chat_id=CHAT_ID_1"
+
+
+def message(number: int, kind: str, content: str = "") -> JSON:
+    """A message of a chat."""
+    return {"id": f"MESSAGE_ID_{number}", "role": "assistant", "type": kind, "content": content or kind}
+
+
+def listed(messages: list[JSON]) -> Cassette:
+    """The messages as a list."""
+    body = json.dumps({"code": 0, "data": messages}, separators=(",", ":")).encode()
+    response = Response(200, "OK", (("content-type", "application/json"),), body)
+    return Cassette((Interaction(Request("GET", URI), response),))
+
+
+def streamed(messages: list[JSON]) -> Cassette:
+    """The messages as events."""
+    events = [f"event:conversation.message.completed\ndata:{json.dumps(each)}\n\n" for each in messages]
+    body = "".join([*events, 'event:done\ndata:"[DONE]"\n\n']).encode()
+    response = Response(200, "OK", (("content-type", "text/event-stream"),), body, (9, len(body) - 9))
+    return Cassette((Interaction(Request("POST", "https://api.coze.com/v3/chat"), response),))
+
+
+TOLD: dict[str, tuple[Callable[[list[JSON]], Cassette], str]] = {
+    "list": (listed, "$.data[]."),
+    "stream": (streamed, "event conversation.message.completed"),
+}
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "renamed": (lambda each: {("from" if key == "role" else key): value for key, value in each.items()}, "role"),
+    "removed": (lambda each: {key: value for key, value in each.items() if key != "role"}, "role"),
+    "retyped": (lambda each: {**each, "role": [each["role"]]}, "role"),
+    "added": (lambda each: {**each, "badge": 1}, "badge"),
+}
+
+OLD = [message(1, "answer"), message(2, "verbose"), message(3, "follow_up", "How?"), message(4, "follow_up", "Why?")]
+
+
+@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("kind", CHANGES)
+def test_committed_questions_are_told_as_the_new_ones(kind: str, told: str) -> None:
+    """Number, wording and ids of the committed ones stay, their form is the new one's."""
+    (form, place), (change, field) = TOLD[told], CHANGES[kind]
+    new = [message(5, "answer"), message(1, "verbose"), message(2, "follow_up", "What else?")]
+    old, fresh = form(OLD), form([change(each) for each in new])
+    changes = compare(old, fresh).changes
+    assert {each.kind for each in changes} == {kind}
+    assert all(each.place.startswith(place) and each.place.endswith(field) for each in changes)
+    assert take_over(old, fresh).interactions[0].response.body == (
+        form([change(each) for each in OLD]).interactions[0].response.body
+    )
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_without_a_new_one_committed_questions_stay_and_none_come_of_themselves(told: str) -> None:
+    """There is nothing to tell them by; and where there were none, there are none."""
+    form, (change, _) = TOLD[told][0], CHANGES["added"]
+    taken = take_over(form(OLD), form([change(each) for each in OLD[:2]]))
+    expected = form([*(change(each) for each in OLD[:2]), *OLD[2:]])
+    assert taken.interactions[0].response.body == expected.interactions[0].response.body
+    taken = take_over(form(OLD[:2]), form([change(each) for each in OLD]))
+    expected = form([change(each) for each in OLD[:2]])
+    assert taken.interactions[0].response.body == expected.interactions[0].response.body
+
+
+@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize(("new", "kind"), [(None, "removed"), ("sort", "renamed"), ("type", "retyped")])
+def test_where_questions_cannot_be_told_apart_their_number_is_no_change(told: str, new: str | None, kind: str) -> None:
+    """When the field goes that says which they are, only that is found."""
+    form = TOLD[told][0]
+    fresh = []
+    for each in OLD[:3]:
+        rest = {key: value for key, value in each.items() if key != "type"}
+        fresh.append({**rest, new: [each["type"]] if kind == "retyped" else each["type"]} if new else rest)
+    assert {each.kind for each in compare(form(OLD), form(fresh)).changes} == {kind}

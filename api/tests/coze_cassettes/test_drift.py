@@ -1,0 +1,272 @@
+"""Recording a real server again: an unchanged API leaves every byte, one changed field is one finding and a small diff.
+
+The server is a fresh stand-in each time: ids, times, counters, wording, cuts and the order of headers differ from
+recording to recording.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from coze_cassettes import format as cassette_format
+from coze_cassettes import store
+from coze_cassettes.compare import Severity, compare, take_over
+from coze_cassettes.interactions import Cassette
+from coze_cassettes.origins import STAND_IN
+from coze_standin import running
+
+pytestmark = pytest.mark.loopback
+
+INI = """
+[pytest]
+addopts = -p no:randomly -p no:cacheprovider
+cassettes_dir = cassettes
+"""
+
+SUITE = """
+import time
+import httpx, pytest
+
+pytestmark = pytest.mark.vcr
+
+@pytest.fixture
+def client(account):
+    headers = {"Authorization": "Bearer " + account.value("API_TOKEN")}
+    with httpx.Client(base_url="https://api.coze.com", headers=headers) as client:
+        yield client
+
+def test_bot(client, account):
+    client.get("/v1/bot/get_online_info", params={"bot_id": account.value("BOT_ID")})
+
+def test_bots(client, account):
+    for page in (1, 2):
+        params = {"space_id": account.value("WORKSPACE_ID"), "page_size": 2, "page_index": page}
+        client.get("/v1/space/published_bots_list", params=params)
+
+def test_chat(client, account):
+    question = {"role": "user", "content": "Tell me of tapes", "content_type": "text"}
+    body = {"bot_id": account.value("BOT_ID"), "user_id": "somebody", "stream": True, "additional_messages": [question]}
+    with client.stream("POST", "/v3/chat", json=body) as answer:
+        assert [line for line in answer.iter_lines()]
+
+def test_conversation(client, account):
+    made = client.post("/v1/conversation/create", json={"bot_id": account.value("BOT_ID"), "meta_data": {"a": "b"}})
+    conversation = made.json()["data"]["id"]
+    client.get("/v1/conversation/retrieve", params={"conversation_id": conversation})
+    client.delete(f"/v1/conversations/{conversation}")
+
+def test_run(client, account):
+    workflow = account.value("WORKFLOW_ID")
+    body = {"workflow_id": workflow, "parameters": {"input": "tapes"}}
+    client.post("/v1/workflow/run", json=body)
+    run = client.post("/v1/workflow/run", json={**body, "is_async": True}).json()["execute_id"]
+    time.sleep(0.6)
+    client.get(f"/v1/workflows/{workflow}/run_histories/{run}")
+"""
+"""Tests that read off an answer only what the next request needs: whatever else it holds may change."""
+
+Record = Callable[..., Mapping[str, Cassette]]
+
+NOISE = re.compile(r"  (?:recorded_at|digest): ")
+"""Lines of metadata, which differ whenever a file is written."""
+
+MOST_LINES = 5
+"""Lines that a diff may have for one place."""
+
+
+ROOT = Path(__file__).parents[3]
+"""The project."""
+
+
+def run_pytest(folder: Path, cassettes: Path, *arguments: str, changes: Sequence[str] = ()) -> Mapping[str, Cassette]:
+    """What tests record from a fresh stand-in, by the name of the cassette."""
+    origin = ("--record-mode=all", "--cassettes-dir", str(cassettes), "--recorded-from", "stand-in")
+    with running("a", changes=changes) as stand_in:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *origin, *arguments],
+            cwd=folder,
+            env={"PATH": "", "PYTHONPATH": ":".join(filter(None, sys.path)), **stand_in.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return read(cassettes)
+
+
+def read(folder: Path) -> Mapping[str, Cassette]:
+    """The cassettes of a folder by their names below it."""
+    return {path.relative_to(folder).with_suffix("").as_posix(): store.read(path) for path in store.files(folder)}
+
+
+def record(folder: Path, *changes: str, tests: Sequence[str] = ()) -> Mapping[str, Cassette]:
+    """What the small suite records."""
+    folder.mkdir()
+    (folder / "pytest.ini").write_text(INI)
+    (folder / "test_it.py").write_text(SUITE)
+    selected = [f"test_it.py::{test}" for test in tests]
+    recorded = run_pytest(folder, folder / "cassettes", *selected, changes=changes)
+    return {name.removeprefix("test_it/"): cassette for name, cassette in recorded.items()}
+
+
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Cassette]:
+    """The first recording."""
+    return record(tmp_path_factory.mktemp("drift") / "first")
+
+
+def text(cassette: Cassette) -> str:
+    """The file as a reviewer sees it."""
+    return cassette_format.dumps(store.sealed(cassette))
+
+
+def changed_lines(old: Cassette, new: Cassette) -> list[str]:
+    """The lines that a diff of the two files shows, metadata left out."""
+    before, after = text(old).splitlines(), text(new).splitlines()
+    codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    lines = (line for tag, *places in codes if tag != "equal" for line in _side_by_side(before, after, *places))
+    return [line for line in lines if not NOISE.match(line)]
+
+
+def _side_by_side(old: list[str], new: list[str], low: int, high: int, new_low: int, new_high: int) -> list[str]:
+    return [*old[low:high], *new[new_low:new_high]]
+
+
+def test_recording_an_unchanged_api_again_leaves_every_byte(committed: Mapping[str, Cassette], tmp_path: Path) -> None:
+    """A second recording differs in nothing that counts, and what is taken over is the first one."""
+    again = record(tmp_path / "second")
+    assert again["test_chat"].interactions != committed["test_chat"].interactions
+    assert list(again) == list(committed) == ["test_bot", "test_bots", "test_chat", "test_conversation", "test_run"]
+    for name, old in committed.items():
+        assert compare(old, again[name]).changes == (), name
+        assert take_over(old, again[name]).interactions == old.interactions, name
+        assert changed_lines(old, take_over(old, again[name])) == [], name
+
+
+def test_recording_the_whole_suite_again_leaves_every_committed_byte(tmp_path: Path) -> None:
+    """All cassettes that came from the stand-in are, recorded again and taken over, what they are."""
+    again = run_pytest(ROOT, tmp_path / "cassettes", "api/tests/coze", "-p", "no:cacheprovider", "-p", "no:randomly")
+    of_stand_in = {
+        name: old for name, old in read(ROOT / "cassettes" / "coze").items() if old.metadata.recorded_from == STAND_IN
+    }
+    for name, old in of_stand_in.items():
+        assert [str(each) for each in compare(old, again[name]).changes] == [], name
+        assert take_over(old, again[name]).interactions == old.interactions, name
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A change of the API, in which test it shows, and where: the place of each finding, and how often in the file."""
+
+    change: str
+    test: str
+    found: Mapping[str, int]
+
+
+EVENTS = ("created", "in_progress", "completed")
+
+DRIFTS = {
+    "rename": [
+        Drift("bots.retrieve:rename:description", "test_bot", {"$.data.description": 1}),
+        Drift("bots.list:rename:space_bots[].icon_url:icon", "test_bots", {"$.data.space_bots[].icon_url": 4}),
+        Drift(
+            "chat.create:rename:last_error.msg:message",
+            "test_chat",
+            {f"event conversation.chat.{name} $.last_error.msg": 1 for name in EVENTS},
+        ),
+        Drift("conversations.create:rename:last_section_id", "test_conversation", {"$.data.last_section_id": 1}),
+        Drift("workflows.runs.run_histories.retrieve:rename:output", "test_run", {"$.data[].output": 1}),
+    ],
+    "remove": [
+        Drift("bots.retrieve:remove:onboarding_info.prologue", "test_bot", {"$.data.onboarding_info.prologue": 1}),
+        Drift("bots.list:remove:total", "test_bots", {"$.data.total": 2}),
+        Drift(
+            "chat.create:remove:last_error",
+            "test_chat",
+            {f"event conversation.chat.{name} $.last_error": 1 for name in EVENTS},
+        ),
+        Drift("conversations.retrieve:remove:created_at", "test_conversation", {"$.data.created_at": 1}),
+        Drift("workflows.runs.run_histories.retrieve:remove:run_mode", "test_run", {"$.data[].run_mode": 1}),
+    ],
+    "retype": [
+        Drift("bots.retrieve:retype:bot_mode:string", "test_bot", {"$.data.bot_mode": 1}),
+        Drift("bots.list:retype:space_bots.description", "test_bots", {"$.data.space_bots[].description": 4}),
+        Drift(
+            "chat.create:retype:status",
+            "test_chat",
+            {f"event conversation.chat.{name} $.status": 1 for name in EVENTS},
+        ),
+        Drift("conversations.delete:retype:$.code", "test_conversation", {"$.code": 1}),
+        Drift("workflows.runs.create:retype:debug_url:null", "test_run", {"$.debug_url": 2}),
+    ],
+    "add": [
+        Drift("bots.retrieve:add:badge", "test_bot", {"$.data.badge": 1}),
+        Drift("bots.list:add:space_bots[].badge:7", "test_bots", {"$.data.space_bots[].badge": 4}),
+        Drift(
+            'chat.create:add:last_error.badge:{"gold":true}',
+            "test_chat",
+            {f"event conversation.chat.{name} $.last_error.badge": 1 for name in EVENTS},
+        ),
+        Drift("conversations.retrieve:add:meta_data.badge", "test_conversation", {"$.data.meta_data.badge": 1}),
+        Drift("workflows.runs.run_histories.retrieve:add:usage.badge:7", "test_run", {"$.data[].usage.badge": 1}),
+    ],
+}
+"""A change of each kind for several operations; each shows in one test, so that a recording can have them all."""
+
+KINDS = {
+    "rename": (Severity.BREAKING, "renamed"),
+    "remove": (Severity.BREAKING, "removed"),
+    "retype": (Severity.BREAKING, "retyped"),
+    "add": (Severity.INFO, "added"),
+}
+"""What each kind is found as."""
+
+
+def assert_drift(drift: Drift, kind: str, old: Cassette, new: Cassette) -> None:
+    """The findings are those of the change, again in what is taken over, whose diff is short."""
+    severity, name = KINDS[kind]
+    comparison, taken = compare(old, new), take_over(old, new)
+    findings = {(each.severity, each.place, each.kind) for each in comparison.changes}
+    assert findings == {(severity, place, name) for place in drift.found}, drift.change
+    assert compare(old, taken).changes == comparison.changes, drift.change
+    lines = changed_lines(old, taken)
+    assert 0 < len(lines) <= MOST_LINES * sum(drift.found.values()), (drift.change, lines)
+
+
+@pytest.mark.parametrize("kind", DRIFTS)
+def test_one_changed_field_is_one_finding_and_a_small_diff(
+    kind: str, committed: Mapping[str, Cassette], tmp_path: Path
+) -> None:
+    """Each test shows the one change of its operation; in the file nothing else differs."""
+    drifts = DRIFTS[kind]
+    again = record(tmp_path / "again", *(drift.change for drift in drifts))
+    for drift in drifts:
+        assert_drift(drift, kind, committed[drift.test], again[drift.test])
+
+
+def test_a_change_touches_no_other_cassette(committed: Mapping[str, Cassette], tmp_path: Path) -> None:
+    """With one field changed, the recordings of all other operations are what they were."""
+    drift = DRIFTS["rename"][0]
+    again = record(tmp_path / "again", drift.change)
+    assert_drift(drift, "rename", committed[drift.test], again[drift.test])
+    others = [name for name in committed if name != drift.test]
+    assert [name for name in others if compare(committed[name], again[name]).changed] == []
+    assert [str(each) for each in compare(committed["test_bot"], again["test_bot"]).changes] == [
+        "breaking: GET /v1/bot/get_online_info?bot_id=BOT_ID: $.data.description: is now called description_renamed"
+    ]
+
+
+def test_another_status_is_breaking(committed: Mapping[str, Cassette], tmp_path: Path) -> None:
+    """An answer with another HTTP status is one finding, and one changed line."""
+    again = record(tmp_path / "again", "users.me:status:500", "bots.retrieve:status:201", tests=["test_bot"])
+    old, new = committed["test_bot"], again["test_bot"]
+    assert [(each.severity, each.place) for each in compare(old, new).changes] == [(Severity.BREAKING, "status")]
+    assert {line.split(":")[0].strip() for line in changed_lines(old, take_over(old, new))} <= {"code", "message"}
