@@ -4,4 +4,4 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 if [ "${1:-}" = --long ]; then export PROVE_LONG=1 && shift; fi
-exec .venv/bin/pytest -m loopback "$@"
+exec .venv/bin/pytest -m loopback -n auto --dist worksteal "$@"

@@ -7,24 +7,31 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from coze_cassettes import foreign, inspector, preflight, progress, rerecord, store
+from coze_cassettes import (
+    account,
+    decisions,
+    doctor,
+    foreign,
+    inspector,
+    patience,
+    preflight,
+    rerecord,
+    screens,
+    store,
+    verdicts,
+)
 from coze_cassettes import format as cassette_format
-from coze_cassettes.compare import Severity
 from coze_cassettes.environment import known
 from coze_cassettes.errors import CassetteError, InvalidCassette, Misuse
 from coze_cassettes.origins import ORIGINS, STAND_IN
-from coze_cassettes.rerecord import Fate, Verdict
+from coze_cassettes.patience import Limits
 
 DEFAULT_CASSETTES: Final = "cassettes/coze"
 INTERRUPTED: Final = "Interrupted: the cassettes are as they were; run it again."
@@ -35,14 +42,14 @@ def main() -> NoReturn:
     try:
         code = group.main(standalone_mode=False)
     except Misuse as error:
-        code = _refused(str(error), rerecord.MISUSED)
+        code = _refused(str(error), decisions.MISUSED)
     except CassetteError as error:
-        code = _refused(str(error), rerecord.FAILED)
+        code = _refused(str(error), decisions.FAILED)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        code = _refused(INTERRUPTED, rerecord.INTERRUPTED)
+        code = _refused(INTERRUPTED, decisions.INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -89,6 +96,13 @@ _cassettes_option = click.option(
 )
 
 
+def _limit(name: str, text: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """An option for one number of a recording; checked where the environment's are."""
+    default = getattr(Limits, name)
+    shown = f"{text} Default: {default:g}, or {patience.variable(name)}."
+    return click.option(f"--max-{name}".replace("_", "-"), name, metavar="N", help=shown)
+
+
 # --- rerecord -------------------------------------------------------------------------------------------------------
 
 
@@ -97,163 +111,82 @@ _cassettes_option = click.option(
 @click.option("-k", "keyword", default="", metavar="EXPR", help="Only the tests that match, as pytest's -k.")
 @click.option("--check", is_flag=True, help="Do everything but replace cassettes; exit code 3 tells of a change.")
 @click.option("--yes", is_flag=True, help="Agree to the plan beforehand.")
+@click.option("--fresh", is_flag=True, help="Do not go on with what an interrupted run has recorded.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="DIR", help="Write verdict.md there.")
-@click.option("--account", type=click.Choice(["a", "b"]), default="a", hidden=True, help="Of the stand-in.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--tests", default="api/tests/coze", show_default=True, metavar="PATH", help="What to record.")
+@_limit("requests_per_second", "How many requests a second at most; 0 is no ceiling.")
+@_limit("chats", "How many chats and workflow runs at most.")
+@_limit("audio", "How many audio calls at most.")
+@click.option("--account", type=click.Choice(["a", "b"]), default="a", hidden=True, help="Of the stand-in.")
+@click.option("--change", "changes", multiple=True, hidden=True, metavar="SPEC", help="Of the stand-in's API.")
 @click.option("--keep-staging", type=click.Path(path_type=Path), hidden=True, help="Stage here, and leave it.")
 @_cassettes_option
 def rerecord_command(
-    target: str,
-    keyword: str,
-    check: bool,  # noqa: FBT001  click passes it by name
-    yes: bool,  # noqa: FBT001  as above
     report: Path | None,
-    account: str,
-    tests: str,
-    keep_staging: Path | None,
+    as_json: bool,  # noqa: FBT001  click passes it by name
     cassettes: Path | None,
+    changes: tuple[str, ...],
+    **chosen: Any,
 ) -> int:
     """Record the cassettes anew, and keep what really changed.
 
     Exit code 0: nothing changed; 3: something did; 1: it failed; 2: it was not started.
     """
-    root, folder = _root(), _cassettes(cassettes)
-    options = rerecord.Options(
-        root, folder, tests, target, keyword, check=check, yes=yes, account=account, keep_staging=keep_staging
+    numbers = tuple(
+        (name, value)
+        for name, value in ((patience.variable(each.name), chosen.pop(each.name, None)) for each in fields(Limits))
+        if value is not None
     )
-    console = Console(soft_wrap=True)
+    options = rerecord.Options(_root(), _cassettes(cassettes), changes=changes, numbers=numbers, **chosen)
+    if changes and options.target != STAND_IN:
+        raise Misuse(f"--change is the stand-in's: use it with --target {STAND_IN}.")
     try:
-        with _screen(console) as screen:
+        with screens.screen(as_json=as_json) as screen:
             verdict = rerecord.run(options, os.environ, screen)
     except KeyboardInterrupt:
-        return _refused(INTERRUPTED, rerecord.INTERRUPTED)
-    _print_verdict(console, verdict, options)
+        return _refused(INTERRUPTED, decisions.INTERRUPTED)
+    screen.verdict(verdict, check=options.check)
     if report is not None:
-        store.write_text(report / "verdict.md", markdown(verdict))
+        store.write_text(report / "verdict.md", verdicts.markdown(verdict))
     return verdict.exit_code
 
 
-class _Screen:
-    """What a run shows: tables, and a progress bar where there is a terminal."""
+# --- the account ----------------------------------------------------------------------------------------------------
 
-    def __init__(self, console: Console, bar: Progress) -> None:
-        self._console = console
-        self._bar = bar
-        self._task = bar.add_task("", total=None, visible=False)
-
-    def plan(self, plan: preflight.Plan) -> None:
-        """Shows what will happen."""
-        self._console.print(plan_table(plan))
-        for test, reason in plan.left_out:
-            self._console.print(f"  left out: {escape(test.id)}: {escape(reason)}", style="dim")
-        for variable in plan.unset:
-            self._console.print(f"  {variable} is not set: the tests that need it are left out", style="dim")
-
-    def agreed(self, plan: preflight.Plan) -> bool:  # noqa: ARG002  it has been shown
-        """Asks whether to go on; without a terminal nobody can agree."""
-        return sys.stdin.isatty() and click.confirm("Record?", default=False)
-
-    def stage(self, title: str, total: int) -> None:
-        """A stage begins."""
-        if self._console.is_terminal:
-            self._bar.reset(self._task, description=title, total=total or None, completed=0, visible=True)
-            self._bar.start()
-        else:
-            self._console.print(f"{title}{f' ({total} tests)' if total else ''}")
-
-    def test(self, event: progress.Event) -> None:
-        """A test began or ended."""
-        name = event.test.rpartition("/")[2]
-        if event.event == progress.STARTED:
-            self._bar.update(self._task, description=escape(name))
-        elif event.event == progress.FINISHED:
-            self._bar.advance(self._task)
-            if event.outcome == "failed":
-                self._console.print(f"  failed: {escape(name)}")
+_target_option = click.option("--target", default="", help="coze.com, coze.cn or a URL. Default: COZE_API_BASE.")
 
 
-@contextmanager
-def _screen(console: Console) -> Iterator[_Screen]:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    bar = Progress(*columns, console=console, transient=True)
-    try:
-        yield _Screen(console, bar)
-    finally:
-        if bar.live.is_started:
-            bar.stop()
+@group.command("doctor")
+@_target_option
+def doctor_command(target: str) -> int:
+    """See whether a recording would work: environment, token, things and rights, one line each; nothing is changed.
+
+    Exit code 1 if something is wrong; what is only unset leaves tests out.
+    """
+    lines = list(doctor.examine(_root(), os.environ, target))
+    for line in lines:
+        click.echo(line)
+    return decisions.FAILED if any(line.state is doctor.State.WRONG for line in lines) else 0
 
 
-def plan_table(plan: preflight.Plan) -> Table:
-    """What will be recorded from where, and what that does to the account and to the world."""
-    where = "a stand-in of its own" if plan.target.local else preflight.shown_url(plan.target.url)
-    table = Table("plan", "", title=f"Recording from {plan.target.origin} ({where})", title_justify="left")
-    for module, count in sorted(plan.modules.items()):
-        table.add_row("records", f"{module}: {count} cassettes")
-    table.add_row("leaves out", f"{len(plan.left_out)} tests")
-    for effect, what in preflight.EFFECTS if plan.target.origin != STAND_IN else ():
-        table.add_row(effect, what)
-    return table
+@group.command("setup")
+@_target_option
+@click.option("--remove", is_flag=True, help="Take away what was made.")
+def setup_command(target: str, remove: bool) -> int:  # noqa: FBT001  click passes it by name
+    """Make in the account what recordings need and the API can make, and print the variables that name it.
 
-
-# --- the verdict ----------------------------------------------------------------------------------------------------
-
-_STYLES: Final = {Severity.BREAKING: "bold red", Severity.INFO: "cyan", Severity.NOTE: "yellow"}
-
-
-def summary(verdict: Verdict) -> str:
-    """One line: how many cassettes were recorded, and what became of all of them."""
-    counts = [f"{verdict.count(fate)} {fate}" for fate in Fate if verdict.count(fate)]
-    return f"{verdict.recorded} recorded: {', '.join(counts)}" if counts else "nothing was kept"
-
-
-def conclusion(verdict: Verdict, *, check: bool) -> str:
-    """The last line of a run: what it means, and what to do next."""
-    if verdict.failures:
-        return "Failed: no cassette was replaced."
-    if verdict.exit_code == rerecord.UNCHANGED:
-        return "Nothing changed."
-    return (
-        "Changed; nothing was replaced, since this was a check."
-        if check
-        else "Changed: read the difference with git diff."
-    )
-
-
-def _print_verdict(console: Console, verdict: Verdict, options: rerecord.Options) -> None:
-    for failure in verdict.failures:
-        console.print(f"failed: {escape(failure)}", style="bold red")
-    for test, reason in verdict.left_out:
-        console.print(f"left out: {escape(test)}: {escape(reason)}", style="dim")
-    for decision in verdict.decisions:
-        _print_decision(console, decision)
-    console.print(summary(verdict))
-    console.print(conclusion(verdict, check=options.check), style="bold")
-
-
-def _print_decision(console: Console, decision: rerecord.Decision) -> None:
-    if decision.fate is Fate.ORPHAN:
-        console.print(
-            f"orphan: {escape(decision.file)}: no test plays it; delete it if its test is gone", style="yellow"
-        )
-    elif decision.fate in rerecord.WRITTEN:
-        console.print(f"{decision.fate}: {escape(decision.file)}")
-    if decision.fate is Fate.CHANGED:
-        for finding in decision.comparison.changes:
-            console.print(f"  {escape(str(finding))}", style=_STYLES[finding.severity])
-
-
-def markdown(verdict: Verdict) -> str:
-    """The verdict as a page: counts by severity, then each cassette with its findings."""
-    changes = [finding for decision in verdict.decisions for finding in decision.comparison.changes]
-    counts = Counter(finding.severity for finding in changes)
-    lines = ["# Verdict", "", summary(verdict), ""]
-    lines += [f"- {severity}: {counts[severity]}" for severity in Severity]
-    lines += ["", *(f"- failed: {failure}" for failure in verdict.failures)]
-    for decision in verdict.decisions:
-        if decision.fate is not Fate.UNCHANGED:
-            lines += ["", f"## {decision.file}: {decision.fate}", ""]
-            lines += [f"- {finding}" for finding in decision.comparison.changes]
-    return "\n".join(lines) + "\n"
+    Nothing is made twice. What is made bears a mark, by which --remove finds it; the token is not printed.
+    """
+    found = doctor.account(_root(), os.environ, target)
+    preflight.check_token(found.target, found.get)
+    if remove:
+        conversations, bots = account.remove(found)
+        click.echo(f"{conversations} conversations deleted, {bots} bots unpublished; Coze's web page deletes bots.")
+        return 0
+    for line in account.setup(found).exports():
+        click.echo(line)
+    return 0
 
 
 # --- check ----------------------------------------------------------------------------------------------------------
@@ -274,7 +207,7 @@ def check_command(paths: tuple[Path, ...], staged: bool, cassettes: Path | None)
     found = [f"{name}:{finding}" for name, text in sources for finding in judge(text, values)]
     for line in found:
         click.echo(line)
-    return rerecord.FAILED if found else 0
+    return decisions.FAILED if found else 0
 
 
 def judge(text: str, values: Iterable[str] = ()) -> list[str]:
@@ -335,7 +268,7 @@ def scrub_command(paths: tuple[Path, ...]) -> int:
     results = foreign.migrate(paths, known(os.environ))
     for result in results:
         click.echo(result.problem or f"{result.source}: scrubbed, now {result.target}", err=bool(result.problem))
-    return rerecord.FAILED if any(result.problem for result in results) else 0
+    return decisions.FAILED if any(result.problem for result in results) else 0
 
 
 # --- table ----------------------------------------------------------------------------------------------------------

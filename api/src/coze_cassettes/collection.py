@@ -26,6 +26,11 @@ def cassette_path(item: pytest.Item, folder: Path) -> Path:
     return folder / item.path.stem / f"{cassette_name(item)}{store.SUFFIX}"
 
 
+def needs(item: pytest.Item) -> tuple[str, ...]:
+    """The environment variables that a test's ``needs`` markers name."""
+    return tuple(f"COZE_{str(name).upper()}" for marker in item.iter_markers("needs") for name in marker.args)
+
+
 def problems(items: Iterable[pytest.Item], folder: Path, *, whole: bool) -> list[str]:
     """What is wrong between tests and cassettes, one sentence each.
 

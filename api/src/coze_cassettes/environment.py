@@ -70,7 +70,7 @@ def known(environ: Mapping[str, str]) -> Known:
         if name.startswith(EXTRA_PREFIX):
             found = found.with_value(f"SECRET_{name.removeprefix(EXTRA_PREFIX).upper()}", value, secret=True)
     if key_file := environ.get(KEY_FILE):
-        found = _with_key_file(found, Path(key_file))
+        found = _with_key_file(found, Path(key_file).expanduser())
     return found
 
 

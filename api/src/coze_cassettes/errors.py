@@ -13,6 +13,10 @@ class UnsafeCassette(CassetteError):
     """The inspector found something in a cassette that must not be saved."""
 
 
+class NotWritten(CassetteError):
+    """A file cannot be written: the disk is full, or the folder is not to be written to."""
+
+
 class InvalidCassette(CassetteError):
     """A cassette file that is missing, damaged, edited by hand or without metadata."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import ssl
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exception, which no type checker lets be a base
     Failed,
@@ -139,12 +138,9 @@ def fault(tape: recording.Tape | None) -> Iterator[Callable[..., None]]:
 
 
 def _control(tape: recording.Tape, method: str, body: dict[str, object] | None) -> None:
-    data = None if body is None else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json"}
     url = f"{tape.settings.target}/_standin/faults"
-    request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 - the target of the recording
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - see above
-        pass
+    with tape.pause():
+        httpx.request(method, url, json=body, follow_redirects=True, trust_env=False).raise_for_status()
 
 
 @pytest.fixture(scope="session")

@@ -25,3 +25,8 @@ def of_target(url: str) -> str:
     host = urlsplit(url).hostname or ""
     region = next((name for name in ("coze.com", "coze.cn") if host == name or host.endswith("." + name)), "")
     return region or "coze-studio"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL names this machine, so that no proxy is asked and nobody is to be spared."""
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")

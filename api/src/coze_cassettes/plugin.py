@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from coze_cassettes import collection, environment, fixtures, network, origins, recording, redaction
-from coze_cassettes.errors import CassetteError
+from coze_cassettes.errors import CassetteError, NotWritten
+from coze_cassettes.patience import Patience, limits
 
 if TYPE_CHECKING:  # pytest-recording must be imported before vcrpy, whose matchers it has rewritten; collection does
     from vcr import VCR
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # pytest-recording must be imported before vcrpy, whose match
 MARKERS = (
     "twin(test): replay the cassette of another test of the class, never record; for the async half of a sync test.",
     "stand_in_only(reason): record only from the stand-in: no real account gives this answer on demand.",
+    "needs(*names): record only if COZE_<NAME> is set for each: what the test needs of the account.",
     "loopback: needs sockets or processes of this machine; run by scripts/prove.sh.",
 )
 MODES = ("none", "all")
@@ -75,7 +77,11 @@ def _refused(config: pytest.Config) -> str:
 def _settings_of(config: pytest.Config) -> recording.Settings:
     target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")
     origin = config.getoption("--recorded-from") or origins.of_target(target)
-    return recording.Settings(target, origin, config.getini("cassettes_record_command"))
+    try:
+        patience = Patience(limits(os.environ, target))
+    except CassetteError as error:
+        raise pytest.UsageError(str(error)) from None
+    return recording.Settings(target, origin, config.getini("cassettes_record_command"), patience)
 
 
 def is_recording(config: pytest.Config) -> bool:
@@ -140,6 +146,8 @@ def _left_out(item: pytest.Item, path: Path, settings: recording.Settings) -> st
     """Why a recording leaves a test out, or an empty string."""
     if item.get_closest_marker("stand_in_only") and settings.recorded_from != origins.STAND_IN:
         return "only the stand-in gives this answer on demand"
+    if lacking := [name for name in collection.needs(item) if not os.environ.get(name)]:
+        return f"needs {', '.join(lacking)}"
     if item.get_closest_marker("twin") and not path.exists():
         return f"{path.stem} was not recorded, so its twin has nothing to replay"
     return ""
@@ -194,16 +202,19 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     tape = item.stash.get(fixtures.TAPE, None)
     if tape is None or item.stash[_not_passed]:
         return result
-    if message := _judged(tape):
+    if message := _judged(tape, item.session):
         _fail(message)
     return result
 
 
-def _judged(tape: recording.Tape) -> str:
+def _judged(tape: recording.Tape, session: pytest.Session) -> str:
     if not tape.recording:
         return tape.complaint or tape.unplayed()
     try:
         tape.save()
+    except NotWritten as error:
+        session.shouldfail = "no cassette can be written any more"
+        return str(error)
     except CassetteError as error:
         return str(error)
     return ""

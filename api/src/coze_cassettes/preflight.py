@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import httpx
 
-from coze_cassettes.environment import BASE, TOKEN
+from coze_cassettes.environment import BASE
 from coze_cassettes.errors import Misuse
-from coze_cassettes.origins import ORIGINS, STAND_IN, STAND_IN_HEADER, STAND_IN_HEADER_VALUE, of_target
+from coze_cassettes.origins import ORIGINS, STAND_IN, STAND_IN_HEADER, STAND_IN_HEADER_VALUE, is_loopback, of_target
+from coze_cassettes.patience import COSTLY, Limits, busy, pause_after
 
 Environment = Mapping[str, str]
 
@@ -87,16 +90,6 @@ def choose_target(wanted: str, environment: Environment) -> Target:
     return Target(of_target(url), url)
 
 
-def require_token(environment: Environment) -> str:
-    """The token of the environment; Misuse without one."""
-    token = environment.get(TOKEN, "")
-    if not token:
-        raise Misuse(f"{TOKEN} is not set: set it in the shell or in .env, or record with --target {STAND_IN}.")
-    if not token.isascii() or not token.isprintable():
-        raise Misuse(f"{TOKEN} holds a character that no token has: copy it again.")
-    return token
-
-
 @dataclass(frozen=True)
 class Answer:
     """What a probe brought: HTTP status, Coze's ``code`` (None when there is none), ``msg``, headers."""
@@ -110,34 +103,42 @@ class Answer:
 Get = Callable[[str], Answer]
 
 
-def get_from(target: Target, token: str) -> Get:
-    """A plain GET straight at the target, with the token; Misuse when nobody answers."""
+def get_from(target: Target, token: str, patience: Limits | None = None) -> Get:
+    """A plain GET straight at the target, with the token; Misuse when nobody answers.
+
+    A target that is busy is asked again, as ``patience`` has it.
+    """
+    numbers = patience or Limits()
 
     def get(path: str) -> Answer:
-        try:
-            response = httpx.get(
-                target.url + path,
-                headers={"Authorization": f"Bearer {token}"},
-                timeout=30,
-                trust_env=not is_loopback(target.url),
-                follow_redirects=True,
-            )
-        except httpx.HTTPError as error:
-            raise Misuse(f"Nobody answers at {shown_url(target.url)} ({type(error).__name__}).") from None
-        return _answer(response)
+        for tried in count(1):
+            response = _sent(target, token, path)
+            pause = pause_after(numbers, tried, response.headers.get("retry-after", ""))
+            if pause is None or not busy(response.status_code, response.content):
+                return _answer(response)
+            time.sleep(pause)
+        raise AssertionError
 
     return get
+
+
+def _sent(target: Target, token: str, path: str) -> httpx.Response:
+    try:
+        return httpx.get(
+            target.url + path,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            trust_env=not is_loopback(target.url),
+            follow_redirects=True,
+        )
+    except httpx.HTTPError as error:
+        raise Misuse(f"Nobody answers at {shown_url(target.url)} ({type(error).__name__}).") from None
 
 
 def shown_url(url: str) -> str:
     """A URL without credentials and query, for the terminal."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL names this machine, so that no proxy is asked."""
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _answer(response: httpx.Response) -> Answer:
@@ -176,13 +177,20 @@ def _proved(target: Target, answer: Answer) -> Target:
 def check_things(environment: Environment, get: Get) -> None:
     """Misuse, naming the variable, when a configured thing does not exist or the token may not see it."""
     for probe in PROBES:
-        value = environment.get(probe.variable, "")
-        answer = get(probe.path.format(quote(value, safe=""))) if value else None
-        if answer is not None and answer.code and answer.code not in _NO_ROUTE:
-            raise Misuse(
-                f"{probe.variable} names a {probe.what} that Coze does not give out (code {answer.code}): "
-                "correct the variable, or unset it to leave its tests out."
-            )
+        if problem := problem_with(probe, environment, get):
+            raise Misuse(problem)
+
+
+def problem_with(probe: Probe, environment: Environment, get: Get) -> str:
+    """What is wrong with a configured thing, with the cure; an empty string if nothing is, or it is not configured."""
+    value = environment.get(probe.variable, "")
+    answer = get(probe.path.format(quote(value, safe=""))) if value else None
+    if answer is None or not answer.code or answer.code in _NO_ROUTE:
+        return ""
+    return (
+        f"{probe.variable} names a {probe.what} that Coze does not give out (code {answer.code}): "
+        "correct the variable, or unset it to leave its tests out."
+    )
 
 
 def unset(environment: Environment) -> tuple[str, ...]:
@@ -210,13 +218,16 @@ class Test:
 class Plan:
     """What a run will do, shown before anything is sent.
 
-    ``left_out`` pairs a test with the reason, ``unset`` names the variables that would supply more.
+    ``left_out`` pairs a test with the reason, ``unset`` names the variables that would supply more, ``earlier`` is
+    what an interrupted run has recorded already.
     """
 
     target: Target
     tests: tuple[Test, ...]
     left_out: tuple[tuple[Test, str], ...]
     unset: tuple[str, ...]
+    limits: Limits = field(default_factory=Limits)
+    earlier: frozenset[str] = frozenset()
 
     @property
     def cassettes(self) -> tuple[str, ...]:
@@ -229,6 +240,15 @@ class Plan:
     def modules(self) -> Mapping[str, int]:
         """How many cassettes each test module has."""
         return Counter(cassette.partition("/")[0] for cassette in self.cassettes)
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """What the run keeps to, one phrase a bound."""
+        rate = self.limits.requests_per_second
+        pace = (f"at most {rate:g} requests a second",) if rate else ()
+        again = f"a busy answer (429, 5xx) is asked for {self.limits.tries} times, with pauses up to "
+        costly = (f"at most {getattr(self.limits, kind.limit)} {kind.what}" for kind in COSTLY)
+        return (*pace, *costly, f"{again}{self.limits.longest_pause:g} s")
 
 
 EFFECTS: Final = (

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
+import threading
+import time
 from collections.abc import Generator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +26,12 @@ from coze_cassettes.errors import CassetteError
 PIPE_VARIABLE: Final = "COZE_CASSETTES_PROGRESS_FD"
 """The environment variable with the file descriptor to write to."""
 
+LEAVE_OUT: Final = "--leave-out"
+"""pytest's option for a file with the ids of tests that are not to run, one a line; --deselect takes beginnings."""
+
+GRACE_SECONDS: Final = 15.0
+"""How long a recording whose parent is gone may clean up in the account."""
+
 COLLECTED: Final = "collected"
 STARTED: Final = "started"
 FINISHED: Final = "finished"
@@ -31,10 +41,9 @@ FINISHED: Final = "finished"
 class Event:
     """What happened to one test.
 
-    ``event`` is collected, started or finished. With collected, ``cassette`` is the file below the cassettes
-    folder that the test plays (or empty), ``twin`` whether it is another test's, ``stand_in_only`` the reason of that
-    marker and ``needs`` the names of the ``needs`` marker. With finished, ``outcome`` is passed, failed or skipped,
-    ``detail`` says why.
+    ``event`` is collected, started or finished. ``cassette`` is the file below the cassettes folder that the test
+    plays (or empty), ``twin`` whether it is another test's, ``stand_in_only`` the reason of that marker and ``needs``
+    the names of the ``needs`` marker. With finished, ``outcome`` is passed, failed or skipped, ``detail`` says why.
     """
 
     event: str
@@ -93,6 +102,7 @@ class Reporter:
     def __init__(self, pipe: int, *, replaying: bool) -> None:
         self._pipe = pipe
         self._replaying = replaying
+        self._tests: dict[str, Event] = {}
         self._detail: dict[str, str] = {}
         self._outcome: dict[str, str] = {}
 
@@ -104,12 +114,13 @@ class Reporter:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tells the tests that will run."""
-        for item in session.items:
-            self._tell(_collected(item))
+        self._tests = {item.nodeid: _collected(item) for item in session.items}
+        for event in self._tests.values():
+            self._tell(event)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Tells that a test begins."""
-        self._tell(Event(STARTED, nodeid))
+        self._tell(replace(self._tests[nodeid], event=STARTED))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -133,14 +144,21 @@ class Reporter:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Tells how a test ended, its teardown included."""
-        self._tell(
-            Event(
-                FINISHED,
-                nodeid,
-                outcome=self._outcome.get(nodeid, "passed"),
-                detail=self._detail.get(nodeid, ""),
-            )
-        )
+        outcome, detail = self._outcome.get(nodeid, "passed"), self._detail.get(nodeid, "")
+        self._tell(replace(self._tests[nodeid], event=FINISHED, outcome=outcome, detail=detail))
+
+
+def watch(pipe: int, grace: float = GRACE_SECONDS) -> None:
+    """Wait until nobody reads a pipe any more, then end this process as Ctrl-C does, and after a while for good.
+
+    A run that was killed must not go on calling the account, and what its tests made there is to be deleted.
+    """
+    poll = select.poll()
+    poll.register(pipe, 0)
+    poll.poll()
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    time.sleep(grace)
+    os._exit(2)
 
 
 def _collected(item: pytest.Item) -> Event:
@@ -157,9 +175,25 @@ def _collected(item: pytest.Item) -> Event:
     )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option."""
+    group = parser.getgroup("coze-cassettes")
+    group.addoption(LEAVE_OUT, default="", help="A file with the ids of tests that are not to run.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is to be left out."""
+    if file := config.getoption(LEAVE_OUT):
+        names = frozenset(Path(file).read_text("utf-8").splitlines())
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in names])
+        items[:] = [item for item in items if item.nodeid not in names]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the reporter when a parent listens."""
     pipe = os.environ.get(PIPE_VARIABLE, "")
     if pipe.isdecimal():
         replaying = config.getoption("record_mode", "none") == "none"
+        threading.Thread(target=watch, args=(int(pipe),), daemon=True).start()
         config.pluginmanager.register(Reporter(int(pipe), replaying=replaying), "coze_cassettes_progress_reporter")

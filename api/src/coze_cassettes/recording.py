@@ -36,8 +36,9 @@ from coze_cassettes import (
     format as cassette_format,
 )
 from coze_cassettes.environment import Known
-from coze_cassettes.errors import InvalidCassette, UnreadableBody, UnsafeCassette
+from coze_cassettes.errors import InvalidCassette, NotWritten, UnreadableBody, UnsafeCassette
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response, header
+from coze_cassettes.patience import Patience
 
 SKIPPED_PATCHERS: Final = ("httplib", "requests", "boto3", "urllib3", "httplib2", "tornado", "aiohttp", "httpx2")
 """cozepy speaks httpx: vcrpy need not patch anything else, which saves a third of its cost."""
@@ -131,6 +132,7 @@ class Settings:
     target: str = "https://api.coze.com"
     recorded_from: str = ""
     record_command: str = "coze-cassettes rerecord"
+    patience: Patience = field(default_factory=Patience)
 
 
 class Tape:
@@ -248,7 +250,11 @@ class Tape:
 
     def save(self) -> None:
         """Write the cassette; to be called once the test and its teardown are known to have passed."""
-        store.write(self.path, self.clean())
+        cassette = self.clean()
+        try:
+            store.write(self.path, cassette)
+        except OSError as error:
+            raise NotWritten(f"{self.test} is not saved, its file cannot be written: {error.strerror}.") from None
 
 
 def _line(request: Request) -> str:
@@ -379,7 +385,7 @@ def running(tape: Tape) -> Iterator[None]:
         stack.enter_context(layered(tape))
         if tape.recording:
             stack.enter_context(without_console("cozepy"))
-            router = routing.Router(tape.settings.target, lambda: tape.faults_expected)
+            router = routing.Router(tape.settings.target, lambda: tape.faults_expected, tape.settings.patience)
             stack.enter_context(routing.installed(router))
         else:
             stack.enter_context(clock.virtual())

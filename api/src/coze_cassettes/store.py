@@ -55,6 +55,16 @@ def write(path: Path, cassette: Cassette) -> None:
 def write_text(path: Path, text: str) -> None:
     """Replace a file in one step, so that a kill at any moment leaves the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = write_beside(path, text)
+    try:
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_beside(path: Path, text: str) -> Path:
+    """Write a text to a temporary file in the folder of ``path``, ready to be renamed; an error leaves none."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=STAGING_PREFIX)
     temporary = Path(name)
     try:
@@ -63,10 +73,10 @@ def write_text(path: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(0o644)
-        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    return temporary
 
 
 def files(folder: Path) -> list[Path]:

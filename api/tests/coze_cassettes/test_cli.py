@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from coze_cassettes import cli, store
+from coze_cassettes import cli, store, verdicts
 from coze_cassettes.compare import Comparison, Finding, Severity
+from coze_cassettes.decisions import Decision, Fate, Verdict
 from coze_cassettes.errors import CassetteError
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.rerecord import Decision, Fate, Verdict
 
 
 def write(path: Path, origin: str = "stand-in", body: str = '{"code":0}') -> Path:
@@ -136,6 +136,17 @@ def test_the_folder_is_the_one_of_the_pytest_configuration() -> None:
 REFUSALS = [
     (["rerecord"], 2, "COZE_API_TOKEN is not set: set it in the shell or in .env, or record with --target stand-in.\n"),
     (["rerecord", "--target", "x"], 2, "The target 'x' is none of coze.com, coze.cn, stand-in or a URL.\n"),
+    (["rerecord", "--change", "x"], 2, "--change is the stand-in's: use it with --target stand-in.\n"),
+    (
+        ["rerecord", "--target", "stand-in", "--max-chats", "many"],
+        2,
+        "COZE_CASSETTES_CHATS must be a number that is not negative, not 'many'.\n",
+    ),
+    (
+        ["setup"],
+        2,
+        "COZE_API_TOKEN is not set: set it in the shell or in .env, or record with --target stand-in.\n",
+    ),
     (["check", "nothing"], 2, "nothing: there is no such file or folder.\n"),
 ]
 
@@ -177,7 +188,7 @@ VERDICT = Verdict(
 
 def test_the_report_has_counts_and_findings() -> None:
     """What did not change is counted, not listed."""
-    assert cli.markdown(VERDICT) == (
+    assert verdicts.markdown(VERDICT) == (
         "# Verdict\n\n2 recorded: 1 unchanged, 1 changed\n\n- breaking: 1\n- info: 0\n- note: 0\n\n\n"
         "## a/x.yaml: changed\n\n- breaking: GET /v1/bots: $.data.name: is gone (was string)\n"
     )
@@ -194,7 +205,7 @@ CONCLUSIONS = [
 @pytest.mark.parametrize(("verdict", "check", "sentence"), CONCLUSIONS)
 def test_the_last_line_says_what_it_means(verdict: Verdict, check: bool, sentence: str) -> None:
     """And what to do next."""
-    assert cli.conclusion(verdict, check=check) == sentence
+    assert verdicts.conclusion(verdict, check=check) == sentence
 
 
 # --- scrub ----------------------------------------------------------------------------------------------------------

@@ -7,21 +7,23 @@ import json
 import os
 import secrets
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
-from coze_cassettes import preflight, progress, rerecord, store
+from coze_cassettes import children, decisions, identity, leaks, preflight, progress, signals, store
+from coze_cassettes.decisions import Decision, Fate, Verdict
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.leaks import Planted
 from coze_cassettes.preflight import Answer, Target, Test
-from coze_cassettes.rerecord import Decision, Fate, Options, Planted, Verdict
+
+if TYPE_CHECKING:
+    from api.tests.coze_cassettes.conftest import Project
 
 
 def cassette(origin: str = "stand-in", body: str = '{"mode":0}') -> Cassette:
@@ -49,14 +51,14 @@ FATES = [
 @pytest.mark.parametrize(("old", "new", "fate"), FATES)
 def test_origin_comes_before_content(old: Cassette | None, new: Cassette, fate: Fate) -> None:
     """A truer recording replaces, a less true one never does, an equally true one only what really changed."""
-    decision = rerecord.decide("a.yaml", old, new)
+    decision = decisions.decide("a.yaml", old, new)
     assert decision.fate is fate
-    assert (decision.cassette is not None) == (fate in rerecord.WRITTEN)
+    assert (decision.cassette is not None) == (fate in decisions.WRITTEN)
 
 
 def test_what_was_not_recorded_is_kept_or_an_orphan() -> None:
     """A committed cassette without a recording stays; one that no test plays is named."""
-    found = rerecord.others(["a/x.yaml", "a/y.yaml", "a/z.yaml"], ["a/x.yaml"], [Test("t::y", "a/y.yaml")])
+    found = decisions.others(["a/x.yaml", "a/y.yaml", "a/z.yaml"], ["a/x.yaml"], [Test("t::y", "a/y.yaml")])
     assert [(each.file, each.fate) for each in found] == [("a/y.yaml", Fate.KEPT), ("a/z.yaml", Fate.ORPHAN)]
 
 
@@ -116,7 +118,7 @@ def test_a_target_that_is_none_is_refused() -> None:
 def test_recording_needs_a_token() -> None:
     """Without one the message says where to put it, and how to go without."""
     with pytest.raises(Misuse) as refused:
-        preflight.require_token({})
+        identity.source({})
     assert str(refused.value) == (
         "COZE_API_TOKEN is not set: set it in the shell or in .env, or record with --target stand-in."
     )
@@ -205,22 +207,22 @@ def test_a_planted_value_is_found_in_every_form(tmp_path: Path, place: Callable[
     value = f"{secrets.token_hex(8)} é/+ {secrets.token_hex(4)}"
     path = tmp_path / "a.yaml"
     store.write(path, cassette(body=json.dumps({"note": place(value)}, ensure_ascii=False)))
-    assert rerecord.planted_in(path, [Planted("NAME", value), Planted("OTHER", secrets.token_hex(8))]) == ["NAME"]
+    assert leaks.planted_in(path, [Planted("NAME", value), Planted("OTHER", secrets.token_hex(8))]) == ["NAME"]
 
 
 def test_known_values_are_blotted_out() -> None:
     """What pytest prints is only quoted without them."""
     token = secrets.token_urlsafe(30)
     encoded = base64.b64encode(token.encode()).decode()
-    text = rerecord.concealer([token])(f"Bearer {token} and {encoded}.")
+    text = leaks.concealer([token])(f"Bearer {token} and {encoded}.")
     assert token not in text
     assert encoded[:-4] not in text
 
 
 def test_no_secret_is_on_a_command_line() -> None:
     """The child gets everything that it needs to know of the account through its environment."""
-    options = Options(Path(), Path("c"), keyword="bots")
-    assert rerecord.command(options, ["--record-mode=all"])[1:] == [
+    suite = children.Suite(Path(), "api/tests/coze", "bots")
+    assert children.command(suite, ["--record-mode=all"])[1:] == [
         "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
         "-p", "coze_cassettes.progress", "--record-mode=all", "-k", "bots",
     ]  # fmt: skip
@@ -250,7 +252,7 @@ EXPLANATIONS = [
         "assert 'USER_NAME_1' == 'b' (test_a.py:7)",
     ),
     (Coded("logid 123"), "/x/test_a.py", False, "Coded (code 4100) at test_a.py:7"),
-    (AssertionError("ours"), rerecord.__file__, False, "ours"),
+    (AssertionError("ours"), decisions.__file__, False, "ours"),
 ]
 
 
@@ -267,8 +269,8 @@ def test_a_signal_waits_until_the_swap_is_done() -> None:
     done = []
 
     def swap() -> None:
-        with rerecord._interruptible():
-            with rerecord._uninterrupted():
+        with signals.interruptible():
+            with signals.uninterrupted():
                 os.kill(os.getpid(), signal.SIGTERM)
                 done.append("swapped")
             done.append("never")
@@ -278,179 +280,86 @@ def test_a_signal_waits_until_the_swap_is_done() -> None:
     assert done == ["swapped"]
 
 
-def test_staging_is_outside_and_goes_away() -> None:
-    """Whatever ends the block, nothing stays behind."""
-    folders = []
-
-    def stage() -> None:
-        with rerecord._staging(None) as folder:
-            (folder / "x").write_text("x")
-            folders.append(folder)
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        stage()
-    assert not folders[0].exists()
-    assert not folders[0].is_relative_to(Path.cwd())
-
-
 # --- whole runs -----------------------------------------------------------------------------------------------------
 
-PYPROJECT = """
-[tool.pytest.ini_options]
-addopts = ["--import-mode=importlib", "--record-mode=none", "--block-network"]
-asyncio_mode = "auto"
-asyncio_default_fixture_loop_scope = "function"
-cassettes_dir = "cassettes/coze"
-"""
-
-SUITE = """
-import pytest
-from cozepy import COZE_COM_BASE_URL, Coze, Message, TokenAuth
-
-@pytest.fixture
-def coze(account):
-    return Coze(auth=TokenAuth(account.value("API_TOKEN")), base_url=COZE_COM_BASE_URL)
-
-@pytest.mark.vcr
-class TestProject:
-    def test_me(self, coze):
-        assert coze.users.me().user_id
-
-    def test_chat(self, coze, account):
-        question = Message.build_user_question_text("Hello?")
-        chat = coze.chat.stream(bot_id=account.value("BOT_ID"), user_id="demo-user", additional_messages=[question])
-        assert [event.event for event in chat]
-"""
-
-FILES = ["test_project/TestProject.test_chat.yaml", "test_project/TestProject.test_me.yaml"]
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A project of two tests without cassettes."""
-    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "test_project.py").write_text(SUITE)
-    return tmp_path
-
-
-def start(project: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    """Begins a run against the stand-in, in an environment that knows no account."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
-    temporary = project / "temporary"
-    temporary.mkdir(exist_ok=True)
-    return subprocess.Popen(
-        [sys.executable, "-m", "coze_cassettes", "rerecord", "--tests", "tests", *arguments],
-        cwd=project,
-        env={**clean, "TMPDIR": str(temporary), "NO_COLOR": "1", **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """The exit code of a run, and what it printed on both outputs."""
-    out, err = process.communicate(timeout=120)
-    return process.returncode, out, err
-
-
-def rerun(project: Path, *arguments: str) -> tuple[int, str, str]:
-    """A whole run; nothing may stay in the temporary folder."""
-    ended = finish(start(project, "--target", "stand-in", *arguments))
-    assert list((project / "temporary").iterdir()) == []
-    return ended
-
-
-def contents(project: Path) -> dict[str, bytes]:
-    """The committed cassettes."""
-    folder = project / "cassettes/coze"
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in store.files(folder)}
+FILES = [f"test_project/TestProject.test_{name}.yaml" for name in ("bots", "chat", "me")]
+BOTS, CHAT, ME = FILES
 
 
 @pytest.mark.loopback
-def test_an_unchanged_api_changes_no_file(project: Path) -> None:
-    """The first run records, the second and the other account's check leave every byte as it was."""
-    code, out, err = rerun(project)
-    assert (code, err) == (3, "")
-    assert "2 recorded: 2 new" in out
-    first = contents(project)
+def test_an_unchanged_api_changes_no_file(recorded: Project) -> None:
+    """The second run leaves every byte as it was, and says so."""
+    first = recorded.contents()
     assert list(first) == FILES
-    code, out, err = rerun(project)
+    code, out, err = recorded.record()
     assert (code, err) == (0, "")
-    assert out.endswith("2 recorded: 2 unchanged\nNothing changed.\n")
-    assert contents(project) == first
-    assert rerun(project, "--account", "b", "--check")[0] in (0, 3)
-    assert contents(project) == first
-
-
-def edit(project: Path, file: str, origin: str, old: bytes, new: bytes) -> None:
-    """Makes a committed cassette one that was recorded elsewhere, or from another API."""
-    path = project / "cassettes/coze" / file
-    committed = store.read(path)
-    interactions = tuple(
-        replace(each, response=replace(each.response, body=each.response.body.replace(old, new)))
-        for each in committed.interactions
-    )
-    store.write(path, Cassette(interactions, replace(committed.metadata, recorded_from=origin)))
+    assert out.endswith("3 recorded: 3 unchanged\nNothing changed.\n")
+    assert recorded.contents() == first
 
 
 @pytest.mark.loopback
-def test_a_change_is_told_and_swapped_in_but_not_by_a_check(project: Path) -> None:
+def test_a_change_is_told_and_swapped_in_but_not_by_a_check(recorded: Project) -> None:
     """A field that the committed answer had and the new one has not is the one finding; a truer file is only proved."""
-    assert rerun(project)[0] == 3
-    recorded = contents(project)
-    edit(project, FILES[1], "stand-in", b'"user_name":', b'"former":1,"user_name":')
-    edit(project, FILES[0], "coze.com", b"", b"")
-    (project / "cassettes/coze/test_project/TestProject.test_gone.yaml").write_bytes(recorded[FILES[1]])
-    committed = contents(project)
-    code, out, _ = rerun(project, "--check", "--report", "report")
+    (recorded.cassettes / "test_project/TestProject.test_gone.yaml").write_bytes(recorded.contents()[ME])
+    recorded.edit(ME, "stand-in", b'"user_name":', b'"former":1,"user_name":')
+    recorded.edit(CHAT, "coze.com")
+    committed = recorded.contents()
+    code, out, _ = recorded.record("--check", "--report", "report", "--account", "b")
     assert code == 3
     assert "  breaking: GET /v1/users/me: $.data.former: is gone (was integer)\n" in out
-    assert "2 recorded: 1 changed, 1 proved only, 1 orphan\n" in out
-    assert "- breaking: 1\n- info: 0\n- note: 0\n" in (project / "report/verdict.md").read_text()
-    assert contents(project) == committed
-    assert rerun(project)[0] == 3
-    swapped = contents(project)
-    changed = [file for file in committed if committed[file] != swapped[file]]
-    assert changed == [FILES[1]]
-    before, after = (text.decode().splitlines() for text in (committed[FILES[1]], swapped[FILES[1]]))
+    assert "1 proved only, 1 orphan\n" in out
+    assert "- breaking: " in (recorded.root / "report/verdict.md").read_text()
+    assert recorded.contents() == committed
+    assert recorded.record()[0] == 3
+    swapped = recorded.contents()
+    assert [file for file in committed if committed[file] != swapped[file]] == [ME]
+    before, after = (text.decode().splitlines() for text in (committed[ME], swapped[ME]))
     assert {line.split(":")[0].strip() for line in set(before) ^ set(after)} <= {'"former"', "digest", "recorded_at"}
 
 
 @pytest.mark.loopback
-def test_a_failing_test_costs_no_cassette(project: Path) -> None:
+def test_a_failing_test_costs_no_cassette(recorded: Project) -> None:
     """With one failure nothing is swapped in, and the failure is told without what came over the wire."""
-    assert rerun(project)[0] == 3
-    edit(project, FILES[0], "stand-in", b"conversation.chat.created", b"conversation.chat.made")
-    suite = SUITE.replace("assert coze.users.me().user_id", "assert coze.users.me().user_name == 'nobody'")
-    (project / "tests/test_project.py").write_text(suite)
-    committed = contents(project)
-    code, out, err = rerun(project)
+    recorded.edit(CHAT, "stand-in", b"conversation.chat.created", b"conversation.chat.made")
+    suite = recorded.root / "tests/test_project.py"
+    suite.write_text(suite.read_text().replace('assert answer.json()["data"]["user_id"]', "assert not answer.json()"))
+    committed = recorded.contents()
+    code, out, err = recorded.record()
     assert (code, err) == (1, "")
-    assert "failed: tests/test_project.py::TestProject::test_me: AssertionError at test_project.py:12\n" in out
+    assert "failed: tests/test_project.py::TestProject::test_me: AssertionError at test_project.py:15\n" in out
     assert out.endswith("Failed: no cassette was replaced.\n")
-    assert contents(project) == committed
+    assert recorded.contents() == committed
 
 
 @pytest.mark.loopback
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("seconds", [1.5, 4.0])
-def test_an_interrupt_leaves_everything_as_it_was(project: Path, number: signal.Signals, seconds: float) -> None:
+@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGINT, 0.5), (signal.SIGTERM, 2.5)])
+def test_an_interrupt_leaves_everything_as_it_was(project: Project, number: signal.Signals, seconds: float) -> None:
     """One sentence, exit code 130, no staging, no child."""
-    process = start(project, "--target", "stand-in")
+    process = project.start("--target", "stand-in")
+    while not project.cassettes.exists():
+        time.sleep(0.05)
     time.sleep(seconds)
     process.send_signal(number)
-    code, _, err = finish(process)
+    code, _, err = project.finish(process)
     assert (code, err) == (130, "Interrupted: the cassettes are as they were; run it again.\n")
-    assert contents(project) == {}
-    assert list((project / "temporary").iterdir()) == []
+    assert project.contents() == {}
+    assert list(project.temporary.iterdir()) == []
 
 
 @pytest.mark.loopback
-def test_a_port_where_nobody_listens_is_one_sentence(project: Path) -> None:
+def test_a_port_where_nobody_listens_is_one_sentence(project: Project) -> None:
     """Exit code 2, no traceback."""
-    ended = finish(start(project, "--target", "http://127.0.0.1:9", "--yes", COZE_API_TOKEN=secrets.token_hex(20)))
+    token = {"COZE_API_TOKEN": secrets.token_hex(20)}
+    ended = project.run("--target", "http://127.0.0.1:9", "--yes", environment=token)
     assert ended == (2, "", "Nobody answers at http://127.0.0.1:9 (ConnectError).\n")
+
+
+@pytest.mark.loopback
+def test_a_stand_in_with_another_api_shows_as_that_change(recorded: Project) -> None:
+    """What --change makes of an answer is what the verdict says."""
+    committed = recorded.contents()
+    code, out, _ = recorded.record("--check", "--change", "bots.list:remove:space_bots[].icon_url")
+    assert code == 3
+    (finding,) = [line for line in out.splitlines() if line.startswith("  breaking: ")]
+    assert finding.endswith(": $.data.space_bots[].icon_url: is gone (was string)")
+    assert recorded.contents() == committed

@@ -1,0 +1,233 @@
+"""What a run shows: a progress bar on a terminal, plain lines without one, JSON lines for machines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, Final, Protocol
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from coze_cassettes import preflight, progress, rerecord, verdicts
+from coze_cassettes.compare import Severity
+from coze_cassettes.decisions import WRITTEN, Decision, Fate, Verdict
+from coze_cassettes.origins import STAND_IN
+
+RECORDING: Final = "recording"
+_STYLES: Final = {Severity.BREAKING: "bold red", Severity.INFO: "cyan", Severity.NOTE: "yellow"}
+
+
+class Screen(rerecord.Screen, Protocol):
+    """What shows a run, and how it ended."""
+
+    def verdict(self, verdict: Verdict, *, check: bool) -> None:
+        """Shows what the run found."""
+
+
+def result(event: progress.Event) -> str:
+    """What a finished test of a recording did: recorded, kept (its cassette stays as it is), failed or passed."""
+    if event.outcome != "passed":
+        return "kept" if event.outcome == "skipped" else event.outcome
+    return "recorded" if event.cassette and not event.twin else "passed"
+
+
+# --- for people -----------------------------------------------------------------------------------------------------
+
+
+class Plain:
+    """Lines of text, without a terminal's tricks."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._title = ""
+        self._total = self._done = 0
+
+    def plan(self, plan: preflight.Plan) -> None:
+        """Shows what will happen."""
+        self.console.print(plan_table(plan))
+        for test, reason in plan.left_out:
+            self.console.print(f"  left out: {escape(test.id)}: {escape(reason)}", style="dim")
+        for variable in plan.unset:
+            self.console.print(f"  {variable} is not set: the tests that need it are left out", style="dim")
+
+    def agreed(self, plan: preflight.Plan) -> bool:  # noqa: ARG002  it has been shown
+        """Asks whether to go on; without a terminal nobody can agree."""
+        return sys.stdin.isatty() and click.confirm("Record?", default=False)
+
+    def stage(self, title: str, total: int) -> None:
+        """A stage begins."""
+        self._title, self._total, self._done = title, total, 0
+        self.console.print(f"{title}{f' ({total} tests)' if total else ''}")
+
+    def test(self, event: progress.Event) -> None:
+        """A test began or ended; while recording each that ended has its line, later only those that failed."""
+        if event.event == progress.FINISHED:
+            self._done += 1
+            if self._title == RECORDING or event.outcome == "failed":
+                place = f"{self._done:{len(str(self._total))}}/{self._total}"
+                self.console.print(f"  {place} {result(event)}: {escape(_name(event))}")
+
+    def kept(self, count: int) -> None:
+        """Says how to go on."""
+        self.console.print(verdicts.kept(count))
+
+    def verdict(self, verdict: Verdict, *, check: bool) -> None:
+        """Shows failures, what was left out, and what became of the cassettes."""
+        for failure in verdict.failures:
+            self.console.print(f"failed: {escape(failure)}", style="bold red")
+        for test, reason in verdict.left_out:
+            self.console.print(f"left out: {escape(test)}: {escape(reason)}", style="dim")
+        for decision in verdict.decisions:
+            self._decision(decision)
+        self.console.print(verdicts.summary(verdict))
+        self.console.print(verdicts.conclusion(verdict, check=check), style="bold")
+
+    def _decision(self, decision: Decision) -> None:
+        name = escape(decision.file)
+        if decision.fate is Fate.ORPHAN:
+            self.console.print(f"orphan: {name}: no test plays it; delete it if its test is gone", style="yellow")
+        elif decision.fate in WRITTEN:
+            self.console.print(f"{decision.fate}: {name}")
+        if decision.fate is Fate.CHANGED:
+            for finding in decision.comparison.changes:
+                self.console.print(f"  {escape(str(finding))}", style=_STYLES[finding.severity])
+
+
+class Bar(Plain):
+    """A progress bar with what was recorded, kept and failed, the time that is left and the current test."""
+
+    def __init__(self, console: Console, bar: Progress) -> None:
+        super().__init__(console)
+        self._bar = bar
+        self._task = bar.add_task("", total=None, visible=False, counts="")
+        self._counts: Counter[str] = Counter()
+
+    def stage(self, title: str, total: int) -> None:
+        """A stage begins."""
+        self._title = title
+        self._counts.clear()
+        self._bar.reset(self._task, description=title, total=total or None, completed=0, visible=True, counts="")
+        self._bar.start()
+
+    def test(self, event: progress.Event) -> None:
+        """A test began or ended."""
+        if event.event == progress.STARTED:
+            self._bar.update(self._task, description=escape(_name(event)))
+        elif event.event == progress.FINISHED:
+            self._counts[result(event)] += 1
+            counts = ", ".join(f"{self._counts[name]} {name}" for name in ("recorded", "kept", "failed"))
+            self._bar.update(self._task, advance=1, counts=counts if self._title == RECORDING else "")
+            if event.outcome == "failed":
+                self.console.print(f"  failed: {escape(_name(event))}")
+
+
+def _name(event: progress.Event) -> str:
+    return event.test.rpartition("/")[2]
+
+
+def plan_table(plan: preflight.Plan) -> Table:
+    """What will be recorded from where, what that does to the account and to the world, and what bounds it."""
+    where = "a stand-in of its own" if plan.target.local else preflight.shown_url(plan.target.url)
+    table = Table("plan", "", title=f"Recording from {plan.target.origin} ({where})", title_justify="left")
+    for module, count in sorted(plan.modules.items()):
+        table.add_row("records", f"{module}: {count} cassettes")
+    if plan.earlier:
+        table.add_row("goes on", f"{len(plan.earlier)} of them were recorded before an interrupt")
+    table.add_row("leaves out", f"{len(plan.left_out)} tests")
+    for bound in plan.bounds:
+        table.add_row("keeps to", bound)
+    for effect, what in preflight.EFFECTS if plan.target.origin != STAND_IN else ():
+        table.add_row(effect, what)
+    return table
+
+
+# --- for machines ---------------------------------------------------------------------------------------------------
+
+
+class Lines:
+    """One JSON object a line: plan, stage, started, finished, kept, verdict, each named by its ``event``."""
+
+    def __init__(self) -> None:
+        self._title = ""
+
+    def _say(self, event: str, **fields: Any) -> None:
+        click.echo(json.dumps({"event": event, **fields}, ensure_ascii=False))
+
+    def plan(self, plan: preflight.Plan) -> None:
+        """What will happen."""
+        self._say(
+            "plan",
+            origin=plan.target.origin,
+            url=preflight.shown_url(plan.target.url),
+            cassettes=plan.cassettes,
+            earlier=sorted(plan.earlier),
+            left_out=[{"test": test.id, "reason": reason} for test, reason in plan.left_out],
+            unset=plan.unset,
+            limits=asdict(plan.limits),
+        )
+
+    def agreed(self, plan: preflight.Plan) -> bool:  # noqa: ARG002  a machine agrees beforehand
+        """Nobody is asked."""
+        return False
+
+    def stage(self, title: str, total: int) -> None:
+        """A stage begins."""
+        self._title = title
+        self._say("stage", name=title, tests=total)
+
+    def test(self, event: progress.Event) -> None:
+        """A test began or ended."""
+        outcome = result(event) if self._title == RECORDING else event.outcome
+        ended = {"outcome": outcome, "detail": event.detail} if event.event == progress.FINISHED else {}
+        if event.event != progress.COLLECTED:
+            self._say(event.event, test=event.test, cassette=event.cassette, **ended)
+
+    def kept(self, count: int) -> None:
+        """How many cassettes wait for the next run."""
+        self._say("kept", cassettes=count)
+
+    def verdict(self, verdict: Verdict, *, check: bool) -> None:
+        """What the run found."""
+        told = [each for each in verdict.decisions if each.fate is not Fate.UNCHANGED]
+        self._say(
+            "verdict",
+            exit_code=verdict.exit_code,
+            check=check,
+            swapped=verdict.swapped,
+            counts={fate: verdict.count(fate) for fate in Fate},
+            failures=verdict.failures,
+            left_out=[{"test": test, "reason": reason} for test, reason in verdict.left_out],
+            cassettes=[_told(each) for each in told],
+        )
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    findings = [asdict(finding) for finding in decision.comparison.changes]
+    return {"file": decision.file, "fate": decision.fate, "findings": findings}
+
+
+@contextmanager
+def screen(*, as_json: bool) -> Iterator[Screen]:
+    """The screen for this terminal, or for a machine."""
+    console = Console(soft_wrap=True)
+    if as_json:
+        yield Lines()
+        return
+    if not console.is_terminal:
+        yield Plain(console)
+        return
+    texts = (TextColumn("{task.fields[counts]}"), TextColumn("{task.description}"))
+    bar = Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), *texts, console=console, transient=True)
+    try:
+        yield Bar(console, bar)
+    finally:
+        if bar.live.is_started:
+            bar.stop()

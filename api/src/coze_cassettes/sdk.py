@@ -1,0 +1,14 @@
+"""The SDK for the commands: imported only when one needs it, which takes most of a second, and without a warning."""
+
+from __future__ import annotations
+
+import warnings
+from types import ModuleType
+
+
+def cozepy() -> ModuleType:
+    """The module ``cozepy``; its import of authlib.jose warns of a deprecation that no user of a command can help."""
+    with warnings.catch_warnings(record=True):
+        import cozepy  # noqa: PLC0415  see above
+
+    return cozepy

@@ -1,0 +1,265 @@
+"""Doctor, setup and the ways to a token, against the stand-in."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coze_cassettes import account, doctor, identity, preflight
+from coze_cassettes.doctor import Line, State
+from coze_cassettes.errors import CassetteError, Misuse
+from coze_standin import StandIn, running
+
+Environment = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[StandIn]:
+    """One stand-in for these tests."""
+    with running("a") as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that does not work, and is not to be asked for the way to this machine."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+
+# --- the ways to a token --------------------------------------------------------------------------------------------
+
+
+def without_token(stand_in: StandIn, **more: str) -> Environment:
+    """The environment of the stand-in's account, the token replaced by something else."""
+    return {name: value for name, value in stand_in.environment.items() if name != "COZE_API_TOKEN"} | more
+
+
+COMMANDS = [
+    ("echo {}", ""),
+    ("echo {}; exit 3", "COZE_API_TOKEN_COMMAND failed with exit code 3: run it yourself to see why."),
+    ("echo {} >&2", "COZE_API_TOKEN_COMMAND printed nothing: it has to print the token."),
+    ("echo '{}\u00e9'", "COZE_API_TOKEN holds a character that no token has: copy it again."),
+]
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(("command", "problem"), COMMANDS)
+def test_a_token_may_come_from_a_command(command: str, problem: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """What it prints is the token, and is shown nowhere; its failure is one sentence."""
+    token = secrets.token_hex(20)
+    environment = {**os.environ, identity.COMMAND: command.format(token)}
+    environment.pop("COZE_API_TOKEN", None)
+    if problem:
+        with pytest.raises(Misuse) as error:
+            identity.with_token(environment, "")
+        assert str(error.value) == problem
+    else:
+        found = identity.with_token(environment, "")
+        assert found["COZE_API_TOKEN"] == token
+        assert identity.COMMAND not in found
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.loopback
+def test_a_command_that_does_not_end_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may ask for a passphrase, but not for ever."""
+    monkeypatch.setattr(identity, "COMMAND_SECONDS", 0.1)
+    with pytest.raises(Misuse, match=r"did not end within 0\.1 s: run it yourself to see why\.$"):
+        identity.with_token({**os.environ, identity.COMMAND: "sleep 20"}, "")
+
+
+@pytest.fixture
+def service(stand_in: StandIn, tmp_path: Path) -> Environment:
+    """The environment of a service identity: client id, key id and key file, no token."""
+    app = stand_in.oauth()
+    key = tmp_path / "key.pem"
+    key.write_text(app["private_key"])
+    names = {"COZE_CLIENT_ID": app["client_id"], "COZE_PUBLIC_KEY_ID": app["public_key_id"]}
+    return without_token(stand_in, **names, COZE_PRIVATE_KEY_FILE=str(key))
+
+
+@pytest.mark.loopback
+@pytest.mark.usefixtures("proxy")
+def test_a_service_identity_gets_a_token_that_opens_the_account(stand_in: StandIn, service: Environment) -> None:
+    """From the target's own token endpoint, for a signed JWT."""
+    environment = identity.with_token(service, stand_in.url)
+    target = preflight.Target("coze-studio", stand_in.url)
+    proved = preflight.check_token(target, preflight.get_from(target, environment["COZE_API_TOKEN"]))
+    assert proved.origin == "stand-in"
+    assert environment["COZE_API_TOKEN"] not in service.values()
+
+
+@pytest.mark.loopback
+@pytest.mark.usefixtures("proxy")
+def test_a_jwt_that_is_refused_is_one_sentence(stand_in: StandIn, service: Environment, tmp_path: Path) -> None:
+    """Another key id, a file that holds no key, no file."""
+    together = "COZE_CLIENT_ID, COZE_PRIVATE_KEY_FILE and COZE_PUBLIC_KEY_ID"
+    broken = tmp_path / "broken.pem"
+    broken.write_text("no key")
+    refusals = {
+        ("COZE_PUBLIC_KEY_ID", "another"): (
+            f"The token endpoint refused the JWT (code 4100): see that {together} belong together."
+        ),
+        ("COZE_PRIVATE_KEY_FILE", str(broken)): (
+            f"No token for {together} (ValueError): see that the file holds an RSA key."
+        ),
+        ("COZE_PRIVATE_KEY_FILE", str(tmp_path / "none")): (
+            "COZE_PRIVATE_KEY_FILE names a file that cannot be read (FileNotFoundError)."
+        ),
+    }
+    for (name, value), sentence in refusals.items():
+        with pytest.raises(Misuse) as error:
+            identity.with_token({**service, name: value}, stand_in.url)
+        assert str(error.value) == sentence
+
+
+def test_the_first_way_that_is_configured_counts() -> None:
+    """A token before a command before a key."""
+    key = dict.fromkeys(identity.JWT_VARIABLES, "x")
+    assert identity.source({**key, "COZE_API_TOKEN": "x", identity.COMMAND: "x"}).name == "COZE_API_TOKEN"
+    assert identity.source({**key, identity.COMMAND: "x"}).name == "COZE_API_TOKEN_COMMAND"
+    assert identity.source(key).name == "a JWT"
+
+
+# --- doctor ---------------------------------------------------------------------------------------------------------
+
+
+def examined(root: Path, environment: Environment) -> list[Line]:
+    """What doctor finds in an environment."""
+    return list(doctor.examine(root, environment, ""))
+
+
+@pytest.mark.loopback
+def test_a_sound_account_has_nothing_wrong(stand_in: StandIn, tmp_path: Path) -> None:
+    """Token, things and rights each have a line; no value is in them."""
+    lines = examined(tmp_path, stand_in.environment)
+    assert [line.state for line in lines] == [State.OK] * 11
+    assert str(lines[0]) == "ok    the token comes from COZE_API_TOKEN"
+    assert str(lines[3]) == "ok    COZE_BOT_ID names a bot"
+    assert str(lines[6]) == "ok    the token has the permission listBot"
+    values = [value for name, value in stand_in.environment.items() if name != "COZE_API_BASE"]
+    assert [value for value in values if any(value in line.text for line in lines)] == []
+
+
+ENVIRONMENTS: list[tuple[Environment, str]] = [
+    ({"COZE_BOT_ID": "7000000000000000001"}, "wrong COZE_BOT_ID names a bot that Coze does not give out (code 4200)"),
+    ({"COZE_BOT_ID": ""}, "unset COZE_BOT_ID: a bot published to the API channel; without it its tests are left out"),
+    ({"COZE_API_TOKEN": "wrong-token"}, "wrong Coze refused the token (code 4100)"),
+    ({"COZE_API_TOKEN": ""}, "wrong COZE_API_TOKEN is not set"),
+    ({"COZE_API_BASE": "http://127.0.0.1:9"}, "wrong Nobody answers at http://127.0.0.1:9"),
+    ({"COZE_API_BASE": "nowhere"}, "wrong The target 'nowhere' is none of coze.com"),
+    ({"COZE_API_BASE": "stand-in"}, "wrong A stand-in of its own needs no preparation"),
+    ({"COZE_CASSETTES_CHATS": "many"}, "wrong COZE_CASSETTES_CHATS must be a number"),
+    ({"COZE_PRIVATE_KEY_FILE": "/none"}, "wrong COZE_PRIVATE_KEY_FILE names a file that cannot be read"),
+]
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(("change", "start"), ENVIRONMENTS)
+def test_what_is_wrong_is_one_line_with_the_cure(
+    change: Environment, start: str, stand_in: StandIn, tmp_path: Path
+) -> None:
+    """What is only unset is told as that."""
+    lines = [str(line) for line in examined(tmp_path, {**stand_in.environment, **change}) if line.state is not State.OK]
+    assert len(lines) == 1
+    assert lines[0].startswith(start)
+
+
+@pytest.mark.loopback
+def test_a_missing_permission_is_named(stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Coze's documents name it; what a server does not know cannot be seen."""
+    codes = {"/v1/workspaces": 4101, "/v1/conversations": 404}
+
+    def get_from(*_arguments: object) -> preflight.Get:
+        return lambda path: preflight.Answer(200, codes.get(path.partition("?")[0], 0), "", {})
+
+    monkeypatch.setattr(preflight, "get_from", get_from)
+    lines = [str(line) for line in examined(tmp_path, stand_in.environment) if line.state is not State.OK]
+    assert lines == [
+        "wrong the token lacks the permission listWorkspace: give it, or make a new token",
+        "unset the permission listConversation cannot be seen here (code 404)",
+    ]
+
+
+# --- setup ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prepared(stand_in: StandIn, tmp_path: Path) -> Iterator[doctor.Account]:
+    """The account of the stand-in, without a configured bot; what was made in it is taken away."""
+    environment = {**stand_in.environment, "COZE_BOT_ID": ""}
+    found = doctor.account(tmp_path, environment, "")
+    yield found
+    account.remove(found)
+
+
+def published(found: doctor.Account) -> int:
+    """How many marked bots are published."""
+    with account.client(found) as coze:
+        place = account.workspace(found, coze)
+        return sum(account.MARK in bot.description for bot in coze.bots.list(space_id=place))
+
+
+@pytest.mark.loopback
+def test_setup_makes_what_is_missing_once_and_takes_it_away_again(prepared: doctor.Account) -> None:
+    """Five published bots and a conversation, found by their mark; nothing of the account's own is touched."""
+    assert published(prepared) == 0
+    made = account.setup(prepared)
+    assert [line.partition("=")[0] for line in made.exports()] == [
+        "export COZE_WORKSPACE_ID",
+        "export COZE_BOT_ID",
+        "export COZE_CONVERSATION_ID",
+    ]
+    assert published(prepared) == 5
+    assert account.setup(prepared) == made
+    assert account.remove(prepared) == (1, 5)
+    assert account.remove(prepared) == (0, 0)
+    assert published(prepared) == 0
+    again = account.setup(prepared)
+    assert again.variables[:2] == made.variables[:2]
+    assert again.variables[2] != made.variables[2]
+
+
+@pytest.mark.loopback
+def test_without_a_configured_workspace_the_first_one_serves(stand_in: StandIn, tmp_path: Path) -> None:
+    """The API makes none."""
+    found = doctor.account(tmp_path, {**stand_in.environment, "COZE_WORKSPACE_ID": ""}, "")
+    with account.client(found) as coze:
+        assert account.workspace(found, coze) == next(iter(coze.workspaces.list())).id
+
+
+@pytest.mark.loopback
+def test_a_refused_step_is_one_sentence(stand_in: StandIn, prepared: doctor.Account) -> None:
+    """Neither a traceback nor a message off the wire."""
+    stand_in.fault("POST", "/v1/bot/publish", "token-expired")
+    with pytest.raises(CassetteError, match=r"^Coze refused a step \(code 700012006\): see `coze-cassettes doctor`\.$"):
+        account.setup(prepared)
+
+
+@pytest.mark.loopback
+def test_setup_is_as_patient_as_a_recording(stand_in: StandIn, prepared: doctor.Account) -> None:
+    """A 429 in the middle is waited out."""
+    stand_in.fault("POST", "/v1/bot/publish", "rate-limit", retry_after=0, times=2)
+    assert len(account.setup(prepared).variables) == 3
+
+
+@pytest.mark.loopback
+def test_the_commands_print_lines_and_no_token(stand_in: StandIn, tmp_path: Path, project: Any) -> None:
+    """Doctor says ok, setup prints what a shell can read, --remove what it did."""
+    run: Callable[..., tuple[int, str, str]] = project.run
+    code, out, err = run(command="doctor", environment=stand_in.environment)
+    assert (code, err) == (0, "")
+    code, exports, err = run(command="setup", environment=stand_in.environment)
+    assert (code, err) == (0, "")
+    script = f'{exports}\ntest -n "$COZE_BOT_ID" && test -n "$COZE_CONVERSATION_ID"'
+    subprocess.run(["sh", "-c", script], check=True)  # noqa: S607  the shell of the path
+    assert stand_in.environment["COZE_API_TOKEN"] not in out + exports
+    removed = run("--remove", command="setup", environment=stand_in.environment)
+    assert removed == (0, "1 conversations deleted, 5 bots unpublished; Coze's web page deletes bots.\n", "")

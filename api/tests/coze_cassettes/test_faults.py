@@ -1,0 +1,383 @@
+"""Whatever goes wrong in a run costs no cassette, leaves no secret, and does not hinder the next run.
+
+Each test runs the real command on a small project with cassettes, one of which the next recording changes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from coze_cassettes import inspector
+from coze_standin import StandIn, running
+
+if TYPE_CHECKING:
+    from api.tests.coze_cassettes.conftest import Project
+
+pytestmark = pytest.mark.loopback
+
+ME, CHAT = "test_project/TestProject.test_me.yaml", "test_project/TestProject.test_chat.yaml"
+BOTS_PATH = "/v1/space/published_bots_list"
+INTERRUPTED = "Interrupted: the cassettes are as they were; run it again.\n"
+QUICK = {
+    "COZE_CASSETTES_TRIES": "2",
+    "COZE_CASSETTES_FIRST_PAUSE": "0.05",
+    "COZE_CASSETTES_SILENCE": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[StandIn]:
+    """One stand-in for these tests, as a server that a run has not started."""
+    with running("a") as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def stand_in(server: StandIn) -> Iterator[StandIn]:
+    """The same, with no fault left over."""
+    yield server
+    server.clear_faults()
+
+
+class Trial:
+    """A project whose committed set the next recording changes in one file, and what must hold after each run."""
+
+    def __init__(self, project: Project, stand_in: StandIn) -> None:
+        self.project = project
+        self.stand_in = stand_in
+        self.new = dict(map(_undated, project.contents().items()))
+        project.edit(ME, "stand-in", b'"user_name":', b'"former":1,"user_name":')
+        self.old = project.contents()
+        self.outputs: list[str] = []
+
+    def start(self, *arguments: str, target: str = "", **how: Any) -> subprocess.Popen[str]:
+        """Begin a run against the server."""
+        environment = {**self.stand_in.environment, **QUICK, **how.pop("environment", {})}
+        options = ("--target", target or self.stand_in.url, "--yes", *arguments)
+        return self.project.start(*options, environment=environment, **how)
+
+    def finish(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
+        """The end of a run; what it printed is kept to be searched."""
+        ended = self.project.finish(process)
+        self.outputs += ended[1:]
+        return ended
+
+    def run(self, *arguments: str, **how: Any) -> tuple[int, str, str]:
+        """A whole run."""
+        return self.finish(self.start(*arguments, **how))
+
+    def until(self, process: subprocess.Popen[str], event: str, **fields: object) -> None:
+        """Read what a run tells a machine until a certain event."""
+        for line in process.stdout or ():
+            self.outputs.append(line)
+            told = json.loads(line)
+            if told["event"] == event and all(told[name] == value for name, value in fields.items()):
+                return
+        raise AssertionError((event, process.communicate()))
+
+    def whole(self) -> None:
+        """Every committed cassette is byte for byte the old or the new one, and no secret is anywhere."""
+        found = self.project.contents()
+        assert list(found) == list(self.old)
+        for file, text in found.items():
+            assert text == self.old[file] or _undated((file, text)) == (file, self.new[file]), file
+        assert self.leaks() == []
+
+    def unchanged(self) -> None:
+        """Every committed cassette is the old one."""
+        assert self.project.contents() == self.old
+        self.whole()
+
+    def fails(self, *arguments: str) -> str:
+        """The next run fails at two tests, each with a sentence, and one cassette waits; what it prints."""
+        code, out, err = self.run(*arguments)
+        assert (code, err) == (1, ""), out
+        failed = re.findall(r"^failed: tests/test_project\.py::TestProject::(\w+): ", out, re.MULTILINE)
+        assert failed == ["test_bots", "test_chat"], out
+        assert "Failed: no cassette was replaced.\n" in out
+        assert "1 cassette is recorded and kept outside for an hour" in out
+        assert "Traceback" not in out
+        self.unchanged()
+        return out
+
+    def recovers(self, target: str = "") -> None:
+        """The next run succeeds, and leaves nothing but the new cassettes."""
+        assert _ended(self.project)
+        code, out, err = self.run(target=target)
+        assert (code, err) in ((0, ""), (3, "")), out
+        self.renewed()
+
+    def renewed(self) -> None:
+        """Nothing but the new cassettes is left."""
+        assert dict(map(_undated, self.project.contents().items())) == self.new
+        assert list(self.project.temporary.iterdir()) == []
+        assert [path for path in self.project.cassettes.rglob(".*") if path.is_file()] == []
+        assert self.leaks() == []
+
+    def leaks(self) -> list[str]:
+        """The files and outputs with a planted value, in any encoding, staging included."""
+        needle = inspector.needle([value for _, value in self.stand_in.planted() if len(value) > 5])
+        assert needle is not None
+        files = [path for path in self.project.root.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+        texts = [(path.name, path.read_bytes().decode("utf-8", "replace")) for path in files]
+        return [name for name, text in (*texts, *(("output", text) for text in self.outputs)) if needle.search(text)]
+
+
+def _undated(item: tuple[str, bytes]) -> tuple[str, bytes]:
+    """A cassette without the moment of its recording."""
+    return item[0], re.sub(rb"recorded_at: .*\n", b"", item[1])
+
+
+def _processes(project: Project) -> list[int]:
+    """The processes that work for a project: they have its folder in their environment."""
+    mark = f"TMPDIR={project.temporary}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+            try:
+                environment = (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            found += [int(entry.name)] if mark in environment.split(b"\0") else []
+    return found
+
+
+def _ended(project: Project, seconds: float = 20) -> bool:
+    """Whether everything that a run started comes to its end by itself."""
+    until = time.monotonic() + seconds
+    while _processes(project) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not _processes(project)
+
+
+@pytest.fixture
+def trial(recorded: Project, stand_in: StandIn) -> Trial:
+    """A trial against the server."""
+    return Trial(recorded, stand_in)
+
+
+# --- kills and interrupts -------------------------------------------------------------------------------------------
+
+
+def test_a_kill_at_any_moment_costs_no_cassette(trial: Trial) -> None:
+    """Nothing that a killed run started lives on, and the next run clears what it left or goes on with it."""
+    chance = random.Random()  # noqa: S311  no key
+    for number in range(50 if os.environ.get("PROVE_LONG") else 3):
+        seconds = chance.uniform(0.3, 6.5)
+        process = trial.start(target="stand-in" if number % 2 else "")
+        time.sleep(seconds)
+        process.kill()
+        trial.finish(process)
+        assert _ended(trial.project), seconds
+        trial.whole()
+    trial.recovers()
+
+
+def test_an_interrupted_run_is_gone_on_with(trial: Trial) -> None:
+    """It says how many cassettes wait, and the next run records only the others."""
+    count = interrupted(trial)
+    code, out, err = trial.run("--json")
+    assert (code, err) == (3, "")
+    told = [json.loads(line) for line in out.splitlines()]
+    plan = next(each for each in told if each["event"] == "plan")
+    recording = told[: next(place for place, each in enumerate(told) if each.get("name") == "inspecting")]
+    assert ME in plan["earlier"]
+    assert len(plan["earlier"]) == count
+    started = {each["cassette"] for each in recording if each["event"] == "started"}
+    assert started == set(plan["cassettes"]) - set(plan["earlier"])
+    trial.renewed()
+
+
+def interrupted(trial: Trial) -> int:
+    """A run that is interrupted when it has recorded something; how many cassettes it says that wait."""
+    process = trial.start("--json")
+    trial.until(process, "finished", cassette=ME, outcome="recorded")
+    process.send_signal(signal.SIGINT)
+    code, out, err = trial.finish(process)
+    assert (code, err) == (130, INTERRUPTED)
+    kept = json.loads(out.splitlines()[-1])
+    assert kept["event"] == "kept"
+    trial.unchanged()
+    return int(kept["cassettes"])
+
+
+def test_a_fresh_run_does_not_go_on(trial: Trial) -> None:
+    """With --fresh everything is recorded anew."""
+    assert interrupted(trial) > 0
+    process = trial.start("--json", "--fresh")
+    trial.until(process, "plan", earlier=[])
+    process.send_signal(signal.SIGTERM)
+    assert trial.finish(process)[0] == 130
+    assert list(trial.project.temporary.iterdir()) == []
+    trial.unchanged()
+
+
+# --- the service ----------------------------------------------------------------------------------------------------
+
+
+def test_a_busy_service_does_not_show_in_a_cassette(trial: Trial) -> None:
+    """429 and 5xx, in preflight and in tests, are waited out: only the final answers are recorded."""
+    for method, path, fault, times in (
+        ("GET", "/v1/users/me", "rate-limit", 2),
+        ("GET", BOTS_PATH, "unavailable", 1),
+        ("POST", "/v3/chat", "bad-gateway", 2),
+        ("POST", "/v3/chat", "rate-limit", 1),
+    ):
+        options = {"retry_after": 0} if fault == "rate-limit" else {}
+        trial.stand_in.fault(method, path, fault, times=times, **options)
+    code, out, err = trial.run(environment={"COZE_CASSETTES_TRIES": "5"})
+    assert (code, err) == (3, ""), out
+    assert "3 recorded: 2 unchanged, 1 changed\n" in out
+    trial.renewed()
+
+
+BOTS_FAULTS = ("bad-gateway", "token-expired", "reset")
+CHAT_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("rate-limit", {"retry_after": 0}),
+    ("stall-stream", {"seconds": 5}),
+    ("break-stream", {}),
+)
+
+
+def test_faults_that_last_cost_no_cassette(trial: Trial) -> None:
+    """A run fails with one sentence a test, and once the service is well again it goes on with what is missing."""
+    for bots, (chat, options) in zip(BOTS_FAULTS, CHAT_FAULTS, strict=True):
+        trial.stand_in.fault("GET", BOTS_PATH, bots, times=9)
+        trial.stand_in.fault("POST", "/v3/chat", chat, times=9, **options)
+        trial.fails("--fresh")
+        trial.stand_in.clear_faults()
+    suite = trial.project.root / "tests/test_project.py"
+    sound = suite.read_text()
+    suite.write_text(sound.replace("== 2", "== 3"))
+    out = trial.fails("--max-chats", "0")
+    assert "failed: tests/test_project.py::TestProject::test_bots: AssertionError at test_project.py:20\n" in out
+    assert "This run has made 0 chats and workflow runs, as many as it may: raise COZE_CASSETTES_CHATS" in out
+    suite.write_text(sound)
+    trial.recovers()
+
+
+def test_a_server_that_dies_in_the_middle_costs_no_cassette(recorded: Project) -> None:
+    """The run fails with sentences; when the server is back, another one now, nothing of the old one is taken."""
+    command = [sys.executable, "-m", "coze_standin", "--until-stdin-closes", "--port"]
+    with subprocess.Popen([*command, "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        first = StandIn(ready["url"], ready["environment"])
+        trial = Trial(recorded, first)
+        run = trial.start("--json")
+        trial.until(run, "started", cassette=CHAT)
+        planted = first.planted()
+        process.kill()
+    assert trial.finish(run)[::2] == (1, "")
+    assert trial.project.contents() == trial.old
+    needle = inspector.needle([value for _, value in planted if len(value) > 5])
+    assert needle is not None
+    assert [text for text in trial.outputs if needle.search(text)] == []
+    port = first.url.rpartition(":")[2]
+    with subprocess.Popen([*command, port], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        trial.stand_in = StandIn(ready["url"], ready["environment"])
+        trial.recovers()
+        process.kill()
+
+
+# --- the machine ----------------------------------------------------------------------------------------------------
+
+
+def test_two_runs_at_once_are_one_too_many(trial: Trial) -> None:
+    """The second is refused at once and changes nothing for the first."""
+    first = trial.start("--json")
+    trial.until(first, "plan")
+    refused = trial.run()
+    assert refused == (2, "", "Another run is recording these cassettes: wait until it is done, or end it.\n")
+    assert trial.finish(first)[0] == 3
+    trial.renewed()
+
+
+def _small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+
+
+def test_a_full_disk_costs_no_cassette(trial: Trial) -> None:
+    """The first cassette that cannot be staged ends the recording, with one sentence."""
+    code, out, err = trial.run(preexec_fn=_small_files)
+    assert (code, err) == (1, ""), out
+    sentence = "is not saved, its file cannot be written: File too large."
+    assert [line for line in out.splitlines() if line.startswith("failed: ")] == [
+        line for line in out.splitlines() if sentence in line
+    ]
+    assert out.count(sentence) == 1
+    trial.unchanged()
+    trial.recovers()
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_sent(trial: Trial) -> None:
+    """Its name and the reason; a check does not mind."""
+    folder = trial.project.cassettes / "test_project"
+    folder.chmod(0o555)
+    before = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+    try:
+        refused = trial.run(before=before)
+        checked = trial.run("--check", before=before)
+    finally:
+        folder.chmod(0o755)
+    assert refused == (2, "", f"{folder} cannot be written to (Permission denied): nothing was recorded.\n")
+    assert checked[0] == 3
+    trial.unchanged()
+    assert list(trial.project.temporary.iterdir()) == []
+
+
+# --- the account ----------------------------------------------------------------------------------------------------
+
+
+def test_a_service_identity_records(trial: Trial, tmp_path: Path) -> None:
+    """A JWT is exchanged for a token before the plan; neither key nor token is in any file or output."""
+    app = trial.stand_in.oauth()
+    key = tmp_path / "key.pem"
+    key.write_text(app["private_key"])
+    key.chmod(0o600)
+    identity = {
+        "COZE_API_TOKEN": "",
+        "COZE_CLIENT_ID": app["client_id"],
+        "COZE_PUBLIC_KEY_ID": app["public_key_id"],
+        "COZE_PRIVATE_KEY_FILE": str(key),
+    }
+    code, out, err = trial.run(environment=identity)
+    assert (code, err) == (3, ""), out
+    trial.renewed()
+
+
+NEEDY = """
+    @pytest.mark.needs("folder_id")
+    def test_needy(self, headers):
+        httpx.get("https://api.coze.com/v1/users/me", headers=headers)
+"""
+
+
+def test_what_the_account_lacks_is_told_and_its_cassette_stays(trial: Trial) -> None:
+    """The plan names the variable; the test is neither recorded nor does it fail."""
+    suite = trial.project.root / "tests/test_project.py"
+    suite.write_text(suite.read_text() + NEEDY)
+    needy = trial.project.cassettes / "test_project/TestProject.test_needy.yaml"
+    needy.write_bytes(trial.project.contents()[ME])
+    text = needy.read_bytes()
+    code, out, err = trial.run()
+    assert (code, err) == (3, "")
+    assert "  left out: tests/test_project.py::TestProject::test_needy: not set: COZE_FOLDER_ID\n" in out
+    assert "3 recorded: 2 unchanged, 1 changed, 1 kept\n" in out
+    assert needy.read_bytes() == text
+    assert trial.leaks() == []

@@ -1,0 +1,200 @@
+"""Patience: the numbers of a recording, when it tries again, and what it does not ask for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpcore
+import httpx
+import pytest
+
+from coze_cassettes import patience, routing
+from coze_cassettes.errors import Misuse
+from coze_cassettes.patience import CeilingReached, Limits, Patience
+
+# --- the numbers ----------------------------------------------------------------------------------------------------
+
+
+def test_the_environment_changes_the_numbers() -> None:
+    """Each by its own variable; the others stay, and all survive the way into another process."""
+    found = patience.limits({"COZE_CASSETTES_CHATS": "3", "COZE_CASSETTES_LONGEST_PAUSE": "0.5", "OTHER": "x"})
+    assert found == Limits(chats=3, longest_pause=0.5)
+    assert patience.limits(patience.as_environment(found)) == found
+
+
+def test_this_machine_needs_no_pace() -> None:
+    """Unless the environment sets one."""
+    assert patience.limits({}, "http://127.0.0.1:8000").requests_per_second == 0
+    assert patience.limits({}, "https://api.coze.com") == Limits()
+    given = {"COZE_CASSETTES_REQUESTS_PER_SECOND": "2"}
+    assert patience.limits(given, "http://127.0.0.1:8000").requests_per_second == 2
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "1.5", "inf"])
+def test_a_number_that_is_none_is_refused(text: str) -> None:
+    """The sentence names the variable."""
+    with pytest.raises(Misuse) as error:
+        patience.limits({"COZE_CASSETTES_CHATS": text})
+    assert str(error.value) == f"COZE_CASSETTES_CHATS must be a number that is not negative, not '{text}'."
+
+
+# --- trying again ---------------------------------------------------------------------------------------------------
+
+BUSY = [
+    (429, b"", True),
+    (502, b"<html>", True),
+    (503, b"{}", True),
+    (200, b'{"code":4013,"msg":"rate limit"}', True),
+    (200, b'{"code":0,"data":{"text":"4013"}}', False),
+    (200, b"4013 is no JSON {", False),
+    (200, b"[4013]", False),
+    (401, b'{"code":4100}', False),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "busy"), BUSY)
+def test_what_counts_as_busy(status: int, body: bytes, busy: bool) -> None:
+    """429, every 5xx, and Coze's code for a rate limit whatever the status."""
+    assert patience.busy(status, body) is busy
+
+
+NOW = datetime(2024, 1, 1, tzinfo=UTC)
+PAUSES = [
+    ("3", 3.0),
+    (" 0.5 ", 0.5),
+    ("Mon, 01 Jan 2024 00:00:07 GMT", 7.0),
+    ("Sun, 31 Dec 2023 23:00:00 GMT", 0.0),
+    ("", 0.0),
+    ("soon", 0.0),
+    ("1.2.3", 0.0),
+]
+
+
+@pytest.mark.parametrize(("header", "seconds"), PAUSES)
+def test_retry_after_is_seconds_or_a_date(header: str, seconds: float) -> None:
+    """Anything else asks for nothing."""
+    assert patience.asked_pause(header, NOW) == seconds
+
+
+def test_pauses_grow_honour_the_header_and_are_bounded() -> None:
+    """After the last try the answer stands."""
+    numbers = Limits(tries=5, first_pause=0.5, longest_pause=3)
+    assert [patience.pause_after(numbers, tried) for tried in range(1, 6)] == [0.5, 1.0, 2.0, 3.0, None]
+    assert patience.pause_after(numbers, 1, "2") == 2.0
+    assert patience.pause_after(numbers, 1, "3600") == 3.0
+
+
+# --- ceilings -------------------------------------------------------------------------------------------------------
+
+
+def test_requests_keep_their_distance() -> None:
+    """At four a second each one waits until its quarter has come."""
+    now = [100.0]
+    kept = Patience(Limits(requests_per_second=4), lambda: now[0])
+    assert [kept.turn("GET", "/v1/bots") for _ in range(3)] == [0.0, 0.25, 0.5]
+    now[0] += 10
+    assert kept.turn("GET", "/v1/bots") == 0.0
+    assert Patience(Limits(requests_per_second=0)).turn("GET", "/") == 0.0
+
+
+COSTLY = [
+    ("POST", "/v3/chat", True),
+    ("POST", "/v3/chat?conversation_id=1", True),
+    ("POST", "/v1/workflow/stream_run", True),
+    ("POST", "/v1/workflows/chat", True),
+    ("POST", "/v3/chat/retrieve?chat_id=1", False),
+    ("GET", "/v3/chat", False),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "counts"), COSTLY)
+def test_only_what_uses_up_quota_counts(method: str, path: str, counts: bool) -> None:
+    """Asking after a chat is no chat."""
+    kept = Patience(Limits(chats=0, requests_per_second=0))
+    if not counts:
+        assert kept.turn(method, path) == 0.0
+        return
+    with pytest.raises(CeilingReached) as error:
+        kept.turn(method, path)
+    assert str(error.value) == (
+        "This run has made 0 chats and workflow runs, as many as it may: raise COZE_CASSETTES_CHATS, or record fewer "
+        "tests with -k."
+    )
+
+
+def test_audio_calls_have_a_ceiling_of_their_own() -> None:
+    """The first is sent, the second is not."""
+    kept = Patience(Limits(audio=1, requests_per_second=0))
+    assert kept.turn("POST", "/v1/audio/speech") == 0.0
+    with pytest.raises(CeilingReached, match=r"^This run has made 1 audio calls"):
+        kept.turn("POST", "/v1/audio/transcriptions")
+
+
+# --- below httpx ----------------------------------------------------------------------------------------------------
+
+SENT: list[httpcore.Request] = []
+"""What reached the faked connection pool."""
+
+
+@pytest.fixture
+def statuses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The answers that the server gives, one after the other; pauses cost nothing."""
+    left: list[int] = []
+    SENT.clear()
+
+    def handle(_pool: object, request: httpcore.Request) -> httpcore.Response:
+        SENT.append(request)
+        return httpcore.Response(left.pop(0), headers=[("retry-after", "0")], content=b"{}")
+
+    async def handle_async(_pool: object, request: httpcore.Request) -> httpcore.Response:
+        return handle(_pool, request)
+
+    monkeypatch.setattr(httpcore.ConnectionPool, "handle_request", handle)
+    monkeypatch.setattr(httpcore.AsyncConnectionPool, "handle_async_request", handle_async)
+    return left
+
+
+def router(*, faults: bool = False) -> routing.Router:
+    """A router without pauses."""
+    numbers = Limits(tries=3, first_pause=0, requests_per_second=0, silence=7)
+    return routing.Router("http://127.0.0.1:9", lambda: faults, Patience(numbers))
+
+
+URL = "https://api.coze.com/v1/bots"
+STORMS = [([429, 503, 200], 200), ([502, 502, 502], 502), ([401], 401), ([200], 200)]
+
+
+@pytest.mark.parametrize(("storm", "last"), STORMS)
+def test_a_busy_service_is_asked_again(storm: list[int], last: int, statuses: list[int]) -> None:
+    """Only the last answer is seen; after as many tries as there may be, a busy one."""
+    statuses += storm
+    with routing.installed(router()), httpx.Client() as client:
+        assert client.get(URL).status_code == last
+    assert statuses == []
+
+
+@pytest.mark.parametrize(("storm", "last"), STORMS)
+async def test_the_async_half_is_as_patient(storm: list[int], last: int, statuses: list[int]) -> None:
+    """The same answers, the same outcome."""
+    statuses += storm
+    with routing.installed(router()):
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(URL)).status_code == last
+    assert statuses == []
+
+
+def test_a_fault_that_a_test_asked_for_stands(statuses: list[int]) -> None:
+    """It is what the test wants to record."""
+    statuses.append(429)
+    with routing.installed(router(faults=True)), httpx.Client() as client:
+        assert client.get(URL).status_code == 429
+
+
+def test_no_silence_is_longer_than_the_limit(statuses: list[int]) -> None:
+    """The SDK would wait for ten minutes; a shorter time of the test's own stays."""
+    statuses += [200, 200]
+    with routing.installed(router()), httpx.Client() as client:
+        long = client.get(URL, timeout=600)
+        client.get(URL, timeout=3)
+    assert long.request.extensions["timeout"]["read"] == 600
+    assert [request.extensions["timeout"]["read"] for request in SENT] == [7, 3]

@@ -1,0 +1,124 @@
+"""An unknown target works as well as a known one: the stand-in behind nginx gives the same cassettes.
+
+nginx compresses what nobody asked it to, drops connections after two requests, renames and adds headers, sets cookies
+of its own, and sends everybody who comes to its front door to another port.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from coze_cassettes import store
+from coze_cassettes.compare import compare, take_over
+from coze_standin import StandIn, running
+
+pytestmark = pytest.mark.loopback
+
+ROOT = Path(__file__).parents[3]
+SUITE = (
+    "api/tests/coze/test_bot_client.py",
+    "api/tests/coze/test_chat_client.py::TestChatOperations",
+    "api/tests/coze/test_coze_client.py::TestFiles",
+)
+CONFIGURATION = """
+daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/errors crit;
+events {{ worker_connections 64; }}
+http {{
+  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  server {{ listen 127.0.0.1:{front}; return 307 http://127.0.0.1:{door}$request_uri; }}
+  server {{
+    listen 127.0.0.1:{door}; keepalive_requests 2; keepalive_timeout 1s; server_tokens off;
+    location / {{
+      proxy_pass http://127.0.0.1:{zipping}; proxy_set_header Accept-Encoding gzip; proxy_buffering off;
+      proxy_set_header Host api.coze.com; proxy_pass_request_headers on;
+      proxy_hide_header x-tt-logid; proxy_hide_header x-served-by;
+      add_header X-TT-LogID $upstream_http_x_tt_logid always;
+      add_header X-SERVED-BY $upstream_http_x_served_by always;
+      add_header Set-Cookie "edge=$request_id; Path=/" always;
+      add_header Server-Timing "edge;dur=$request_time" always;
+      add_header Via "1.1 edge" always;
+    }}
+  }}
+  server {{
+    listen 127.0.0.1:{zipping};
+    location / {{
+      gzip on; gzip_min_length 1; gzip_proxied any; gzip_types application/json text/event-stream text/html;
+      proxy_pass {stand_in}; proxy_buffering off; proxy_http_version 1.1;
+    }}
+  }}
+}}
+"""
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    """The stand-in that nginx stands before."""
+    with running("a") as server:
+        yield server
+
+
+@pytest.fixture
+def proxied(stand_in: StandIn, tmp_path: Path) -> Iterator[str]:
+    """The URL of nginx's front door before it."""
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    front, door, zipping = _free_ports(3)
+    ports = {"front": front, "door": door, "zipping": zipping}
+    configuration = folder / "nginx.conf"
+    configuration.write_text(CONFIGURATION.format(folder=folder, stand_in=stand_in.url, **ports), "utf-8")
+    with subprocess.Popen([nginx, "-p", folder, "-c", configuration], stderr=subprocess.DEVNULL) as process:
+        _wait_for(front)
+        yield f"http://127.0.0.1:{front}"
+        process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("nginx does not listen")
+
+
+def _record(stand_in: StandIn, target: str, folder: Path) -> None:
+    environment = {**os.environ, **stand_in.environment, "COZE_API_BASE": target}
+    options = ("--record-mode=all", "--cassettes-dir", str(folder), "-p", "no:randomly", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", *SUITE, "-q", "--recorded-from", "stand-in", *options]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_a_target_behind_a_proxy_gives_the_same_cassettes(stand_in: StandIn, proxied: str, tmp_path: Path) -> None:
+    """Compression, connections that close, other headers and a redirect leave no trace; the origin is still told."""
+    with running("a") as plain:
+        _record(plain, plain.url, tmp_path / "direct")
+    _record(stand_in, proxied, tmp_path / "proxied")
+    files = store.files(tmp_path / "direct")
+    assert len(files) > 20
+    for path in files:
+        direct, other = store.read(path), store.read(tmp_path / "proxied" / path.relative_to(tmp_path / "direct"))
+        assert [str(each) for each in compare(direct, other).changes] == [], path.name
+        assert other.metadata.recorded_from == "stand-in"
+        assert take_over(direct, other).interactions == direct.interactions, path.name
