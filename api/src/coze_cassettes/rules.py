@@ -100,8 +100,8 @@ _SECRETS: Final = (
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:(?!-----)(?:[A-Za-z0-9+/=\s:,.-]|\\+[nrt/])){32,}"
         r"(?:-----END [A-Z0-9 ]*PRIVATE KEY-----)?",
         "OAuth apps sign with it; its lines may be parted by a literal backslash and n",
-        "-----BEGIN PRIVATE KEY-----\n{A64}\n-----END PRIVATE KEY-----",
-        "-----BEGIN PRIVATE KEY----- is how a key begins",
+        "{DASHES}BEGIN PRIVATE KEY{DASHES}\n{A64}\n{DASHES}END PRIVATE KEY{DASHES}",
+        "{DASHES}BEGIN PRIVATE KEY{DASHES} is how a key begins",
     ),
     Rule(
         "COZE-AUTH-004",
