@@ -7,7 +7,7 @@ tag in the whole cassette. Scrubbing what is scrubbed changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -522,7 +522,3 @@ def _with_tags(request: Request, substitutes: Mapping[str, Substitute]) -> Reque
     visitor = _Replace(default_rules(), table_of(substitutes), shift=0)
     clean = walk_request(request, visitor, default_rules())
     return replace(clean, headers=_kept(clean.headers, REQUEST_HEADERS))
-
-
-Scrub = Callable[[Sequence[Interaction]], Scrubbed]
-"""A scrubber with its settings, as the store is given one."""
