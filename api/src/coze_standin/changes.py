@@ -3,7 +3,8 @@
 A change is written ``OPERATION:KIND:FIELD[:NEW]``, for example ``bots.retrieve:rename:description:about``. An operation
 named without ``#`` stands for all its variants. FIELD leads through objects and lists, ``items[].name``, and with ``*``
 into every member of an object: from the top where it begins with ``$.`` or with a field that stands there, else from
-what ``data`` holds (a refusal has no ``data``, and stays). In a stream it is a field of every event.
+what ``data`` holds (a refusal has no ``data``, and stays). In a stream it is a field of every event, on a websocket of
+every frame of the server or of its ``data``.
 """
 
 from __future__ import annotations
@@ -127,6 +128,12 @@ class Change:
         refused = content["code"] != 0
         return content if refused else self._below(content, self.path)
 
+    def framed(self, frame: JSON) -> JSON:
+        """A frame of a websocket with the change: no ``code`` beside its ``data`` tells where a field belongs."""
+        if not self.path or self.from_top or self.path[0] in frame:
+            return dict(self._below(frame, self.path)) if self.path else frame
+        return {**frame, "data": self.applied(frame["data"])} if "data" in frame else frame
+
     def _below(self, value: Any, path: tuple[str, ...]) -> Any:
         if isinstance(value, list):
             return [self._below(each, path) for each in value]
@@ -201,6 +208,12 @@ class Changes:
     def events(self, operation: str, events: Iterable[sse.Event]) -> tuple[sse.Event, ...]:
         """The events of a stream of the operation."""
         return tuple((name, self.content(operation, data)) for name, data in events)
+
+    def frame(self, operation: str, frame: JSON) -> JSON:
+        """A frame of the server on a websocket of the operation."""
+        for change in self._of(operation):
+            frame = change.framed(frame)
+        return frame
 
     def _of(self, operation: str) -> Iterator[Change]:
         return (change for change in self._changes if change.concerns(operation))

@@ -18,10 +18,11 @@ from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
-from coze_standin import secret_values, sse
+from coze_standin import secret_values, sockets, sse
 from coze_standin.calls import Answer, Call, Events, Upload
 from coze_standin.changes import Change, Changes
 from coze_standin.control import PREFIX, Control
@@ -35,6 +36,9 @@ _JSON = "application/json; charset=utf-8"
 _COOKIE = 0.3
 """How often an answer sets a cookie."""
 
+_SERVED = ("http", "websocket")
+_STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
+"""The messages that carry the headers of an answer."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -45,7 +49,12 @@ def application(state: State, sleep: Sleep = asyncio.sleep, changes: Iterable[Ch
     routes = [Route(row.path, _endpoint(state, row, sleep, changed), methods=[row.method]) for row in OPERATIONS]
     unknown = _unknown_path()
     inner = Starlette(
-        routes=Control(state, faults, changed).routes() + routes,
+        routes=[
+            *Control(state, faults, changed).routes(),
+            *routes,
+            *sockets.routes(state, sleep, changed),
+            WebSocketRoute("/{path:path}", _unknown_socket),
+        ],
         exception_handlers={404: unknown, 405: unknown},
     )
     return _Dressed(_Faulty(inner, faults, sleep), state)
@@ -59,14 +68,14 @@ class _Dressed:
         self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(PREFIX):
+        if scope["type"] not in _SERVED or scope["path"].startswith(PREFIX):
             await self._app(scope, receive, send)
             return
         scope["coze.logid"] = self._logid()
 
         async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": self._headers(scope, message["headers"])}
+            if message["type"] in _STARTS:
+                message = {**message, "headers": self._headers(scope, message.get("headers", []))}
             await send(message)
 
         await self._app(scope, receive, dressed)
@@ -75,7 +84,7 @@ class _Dressed:
         stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime(self._state.clock()))
         return self._state.planted.add("LOGID", stamp + secret_values.hexadecimal(self._state.chance, 18).upper())
 
-    def _headers(self, scope: Scope, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _headers(self, scope: Scope, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         date = formatdate(self._state.clock(), usegmt=True)
         added = {"date": date, "x-tt-logid": scope["coze.logid"], "x-served-by": "coze-standin", **self._cookie()}
         headers = [*given, *((name.encode(), value.encode()) for name, value in added.items())]
@@ -101,13 +110,13 @@ class _Faulty:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = None
-        if scope["type"] == "http" and not scope["path"].startswith(PREFIX):
-            fault = self._faults.take(scope["method"], scope["path"])
+        if scope["type"] in _SERVED and not scope["path"].startswith(PREFIX):
+            fault = self._faults.take(scope.get("method", "GET"), scope["path"])
         scope["coze.fault"] = fault
         if fault and fault.fault.resets:
             await _reset(scope, receive)
         elif fault and fault.fault.instead:
-            await Request(scope, receive).body()
+            await _drained(scope, receive)
             await _wired(fault.fault.instead(fault.options), scope["coze.logid"])(scope, receive, send)
         else:
             if fault and fault.fault.delay:
@@ -117,12 +126,18 @@ class _Faulty:
 
 async def _reset(scope: Scope, receive: Receive) -> None:
     """Close the connection with a TCP reset: lingering is switched off, then the transport is aborted."""
-    await Request(scope, receive).body()
+    await _drained(scope, receive)
     transport: asyncio.Transport = scope["state"]["transport"]
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
-    while (await receive())["type"] != "http.disconnect":
+    while (await receive())["type"] not in ("http.disconnect", "websocket.disconnect"):
         pass
+
+
+async def _drained(scope: Scope, receive: Receive) -> None:
+    """Read the body of a request; a handshake has none."""
+    if scope["type"] == "http":
+        await Request(scope, receive).body()
 
 
 def _wired(wire: Wire, logid: str) -> Response:
@@ -204,6 +219,11 @@ def _unknown_path() -> Callable[[Request, Exception], Awaitable[Response]]:
         return _answered(_refusal(Refusal("path")), request.scope.get("coze.logid", ""), "", Changes())
 
     return unknown
+
+
+async def _unknown_socket(websocket: WebSocket) -> None:
+    logid = websocket.scope.get("coze.logid", "")
+    await websocket.send_denial_response(_answered(_refusal(Refusal("path")), logid, "", Changes()))
 
 
 class _Streamed(Response):

@@ -39,7 +39,8 @@ class Fault:
 
     ``instead`` answers in place of the handler. ``delay`` says how many seconds to wait before the handler runs.
     ``events`` changes the events of a stream, ``steps`` the bytes and the pauses that they became. ``steers`` leaves
-    the fault to the handler, ``resets`` answers with a TCP reset.
+    the fault to the handler, ``resets`` answers with a TCP reset. ``frames`` is false for what concerns the bytes of
+    server-sent events, and means nothing to the frames of a websocket.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Fault:
     steps: Callable[[Steps, Options], Steps] | None = None
     steers: bool = False
     resets: bool = False
+    frames: bool = True
 
     @property
     def needs_a_stream(self) -> bool:
@@ -131,13 +133,15 @@ FAULTS: dict[str, Fault] = {
             "ends the body cleanly inside an event, when this part of its bytes is sent",
             {"events": 2, "part": 0.5},
             steps=_halved,
+            frames=False,
         ),
-        Fault("malformed-event", "the data of one event is not JSON", {"events": 2}, steps=_malformed),
+        Fault("malformed-event", "the data of one event is not JSON", {"events": 2}, steps=_malformed, frames=False),
         Fault(
             "comment",
             "a keep-alive comment between two events",
             {"events": 2},
             steps=lambda steps, options: _inserted(steps, options, Send(b": keep-alive\n\n")),
+            frames=False,
         ),
         Fault(
             "stall-stream",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from coze_standin.calls import Handler
+from coze_standin.calls import Call, Handler
 from coze_standin.routes import (
     bots,
     chats,
@@ -13,11 +14,15 @@ from coze_standin.routes import (
     messages,
     oauth,
     runs,
+    speech,
+    transcriptions,
     users,
+    voice_chats,
     workflow_chats,
     workflows,
     workspaces,
 )
+from coze_standin.talk import Talk
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,15 @@ class Operation:
     path: str
     handler: Handler
     open: bool = False
+
+
+@dataclass(frozen=True)
+class Socket:
+    """One operation over a websocket: its name in the SDK, its path, and what talks on a connection."""
+
+    id: str
+    path: str
+    talk: Callable[[Call], Talk]
 
 
 _FEEDBACK = "/v1/conversations/{conversation_id}/messages/{message_id}/feedback"
@@ -98,7 +112,16 @@ OPERATIONS: tuple[Operation, ...] = (
         open=True,
     ),
 )
-"""Every operation that the stand-in serves; any other path is HTTP 404 with code 4000."""
+"""Every operation that the stand-in serves over HTTP; any other path is HTTP 404 with code 4000."""
 
-NAMES: frozenset[str] = frozenset(name for row in OPERATIONS for name in (row.id, row.id.partition("#")[0]))
+SOCKETS: tuple[Socket, ...] = (
+    Socket("websockets.audio.speech.create", "/v1/audio/speech", speech.Speech),
+    Socket("websockets.audio.transcriptions.create", "/v1/audio/transcriptions", transcriptions.Transcriptions),
+    Socket("websockets.chat.create", "/v1/chat", voice_chats.VoiceChat),
+)
+"""Every operation that the stand-in serves over a websocket."""
+
+_IDS = (*(row.id for row in OPERATIONS), *(row.id for row in SOCKETS))
+
+NAMES: frozenset[str] = frozenset(name for each in _IDS for name in (each, each.partition("#")[0]))
 """What an operation can be called: its id, or without the ``#`` all variants of it."""

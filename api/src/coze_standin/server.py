@@ -33,6 +33,9 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=_OpenProtocol,
+            ws="websockets-sansio",
+            ws_ping_interval=None,
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             log_level="critical",

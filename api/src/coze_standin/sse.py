@@ -106,9 +106,14 @@ def scheduled(steps: Iterable[Step], chance: random.Random) -> Iterator[Step]:
             yield from run
 
 
+def pause(chance: random.Random) -> Wait:
+    """The pause before a piece."""
+    return Wait(chance.uniform(*_PAUSE))
+
+
 def _paced(pieces: Iterable[bytes], chance: random.Random) -> Iterator[Step]:
     for piece in pieces:
-        yield Wait(chance.uniform(*_PAUSE))
+        yield pause(chance)
         yield Send(piece)
 
 

@@ -43,24 +43,14 @@ def retrieve(call: Call) -> Answer:
 
 def cancel(call: Call) -> Answer:
     """chat.cancel; 4104 when the chat is over."""
-    state = call.state
-    chat = state.chat_in(call.need("conversation_id"), call.need("chat_id"))
-    if chat.status(state.clock()) not in ("in_progress", "requires_action"):
-        raise Refusal("finished")
-    canceled = replace(chat, outcome="canceled", ready_at=state.clock(), messages=(), tool_call_id="")
-    return ok(told(state, state.chats.put(chat.id, canceled)))
+    chat = call.state.chat_in(call.need("conversation_id"), call.need("chat_id"))
+    return ok(told(call.state, canceled(call.state, chat)))
 
 
 def submit_tool_outputs(call: Call) -> Answer | Events:
     """chat.submit_tool_outputs, both ways. A chat that was not saved ends in 5000, as the documents say."""
-    state, chat = call.state, _asked(call)
-    if not chat.saved:
-        raise Refusal("server")
-    outputs = {str(one.get("tool_call_id")): str(one.get("output") or "") for one in call.objects("tool_outputs")}
-    if chat.status(state.clock()) != "requires_action" or chat.tool_call_id not in outputs:
-        raise Refusal("parameter")
-    going_on = _answering(state, replace(chat, tool_call_id=""), outputs[chat.tool_call_id])
-    return streamed(state, going_on) if call.body.get("stream") else ok(told(state, going_on))
+    state, chat = call.state, going_on(call, _asked(call))
+    return streamed(state, chat) if call.body.get("stream") else ok(told(state, chat))
 
 
 def list_messages(call: Call) -> Answer:
@@ -70,6 +60,30 @@ def list_messages(call: Call) -> Answer:
     if status == "failed":
         return ok()
     return ok([shown(state, message) for message in chat.messages] if status == "completed" else [])
+
+
+def canceled(state: State, chat: Chat) -> Chat:
+    """The chat, cancelled and stored; 4104 when it is over."""
+    if not at_work(state, chat):
+        raise Refusal("finished")
+    ended = replace(chat, outcome="canceled", ready_at=state.clock(), messages=(), tool_call_id="")
+    return state.chats.put(chat.id, ended)
+
+
+def at_work(state: State, chat: Chat) -> bool:
+    """Whether the chat can still go on."""
+    return chat.status(state.clock()) in ("in_progress", "requires_action")
+
+
+def going_on(call: Call, chat: Chat) -> Chat:
+    """The chat with the answer that the tool outputs of the body make possible, stored."""
+    state = call.state
+    if not chat.saved:
+        raise Refusal("server")
+    outputs = {str(one.get("tool_call_id")): str(one.get("output") or "") for one in call.objects("tool_outputs")}
+    if chat.status(state.clock()) != "requires_action" or chat.tool_call_id not in outputs:
+        raise Refusal("parameter")
+    return _answering(state, replace(chat, tool_call_id=""), outputs[chat.tool_call_id])
 
 
 def begun(call: Call, conversation: Conversation, bot_id: str) -> Chat:
@@ -101,18 +115,25 @@ def begun(call: Call, conversation: Conversation, bot_id: str) -> Chat:
 
 def streamed(state: State, chat: Chat) -> Events:
     """The chat as the events of ``/v3/chat``; it is over when the stream is."""
-    state.chats.put(chat.id, replace(chat, ready_at=math.inf))
-    events = (*opening_events(state, chat), *_closing_events(state, chat), ("done", "[DONE]"))
+    held(state, chat)
+    events = (*opening_events(state, chat), *closing_events(state, chat), ("done", "[DONE]"))
     return Events(sse.CHAT, events, lambda: over(state, chat.id))
+
+
+def held(state: State, chat: Chat) -> None:
+    """The chat is at work until somebody says that it is ``over``."""
+    state.chats.put(chat.id, replace(chat, ready_at=math.inf))
 
 
 def opening_events(state: State, chat: Chat) -> list[sse.Event]:
     """The chat is created, in progress, and says its answer in deltas and then whole."""
-    begin: list[sse.Event] = [
-        (f"conversation.chat.{status}", told(state, chat, status)) for status in ("created", "in_progress")
-    ]
     answers = [message for message in chat.messages if message.type == "answer"]
-    return begin + [event for message in answers for event in spoken(state, message)]
+    return started(state, chat) + [event for message in answers for event in spoken(state, message)]
+
+
+def started(state: State, chat: Chat) -> list[sse.Event]:
+    """The chat is created, and in progress."""
+    return [(f"conversation.chat.{status}", told(state, chat, status)) for status in ("created", "in_progress")]
 
 
 def spoken(state: State, message: Message) -> list[sse.Event]:
@@ -204,7 +225,8 @@ def _due(state: State, chat: Chat) -> Chat:
     return state.chats.put(chat.id, replace(chat, ready_at=state.clock() + state.chance.uniform(*_WORKING_SECONDS)))
 
 
-def _closing_events(state: State, chat: Chat) -> list[sse.Event]:
+def closing_events(state: State, chat: Chat) -> list[sse.Event]:
+    """The end mark and the follow-ups of the chat, then how it ended."""
     rest: list[sse.Event] = [
         ("conversation.message.completed", shown(state, message, brief=True))
         for message in chat.messages

@@ -1,0 +1,253 @@
+"""The edge between websockets and what talks on them: handshakes, frames in both directions, faults in between."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+
+from starlette.responses import Response
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from coze_standin import sse
+from coze_standin.calls import Call
+from coze_standin.changes import Changes
+from coze_standin.errors import Refusal
+from coze_standin.faults import Armed
+from coze_standin.operations import SOCKETS, Socket
+from coze_standin.records import JSON
+from coze_standin.sse import Event, Step
+from coze_standin.state import State
+from coze_standin.talk import Said, Talk
+
+Sleep = Callable[[float], Awaitable[None]]
+
+_LINE_END = 0.5
+"""How often a connection ends each frame with a line end, as the JSON encoder of Go does when it writes a stream."""
+
+_REST: Event = ("", None)
+"""Stands for all that would still have been said."""
+
+
+def routes(state: State, sleep: Sleep, changes: Changes) -> list[WebSocketRoute]:
+    """A route for each row of the table."""
+    return [WebSocketRoute(row.path, _endpoint(state, row, sleep, changes)) for row in SOCKETS]
+
+
+def _endpoint(
+    state: State, operation: Socket, sleep: Sleep, changes: Changes
+) -> Callable[[WebSocket], Awaitable[None]]:
+    async def endpoint(websocket: WebSocket) -> None:
+        fault: Armed | None = websocket.scope["coze.fault"]
+        denial = _denial(state, operation, websocket, fault, changes)
+        if denial:
+            await websocket.send_denial_response(denial)
+            return
+        await websocket.accept()
+        talk = operation.talk(_call(state, websocket, fault))
+        await _Connection(websocket, talk, operation.id, fault, changes, sleep).run()
+
+    return endpoint
+
+
+def _denial(
+    state: State, operation: Socket, websocket: WebSocket, fault: Armed | None, changes: Changes
+) -> Response | None:
+    """The HTTP answer that refuses the handshake, if something does. What its body is in Coze is not known: empty."""
+    if fault and fault.fault.needs_a_stream and not fault.fault.frames:
+        return Response(f"coze-standin: {fault.fault.name} needs server-sent events", 501, media_type="text/plain")
+    known = _bearer(websocket) in state.tokens
+    status = HTTPStatus.SWITCHING_PROTOCOLS if known else HTTPStatus.FORBIDDEN
+    changed = changes.status(operation.id, status)
+    return None if changed == HTTPStatus.SWITCHING_PROTOCOLS else Response(status_code=changed)
+
+
+def _bearer(websocket: WebSocket) -> str:
+    return websocket.headers.get("authorization", "").removeprefix("Bearer ")
+
+
+def _call(state: State, websocket: WebSocket, fault: Armed | None) -> Call:
+    return Call(
+        state=state,
+        logid=websocket.scope["coze.logid"],
+        query=dict(websocket.query_params),
+        bearer=_bearer(websocket),
+        steer=fault.fault.name if fault and fault.fault.steers else "",
+    )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A frame that waits to be sent; ``origin`` is the text of the client that an error is about."""
+
+    event: Event
+    origin: str = ""
+
+
+class _Connection:
+    """One open websocket: hears at any time, and says one frame after another, with a pause before each."""
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        talk: Talk,
+        operation: str,
+        fault: Armed | None,
+        changes: Changes,
+        sleep: Sleep,
+    ) -> None:
+        self._websocket = websocket
+        self._talk = talk
+        self._operation = operation
+        self._fault = fault if fault and fault.fault.needs_a_stream else None
+        self._changes = changes
+        self._sleep = sleep
+        self._state = talk.state
+        self._end = "\n" if talk.state.chance.random() < _LINE_END else ""
+        self._waiting: deque[_Frame | Callable[[], None]] = deque()
+        self._more = asyncio.Event()
+        self._sent = 0
+
+    async def run(self) -> None:
+        """Until the client goes away, or a fault breaks the connection."""
+        self._take(self._talk.opened)
+        tasks = [asyncio.create_task(self._speak()), asyncio.create_task(self._listen())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        except WebSocketDisconnect:
+            pass  # it went away while something was being said
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._drop()
+
+    # --- hearing ----------------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        while (message := await self._websocket.receive())["type"] != "websocket.disconnect":
+            text = message.get("text") or ""
+            self._take(partial(self._heard, text), text)
+
+    def _heard(self, text: str) -> Said:
+        name, data = _read(text)
+        return self._talk.heard(name, data)
+
+    def _take(self, answer: Callable[[], Said], origin: str = "") -> None:
+        try:
+            said = answer()
+        except Refusal as refusal:
+            self._waiting.append(_Frame(("error", {"code": refusal.row.code, "msg": refusal.msg}), origin))
+        else:
+            self._queue(said)
+        self._more.set()
+
+    def _queue(self, said: Said) -> None:
+        if said.interrupts:
+            self._drop()
+        frames = [_Frame(event) for event in said.events]
+        # the end runs before the last frame, so that whoever has read that finds the chat finished
+        self._waiting.extend([*frames[:-1], said.finish, *frames[-1:]])
+
+    def _drop(self) -> None:
+        for item in self._waiting:
+            if not isinstance(item, _Frame):
+                item()
+        self._waiting.clear()
+
+    # --- speaking ---------------------------------------------------------------------------------------------------
+
+    async def _speak(self) -> None:
+        while True:
+            if self._fault and self._fault.options["events"] == self._sent:
+                await self._go_wrong(self._fault)
+            elif not self._waiting:
+                self._more.clear()
+                await self._more.wait()
+            elif isinstance(self._waiting[0], _Frame):
+                await self._sleep(sse.pause(self._state.chance).seconds)
+                await self._say_next()
+            else:
+                self._ending()
+
+    async def _say_next(self) -> None:
+        """The first frame, unless something took its place during the pause."""
+        if self._waiting and isinstance(self._waiting[0], _Frame):
+            frame = self._waiting[0]
+            self._waiting.popleft()
+            await self._say(frame)
+
+    def _ending(self) -> None:
+        item = self._waiting.popleft()
+        if not isinstance(item, _Frame):
+            item()
+
+    async def _say(self, frame: _Frame) -> None:
+        self._sent += 1
+        content = self._changes.frame(self._operation, self._spelled(frame))
+        await self._websocket.send_text(sse.dumped(content) + self._end)
+
+    def _spelled(self, frame: _Frame) -> JSON:
+        """The frame as an object. How Coze writes ``respond_at`` is not known: here milliseconds of Unix time."""
+        name, data = frame.event
+        return {
+            "id": self._state.ids.new("EVENT_ID"),
+            "event_type": name,
+            **({} if data is None else {"data": data}),
+            "detail": {
+                "logid": self._websocket.scope["coze.logid"],
+                "respond_at": str(int(self._state.clock() * 1000)),
+                **({"origin_message": frame.origin} if frame.origin else {}),
+            },
+        }
+
+    async def _go_wrong(self, fault: Armed) -> None:
+        self._fault = None
+        steps = _wrong(fault)
+        if not any(step is _REST for step in steps):
+            self._drop()
+        for step in steps:
+            match step:
+                case sse.Wait(seconds):
+                    await self._sleep(seconds)
+                case sse.Break():
+                    await self._break()
+                case (str(name), data) if name:
+                    await self._say(_Frame((name, data)))
+
+    async def _break(self) -> None:
+        """End the connection without a close frame; what was sent before still arrives."""
+        transport: asyncio.Transport = self._websocket.scope["state"]["transport"]
+        transport.write_eof()
+        await asyncio.Event().wait()  # until the client, too, has gone away
+
+
+def _wrong(fault: Armed) -> list[Event | Step]:
+    """What a fault puts where it strikes; the rest of what would be said is in it as ``_REST``, or is lost."""
+    options = {**fault.options, "events": 0}
+    if fault.fault.events:
+        return list(fault.fault.events((_REST,), sse.CHAT, options))
+    rest = sse.Send(b"")
+    steps = fault.fault.steps((rest,), options) if fault.fault.steps else (rest,)
+    return [_REST if step is rest else step for step in steps]
+
+
+def _read(text: str) -> tuple[str, JSON]:
+    """Name and data of the client's event; 4000 for what is none."""
+    try:
+        event = json.loads(text)
+    except ValueError as error:
+        raise Refusal("parameter") from error
+    if not isinstance(event, dict):
+        raise Refusal("parameter")
+    name, data = event.get("event_type"), event.get("data", {})
+    if not isinstance(name, str) or not isinstance(data, dict):
+        raise Refusal("parameter")
+    return name, data
