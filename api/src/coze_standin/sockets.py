@@ -112,6 +112,7 @@ class _Connection:
         self._waiting: deque[_Frame | Callable[[], None]] = deque()
         self._more = asyncio.Event()
         self._sent = 0
+        self._broken = False
 
     async def run(self) -> None:
         """Until the client goes away, or a fault breaks the connection."""
@@ -165,28 +166,24 @@ class _Connection:
     # --- speaking ---------------------------------------------------------------------------------------------------
 
     async def _speak(self) -> None:
-        while True:
+        """Until a fault breaks the connection: when nobody has said goodbye, uvicorn ends it without a close frame."""
+        while not self._broken:
             if self._fault and self._fault.options["events"] == self._sent:
                 await self._go_wrong(self._fault)
             elif not self._waiting:
                 self._more.clear()
                 await self._more.wait()
-            elif isinstance(self._waiting[0], _Frame):
-                await self._sleep(sse.pause(self._state.chance).seconds)
-                await self._say_next()
             else:
-                self._ending()
+                await self._next()
 
-    async def _say_next(self) -> None:
-        """The first frame, unless something took its place during the pause."""
-        if self._waiting and isinstance(self._waiting[0], _Frame):
-            frame = self._waiting[0]
-            self._waiting.popleft()
-            await self._say(frame)
-
-    def _ending(self) -> None:
+    async def _next(self) -> None:
+        """What waits longest; an interruption puts something else there during the pause."""
+        if isinstance(self._waiting[0], _Frame):
+            await self._sleep(sse.pause(self._state.chance).seconds)
         item = self._waiting.popleft()
-        if not isinstance(item, _Frame):
+        if isinstance(item, _Frame):
+            await self._say(item)
+        else:
             item()
 
     async def _say(self, frame: _Frame) -> None:
@@ -218,15 +215,9 @@ class _Connection:
                 case sse.Wait(seconds):
                     await self._sleep(seconds)
                 case sse.Break():
-                    await self._break()
+                    self._broken = True
                 case (str(name), data) if name:
                     await self._say(_Frame((name, data)))
-
-    async def _break(self) -> None:
-        """End the connection without a close frame; what was sent before still arrives."""
-        transport: asyncio.Transport = self._websocket.scope["state"]["transport"]
-        transport.write_eof()
-        await asyncio.Event().wait()  # until the client, too, has gone away
 
 
 def _wrong(fault: Armed) -> list[Event | Step]:

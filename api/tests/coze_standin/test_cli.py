@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from coze_standin import StandInError, client, running
 
@@ -74,6 +75,23 @@ def _stopped_in_a_stall() -> tuple[float, int, str, str]:
 def test_a_signal_ends_it_at_once_with_open_streams() -> None:
     """SIGTERM ends it in half a second, though one stream stalls; the best of five counts, since others run beside."""
     stops = [_stopped_in_a_stall() for _ in range(5)]
+    assert min(seconds for seconds, *_ in stops) < 0.5
+    assert {tuple(rest) for _, *rest in stops} == {(0, "", "")}
+
+
+def _stopped_with_a_websocket() -> tuple[float, int, str, str]:
+    """How a stand-in ends on SIGTERM while a websocket is open and nobody closes it."""
+    with _started() as (process, told):
+        headers = {"Authorization": f"Bearer {told['environment']['COZE_API_TOKEN']}"}
+        with connect(told["url"].replace("http", "ws", 1) + "/v1/audio/speech", additional_headers=headers) as socket:
+            socket.recv(timeout=5)
+            process.send_signal(signal.SIGTERM)
+            return _ended(process)
+
+
+def test_a_signal_ends_it_at_once_with_open_websockets() -> None:
+    """The same holds for a connection on which nothing happens."""
+    stops = [_stopped_with_a_websocket() for _ in range(5)]
     assert min(seconds for seconds, *_ in stops) < 0.5
     assert {tuple(rest) for _, *rest in stops} == {(0, "", "")}
 

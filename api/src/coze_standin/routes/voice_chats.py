@@ -110,9 +110,9 @@ class VoiceChat(Talk):
         text = call.need("text")
         if call.need("mode") != "text" or len(text.encode()) >= _LONGEST_TEXT:
             raise Refusal("parameter")
-        broken = self._broken_off(_CANCELED_BY_TEXT)
         message = written(self.state, self._conversation().id, {"role": "assistant", "content": text})
         message = replace(message, type="answer", bot_id=self._bot().id)
+        broken = self._broken_off(_CANCELED_BY_TEXT)
         return Said((*broken, *self._aloud(message), self._silent(message)), interrupts=bool(broken))
 
     answers: ClassVar[Answers] = {
@@ -155,9 +155,8 @@ class VoiceChat(Talk):
         """A question begins a chat, which ends the one before it."""
         config = self.settings.get("chat_config") or {}
         call = self.with_body({**config, "additional_messages": [question]})
-        conversation = self._conversation()
+        chat = chats.begun(call, self._conversation(), self._bot().id)
         broken = self._broken_off(_CANCELED_BY_TEXT)
-        chat = chats.begun(call, conversation, self._bot().id)
         asked: list[Event] = [
             ("conversation.message.completed", shown(self.state, one, brief=True)) for one in chat.asked
         ]
