@@ -119,6 +119,14 @@ def sent_requests(tape: recording.Tape | None) -> list[recording.SentRequest]:
 
 
 @pytest.fixture
+def sent_frames(tape: recording.Tape | None) -> list[Any]:
+    """What this test sent over websockets, parsed, in order, in both modes."""
+    if tape is None:
+        pytest.fail("sent_frames needs a test marked vcr", pytrace=False)
+    return tape.sent_frames
+
+
+@pytest.fixture
 def fault(tape: recording.Tape | None) -> Iterator[Callable[..., None]]:
     """Ask the stand-in for a fault in its next answer: ``fault("POST", "/v3/chat", "rate-limit", retry_after=1)``.
 

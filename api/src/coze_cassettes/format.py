@@ -17,7 +17,7 @@ import yaml
 
 from coze_cassettes import peel
 from coze_cassettes.errors import InvalidCassette
-from coze_cassettes.interactions import Cassette, Headers, Interaction, Metadata, Request, Response, header
+from coze_cassettes.interactions import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -188,8 +188,8 @@ def _headers_out(headers: Headers) -> dict[str, list[str]]:
 
 def _interaction_out(interaction: Interaction) -> dict[str, Any]:
     request, response = interaction.request, interaction.response
-    body, style = show_body(request.body, header(request.headers, "content-type"))
-    answer, answer_style = show_body(response.body, header(response.headers, "content-type"))
+    body, style = show_body(request.body, media_type(request))
+    answer, answer_style = show_body(response.body, media_type(response))
     out: dict[str, Any] = {
         "request": {
             "method": request.method,

@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, ur
 import zstandard
 
 from coze_cassettes import shapes, suspicion
-from coze_cassettes.interactions import Cassette, Headers, Interaction, header
+from coze_cassettes.interactions import Cassette, Headers, Interaction, media_type
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,9 @@ def _parsed(text: str) -> object | None:
     return value
 
 
+_SOUND: Final = "audio"
+"""Is in the name of what holds sound, which looks random."""
+
 _STREAMED: Final = ("content", "reasoning_content", "delta")
 
 
@@ -103,16 +106,21 @@ def _stream_pieces(text: str, place: str) -> Iterator[_Piece]:
         body = _parsed(value) if field == "data" else None
         if body is None:
             yield _Piece(f"{place} {event}", line)
+            yield from (_binary(raw, f"{place} {event}") for raw in _bytes_in(f"event:{event}\n{line}"))
             continue
         for piece in _json_pieces(body, f"{place} {event}"):
             yield piece
             if piece.name in _STREAMED:
-                for where in (f"{piece.place} {_owner(body)}", f"{place} all {piece.name}"):
-                    joined.setdefault(where, []).append(piece.text)
+                joined.setdefault(f"{piece.place} {_owner(body)}", []).append(piece.text)
+                if _SOUND not in event:  # else it would stand between the pieces of a text
+                    joined.setdefault(f"{place} all {piece.name}", []).append(piece.text)
     yield from (_Piece(f"{where} (joined)", "".join(texts)) for where, texts in joined.items() if len(texts) > 1)
 
 
 def _owner(body: object) -> str:
+    """What an event's text is a piece of; a websocket's frame says so in its data, its own id is always new."""
+    if isinstance(body, dict) and "event_type" in body:
+        body = body.get("data")
     return str(body.get("id") or body.get("node_id") or body.get("node_title")) if isinstance(body, dict) else ""
 
 
@@ -155,6 +163,14 @@ def _body_pieces(body: bytes, content_type: str, place: str) -> Iterator[_Piece]
         yield from _form_pieces(text, place)
     else:
         yield _Piece(place, text)
+
+
+_BYTES = re.compile(r"event:\(binary\)\n(?:after:\d+\n)?data:([A-Za-z0-9+/=]*)")
+
+
+def _bytes_in(text: str) -> Iterator[bytes]:
+    """The frames of a websocket that are no text."""
+    return (base64.b64decode(match[1]) for match in _BYTES.finditer(text))
 
 
 def _binary(body: bytes, place: str) -> _Piece:
@@ -244,6 +260,7 @@ def _body_texts(body: bytes, content_type: str) -> Iterator[str]:
     yield text
     if "event-stream" in content_type:
         yield from _joined(text)
+        yield from ("\n".join(_PRINTABLE.findall(raw.decode("latin-1"))) for raw in _bytes_in(text))
 
 
 _STREAMED_TEXT = re.compile(r'"(content|reasoning_content|delta)"\s*:\s*"((?:[^"\\]|\\.)*)"')
@@ -267,7 +284,7 @@ _OWNER = re.compile(r'"(?:id|node_id|node_title)"\s*:\s*"([^"]*)"')
 
 def _sections(interaction: Interaction, number: int) -> Iterator[_Section]:
     request, response = interaction.request, interaction.response
-    sent, answered = header(request.headers, "content-type"), header(response.headers, "content-type")
+    sent, answered = media_type(request), media_type(response)
     place = f"interaction {number}"
     yield _Section(f"{place} request", request.body, sent, request.headers, request.uri)
     yield _Section(f"{place} response", response.body, answered, response.headers)
@@ -447,7 +464,7 @@ def _is_media(run: str) -> bool:
 # --- the checks -----------------------------------------------------------------------------------------------------
 
 _NAMED = re.compile(
-    r"([\w.\u4e00-\u9fff-]+)\\*[\"']?\s{0,3}(?:[:=：]|是)\s{0,3}(?:\\*[\"'])?"
+    r"(?<![\w.\u4e00-\u9fff-])([\w.\u4e00-\u9fff-]+)\\*[\"']?\s{0,3}(?:[:=：]|是)\s{0,3}(?:\\*[\"'])?"
     r"(?=[A-Za-z_+/-]*\d)(?=[\d_+/-]*[A-Za-z])([A-Za-z0-9_+/-]{12,}={0,2})(?![\w.(\[])"
 )
 _QUOTED = re.compile(r"\"([\w.\u4e00-\u9fff-]+)\"\s*:\s*\[?\s*\"([^\"\\]+)\"")
@@ -468,7 +485,7 @@ def _check(piece: _Piece, values: _Values) -> Iterator[str]:
         yield from shapes.by_name(piece.name, piece.text, piece.place)
     for text in _opened(piece.text):
         yield from _check_text(text, piece, values)
-    media = piece.place.endswith(_BINARY) or "audio" in piece.place
+    media = piece.place.endswith(_BINARY) or _SOUND in piece.place
     plain = "" if media else _TAG_WORD.sub(" ", piece.text)
     if any(_is_random(match[0]) for match in _RANDOM_RUN.finditer(plain)):
         yield "INSPECT-RANDOM"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 Headers = tuple[tuple[str, str], ...]
 """Name and value pairs in the order of the wire; a name may come twice."""
@@ -15,7 +16,7 @@ def header(headers: Headers, name: str) -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request: absolute URI (always https://api.coze.com or .cn), headers, exact body bytes."""
+    """One request: absolute URI (https://api.coze.com or .cn, of a websocket wss://ws.), headers, exact body bytes."""
 
     method: str
     uri: str
@@ -40,9 +41,25 @@ class Response:
     fault: str = ""
 
 
+SWITCHED: Final = 101
+"""The status of a handshake that opened a websocket."""
+
+EVENT_STREAM: Final = "text/event-stream"
+
+
+def media_type(message: Request | Response) -> str:
+    """What a body is: its Content-Type; of a websocket, whose lanes of frames are written so, an event stream."""
+    opened = message.status == SWITCHED if isinstance(message, Response) else message.uri.startswith(("wss:", "ws:"))
+    return EVENT_STREAM if opened else header(message.headers, "content-type")
+
+
 @dataclass(frozen=True)
 class Interaction:
-    """A request with its response."""
+    """A request with its response; or a websocket, from its handshake to its end.
+
+    Of a websocket the body of the request holds the frames that were sent, the body of the response those that came
+    (see ``lanes``).
+    """
 
     request: Request
     response: Response

@@ -93,11 +93,19 @@ COSTLY: Final = (
             ("POST", "/v1/workflow/run?"),
             ("POST", "/v1/workflow/stream_run?"),
             ("POST", "/v1/workflows/chat?"),
+            ("GET", "/v1/chat?"),
         ),
     ),
-    Costly("audio", "audio calls", (("POST", "/v1/audio/"),)),
+    Costly(
+        "audio",
+        "audio calls",
+        (("POST", "/v1/audio/"), ("GET", "/v1/audio/speech?"), ("GET", "/v1/audio/transcriptions?")),
+    ),
 )
-"""The paths are compared with a question mark behind, so that ``/v3/chat/retrieve`` is no ``/v3/chat``."""
+"""The paths are compared with a question mark behind, so that ``/v3/chat/retrieve`` is no ``/v3/chat``.
+
+What begins with GET is a websocket.
+"""
 
 
 class CeilingReached(CassetteError):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Any, Final
 
 from coze_cassettes import layers
 from coze_cassettes.errors import UnreadableBody
@@ -238,6 +238,9 @@ _SSE_LINE = re.compile(r"^(?:(?P<field>[a-z]+): ?(?P<value>[^\r\n]*)|(?P<other>[
 _JOINED_KEYS: Final = frozenset({"content", "reasoning_content", "delta"})
 """Keys whose values arrive in pieces and are read joined."""
 
+_OWNERS: Final = ("id", "node_id", "node_title")
+"""Keys that say to what a piece belongs."""
+
 _DIFF_LENGTH: Final = 4000
 """Characters of a joined text up to which single edits in it are told apart."""
 
@@ -266,11 +269,17 @@ def _pieces(text: str) -> Iterator[_Piece]:
         data = text[start:end]
         if field != "data" or not is_json(data) or not isinstance(body := json.loads(data), dict):
             continue
-        owner = str(body.get("id") or body.get("node_id") or body.get("node_title") or "")
+        owner = _owner(body)
         for token in _json_tokens(data):
             if token.form == "string" and token.path[-1:] and token.path[-1] in _JOINED_KEYS:
                 value = json.loads(data[token.start : token.end])
                 yield _Piece(start + token.start, start + token.end, (event, owner, *token.path), value)
+
+
+def _owner(body: Mapping[str, Any]) -> str:
+    """The message or the node that an event has a piece of; a websocket's frame tells it in its data."""
+    told = body.get("data") if "event_type" in body else body
+    return str(next(filter(None, map(told.get, _OWNERS)), "")) if isinstance(told, dict) else ""
 
 
 def _grouped(text: str, key: Callable[[_Piece], Path]) -> list[list[_Piece]]:

@@ -178,6 +178,9 @@ def pytest_runtest_makereport(
     item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
     if is_recording(item.config):
         _redact(report, call.excinfo)
+    tape = item.stash.get(fixtures.TAPE, None)
+    if report.failed and tape is not None and tape.complaint:  # an async test is ended by cancelling it
+        report.longrepr = tape.complaint
     return report
 
 

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,12 +25,14 @@ from vcr.request import Request as VcrRequest
 from coze_cassettes import (
     clock,
     inspector,
+    lanes,
     matching,
     origins,
     routing,
     scrub,
     store,
     streams,
+    websocket,
 )
 from coze_cassettes import (
     format as cassette_format,
@@ -152,6 +154,9 @@ class Tape:
         self.fail = fail
         self.known = Known()
         self.sent: list[SentRequest] = []
+        self.sent_frames: list[Any] = []
+        self.lines: list[websocket.Line] = []
+        self.refusals: list[Interaction] = []
         self.faults_expected = False
         self.paused = False
         self.started = time.time()
@@ -166,21 +171,44 @@ class Tape:
 
     def load(self) -> None:
         """Read the cassette that is to be replayed."""
-        self.cassette = store.read(self.path)
+        self.begin(store.read(self.path))
+
+    def begin(self, cassette: Cassette) -> None:
+        """Take the cassette that is to be replayed."""
+        self.cassette = cassette
         self._kept = frozenset(each.request for each in self.cassette.interactions)
-        self._live = scrub.LiveTags(self.cassette.interactions)
+        self._live = scrub.LiveTags([call for each in self.cassette.interactions for call in lanes.as_exchanges(each)])
 
     def live(self, request: Request) -> Request:
         """A live request as the cassette would show it; vcrpy asks for those that it loads too."""
         return request if request in self._kept else self._live.scrub(request)
+
+    def dial(self, request: Request) -> Interaction:
+        """The recorded websocket that a handshake opens; ends the test if there is none left."""
+        live = self.live(request)
+        left = (pair for pair in enumerate(self.cassette.interactions) if pair[0] not in self.played)
+        found = next((pair for pair in left if not matching.difference(live, replace(pair[1].request, body=b""))), None)
+        if found is None:
+            self.not_recorded(request)
+        self.played.add(found[0])
+        return found[1]
 
     def not_recorded(self, request: Request) -> NoReturn:
         """End the test because its cassette has no answer for a request."""
         self.complaint = self._explain(self.live(request))
         self.fail(self.complaint)
 
+    def give_up(self, message: str) -> None:
+        """Say why the test cannot go on; whoever waits for a websocket then fails with it. Any thread may call this."""
+        self.complaint = self.complaint or message
+
+    def look(self) -> None:
+        """Give up if one of the websockets has been silent for too long."""
+        for line in self.lines:
+            line.look()
+
     def _explain(self, live: Request) -> str:
-        recorded = [each.request for each in self.cassette.interactions]
+        recorded = [lanes.as_exchanges(each)[0].request for each in self.cassette.interactions]
         matches = [index for index, each in enumerate(recorded) if not matching.difference(live, each)]
         lines = [f"{self.test} sent a request that its cassette does not answer.", f"  sent:    {_line(live)}"]
         if matches:
@@ -189,9 +217,10 @@ class Tape:
         elif (index := matching.nearest(live, recorded)) is not None:
             lines.append(f"  nearest: {_line(recorded[index])} (interaction {index} of {len(recorded)})")
             lines.append(f"  differs: {matching.difference(live, recorded[index])}")
-        return "\n".join([*lines, *self._remedy()])
+        return "\n".join([*lines, *self.remedy()])
 
-    def _remedy(self) -> list[str]:
+    def remedy(self) -> list[str]:
+        """Where the cassette is and how it is recorded, as the last lines of a message."""
         return [f"  cassette: {self.path.parent.name}/{self.path.name}", f"  record it: {self.record_command}"]
 
     @property
@@ -203,14 +232,15 @@ class Tape:
         """A message if recorded interactions were not played, else an empty string."""
         left = [n for n in range(len(self.cassette.interactions)) if n not in self.played]
         if not left:
-            return ""
+            playbacks = (each for each in self.lines if isinstance(each, websocket.Playback))
+            return next(filter(None, (each.unsent() for each in playbacks)), "")
         first = self.cassette.interactions[left[0]].request
         total = len(self.cassette.interactions)
         lines = [
             f"{self.test} did not send {len(left)} of the {total} requests of its cassette.",
             f"  first:   {_line(first)} (interaction {left[0]} of {total})",
         ]
-        return "\n".join([*lines, *self._remedy()])
+        return "\n".join([*lines, *self.remedy()])
 
     # recording
 
@@ -223,16 +253,30 @@ class Tape:
         finally:
             self.paused = before
 
+    def note_frame(self, data: str | bytes) -> None:
+        """Remember what was sent over a websocket."""
+        try:
+            self.sent_frames.append(json.loads(data))
+        except ValueError:
+            self.sent_frames.append(data)
+
+    @property
+    def interactions(self) -> tuple[Interaction, ...]:
+        """What was recorded: calls, then websockets."""
+        dialogues = (each.interaction for each in self.lines if isinstance(each, websocket.Dialogue))
+        return (*self.recorded, *self.refusals, *dialogues)
+
     def clean(self) -> Cassette:
         """What was recorded, scrubbed, inspected and sealed; raises if anything is not right."""
-        if not self.recorded:
+        interactions = self.interactions
+        if not interactions:
             raise InvalidCassette(f"{self.test} is marked vcr but sent no request: unmark it.")
-        if len(self.recorded) > MAX_INTERACTIONS:
+        if len(interactions) > MAX_INTERACTIONS:
             raise InvalidCassette(
-                f"{self.test} sent {len(self.recorded)} requests, more than {MAX_INTERACTIONS}: split it."
+                f"{self.test} sent {len(interactions)} requests, more than {MAX_INTERACTIONS}: split it."
             )
         try:
-            scrubbed = scrub.scrub(self.recorded, self.known, clock.shift_from(self.started))
+            scrubbed = scrub.scrub(interactions, self.known, clock.shift_from(self.started))
         except UnreadableBody as error:
             raise UnsafeCassette(f"{self.test} is not saved: {error}.") from error
         cassette = store.sealed(Cassette(scrubbed.interactions, self._metadata()))
@@ -243,7 +287,7 @@ class Tape:
         return cassette
 
     def _metadata(self) -> Metadata:
-        answered = (header(each.response.headers, origins.STAND_IN_HEADER) for each in self.recorded)
+        answered = (header(each.response.headers, origins.STAND_IN_HEADER) for each in self.interactions)
         served = origins.STAND_IN if origins.STAND_IN_HEADER_VALUE in answered else self.settings.recorded_from
         now = datetime.now(UTC).replace(microsecond=0)
         return Metadata(served, now.isoformat().replace("+00:00", "Z"), version("cozepy"))
@@ -277,9 +321,9 @@ class _Persister:
     ) -> tuple[list[VcrRequest], list[dict[str, Any]]]:
         if self.tape.recording:
             raise CassetteNotFoundError
-        kept = self.tape.cassette.interactions
-        requests = [request_to_vcr(each.request) for each in kept]
-        return requests, [response_to_vcr(each.response, index) for index, each in enumerate(kept)]
+        kept = [each for each in enumerate(self.tape.cassette.interactions) if not lanes.is_websocket(each[1])]
+        requests = [request_to_vcr(each.request) for _, each in kept]
+        return requests, [response_to_vcr(each.response, index) for index, each in kept]
 
     def save_cassette(
         self,
@@ -387,12 +431,14 @@ def running(tape: Tape) -> Iterator[None]:
             stack.enter_context(without_console("cozepy"))
             router = routing.Router(tape.settings.target, lambda: tape.faults_expected, tape.settings.patience)
             stack.enter_context(routing.installed(router))
+            stack.enter_context(websocket.recorded(tape, router))
         else:
             stack.enter_context(clock.virtual())
+            stack.enter_context(websocket.replayed(tape))
         yield
 
 
-TALKATIVE: Final[Sequence[str]] = ("vcr", "httpx", "httpcore")
+TALKATIVE: Final[Sequence[str]] = ("vcr", "httpx", "httpcore", "websockets")
 """Loggers that write raw requests and responses."""
 
 

@@ -9,6 +9,7 @@ when the service is busy, which no test wants in its cassette unless it asked fo
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,8 +22,10 @@ import httpcore
 from coze_cassettes import streams
 from coze_cassettes.patience import Patience, busy, pause_after
 
-COZE_HOSTS: Final = frozenset({b"api.coze.com", b"api.coze.cn"})
+COZE_HOSTS: Final = frozenset({b"api.coze.com", b"api.coze.cn", b"ws.coze.com", b"ws.coze.cn"})
 """The hosts whose connections are sent elsewhere."""
+
+_API_HOST = re.compile(rb"^api([.-])")
 
 MOVED: Final = frozenset({301, 302, 307, 308})
 MOST_MOVES: Final = 5
@@ -82,6 +85,19 @@ class Router:
             headers = [(name, host if name.lower() == b"host" else value) for name, value in headers]
         extensions = {**request.extensions, "timeout": self._bounded(request.extensions.get("timeout", {}))}
         return httpcore.Request(request.method, url, headers=headers, content=request.stream, extensions=extensions)
+
+    def websocket(self, uri: str) -> str:
+        """Where the handshake of a websocket goes: cozepy's own host for it, or the target itself if that is no API's.
+
+        The SDK says ``ws.`` where the address of the API says ``api.``, and ``ws-`` for ``api-``.
+        """
+        url, target = httpcore.URL(uri), self.target
+        if url.host not in COZE_HOSTS:
+            return uri
+        scheme = b"wss" if target.scheme in (b"https", b"wss") else b"ws"
+        host = _API_HOST.sub(rb"ws\1", target.host)
+        port = b"" if target.port is None else b":%d" % target.port
+        return (scheme + b"://" + host + port + url.target).decode("ascii")
 
     def answer(self, request: httpcore.Request, response: httpcore.Response, read: streams.Read) -> httpcore.Response:
         """What the layers above see: the whole body, its chunks and fault, and no trace of the target."""

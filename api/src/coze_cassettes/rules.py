@@ -21,10 +21,12 @@ _ID = r"(?!0$)[0-9A-Za-z][0-9A-Za-z_.:@-]*"
 _OPAQUE = r"(?=.*[^\d.])\S{8,}"
 _HTTP = r"https?://\S+"
 _IN_URL = r"[^\s\"'<>\\)\]，。；、）】》]"
-_NAME_OF_SECRET = (
-    r"(?i:[\w.-]*(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"  # noqa: S105 - the pattern of a name
-    r"|secret[_-]?key|private[_-]?key|token|credentials?|session[_-]?(?:id|key)))|密码|口令|密钥|令牌"
+_END_OF_NAME = (
+    r"(?i:password|passwd|pwd|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"
+    r"|secret[_-]?key|private[_-]?key|token|credentials?|session[_-]?(?:id|key))"
 )
+_HAN_NAME = "密码|口令|密钥|令牌"
+_NAME_OF_SECRET = rf"[\w.-]*{_END_OF_NAME}|{_HAN_NAME}"
 _SIGNED = (
     r"(?i:x-(?:tos|amz|oss|cos|orig|bce|goog)-[a-z-]+|x-signature|x-expires|[rl]k3s|q-sign-[a-z-]+"
     r"|(?:oss|aws)?accesskeyid|signature|sign|sig|auth_?key|expires)"
@@ -42,6 +44,16 @@ _NO_WORD_BEFORE, _NO_WORD_AFTER = r"(?<![\dA-Za-z])", r"(?![\dA-Za-z])"
 _NO_VERSION_BEFORE = (
     r"(?<![vV])(?<![vV]er)(?<![vV]ersion)(?<![vV]ersion )(?<!版本)(?<!版本 )(?<!版本号)(?<!版本号 )(?<![=~>]=)"
 )
+
+
+WEBSOCKETS: Final = "/v1/chat|/v1/audio/(?:speech|transcriptions)"
+"""The URI paths of Coze's websockets."""
+
+FRAME_ID: Final = (
+    r"(?:error|(?:speech|transcriptions|chat|conversation|input_audio_buffer|input_text_buffer|input_text)"
+    r"(?:\.(?!data\.)[a-z_]+)+(?:\[\w+\])?)\.id"
+)
+"""Where the id of a websocket's frame stands: behind the name of its event (a comparison adds ``[type]``)."""
 
 
 def _named(
@@ -223,7 +235,7 @@ _SECRETS: Final = (
         "SIGNED_URL",
         _S,
         _TEXT,
-        rf"https?://{_IN_URL}+?[?&](?:{_IN_URL}*?&)?{_SIGNED}={_IN_URL}*",
+        rf"https?://{_IN_URL}{{1,4096}}?[?&]{_SIGNED}={_IN_URL}*",
         "the signature opens the file to anybody until it expires",
         "https://files.example/a.png?x=1&x-orig-sign={A24}",
         "https://example.com/a.png?size=3",
@@ -265,7 +277,7 @@ _SECRETS: Final = (
         "SECRET",
         _S,
         _TEXT,
-        rf"(?:{_NAME_OF_SECRET})(?:\\*[\"'])?\s{{0,3}}(?:[=:：]|是)\s{{0,3}}(?:\\*[\"'])?"
+        rf"(?:{_END_OF_NAME}|{_HAN_NAME})(?:\\*[\"'])?\s{{0,3}}(?:[=:：]|是)\s{{0,3}}(?:\\*[\"'])?"
         r"(?=[A-Za-z_+/-]*\d)(?=[\d_+/-]*[A-Za-z])([A-Za-z0-9_+/-]{12,}={0,2})(?![\w.(\[])",
         "a name that promises a secret and a value behind it, in any text",
         "call it with verify_token={A32}",
@@ -551,6 +563,15 @@ _IDENTIFIERS: Final = (
         uri="/v1/conversations/[^/]+/clear",
     ),
     _named(25, "UUID", r"meta_data\.uuid", '{"meta_data": {"uuid": "x{A12}"}}', '{"uuid": "x"}'),
+    _own(
+        105,
+        "EVENT_ID",
+        FRAME_ID,
+        '{"speech.created": {"id": "e{A12}"}}',
+        "every frame of a websocket has an id of its own; before the rules that know the same names from streams",
+        at="/v1/audio/speech",
+        uri=WEBSOCKETS,
+    ),
     _named(30, "CHAT_ID", r"chat_id", '{"chat_id": "c{A12}"}', '{"chat": "long"}'),
     _own(
         31,
@@ -561,10 +582,19 @@ _IDENTIFIERS: Final = (
         at="/v3/chat",
         uri="/v3/chat(?:/(?:retrieve|cancel|submit_tool_outputs))?|/v1/workflows/chat",
     ),
+    _own(
+        106,
+        "CHAT_ID",
+        r"conversation\.chat\.[a-z_]+\.data\.id",
+        '{"conversation.chat.created": {"data": {"id": "c{A12}"}}}',
+        "the chat's own frames",
+        at="/v1/chat",
+        uri="/v1/chat",
+    ),
     _named(
         32,
         "MESSAGE_ID",
-        r"message_id|first_id|last_id|before_id|after_id|conversation\.(?:message|audio)\.[a-z_]+\.id"
+        r"message_id|first_id|last_id|before_id|after_id|conversation\.(?:message|audio)\.[a-z_]+\.(?:data\.)?id"
         r"|(?:additional_messages|messages|message)\.id",
         '{"message_id": "m{A12}"}',
         '{"message": "hello"}',

@@ -103,7 +103,7 @@ SHAPES: Final = (
     Shape(
         "INSPECT-EMAIL",
         re.compile(
-            r"[A-Za-z0-9_.%+-]+@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]+\.)+(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}"
+            r"(?<![A-Za-z0-9_.%+-])[A-Za-z0-9_.%+-]+@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]+\.)+(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}"
             r"(?![A-Za-z0-9-])"
         ),
     ),
@@ -155,7 +155,7 @@ SHAPES: Final = (
     Shape(
         "INSPECT-SIGNED-URL",
         re.compile(
-            r"(?i)https?://[^\s\"'<>]+[?&](?:x-[a-z-]*(?:sign|signature|expires|credential|authkey|security-token)|[rl]k3s|sign(?:ature)?|sig"
+            r"(?i)https?://[^\s\"'<>]{1,4096}[?&](?:x-[a-z-]*(?:sign|signature|expires|credential|authkey|security-token)|[rl]k3s|sign(?:ature)?|sig"
             r"|expires|auth_?key|(?:oss|aws)accesskeyid|q-sign-[a-z-]+)=(?!scrubbed)[^&\s\"']+"
         ),
     ),

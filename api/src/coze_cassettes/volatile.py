@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from coze_cassettes.rules import FRAME_ID, WEBSOCKETS
+
 
 class Where(StrEnum):
     """Where a row looks."""
@@ -18,6 +20,8 @@ class Where(StrEnum):
     """A response header; the pattern is matched against its lower-case name."""
     RUN = "run"
     """A stream's events with this name: how many there are in a row says nothing."""
+    MINGLED = "mingled"
+    """A stream's events with these names: in which order they come says nothing, nor how many there are."""
     ELEMENT = "element"
     """A list's elements, or a stream's events, with ``key=value`` among their fields: they come or stay away."""
     MAP = "map"
@@ -43,6 +47,7 @@ class Volatile:
 
 
 _MODEL_TEXT = "what a model says, and what is made of it, differs from run to run"
+_WEBSOCKETS = rf"(?:{WEBSOCKETS})$"
 # fmt: off
 VOLATILE: Final = (
     Volatile(Where.FIELD, r"(?:.*_)?usage\..+", "the number of tokens follows the wording"),
@@ -58,9 +63,20 @@ VOLATILE: Final = (
     Volatile(Where.FIELD, r"Message\.node_is_finish", "only the last delta says so", types="boolean"),
     Volatile(Where.FIELD, r"node_id", "which node of which workflow"),
     Volatile(Where.FIELD, r"id:", "it counts the events of a stream"),
+    Volatile(Where.FIELD, r"after:", "how far the sender of a websocket was depends on two threads"),
+    Volatile(Where.FIELD, FRAME_ID, "every frame of a websocket has a new one", uri=_WEBSOCKETS),
+    Volatile(Where.FIELD, r"speech\.audio\.update\.data\.delta", _MODEL_TEXT, uri=_WEBSOCKETS),
+    Volatile(Where.FIELD, r"conversation\.audio\.sentence_start\.data\.text", _MODEL_TEXT, uri=_WEBSOCKETS),
     Volatile(Where.FIELD, r".+ \(cut off\)\.data:", "what is left of an event breaks off somewhere"),
     Volatile(Where.HEADER, r"x-tt-logid|x-log-id|date|content-length|set-cookie|via|server-timing", "one a call"),
     Volatile(Where.RUN, r".*\.delta|Message", "a model's text is cut into deltas as it comes"),
+    Volatile(Where.RUN, r"(?:transcriptions\.message|conversation\.audio_transcript)\.update", "so is what was heard"),
+    Volatile(
+        Where.MINGLED,
+        r"conversation\.message\.delta|conversation\.audio\.(?:delta|sentence_start)|speech\.audio\.update",
+        "text and sound of an answer are made side by side, sentence by sentence",
+        uri=_WEBSOCKETS,
+    ),
     Volatile(Where.CALL, r"(?:GET|POST) /v3/chat/retrieve", "a chat is polled until the model is done"),
     Volatile(Where.CALL, r"GET /v1/workflows/[^/]+/run_histories/[^/]+", "a run is polled until it is done"),
     Volatile(Where.MAP, r"node_execute_status", "by id of a node: which ran differs from run to run"),
@@ -95,6 +111,13 @@ def is_map(path: str) -> bool:
 def matches(where: Where, text: str) -> bool:
     """Whether a row that looks there names this header, event or call."""
     return any(re.fullmatch(row.pattern, text) for row in rows(where))
+
+
+@lru_cache(maxsize=4096)
+def mingling(name: str, uri_path: str) -> str:
+    """What is common to the events between which one of this name comes; an empty string if it comes by itself."""
+    found = (row for row in rows(Where.MINGLED) if re.search(row.uri, uri_path) and re.fullmatch(row.pattern, name))
+    return next((row.pattern for row in found), "")
 
 
 def _ends(path: str, pattern: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from coze_cassettes import compression, layers, peel, tags
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.interactions import Headers, Interaction, Request, header
+from coze_cassettes.interactions import Headers, Interaction, Request, media_type
 from coze_cassettes.peel import Leaf
 from coze_cassettes.rulebook import Rule, RuleBook
 
@@ -149,10 +149,9 @@ def _walk_part(part: peel.Part, visitor: Visitor) -> peel.Part:
 def walk_request(request: Request, visitor: Visitor, rules: RuleBook) -> Request:
     """A request with what the visitor makes of its pieces; UnreadableBody if it cannot be opened."""
     visitor.uri_path = urlsplit(request.uri).path
-    content_type = header(request.headers, "content-type")
     uri = _walk_uri(request.uri, visitor, rules)
     headers = _walk_headers(request.headers, visitor)
-    return replace(request, uri=uri, headers=headers, body=_walk_body(request.body, content_type, visitor))
+    return replace(request, uri=uri, headers=headers, body=_walk_body(request.body, media_type(request), visitor))
 
 
 def walk(interaction: Interaction, visitor: Visitor, rules: RuleBook) -> Interaction:
@@ -160,7 +159,7 @@ def walk(interaction: Interaction, visitor: Visitor, rules: RuleBook) -> Interac
     request = walk_request(interaction.request, visitor, rules)
     old = interaction.response
     headers = _walk_headers(old.headers, visitor)
-    body = _walk_body(old.body, header(old.headers, "content-type"), visitor)
+    body = _walk_body(old.body, media_type(old), visitor)
     chunks = moved_chunks(old.body, body, old.chunks)
     return Interaction(request, replace(old, headers=headers, body=body, chunks=chunks))
 

@@ -70,6 +70,16 @@ def test_run(client, account):
     run = client.post("/v1/workflow/run", json={**body, "is_async": True}).json()["execute_id"]
     time.sleep(0.6)
     client.get(f"/v1/workflows/{workflow}/run_histories/{run}")
+
+def test_speech(account):
+    import cozepy
+    from cozepy import InputTextBufferAppendEvent as Append
+    from cozepy import WebsocketsEventType as Type
+    coze = cozepy.Coze(auth=cozepy.TokenAuth(account.value("API_TOKEN")))
+    with coze.websockets.audio.speech.create(on_event={})() as speech:
+        speech.input_text_buffer_append(Append.Data(delta="Tapes turn."))
+        speech.input_text_buffer_complete()
+        speech.wait([Type.SPEECH_AUDIO_COMPLETED], wait_all=False)
 """
 """Tests that read off an answer only what the next request needs: whatever else it holds may change."""
 
@@ -144,7 +154,8 @@ def test_recording_an_unchanged_api_again_leaves_every_byte(committed: Mapping[s
     """A second recording differs in nothing that counts, and what is taken over is the first one."""
     again = record(tmp_path / "second")
     assert again["test_chat"].interactions != committed["test_chat"].interactions
-    assert list(again) == list(committed) == ["test_bot", "test_bots", "test_chat", "test_conversation", "test_run"]
+    tests = ["test_bot", "test_bots", "test_chat", "test_conversation", "test_run", "test_speech"]
+    assert list(again) == list(committed) == tests
     for name, old in committed.items():
         assert compare(old, again[name]).changes == (), name
         assert take_over(old, again[name]).interactions == old.interactions, name
@@ -171,6 +182,17 @@ class Drift:
     found: Mapping[str, int]
 
 
+FRAMES = {
+    "speech.created": 1,
+    "input_text_buffer.completed": 1,
+    "conversation.audio.sentence_start": 1,
+    "speech.audio.update": 6,
+    "speech.audio.completed": 1,
+}
+"""The frames of a speech by their event, and how many they are at most."""
+
+SENTENCE = "event conversation.audio.sentence_start $.data.text"
+
 EVENTS = ("created", "in_progress", "completed")
 
 DRIFTS = {
@@ -184,6 +206,7 @@ DRIFTS = {
         ),
         Drift("conversations.create:rename:last_section_id", "test_conversation", {"$.data.last_section_id": 1}),
         Drift("workflows.runs.run_histories.retrieve:rename:output", "test_run", {"$.data[].output": 1}),
+        Drift("websockets.audio.speech.create:rename:text", "test_speech", {SENTENCE: 1}),
     ],
     "remove": [
         Drift("bots.retrieve:remove:onboarding_info.prologue", "test_bot", {"$.data.onboarding_info.prologue": 1}),
@@ -195,6 +218,11 @@ DRIFTS = {
         ),
         Drift("conversations.retrieve:remove:created_at", "test_conversation", {"$.data.created_at": 1}),
         Drift("workflows.runs.run_histories.retrieve:remove:run_mode", "test_run", {"$.data[].run_mode": 1}),
+        Drift(
+            "websockets.audio.speech.create:remove:detail.respond_at",
+            "test_speech",
+            {f"event {name} $.detail.respond_at": count for name, count in FRAMES.items()},
+        ),
     ],
     "retype": [
         Drift("bots.retrieve:retype:bot_mode:string", "test_bot", {"$.data.bot_mode": 1}),
@@ -206,6 +234,7 @@ DRIFTS = {
         ),
         Drift("conversations.delete:retype:$.code", "test_conversation", {"$.code": 1}),
         Drift("workflows.runs.create:retype:debug_url:null", "test_run", {"$.debug_url": 2}),
+        Drift("websockets.audio.speech.create:retype:text", "test_speech", {SENTENCE: 1}),
     ],
     "add": [
         Drift("bots.retrieve:add:badge", "test_bot", {"$.data.badge": 1}),
@@ -217,6 +246,11 @@ DRIFTS = {
         ),
         Drift("conversations.retrieve:add:meta_data.badge", "test_conversation", {"$.data.meta_data.badge": 1}),
         Drift("workflows.runs.run_histories.retrieve:add:usage.badge:7", "test_run", {"$.data[].usage.badge": 1}),
+        Drift(
+            "websockets.audio.speech.create:add:$.badge:7",
+            "test_speech",
+            {f"event {name} $.badge": count for name, count in FRAMES.items()},
+        ),
     ],
 }
 """A change of each kind for several operations; each shows in one test, so that a recording can have them all."""

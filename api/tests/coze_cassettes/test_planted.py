@@ -9,8 +9,9 @@ import os
 import random
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -21,12 +22,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from coze_cassettes import format as cassette_format
-from coze_cassettes import inspector, matching, planting, store
+from coze_cassettes import inspector, lanes, matching, planting, store
 from coze_cassettes.environment import Known
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.interactions import SWITCHED, Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.recording import Settings, Tape
 from coze_cassettes.rulebook import Form, Rule, RuleBook, Where
 from coze_cassettes.rules import RULES
-from coze_cassettes.scrub import LiveTags, normalise, scrub
+from coze_cassettes.scrub import normalise, scrub
+from coze_cassettes.websocket import Playback
 
 API: Final = "https://api.coze.com"
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
@@ -145,6 +148,37 @@ def workflow_stream(each: Planted, chance: random.Random) -> Interaction:
     return answered("".join(lines).encode(), STREAM)
 
 
+def spoken(sent: Iterable[lanes.Event] = (), came: Iterable[lanes.Event] = ()) -> Interaction:
+    """A websocket with some frames."""
+    request = Request("GET", "wss://ws.coze.com/v1/chat?bot_id=BOT_ID", (), lanes.written(sent))
+    return Interaction(request, Response(101, "Switching Protocols", (), lanes.written(came)))
+
+
+def frame(kind: str, data: object, end: str = "") -> lanes.Frame:
+    """One frame as Coze writes it."""
+    return lanes.Frame(dumped({"id": f"e-{kind}", "event_type": kind, "data": data}).decode() + end)
+
+
+def came(*frames: lanes.Frame) -> Interaction:
+    """A websocket over which frames came after one that was sent."""
+    return spoken([frame("chat.update", {})], [replace(each, after=1) for each in frames])
+
+
+def chat_frames(each: Planted, chance: random.Random) -> Interaction:
+    """Deltas of a chat that come over a websocket, with sound between them, and the whole message behind them."""
+    text = f"see {each.value} there"
+    said = [frame("conversation.message.delta", {"id": "m", "content": it}) for it in in_pieces(text, chance)]
+    sound = [frame("conversation.audio.delta", {"id": "m", "content": b64(chance.randbytes(64))}) for _ in said]
+    mingled = [one for pair in zip(said, sound, strict=True) for one in pair]
+    return came(*mingled, frame("conversation.message.completed", {"id": "m", "content": text}))
+
+
+def text_frames(each: Planted, chance: random.Random) -> Interaction:
+    """A text that is sent over a websocket in pieces."""
+    pieces = in_pieces(f"see {each.value} there", chance)
+    return spoken([frame("input_text_buffer.append", {"delta": piece}) for piece in pieces])
+
+
 def packed(each: Planted, encoding: str, pack: Callable[[bytes], bytes]) -> Interaction:
     """A compressed answer."""
     return answered(pack(dumped(field(each))), (*JSON, ("content-encoding", encoding)))
@@ -200,6 +234,12 @@ WITH_KEY: Final[Mapping[str, Place]] = {
     "br body": lambda each, _: packed(each, "br", brotli.compress),
     "zstd body": lambda each, _: packed(each, "zstd", zstandard.compress),
     "gzip in base64": lambda each, _: answered(dumped({"blob": b64(gzip.compress(dumped(field(each))))})),
+    "websocket frame": lambda each, _: came(frame("chat.updated", {"chat_config": field(each)})),
+    "websocket frame sent": lambda each, _: spoken([frame("chat.update", {"chat_config": field(each)})]),
+    "websocket frame with a line end": lambda each, _: came(frame("chat.updated", field(each), "\n")),
+    "websocket frame of several lines": lambda each, _: came(
+        lanes.Frame(json.dumps({"event_type": "chat.updated", "data": field(each)}, ensure_ascii=False, indent=2))
+    ),
 }
 """Places where a field has a name."""
 
@@ -212,6 +252,10 @@ WITHOUT_KEY: Final[Mapping[str, Place]] = {
     "plain text": lambda each, _: answered(f"see {each.value} there".encode(), PLAIN),
     "chat deltas": chat_stream,
     "workflow messages": workflow_stream,
+    "websocket deltas": chat_frames,
+    "websocket deltas sent": text_frames,
+    "binary websocket frame": lambda each, _: came(lanes.Frame(b"\xff\xfe\0" + each.value.encode() + b"\0\xff")),
+    "reason of a closed websocket": lambda each, _: spoken((), [lanes.Closed(1008, f"see {each.value} there", 0)]),
     "text file": lambda each, _: sent(
         headers=MULTIPART, body=part('name="file"; filename="a.txt"', f"a\nsee {each.value} \nb".encode())
     ),
@@ -279,6 +323,23 @@ def traffic_with(planted: list[tuple[Planted, str]], seed: float) -> tuple[Inter
     )
 
 
+def playing(cassette: Cassette) -> Tape:
+    """A tape that replays a cassette."""
+    tape = Tape("a test", Path("a/b.yaml"), recording=False, settings=Settings(), fail=pytest.fail)
+    tape.begin(cassette)
+    return tape
+
+
+def replays(sent_again: Interaction, recorded: Interaction, tape: Tape) -> bool:
+    """Whether what a test sends once more is what was recorded: a request, or frame by frame."""
+    if recorded.response.status != SWITCHED:
+        return matching.difference(tape.live(sent_again.request), recorded.request) == ""
+    playback = Playback(tape, recorded)
+    for each in lanes.sent_in(sent_again):
+        playback.send(each.data)
+    return not tape.complaint and not playback.unsent()
+
+
 def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
     """Plant, scrub, and see that nothing is left, that it replays, that scrubbing again changes nothing."""
     seed, known, at_replay = chance.random(), Known(), []
@@ -295,9 +356,9 @@ def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
     assert scrub(clean.interactions, known).interactions == clean.interactions
     findings = inspector.inspect(cassette, text, {*clean.table.replaced(), *known.tags})
     assert [str(each) for each in findings] == []
-    live = LiveTags(clean.interactions)
+    tape = playing(cassette)
     for sent_again, recorded in zip(traffic_with(at_replay, seed), clean.interactions, strict=True):
-        assert matching.difference(live.scrub(sent_again.request), recorded.request) == ""
+        assert replays(sent_again, recorded, tape)
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -28,11 +28,13 @@ SUITE = (
     "api/tests/coze/test_bot_client.py",
     "api/tests/coze/test_chat_client.py::TestChatOperations",
     "api/tests/coze/test_coze_client.py::TestFiles",
+    "api/tests/coze/test_websocket_client.py",
 )
 CONFIGURATION = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/errors crit;
 events {{ worker_connections 64; }}
 http {{
+  map $http_upgrade $connection_header {{ default upgrade; "" close; }}
   access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   server {{ listen 127.0.0.1:{front}; return 307 http://127.0.0.1:{door}$request_uri; }}
@@ -40,6 +42,8 @@ http {{
     listen 127.0.0.1:{door}; keepalive_requests 2; keepalive_timeout 1s; server_tokens off;
     location / {{
       proxy_pass http://127.0.0.1:{zipping}; proxy_set_header Accept-Encoding gzip; proxy_buffering off;
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_header;
       proxy_set_header Host api.coze.com; proxy_pass_request_headers on;
       proxy_hide_header x-tt-logid; proxy_hide_header x-served-by;
       add_header X-TT-LogID $upstream_http_x_tt_logid always;
@@ -54,6 +58,7 @@ http {{
     location / {{
       gzip on; gzip_min_length 1; gzip_proxied any; gzip_types application/json text/event-stream text/html;
       proxy_pass {stand_in}; proxy_buffering off; proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_header;
     }}
   }}
 }}

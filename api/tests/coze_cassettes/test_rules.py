@@ -52,7 +52,7 @@ def test_each_rule_leaves_its_negative_example(rule: Rule, filled: Callable[[str
 PROVED = {
     "AUTH": (*range(1, 6), *range(10, 29)),
     "USER": range(1, 17),
-    "ID": (1, 2, 3, 10, 11, *range(20, 26), *range(30, 36), *range(40, 47), *range(50, 55), 60, 61, *range(70, 105)),
+    "ID": (1, 2, 3, 10, 11, *range(20, 26), *range(30, 36), *range(40, 47), *range(50, 55), 60, 61, *range(70, 107)),
     "TIME": (1,),
 }
 """The numbers of the rules, so that one that is deleted is missed: its own tests go with it."""

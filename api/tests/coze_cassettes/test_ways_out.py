@@ -25,9 +25,20 @@ asyncio_default_fixture_loop_scope = function
 """
 
 HEAD = """
-import logging, sys, warnings
+import asyncio, logging, sys, time, warnings
 import httpx, pytest
-from cozepy import Coze, TokenAuth, setup_logging
+from cozepy import AsyncCoze, AsyncTokenAuth, Coze, TokenAuth, WebsocketsEventType, setup_logging
+
+def spoken(account, handler):
+    heard = []
+    def note(client, event):
+        heard.append(event)
+        handler(client, event)
+    coze = Coze(auth=TokenAuth(account.value("API_TOKEN")))
+    with coze.websockets.audio.speech.create(on_event={WebsocketsEventType.SPEECH_CREATED: note})():
+        time.sleep(0.5)
+    assert heard
+    return heard
 
 @pytest.fixture
 def me(account, record_property):
@@ -69,6 +80,20 @@ WAYS = {
     "an API error": (
         "def test_it(account):\n    token = account.value('API_TOKEN')\n"
         "    Coze(auth=TokenAuth(token + 'x')).users.me()"
+    ),
+    "a frame of a websocket in an assertion": (
+        "def test_it(account):\n    heard = spoken(account, lambda _, event: None)\n    assert heard == []"
+    ),
+    "a websocket's handler that fails": (
+        "def test_it(account):\n    spoken(account, fails)\n    assert 0\n\n"
+        "def fails(client, event):\n    raise ValueError(str(event))"
+    ),
+    "an async websocket's handler that fails": (
+        "async def test_it(account):\n    coze = AsyncCoze(auth=AsyncTokenAuth(account.value('API_TOKEN')))\n"
+        "    async def fails(client, event):\n        raise ValueError(str(event))\n"
+        "    create = coze.websockets.audio.speech.create\n"
+        "    async with create(on_event={WebsocketsEventType.SPEECH_CREATED: fails})():\n"
+        "        await asyncio.sleep(0.5)\n    assert 0"
     ),
     "a test that is interrupted": "def test_it(me):\n    name = me['user_name']\n    raise KeyboardInterrupt",
 }

@@ -69,7 +69,8 @@ def _facts(interaction: Interaction) -> Counter[str]:
     facts = Counter((f"status {response.status}", f"fault {response.fault}", f"form {form_of(response)}"))
     if form_of(response) == STREAM:
         for item in items_of(events_of(text_of(response.body)), frame):
-            facts.update(_facts_below(item.events[0].node, frame, (item.label,)))
+            for label, events in item.by_label.items():
+                facts.update(_facts_below(events[0].node, frame, (label,)))
     elif (body := parse(text_of(response.body))) is not None:
         facts.update(_facts_below(body, frame, ()))
     return facts
@@ -87,6 +88,9 @@ def _likeness(old: Counter[str], new: Counter[str]) -> float:
 
 
 # --- matching -------------------------------------------------------------------------------------------------------
+
+_COMPARED: Final = 4000
+"""Characters of a question that are compared with those of another one: the time grows with their square."""
 
 LEAST_LIKENESS: Final = 0.5
 """Below this, two different requests are not one that changed, but one that went and one that came."""
@@ -168,7 +172,7 @@ class _Matcher:
         other_method, other_path, *other_rest = self._new.asked_erased[new]
         if method != other_method:
             return 0.0
-        texts = "".join((path, *rest)), "".join((other_path, *other_rest))
+        texts = "".join((path, *rest))[:_COMPARED], "".join((other_path, *other_rest))[:_COMPARED]
         question = SequenceMatcher(None, *texts, autojunk=False).ratio()
         answer = self._answer_likeness(old, new)
         return (question + answer) / 2 if path == other_path else question * answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from coze_cassettes.compare.frames import Frame
 from coze_cassettes.compare.nodes import Node, parse, readable
 from coze_cassettes.compare.shapes import Shape, merged, shape_of
-from coze_cassettes.volatile import Where, matches
+from coze_cassettes.volatile import Where, matches, mingling
 
 _BLOCK = re.compile(r"(?P<lines>(?:[^\r\n]+(?:\r?\n|\Z))+)(?P<blank>(?:\r?\n)*)")
 _LINE = re.compile(r"(?P<name>[^:\r\n]*):? ?(?P<value>[^\r\n]*)(?:\r?\n)?")
@@ -20,15 +20,25 @@ CUT_OFF: Final = " (cut off)"
 
 @dataclass(frozen=True)
 class Event:
-    """One event of a stream: its name, its fields as an object, and where its block stands, blank lines included."""
+    """One event of a stream: its name, its fields as an object, and where its block stands, blank lines included.
+
+    ``label`` is its name in the grammar: with the subtype if events of this name are told apart by it.
+    """
 
     name: str
     node: Node
+    label: str = ""
+
+    @property
+    def about(self) -> Node:
+        """What the event is about: its fields; of a frame of a websocket, the data among them."""
+        members = self.node.members
+        return members["data"] if "event_type" in members and "data" in members else self.node
 
     @property
     def subtype(self) -> str | None:
         """The ``type`` in the data of Coze's messages: answer, verbose, follow_up."""
-        member = self.node.members.get("type")
+        member = self.about.members.get("type")
         return member.value if member is not None and member.type == "string" else None
 
 
@@ -40,10 +50,11 @@ def events_of(text: str) -> tuple[Event, ...]:
 
 def _event(text: str, match: re.Match[str]) -> Event:
     name, members = "", dict[str, Node]()
+    # A line of data that is empty, behind another one, is the line end that some servers write behind their JSON.
     for line in _LINE.finditer(text, *match.span("lines")):
         if line["name"] == "event":
             name = line["value"] if line[0].endswith("\n") else ""
-        elif line[0]:
+        elif line[0] and (line["name"] != "data" or line["value"] or not members):
             members.update(_fields(text, line))
     if not match["blank"]:
         name += CUT_OFF
@@ -61,9 +72,12 @@ def _fields(text: str, line: re.Match[str]) -> dict[str, Node]:
 
 @dataclass(frozen=True)
 class Item:
-    """One word of a stream's grammar: an event, or a run of deltas; and the optional events that come after it."""
+    """One word of a stream's grammar: an event, or a run of deltas; and the optional events that come after it.
 
-    label: str
+    ``kind`` is what it is paired by: the label of its events, or what is common to those that come between each other.
+    """
+
+    kind: str
     events: tuple[Event, ...]
     run: bool
     optional: tuple[Event, ...] = ()
@@ -78,14 +92,27 @@ class Item:
         """Where the last event that belongs to it ends."""
         return max(event.node.end for event in (*self.events, *self.optional))
 
+    @property
+    def by_label(self) -> Mapping[str, Sequence[Event]]:
+        """Its events by their labels, of which a run of what comes between each other has several."""
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.label, []).append(event)
+        return found
+
+    @property
+    def label(self) -> str:
+        """Its labels as a finding shows them."""
+        return " and ".join(sorted(self.by_label))
+
     def shape(self, frame: Frame) -> Shape:
-        """The shape of its events, under its label."""
-        return merged(shape_of(event.node, frame, (self.label,)) for event in self.events)
+        """The shape of its events, each under its label."""
+        return merged(shape_of(event.node, frame, (event.label,)) for event in self.events)
 
 
-def label_of(item: Item) -> str:
+def kind_of(item: Item) -> str:
     """What an item is paired by."""
-    return item.label
+    return item.kind
 
 
 def items_of(events: Sequence[Event], frame: Frame, typed: frozenset[str] = frozenset()) -> list[Item]:
@@ -93,13 +120,15 @@ def items_of(events: Sequence[Event], frame: Frame, typed: frozenset[str] = froz
     items: list[Item] = []
     for event in events:
         label = f"{event.name}[{event.subtype}]" if event.name in typed else event.name
-        run = matches(Where.RUN, event.name)
-        if items and frame.optional(event.node):
-            items[-1] = replace(items[-1], optional=(*items[-1].optional, event))
-        elif items and run and items[-1].label == label:
-            items[-1] = replace(items[-1], events=(*items[-1].events, event))
+        told = replace(event, label=label)
+        mingled = mingling(event.name, frame.uri_path)
+        run = bool(mingled) or matches(Where.RUN, event.name)
+        if items and frame.optional(event.about):
+            items[-1] = replace(items[-1], optional=(*items[-1].optional, told))
+        elif items and run and items[-1].kind == (mingled or label):
+            items[-1] = replace(items[-1], events=(*items[-1].events, told))
         else:
-            items.append(Item(label, (event,), run))
+            items.append(Item(mingled or label, (told,), run))
     return items
 
 

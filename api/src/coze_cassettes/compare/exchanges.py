@@ -16,7 +16,7 @@ from coze_cassettes.compare.nodes import parse
 from coze_cassettes.compare.paths import ELEMENT, Path, outside, printed
 from coze_cassettes.compare.streams import EVENT, EVENTS, stream_differences
 from coze_cassettes.compare.values import json_differences
-from coze_cassettes.interactions import Headers, Interaction, Request, Response, header
+from coze_cassettes.interactions import EVENT_STREAM, Headers, Interaction, Request, Response, media_type
 from coze_cassettes.volatile import Where, matches, rows
 
 
@@ -81,6 +81,10 @@ def _request_differences(old: Request, new: Request) -> Differences:
 
 def _sent_differences(old: Request, new: Request) -> Differences:
     place = outside("request body")
+    if EVENT_STREAM in media_type(old) and EVENT_STREAM in media_type(new):
+        for each in stream_differences(text_of(old.body), text_of(new.body), REQUEST):
+            yield replace(each, severity=Severity.NOTE, path=(place, *each.path))
+        return
     before, after = parse(text_of(old.body)), parse(text_of(new.body))
     if before is None or after is None:
         yield Difference(Severity.NOTE, (place,), "changed", f"{len(old.body)} bytes are now {len(new.body)}")
@@ -128,10 +132,10 @@ NOTHING: Final = "nothing"
 
 def form_of(response: Response) -> str:
     """What the body of an answer is, by its content type and by itself."""
-    content_type = header(response.headers, "content-type").lower()
+    content_type = media_type(response).lower()
     if not response.body:
         return NOTHING
-    if "event-stream" in content_type:
+    if EVENT_STREAM in content_type:
         return STREAM
     if peel.is_json(text_of(response.body)):
         return JSON

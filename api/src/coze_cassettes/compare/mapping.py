@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
-from coze_cassettes.compare.events import grammars, label_of
+from coze_cassettes.compare.events import Event, Item, grammars, kind_of
 from coze_cassettes.compare.exchanges import STREAM, by_name, form_of, path_of, query_of
 from coze_cassettes.compare.flows import text_of
 from coze_cassettes.compare.frames import Frame, frame_of
@@ -87,9 +87,19 @@ def _in_bodies(old: str, new: str, frame: Frame) -> TextPairs:
 
 def _in_streams(old: str, new: str, frame: Frame) -> TextPairs:
     """Of a run of deltas, the first and the last."""
-    for before, after in couples(*grammars(old, new, frame), label_of):
-        for place in (0, -1):
-            yield from _in_nodes(before.events[place].node, after.events[place].node, frame, (after.label,))
+    for before, after in couples(*grammars(old, new, frame), kind_of):
+        for left, label, right in _same_labels(before, after):
+            for place in (0, -1):
+                yield from _in_nodes(left[place].node, right[place].node, frame, (label,))
+
+
+def _same_labels(old: Item, new: Item) -> Iterator[tuple[Sequence[Event], str, Sequence[Event]]]:
+    """The events of two items that have the same labels; if none have, those that are in the same place."""
+    before, after = old.by_label, new.by_label
+    common = [label for label in after if label in before]
+    yield from ((before[label], label, after[label]) for label in common)
+    if not common:
+        yield old.events, new.events[0].label, new.events
 
 
 def _in_nodes(old: Node, new: Node, frame: Frame, path: Path) -> TextPairs:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from coze_cassettes.compare.events import Item, grammars, label_of
+from coze_cassettes.compare.events import Item, grammars, kind_of
 from coze_cassettes.compare.findings import Difference, Differences, Severity, became
 from coze_cassettes.compare.frames import Frame
 from coze_cassettes.compare.pairing import couples
@@ -23,17 +23,18 @@ EVENT: Final = outside("event ")
 def stream_differences(old: str, new: str, frame: Frame) -> Differences:
     """What differs in the grammar, then inside the events."""
     before, after = grammars(old, new, frame)
-    yield from _grammar_differences([item.label for item in before], [item.label for item in after])
+    labels = {item.kind: item.label for item in (*before, *after)}
+    yield from _grammar_differences([item.kind for item in before], [item.kind for item in after], labels)
     for each in _event_differences(before, after, frame):
         yield replace(each, path=(EVENT + each.path[0], *each.path[1:]))
 
 
-def _grammar_differences(old: Sequence[str], new: Sequence[str]) -> Differences:
+def _grammar_differences(old: Sequence[str], new: Sequence[str], labels: Mapping[str, str]) -> Differences:
     """Kinds of events that are gone or new; and, among those on both sides, how many they are and in which order."""
-    for label in sorted(set(old) - set(new)):
-        yield Difference(Severity.BREAKING, (EVENT + label,), "removed", "does not come any more")
-    for label in sorted(set(new) - set(old)):
-        yield Difference(Severity.INFO, (EVENT + label,), "added", "is new")
+    for kind in sorted(set(old) - set(new)):
+        yield Difference(Severity.BREAKING, (EVENT + labels[kind],), "removed", "does not come any more")
+    for kind in sorted(set(new) - set(old)):
+        yield Difference(Severity.INFO, (EVENT + labels[kind],), "added", "is new")
     common = set(old) & set(new)
     before, after = [each for each in old if each in common], [each for each in new if each in common]
     if Counter(before) != Counter(after):
@@ -45,16 +46,16 @@ def _grammar_differences(old: Sequence[str], new: Sequence[str]) -> Differences:
 
 def _event_differences(old: Sequence[Item], new: Sequence[Item], frame: Frame) -> Differences:
     """Inside the events: the shape of each kind, and the values of those that belong together."""
-    for label in sorted({item.label for item in old} & {item.label for item in new}):
-        shapes = (merged(item.shape(frame) for item in items if item.label == label) for items in (old, new))
+    for kind in sorted({item.kind for item in old} & {item.kind for item in new}):
+        shapes = (merged(item.shape(frame) for item in items if item.kind == kind) for items in (old, new))
         yield from shape_differences(*shapes)
-    for before, after in couples(old, new, label_of):
-        if before.label == after.label:
+    for before, after in couples(old, new, kind_of):
+        if before.kind == after.kind:
             yield from _value_differences(before, after, frame)
 
 
 def item_differences(old: Item, new: Item, frame: Frame) -> Differences:
-    """What differs in two items of one label."""
+    """What differs in two items of one kind."""
     yield from shape_differences(old.shape(frame), new.shape(frame))
     yield from _value_differences(old, new, frame)
 
@@ -83,6 +84,6 @@ def _scalars(item: Item, frame: Frame) -> Mapping[Path, set[Any]]:
     """The values that are not volatile in a run of deltas, as one set a path."""
     found: defaultdict[Path, set[Any]] = defaultdict(set)
     for event in item.events:
-        for path, value in frame.steady(event.node, (item.label,)):
+        for path, value in frame.steady(event.node, (event.label,)):
             found[path].add(value)
     return found

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from coze_cassettes.compare.alignment import Alignment, Link, is_polling, line_up
 from coze_cassettes.compare.editing import Editor, Optional, value_edits
-from coze_cassettes.compare.events import Event, Item, grammars, label_of
+from coze_cassettes.compare.events import Event, Item, grammars, kind_of
 from coze_cassettes.compare.exchanges import JSON, STREAM, body_differences, differences, form_of
 from coze_cassettes.compare.flows import Flow, flow_of, joined, poured, text_of
 from coze_cassettes.compare.frames import Frame, frame_of
@@ -96,8 +96,8 @@ def _merged_stream(old: Flow, new: Flow, frame: Frame) -> Flow:
     """A new stream in which every event or run that did not change is the old one."""
     before, after = grammars(old.text, new.text, frame)
     parts = [new.part(0, after[0].start)] if after else [new]
-    for left, right in pairs(before, after, label_of):
-        if left is not None and right is not None and left.label == right.label:
+    for left, right in pairs(before, after, kind_of):
+        if left is not None and right is not None and left.kind == right.kind:
             parts.append(_merged_item(old, new, left, right, frame))
         elif right is not None:
             parts.append(new.part(right.start, right.end))
@@ -108,9 +108,9 @@ def _merged_item(old: Flow, new: Flow, left: Item, right: Item, frame: Frame) ->
     if all(each.volatile for each in item_differences(left, right, frame)):
         return old.part(left.start, left.end)
     told = [
-        (event.node.start, _merged_event(old, new, event, _template(number, len(group), among), right.label, how))
+        (event.node.start, _merged_event(old, new, event, _template(number, len(group), among), how))
         for group, among, how in (
-            (left.events, right.events, frame),
+            *((events, right.by_label.get(label, ()), frame) for label, events in left.by_label.items()),
             (left.optional, right.optional, Optional(frame.uri_path)),
         )
         for number, event in enumerate(group)
@@ -124,9 +124,9 @@ def _template(number: int, count: int, events: Sequence[Event]) -> Event | None:
     return events[last if number == count - 1 else min(number, max(last - 1, 0))] if events else None
 
 
-def _merged_event(old: Flow, new: Flow, left: Event, right: Event | None, label: str, frame: Frame) -> Flow:
+def _merged_event(old: Flow, new: Flow, left: Event, right: Event | None, frame: Frame) -> Flow:
     if right is None:
         return old.part(left.node.start, left.node.end)
     start, end = right.node.start, right.node.end
-    edits = sorted(Editor(frame, old.text, new.text).edits(left.node, right.node, (label,)))
+    edits = sorted(Editor(frame, old.text, new.text).edits(left.node, right.node, (right.label,)))
     return new.part(start, end).edited((low - start, high - start, text) for low, high, text in edits)

@@ -1,0 +1,609 @@
+"""``coze.websockets``: speech from text, text from speech, and chats that are spoken, over websockets.
+
+``TestSpeech``, ``TestTranscriptions`` and ``TestVoiceChat`` hold on any account; nothing is said of what was understood
+or answered. ``TestWebsocketFaults`` pins what becomes of a connection that is refused, told of an error, or lost.
+
+cozepy reads the annotations of a handler's parameters, so they must not be strings here: no postponed evaluation.
+"""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cozepy import (
+    COZE_COM_BASE_URL,
+    AsyncCoze,
+    AsyncTokenAuth,
+    AsyncWebsocketsAudioSpeechClient,
+    AsyncWebsocketsAudioSpeechEventHandler,
+    ChatUpdateEvent,
+    ConversationMessageCreateEvent,
+    Coze,
+    CozeAPIError,
+    InputAudio,
+    InputAudioBufferAppendEvent,
+    InputTextBufferAppendEvent,
+    OutputAudio,
+    PCMConfig,
+    SpeechAudioCompletedEvent,
+    SpeechAudioUpdateEvent,
+    SpeechUpdateEvent,
+    TokenAuth,
+    TranscriptionsUpdateEvent,
+    WebsocketsAudioSpeechClient,
+    WebsocketsAudioSpeechEventHandler,
+    WebsocketsEvent,
+    WebsocketsEventType,
+)
+from cozepy.websockets.ws import WebsocketsErrorEvent
+from websockets.exceptions import ConnectionClosedError
+
+Fault = Callable[..., None]
+Type = WebsocketsEventType
+
+SENTENCE = ("今天天气怎么样？", " Shall we go for a walk?")
+"""What is to be spoken, in the two pieces in which it is sent."""
+
+SOUND = b"\0\x10" * 2400
+"""A tenth of a second: 24,000 samples a second, 16 bits each, one channel."""
+
+RATE = 16_000
+"""Samples a second that are asked for: not what Coze sends by itself."""
+
+WRONG_TOKEN = "invalid-token"
+"""A token that nobody has."""
+
+BEFORE_THE_FAULT = 1
+"""Frames that come before something goes wrong."""
+
+
+class Heard:
+    """Notes what comes over a websocket."""
+
+    def __init__(self) -> None:
+        self.events: list[WebsocketsEvent] = []
+        self.errors: list[Exception] = []
+
+    @property
+    def types(self) -> list[WebsocketsEventType]:
+        """The types of all events, in their order."""
+        return [event.event_type for event in self.events]
+
+    def of(self, kind: WebsocketsEventType) -> list[Any]:
+        """The events of one type."""
+        return [event for event in self.events if event.event_type == kind]
+
+    def handlers(self, *kinds: WebsocketsEventType) -> dict[WebsocketsEventType, Callable[..., Any]]:
+        """What a sync client is to be given."""
+
+        def note(_client: object, event: WebsocketsEvent) -> None:
+            self.events.append(event)
+
+        def fail(_client: object, error: Any) -> None:
+            self.errors.append(error)
+
+        return {**dict.fromkeys(kinds, note), Type.ERROR: fail}
+
+    def async_handlers(self, *kinds: WebsocketsEventType) -> dict[WebsocketsEventType, Callable[..., Any]]:
+        """What an async client is to be given."""
+
+        async def note(_client: object, event: WebsocketsEvent) -> None:
+            self.events.append(event)
+
+        async def fail(_client: object, error: Any) -> None:
+            self.errors.append(error)
+
+        return {**dict.fromkeys(kinds, note), Type.ERROR: fail}
+
+
+@pytest.fixture
+def heard() -> Heard:
+    """What came."""
+    return Heard()
+
+
+def kinds(frames: list[Any]) -> list[str]:
+    """The types of frames that were sent."""
+    return [frame["event_type"] for frame in frames]
+
+
+def audio(settings: OutputAudio | None) -> tuple[str | None, int | None]:
+    """Codec and rate of what is to be sent back."""
+    assert settings is not None
+    assert settings.pcm_config is not None
+    return settings.codec, settings.pcm_config.sample_rate
+
+
+# --- speech from text -----------------------------------------------------------------------------------------------
+
+SPEECH = (
+    Type.SPEECH_CREATED,
+    Type.SPEECH_UPDATED,
+    Type.INPUT_TEXT_BUFFER_COMPLETED,
+    Type.SPEECH_AUDIO_UPDATE,
+    Type.SPEECH_AUDIO_COMPLETED,
+)
+OUTPUT = OutputAudio(codec="pcm", pcm_config=PCMConfig(sample_rate=RATE))
+
+
+class Sounds(WebsocketsAudioSpeechEventHandler):
+    """A handler as the documents of the SDK write one."""
+
+    def __init__(self) -> None:
+        self.sound = b""
+        self.completed = 0
+
+    def on_speech_audio_update(self, cli: WebsocketsAudioSpeechClient, event: SpeechAudioUpdateEvent) -> None:
+        """Keep the piece."""
+        self.sound += event.data.delta
+
+    def on_speech_audio_completed(self, cli: WebsocketsAudioSpeechClient, event: SpeechAudioCompletedEvent) -> None:
+        """Count the end."""
+        self.completed += 1
+
+
+class AsyncSounds(AsyncWebsocketsAudioSpeechEventHandler):
+    """The same for the async client."""
+
+    def __init__(self) -> None:
+        self.sound = b""
+        self.completed = 0
+
+    async def on_speech_audio_update(
+        self, cli: AsyncWebsocketsAudioSpeechClient, event: SpeechAudioUpdateEvent
+    ) -> None:
+        """Keep the piece."""
+        self.sound += event.data.delta
+
+    async def on_speech_audio_completed(
+        self, cli: AsyncWebsocketsAudioSpeechClient, event: SpeechAudioCompletedEvent
+    ) -> None:
+        """Count the end."""
+        self.completed += 1
+
+
+class TestSpeech:
+    @pytest.mark.vcr
+    def test_speech_of_a_text(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a text in two pieces
+        When both are sent and the text is completed
+        Then the text is taken, its sound comes in pieces, and the end of it is told last.
+        """
+        with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
+            for piece in SENTENCE:
+                client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta=piece))
+            client.input_text_buffer_complete()
+            client.wait(wait_all=False)
+
+        self.spoken(heard, sent_frames)
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_speech_of_a_text")
+    async def test_async_speech_of_a_text(self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a text in two pieces
+        When the async client sends both and completes the text
+        Then the same comes.
+        """
+        async with async_coze.websockets.audio.speech.create(on_event=heard.async_handlers(*SPEECH))() as client:
+            for piece in SENTENCE:
+                await client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta=piece))
+            await client.input_text_buffer_complete()
+            await client.wait()
+
+        self.spoken(heard, sent_frames)
+
+    @staticmethod
+    def spoken(heard: Heard, sent_frames: list[Any]) -> None:
+        """What holds of every speech."""
+        assert kinds(sent_frames) == ["input_text_buffer.append"] * 2 + ["input_text_buffer.complete"]
+        assert tuple(frame["data"]["delta"] for frame in sent_frames[:2]) == SENTENCE
+        assert heard.types[0] == Type.SPEECH_CREATED
+        assert heard.types[-1] == Type.SPEECH_AUDIO_COMPLETED
+        assert heard.types.count(Type.SPEECH_AUDIO_COMPLETED) == 1
+        assert heard.types.index(Type.INPUT_TEXT_BUFFER_COMPLETED) < heard.types.index(Type.SPEECH_AUDIO_UPDATE)
+        assert all(event.data.delta for event in heard.of(Type.SPEECH_AUDIO_UPDATE))
+        assert all(event.detail and event.detail.logid for event in heard.events)
+        assert not heard.errors
+
+    @pytest.mark.vcr
+    def test_speech_settings(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a codec and a rate
+        When they are asked for
+        Then the connection tells the same settings.
+        """
+        with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
+            client.speech_update(SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=OUTPUT)))
+            client.wait([Type.SPEECH_UPDATED], wait_all=False)
+
+        assert kinds(sent_frames) == ["speech.update"]
+        assert audio(heard.of(Type.SPEECH_UPDATED)[0].data.output_audio) == ("pcm", RATE)
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_speech_settings")
+    async def test_async_speech_settings(self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a codec and a rate
+        When the async client asks for them
+        Then the connection tells the same settings.
+        """
+        async with async_coze.websockets.audio.speech.create(on_event=heard.async_handlers(*SPEECH))() as client:
+            await client.speech_update(SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=OUTPUT)))
+            await client.wait([Type.SPEECH_UPDATED])
+
+        assert kinds(sent_frames) == ["speech.update"]
+        assert audio(heard.of(Type.SPEECH_UPDATED)[0].data.output_audio) == ("pcm", RATE)
+
+    @pytest.mark.vcr
+    def test_speech_for_a_handler(self, coze: Coze) -> None:
+        """Given a handler as the documents of the SDK write one
+        When a text is spoken
+        Then its methods get the sound as bytes, two for each sample, and its end once.
+        """
+        sounds = Sounds()
+        with coze.websockets.audio.speech.create(on_event=sounds)() as client:
+            client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta=SENTENCE[0]))
+            client.input_text_buffer_complete()
+            client.wait(wait_all=False)
+
+        assert sounds.sound
+        assert len(sounds.sound) % 2 == 0
+        assert sounds.completed == 1
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_speech_for_a_handler")
+    async def test_async_speech_for_a_handler(self, async_coze: AsyncCoze) -> None:
+        """Given such a handler for the async client
+        When a text is spoken
+        Then its methods get the same.
+        """
+        sounds = AsyncSounds()
+        async with async_coze.websockets.audio.speech.create(on_event=sounds)() as client:
+            await client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta=SENTENCE[0]))
+            await client.input_text_buffer_complete()
+            await client.wait()
+
+        assert sounds.sound
+        assert len(sounds.sound) % 2 == 0
+        assert sounds.completed == 1
+
+
+# --- text from speech -----------------------------------------------------------------------------------------------
+
+TRANSCRIPTIONS = (
+    Type.TRANSCRIPTIONS_CREATED,
+    Type.TRANSCRIPTIONS_UPDATED,
+    Type.INPUT_AUDIO_BUFFER_COMPLETED,
+    Type.INPUT_AUDIO_BUFFER_CLEARED,
+    Type.TRANSCRIPTIONS_MESSAGE_UPDATE,
+    Type.TRANSCRIPTIONS_MESSAGE_COMPLETED,
+)
+INPUT = InputAudio(format="pcm", codec="pcm", sample_rate=24_000, channel=1, bit_depth=16)
+
+
+class TestTranscriptions:
+    @pytest.mark.vcr
+    def test_transcription_of_a_sound(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a sound and what it is made of
+        When it is sent and completed
+        Then it is taken, what was understood so far comes as text, and the end of it is told last.
+        """
+        with coze.websockets.audio.transcriptions.create(on_event=heard.handlers(*TRANSCRIPTIONS))() as client:
+            client.transcriptions_update(TranscriptionsUpdateEvent.Data(input_audio=INPUT))
+            client.input_audio_buffer_append(InputAudioBufferAppendEvent.Data(delta=SOUND))
+            client.input_audio_buffer_complete()
+            client.wait(wait_all=False)
+
+        self.understood(heard, sent_frames)
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_transcription_of_a_sound")
+    async def test_async_transcription_of_a_sound(
+        self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a sound and what it is made of
+        When the async client sends and completes it
+        Then the same comes.
+        """
+        create = async_coze.websockets.audio.transcriptions.create
+        async with create(on_event=heard.async_handlers(*TRANSCRIPTIONS))() as client:
+            await client.transcriptions_update(TranscriptionsUpdateEvent.Data(input_audio=INPUT))
+            await client.input_audio_buffer_append(InputAudioBufferAppendEvent.Data(delta=SOUND))
+            await client.input_audio_buffer_complete()
+            await client.wait()
+
+        self.understood(heard, sent_frames)
+
+    @staticmethod
+    def understood(heard: Heard, sent_frames: list[Any]) -> None:
+        """What holds of every transcription."""
+        sent = ["transcriptions.update", "input_audio_buffer.append", "input_audio_buffer.complete"]
+        assert kinds(sent_frames) == sent
+        assert base64.b64decode(sent_frames[1]["data"]["delta"]) == SOUND
+        assert heard.types[0] == Type.TRANSCRIPTIONS_CREATED
+        assert heard.types[-1] == Type.TRANSCRIPTIONS_MESSAGE_COMPLETED
+        assert heard.of(Type.TRANSCRIPTIONS_UPDATED)[0].data.input_audio == INPUT
+        assert len(heard.of(Type.INPUT_AUDIO_BUFFER_COMPLETED)) == 1
+        assert all(isinstance(event.data.content, str) for event in heard.of(Type.TRANSCRIPTIONS_MESSAGE_UPDATE))
+        assert not heard.errors
+
+    @pytest.mark.vcr
+    def test_clear_a_sound(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a sound that was sent
+        When it is taken back
+        Then that is confirmed, and nothing is understood.
+        """
+        with coze.websockets.audio.transcriptions.create(on_event=heard.handlers(*TRANSCRIPTIONS))() as client:
+            client.input_audio_buffer_append(InputAudioBufferAppendEvent.Data(delta=SOUND))
+            client.input_audio_buffer_clear()
+            client.wait([Type.INPUT_AUDIO_BUFFER_CLEARED], wait_all=False)
+
+        assert kinds(sent_frames) == ["input_audio_buffer.append", "input_audio_buffer.clear"]
+        assert heard.types == [Type.TRANSCRIPTIONS_CREATED, Type.INPUT_AUDIO_BUFFER_CLEARED]
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_clear_a_sound")
+    async def test_async_clear_a_sound(self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a sound that was sent
+        When the async client takes it back
+        Then that is confirmed, and nothing is understood.
+        """
+        create = async_coze.websockets.audio.transcriptions.create
+        async with create(on_event=heard.async_handlers(*TRANSCRIPTIONS))() as client:
+            await client.input_audio_buffer_append(InputAudioBufferAppendEvent.Data(delta=SOUND))
+            await client.input_audio_buffer_clear()
+            await client.wait([Type.INPUT_AUDIO_BUFFER_CLEARED])
+
+        assert kinds(sent_frames) == ["input_audio_buffer.append", "input_audio_buffer.clear"]
+        assert heard.types == [Type.TRANSCRIPTIONS_CREATED, Type.INPUT_AUDIO_BUFFER_CLEARED]
+
+
+# --- chats ----------------------------------------------------------------------------------------------------------
+
+CHAT = (
+    Type.CHAT_CREATED,
+    Type.CHAT_UPDATED,
+    Type.CONVERSATION_CHAT_CREATED,
+    Type.CONVERSATION_CHAT_IN_PROGRESS,
+    Type.CONVERSATION_MESSAGE_DELTA,
+    Type.CONVERSATION_AUDIO_DELTA,
+    Type.CONVERSATION_MESSAGE_COMPLETED,
+    Type.CONVERSATION_AUDIO_COMPLETED,
+    Type.CONVERSATION_CHAT_COMPLETED,
+    Type.CONVERSATION_CLEARED,
+)
+QUESTION = ConversationMessageCreateEvent.Data(role="user", content_type="text", content="What is a cassette?")
+
+
+class TestVoiceChat:
+    @pytest.mark.vcr
+    def test_voice_chat(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a bot
+        When it is asked something in writing
+        Then one chat begins and ends, and its answer comes in pieces of text and of sound.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*CHAT))() as client:
+            client.conversation_message_create(QUESTION)
+            client.wait([Type.CONVERSATION_CHAT_COMPLETED], wait_all=False)
+
+        self.answered(heard, sent_frames, mock_bot_id)
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_voice_chat")
+    async def test_async_voice_chat(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a bot
+        When the async client asks it something in writing
+        Then the same comes.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*CHAT))() as client:
+            await client.conversation_message_create(QUESTION)
+            await client.wait([Type.CONVERSATION_CHAT_COMPLETED])
+
+        self.answered(heard, sent_frames, mock_bot_id)
+
+    @staticmethod
+    def answered(heard: Heard, sent_frames: list[Any], bot_id: str) -> None:
+        """What holds of every chat."""
+        assert [frame["data"] for frame in sent_frames] == [QUESTION.model_dump()]
+        assert heard.types[0] == Type.CHAT_CREATED
+        assert heard.types[-1] == Type.CONVERSATION_CHAT_COMPLETED
+        [created] = heard.of(Type.CONVERSATION_CHAT_CREATED)
+        [completed] = heard.of(Type.CONVERSATION_CHAT_COMPLETED)
+        deltas = heard.of(Type.CONVERSATION_MESSAGE_DELTA)
+        [answer] = [each for each in heard.of(Type.CONVERSATION_MESSAGE_COMPLETED) if each.data.id == deltas[0].data.id]
+        assert created.data.id == completed.data.id
+        assert completed.data.bot_id == bot_id
+        assert {event.data.chat_id for event in deltas} == {created.data.id}
+        assert "".join(event.data.content for event in deltas) == answer.data.content
+        assert all(base64.b64decode(event.data.content) for event in heard.of(Type.CONVERSATION_AUDIO_DELTA))
+        assert not heard.errors
+
+    @pytest.mark.vcr
+    def test_voice_chat_settings(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given who is chatting, a variable, and how the answer is to sound
+        When the connection is told so
+        Then it tells the same settings.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*CHAT))() as client:
+            client.chat_update(self.settings())
+            client.wait([Type.CHAT_UPDATED], wait_all=False)
+
+        self.settled(heard, sent_frames)
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_voice_chat_settings")
+    async def test_async_voice_chat_settings(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given who is chatting, a variable, and how the answer is to sound
+        When the async client tells the connection so
+        Then it tells the same settings.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*CHAT))() as client:
+            await client.chat_update(self.settings())
+            await client.wait([Type.CHAT_UPDATED])
+
+        self.settled(heard, sent_frames)
+
+    @staticmethod
+    def settings() -> ChatUpdateEvent.Data:
+        """What the connection is told."""
+        config = ChatUpdateEvent.ChatConfig(user_id="coze-suite", custom_variables={"city": "杭州"})
+        return ChatUpdateEvent.Data(output_audio=OUTPUT, chat_config=config)
+
+    @staticmethod
+    def settled(heard: Heard, sent_frames: list[Any]) -> None:
+        """What holds of the settings."""
+        assert kinds(sent_frames) == ["chat.update"]
+        assert sent_frames[0]["data"]["chat_config"]["user_id"] == "coze-suite"
+        assert audio(heard.of(Type.CHAT_UPDATED)[0].data.output_audio) == ("pcm", RATE)
+
+    @pytest.mark.vcr
+    def test_clear_a_voice_chat(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a connection to a bot
+        When the conversation is cleared
+        Then that is confirmed.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*CHAT))() as client:
+            client.conversation_clear()
+            client.wait([Type.CONVERSATION_CLEARED], wait_all=False)
+
+        assert kinds(sent_frames) == ["conversation.clear"]
+        assert heard.types[-1] == Type.CONVERSATION_CLEARED
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_clear_a_voice_chat")
+    async def test_async_clear_a_voice_chat(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a connection to a bot
+        When the async client clears the conversation
+        Then that is confirmed.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*CHAT))() as client:
+            await client.conversation_clear()
+            await client.wait([Type.CONVERSATION_CLEARED])
+
+        assert kinds(sent_frames) == ["conversation.clear"]
+        assert heard.types[-1] == Type.CONVERSATION_CLEARED
+
+
+# --- what goes wrong ------------------------------------------------------------------------------------------------
+
+
+class TestWebsocketFaults:
+    @pytest.mark.vcr
+    def test_wrong_token(self, heard: Heard) -> None:
+        """Given a token that Coze never gave out
+        When a websocket is opened with it
+        Then the handshake is refused, as a CozeAPIError that has no code but the HTTP status in its message.
+        """
+        coze = Coze(auth=TokenAuth(WRONG_TOKEN))
+        with (
+            pytest.raises(CozeAPIError, match="server rejected WebSocket connection: HTTP 4") as refused,
+            coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))(),
+        ):
+            pytest.fail("it was opened")
+
+        assert refused.value.code is None
+        assert heard.events == []
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_wrong_token")
+    async def test_async_wrong_token(self, heard: Heard) -> None:
+        """Given a token that Coze never gave out
+        When the async client opens a websocket with it
+        Then the refusal is the same.
+        """
+        coze = AsyncCoze(auth=AsyncTokenAuth(WRONG_TOKEN))
+        with pytest.raises(CozeAPIError, match="server rejected WebSocket connection: HTTP 4") as refused:
+            async with coze.websockets.audio.speech.create(on_event=heard.async_handlers(*SPEECH))():
+                pytest.fail("it was opened")
+
+        assert refused.value.code is None
+        assert heard.events == []
+
+    @pytest.mark.vcr
+    @pytest.mark.stand_in_only(reason="an error in the middle of a speech")
+    def test_error_frame(self, coze: Coze, heard: Heard, fault: Fault) -> None:
+        """Given a connection over which an error is told
+        When it comes
+        Then the handler of errors gets an event with a CozeAPIError that has its code, message and logid.
+        """
+        fault("GET", "/v1/audio/speech", "stream-error", events=BEFORE_THE_FAULT)
+        with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
+            client.input_text_buffer_complete()
+            client.wait([Type.ERROR], wait_all=False)
+
+        self.told(heard)
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_error_frame")
+    async def test_async_error_frame(self, async_coze: AsyncCoze, heard: Heard) -> None:
+        """Given a connection over which an error is told
+        When it comes to the async client
+        Then the handler of errors gets the same event.
+        """
+        create = async_coze.websockets.audio.speech.create
+        async with create(on_event=heard.async_handlers(*SPEECH))() as client:
+            await client.input_text_buffer_complete()
+            await client.wait([Type.ERROR])
+
+        self.told(heard)
+
+    @staticmethod
+    def told(heard: Heard) -> None:
+        """What holds of an error that is told."""
+        [error] = heard.errors
+        assert isinstance(error, WebsocketsErrorEvent)
+        assert isinstance(error.data, CozeAPIError)
+        assert error.data.code
+        assert error.data.msg
+        assert error.detail
+        assert error.data.logid == error.detail.logid
+
+    @pytest.mark.vcr
+    @pytest.mark.stand_in_only(reason="a connection that is lost")
+    def test_lost_connection(self, coze: Coze, heard: Heard, fault: Fault) -> None:
+        """Given a connection that is lost after its first frame
+        When the client goes on reading
+        Then the handler of errors gets the ConnectionClosedError, and no other event ends the waiting.
+        """
+        fault("GET", "/v1/audio/speech", "break-stream", events=BEFORE_THE_FAULT)
+        with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
+            client.wait([Type.SPEECH_CREATED], wait_all=False)
+            while not heard.errors:
+                client._receive_thread.join(0.01)  # nothing public tells of it
+
+        assert heard.types == [Type.SPEECH_CREATED]
+        assert isinstance(heard.errors[0], ConnectionClosedError)
+
+    @pytest.mark.vcr
+    @pytest.mark.twin("test_lost_connection")
+    async def test_async_lost_connection(self, async_coze: AsyncCoze, heard: Heard) -> None:
+        """Given a connection that is lost after its first frame
+        When the async client goes on reading
+        Then the handler of errors gets the same.
+        """
+        create = async_coze.websockets.audio.speech.create
+        async with create(on_event=heard.async_handlers(*SPEECH))() as client:
+            await client._receive_task
+
+        assert heard.types == [Type.SPEECH_CREATED]
+        assert isinstance(heard.errors[0], ConnectionClosedError)
+
+    @pytest.mark.parametrize("make", [Coze, AsyncCoze])
+    def test_plain_address(self, make: Callable[..., Any], mock_coze_api_token: str) -> None:
+        """Given a base URL that is not https
+        When the websockets of a client are asked for
+        Then they are refused: no local server can be used by its address.
+        """
+        auth = TokenAuth(mock_coze_api_token) if make is Coze else AsyncTokenAuth(mock_coze_api_token)
+        coze = make(auth=auth, base_url=COZE_COM_BASE_URL.replace("https", "http"))
+
+        with pytest.raises(ValueError, match="base_url must start with 'https://'"):
+            _ = coze.websockets

@@ -1,0 +1,61 @@
+"""Long texts of one kind, such as the sound of an answer, take no longer to scrub and to judge than prose does."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+
+import pytest
+
+from coze_cassettes import inspector, store
+from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.scrub import scrub
+
+LENGTH = 60_000
+"""Characters: a second of sound in base64."""
+
+MOST = 50
+"""How much longer than prose a text may take: it is at most 15 times, and was thousands where the square was needed."""
+
+PROSE = "我们一起 walk in the park, today. "
+UNITS = {
+    "sound": "ABAAEAAQ",
+    "digits": "1234567890",
+    "letter": "a",
+    "percent-encoding": "%41",
+    "escapes": "\\u0041",
+    "addresses": "a@",
+    "hosts": "a.",
+    "braces": "{",
+    "brackets": '["',
+    "URLs": "https://a/?x=",
+    "parameters": "https://a/?a&",
+    "names": "token ",
+    "Chinese names": "密码",
+    "numbers": "1 ",
+}
+"""What is said over and over."""
+
+
+def seconds(unit: str) -> float:
+    """Processor time for a text of one unit."""
+    body = json.dumps({"msg": (unit * LENGTH)[:LENGTH]}, ensure_ascii=False).encode()
+    headers = (("content-type", "application/json"),)
+    one = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", headers, body))
+    begin = time.process_time()
+    clean = scrub([one]).interactions
+    inspector.inspect(store.sealed(Cassette(clean, Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0"))), "")
+    return time.process_time() - begin
+
+
+@pytest.fixture(scope="module")
+def prose() -> float:
+    """Processor time for prose."""
+    return statistics.median(seconds(PROSE) for _ in range(3))
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+def test_no_text_takes_long(unit: str, prose: float) -> None:
+    """No pattern needs a time that grows with the square of a text's length."""
+    assert seconds(unit) < MOST * prose

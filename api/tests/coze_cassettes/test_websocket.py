@@ -1,0 +1,451 @@
+"""Replaying websockets: cozepy finds its frames, and a test that goes wrong ends with one sentence, never hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import cozepy.websockets.ws
+import httpcore
+import pytest
+import vcr.migration
+import vcr.serializers.yamlserializer
+import websockets.asyncio.client
+import websockets.sync.client
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
+
+from coze_cassettes import format as cassette_format
+from coze_cassettes import lanes, recording, routing, store, websocket
+from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.lanes import Closed, Frame
+from coze_cassettes.patience import CeilingReached, Limits, Patience
+from coze_standin import StandIn, running
+
+pytest_plugins = ["pytester"]
+
+Replay = Callable[..., pytest.RunResult]
+
+URI = "wss://ws.coze.com/v1/audio/speech"
+METADATA = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
+HELLO = '{"event_type":"input_text_buffer.append","data":{"delta":"Hello"}}'
+COMPLETE = '{"event_type":"input_text_buffer.complete"}'
+CREATED = '{"event_type":"speech.created"}'
+DONE = '{"event_type":"speech.audio.completed"}'
+
+
+def speech(*came: lanes.Event, sent: tuple[str, ...] = (HELLO, COMPLETE)) -> Cassette:
+    """A cassette with one websocket."""
+    request = Request("GET", URI, (("authorization", "Bearer API_TOKEN"),), lanes.written(map(Frame, sent)))
+    response = Response(101, "Switching Protocols", (("x-tt-logid", "LOGID_1"),), lanes.written(came))
+    return store.sealed(Cassette((Interaction(request, response),), METADATA))
+
+
+WHOLE = speech(Frame(CREATED, 0), Frame(DONE, 2))
+"""A speech with all that belongs to it."""
+
+
+class Ended(Exception):
+    """The test was ended."""
+
+
+def fail(message: str) -> Any:
+    """End a test."""
+    raise Ended(message)
+
+
+@pytest.fixture
+def reel() -> recording.Tape:
+    """A tape that replays; not called tape, which is the running test's own."""
+    return recording.Tape(
+        "a test", Path("module/a_test.yaml"), recording=False, settings=recording.Settings(), fail=fail
+    )
+
+
+def dialled(reel: recording.Tape, cassette: Cassette, uri: str = URI) -> Any:
+    """The connection that a sync client gets."""
+    reel.begin(cassette)
+    with websocket.replayed(reel):
+        return websockets.sync.client.connect(uri, additional_headers={"Authorization": "Bearer API_TOKEN"})
+
+
+# --- the connection -------------------------------------------------------------------------------------------------
+
+
+def test_frames_come_when_enough_was_sent(reel: recording.Tape) -> None:
+    """What came after two frames does not come after one; between them, reading times out."""
+    connection = dialled(reel, WHOLE)
+    assert connection.recv(timeout=1) == CREATED
+    connection.send(HELLO)
+    with pytest.raises(TimeoutError, match="timed out in recv"):
+        connection.recv(timeout=0.5)
+    connection.send(COMPLETE)
+    assert connection.recv() == DONE
+    connection.close()
+    assert reel.complaint == reel.unplayed() == ""
+    assert reel.sent_frames == [json.loads(HELLO), json.loads(COMPLETE)]
+
+
+def test_json_is_compared_by_its_value(reel: recording.Tape) -> None:
+    """Blanks and the order of keys do not matter."""
+    connection = dialled(reel, WHOLE)
+    connection.send('{"data": {"delta": "Hello"}, "event_type": "input_text_buffer.append"}')
+    connection.send(COMPLETE)
+    assert reel.complaint == ""
+
+
+def test_a_reader_waits_for_a_sender(reel: recording.Tape) -> None:
+    """Another thread may send what a waiting one needs."""
+    connection = dialled(reel, speech(Frame(DONE, 2)))
+    heard: list[str] = []
+    reader = threading.Thread(target=lambda: heard.append(connection.recv()))
+    reader.start()
+    connection.send(HELLO)
+    connection.send(COMPLETE)
+    reader.join(timeout=5)
+    assert heard == [DONE]
+
+
+def test_after_closing_nothing_comes(reel: recording.Tape) -> None:
+    """A closed connection neither sends nor receives; a waiting reader is told."""
+    connection = dialled(reel, speech())
+    told: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            connection.recv()
+        except ConnectionClosedOK as error:
+            told.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    connection.close()
+    reader.join(timeout=5)
+    assert len(told) == 1
+    with pytest.raises(ConnectionClosedOK):
+        connection.send(HELLO)
+
+
+@pytest.mark.parametrize(
+    ("end", "error"),
+    [
+        (Closed(1000, "bye", 0), ConnectionClosedOK),
+        (Closed(1011, "broken", 0), ConnectionClosedError),
+        (Closed(lanes.LOST, "", 0), ConnectionClosedError),
+    ],
+)
+def test_the_other_side_closes(reel: recording.Tape, end: Closed, error: type[Exception]) -> None:
+    """It does so with its code and reason, or without any if the connection was lost."""
+    with pytest.raises(error) as told:
+        dialled(reel, speech(end)).recv()
+    assert isinstance(told.value, ConnectionClosedOK | ConnectionClosedError)
+    received = told.value.rcvd
+    assert (received.code, received.reason) == (end.code, end.reason) if received else end.code == lanes.LOST
+
+
+async def test_an_async_connection_does_the_same(reel: recording.Tape) -> None:
+    """It delivers, waits, and tells that it was closed."""
+    reel.begin(WHOLE)
+    with websocket.replayed(reel):
+        connection: Any = await vars(cozepy.websockets.ws)["asyncio_connect"](URI)
+    assert await connection.recv() == CREATED
+    waiting = asyncio.create_task(connection.recv())
+    for text in (HELLO, COMPLETE):
+        await connection.send(text)
+    assert await waiting == DONE
+    closed = asyncio.create_task(connection.recv())
+    await asyncio.sleep(0)
+    await connection.close()
+    with pytest.raises(ConnectionClosedOK):
+        await closed
+    with pytest.raises(ConnectionClosedOK):
+        await connection.send(HELLO)
+    assert reel.complaint == reel.unplayed() == ""
+
+
+def test_a_refused_handshake(reel: recording.Tape) -> None:
+    """It is refused again, with its status, headers and body."""
+    response = Response(403, "Forbidden", (("x-tt-logid", "LOGID_1"),), b"no")
+    cassette = Cassette((Interaction(Request("GET", URI), response),), METADATA)
+    with pytest.raises(InvalidStatus) as refused:
+        dialled(reel, cassette)
+    answer = refused.value.response
+    assert (answer.status_code, answer.headers["X-Tt-Logid"], answer.body) == (403, "LOGID_1", b"no")
+
+
+def test_another_address(reel: recording.Tape) -> None:
+    """A websocket that is not in the cassette ends the test with what is nearest."""
+    with pytest.raises(Ended) as ended:
+        dialled(reel, WHOLE, "wss://ws.coze.com/v1/audio/transcriptions")
+    assert str(ended.value) == (
+        "a test sent a request that its cassette does not answer.\n"
+        "  sent:    GET wss://ws.coze.com/v1/audio/transcriptions\n"
+        "  nearest: GET wss://ws.coze.com/v1/audio/speech (interaction 0 of 1)\n"
+        "  differs: path: sent '/v1/audio/transcriptions', recorded '/v1/audio/speech'\n"
+        "  cassette: module/a_test.yaml\n"
+        "  record it: coze-cassettes rerecord -k a_test"
+    )
+
+
+def test_two_websockets_of_one_address(reel: recording.Tape) -> None:
+    """Each is opened once."""
+    reel.begin(Cassette((*speech(Frame("1", 0)).interactions, *speech(Frame("2", 0)).interactions), METADATA))
+    with websocket.replayed(reel):
+        first, second = (websockets.sync.client.connect(URI) for _ in range(2))
+        assert (first.recv(), second.recv()) == ("1", "2")
+        with pytest.raises(Ended, match="recorded 2 times and already played"):
+            websockets.sync.client.connect(URI)
+
+
+# --- what goes wrong ------------------------------------------------------------------------------------------------
+
+
+def test_another_frame(reel: recording.Tape) -> None:
+    """The frame, the place and the difference are told."""
+    connection = dialled(reel, WHOLE)
+    connection.send(HELLO.replace("Hello", "Good bye"))
+    assert reel.complaint == "", "the text is not whole yet"
+    connection.send(COMPLETE)
+    assert reel.complaint == (
+        "a test sent a frame that its cassette does not have.\n"
+        "  sent:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech (frame 1)\n"
+        "  differs: body.data.delta: sent 'Good bye', recorded 'Hello'\n"
+        "  cassette: module/a_test.yaml\n"
+        "  record it: coze-cassettes rerecord -k a_test"
+    )
+
+
+def test_a_frame_too_many(reel: recording.Tape) -> None:
+    """It is told which it is."""
+    connection = dialled(reel, WHOLE)
+    for text in (HELLO, COMPLETE, COMPLETE):
+        connection.send(text)
+    assert "  differs: it is number 3, of 2 in the cassette\n" in reel.complaint
+
+
+def test_a_frame_too_few(reel: recording.Tape) -> None:
+    """What was not sent is told when the test is over."""
+    connection = dialled(reel, WHOLE)
+    connection.send(HELLO)
+    connection.close()
+    assert reel.complaint == ""
+    assert reel.unplayed() == (
+        "a test sent 1 of the 2 frames of its cassette.\n"
+        "  next:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech\n"
+        "  cassette: module/a_test.yaml\n"
+        "  record it: coze-cassettes rerecord -k a_test"
+    )
+
+
+def test_text_in_other_pieces_is_another_text_unless_a_tag_is_in_it(reel: recording.Tape) -> None:
+    """The scrubber moves the cuts of a text in which it put a tag, so they say nothing there; elsewhere they do."""
+    pieces = [HELLO.replace("Hello", text) for text in ("to ", "BOT_ID", " and on")]
+    moved = [HELLO.replace("Hello", text) for text in ("to B", "OT_ID a", "nd on")]
+    connection = dialled(reel, speech(sent=(*pieces, COMPLETE)))
+    for text in (*moved, COMPLETE):
+        connection.send(text)
+    assert reel.complaint == ""
+
+    plain = recording.Tape("a test", Path("m/t.yaml"), recording=False, settings=recording.Settings(), fail=fail)
+    connection = dialled(plain, speech(sent=(*(each.replace("BOT_ID", "and") for each in pieces), COMPLETE)))
+    for text in (*(each.replace("B", "a").replace("OT_ID", "nd") for each in moved), COMPLETE):
+        connection.send(text)
+    assert "differs: body.data.delta" in plain.complaint
+
+
+# --- whole tests ----------------------------------------------------------------------------------------------------
+
+INI = """
+[pytest]
+addopts = --record-mode=none --block-network -p no:randomly -p no:cacheprovider -p no:hypothesispytest
+cassettes_dir = cassettes
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+filterwarnings =
+    error
+    ignore::authlib.deprecate.AuthlibDeprecationWarning
+"""
+
+TESTS = """
+import pytest
+from cozepy import AsyncCoze, AsyncTokenAuth, Coze, InputTextBufferAppendEvent, TokenAuth, WebsocketsEventType
+
+pytestmark = pytest.mark.vcr
+
+def test_sync():
+    coze = Coze(auth=TokenAuth("API_TOKEN"))
+    with coze.websockets.audio.speech.create(on_event={})() as client:
+        client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta="Hello"))
+        client.input_text_buffer_complete()
+        client.wait(wait_all=False)
+
+async def test_async():
+    coze = AsyncCoze(auth=AsyncTokenAuth("API_TOKEN"))
+    async with coze.websockets.audio.speech.create(on_event={})() as client:
+        await client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta="Hello"))
+        await client.input_text_buffer_complete()
+        await client.wait()
+"""
+
+
+@pytest.fixture
+def replay(pytester: pytest.Pytester) -> Replay:
+    """Run both tests with a cassette."""
+    pytester.makeini(INI)
+
+    def run(cassette: Cassette) -> pytest.RunResult:
+        pytester.makepyfile(test_it=TESTS)
+        for name in ("test_sync", "test_async"):
+            store.write(pytester.path / "cassettes" / "test_it" / f"{name}.yaml", cassette)
+        return pytester.runpytest_inprocess()
+
+    return run
+
+
+def test_cozepy_replays(replay: Replay) -> None:
+    """Both of its clients get what was recorded, and no thread or task is left."""
+    replay(WHOLE).assert_outcomes(passed=2)
+
+
+def test_a_wrong_frame_ends_a_test_that_waits(replay: Replay) -> None:
+    """Neither client tells the test that its frame was refused, and both wait for ever; yet both tests fail at once."""
+    result = replay(speech(Frame(DONE, 2), sent=(HELLO, HELLO, COMPLETE)))
+    result.assert_outcomes(failed=2)
+    shown = result.stdout.str()
+    for name in ("test_sync", "test_async"):
+        assert re.search(rf"test_it.py::{name} sent a frame that its cassette does not have\.\n  sent:", shown)
+    assert "CancelledError" not in shown
+
+
+def test_silence_ends_a_test_that_waits(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame that the cassette does not have is waited for a while, not for ever."""
+    monkeypatch.setattr(websocket, "LONGEST_SILENCE", 0.1)
+    result = replay(speech(Frame(CREATED, 0)))
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [f"test_it.py::{name} waited 0.1 s for a frame of a websocket that never came." for name in _NAMES]
+    )
+
+
+_NAMES = ("test_sync", "test_async")
+
+
+# --- what it rests on -----------------------------------------------------------------------------------------------
+
+
+def test_stock_vcrpy_loads_a_websocket() -> None:
+    """The document stays one of vcrpy's: the lanes stand where it looks for bodies."""
+    text = cassette_format.dumps(WHOLE)
+    [interaction] = vcr.serializers.yamlserializer.deserialize(text)["interactions"]
+    assert interaction["request"]["uri"] == URI
+    assert interaction["response"]["body"]["string"].startswith("event:speech.created\n")
+
+
+def test_what_is_changed_in_cozepy_is_there() -> None:
+    """cozepy names in one module what it connects, waits and queues with, and takes nothing of it from outside."""
+    client: Any = cozepy.websockets.ws
+    assert client.asyncio_connect is websockets.asyncio.client.connect
+    assert client.websockets.sync.client is websockets.sync.client
+    assert client.queue is queue
+    assert client.threading is threading
+
+
+def test_an_import_of_cozepy_in_a_test_is_put_right(reel: recording.Tape, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a test is the first to import cozepy, it is replayed, and cozepy keeps nothing of the test."""
+    name, original = "cozepy.websockets.ws", websockets.asyncio.client.connect
+    imported = ModuleType(name)
+    monkeypatch.delitem(sys.modules, name)
+    with websocket.replayed(reel):
+        vars(imported)["asyncio_connect"] = websockets.asyncio.client.connect
+        monkeypatch.setitem(sys.modules, name, imported)
+        assert vars(imported)["asyncio_connect"] is not original
+    assert vars(imported)["asyncio_connect"] is original
+
+
+@pytest.mark.parametrize(
+    ("target", "uri", "there"),
+    [
+        ("http://127.0.0.1:8000", URI, "ws://127.0.0.1:8000/v1/audio/speech"),
+        ("https://api.coze.cn", "wss://ws.coze.com/v1/chat?bot_id=1", "wss://ws.coze.cn/v1/chat?bot_id=1"),
+        ("https://api-bj.example.com", URI, "wss://ws-bj.example.com/v1/audio/speech"),
+        ("https://coze.example.com:444", URI, "wss://coze.example.com:444/v1/audio/speech"),
+        ("http://127.0.0.1:8000", "wss://elsewhere.example/x", "wss://elsewhere.example/x"),
+    ],
+)
+def test_where_a_handshake_goes(target: str, uri: str, there: str) -> None:
+    """To the target, where the SDK would look for it; other hosts are left alone."""
+    assert routing.Router(target, lambda: False).websocket(uri) == there
+
+
+def test_a_handshake_counts_as_what_it_opens() -> None:
+    """A chat and an audio connection use up quota like a call of the same kind."""
+    router = routing.Router("https://api.coze.com", lambda: False, Patience(Limits(chats=0, audio=0)))
+    for path in ("/v1/chat?bot_id=1", "/v1/audio/speech", "/v1/audio/transcriptions"):
+        with pytest.raises(CeilingReached):
+            router.turn(httpcore.Request("GET", f"wss://ws.coze.com{path}"))
+
+
+# --- recording ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recording_reel() -> recording.Tape:
+    """A tape that records."""
+    return recording.Tape("a test", Path("m/t.yaml"), recording=True, settings=recording.Settings(), fail=fail)
+
+
+def opened(reel: recording.Tape, stand_in: StandIn) -> Any:
+    """A connection to a stand-in."""
+    router = routing.Router(stand_in.url, lambda: reel.faults_expected, Patience(Limits(first_pause=0.01)))
+    token = stand_in.environment["COZE_API_TOKEN"]
+    with websocket.recorded(reel, router):
+        return websockets.sync.client.connect(URI, additional_headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.mark.loopback
+def test_a_busy_service_is_asked_again(recording_reel: recording.Tape) -> None:
+    """A handshake that is refused for now is no part of a cassette, unless a test asked for it."""
+    with running("a") as stand_in:
+        stand_in.fault("GET", "/v1/audio/speech", "bad-gateway", times=2)
+        connection = opened(recording_reel, stand_in)
+        assert lanes.event_type(connection.recv(timeout=5)) == "speech.created"
+        connection.close()
+        assert [each.response.status for each in recording_reel.interactions] == [101]
+
+        recording_reel.faults_expected = True
+        stand_in.fault("GET", "/v1/audio/speech", "bad-gateway")
+        with pytest.raises(InvalidStatus):
+            opened(recording_reel, stand_in)
+        assert [each.response.status for each in recording_reel.interactions] == [502, 101]
+
+
+@pytest.mark.loopback
+def test_what_passes_unrecorded_is_not_recorded(recording_reel: recording.Tape) -> None:
+    """What a fixture says over a websocket is in no cassette, and is routed all the same."""
+    with running("a") as stand_in, recording_reel.pause():
+        connection = opened(recording_reel, stand_in)
+        assert lanes.event_type(connection.recv(timeout=5)) == "speech.created"
+        connection.close()
+    assert recording_reel.interactions == ()
+    assert recording_reel.sent_frames == []
+
+
+@pytest.mark.loopback
+def test_a_silent_service_is_given_up(recording_reel: recording.Tape) -> None:
+    """A recording waits for a frame as long as for an answer, not for ever."""
+    with running("a") as stand_in:
+        connection = opened(recording_reel, stand_in)
+        recording_reel.lines[0].longest = 0.05
+        connection.recv(timeout=5)
+        time.sleep(0.1)
+        recording_reel.look()
+        connection.close()
+    assert recording_reel.complaint == "a test waited 0.05 s for a frame of a websocket that never came."
