@@ -83,7 +83,7 @@ class Maker:
         )
 
     def image(self, kind: str) -> str:
-        """A signed image URL; ``kind`` is ``AVATAR_URL`` or ``ICON_URL``. The two accounts sign in different ways."""
+        """A signed URL; ``kind`` is ``AVATAR_URL``, ``ICON_URL`` or ``FILE_URL``. The two accounts sign differently."""
         chance, host = self._chance, self._chance.choice(self._profile.image_hosts)
         signed = self._planted.add("SIGNATURE", made.signature(chance))
         if self._profile.name == "a" or kind == "ICON_URL":

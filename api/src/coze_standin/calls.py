@@ -75,11 +75,31 @@ class Call:
             raise Refusal("parameter")
         return int(text)
 
+    def count(self, name: str, default: int) -> int:
+        """A positive number of the body; 4000 when it is not one."""
+        value = self.body.get(name)
+        if value is None:
+            return default
+        if type(value) is not int or value < 1:  # a bool is no number
+            raise Refusal("parameter")
+        return value
+
+    def choice(self, name: str, allowed: Sequence[int]) -> int:
+        """A number of the body that must be one of ``allowed``; 4000 otherwise."""
+        value = self.body.get(name)
+        if type(value) is not int or value not in allowed:
+            raise Refusal("parameter")
+        return value
+
     def page(self, items: Sequence[T], number: str = "page_num", default_size: int = 20) -> tuple[list[T], bool]:
         """The page that the query asks for, counted from 1, and whether more follow; ``number`` names its parameter."""
-        size = self.number("page_size", default_size)
-        start = (self.number(number, 1) - 1) * size
-        return list(items[start : start + size]), start + size < len(items)
+        return paged(items, self.number(number, 1), self.number("page_size", default_size))
+
+
+def paged(items: Sequence[T], number: int, size: int) -> tuple[list[T], bool]:
+    """Page ``number``, counted from 1, in pages of ``size``, and whether more follow."""
+    start = (number - 1) * size
+    return list(items[start : start + size]), start + size < len(items)
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,10 @@ from coze_standin.routes import (
     bots,
     chats,
     conversations,
+    datasets,
+    documents,
     files,
+    images,
     messages,
     oauth,
     runs,
@@ -50,6 +53,8 @@ class Socket:
 
 _FEEDBACK = "/v1/conversations/{conversation_id}/messages/{message_id}/feedback"
 _HISTORY = "/v1/workflows/{workflow_id}/run_histories/{execute_id}"
+_IMAGES = "/v1/datasets/{dataset_id}/images"
+_KNOWLEDGE = "/open_api/knowledge/document"
 _MEMBERS = "/v1/workspaces/{workspace_id}/members"
 _OAUTH = "/api/permission/oauth2"
 
@@ -102,6 +107,17 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("files.upload", "POST", "/v1/files/upload", files.upload),
     Operation("files.retrieve", "GET", "/v1/files/retrieve", files.retrieve),
+    Operation("datasets.create", "POST", "/v1/datasets", datasets.create),
+    Operation("datasets.list", "GET", "/v1/datasets", datasets.list_datasets),
+    Operation("datasets.update", "PUT", "/v1/datasets/{dataset_id}", datasets.update),
+    Operation("datasets.delete", "DELETE", "/v1/datasets/{dataset_id}", datasets.delete),
+    Operation("datasets.process", "POST", "/v1/datasets/{dataset_id}/process", datasets.process),
+    Operation("datasets.documents.create", "POST", _KNOWLEDGE + "/create", documents.create),
+    Operation("datasets.documents.update", "POST", _KNOWLEDGE + "/update", documents.update),
+    Operation("datasets.documents.delete", "POST", _KNOWLEDGE + "/delete", documents.delete),
+    Operation("datasets.documents.list", "POST", _KNOWLEDGE + "/list", documents.list_documents),
+    Operation("datasets.images.update", "PUT", _IMAGES + "/{document_id}", images.update),
+    Operation("datasets.images.list", "GET", _IMAGES, images.list_images),
     Operation("oauth.token", "POST", _OAUTH + "/token", oauth.token, open=True),
     Operation("oauth.device_code", "POST", _OAUTH + "/device/code", oauth.device_code, open=True),
     Operation(
@@ -112,7 +128,10 @@ OPERATIONS: tuple[Operation, ...] = (
         open=True,
     ),
 )
-"""Every operation that the stand-in serves over HTTP; any other path is HTTP 404 with code 4000."""
+"""Every operation that the stand-in serves over HTTP; any other path is HTTP 404 with code 4000.
+
+The SDK's deprecated knowledge.documents.* are the datasets.documents.* of the same names: their wire is the same.
+"""
 
 SOCKETS: tuple[Socket, ...] = (
     Socket("websockets.audio.speech.create", "/v1/audio/speech", speech.Speech),

@@ -1,20 +1,32 @@
-"""What is in an account at the start: workspaces, bots, workflows and a few old conversations."""
+"""What is in an account at the start: workspaces, bots, workflows, a few old conversations and knowledge bases."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Any
 
 from coze_standin import secret_values, wording
 from coze_standin.accounts import Account, Maker
 from coze_standin.planted import Planted
 from coze_standin.profiles import PROFILES
-from coze_standin.records import API_CONNECTOR, Bot, Conversation, Message, Workflow, Workspace
+from coze_standin.records import (
+    API_CONNECTOR,
+    Bot,
+    Conversation,
+    Dataset,
+    Document,
+    Message,
+    Workflow,
+    Workspace,
+)
 from coze_standin.state import State
 
 _DAY = 86_400
+_IMAGES = 2
+"""``format_type`` of a knowledge base for images."""
 
 
 def populated(name: str, chance: random.Random, clock: Callable[[], float] = time.time) -> State:
@@ -26,6 +38,7 @@ def populated(name: str, chance: random.Random, clock: Callable[[], float] = tim
     _add_bots(state)
     _add_workflows(state)
     _add_conversations(state)
+    _add_datasets(state)
     return state
 
 
@@ -178,3 +191,49 @@ def _add_message(state: State, conversation: Conversation, role: str, kind: str,
         updated_at=conversation.created_at,
     )
     state.messages.put(message.id, message)
+
+
+def _add_datasets(state: State) -> None:
+    profile, owner = state.account.profile, state.account.owner
+    for place, base in enumerate(profile.datasets):
+        made = _past(state, 100 - 9 * place)
+        dataset = Dataset(
+            id=state.ids.at("DATASET_ID", made),
+            workspace_id=state.team,
+            name=base.name,
+            description=profile.dataset_description.format(email=owner.email, phone=owner.phone),
+            icon_url=state.maker.image("ICON_URL"),
+            format_type=base.format_type,
+            creator=state.account.people[place % len(state.account.people)],
+            created_at=made,
+            updated_at=made + _DAY,
+            chunk_strategy={"chunk_type": 0},
+        )
+        state.datasets.put(dataset.id, dataset)
+        for name in base.files:
+            _add_document(state, dataset, name)
+
+
+def _add_document(state: State, dataset: Dataset, name: str) -> None:
+    """A document that people uploaded long ago; only how often it was hit differs from run to run."""
+    settled = _settled(dataset.name, name)
+    document = Document(
+        id=state.ids.at("DOCUMENT_ID", dataset.updated_at),
+        dataset_id=dataset.id,
+        name=name,
+        type=PurePath(name).suffix.removeprefix("."),
+        format_type=dataset.format_type,
+        source_type=0,
+        size=settled.randint(2_000, 900_000),
+        char_count=settled.randint(500, 9_000),
+        slice_count=settled.randint(1, 12),
+        url=state.maker.image("FILE_URL"),
+        creator=dataset.creator,
+        created_at=dataset.updated_at,
+        updated_at=dataset.updated_at,
+        hit_count=state.chance.randint(0, 50),
+        caption=wording.sentence(state.account.profile.language, settled).strip()
+        if dataset.format_type == _IMAGES
+        else "",
+    )
+    state.documents.put(document.id, document)

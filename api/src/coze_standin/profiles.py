@@ -8,11 +8,21 @@ from coze_standin.wording import CHINESE, ENGLISH, Language
 
 
 @dataclass(frozen=True)
+class KnowledgeBase:
+    """A knowledge base and the names of its files; ``format_type`` is 0 for text, 1 for tables, 2 for images."""
+
+    name: str
+    format_type: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Profile:
     """The fixed half of an account; the other half (ids, people, secrets) is made at run time.
 
     ``optional`` names the fields that this account's answers carry though the API may leave them out.
-    ``bot_prompt`` may use ``{email}``, ``{phone}``, ``{ip}``, ``{key}``, ``{verify}``, ``{jwt}`` and ``{pem}``.
+    ``bot_prompt`` may use ``{email}``, ``{phone}``, ``{ip}``, ``{key}``, ``{verify}``, ``{jwt}`` and ``{pem}``,
+    ``dataset_description`` the first two.
     """
 
     name: str
@@ -41,6 +51,8 @@ class Profile:
     versions: int
     conversations: tuple[str, ...]
     opening_question: str
+    datasets: tuple[KnowledgeBase, ...]
+    dataset_description: str
     optional: frozenset[str]
 
 
@@ -93,6 +105,11 @@ PROFILES: dict[str, Profile] = {
         versions=4,
         conversations=("第一次咨询", "周末计划🏖️", ""),
         opening_question="周末去哪里走走比较好？",
+        datasets=(
+            KnowledgeBase("旅行手册📚", 0, ("签证须知.txt", "城市攻略.pdf", "行李清单.docx")),
+            KnowledgeBase("风景照片🏔️", 2, ("海边.jpg", "雪山.png")),
+        ),
+        dataset_description="由 {email} 维护，更正请拨打 {phone}。",
         optional=frozenset({"section_id", "message_times", "usage_at_start", "plugins", "conversation_name"}),
     ),
     "b": Profile(
@@ -122,6 +139,12 @@ PROFILES: dict[str, Profile] = {
         versions=3,
         conversations=("Monday",),
         opening_question="Which museum is open on Mondays?",
+        datasets=(
+            KnowledgeBase("Opening hours", 0, ("museums.txt", "libraries.doc")),
+            KnowledgeBase("Price list", 1, ("prices.xlsx",)),
+            KnowledgeBase("Floor plans", 2, ("ground floor.png",)),
+        ),
+        dataset_description="Kept by {email}; ring {phone} about anything out of date.",
         optional=frozenset({"enterprise", "folder", "published_at", "inserted_messages", "meta_data", "suggest_reply"}),
     ),
 }

@@ -163,6 +163,63 @@ class Interrupt:
 
 
 @dataclass(frozen=True)
+class Dataset:
+    """A knowledge base: ``format_type`` is 0 for text, 1 for tables, 2 for images.
+
+    ``chunk_strategy`` is empty until the first upload that brings one; it then holds for every later document.
+    """
+
+    id: str
+    workspace_id: str
+    name: str
+    description: str
+    icon_url: str
+    format_type: int
+    creator: Person
+    created_at: int
+    updated_at: int
+    chunk_strategy: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document or an image of a knowledge base, processed at ``ready_at`` (Unix time); its content is not kept.
+
+    ``type`` is the ending of its name, ``source_type`` 0 for a file in the request, 1 for a web page, 5 for an uploaded
+    file, ``update_interval`` in hours. ``caption`` is what is said of an image.
+    """
+
+    id: str
+    dataset_id: str
+    name: str
+    type: str
+    format_type: int
+    source_type: int
+    size: int
+    char_count: int
+    slice_count: int
+    url: str
+    creator: Person
+    created_at: int
+    updated_at: int
+    ready_at: float = 0.0
+    hit_count: int = 0
+    update_type: int = 0
+    update_interval: int = 0
+    caption: str = ""
+
+    def done(self, now: float) -> bool:
+        """Whether it is processed at ``now``."""
+        return now >= self.ready_at
+
+    def progress(self, now: float) -> int:
+        """How far its processing is at ``now``, in percent."""
+        if self.done(now):
+            return 100
+        return int(99 * (now - self.created_at) / (self.ready_at - self.created_at))
+
+
+@dataclass(frozen=True)
 class File:
     """An uploaded file; its content is not kept."""
 

@@ -13,7 +13,19 @@ from coze_standin.errors import Refusal
 from coze_standin.ids import Ids
 from coze_standin.oauth_apps import OAuthApps
 from coze_standin.planted import Planted
-from coze_standin.records import Bot, Chat, Conversation, File, Interrupt, Message, Run, Workflow, Workspace
+from coze_standin.records import (
+    Bot,
+    Chat,
+    Conversation,
+    Dataset,
+    Document,
+    File,
+    Interrupt,
+    Message,
+    Run,
+    Workflow,
+    Workspace,
+)
 
 T = TypeVar("T")
 
@@ -82,6 +94,8 @@ class State:
         self.runs: Shelf[Run] = Shelf("execute_id")
         self.interrupts: Shelf[Interrupt] = Shelf("event_id")
         self.files: Shelf[File] = Shelf("file_id")
+        self.datasets: Shelf[Dataset] = Shelf("dataset_id")
+        self.documents: Shelf[Document] = Shelf("document_id")
         self.feedback: dict[tuple[str, str], str] = {}
         self.team = ""
         self.main_bot = ""
@@ -109,6 +123,17 @@ class State:
         if self.conversations.get(conversation_id).id != chat.conversation_id:
             raise Refusal("missing", f"chat_id={chat_id}")
         return chat
+
+    def document_in(self, dataset_id: str, document_id: str) -> Document:
+        """A document of that knowledge base, or a refusal with 4200."""
+        document = self.documents.get(document_id)
+        if self.datasets.get(dataset_id).id != document.dataset_id:
+            raise Refusal("missing", f"document_id={document_id}")
+        return document
+
+    def documents_of(self, dataset_id: str) -> list[Document]:
+        """The documents of a knowledge base, oldest first."""
+        return [one for one in self.documents.all() if one.dataset_id == dataset_id]
 
     def messages_of(self, conversation_id: str) -> list[Message]:
         """The messages of a conversation, oldest first, without the answers of chats that are still at work."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
@@ -344,6 +345,175 @@ def test_files_are_remembered(web: Any) -> None:
     assert web("POST", "/v1/files/upload", files={"other": b"x"}).json()["code"] == 4000
 
 
+_DOCUMENTS = "/open_api/knowledge/document/"
+
+
+def _file(name: str, content: str = "two words") -> Any:
+    source = {"file_base64": base64.b64encode(content.encode()).decode(), "file_type": "txt"}
+    return {"name": name, "source_info": source, "update_rule": None}
+
+
+def _dataset(web: Any, state: State, name: str, format_type: int = 0) -> str:
+    body = {"space_id": state.team, "name": name, "format_type": format_type, "description": "d", "file_id": None}
+    return str(web.data("POST", "/v1/datasets", json=body)["dataset_id"])
+
+
+def _documents(web: Any, dataset: str, *bases: Any, **body: Any) -> list[Any]:
+    body = {"dataset_id": dataset, "document_bases": [*bases], **body}
+    told = web("POST", _DOCUMENTS + "create", json=body).json()
+    assert (told["code"], "data" in told) == (0, False)
+    return list(told["document_infos"])
+
+
+def _processed(state: State) -> None:
+    """Let the time of every document come."""
+    for document in state.documents.all():
+        state.documents.put(document.id, replace(document, ready_at=0.0))
+
+
+def test_a_knowledge_base_lives(web: Any, state: State) -> None:
+    """It is made, listed first, found by a part of its name and by its kind, changed, and gone with its documents.
+
+    What a change leaves out goes back to its default; a bot no longer knows of one that is gone.
+    """
+
+    def listed(**query: Any) -> list[Any]:
+        params = {"space_id": state.team, "name": "", "format_type": "", "page_size": 50, **query}
+        return list(web.data("GET", "/v1/datasets", params=params)["dataset_list"])
+
+    dataset = _dataset(web, state, "Fresh Notes")
+    (document,) = _documents(web, dataset, _file("a.txt"))
+    assert [one["dataset_id"] for one in listed(name="sh no")] == [dataset]
+    assert dataset not in [one["dataset_id"] for one in listed(format_type="2")]
+    knowledge = {"dataset_ids": [dataset], "auto_call": True}
+    web.data("POST", "/v1/bot/update", json={"bot_id": state.main_bot, "knowledge": knowledge})
+    shown = listed()[0]
+    assert (shown["dataset_id"], shown["space_id"], shown["description"]) == (dataset, state.team, "d")
+    assert (shown["doc_count"], shown["file_list"], shown["bot_used_count"]) == (1, ["a.txt"], 1)
+    assert (shown["processing_file_list"], shown["processing_file_id_list"]) == (["a.txt"], [document["document_id"]])
+    assert (shown["creator_id"], shown["creator_name"]) == (state.account.owner.user_id, state.account.owner.nick_name)
+    assert web.data("PUT", f"/v1/datasets/{dataset}", json={"name": "Better", "description": None}) is None
+    assert (listed()[0]["name"], listed()[0]["description"]) == ("Better", "")
+    assert web.data("DELETE", f"/v1/datasets/{dataset}") is None
+    assert dataset not in [one["dataset_id"] for one in listed()]
+    assert state.documents.find(document["document_id"]) is None
+    assert web.data("GET", f"/v1/bots/{state.main_bot}")["knowledge"] == {"dataset_ids": [], "auto_call": True}
+
+
+def test_knowledge_bases_come_in_pages(web: Any, state: State) -> None:
+    """Pages of one hold each once, and the total does not change."""
+    total = len(state.datasets.all())
+    params = {"space_id": state.team, "page_size": 1}
+    pages = [web.data("GET", "/v1/datasets", params={**params, "page_num": page}) for page in range(1, total + 2)]
+    assert [page["total_count"] for page in pages] == [total] * (total + 1)
+    ids = [one["dataset_id"] for page in pages for one in page["dataset_list"]]
+    assert ids == [one.id for one in reversed(state.datasets.all())]
+
+
+def test_a_document_is_processed_over_a_few_polls(web: Any, state: State) -> None:
+    """It is in progress at first, half done between, and then done, with its characters and its slice counted."""
+    dataset = _dataset(web, state, "Notes")
+    (made,) = _documents(web, dataset, _file("a.txt"))
+    asked = {"json": {"document_ids": [made["document_id"]]}}
+
+    def progress() -> Any:
+        (told,) = web.data("POST", f"/v1/datasets/{dataset}/process", **asked)["data"]
+        assert (told["document_id"], told["document_name"], told["type"]) == (made["document_id"], "a.txt", "txt")
+        return told
+
+    document = state.documents.get(made["document_id"])
+    assert 0.4 < document.ready_at - time.time() < 1.5
+    assert (made["status"], made["char_count"], made["slice_count"], made["size"]) == (0, 0, 0, 9)
+    state.documents.put(document.id, replace(document, ready_at=time.time() + 50, created_at=state.now - 50))
+    half = progress()
+    assert (half["status"], 40 < half["progress"] < 60, 40 < half["remaining_time"] < 60) == (0, True, True)
+    _processed(state)
+    done = progress()
+    assert (done["status"], done["progress"], done["remaining_time"]) == (1, 100, 0)
+    (shown,) = web("POST", _DOCUMENTS + "list", json={"dataset_id": dataset}).json()["document_infos"]
+    assert (shown["status"], shown["char_count"], shown["slice_count"]) == (1, 9, 1)
+
+
+def test_documents_are_uploaded_listed_changed_and_deleted(web: Any, state: State) -> None:
+    """From the request, the web and an uploaded file, in pages that the body asks for; ids are strings."""
+    upload = web.data("POST", "/v1/files/upload", files={"file": ("plan.pdf", b"12345")})["id"]
+    bases = [
+        _file("a.txt"),
+        {"name": "page", "source_info": {"web_url": "https://example.com", "document_source": 1}},
+        {"name": "plan", "source_info": {"source_file_id": upload, "document_source": 5}},
+    ]
+    dataset = _dataset(web, state, "Notes")
+    made = _documents(web, dataset, *bases, chunk_strategy={"chunk_type": 1, "max_tokens": 100, "separator": None})
+    ids = [one["document_id"] for one in made]
+    assert [(one["source_type"], one["type"], one["size"]) for one in made] == [
+        (0, "txt", 9),
+        (1, "", 0),
+        (5, "pdf", 5),
+    ]
+    (later,) = _documents(web, dataset, _file("b.txt"), chunk_strategy={"chunk_type": 0})
+    assert later["chunk_strategy"] == {"chunk_type": 1, "max_tokens": 100}
+
+    def listed(**page: int) -> Any:
+        told = web("POST", _DOCUMENTS + "list", json={"dataset_id": dataset, **page}).json()
+        assert "data" not in told
+        return told["total"], [one["document_id"] for one in told["document_infos"]]
+
+    assert listed() == (4, [*ids, later["document_id"]])
+    assert listed(page=2, size=3) == (4, [later["document_id"]])
+    rule = {"update_type": 1, "update_interval": 24}
+    body = {"document_id": ids[0], "document_name": "c.txt", "update_rule": rule}
+    assert web.data("POST", _DOCUMENTS + "update", json=body) is None
+    web.data("POST", _DOCUMENTS + "update", json={**body, "document_name": None, "update_rule": None})
+    (first,) = web("POST", _DOCUMENTS + "list", json={"dataset_id": dataset, "size": 1}).json()["document_infos"]
+    assert (first["name"], first["update_type"], first["update_interval"]) == ("c.txt", 1, 24)
+    assert web("POST", _DOCUMENTS + "delete", json={"document_ids": [ids[0], "1"]}).json()["code"] == 4200
+    assert listed()[0] == 4
+    assert web.data("POST", _DOCUMENTS + "delete", json={"document_ids": ids[:2]}) is None
+    assert listed() == (2, [ids[2], later["document_id"]])
+
+
+def test_images_are_found_by_what_is_said_of_them(web: Any, state: State) -> None:
+    """The service describes them unless people do, once they are processed; a caption can be changed."""
+    dataset = _dataset(web, state, "Photos", format_type=2)
+    path = f"/v1/datasets/{dataset}/images"
+    upload = web.data("POST", "/v1/files/upload", files={"file": ("sea.jpg", b"12345")})["id"]
+    base = {"name": "sea", "source_info": {"source_file_id": upload, "document_source": 5}}
+    by_hand = {"chunk_strategy": {"chunk_type": 0, "caption_type": 1}}
+    (image,) = _documents(web, dataset, base, format_type=2, **by_hand)
+
+    def listed(**query: str) -> list[Any]:
+        told = web.data("GET", path, params={"keyword": "", "has_caption": "", **query})
+        assert told["total_count"] == len(told["photo_infos"])
+        return list(told["photo_infos"])
+
+    assert [(one["status"], one["caption"]) for one in listed()] == [(0, "")]
+    _processed(state)
+    assert (len(listed(has_caption="true")), len(listed(has_caption="false"))) == (0, 1)
+    assert web.data("PUT", f"{path}/{image['document_id']}", json={"caption": "The sea at noon"}) is None
+    (shown,) = listed(keyword="noon", has_caption="true")
+    assert (shown["document_id"], shown["caption"], shown["type"]) == (image["document_id"], "The sea at noon", "jpg")
+    assert (shown["source_type"], shown["size"], shown["status"]) == (5, 5, 1)
+    assert listed(keyword="midnight") == []
+    old = next(one for one in state.datasets.all() if one.format_type == 2)
+    told = web.data("GET", f"/v1/datasets/{old.id}/images", params={"page_size": 1})
+    assert (len(told["photo_infos"]), told["total_count"]) == (1, len(state.documents_of(old.id)))
+    assert told["photo_infos"][0]["caption"]
+    text = _dataset(web, state, "Notes")
+    _documents(web, text, _file("a.txt"))
+    assert web.data("GET", f"/v1/datasets/{text}/images")["photo_infos"] == []
+
+
+def test_a_document_belongs_to_its_knowledge_base(web: Any, state: State) -> None:
+    """Asked for in another one it does not exist."""
+    one, other = state.datasets.all()[:2]
+    document = state.documents_of(one.id)[0].id
+    asked = {"json": {"document_ids": [document]}}
+    assert web("POST", f"/v1/datasets/{one.id}/process", **asked).json()["code"] == 0
+    assert web("POST", f"/v1/datasets/{other.id}/process", **asked).json()["code"] == 4200
+    path = f"/v1/datasets/{other.id}/images/{document}"
+    assert web("PUT", path, json={"caption": "c"}).json()["code"] == 4200
+
+
 def test_workspaces_and_their_members(web: Any, state: State) -> None:
     """A personal and a team workspace; a member goes and comes back, the owner stays, a stranger is not known."""
     told = web.data("GET", "/v1/workspaces")
@@ -421,11 +591,25 @@ def test_nothing_that_looks_secret_is_missing_in_the_register(web: Any, state: S
         web("GET", f"/v1/workflows/{state.main_workflow}/run_histories/{execute_id}"),
         web("POST", "/v1/workflow/stream_run", json=run),
         web("POST", "/v1/workflows/chat", json=body),
+        *_of_knowledge_bases(web, state),
     ]
     planted = {entry["value"] for entry in state.planted.listed()}
     found = {text for answer in answers for text in _TELLING.findall(_joined(answer.text))}
-    assert len(found) > 60
+    assert len(found) > 70
     assert found <= planted
+
+
+def _of_knowledge_bases(web: Any, state: State) -> list[Any]:
+    """What is answered of those that an account has from the start."""
+    answers = [web("GET", "/v1/datasets", params={"space_id": state.team})]
+    for dataset in state.datasets.all():
+        documents = [document.id for document in state.documents_of(dataset.id)]
+        answers += [
+            web("POST", f"/v1/datasets/{dataset.id}/process", json={"document_ids": documents}),
+            web("POST", _DOCUMENTS + "list", json={"dataset_id": dataset.id}),
+            web("GET", f"/v1/datasets/{dataset.id}/images"),
+        ]
+    return answers
 
 
 def _joined(text: str) -> str:

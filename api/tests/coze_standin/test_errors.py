@@ -14,6 +14,8 @@ from coze_standin.state import State
 _ID = "7400000000000000001"
 _ASKED = {"role": "user", "content": "hi", "content_type": "text"}
 
+_FILE = {"name": "a.txt", "source_info": {"file_base64": "aGk=", "file_type": "txt"}}
+
 _REFUSALS: list[tuple[str, str, Any, int, int]] = [
     ("GET", "/v1/nothing", None, 404, 4000),
     ("DELETE", "/v1/users/me", None, 404, 4000),
@@ -66,6 +68,62 @@ _REFUSALS: list[tuple[str, str, Any, int, int]] = [
     ("GET", f"/v1/files/retrieve?file_id={_ID}", None, 200, 4200),
     ("GET", f"/v1/workspaces/{_ID}/members", None, 200, 4200),
     ("POST", "/v1/workspaces/SPACE/members", {"users": [{}]}, 200, 4000),
+    ("GET", "/v1/datasets", None, 200, 4000),
+    ("GET", f"/v1/datasets?space_id={_ID}", None, 200, 4200),
+    ("GET", "/v1/datasets?space_id=SPACE&format_type=text", None, 200, 4000),
+    ("POST", "/v1/datasets", {"space_id": "SPACE", "format_type": 0}, 200, 4000),
+    ("POST", "/v1/datasets", {"space_id": "SPACE", "name": "n"}, 200, 4000),
+    ("POST", "/v1/datasets", {"space_id": "SPACE", "name": "n", "format_type": 7}, 200, 4000),
+    ("POST", "/v1/datasets", {"space_id": "SPACE", "name": "n", "format_type": 0, "file_id": _ID}, 200, 4200),
+    ("PUT", f"/v1/datasets/{_ID}", {"name": "n"}, 200, 4200),
+    ("PUT", "/v1/datasets/BASE", {"description": "d"}, 200, 4000),
+    ("DELETE", f"/v1/datasets/{_ID}", None, 200, 4200),
+    ("POST", f"/v1/datasets/{_ID}/process", {"document_ids": ["DOC"]}, 200, 4200),
+    ("POST", "/v1/datasets/BASE/process", {"document_ids": []}, 200, 4000),
+    ("POST", "/v1/datasets/BASE/process", {"document_ids": [_ID]}, 200, 4200),
+    ("POST", "/open_api/knowledge/document/list", {"dataset_id": _ID}, 200, 4200),
+    ("POST", "/open_api/knowledge/document/list", {"dataset_id": "BASE", "page": 0}, 200, 4000),
+    ("POST", "/open_api/knowledge/document/list", {"dataset_id": "BASE", "size": "10"}, 200, 4000),
+    ("POST", "/open_api/knowledge/document/create", {"dataset_id": _ID, "document_bases": [{}]}, 200, 4200),
+    ("POST", "/open_api/knowledge/document/create", {"dataset_id": "BASE"}, 200, 4000),
+    ("POST", "/open_api/knowledge/document/create", {"dataset_id": "BASE", "document_bases": [{}] * 11}, 200, 4000),
+    ("POST", "/open_api/knowledge/document/create", {"dataset_id": "BASE", "document_bases": [_FILE, {}]}, 200, 4000),
+    (
+        "POST",
+        "/open_api/knowledge/document/create",
+        {"dataset_id": "BASE", "document_bases": [{"name": "n", "source_info": {}}]},
+        200,
+        4000,
+    ),
+    (
+        "POST",
+        "/open_api/knowledge/document/create",
+        {"dataset_id": "BASE", "document_bases": [{"name": "n", "source_info": {"file_base64": "?"}}]},
+        200,
+        4000,
+    ),
+    (
+        "POST",
+        "/open_api/knowledge/document/create",
+        {"dataset_id": "BASE", "document_bases": [{"name": "n", "source_info": {"source_file_id": _ID}}]},
+        200,
+        4200,
+    ),
+    (
+        "POST",
+        "/open_api/knowledge/document/create",
+        {"dataset_id": "BASE", "document_bases": [{**_FILE, "update_rule": {"update_type": "never"}}]},
+        200,
+        4000,
+    ),
+    ("POST", "/open_api/knowledge/document/update", {"document_name": "n"}, 200, 4000),
+    ("POST", "/open_api/knowledge/document/update", {"document_id": _ID}, 200, 4200),
+    ("POST", "/open_api/knowledge/document/delete", {"document_ids": []}, 200, 4000),
+    ("POST", "/open_api/knowledge/document/delete", {"document_ids": [_ID]}, 200, 4200),
+    ("GET", f"/v1/datasets/{_ID}/images", None, 200, 4200),
+    ("GET", "/v1/datasets/BASE/images?has_caption=perhaps", None, 200, 4000),
+    ("PUT", f"/v1/datasets/BASE/images/{_ID}", {"caption": "c"}, 200, 4200),
+    ("PUT", "/v1/datasets/BASE/images/DOC", {"caption": None}, 200, 4000),
     ("POST", "/api/permission/oauth2/token", {"grant_type": "asking nicely"}, 200, 4000),
 ]
 """Method, path, body, HTTP status, code; names in capitals stand for what the account has."""
@@ -130,9 +188,13 @@ def _filled(state: State, template: Any) -> Any:
     """The template with the account's own ids in place of the names in capitals."""
     if isinstance(template, dict):
         return {key: _filled(state, value) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_filled(state, value) for value in template]
     draft = next(bot.id for bot in state.bots.all() if not bot.published_at)
     names = {"BOT": state.main_bot, "DRAFT": draft, "SPACE": state.team, "FLOW": state.main_workflow}
     names["TALK"] = state.conversations.all()[0].id
+    names["BASE"] = state.datasets.all()[0].id
+    names["DOC"] = state.documents_of(names["BASE"])[0].id
     for name, value in names.items() if isinstance(template, str) else ():
         template = re.sub(rf"\b{name}\b", value, template)
     return template

@@ -18,7 +18,7 @@ from coze_standin.state import State
 _KINDS = [
     *("API_TOKEN", "USER_ID", "USER_NAME", "NICK_NAME", "EMAIL", "PHONE", "AVATAR_URL", "ICON_URL", "SIGNATURE"),
     *("API_KEY", "VERIFY_TOKEN", "JWT", "PRIVATE_KEY", "IP_ADDRESS", "WORKSPACE_ID", "BOT_ID", "WORKFLOW_ID"),
-    *("CONVERSATION_ID", "SECTION_ID", "MESSAGE_ID"),
+    *("CONVERSATION_ID", "SECTION_ID", "MESSAGE_ID", "DATASET_ID", "DOCUMENT_ID", "FILE_URL"),
 ]
 
 
@@ -45,7 +45,7 @@ def test_the_accounts_have_nothing_in_common() -> None:
     one, other = populated("a", chance()), populated("b", chance())
     values = [{entry["value"] for entry in state.planted.listed()} for state in (one, other)]
     assert not values[0] & values[1]
-    for records in ("bots", "workflows", "workspaces"):
+    for records in ("bots", "workflows", "workspaces", "datasets", "documents"):
         names = [{record.name for record in getattr(state, records).all()} for state in (one, other)]
         assert not names[0] & names[1]
     assert [sum(bool(bot.published_at) for bot in state.bots.all()) for state in (one, other)] == [7, 5]
@@ -72,6 +72,14 @@ def test_the_prompt_of_a_bot_is_full_of_planted_values(state: State) -> None:
     prompt = state.bots.get(state.main_bot).settings["prompt_info"]["prompt"]
     owner = state.account.owner
     assert all(value in prompt for value in (owner.email, owner.phone, state.account.ip, state.account.api_key))
+
+
+def test_the_knowledge_bases_tell_of_a_person(state: State) -> None:
+    """Each is described with the owner's mail address and phone number, and holds documents; one is for images."""
+    owner, datasets = state.account.owner, state.datasets.all()
+    assert all(owner.email in one.description and owner.phone in one.description for one in datasets)
+    assert all(state.documents_of(one.id) for one in datasets)
+    assert [one.format_type for one in datasets].count(2) == 1
 
 
 def test_a_json_web_token_opens_like_one() -> None:

@@ -204,6 +204,96 @@ def test_workflow_streams(coze: Coze, workflow: str) -> None:
     assert chat[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
 
 
+def _text(name: str = "plan.txt") -> cozepy.DocumentBase:
+    return cozepy.DocumentBase(name=name, source_info=cozepy.DocumentSourceInfo.build_local_file("Tea is no fruit."))
+
+
+def test_knowledge_bases(coze: Coze, space: str) -> None:
+    """datasets.create, list, update, process and delete: a document is polled until it is processed."""
+    made: Any = {"space_id": space, "format_type": cozepy.DocumentFormatType.DOCUMENT}
+    ids = [coze.datasets.create(name=f"Tea {number}", description="d", **made).dataset_id for number in range(3)]
+    listed = coze.datasets.list(space_id=space, name="tea", format_type=cozepy.DocumentFormatType.DOCUMENT, page_size=2)
+    assert (listed.total, [one.dataset_id for one in listed]) == (3, ids[::-1])
+    coze.datasets.update(dataset_id=ids[0], name="Better tea")
+    (shown,) = coze.datasets.list(space_id=space, name="better")
+    assert (shown.dataset_id, shown.description, shown.status) == (ids[0], "", cozepy.DatasetStatus.ENABLED)
+    (document,) = coze.datasets.documents.create(dataset_id=ids[0], document_bases=[_text()])
+    asked: Any = {"dataset_id": ids[0], "document_ids": [document.document_id]}
+    polls = [*coze.datasets.process(**asked)]
+    while polls[-1].status is cozepy.DocumentStatus.PROCESSING:
+        time.sleep(0.2)
+        polls += coze.datasets.process(**asked)
+    assert len(polls) > 1
+    assert [one.progress for one in polls] == sorted(one.progress for one in polls)
+    assert (polls[-1].status, polls[-1].progress) == (cozepy.DocumentStatus.COMPLETED, 100)
+    for dataset_id in ids:
+        coze.datasets.delete(dataset_id=dataset_id)
+    with pytest.raises(cozepy.CozeAPIError, match="4200"):
+        coze.datasets.delete(dataset_id=ids[0])
+
+
+def test_documents(coze: Coze, space: str) -> None:
+    """datasets.documents.* and the deprecated knowledge.documents.* of the same wire; a rule cannot be sent."""
+    made: Any = {"space_id": space, "format_type": cozepy.DocumentFormatType.DOCUMENT}
+    dataset = coze.datasets.create(name="Tea", **made).dataset_id
+    with pytest.warns(DeprecationWarning, match="deprecated"):
+        knowledge = coze.knowledge.documents
+    created = coze.datasets.documents.create(dataset_id=dataset, document_bases=[_text(), _text("b.txt")])
+    with pytest.warns(DeprecationWarning, match="deprecated"):
+        third = knowledge.create(dataset_id=dataset, document_bases=[_text("c.txt")])
+    ids = [one.document_id for one in (*created, *third)]
+    listed = coze.datasets.documents.list(dataset_id=dataset, page_size=2)
+    assert (listed.total, [one.document_id for one in listed]) == (3, ids)
+    coze.datasets.documents.update(document_id=ids[0], document_name="d.txt")
+    coze.datasets.documents.delete(document_ids=ids[1:])
+    with pytest.warns(DeprecationWarning, match="deprecated"):
+        assert [one.name for one in knowledge.list(dataset_id=dataset)] == ["d.txt"]
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        coze.datasets.documents.update(
+            document_id=ids[0], update_rule=cozepy.DocumentUpdateRule.build_auto_update(interval=24)
+        )
+    coze.datasets.delete(dataset_id=dataset)
+
+
+def test_images(coze: Coze, space: str) -> None:
+    """datasets.images.update and list."""
+    image_type = cozepy.DocumentFormatType.IMAGE
+    dataset = coze.datasets.create(name="Tea", space_id=space, format_type=image_type).dataset_id
+    file = coze.files.upload(file=("leaf.png", b"12345"))
+    base = cozepy.DocumentBase(name="leaf", source_info=cozepy.DocumentSourceInfo.build_file_id(file.id))
+    (image,) = coze.datasets.documents.create(dataset_id=dataset, document_bases=[base], format_type=image_type)
+    time.sleep(1.5)
+    (found,) = coze.datasets.images.list(dataset_id=dataset, has_caption=True)
+    assert (found.document_id, found.source_type) == (image.document_id, cozepy.DocumentSourceType.UPLOAD_FILE_ID)
+    coze.datasets.images.update(dataset_id=dataset, document_id=image.document_id, caption="A leaf")
+    assert [one.caption for one in coze.datasets.images.list(dataset_id=dataset, keyword="leaf")] == ["A leaf"]
+    coze.datasets.delete(dataset_id=dataset)
+
+
+async def test_knowledge_bases_in_the_async_half(standin: StandIn, space: str) -> None:
+    """AsyncCoze makes, lists, fills, asks, changes and deletes the same; its upload names no kind of document."""
+    auth = cozepy.AsyncTokenAuth(standin.environment["COZE_API_TOKEN"])
+    async with cozepy.AsyncHTTPClient() as http:
+        datasets = cozepy.AsyncCoze(auth=auth, base_url=standin.url, http_client=http).datasets
+        image_type = cozepy.DocumentFormatType.IMAGE
+        dataset = (await datasets.create(name="Tea", space_id=space, format_type=image_type)).dataset_id
+        await datasets.update(dataset_id=dataset, name="Better tea")
+        assert [one.dataset_id async for one in await datasets.list(space_id=space, name="better")] == [dataset]
+        (image,) = await datasets.documents.create(dataset_id=dataset, document_bases=[_text()])
+        assert image.format_type is image_type
+        one: Any = {"dataset_id": dataset, "document_id": image.document_id}
+        await datasets.images.update(**one, caption="A leaf")
+        assert [each.document_id async for each in await datasets.images.list(dataset_id=dataset)] == [
+            image.document_id
+        ]
+        (poll,) = await datasets.process(dataset_id=dataset, document_ids=[image.document_id])
+        assert poll.status is cozepy.DocumentStatus.PROCESSING
+        await datasets.documents.update(document_id=image.document_id, document_name="leaf")
+        assert [each.name async for each in await datasets.documents.list(dataset_id=dataset)] == ["leaf"]
+        await datasets.documents.delete(document_ids=[image.document_id])
+        await datasets.delete(dataset_id=dataset)
+
+
 def test_files(coze: Coze) -> None:
     """files.upload and files.retrieve."""
     made = coze.files.upload(file=("plan.txt", "你好".encode()))
