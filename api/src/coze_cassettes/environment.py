@@ -41,6 +41,9 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable("COZE_CONVERSATION_ID", "CONVERSATION_ID", secret=False, purpose="a conversation, else one is made"),
     Variable("COZE_CHAT_ID", "CHAT_ID", secret=False, purpose="a finished chat, else one is made"),
     Variable("COZE_EXECUTE_ID", "EXECUTE_ID", secret=False, purpose="an asynchronous workflow run, else one is made"),
+    Variable(
+        "COZE_DATASET_ID", "DATASET_ID", secret=False, purpose="a knowledge base with a document, else one is made"
+    ),
 )
 TAGS: Final[frozenset[str]] = frozenset(variable.tag for variable in VARIABLES)
 

@@ -345,7 +345,7 @@ _PERSONAL: Final = (
         "USER_NAME",
         _P,
         _FIELD,
-        r"user_?name|user_unique_name|(?:creator|owner|user|user_info)\.name",
+        r"user_?name|user_unique_name|creator_name|(?:creator|owner|user|user_info)\.name",
         "a person's account",
         '{"user_name": "planted{A8}"}',
         '{"bot_name": "News"}',
@@ -672,7 +672,9 @@ _IDENTIFIERS: Final = (
     _named(71, "CLIENT_ID", r"client_id", '{"client_id": "{D20}.app.coze"}', '{"client": "x"}', "names the OAuth app"),
     _named(72, "FOLDER_ID", r"(?:parent_)?folder_id", '{"folder_id": "f{A12}"}', '{"folder_id": "0"}'),
     _named(73, "DATASET_ID", r"dataset_ids?", '{"dataset_ids": ["d{A12}"]}', '{"dataset_ids": []}'),
-    _named(74, "DOCUMENT_ID", r"document_ids?", '{"document_id": "d{A12}"}', '{"document": "x"}'),
+    _named(
+        74, "DOCUMENT_ID", r"document_ids?|processing_file_id_list", '{"document_id": "d{A12}"}', '{"document": "x"}'
+    ),
     _named(75, "PLUGIN_ID", r"plugin_id", '{"plugin_id": "p{A12}"}', '{"plugin": "x"}'),
     _named(76, "API_ID", r"api_id", '{"api_id": "a{A12}"}', '{"api": "x"}'),
     _named(77, "VOICE_ID", r"voice_id|speaker_id", '{"voice_id": "v{A12}"}', '{"voice": "x"}'),

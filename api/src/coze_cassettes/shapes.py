@@ -15,7 +15,7 @@ from typing import Final
 TAG: Final = r"(?:https://scrubbed\.invalid/)?(?:[A-Z]+(?:_[A-Z]+)*_\d{1,6}|%s)"
 _BARE: Final = (
     "API_TOKEN|CLIENT_ID|CLIENT_SECRET|PUBLIC_KEY_ID|WORKSPACE_ID|BOT_ID|WORKFLOW_ID|CONVERSATION_ID|CHAT_ID|EXECUTE_ID"
-    "|PRIVATE_KEY(?:_BODY)?|SECRET_[A-Z][A-Z0-9_]*"
+    "|DATASET_ID|PRIVATE_KEY(?:_BODY)?|SECRET_[A-Z][A-Z0-9_]*"
 )
 _TAGGED = re.compile(TAG % _BARE)
 
@@ -207,7 +207,7 @@ _SECRET = re.compile(
     r"|session[_-]?(?:id|key))|密码|口令|密钥|令牌"
 )
 _PERSON = re.compile(
-    r"(?:user_?)?nick_?name|user_?name|user_unique_name|(?:real|full|first|last|customer|contact|receiver|sender|speaker)_?name"
+    r"(?:user_?)?nick_?name|user_?name|user_unique_name|creator_name|(?:real|full|first|last|customer|contact|receiver|sender|speaker)_?name"
     r"|姓名|真实姓名|昵称|联系人|收件人"
 )
 _PICTURE = re.compile(r"(?:user_)?avatar(?:_url)?|icon_url|image_url|audio_url|preview_audio|file_url")
@@ -220,7 +220,7 @@ _IDENTIFIER = re.compile(
     r"(?:(?:[a-z]+_)*user|bot|conversation|chat|message|(?:last_)?section|tool_call|workflow|(?:sub_)?execute|(?:work)?space"
     r"|enterprise|organization|(?:[a-z]+_)?file|(?:api_)?app|client|(?:parent_)?folder|dataset|document|plugin|api|voice|speaker"
     r"|model|device|group|feature|room|stream|live|entity|connector|creator|event|public_key|log|first|last|before|after"
-    r"|coze_account)_ids?|connector_uid|uid|logid|kid|node_execute_uuid"
+    r"|coze_account)_ids?|processing_file_id_list|connector_uid|uid|logid|kid|node_execute_uuid"
 )
 
 

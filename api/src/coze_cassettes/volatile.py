@@ -62,6 +62,9 @@ VOLATILE: Final = (
     Volatile(Where.FIELD, r"Message\.node_seq_id", "it counts the deltas"),
     Volatile(Where.FIELD, r"Message\.node_is_finish", "only the last delta says so", types="boolean"),
     Volatile(Where.FIELD, r"node_id", "which node of which workflow"),
+    Volatile(Where.FIELD, r"hit_count", "how often chats found something in a knowledge base", types="integer"),
+    Volatile(Where.FIELD, r"status|progress", "how far each of some documents is", types="integer", uri=r"/process$"),
+    Volatile(Where.FIELD, r"caption", _MODEL_TEXT, types="string", uri=r"/images$"),
     Volatile(Where.FIELD, r"id:", "it counts the events of a stream"),
     Volatile(Where.FIELD, r"after:", "how far the sender of a websocket was depends on two threads"),
     Volatile(Where.FIELD, FRAME_ID, "every frame of a websocket has a new one", uri=_WEBSOCKETS),
@@ -79,6 +82,7 @@ VOLATILE: Final = (
     ),
     Volatile(Where.CALL, r"(?:GET|POST) /v3/chat/retrieve", "a chat is polled until the model is done"),
     Volatile(Where.CALL, r"GET /v1/workflows/[^/]+/run_histories/[^/]+", "a run is polled until it is done"),
+    Volatile(Where.CALL, r"POST /v1/datasets/[^/]+/process", "a document is polled until it is processed"),
     Volatile(Where.MAP, r"node_execute_status", "by id of a node: which ran differs from run to run"),
     Volatile(Where.ELEMENT, r"type=follow_up", "a model suggests some further questions, or none"),
 )

@@ -288,6 +288,46 @@ def test_how_often_a_chat_is_polled_is_no_change() -> None:
         assert taken.interactions == (answered({"mode": 1}), *before)
 
 
+def test_how_often_documents_are_asked_for_and_which_is_done_first_is_no_change() -> None:
+    """Their processing takes as long as it takes, and the committed looks stay when something else changes."""
+    uri = "https://api.coze.com/v1/datasets/DATASET_ID_1/process"
+
+    def asked(*progress: int) -> Interaction:
+        told = [
+            {"document_id": f"DOCUMENT_ID_{number}", "status": int(each == 100), "progress": each}
+            for number, each in enumerate(progress, start=1)
+        ]
+        request = Request("POST", uri, (), b'{"document_ids":["DOCUMENT_ID_1","DOCUMENT_ID_2"]}')
+        return replace(answered({"data": {"data": told}}, uri), request=request)
+
+    bot = answered({"mode": 0})
+    three, other_three = (
+        [asked(9, 12), asked(60, 100), asked(100, 100)],
+        [asked(10, 10), asked(100, 70), asked(100, 100)],
+    )
+    two = [asked(30, 40), asked(100, 100)]
+    for before, after in ([three, other_three], [three, two], [two, three], [other_three, three]):
+        assert not compare(cassette(*before), cassette(*after)).changed
+        taken = take_over(cassette(bot, *before), cassette(answered({"mode": 1}), *after))
+        assert taken.interactions == (answered({"mode": 1}), *before)
+
+
+COUNTED = [
+    ("/v1/datasets", {"dataset_list": [{"hit_count": 3}]}, {"dataset_list": [{"hit_count": 9}]}),
+    ("/v1/datasets/0/images", {"photo_infos": [{"caption": "A cat"}]}, {"photo_infos": [{"caption": "A tabby"}]}),
+]
+
+
+@pytest.mark.parametrize(("path", "before", "after"), COUNTED)
+def test_what_a_knowledge_base_says_of_its_use_and_its_pictures_is_no_change(
+    path: str, before: Any, after: Any
+) -> None:
+    """Hits follow the chats of others, and captions are a model's; elsewhere a caption counts."""
+    uri = f"https://api.coze.com{path}"
+    assert found(answered(before, uri), answered(after, uri)) == []
+    assert found(answered({"caption": "A cat"}), answered({"caption": "A tabby"})) == [("note", "$.caption", "changed")]
+
+
 def test_a_new_thing_gets_the_next_free_number_and_renumbers_nothing() -> None:
     """The committed numbers stay; what is new comes after them."""
     old = answered({"bots": [{"id": "BOT_ID_1"}, {"id": "BOT_ID_2"}]})

@@ -6,6 +6,7 @@ import base64
 import json
 import random
 from collections.abc import Callable
+from typing import Any
 from unittest import mock
 from urllib.parse import quote
 
@@ -61,12 +62,16 @@ def rules_found(cassette: MakeCassette, interaction: MakeInteraction) -> Callabl
         ({"bot_id": "bot-{A12}"}, "INSPECT-ID-NAME"),
         ({"access_token": "{D12}"}, "INSPECT-SECRET-NAME"),
         ({"nick_name": "Planted"}, "INSPECT-PERSONAL-NAME"),
+        ({"creator_name": "Planted"}, "INSPECT-PERSONAL-NAME"),
+        ({"dataset_id": "base-{A12}"}, "INSPECT-ID-NAME"),
+        ({"document_ids": ["doc-{A12}"]}, "INSPECT-ID-NAME"),
+        ({"processing_file_id_list": ["doc-{A12}"]}, "INSPECT-ID-NAME"),
         ({"7{D18}": 1}, "INSPECT-ID"),
         ({"number": 7345678901234567}, "INSPECT-ID"),
     ],
 )
 def test_what_the_scrubber_left_is_found(
-    planted: dict[str, str], rule: str, filled: Filled, rules_found: Callable[..., set[str]]
+    planted: dict[str, Any], rule: str, filled: Filled, rules_found: Callable[..., set[str]]
 ) -> None:
     """By shape, by name, by what it is."""
     answer = json.loads(filled(json.dumps(planted)).replace("\n", "\\n"))
