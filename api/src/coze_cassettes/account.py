@@ -16,7 +16,7 @@ from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.patience import Patience
 
 MARK: Final = "made by coze-cassettes setup"
-"""Stands in the description of a bot and in the meta data of a conversation."""
+"""Stands in the description of a bot or a knowledge base and in the meta data of a conversation."""
 
 BOTS: Final = 5
 """Published bots to page over."""
@@ -36,6 +36,15 @@ class Made:
     def exports(self) -> list[str]:
         """Lines for a shell."""
         return [f"export {name}={value}" for name, value in self.variables]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many things were taken away: conversations and knowledge bases deleted, bots unpublished."""
+
+    conversations: int
+    datasets: int
+    bots: int
 
 
 @contextmanager
@@ -67,7 +76,10 @@ def workspace(account: Account, coze: Any) -> str:
 
 
 def setup(account: Account) -> Made:
-    """Make what is missing: published bots to page over, and a conversation; calling it again makes nothing twice."""
+    """Make what is missing: published bots to page over, a conversation, a knowledge base with a document.
+
+    Calling it again makes nothing twice.
+    """
     with client(account) as coze:
         place = workspace(account, coze)
         there = _marked_bots(coze, place)[:BOTS]
@@ -77,23 +89,35 @@ def setup(account: Account) -> Made:
             coze.bots.publish(bot_id=bot, connector_ids=[API_CHANNEL])
         first = [*(bot.id for bot in there), *fresh][0]
         conversation = next(_marked_conversations(coze, first), None) or _new_conversation(coze, first)
-        return Made(((WORKSPACE, place), ("COZE_BOT_ID", first), ("COZE_CONVERSATION_ID", conversation)))
+        dataset = next(iter(_marked_datasets(coze, place)), None) or _new_dataset(coze, place)
+        _fill(coze, dataset)
+        return Made(
+            (
+                (WORKSPACE, place),
+                ("COZE_BOT_ID", first),
+                ("COZE_CONVERSATION_ID", conversation),
+                ("COZE_DATASET_ID", dataset),
+            )
+        )
 
 
-def remove(account: Account) -> tuple[int, int]:
-    """Delete the marked conversations, and take the marked bots off their channel: how many of each.
+def remove(account: Account) -> Removed:
+    """Delete the marked conversations and knowledge bases, and take the marked bots off their channel.
 
     The API deletes no bots; they stay as drafts, and ``setup`` publishes them again.
     """
     with client(account) as coze:
-        bots = _marked_bots(coze, workspace(account, coze))
+        place = workspace(account, coze)
+        bots, datasets = _marked_bots(coze, place), _marked_datasets(coze, place)
         conversations = [each for bot in bots for each in _marked_conversations(coze, bot.id)]
         published = [bot.id for bot in bots if bot.is_published]
         for conversation in conversations:
             coze.conversations.delete(conversation_id=conversation)
+        for dataset in datasets:
+            coze.datasets.delete(dataset_id=dataset)
         for bot in published:
             coze.bots.unpublish(bot_id=bot, connector_id=API_CHANNEL)
-        return len(conversations), len(published)
+        return Removed(len(conversations), len(datasets), len(published))
 
 
 def _marked_bots(coze: Any, place: str) -> list[Any]:
@@ -117,3 +141,27 @@ def _new_conversation(coze: Any, bot: str) -> str:
     question = sdk.cozepy().Message.build_user_question_text("A first message")
     made = coze.conversations.create(bot_id=bot, messages=[question], meta_data={"mark": MARK})
     return str(made.id)
+
+
+def _marked_datasets(coze: Any, place: str) -> list[str]:
+    """The ids of the marked knowledge bases of a workspace."""
+    return [str(each.dataset_id) for each in coze.datasets.list(space_id=place) if MARK in (each.description or "")]
+
+
+def _new_dataset(coze: Any, place: str) -> str:
+    text = sdk.cozepy().DocumentFormatType.DOCUMENT
+    made = coze.datasets.create(
+        name="cassettes", space_id=place, format_type=text, description=f"A knowledge base {MARK}."
+    )
+    return str(made.dataset_id)
+
+
+def _fill(coze: Any, dataset: str) -> None:
+    """Put a small text into a knowledge base that has none: a new one, or one whose making broke off."""
+    cozepy = sdk.cozepy()
+    if coze.datasets.documents.list(dataset_id=dataset, page_size=1).total:
+        return
+    source = cozepy.DocumentSourceInfo.build_local_file("A cassette holds what crossed the wire.")
+    document = cozepy.DocumentBase(name="cassettes.txt", source_info=source)
+    strategy = cozepy.DocumentChunkStrategy.build_auto()
+    coze.datasets.documents.create(dataset_id=dataset, document_bases=[document], chunk_strategy=strategy)

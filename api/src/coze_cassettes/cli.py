@@ -181,8 +181,9 @@ def setup_command(target: str, remove: bool) -> int:  # noqa: FBT001  click pass
     found = doctor.account(_root(), os.environ, target)
     preflight.check_token(found.target, found.get)
     if remove:
-        conversations, bots = account.remove(found)
-        click.echo(f"{conversations} conversations deleted, {bots} bots unpublished; Coze's web page deletes bots.")
+        gone = account.remove(found)
+        deleted = f"{gone.conversations} conversations and {gone.datasets} knowledge bases deleted"
+        click.echo(f"{deleted}, {gone.bots} bots unpublished; Coze's web page deletes bots.")
         return 0
     for line in account.setup(found).exports():
         click.echo(line)

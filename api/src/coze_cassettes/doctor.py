@@ -54,6 +54,7 @@ RIGHTS: Final = (
     Right("getPublishedBot", "/v1/space/published_bots_list?space_id={}&page_index=1&page_size=1", "COZE_WORKSPACE_ID"),
     Right("getMetadata", "/v1/bot/get_online_info?bot_id={}", "COZE_BOT_ID"),
     Right("listConversation", "/v1/conversations?bot_id={}&page_num=1&page_size=1", "COZE_BOT_ID"),
+    Right("listKnowledge", "/v1/datasets?space_id={}&page_num=1&page_size=1", "COZE_WORKSPACE_ID"),
     Right("listWorkflow", "/v1/workflows?workspace_id={}&page_num=1&page_size=1", "COZE_WORKSPACE_ID"),
 )
 """The permissions that can be seen without changing anything; those to create and to chat show only when used."""

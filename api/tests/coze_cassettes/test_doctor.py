@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from coze_cassettes import account, doctor, identity, preflight
+from coze_cassettes.account import Removed
 from coze_cassettes.doctor import Line, State
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_standin import StandIn, running
@@ -140,7 +141,7 @@ def examined(root: Path, environment: Environment) -> list[Line]:
 def test_a_sound_account_has_nothing_wrong(stand_in: StandIn, tmp_path: Path) -> None:
     """Token, things and rights each have a line; no value is in them."""
     lines = examined(tmp_path, stand_in.environment)
-    assert [line.state for line in lines] == [State.OK] * 11
+    assert [line.state for line in lines] == [State.OK] * 12
     assert str(lines[0]) == "ok    the token comes from COZE_API_TOKEN"
     assert str(lines[3]) == "ok    COZE_BOT_ID names a bot"
     assert str(lines[6]) == "ok    the token has the permission listBot"
@@ -207,24 +208,49 @@ def published(found: doctor.Account) -> int:
         return sum(account.MARK in bot.description for bot in coze.bots.list(space_id=place))
 
 
+def datasets(found: doctor.Account) -> dict[str, list[str]]:
+    """The knowledge bases of the workspace with the names of their documents."""
+    with account.client(found) as coze:
+        listed = list(coze.datasets.list(space_id=account.workspace(found, coze)))
+        documents = coze.datasets.documents
+        return {each.dataset_id: [one.name for one in documents.list(dataset_id=each.dataset_id)] for each in listed}
+
+
 @pytest.mark.loopback
 def test_setup_makes_what_is_missing_once_and_takes_it_away_again(prepared: doctor.Account) -> None:
-    """Five published bots and a conversation, found by their mark; nothing of the account's own is touched."""
+    """Published bots, a conversation and a knowledge base, found by their mark; the account's own are not touched."""
     assert published(prepared) == 0
+    own = datasets(prepared)
     made = account.setup(prepared)
     assert [line.partition("=")[0] for line in made.exports()] == [
         "export COZE_WORKSPACE_ID",
         "export COZE_BOT_ID",
         "export COZE_CONVERSATION_ID",
+        "export COZE_DATASET_ID",
     ]
-    assert published(prepared) == 5
-    assert account.setup(prepared) == made
-    assert account.remove(prepared) == (1, 5)
-    assert account.remove(prepared) == (0, 0)
-    assert published(prepared) == 0
+    dataset = made.variables[3][1]
+    for _ in range(2):
+        assert published(prepared) == 5
+        assert datasets(prepared) == {**own, dataset: ["cassettes.txt"]}
+        assert account.setup(prepared) == made
+    assert account.remove(prepared) == Removed(conversations=1, datasets=1, bots=5)
+    assert account.remove(prepared) == Removed(conversations=0, datasets=0, bots=0)
+    assert (published(prepared), datasets(prepared)) == (0, own)
     again = account.setup(prepared)
     assert again.variables[:2] == made.variables[:2]
-    assert again.variables[2] != made.variables[2]
+    assert not set(again.variables[2:]) & set(made.variables[2:])
+
+
+@pytest.mark.loopback
+def test_a_setup_that_broke_off_is_finished_by_the_next(stand_in: StandIn, prepared: doctor.Account) -> None:
+    """The knowledge base that lacks its document gets one, and no second is made."""
+    own = datasets(prepared)
+    stand_in.fault("POST", "/open_api/knowledge/document/create", "token-expired")
+    with pytest.raises(CassetteError, match="700012006"):
+        account.setup(prepared)
+    (halfway,) = set(datasets(prepared)) - set(own)
+    assert account.setup(prepared).variables[3] == ("COZE_DATASET_ID", halfway)
+    assert datasets(prepared) == {**own, halfway: ["cassettes.txt"]}
 
 
 @pytest.mark.loopback
@@ -247,7 +273,7 @@ def test_a_refused_step_is_one_sentence(stand_in: StandIn, prepared: doctor.Acco
 def test_setup_is_as_patient_as_a_recording(stand_in: StandIn, prepared: doctor.Account) -> None:
     """A 429 in the middle is waited out."""
     stand_in.fault("POST", "/v1/bot/publish", "rate-limit", retry_after=0, times=2)
-    assert len(account.setup(prepared).variables) == 3
+    assert len(account.setup(prepared).variables) == 4
 
 
 @pytest.mark.loopback
@@ -258,8 +284,12 @@ def test_the_commands_print_lines_and_no_token(stand_in: StandIn, tmp_path: Path
     assert (code, err) == (0, "")
     code, exports, err = run(command="setup", environment=stand_in.environment)
     assert (code, err) == (0, "")
-    script = f'{exports}\ntest -n "$COZE_BOT_ID" && test -n "$COZE_CONVERSATION_ID"'
+    script = f'{exports}\ntest -n "$COZE_BOT_ID" && test -n "$COZE_CONVERSATION_ID" && test -n "$COZE_DATASET_ID"'
     subprocess.run(["sh", "-c", script], check=True)  # noqa: S607  the shell of the path
     assert stand_in.environment["COZE_API_TOKEN"] not in out + exports
     removed = run("--remove", command="setup", environment=stand_in.environment)
-    assert removed == (0, "1 conversations deleted, 5 bots unpublished; Coze's web page deletes bots.\n", "")
+    assert removed == (
+        0,
+        "1 conversations and 1 knowledge bases deleted, 5 bots unpublished; Coze's web page deletes bots.\n",
+        "",
+    )

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from coze_cassettes import format as cassette_format
 from coze_cassettes import planting, suspicion
+from coze_cassettes.environment import VARIABLES, Variable
 from coze_cassettes.inspector import encodings, inspect
 from coze_cassettes.interactions import Cassette, Interaction, Request, Response
 
@@ -77,6 +78,15 @@ def test_what_the_scrubber_left_is_found(
     answer = json.loads(filled(json.dumps(planted)).replace("\n", "\\n"))
     assert rule in rules_found(answer)
     assert rule in rules_found({"inner": json.dumps(answer)})
+
+
+@pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
+def test_the_bare_tag_of_a_configured_value_is_no_finding(
+    variable: Variable, rules_found: Callable[..., set[str]]
+) -> None:
+    """The inspector has these tags from nobody; what is only written like one is found."""
+    assert rules_found({"dataset_ids": [variable.tag]}) == set()
+    assert rules_found({"dataset_ids": [f"{variable.tag}_X"]}) == {"INSPECT-ID-NAME"}
 
 
 def test_random_strings_are_found(rules_found: Callable[..., set[str]]) -> None:
