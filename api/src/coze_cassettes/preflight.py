@@ -252,7 +252,7 @@ class Plan:
 
 
 EFFECTS: Final = (
-    ("creates and deletes again", "conversations, messages and files that tests need"),
+    ("creates and deletes again", "conversations, messages, knowledge bases and files that tests need"),
     ("creates and leaves", "chats and workflow runs: Coze cannot delete them, and they use up quota"),
     ("will be published", "the text of models and of the tests' users, as it stands in the cassettes"),
 )

@@ -6,8 +6,8 @@ They come in five groups:
 - *Clients*: ``coze`` and ``async_coze``, made from the two above; one SSL context serves them all. ``answers`` has the
   raw answers that they got.
 - *Identifiers*: ``mock_bot_id``, ``mock_workspace_id``, ``mock_conversation_id``, ``mock_chat_id``,
-  ``mock_workflow_id``, ``mock_workflow_run_id``. While recording each is the configured value, or one made for the test
-  (and removed after it); while replaying it is the tag that stands in the cassette.
+  ``mock_workflow_id``, ``mock_workflow_run_id``, ``mock_dataset_id``. While recording each is the configured value, or
+  one made for the test (and removed after it); while replaying it is the tag that stands in the cassette.
 - *Samples*: ``sample_user_message``, ``sample_workflow_inputs``, ``sample_bot_data``: what the tests send.
 - *Mocks*: ``mock_successful_response``, ``mock_error_response``, ``mock_streaming_response``, ``mock_httpx_client``,
   ``mock_async_httpx_client``: factories for the few answers that cannot be recorded. They carry Coze's real envelope.
@@ -31,6 +31,11 @@ from cozepy import (
     Chat,
     ChatStatus,
     Coze,
+    DocumentBase,
+    DocumentChunkStrategy,
+    DocumentFormatType,
+    DocumentSourceInfo,
+    DocumentStatus,
     Message,
     TokenAuth,
     WorkflowExecuteStatus,
@@ -176,6 +181,24 @@ def _ended(coze: Coze, workflow_id: str, execute_id: str) -> str:
     while retrieve(workflow_id=workflow_id, execute_id=execute_id).execute_status is WorkflowExecuteStatus.RUNNING:
         time.sleep(0.5)
     return execute_id
+
+
+@pytest.fixture
+def mock_dataset_id(account: Account, coze: Coze, mock_workspace_id: str) -> str:
+    """A knowledge base for text with a document that is processed; tests only read it."""
+
+    def make() -> tuple[str, Callable[[], object]]:
+        kind = DocumentFormatType.DOCUMENT
+        dataset_id = coze.datasets.create(name="cassettes", space_id=mock_workspace_id, format_type=kind).dataset_id
+        text = DocumentSourceInfo.build_local_file("A cassette holds what crossed the wire.")
+        document = DocumentBase(name="cassettes.txt", source_info=text)
+        strategy = DocumentChunkStrategy.build_auto()
+        coze.datasets.documents.create(dataset_id=dataset_id, document_bases=[document], chunk_strategy=strategy)
+        while coze.datasets.documents.list(dataset_id=dataset_id).items[0].status is DocumentStatus.PROCESSING:
+            time.sleep(0.5)
+        return dataset_id, lambda: coze.datasets.delete(dataset_id=dataset_id)
+
+    return account.value("DATASET_ID", make)
 
 
 # --- samples --------------------------------------------------------------------------------------------------------
