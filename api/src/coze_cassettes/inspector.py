@@ -14,6 +14,7 @@ import io
 import json
 import math
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -184,7 +185,7 @@ def _unpacked(body: bytes) -> bytes | None:
         return None
     try:
         return opener(body)
-    except (OSError, EOFError, ValueError, zstandard.ZstdError):
+    except (OSError, EOFError, ValueError, zlib.error, zstandard.ZstdError):
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import random
 from collections.abc import Callable
@@ -124,6 +125,12 @@ def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]
 def test_a_value_in_binary_is_found(rules_found: Callable[..., set[str]]) -> None:
     """Audio that carries a name is no hiding place."""
     assert rules_found(b"\xff\xfePlanted Person\xff", ("Planted Person",), "audio/mpeg") == {"INSPECT-VALUE"}
+
+
+def test_a_broken_archive_is_read_as_it_is(rules_found: Callable[..., set[str]]) -> None:
+    """What begins like a gzip file and is none stops nobody from looking at it."""
+    broken = gzip.compress(b"")[:10] + b"\xff\xfePlanted Person\xff"
+    assert rules_found(broken, ("Planted Person",), "application/gzip") == {"INSPECT-VALUE"}
 
 
 def test_what_is_clean_is_silent(rules_found: Callable[..., set[str]]) -> None:
