@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 from coze_cassettes import planting, store
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
 
+ROOT = Path(__file__).parents[3]
 JSON_HEADERS = (("content-type", "application/json"),)
 METADATA = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
 
@@ -137,23 +139,23 @@ class Project:
         return {path.relative_to(self.cassettes).as_posix(): path.read_bytes() for path in store.files(self.cassettes)}
 
     def start(self, *arguments: str, command: str = "rerecord", **how: Any) -> subprocess.Popen[str]:
-        """Begin a command in an environment that knows no account.
+        """Begin a command in an environment that knows no account; a recording begins as its script.
 
-        ``environment`` adds to that, ``before`` stands before the command, the rest is Popen's.
+        It leads a process group of its own, as what is typed at a terminal does. ``environment`` adds to that
+        environment, ``before`` stands before the command, the rest is Popen's.
         """
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
+        other = {name: value for name, value in os.environ.items() if not name.startswith("COZE_") and name != "PYTHON"}
         known = {"TMPDIR": str(self.temporary), "NO_COLOR": "1", **how.pop("environment", {})}
-        tests = ("--tests", "tests") if command == "rerecord" else ()
-        before = how.pop("before", ())
+        script = (str(self.root / "scripts/rerecord.sh"), "--tests", "tests")
+        begun = script if command == "rerecord" else (sys.executable, "-m", "coze_cassettes", command)
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
-            [*before, sys.executable, "-m", "coze_cassettes", command, *tests, *arguments],
+            [*how.pop("before", ()), *begun, *arguments],
             cwd=self.root,
-            env={**clean, **known},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            env={**other, **known},
             text=True,
-            **how,
+            start_new_session=True,
+            **{**streams, **how},
         )
 
     def run(self, *arguments: str, **how: Any) -> tuple[int, str, str]:
@@ -188,7 +190,35 @@ def _project(root: Path) -> Project:
     (root / "temporary").mkdir()
     (root / "pyproject.toml").write_text(PYPROJECT)
     (root / "tests" / "test_project.py").write_text(SUITE)
-    return Project(root)
+    shutil.copytree(ROOT / "scripts", root / "scripts")
+    shutil.copyfile(ROOT / "requirements.lock", root / "requirements.lock")
+    return _with_environment(Project(root))
+
+
+def _with_environment(project: Project) -> Project:
+    """Gives a project an environment that its scripts take for up to date: the one of this interpreter.
+
+    Where they do not, they say on standard error that they make one, which no test here expects.
+    """
+    made = {
+        "interpreter": f"{sys.version} {Path(sys.executable).resolve()} {project.root}",
+        "requirements": _checksum(project.root / "requirements.lock"),
+        "project": _checksum(project.root / "pyproject.toml"),
+    }
+    folder = project.root / ".venv"
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    for name, value in made.items():
+        (folder / f".made-{name}").write_text(f"{value}\n")
+    python = folder / "bin/python"
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    python.chmod(0o755)
+    return project
+
+
+def _checksum(path: Path) -> str:
+    """What environment.sh compares a file by."""
+    with path.open("rb") as file:
+        return subprocess.run(["cksum"], stdin=file, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S607  the cksum of the path
 
 
 @pytest.fixture
@@ -211,4 +241,4 @@ def first_recording(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def recorded(first_recording: Project, tmp_path: Path) -> Project:
     """The project with cassettes, a copy for each test."""
     shutil.copytree(first_recording.root, tmp_path / "project")
-    return Project(tmp_path / "project")
+    return _with_environment(Project(tmp_path / "project"))

@@ -339,7 +339,7 @@ def test_an_interrupt_leaves_everything_as_it_was(project: Project, number: sign
     while not project.cassettes.exists():
         time.sleep(0.05)
     time.sleep(seconds)
-    process.send_signal(number)
+    os.killpg(process.pid, number)
     code, _, err = project.finish(process)
     assert (code, err) == (130, "Interrupted: the cassettes are as they were; run it again.\n")
     assert project.contents() == {}
