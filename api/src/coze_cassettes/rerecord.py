@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from coze_cassettes import children, identity, leaks, origins, preflight, progress, staging, store
 from coze_cassettes import format as cassette_format
@@ -90,7 +92,12 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise CassetteError(f"The run cannot go on ({reason}): the cassettes are as they were.") from None
+        cure = f" Make room in {tempfile.gettempdir()}, or set TMPDIR." if error.errno in _NO_ROOM else ""
+        raise CassetteError(f"The run cannot go on ({reason}): the cassettes are as they were.{cure}") from None
+
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What a full disk answers; here it is that of the staging folder, for the swap tells of its own."""
 
 
 def _claim(options: Options, stack: ExitStack) -> None:
@@ -267,7 +274,7 @@ class _Run:
         """Replays a folder of cassettes with the network blocked; tests that were left out play the committed ones."""
         self.screen.stage("replaying", len(self.plan.tests))
         complete = self.staged.folder / f"replay-{folder.name}"
-        shutil.copytree(folder, complete)
+        staging.copy(folder, complete)
         files = {test.id: test.cassette for test in self.plan.tests}
         skipped = [test for test, _ in left_out]
         absent = [test for test in skipped if files.get(test) and not self._borrow(files[test], complete)]
@@ -303,7 +310,7 @@ class _Run:
         edited = [decision for decision in decisions if decision.fate is Fate.CHANGED]
         if not edited:
             return False
-        shutil.copytree(self.recorded, self.final)
+        staging.copy(self.recorded, self.final)
         for decision in edited:
             store.write(self.final / decision.file, _cassette(decision))
         return not (self._inspect(self.final) or self._replay(self.final, left_out))

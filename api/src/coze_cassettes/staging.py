@@ -240,6 +240,15 @@ def _prepare(staging: Staging, recipe: Recipe) -> None:
         store.write_text(manifest, json.dumps({**asdict(recipe), "began": time.time()}))
 
 
+def copy(cassettes: Path, folder: Path) -> None:
+    """Copy cassettes into a new folder; unlike shutil.copytree it ends with the first file that has no room."""
+    folder.mkdir()
+    for path in store.files(cassettes):
+        target = folder / path.relative_to(cassettes)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+
+
 # --- the swap -------------------------------------------------------------------------------------------------------
 
 

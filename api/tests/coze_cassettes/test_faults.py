@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.loopback
 
-ME, CHAT = "test_project/TestProject.test_me.yaml", "test_project/TestProject.test_chat.yaml"
+BOTS, CHAT, ME = (f"test_project/TestProject.test_{name}.yaml" for name in ("bots", "chat", "me"))
 BOTS_PATH = "/v1/space/published_bots_list"
 INTERRUPTED = "Interrupted: the cassettes are as they were; run it again.\n"
 QUICK = {
@@ -57,18 +58,23 @@ class Trial:
     """A project whose committed set the next recording changes in one file, and what must hold after each run."""
 
     def __init__(self, project: Project, stand_in: StandIn) -> None:
-        self.project = project
+        self.project = self.seen = project
+        self.before: tuple[str, ...] = ()
         self.stand_in = stand_in
         self.new = dict(map(_undated, project.contents().items()))
-        project.edit(ME, "stand-in", b'"user_name":', b'"former":1,"user_name":')
-        self.old = project.contents()
+        self.outdate(ME, b'"user_name":')
         self.outputs: list[str] = []
+
+    def outdate(self, file: str, field: bytes) -> None:
+        """Put another field before a field of a committed cassette, so that the next recording changes it."""
+        self.project.edit(file, "stand-in", field, b'"former":1,' + field)
+        self.old = self.project.contents()
 
     def start(self, *arguments: str, target: str = "", **how: Any) -> subprocess.Popen[str]:
         """Begin a run against the server."""
         environment = {**self.stand_in.environment, **QUICK, **how.pop("environment", {})}
         options = ("--target", target or self.stand_in.url, "--yes", *arguments)
-        return self.project.start(*options, environment=environment, **how)
+        return self.project.start(*options, environment=environment, **{"before": self.before, **how})
 
     def finish(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
         """The end of a run; what it printed is kept to be searched."""
@@ -91,7 +97,7 @@ class Trial:
 
     def whole(self) -> None:
         """Every committed cassette is byte for byte the old or the new one, and no secret is anywhere."""
-        found = self.project.contents()
+        found = self.seen.contents()
         assert list(found) == list(self.old)
         for file, text in found.items():
             assert text == self.old[file] or _undated((file, text)) == (file, self.new[file]), file
@@ -99,7 +105,7 @@ class Trial:
 
     def unchanged(self) -> None:
         """Every committed cassette is the old one."""
-        assert self.project.contents() == self.old
+        assert self.seen.contents() == self.old
         self.whole()
 
     def fails(self, *arguments: str) -> str:
@@ -123,16 +129,16 @@ class Trial:
 
     def renewed(self) -> None:
         """Nothing but the new cassettes is left."""
-        assert dict(map(_undated, self.project.contents().items())) == self.new
-        assert list(self.project.temporary.iterdir()) == []
-        assert [path for path in self.project.cassettes.rglob(".*") if path.is_file()] == []
+        assert dict(map(_undated, self.seen.contents().items())) == self.new
+        assert list(self.seen.temporary.iterdir()) == []
+        assert [path for path in self.seen.cassettes.rglob(".*") if path.is_file()] == []
         assert self.leaks() == []
 
     def leaks(self) -> list[str]:
         """The files and outputs with a planted value, in any encoding, staging included."""
         needle = inspector.needle([value for _, value in self.stand_in.planted() if len(value) > 5])
         assert needle is not None
-        files = [path for path in self.project.root.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+        files = [path for path in self.seen.root.rglob("*") if path.is_file() and path.suffix != ".pyc"]
         texts = [(path.name, path.read_bytes().decode("utf-8", "replace")) for path in files]
         return [name for name, text in (*texts, *(("output", text) for text in self.outputs)) if needle.search(text)]
 
@@ -345,6 +351,98 @@ def test_a_full_disk_costs_no_cassette(trial: Trial) -> None:
     assert out.count(sentence) == 1
     trial.unchanged()
     trial.recovers()
+
+
+MOUNT = """
+mount -t tmpfs -o size=256k none "$1"
+mkdir "$1/data"
+cp -a "$2/." "$1/data"
+mount --bind "$1/data" "$2"
+echo mounted
+exec cat
+"""
+PAGE = os.sysconf("SC_PAGESIZE")
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A small disk in a mount namespace: who enters it has the disk at a folder, others look into it from outside."""
+
+    keeper: int
+    place: Path
+
+    @property
+    def enter(self) -> tuple[str, ...]:
+        """What begins a command that enters the namespace."""
+        return ("nsenter", f"--target={self.keeper}", "--user", "--mount", "--preserve-credentials", "--")
+
+    def seen(self, path: Path) -> Path:
+        """How a path in the namespace is called outside."""
+        return Path(f"/proc/{self.keeper}/root", path.relative_to("/"))
+
+    def fill(self, *, but: int) -> None:
+        """Fill the disk but for some pages; every file but a chat's cassette is smaller than one."""
+        free = os.statvfs(self.seen(self.place)).f_bavail
+        with self.seen(self.place / "filler").open("ab") as filler:
+            filler.write(bytes((free - but) * PAGE))
+
+    def clear(self) -> None:
+        """Make room again."""
+        self.seen(self.place / "filler").unlink()
+
+
+@contextmanager
+def small_disk(trial: Trial, folder: Path) -> Iterator[Disk]:
+    """Put a folder of a trial on a small disk of its own; skips where the machine mounts none."""
+    place = trial.project.root.parent / "disk"
+    place.mkdir()
+    namespace = 'exec unshare --user --map-root-user --mount sh -ec "$0" sh "$@"'
+    command = ["sh", "-c", namespace, MOUNT, str(place), str(folder)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as keeper:
+        assert keeper.stdin and keeper.stdout and keeper.stderr  # noqa: PT018  for the types
+        if keeper.stdout.readline() != "mounted\n":
+            pytest.skip(f"this machine lets nobody mount a small disk: {keeper.stderr.read().strip()}")
+        disk = Disk(keeper.pid, place)
+        trial.before, trial.seen = disk.enter, replace(trial.project, root=disk.seen(trial.project.root))
+        yield disk
+        keeper.stdin.close()
+
+
+def test_a_disk_that_fills_up_in_the_swap_costs_no_cassette(trial: Trial) -> None:
+    """Whether none or one of two new cassettes has room, none is swapped in, and what was recorded waits."""
+    trial.outdate(BOTS, b'"space_bots":')
+    with small_disk(trial, trial.project.cassettes) as disk:
+        for room in (0, 1):
+            disk.fill(but=room)
+            code, out, err = trial.run()
+            assert code == 1, out
+            assert err == "The new cassettes cannot be written (No space left on device): none was replaced.\n"
+            assert "3 cassettes are recorded and kept outside for an hour" in out
+            trial.unchanged()
+            assert [path for path in trial.seen.cassettes.rglob(".*") if path.is_file()] == []
+            disk.clear()
+        trial.recovers()
+
+
+def test_a_staging_disk_that_fills_up_costs_no_cassette(trial: Trial) -> None:
+    """In the recording the first test without room ends it; after it one sentence says where room is wanted."""
+    with small_disk(trial, trial.project.temporary) as disk:
+        disk.fill(but=2)  # the recipe, the first cassette
+        code, out, err = trial.run()
+        assert (code, err) == (1, ""), out
+        assert out.count("is not saved, its file cannot be written: No space left on device.") == 1
+        assert "1 cassette is recorded and kept outside for an hour" in out
+        trial.unchanged()
+        disk.clear()
+        disk.fill(but=5)  # what is left out, the other cassettes (a chat has up to three pages); not a copy of all
+        code, _, err = trial.run()
+        sentence = "The run cannot go on (No space left on device): the cassettes are as they were."
+        assert (code, err) == (1, f"{sentence} Make room in {trial.project.temporary}, or set TMPDIR.\n")
+        trial.unchanged()
+        disk.clear()
+        trial.recovers()
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_anything_is_sent(trial: Trial) -> None:
