@@ -28,6 +28,7 @@ from coze_cassettes import (
     verdicts,
 )
 from coze_cassettes import format as cassette_format
+from coze_cassettes.counting import counted
 from coze_cassettes.environment import known
 from coze_cassettes.errors import CassetteError, InvalidCassette, Misuse
 from coze_cassettes.origins import ORIGINS, STAND_IN
@@ -182,8 +183,10 @@ def setup_command(target: str, remove: bool) -> int:  # noqa: FBT001  click pass
     preflight.check_token(found.target, found.get)
     if remove:
         gone = account.remove(found)
-        deleted = f"{gone.conversations} conversations and {gone.datasets} knowledge bases deleted"
-        click.echo(f"{deleted}, {gone.bots} bots unpublished; Coze's web page deletes bots.")
+        deleted = (
+            f"{counted(gone.conversations, 'conversation')} and {counted(gone.datasets, 'knowledge base')} deleted"
+        )
+        click.echo(f"{deleted}, {counted(gone.bots, 'bot')} unpublished; Coze's web page deletes bots.")
         return 0
     for line in account.setup(found).exports():
         click.echo(line)

@@ -32,7 +32,7 @@ class Fate(StrEnum):
     """Recorded from something less true than the committed file, or from the other region: the file stays."""
     KEPT = "kept"
     """Committed, and left out of this run."""
-    ORPHAN = "orphan"
+    ORPHAN = "orphaned"
     """Committed, and no test plays it."""
 
 

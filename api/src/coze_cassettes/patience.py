@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from coze_cassettes import origins
+from coze_cassettes.counting import counted
 from coze_cassettes.errors import CassetteError, Misuse
 
 PREFIX: Final = "COZE_CASSETTES_"
@@ -73,20 +74,26 @@ def as_environment(numbers: Limits) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Costly:
-    """Requests that use up quota: the limit that bounds them, what they are, and how their method and path begin."""
+    """Requests that use up quota: the limit that bounds them, one and many of them, how method and path begin."""
 
     limit: str
-    what: str
+    one: str
+    many: str
     calls: tuple[tuple[str, str], ...]
 
     def counts(self, method: str, path: str) -> bool:
         """Whether a request is one of them."""
         return any(method == verb and path.startswith(start) for verb, start in self.calls)
 
+    def counted(self, number: int) -> str:
+        """So many of them, in words."""
+        return counted(number, self.one, self.many)
+
 
 COSTLY: Final = (
     Costly(
         "chats",
+        "chat or workflow run",
         "chats and workflow runs",
         (
             ("POST", "/v3/chat?"),
@@ -98,6 +105,7 @@ COSTLY: Final = (
     ),
     Costly(
         "audio",
+        "audio call",
         "audio calls",
         (("POST", "/v1/audio/"), ("GET", "/v1/audio/speech?"), ("GET", "/v1/audio/transcriptions?")),
     ),
@@ -182,6 +190,6 @@ class Patience:
         self._made[kind.limit] += 1
         if self._made[kind.limit] > ceiling:
             raise CeilingReached(
-                f"This run has made {ceiling} {kind.what}, as many as it may: raise {variable(kind.limit)}, or record "
-                "fewer tests with -k."
+                f"This run has made {kind.counted(ceiling)}, as many as it may: raise {variable(kind.limit)}, or "
+                "record fewer tests with -k."
             )

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from coze_cassettes.counting import counted
 from coze_cassettes.environment import BASE
 from coze_cassettes.errors import Misuse
 from coze_cassettes.origins import ORIGINS, STAND_IN, STAND_IN_HEADER, STAND_IN_HEADER_VALUE, is_loopback, of_target
@@ -245,9 +246,10 @@ class Plan:
     def bounds(self) -> tuple[str, ...]:
         """What the run keeps to, one phrase a bound."""
         rate = self.limits.requests_per_second
-        pace = (f"at most {rate:g} requests a second",) if rate else ()
-        again = f"a busy answer (429, 5xx) is asked for {self.limits.tries} times, with pauses up to "
-        costly = (f"at most {getattr(self.limits, kind.limit)} {kind.what}" for kind in COSTLY)
+        pace = (f"at most {counted(rate, 'request')} a second",) if rate else ()
+        costly = (f"at most {kind.counted(getattr(self.limits, kind.limit))}" for kind in COSTLY)
+        tries = counted(self.limits.tries, "try", "tries")
+        again = f"at most {tries} while the answer is busy (429, 5xx), with pauses up to "
         return (*pace, *costly, f"{again}{self.limits.longest_pause:g} s")
 
 

@@ -37,6 +37,7 @@ from coze_cassettes import (
 from coze_cassettes import (
     format as cassette_format,
 )
+from coze_cassettes.counting import counted
 from coze_cassettes.environment import Known
 from coze_cassettes.errors import InvalidCassette, NotWritten, UnreadableBody, UnsafeCassette
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response, header
@@ -237,7 +238,7 @@ class Tape:
         first = self.cassette.interactions[left[0]].request
         total = len(self.cassette.interactions)
         lines = [
-            f"{self.test} did not send {len(left)} of the {total} requests of its cassette.",
+            f"{self.test} did not send {len(left)} of the {counted(total, 'request')} of its cassette.",
             f"  first:   {_line(first)} (interaction {left[0]} of {total})",
         ]
         return "\n".join([*lines, *self.remedy()])

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from coze_cassettes import preflight, progress, rerecord, verdicts
 from coze_cassettes.compare import Severity
+from coze_cassettes.counting import counted
 from coze_cassettes.decisions import WRITTEN, Decision, Fate, Verdict
 from coze_cassettes.origins import STAND_IN
 
@@ -65,7 +66,7 @@ class Plain:
     def stage(self, title: str, total: int) -> None:
         """A stage begins."""
         self._title, self._total, self._done = title, total, 0
-        self.console.print(f"{title}{f' ({total} tests)' if total else ''}")
+        self.console.print(f"{title} ({counted(total, 'test')})" if total else title)
 
     def test(self, event: progress.Event) -> None:
         """A test began or ended; while recording each that ended has its line, later only those that failed."""
@@ -93,7 +94,9 @@ class Plain:
     def _decision(self, decision: Decision) -> None:
         name = escape(decision.file)
         if decision.fate is Fate.ORPHAN:
-            self.console.print(f"orphan: {name}: no test plays it; delete it if its test is gone", style="yellow")
+            self.console.print(
+                f"{decision.fate}: {name}: no test plays it; delete it if its test is gone", style="yellow"
+            )
         elif decision.fate in WRITTEN:
             self.console.print(f"{decision.fate}: {name}")
         if decision.fate is Fate.CHANGED:
@@ -138,10 +141,10 @@ def plan_table(plan: preflight.Plan) -> Table:
     where = "a stand-in of its own" if plan.target.local else preflight.shown_url(plan.target.url)
     table = Table("plan", "", title=f"Recording from {plan.target.origin} ({where})", title_justify="left")
     for module, count in sorted(plan.modules.items()):
-        table.add_row("records", f"{module}: {count} cassettes")
+        table.add_row("records", f"{module}: {counted(count, 'cassette')}")
     if plan.earlier:
-        table.add_row("goes on", f"{len(plan.earlier)} of them were recorded before an interrupt")
-    table.add_row("leaves out", f"{len(plan.left_out)} tests")
+        table.add_row("goes on", f"{counted(len(plan.earlier), 'cassette')} recorded by an interrupted run")
+    table.add_row("leaves out", counted(len(plan.left_out), "test"))
     for bound in plan.bounds:
         table.add_row("keeps to", bound)
     for effect, what in preflight.EFFECTS if plan.target.origin != STAND_IN else ():

@@ -271,7 +271,7 @@ def swap(folder: Path, files: Iterable[tuple[str, str]]) -> None:
             temporary.replace(path)
             replaced += 1
     except OSError as error:
-        fate = f"{replaced} of {len(written)} were replaced, run it again" if replaced else "none was replaced"
+        fate = f"only {replaced} of {len(written)} could be, run it again" if replaced else "none was replaced"
         raise CassetteError(f"The new cassettes cannot be written ({error.strerror}): {fate}.") from None
     finally:
         for temporary, _ in written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from coze_cassettes.compare import Severity
+from coze_cassettes.counting import counted
 from coze_cassettes.decisions import UNCHANGED, Fate, Verdict
 
 
@@ -29,9 +30,9 @@ def conclusion(verdict: Verdict, *, check: bool) -> str:
 
 def kept(count: int) -> str:
     """What to do with a run that ended before its time."""
-    are = "cassette is" if count == 1 else "cassettes are"
+    cassettes = counted(count, "cassette is", "cassettes are")
     return (
-        f"{count} {are} recorded and kept outside for an hour: the same command goes on with what is missing, "
+        f"{cassettes} recorded and kept outside for an hour: the same command goes on with what is missing, "
         "with --fresh it begins anew."
     )
 

@@ -290,6 +290,6 @@ def test_the_commands_print_lines_and_no_token(stand_in: StandIn, tmp_path: Path
     removed = run("--remove", command="setup", environment=stand_in.environment)
     assert removed == (
         0,
-        "1 conversations and 1 knowledge bases deleted, 5 bots unpublished; Coze's web page deletes bots.\n",
+        "1 conversation and 1 knowledge base deleted, 5 bots unpublished; Coze's web page deletes bots.\n",
         "",
     )

@@ -126,7 +126,7 @@ def test_audio_calls_have_a_ceiling_of_their_own() -> None:
     """The first is sent, the second is not."""
     kept = Patience(Limits(audio=1, requests_per_second=0))
     assert kept.turn("POST", "/v1/audio/speech") == 0.0
-    with pytest.raises(CeilingReached, match=r"^This run has made 1 audio calls"):
+    with pytest.raises(CeilingReached, match=r"^This run has made 1 audio call, as many as it may"):
         kept.turn("POST", "/v1/audio/transcriptions")
 
 

@@ -307,7 +307,7 @@ def test_a_change_is_told_and_swapped_in_but_not_by_a_check(recorded: Project) -
     code, out, _ = recorded.record("--check", "--report", "report", "--account", "b")
     assert code == 3
     assert "  breaking: GET /v1/users/me: $.data.former: is gone (was integer)\n" in out
-    assert "1 proved only, 1 orphan\n" in out
+    assert "1 proved only, 1 orphaned\n" in out
     assert "- breaking: " in (recorded.root / "report/verdict.md").read_text()
     assert recorded.contents() == committed
     assert recorded.record()[0] == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -12,6 +13,7 @@ from rich.progress import Progress, TextColumn
 
 from coze_cassettes import screens, verdicts
 from coze_cassettes.compare import Comparison, Finding, Severity
+from coze_cassettes.counting import counted
 from coze_cassettes.decisions import Decision, Fate, Verdict
 from coze_cassettes.patience import Limits
 from coze_cassettes.preflight import Plan, Target, Test
@@ -84,12 +86,12 @@ def test_each_recorded_test_has_a_line(paper: Console) -> None:
 
 PLANNED = [
     "Recording from coze.com (https://api.coze.com)",
-    "test_x: 1 cassettes",
-    "1 of them were recorded before an interrupt",
+    "test_x: 1 cassette ",
+    "1 cassette recorded by an interrupted run",
     "at most 10 requests a second",
     "at most 7 chats and workflow runs",
     "at most 50 audio calls",
-    "a busy answer (429, 5xx) is asked for 5 times, with pauses up to 60 s",
+    "at most 5 tries while the answer is busy (429, 5xx), with pauses up to 60 s",
     "the text of models and of the tests' users, as it stands in the cassettes",
     "  left out: a/test_x.py::T::test_bot: not set: COZE_BOT_ID",
     "  COZE_BOT_ID is not set: the tests that need it are left out",
@@ -102,6 +104,44 @@ def test_the_plan_tells_numbers_and_effects(paper: Console) -> None:
     text = written(paper)
     assert [line for line in PLANNED if line not in text] == []
     assert "secret" not in text
+
+
+COUNTS = [
+    (0, ("test",), "0 tests"),
+    (1, ("test",), "1 test"),
+    (85, ("test",), "85 tests"),
+    (1.0, ("request",), "1 request"),
+    (0.5, ("request",), "0.5 requests"),
+    (1_000_000, ("chat or workflow run", "chats and workflow runs"), "1000000 chats and workflow runs"),
+]
+
+
+@pytest.mark.parametrize(("number", "noun", "text"), COUNTS)
+def test_a_noun_is_as_many_as_its_number(number: float, noun: tuple[str, ...], text: str) -> None:
+    """Only one is one."""
+    assert counted(number, *noun) == text
+
+
+def test_one_of_each_is_told_as_one(paper: Console) -> None:
+    """In the plan, its bounds, and the title of a stage."""
+    one = Limits(tries=1, requests_per_second=1, chats=1, audio=1)
+    screen = screens.Plain(paper)
+    screen.plan(replace(PLAN, limits=one))
+    screen.stage("recording", 1)
+    text = written(paper)
+    assert [line for line in ONE if line not in text] == []
+
+
+ONE = [
+    "test_x: 1 cassette ",
+    "1 cassette recorded by an interrupted run",
+    " 1 test ",
+    "at most 1 request a second",
+    "at most 1 chat or workflow run ",
+    "at most 1 audio call ",
+    "at most 1 try while",
+    "recording (1 test)\n",
+]
 
 
 def test_who_is_interrupted_is_told_how_to_go_on(paper: Console) -> None:
