@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from coze_cassettes.counting import counted
 from coze_cassettes.errors import Misuse
 
 MIN_SECRET: Final = 8
@@ -88,4 +89,5 @@ def _with_key_file(found: Known, path: Path) -> Known:
 
 def _require_length(tag: str, value: str, least: int) -> None:
     if len(value) < least:
-        raise Misuse(f"The configured value of {tag} has {len(value)} characters, fewer than {least}: set or unset it.")
+        length = counted(len(value), "character")
+        raise Misuse(f"The configured value of {tag} has {length}, fewer than {least}: set or unset it.")

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from coze_cassettes import peel
+from coze_cassettes.counting import counted
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.interactions import Request, header
 
@@ -80,7 +81,7 @@ def _json(body: bytes) -> object | None:
 
 def _readable(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
-    return text if text.isprintable() else f"<{len(body)} bytes>"
+    return text if text.isprintable() else f"<{counted(len(body), 'byte')}>"
 
 
 def _value_differences(ours: object, theirs: object, place: str) -> Iterator[str]:
@@ -113,7 +114,8 @@ def _part_differences(sent: Sequence[peel.Part], recorded: Sequence[peel.Part]) 
         yield from _unequal("part name", name, theirs.parameter("name"))
         yield from _unequal(f"part {name} filename", ours.parameter("filename"), theirs.parameter("filename"))
         if ours.content != theirs.content:
-            yield f"part {name} content: {len(ours.content)} bytes sent, {len(theirs.content)} recorded, not the same"
+            size = counted(len(ours.content), "byte")
+            yield f"part {name} content: {size} sent, {len(theirs.content)} recorded, not the same"
 
 
 def nearest(live: Request, recorded: Sequence[Request]) -> int | None:

@@ -277,6 +277,14 @@ def test_a_call_more_or_less_is_a_matter_of_counts() -> None:
     assert told(compare(cassette(asked[0]), cassette(asked[0], other))) == [("note", "interaction", "added")]
 
 
+def test_a_list_of_one_is_told_as_one() -> None:
+    """The numbers before and after, with a noun that fits."""
+    (finding,) = compare(cassette(answered({"data": [1]})), cassette(answered({"data": []}))).changes
+    assert finding.text == "1 element is now 0"
+    (finding,) = compare(cassette(answered({"data": [1, 2]})), cassette(answered({"data": [1]}))).changes
+    assert finding.text == "2 elements are now 1"
+
+
 def test_how_often_a_chat_is_polled_is_no_change() -> None:
     """A model that thinks longer changes nothing, and the committed polls stay when something else changes."""
     uri = "https://api.coze.com/v3/chat/retrieve?chat_id=CHAT_ID_1"

@@ -60,7 +60,7 @@ def test_the_same_request_matches(live: Request, recorded: Request) -> None:
             "body.a: sent 'null', not recorded",
         ),
         (Request("POST", BASE, (), b"one"), Request("POST", BASE, (), b"two"), "body: sent 'one', recorded 'two'"),
-        (Request("POST", BASE, (), b"\x00"), Request("POST", BASE), "body: sent '<1 bytes>', recorded ''"),
+        (Request("POST", BASE, (), b"\x00"), Request("POST", BASE), "body: sent '<1 byte>', recorded ''"),
         (
             Request("POST", BASE, FORM, _form("a", "x")),
             Request("POST", BASE, FORM, _form("b", "x")),
@@ -69,7 +69,7 @@ def test_the_same_request_matches(live: Request, recorded: Request) -> None:
         (
             Request("POST", BASE, FORM, _form("a", "x")),
             Request("POST", BASE, FORM, _form("a", "yy")),
-            "part file content: 1 bytes sent, 2 recorded, not the same",
+            "part file content: 1 byte sent, 2 recorded, not the same",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from coze_cassettes.compare.nodes import parse
 from coze_cassettes.compare.paths import ELEMENT, Path, outside, printed
 from coze_cassettes.compare.streams import EVENT, EVENTS, stream_differences
 from coze_cassettes.compare.values import json_differences
+from coze_cassettes.counting import counted
 from coze_cassettes.interactions import EVENT_STREAM, Headers, Interaction, Request, Response, media_type
 from coze_cassettes.volatile import Where, matches, rows
 
@@ -79,6 +80,10 @@ def _request_differences(old: Request, new: Request) -> Differences:
         yield from _sent_differences(old, new)
 
 
+def _sizes(old: bytes, new: bytes) -> str:
+    return f"{counted(len(old), 'byte is', 'bytes are')} now {len(new)}"
+
+
 def _sent_differences(old: Request, new: Request) -> Differences:
     place = outside("request body")
     if EVENT_STREAM in media_type(old) and EVENT_STREAM in media_type(new):
@@ -87,7 +92,7 @@ def _sent_differences(old: Request, new: Request) -> Differences:
         return
     before, after = parse(text_of(old.body)), parse(text_of(new.body))
     if before is None or after is None:
-        yield Difference(Severity.NOTE, (place,), "changed", f"{len(old.body)} bytes are now {len(new.body)}")
+        yield Difference(Severity.NOTE, (place,), "changed", _sizes(old.body, new.body))
         return
     for each in json_differences(before, after, REQUEST):
         yield replace(each, severity=Severity.NOTE, path=(place, *each.path))
@@ -164,5 +169,5 @@ def body_differences(old: Response, new: Response, frame: Frame) -> Differences:
     elif (before := parse(text_of(old.body))) and (after := parse(text_of(new.body))):
         yield from json_differences(before, after, frame)
     else:
-        text = f"{len(old.body)} bytes are now {len(new.body)}, or other ones"
+        text = f"{_sizes(old.body, new.body)}, or other ones"
         yield Difference(Severity.NOTE, (outside("body"),), "changed", text, volatile=forms[0] == AUDIO)

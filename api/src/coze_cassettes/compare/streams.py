@@ -14,6 +14,7 @@ from coze_cassettes.compare.pairing import couples
 from coze_cassettes.compare.paths import Path, outside
 from coze_cassettes.compare.shapes import merged, shape_differences
 from coze_cassettes.compare.values import value_differences
+from coze_cassettes.counting import counted
 
 EVENTS: Final = (outside("events"),)
 EVENT: Final = outside("event ")
@@ -38,7 +39,7 @@ def _grammar_differences(old: Sequence[str], new: Sequence[str], labels: Mapping
     common = set(old) & set(new)
     before, after = [each for each in old if each in common], [each for each in new if each in common]
     if Counter(before) != Counter(after):
-        text = f"{len(before)} are now {len(after)}"
+        text = f"{counted(len(before), 'event is', 'events are')} now {len(after)}"
         yield Difference(Severity.NOTE, EVENTS, "count", text)
     elif before != after:
         yield Difference(Severity.NOTE, EVENTS, "order", "they come in another order")
@@ -69,7 +70,7 @@ def _value_differences(old: Item, new: Item, frame: Frame) -> Differences:
         return
     yield from _run_differences(_scalars(old, frame), _scalars(new, frame))
     if len(old.events) != len(new.events):
-        text = f"{len(old.events)} deltas are now {len(new.events)}"
+        text = f"{counted(len(old.events), 'delta is', 'deltas are')} now {len(new.events)}"
         yield Difference(Severity.NOTE, path, "count", text, volatile=True)
 
 

@@ -10,6 +10,7 @@ from coze_cassettes.compare.nodes import Node
 from coze_cassettes.compare.pairing import couples
 from coze_cassettes.compare.paths import ELEMENT, INNER, Path
 from coze_cassettes.compare.shapes import Shape, shape_differences, shape_of
+from coze_cassettes.counting import counted
 
 
 def json_differences(old: Node, new: Node, frame: Frame) -> Differences:
@@ -70,4 +71,5 @@ class _Values:
         for before, after in couples(left, right, lambda node: self.frame.fingerprint(node, where)):
             yield from self.differences(before, after, where, None)
         if len(left) != len(right):
-            yield Difference(Severity.NOTE, path, "count", f"{len(left)} elements are now {len(right)}")
+            text = f"{counted(len(left), 'element is', 'elements are')} now {len(right)}"
+            yield Difference(Severity.NOTE, path, "count", text)
