@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +30,15 @@ STOP_SECONDS: Final = 15.0
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How a pytest child ended: the last event of each test, and one sentence a failure."""
+    """How a pytest child ended: the last event of each test, one sentence a failure, whether it was asked wrongly."""
 
     events: tuple[progress.Event, ...] = ()
     failures: tuple[str, ...] = ()
+    misused: bool = False
 
+
+MISUSED: Final = 4
+"""pytest's exit code when an option, a path or a conftest.py is wrong; it then says why after ``ERROR:``."""
 
 NO_TESTS: Final = 5
 """pytest's exit code when nothing was selected."""
@@ -103,9 +108,18 @@ def _outcomes(
 ) -> Outcomes:
     failed = [f"{event.test}: {conceal(event.detail)}" for event in finished if event.outcome == "failed"]
     if code not in (0, NO_TESTS) and not failed:
-        failed = [f"pytest ended with exit code {code}: {' / '.join(tail[-4:]) or 'it said nothing'}"]
-    return Outcomes(tuple(finished), tuple(failed))
+        said = " / ".join(tail[-4:]) or "it said nothing"
+        failed = [_complaint(tail) or f"pytest ended with exit code {code}: {said}"]
+    return Outcomes(tuple(finished), tuple(failed), code == MISUSED)
 
+
+def _complaint(tail: Sequence[str]) -> str:
+    """What pytest calls an error among its last lines; an empty string if there is none."""
+    lines = list(dropwhile(lambda line: not line.startswith(_ERROR), tail))
+    return " / ".join(lines).removeprefix(_ERROR)
+
+
+_ERROR: Final = "ERROR: "
 
 LONGEST_LINE: Final = 200
 """Characters of a line of pytest that may be quoted."""

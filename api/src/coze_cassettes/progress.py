@@ -42,7 +42,7 @@ class Event:
     """What happened to one test.
 
     ``event`` is collected, started or finished. ``cassette`` is the file below the cassettes folder that the test
-    plays (or empty), ``twin`` whether it is another test's, ``stand_in_only`` the reason of that marker and ``needs``
+    plays, ``twin`` whether it is another test's, ``stand_in_only`` the reason of that marker and ``needs``
     the names of the ``needs`` marker. With finished, ``outcome`` is passed, failed or skipped, ``detail`` says why.
     """
 
@@ -164,11 +164,10 @@ def watch(pipe: int, grace: float = GRACE_SECONDS) -> None:
 def _collected(item: pytest.Item) -> Event:
     """What the parent needs to know of a test before it runs."""
     only = item.get_closest_marker("stand_in_only")
-    plays = item.get_closest_marker("vcr") is not None
     return Event(
         COLLECTED,
         item.nodeid,
-        cassette=collection.cassette_path(item, Path()).as_posix() if plays else "",
+        cassette=collection.cassette_path(item, Path()).as_posix(),
         twin=item.get_closest_marker("twin") is not None,
         stand_in_only=str(only.kwargs.get("reason", "it asks the stand-in for a fault")) if only else "",
         needs=tuple(str(name) for marker in item.iter_markers("needs") for name in marker.args),
@@ -183,11 +182,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is to be left out."""
-    if file := config.getoption(LEAVE_OUT):
-        names = frozenset(Path(file).read_text("utf-8").splitlines())
-        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in names])
-        items[:] = [item for item in items if item.nodeid not in names]
+    """Leaves out what is to be left out, and the tests that have no cassette: they would only take time."""
+    file = config.getoption(LEAVE_OUT)
+    names = frozenset(Path(file).read_text("utf-8").splitlines() if file else ())
+    sorted_out: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        sorted_out[item.nodeid not in names and item.get_closest_marker("vcr") is not None].append(item)
+    config.hook.pytest_deselected(items=sorted_out[False])
+    items[:] = sorted_out[True]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -179,16 +179,18 @@ def _staged(options: Options, target: str, account: str, screen: Screen) -> Abst
 
 
 def _collect(options: Options, environment: Mapping[str, str]) -> list[preflight.Test]:
-    """The tests that would run, without running them; Misuse if there are none."""
+    """The tests that would run, without running them; Misuse if none of them records."""
     collected: list[progress.Event] = []
     arguments = ("--collect-only", "--record-mode=none", "--tb=short", "--cassettes-dir", os.devnull)
     outcomes = children.run_pytest(
         options.suite, arguments, _without_coze(environment), collected.append, lambda text: text
     )
     if outcomes.failures:
-        raise CassetteError(f"The tests cannot be collected: {outcomes.failures[0]}")
-    if not collected:
-        raise Misuse(f"-k {options.keyword!r} selects no test." if options.keyword else f"No tests in {options.tests}.")
+        wrong = Misuse if outcomes.misused else CassetteError
+        raise wrong(f"The tests cannot be collected: {outcomes.failures[0]}")
+    if all(test.twin for test in collected):
+        where = f"-k {options.keyword!r} selects no test" if options.keyword else f"There is no test in {options.tests}"
+        raise Misuse(f"{where} that records a cassette.")
     return [preflight.Test(each.test, each.cassette, each.twin, each.stand_in_only, each.needs) for each in collected]
 
 

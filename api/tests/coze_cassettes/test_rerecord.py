@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import secrets
 import signal
 import time
@@ -295,6 +296,61 @@ def test_an_unchanged_api_changes_no_file(recorded: Project) -> None:
     assert (code, err) == (0, "")
     assert out.endswith("3 recorded: 3 unchanged\nNothing changed.\n")
     assert recorded.contents() == first
+
+
+MOCK = """
+
+def test_mock():
+    raise AssertionError("no recording needs this")
+
+
+@pytest.mark.vcr
+class TestTwins:
+    @pytest.mark.twin("TestProject.test_me")
+    def test_async_me(self, headers):
+        httpx.get("https://api.coze.com/v1/users/me", headers=headers)
+"""
+
+
+@pytest.fixture
+def mixed(recorded: Project) -> Project:
+    """The project with a twin, and with a test that has no cassette and fails."""
+    suite = recorded.root / "tests/test_project.py"
+    suite.write_text(suite.read_text() + MOCK)
+    return recorded
+
+
+@pytest.mark.loopback
+def test_only_tests_with_a_cassette_run(mixed: Project) -> None:
+    """Twins are among them, in the recording too; what records nothing would only take time."""
+    code, out, err = mixed.record()
+    assert (code, err) == (0, "")
+    assert re.findall(r"^(?:record|replay)ing.*|^  \d/.*", out, re.MULTILINE) == [
+        "recording (4 tests)",
+        *(f"  {number}/4 recorded: test_project.py::TestProject::test_{name}" for number, name in NUMBERED),
+        "  4/4 passed: test_project.py::TestTwins::test_async_me",
+        "replaying (4 tests)",
+    ]
+
+
+NUMBERED = ((1, "me"), (2, "bots"), (3, "chat"))
+CANNOT = "The tests cannot be collected: "
+PYTEST = "Wrong expression passed to '-k': a b: at column 3: expected end of input; got identifier"
+SELECTIONS = [
+    (("-k", "mock"), "-k 'mock' selects no test that records a cassette.\n"),
+    (("-k", "async"), "-k 'async' selects no test that records a cassette.\n"),
+    (("-k", "a b"), f"{CANNOT}{PYTEST}\n"),
+    (("--tests", "elsewhere"), f"{CANNOT}file or directory not found: elsewhere\n"),
+    (("--tests", "tests/empty"), "There is no test in tests/empty that records a cassette.\n"),
+]
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(("selection", "sentence"), SELECTIONS)
+def test_who_selects_nothing_to_record_is_told(mixed: Project, selection: tuple[str, ...], sentence: str) -> None:
+    """One sentence, exit code 2, and nothing else."""
+    (mixed.root / "tests/empty").mkdir()
+    assert mixed.record(*selection) == (2, "", sentence)
 
 
 @pytest.mark.loopback
