@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -15,10 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import dropwhile
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, NoReturn
 
 from coze_cassettes import progress
-from coze_cassettes.errors import CassetteError
+from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.signals import uninterrupted
 
 START_SECONDS: Final = 30.0
@@ -86,14 +88,15 @@ def run_pytest(
             )
         finally:
             os.close(write_end)
-        with _ending(process), _tail(process) as tail:
+        tail = _Tail(process.stdout)
+        with _ending(process):
             finished = []
             for event in _events(pipe):
                 tell(event)
                 if event.event == progress.FINISHED:
                     finished.append(event)
             code = process.wait()
-    return _outcomes(code, finished, [conceal(line) for line in tail], conceal)
+    return _outcomes(code, finished, [conceal(line) for line in tail.lines()], conceal)
 
 
 def _events(pipe: Iterable[bytes]) -> Iterator[progress.Event]:
@@ -125,20 +128,24 @@ LONGEST_LINE: Final = 200
 """Characters of a line of pytest that may be quoted."""
 
 
-@contextmanager
-def _tail(process: subprocess.Popen[bytes]) -> Iterator[deque[str]]:
-    """The last lines that a child printed, read by a thread so that the child never waits."""
-    lines: deque[str] = deque(maxlen=20)
+class _Tail:
+    """The last lines that a child prints, read by a thread so that the child never waits."""
 
-    def read() -> None:
-        for line in process.stdout or ():
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        self._stream = stream or io.BytesIO()
+        self._lines: deque[str] = deque(maxlen=20)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self._stream:
             if text := line.decode("utf-8", "replace").strip():
-                lines.append(text[:LONGEST_LINE])
+                self._lines.append(text[:LONGEST_LINE])
 
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    yield lines
-    reader.join(timeout=STOP_SECONDS)
+    def lines(self) -> list[str]:
+        """All of them, for a child that has ended or is about to."""
+        self._reader.join(timeout=STOP_SECONDS)
+        return list(self._lines)
 
 
 @contextmanager
@@ -177,10 +184,13 @@ class Starting:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
+        self._said = _Tail(process.stderr)
+        self._ready: StandIn | None = None
 
     def ready(self) -> StandIn:
-        """Waits until it listens; CassetteError if it does not."""
-        return _ready(self._process)
+        """Waits until it listens; Misuse, in its own words, if it refuses what it was asked for."""
+        self._ready = self._ready or _told(self._process) or _not_started(self._said.lines())
+        return self._ready
 
 
 @contextmanager
@@ -195,15 +205,15 @@ def stand_in(account: str, changes: Sequence[str] = ()) -> Iterator[Starting]:
         [sys.executable, "-m", "coze_standin", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         start_new_session=True,
     )
     with _ending(process):
         yield Starting(process)
 
 
-def _ready(process: subprocess.Popen[bytes]) -> StandIn:
-    """What the stand-in says when it listens."""
+def _told(process: subprocess.Popen[bytes]) -> StandIn | None:
+    """What the stand-in says when it listens; None if it says nothing of the kind."""
     if process.stdout is None:
         raise CassetteError("The stand-in has no standard output; this is a defect of the toolkit.")
     with selectors.DefaultSelector() as selector:
@@ -213,6 +223,17 @@ def _ready(process: subprocess.Popen[bytes]) -> StandIn:
         ready: Any = json.loads(line)
         return StandIn(ready["url"], ready["environment"])
     except (ValueError, KeyError, TypeError):
-        raise CassetteError(
-            "The stand-in did not start: run `python -m coze_standin` to see why (it needs the extra `standin`)."
-        ) from None
+        return None
+
+
+_REFUSED: Final = re.compile(r": error: (?:argument )?(?P<why>.+)$")
+"""How argparse begins what it says of an option."""
+
+
+def _not_started(said: Iterable[str]) -> NoReturn:
+    for line in said:
+        if refused := _REFUSED.search(line):
+            raise Misuse(f"{refused['why']}.")
+    raise CassetteError(
+        "The stand-in did not start: run `python -m coze_standin` to see why (it needs the extra `standin`)."
+    )

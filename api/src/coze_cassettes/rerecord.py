@@ -137,6 +137,8 @@ def _arranged(options: Options, environment: dict[str, str], screen: Screen, sta
     if starting is None:
         identity.source(environment)
         known(environment)
+    elif options.changes:
+        starting.ready()  # it may refuse one: say so before the tests are collected
     tests = _collect(options, environment)
     account = "" if starting else staging.account_digest({**known(environment).tags, "": _command(environment)})
     if starting is not None:

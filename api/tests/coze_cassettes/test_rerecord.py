@@ -410,6 +410,21 @@ def test_a_port_where_nobody_listens_is_one_sentence(project: Project) -> None:
     assert ended == (2, "", "Nobody answers at http://127.0.0.1:9 (ConnectError).\n")
 
 
+MISSPELT = [
+    ("nonsense", "there is no operation 'nonsense': write OPERATION:KIND:FIELD[:NEW]"),
+    ("bots.list:melt", "there is no kind of change 'melt': it is one of rename, remove, retype, add, status"),
+    ("bots.list:status:99", "status needs a number from 200 to 599, not '99'"),
+]
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(("change", "why"), MISSPELT)
+def test_a_change_that_means_nothing_is_refused_first(project: Project, change: str, why: str) -> None:
+    """In the stand-in's own words, before the tests are so much as collected."""
+    (project.root / "tests/test_project.py").write_text("cannot be collected")
+    assert project.record("--change", change) == (2, "", f"--change: {why}.\n")
+
+
 @pytest.mark.loopback
 def test_a_stand_in_with_another_api_shows_as_that_change(recorded: Project) -> None:
     """What --change makes of an answer is what the verdict says."""
