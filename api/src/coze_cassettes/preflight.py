@@ -220,7 +220,7 @@ class Plan:
     """What a run will do, shown before anything is sent.
 
     ``left_out`` pairs a test with the reason, ``unset`` names the variables that would supply more, ``earlier`` is
-    what an interrupted run has recorded already.
+    what an interrupted run has recorded already, ``discarded`` how many cassettes of others will be thrown away.
     """
 
     target: Target
@@ -229,6 +229,7 @@ class Plan:
     unset: tuple[str, ...]
     limits: Limits = field(default_factory=Limits)
     earlier: frozenset[str] = frozenset()
+    discarded: int = 0
 
     @property
     def cassettes(self) -> tuple[str, ...]:

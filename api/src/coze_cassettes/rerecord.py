@@ -152,10 +152,11 @@ def _arranged(options: Options, environment: dict[str, str], screen: Screen, sta
     if not plan.cassettes:
         raise Misuse("None of these tests records a cassette from this target: choose others with -k.")
     staged = stack.enter_context(_staged(options, STAND_IN if starting else target.url, account, screen))
-    plan = replace(plan, earlier=staged.earlier)
+    plan = replace(plan, earlier=staged.earlier, discarded=staged.discarded)
     screen.plan(plan)
     if starting is None and not options.yes and not screen.agreed(plan):
         raise Misuse("Nothing was recorded, because nobody agreed to the plan: answer y, or add --yes.")
+    staged.begin()
     return _Run(options, environment, target, plan, staged, screen)
 
 

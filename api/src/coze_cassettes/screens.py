@@ -144,6 +144,8 @@ def plan_table(plan: preflight.Plan) -> Table:
         table.add_row("records", f"{module}: {counted(count, 'cassette')}")
     if plan.earlier:
         table.add_row("goes on", f"{counted(len(plan.earlier), 'cassette')} recorded by an interrupted run")
+    if plan.discarded:
+        table.add_row("throws away", f"{counted(plan.discarded, 'cassette')} recorded by another interrupted run")
     table.add_row("leaves out", counted(len(plan.left_out), "test"))
     for bound in plan.bounds:
         table.add_row("keeps to", bound)
@@ -172,6 +174,7 @@ class Lines:
             url=preflight.shown_url(plan.target.url),
             cassettes=plan.cassettes,
             earlier=sorted(plan.earlier),
+            discarded=plan.discarded,
             left_out=[{"test": test.id, "reason": reason} for test, reason in plan.left_out],
             unset=plan.unset,
             limits=asdict(plan.limits),

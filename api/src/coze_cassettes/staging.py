@@ -128,12 +128,15 @@ def sources_digest(root: Path, tests: Path) -> str:
 class Staging:
     """A staging folder: ``recorded`` is what pytest writes, ``earlier`` what an interrupted run had written.
 
-    Set ``done`` when nothing of it is worth going on with.
+    ``begin`` makes it, and removes ``others``: what interrupted runs of something else staged. Set ``done`` when
+    nothing of it is worth going on with.
     """
 
     folder: Path
-    resumable: bool = False
+    recipe: Recipe | None = None
     earlier: frozenset[str] = frozenset()
+    others: tuple[Path, ...] = ()
+    begun: bool = False
     done: bool = False
 
     @property
@@ -142,9 +145,26 @@ class Staging:
         return self.folder / RECORDED
 
     @property
+    def discarded(self) -> int:
+        """How many cassettes ``begin`` throws away."""
+        return sum(len(store.files(other / RECORDED)) for other in self.others)
+
+    @property
     def waiting(self) -> int:
         """How many cassettes the next run need not record."""
-        return 0 if self.done or not self.resumable else len(store.files(self.recorded))
+        resumable = self.recipe is not None and self.recipe.account and (self.begun or self.earlier)
+        return len(store.files(self.recorded)) if resumable and not self.done else 0
+
+    def begin(self) -> None:
+        """Make room for this run, which nobody will call off any more."""
+        for other in self.others:
+            shutil.rmtree(other, ignore_errors=other != self.folder)
+        self.begun = True
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.recorded.mkdir(exist_ok=True)
+        manifest = self.folder / MANIFEST
+        if self.recipe is not None and not manifest.exists():
+            store.write_text(manifest, json.dumps({**asdict(self.recipe), "began": time.time()}))
 
 
 def places(cassettes: Path) -> str:
@@ -156,21 +176,21 @@ def places(cassettes: Path) -> str:
 def opened(cassettes: Path, recipe: Recipe, kept: Callable[[int], object], *, fresh: bool = False) -> Iterator[Staging]:
     """The staging folder for a recipe, with what an interrupted run of the same recorded; call it inside ``alone``.
 
-    At the end it is removed, unless cassettes in it wait for the next run: ``kept`` is told how many.
+    At the end of a run that has begun it is removed, unless cassettes in it wait for the next run: ``kept`` is told
+    how many. A run that was called off leaves everything as it was.
     """
     folder = Path(tempfile.gettempdir(), places(cassettes) + digest(recipe.target))
     if os.path.lexists(folder):
         _require_private(folder)
-        if fresh or not recipe.account or _recipe(folder) != recipe:
-            shutil.rmtree(folder)
-    staging = Staging(folder, bool(recipe.account), _earlier(folder))
-    _prepare(staging, recipe)
+    goes_on = not fresh and bool(recipe.account) and _recipe(folder) == recipe
+    others = tuple(place for place in _places(cassettes) if place != folder or not goes_on)
+    staging = Staging(folder, recipe, _earlier(folder) if goes_on else frozenset(), others)
     try:
         yield staging
     finally:
         with uninterrupted():
             waiting = staging.waiting
-            if not waiting:
+            if staging.begun and not waiting:
                 shutil.rmtree(folder, ignore_errors=True)
         if waiting:
             kept(waiting)
@@ -182,17 +202,20 @@ def elsewhere(folder: Path) -> Iterator[Staging]:
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise Misuse(f"{folder} is not empty: name a new folder.")
-    staging = Staging(folder)
-    staging.recorded.mkdir()
-    yield staging
+    yield Staging(folder)
 
 
 def clear_leftovers(cassettes: Path) -> None:
     """Remove what killed runs for these cassettes staged, unless it may be gone on with; call it inside ``alone``."""
-    for folder in Path(tempfile.gettempdir()).glob(places(cassettes) + "*"):
+    for folder in _places(cassettes):
         found = _recipe(folder)
         if found is None or not found.account:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _places(cassettes: Path) -> list[Path]:
+    """The staging folders that are there for some cassettes."""
+    return sorted(Path(tempfile.gettempdir()).glob(places(cassettes) + "*"))
 
 
 def _require_private(folder: Path) -> None:
@@ -213,8 +236,6 @@ def _recipe(folder: Path) -> Recipe | None:
 
 def _earlier(folder: Path) -> frozenset[str]:
     """The sound cassettes of an interrupted run; whatever else it left is removed."""
-    if not folder.exists():
-        return frozenset()
     for path in folder.iterdir():
         if path.name not in (RECORDED, MANIFEST):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -230,14 +251,6 @@ def _sound(path: Path) -> bool:
         path.unlink()
         return False
     return True
-
-
-def _prepare(staging: Staging, recipe: Recipe) -> None:
-    staging.folder.mkdir(mode=0o700, exist_ok=True)
-    staging.recorded.mkdir(exist_ok=True)
-    manifest = staging.folder / MANIFEST
-    if not manifest.exists():
-        store.write_text(manifest, json.dumps({**asdict(recipe), "began": time.time()}))
 
 
 def copy(cassettes: Path, folder: Path) -> None:

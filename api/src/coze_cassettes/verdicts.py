@@ -32,8 +32,8 @@ def kept(count: int) -> str:
     """What to do with a run that ended before its time."""
     cassettes = counted(count, "cassette is", "cassettes are")
     return (
-        f"{cassettes} recorded and kept outside for an hour: the same command goes on with what is missing, "
-        "with --fresh it begins anew."
+        f"{cassettes} recorded and kept outside for an hour: the same command goes on with what is missing; "
+        "another one, or --fresh, throws away what is kept."
     )
 
 

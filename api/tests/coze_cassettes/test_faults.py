@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from coze_cassettes import inspector
+from coze_cassettes.counting import counted
 from coze_standin import StandIn, running
 
 if TYPE_CHECKING:
@@ -244,13 +245,34 @@ def interrupted(trial: Trial) -> int:
 
 def test_a_fresh_run_does_not_go_on(trial: Trial) -> None:
     """With --fresh everything is recorded anew."""
-    assert interrupted(trial) > 0
+    count = interrupted(trial)
+    assert count > 0
     process = trial.start("--json", "--fresh")
-    trial.until(process, "plan", earlier=[])
+    trial.until(process, "plan", earlier=[], discarded=count)
+    trial.until(process, "stage", name="recording")
     _to_script(process, signal.SIGTERM)
     assert trial.finish(process)[0] == 130
     assert list(trial.project.temporary.iterdir()) == []
     trial.unchanged()
+
+
+def test_a_run_of_something_else_throws_away_what_was_interrupted(trial: Trial) -> None:
+    """Once it is agreed to, and not before; it says so in the plan."""
+    thrown_away = f"{counted(interrupted(trial), 'cassette')} recorded by another interrupted run"
+    staged = list(trial.project.temporary.iterdir())
+    url, environment = trial.stand_in.url, dict(trial.stand_in.environment)
+    code, out, err = trial.finish(trial.project.start("--target", url, "-k", "chat", environment=environment))
+    assert (code, err) == (2, DISAGREED)
+    assert thrown_away in out
+    assert list(trial.project.temporary.iterdir()) == staged
+    code, out, _ = trial.run("--check", target="stand-in")
+    assert code == 3
+    assert thrown_away in out
+    assert list(trial.project.temporary.iterdir()) == []
+    trial.unchanged()
+
+
+DISAGREED = "Nothing was recorded, because nobody agreed to the plan: answer y, or add --yes.\n"
 
 
 # --- the service ----------------------------------------------------------------------------------------------------

@@ -149,8 +149,8 @@ def test_who_is_interrupted_is_told_how_to_go_on(paper: Console) -> None:
     screens.Plain(paper).kept(1)
     assert written(paper) == verdicts.kept(1) + "\n"
     assert verdicts.kept(2) == (
-        "2 cassettes are recorded and kept outside for an hour: the same command goes on with what is missing, "
-        "with --fresh it begins anew."
+        "2 cassettes are recorded and kept outside for an hour: the same command goes on with what is missing; "
+        "another one, or --fresh, throws away what is kept."
     )
 
 

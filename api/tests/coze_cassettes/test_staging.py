@@ -111,6 +111,7 @@ def interrupted(folder: Path, one: Cassette, recipe: Recipe = RECIPE) -> list[in
     """A run that ends when it has recorded one cassette; what it told of those that wait."""
     told: list[int] = []
     with suppress(KeyboardInterrupt), staging.opened(folder, recipe, told.append) as stage:
+        stage.begin()
         store.write(stage.recorded / FILE, one)
         store.write_beside(stage.recorded / FILE, "half")
         (stage.folder / "replay-recorded").mkdir()
@@ -121,6 +122,7 @@ def interrupted(folder: Path, one: Cassette, recipe: Recipe = RECIPE) -> list[in
 def resumed(folder: Path, recipe: Recipe = RECIPE, *, fresh: bool = False) -> frozenset[str]:
     """What the next run need not record; it then succeeds."""
     with staging.opened(folder, recipe, lambda _count: None, fresh=fresh) as stage:
+        stage.begin()
         stage.done = True
         assert sorted(path.name for path in stage.folder.iterdir()) == ["recipe.json", "recorded"]
         assert [path for path in stage.recorded.rglob(".*") if path.is_file()] == []
@@ -166,6 +168,35 @@ def test_what_waits_too_long_is_thrown_away(folder: Path, one: Cassette, monkeyp
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + staging.KEPT_SECONDS)
     assert resumed(folder) == frozenset()
+
+
+ELSEWHERE = replace(RECIPE, target="https://api.coze.cn")
+
+
+@pytest.mark.parametrize("recipe", [ELSEWHERE, replace(ELSEWHERE, account=""), *OTHERS])
+def test_a_run_of_something_else_throws_away_what_waits_once_it_begins(
+    recipe: Recipe, folder: Path, one: Cassette
+) -> None:
+    """It says beforehand how many cassettes that is."""
+    interrupted(folder, one)
+    waiting = staged()
+    with staging.opened(folder, recipe, lambda _count: None) as stage:
+        assert (stage.discarded, staged()) == (1, waiting)
+        stage.begin()
+        assert staged() == [stage.folder.name]
+        assert store.files(stage.folder) == []
+    assert staged() == []
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, ELSEWHERE, *OTHERS])
+def test_a_run_that_is_called_off_leaves_what_waits(recipe: Recipe, folder: Path, one: Cassette) -> None:
+    """The interrupted one is gone on with all the same; only of its own cassettes a run says that they wait."""
+    interrupted(folder, one)
+    told: list[int] = []
+    with suppress(Misuse), staging.opened(folder, recipe, told.append):
+        raise Misuse
+    assert told == ([1] if recipe == RECIPE else [])
+    assert resumed(folder) == {FILE}
 
 
 def test_a_damaged_cassette_is_recorded_again(folder: Path, one: Cassette) -> None:
