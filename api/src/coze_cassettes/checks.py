@@ -1,4 +1,4 @@
-"""Tells a real number from one that only has its length: the check digits of cards and identity numbers, addresses."""
+"""Tells a real one from what only has its length: card and identity numbers by their check digits, addresses, keys."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ _RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_DIGITS: Final = "10X98765432"
 _CARD_LENGTHS: Final = range(14, 20)
 _PHONE_LENGTHS: Final = range(9, 16)
+_MIN_LETTERS: Final = 16
+"""Letters from which on a word without digits can be told from the name of something."""
+
+_SHORT_WORDS: Final = 3.5
+"""Letters a word: ``theTokenOfTheOtherUser`` has 3.7, 97 in 100 random texts of 32 letters have fewer."""
 
 
 def _digits(text: str) -> str:
@@ -55,7 +60,16 @@ def phone(text: str) -> bool:
     return len(_digits(text)) in _PHONE_LENGTHS
 
 
+def key(text: str) -> bool:
+    """What nobody wrote as a word: letters with digits, or letters whose capitals begin words too short to be any."""
+    letters = re.sub("[^A-Za-z]", "", text)
+    if re.search(r"\d", text):
+        return bool(letters)
+    words = re.findall("[A-Z]?[a-z]+|[A-Z]+", letters)
+    return len(letters) >= _MIN_LETTERS and len(letters) < _SHORT_WORDS * len(words)
+
+
 CHECKS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
-    {"bank_card": bank_card, "resident_id": resident_id, "ipv6": ipv6, "phone": phone}
+    {"bank_card": bank_card, "resident_id": resident_id, "ipv6": ipv6, "phone": phone, "key": key}
 )
 """The checks by the name under which a rule asks for one."""

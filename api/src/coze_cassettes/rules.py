@@ -278,10 +278,11 @@ _SECRETS: Final = (
         _S,
         _TEXT,
         rf"(?:{_END_OF_NAME}|{_HAN_NAME})(?:\\*[\"'])?\s{{0,3}}(?:[=:：]|是)\s{{0,3}}(?:\\*[\"'])?"
-        r"(?=[A-Za-z_+/-]*\d)(?=[\d_+/-]*[A-Za-z])([A-Za-z0-9_+/-]{12,}={0,2})(?![\w.(\[])",
+        r"([A-Za-z0-9_+/-]{12,}={0,2})(?![\w.(\[])",
         "a name that promises a secret and a value behind it, in any text",
         "call it with verify_token={A32}",
-        "token = get_token_of_user1()",
+        "token = get_token_of_user1() or token = theTokenOfTheOtherUser",
+        check="key",
     ),
     Rule(
         "COZE-AUTH-024",

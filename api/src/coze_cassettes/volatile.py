@@ -51,7 +51,7 @@ _WEBSOCKETS = rf"(?:{WEBSOCKETS})$"
 # fmt: off
 VOLATILE: Final = (
     Volatile(Where.FIELD, r"(?:.*_)?usage\..+", "the number of tokens follows the wording"),
-    Volatile(Where.FIELD, r"tokens?|\w+_tokens?|(?:token|input|output)_count|cost", "the same elsewhere"),
+    Volatile(Where.FIELD, r"tokens?|(?!max_)\w+_tokens?|(?:token|input|output)_count|cost", "the same elsewhere"),
     Volatile(Where.FIELD, r"\w+_at|\w+_time|time|timestamp|expires_in", "when it happened"),
     Volatile(Where.FIELD, r"version", "a bot's version is the time of its publication", types="string integer"),
     Volatile(Where.FIELD, r"(?:\w+_)?(?:duration|latency)(?:_ms)?|\w+_ms|time_cost|cost_time", "how long it took"),

@@ -130,3 +130,20 @@ def test_what_coze_answers_is_covered(at: str, body: object, kind: str) -> None:
     response = Response(200, "OK", (("content-type", "application/json"),), json.dumps(body).encode())
     clean = scrub([Interaction(Request("GET", f"https://api.coze.com{at}"), response)]).interactions[0]
     assert re.search(rf"\b{kind}_\d\b", clean.response.body.decode())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_key"),
+    [
+        ("aB3dE6gH9jKl", True),
+        ("qWxRtYbNvKsLdPzGhJmC", True),
+        ("getTokenOfTheCurrentUser", False),
+        ("refresh-token-timeout", False),
+        ("internationalization", False),
+        ("aBcDeF", False),
+        ("123456789012", False),
+    ],
+)
+def test_a_key_is_told_from_a_name(text: str, is_key: bool) -> None:
+    """Random letters are a key even if there is no digit among them; words that are strung together are none."""
+    assert CHECKS["key"](text) is is_key
