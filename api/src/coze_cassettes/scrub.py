@@ -19,7 +19,7 @@ from coze_cassettes.environment import Known
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.interactions import Headers, Interaction, Request, header
 from coze_cassettes.peel import Leaf
-from coze_cassettes.rulebook import Category, Form, Rule, RuleBook
+from coze_cassettes.rulebook import Category, Form, Rule, RuleBook, Where
 from coze_cassettes.rules import RANK, default_rules
 from coze_cassettes.walking import walk, walk_request
 
@@ -127,7 +127,7 @@ class _Learn:
         if tags.is_substitute(value):
             return
         known = self.found.get(value)
-        if known is None or RANK[rule.id] < RANK[known.id]:
+        if known is None or _weight(rule) < _weight(known):
             self.found[value] = rule
 
     def leaf(self, leaf: Leaf) -> str:
@@ -187,6 +187,14 @@ class _Learn:
 
     def edits(self, joined: str) -> Sequence[peel.Edit]:  # noqa: ARG002 - what is joined is learned as a leaf
         return ()
+
+
+def _weight(rule: Rule) -> tuple[bool, bool, int]:
+    """The less, the more a rule says of a value: secrets first, then what a field says before what a text looks like.
+
+    An identifier may happen to have the check digit of a bank card.
+    """
+    return rule.category is not Category.SECRET, rule.where is Where.TEXT, RANK[rule.id]
 
 
 def _specific(rule: Rule, value: str, rules: RuleBook) -> Rule:

@@ -531,12 +531,11 @@ class TestWebsocketFaults:
     @pytest.mark.stand_in_only(reason="an error in the middle of a speech")
     def test_error_frame(self, coze: Coze, heard: Heard, fault: Fault) -> None:
         """Given a connection over which an error is told
-        When it comes
+        When it comes, before anything was sent
         Then the handler of errors gets an event with a CozeAPIError that has its code, message and logid.
         """
         fault("GET", "/v1/audio/speech", "stream-error", events=BEFORE_THE_FAULT)
         with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
-            client.input_text_buffer_complete()
             client.wait([Type.ERROR], wait_all=False)
 
         self.told(heard)
@@ -550,7 +549,6 @@ class TestWebsocketFaults:
         """
         create = async_coze.websockets.audio.speech.create
         async with create(on_event=heard.async_handlers(*SPEECH))() as client:
-            await client.input_text_buffer_complete()
             await client.wait([Type.ERROR])
 
         self.told(heard)

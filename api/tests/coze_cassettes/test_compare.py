@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coze_cassettes import lanes
 from coze_cassettes.compare import VOLATILE, Comparison, Finding, Severity, compare, take_over
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
 
@@ -622,3 +623,55 @@ def test_a_comparison_counts_by_severity() -> None:
     comparison = Comparison((volatile, breaking))
     assert (comparison.changed, comparison.count(Severity.NOTE), comparison.count(Severity.BREAKING)) == (True, 0, 1)
     assert not Comparison((volatile,)).changed
+
+
+# --- websockets -----------------------------------------------------------------------------------------------------
+
+
+def spoken(*frames: str, end: str = "") -> Cassette:
+    """A cassette of one websocket over which frames came."""
+    lane = lanes.written(lanes.Frame(text + end, 0) for text in frames)
+    response = Response(101, "Switching Protocols", (), lane)
+    metadata = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
+    return Cassette((Interaction(Request("GET", "wss://ws.coze.com/v1/chat"), response),), metadata)
+
+
+def said(kind: str, number: int, **data: object) -> str:
+    """A frame."""
+    return json.dumps({"id": f"EVENT_ID_{number}", "event_type": kind, "data": data})
+
+
+PIECE, SOUND, START = "conversation.message.delta", "conversation.audio.delta", "conversation.audio.sentence_start"
+
+
+def test_text_and_sound_come_in_any_order() -> None:
+    """How the pieces of an answer and of its sound stand between each other, and how many there are, is no change."""
+    old = spoken(said(PIECE, 1, content="a"), said(START, 2, text="a b"), said(SOUND, 3, content="AA=="))
+    new = spoken(
+        said(PIECE, 1, content="b"),
+        said(START, 2, text="b c"),
+        said(PIECE, 3, content="c"),
+        said(SOUND, 4, content="BB=="),
+        said(SOUND, 5, content="CC=="),
+    )
+    assert compare(old, new).changes == ()
+    assert take_over(old, new).interactions == old.interactions
+
+
+def test_a_kind_of_frame_that_is_gone() -> None:
+    """Among what comes in any order, too, it is told which does not come any more."""
+    old = spoken(said(PIECE, 1, content="a"), said(START, 2, text="a"), said(SOUND, 3, content="AA=="))
+    new = spoken(said(PIECE, 1, content="a"), said(SOUND, 2, content="AA=="))
+    assert [str(each) for each in compare(old, new).changes] == [
+        f"breaking: GET /v1/chat: event {START}: is gone (was object)"
+    ]
+
+
+def test_line_ends_behind_frames_are_no_difference() -> None:
+    """A server may begin to write them, or stop: a changed field is then still all that a diff shows."""
+    old = spoken(said(PIECE, 1, content="a", role="assistant"), end="\n")
+    new = spoken(said(PIECE, 1, content="a", part="assistant"))
+    assert compare(old, spoken(said(PIECE, 1, content="a", role="assistant"))).changes == ()
+    assert [each.kind for each in compare(old, new).changes] == ["renamed"]
+    lane = take_over(old, new).interactions[0].response.body
+    assert lane == old.interactions[0].response.body.replace(b'"role"', b'"part"')

@@ -41,6 +41,20 @@ def test_one_value_has_one_tag_everywhere(interaction: MakeInteraction, filled: 
     }
 
 
+def test_an_identifier_is_one_even_if_it_passes_for_a_card(
+    interaction: MakeInteraction, filled: Callable[[str], str]
+) -> None:
+    """What a field calls an identifier is that wherever it stands; a token is a secret whatever its field says."""
+    number, token = filled("{CARD}"), filled("pat_{A64}")
+    answer = {"msg": f"see {number} and {token} there", "user_id": token}
+    clean = scrub([interaction("GET", f"/v1/things?workflow_id={number}", answer=answer)]).interactions
+    assert clean[0].request.uri.endswith("?workflow_id=WORKFLOW_ID_1")
+    assert json.loads(clean[0].response.body) == {
+        "msg": "see WORKFLOW_ID_1 and ACCESS_TOKEN_1 there",
+        "user_id": "ACCESS_TOKEN_1",
+    }
+
+
 def test_values_learned_late_are_replaced_early(interaction: MakeInteraction) -> None:
     """What only the last answer tells to be a name is replaced in the first one too."""
     first = interaction(answer={"text": "Planted Person wrote this"})

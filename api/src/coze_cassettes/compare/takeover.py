@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from coze_cassettes.compare.alignment import Alignment, Link, is_polling, line_up
 from coze_cassettes.compare.editing import Editor, Optional, value_edits
@@ -94,6 +95,7 @@ def _merged_headers(old: Headers, new: Headers) -> Headers:
 
 def _merged_stream(old: Flow, new: Flow, frame: Frame) -> Flow:
     """A new stream in which every event or run that did not change is the old one."""
+    new = _in_its_manner(new, old)
     before, after = grammars(old.text, new.text, frame)
     parts = [new.part(0, after[0].start)] if after else [new]
     for left, right in pairs(before, after, kind_of):
@@ -102,6 +104,18 @@ def _merged_stream(old: Flow, new: Flow, frame: Frame) -> Flow:
         elif right is not None:
             parts.append(new.part(right.start, right.end))
     return joined(parts)
+
+
+_LINE_END: Final = "\ndata:\n\n"
+"""How a frame of a websocket ends that has a line end behind its JSON, which is no difference of the API."""
+
+
+def _in_its_manner(flow: Flow, other: Flow) -> Flow:
+    """A stream whose events end as those of another one do."""
+    if (_LINE_END in flow.text) == (_LINE_END in other.text):
+        return flow
+    plain = flow.text.replace(_LINE_END, "\n\n")
+    return flow.rewritten(plain.replace("\n\n", _LINE_END) if plain == flow.text else plain)
 
 
 def _merged_item(old: Flow, new: Flow, left: Item, right: Item, frame: Frame) -> Flow:
