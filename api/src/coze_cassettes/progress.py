@@ -20,7 +20,7 @@ from typing import Final
 
 import pytest
 
-from coze_cassettes import collection
+from coze_cassettes import collection, fixtures
 from coze_cassettes.errors import CassetteError
 
 PIPE_VARIABLE: Final = "COZE_CASSETTES_PROGRESS_FD"
@@ -96,6 +96,11 @@ def explain(crash: Crash, *, replaying: bool) -> str:
     return f"{name}{f' (code {code})' if isinstance(code, int) else ''} at {where}"
 
 
+def skipped(reason: BaseException, *, own: bool) -> str:
+    """Why a test is left out; what a recording test says itself while it runs may come off the wire."""
+    return str(reason) if own or isinstance(reason, fixtures.SAFE) else "skipped by the test itself"
+
+
 class Reporter:
     """The plugin: writes to the pipe, and ends the run when the parent is gone."""
 
@@ -134,10 +139,10 @@ class Reporter:
         return report
 
     def _why(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
-        if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
-            return str(report.longrepr[2]).removeprefix("Skipped: ")
         if call.excinfo is None:
             return ""
+        if isinstance(call.excinfo.value, pytest.skip.Exception):
+            return skipped(call.excinfo.value, own=self._replaying or report.when != "call")
         entry = (call.excinfo.traceback.filter(call.excinfo) or call.excinfo.traceback)[-1]
         crash = Crash(call.excinfo.value, str(entry.path), entry.lineno + 1)
         return explain(crash, replaying=self._replaying)

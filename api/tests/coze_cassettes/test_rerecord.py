@@ -333,6 +333,30 @@ def test_only_tests_with_a_cassette_run(mixed: Project) -> None:
     ]
 
 
+SKIPPED = """
+    def test_skipped(self, headers):
+        answer = httpx.get("https://api.coze.com/v1/users/me", headers=headers)
+        pytest.skip(answer.json()["data"]["user_name"])
+
+    @pytest.mark.skip(reason="not today")
+    def test_marked(self, headers):
+        pass
+"""
+
+
+@pytest.mark.loopback
+def test_why_a_test_skips_itself_is_not_quoted(recorded: Project) -> None:
+    """It may hold what came over the wire; the reason of a marker cannot."""
+    suite = recorded.root / "tests/test_project.py"
+    suite.write_text(suite.read_text() + SKIPPED)
+    code, out, err = recorded.record()
+    assert (code, err) == (0, "")
+    assert re.findall(r"^left out: tests/test_project\.py::TestProject::(.*)$", out, re.MULTILINE) == [
+        "test_skipped: skipped by the test itself",
+        "test_marked: not today",
+    ]
+
+
 NUMBERED = ((1, "me"), (2, "bots"), (3, "chat"))
 CANNOT = "The tests cannot be collected: "
 PYTEST = "Wrong expression passed to '-k': a b: at column 3: expected end of input; got identifier"
