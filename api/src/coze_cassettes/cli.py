@@ -50,13 +50,18 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        code = _refused(INTERRUPTED, decisions.INTERRUPTED)
+        code = _interrupted()
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _refused(sentence: str, code: int) -> int:
     click.echo(sentence, err=True)
     return code
+
+
+def _interrupted() -> int:
+    """Tells of an interrupt, on a terminal over the ^C that it shows."""
+    return _refused(f"{chr(13) if sys.stderr.isatty() else ''}{INTERRUPTED}", decisions.INTERRUPTED)
 
 
 @click.group()
@@ -146,7 +151,7 @@ def rerecord_command(
         with screens.screen(as_json=as_json) as screen:
             verdict = rerecord.run(options, os.environ, screen)
     except KeyboardInterrupt:
-        return _refused(INTERRUPTED, decisions.INTERRUPTED)
+        return _interrupted()
     screen.verdict(verdict, check=options.check)
     if report is not None:
         store.write_text(report / "verdict.md", verdicts.markdown(verdict))
@@ -168,7 +173,9 @@ def doctor_command(target: str) -> int:
     lines = list(doctor.examine(_root(), os.environ, target))
     for line in lines:
         click.echo(line)
-    return decisions.FAILED if any(line.state is doctor.State.WRONG for line in lines) else 0
+    wrong = any(line.state is doctor.State.WRONG for line in lines)
+    click.echo("A recording would not work: cure what is wrong." if wrong else "A recording would work.")
+    return decisions.FAILED if wrong else 0
 
 
 @group.command("setup")

@@ -36,7 +36,7 @@ class Line:
 
     def __str__(self) -> str:
         """The state in a column of its own."""
-        return f"{self.state:6}{self.text}"
+        return f"{self.state + ':':7}{self.text}"
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,10 @@ def _sent(target: Target, token: str, path: str) -> httpx.Response:
             follow_redirects=True,
         )
     except httpx.HTTPError as error:
-        raise Misuse(f"Nobody answers at {shown_url(target.url)} ({type(error).__name__}).") from None
+        raise Misuse(f"Nobody answers at {shown_url(target.url)} ({type(error).__name__}): {_WAY}.") from None
+
+
+_WAY: Final = "see that the target is right and that the network lets you there"
 
 
 def shown_url(url: str) -> str:
@@ -244,6 +247,11 @@ class Plan:
         return Counter(cassette.partition("/")[0] for cassette in self.cassettes)
 
     @property
+    def reasons(self) -> Mapping[str, int]:
+        """How many tests are left out for each kind of reason."""
+        return Counter(reason.partition(":")[0] for _, reason in self.left_out)
+
+    @property
     def bounds(self) -> tuple[str, ...]:
         """What the run keeps to, one phrase a bound."""
         rate = self.limits.requests_per_second
@@ -255,9 +263,9 @@ class Plan:
 
 
 EFFECTS: Final = (
-    ("creates and deletes again", "conversations, messages, knowledge bases and files that tests need"),
-    ("creates and leaves", "chats and workflow runs: Coze cannot delete them, and they use up quota"),
-    ("will be published", "the text of models and of the tests' users, as it stands in the cassettes"),
+    ("makes and deletes", "conversations, messages, files and datasets that tests need"),
+    ("leaves behind", "chats and workflow runs: Coze cannot delete them, and they use up quota"),
+    ("publishes", "the text of models and of the tests' users, as it stands in the cassettes"),
 )
 """What a recording does to the account and to the world: shown in every plan."""
 
@@ -272,6 +280,6 @@ def make_plan(target: Target, tests: Iterable[Test], environment: Environment) -
 def why_left_out(test: Test, target: Target, environment: Environment) -> str:
     """Why a test cannot be recorded here, or an empty string."""
     if test.stand_in_only and target.origin != STAND_IN:
-        return f"only the stand-in can: {test.stand_in_only}"
+        return f"only the stand-in answers so: {test.stand_in_only}"
     absent = [name for name in (f"COZE_{need.upper()}" for need in test.needs) if not environment.get(name)]
-    return f"not set: {', '.join(absent)}" if absent else ""
+    return f"needs {', '.join(absent)}" if absent else ""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Final, Protocol
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.constrain import Constrain
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from coze_cassettes import preflight, progress, rerecord, verdicts
 from coze_cassettes.compare import Severity
@@ -34,10 +35,10 @@ class Screen(rerecord.Screen, Protocol):
 
 
 def result(event: progress.Event) -> str:
-    """What a finished test of a recording did: recorded, kept (its cassette stays as it is), failed or passed."""
+    """What a finished test of a recording did: recorded, replayed (a twin), kept (its cassette stays), failed."""
     if event.outcome != "passed":
         return "kept" if event.outcome == "skipped" else event.outcome
-    return "recorded" if event.cassette and not event.twin else "passed"
+    return "replayed" if event.twin else "recorded"
 
 
 # --- for people -----------------------------------------------------------------------------------------------------
@@ -53,15 +54,18 @@ class Plain:
 
     def plan(self, plan: preflight.Plan) -> None:
         """Shows what will happen."""
-        self.console.print(plan_table(plan))
-        for test, reason in plan.left_out:
-            self.console.print(f"  left out: {escape(test.id)}: {escape(reason)}", style="dim")
-        for variable in plan.unset:
-            self.console.print(f"  {variable} is not set: the tests that need it are left out", style="dim")
+        where = preflight.shown_url(plan.target.url)
+        cassettes = counted(len(plan.cassettes), "cassette")
+        self.console.print(f"Recording {cassettes} from {plan.target.origin} ({where})", style="bold")
+        self.console.print(_table(plan_rows(plan)))
 
     def agreed(self, plan: preflight.Plan) -> bool:  # noqa: ARG002  it has been shown
         """Asks whether to go on; without a terminal nobody can agree."""
-        return sys.stdin.isatty() and click.confirm("Record?", default=False)
+        try:
+            return sys.stdin.isatty() and click.confirm("Record?", default=False)
+        except click.Abort:
+            self.console.print()  # the sentence that follows begins a line
+            raise KeyboardInterrupt from None
 
     def stage(self, title: str, total: int) -> None:
         """A stage begins."""
@@ -81,14 +85,15 @@ class Plain:
         self.console.print(verdicts.kept(count))
 
     def verdict(self, verdict: Verdict, *, check: bool) -> None:
-        """Shows failures, what was left out, and what became of the cassettes."""
-        for failure in verdict.failures:
-            self.console.print(f"failed: {escape(failure)}", style="bold red")
+        """Shows what was left out, failures, and what became of the cassettes."""
         for test, reason in verdict.left_out:
             self.console.print(f"left out: {escape(test)}: {escape(reason)}", style="dim")
+        for failure in verdict.failures:
+            self.console.print(f"failed: {escape(failure)}", style="bold red")
         for decision in verdict.decisions:
             self._decision(decision)
-        self.console.print(verdicts.summary(verdict))
+        if verdict.decisions:
+            self.console.print(verdicts.summary(verdict))
         self.console.print(verdicts.conclusion(verdict, check=check), style="bold")
 
     def _decision(self, decision: Decision) -> None:
@@ -104,53 +109,82 @@ class Plain:
                 self.console.print(f"  {escape(str(finding))}", style=_STYLES[finding.severity])
 
 
-class Bar(Plain):
-    """A progress bar with what was recorded, kept and failed, the time that is left and the current test."""
+class Line(Progress):
+    """One line of progress; where the terminal is narrow the name of the test gives way."""
 
-    def __init__(self, console: Console, bar: Progress) -> None:
+    def __init__(self, console: Console) -> None:
+        self._terminal = console
+        numbers = (BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[counts]}"))
+        name = TextColumn("{task.fields[test]}", table_column=Column(overflow="ellipsis"))
+        super().__init__(TextColumn("{task.description}"), *numbers, name, console=console, transient=True)
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """The line, narrower than the terminal: a ^C that it shows at the end of a full one would begin another."""
+        yield Constrain(self.make_tasks_table(self.tasks), self._terminal.width - len("^C "))
+
+
+class Bar(Plain):
+    """A progress bar with the stage, what was recorded, kept and failed, the time that is left and the current test."""
+
+    def __init__(self, console: Console) -> None:
         super().__init__(console)
-        self._bar = bar
-        self._task = bar.add_task("", total=None, visible=False, counts="")
+        self.line = Line(console)
+        self._task = self.line.add_task("", visible=False, counts="", test="")
         self._counts: Counter[str] = Counter()
 
     def stage(self, title: str, total: int) -> None:
         """A stage begins."""
         self._title = title
         self._counts.clear()
-        self._bar.reset(self._task, description=title, total=total or None, completed=0, visible=True, counts="")
-        self._bar.start()
+        self.line.remove_task(self._task)
+        self._task = self.line.add_task(title, total=total or None, counts="", test="")
+        self.line.start()
 
     def test(self, event: progress.Event) -> None:
         """A test began or ended."""
         if event.event == progress.STARTED:
-            self._bar.update(self._task, description=escape(_name(event)))
+            self.line.update(self._task, test=escape(_short(event)))
         elif event.event == progress.FINISHED:
             self._counts[result(event)] += 1
-            counts = ", ".join(f"{self._counts[name]} {name}" for name in ("recorded", "kept", "failed"))
-            self._bar.update(self._task, advance=1, counts=counts if self._title == RECORDING else "")
+            counts = (f"{self._counts[name]} {name}" for name in ("recorded", "kept", "failed") if self._counts[name])
+            self.line.update(self._task, advance=1, counts=", ".join(counts) if self._title == RECORDING else "")
             if event.outcome == "failed":
                 self.console.print(f"  failed: {escape(_name(event))}")
+
+
+def _short(event: progress.Event) -> str:
+    """The name of a test without module and class, and as one word: at a space it would be wrapped."""
+    return event.test.rpartition("::")[2].replace(" ", "_")
 
 
 def _name(event: progress.Event) -> str:
     return event.test.rpartition("/")[2]
 
 
-def plan_table(plan: preflight.Plan) -> Table:
-    """What will be recorded from where, what that does to the account and to the world, and what bounds it."""
-    where = "a stand-in of its own" if plan.target.local else preflight.shown_url(plan.target.url)
-    table = Table("plan", "", title=f"Recording from {plan.target.origin} ({where})", title_justify="left")
+def plan_rows(plan: preflight.Plan) -> Iterator[tuple[str, str]]:
+    """What will be recorded, what that does to the account and to the world, and what bounds it: a label, a phrase."""
     for module, count in sorted(plan.modules.items()):
-        table.add_row("records", f"{module}: {counted(count, 'cassette')}")
+        yield "records", f"{module}: {counted(count, 'cassette')}"
     if plan.earlier:
-        table.add_row("goes on", f"{counted(len(plan.earlier), 'cassette')} recorded by an interrupted run")
+        yield "goes on with", f"{counted(len(plan.earlier), 'cassette')} recorded by an interrupted run"
     if plan.discarded:
-        table.add_row("throws away", f"{counted(plan.discarded, 'cassette')} recorded by another interrupted run")
-    table.add_row("leaves out", counted(len(plan.left_out), "test"))
+        yield "throws away", f"{counted(plan.discarded, 'cassette')} recorded by another interrupted run"
+    for reason, count in plan.reasons.items():
+        yield "leaves out", f"{counted(count, 'test')}: {reason}"
+    for variable in plan.unset:
+        yield "leaves out", f"what needs {variable}, which is not set"
     for bound in plan.bounds:
-        table.add_row("keeps to", bound)
-    for effect, what in preflight.EFFECTS if plan.target.origin != STAND_IN else ():
-        table.add_row(effect, what)
+        yield "keeps to", bound
+    yield from preflight.EFFECTS if plan.target.origin != STAND_IN else ()
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> Table:
+    """Rows in two columns; a label stands only where it is new."""
+    table = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
+    before = ""
+    for label, phrase in rows:
+        table.add_row(label if label != before else "", escape(phrase))
+        before = label
     return table
 
 
@@ -223,17 +257,16 @@ def _told(decision: Decision) -> dict[str, Any]:
 @contextmanager
 def screen(*, as_json: bool) -> Iterator[Screen]:
     """The screen for this terminal, or for a machine."""
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, highlight=False)
     if as_json:
         yield Lines()
         return
     if not console.is_terminal:
         yield Plain(console)
         return
-    texts = (TextColumn("{task.fields[counts]}"), TextColumn("{task.description}"))
-    bar = Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), *texts, console=console, transient=True)
+    console.print("Preparing ...", style="dim")  # no bar yet: who gives out the token may ask for a passphrase
+    bar = Bar(console)
     try:
-        yield Bar(console, bar)
+        yield bar
     finally:
-        if bar.live.is_started:
-            bar.stop()
+        bar.line.stop()

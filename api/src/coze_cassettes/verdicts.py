@@ -12,7 +12,7 @@ from coze_cassettes.decisions import UNCHANGED, Fate, Verdict
 def summary(verdict: Verdict) -> str:
     """One line: how many cassettes were recorded, and what became of all of them."""
     counts = [f"{verdict.count(fate)} {fate}" for fate in Fate if verdict.count(fate)]
-    return f"{verdict.recorded} recorded: {', '.join(counts)}" if counts else "nothing was kept"
+    return f"{verdict.recorded} recorded: {', '.join(counts)}" if counts else "nothing was compared"
 
 
 def conclusion(verdict: Verdict, *, check: bool) -> str:
@@ -32,8 +32,8 @@ def kept(count: int) -> str:
     """What to do with a run that ended before its time."""
     cassettes = counted(count, "cassette is", "cassettes are")
     return (
-        f"{cassettes} recorded and kept outside for an hour: the same command goes on with what is missing; "
-        "another one, or --fresh, throws away what is kept."
+        f"{cassettes} recorded and kept outside for an hour.\n"
+        "The same command goes on from there; another one, or --fresh, begins anew."
     )
 
 

@@ -142,23 +142,23 @@ def test_a_sound_account_has_nothing_wrong(stand_in: StandIn, tmp_path: Path) ->
     """Token, things and rights each have a line; no value is in them."""
     lines = examined(tmp_path, stand_in.environment)
     assert [line.state for line in lines] == [State.OK] * 12
-    assert str(lines[0]) == "ok    the token comes from COZE_API_TOKEN"
-    assert str(lines[3]) == "ok    COZE_BOT_ID names a bot"
-    assert str(lines[6]) == "ok    the token has the permission listBot"
+    assert str(lines[0]) == "ok:    the token comes from COZE_API_TOKEN"
+    assert str(lines[3]) == "ok:    COZE_BOT_ID names a bot"
+    assert str(lines[6]) == "ok:    the token has the permission listBot"
     values = [value for name, value in stand_in.environment.items() if name != "COZE_API_BASE"]
     assert [value for value in values if any(value in line.text for line in lines)] == []
 
 
 ENVIRONMENTS: list[tuple[Environment, str]] = [
-    ({"COZE_BOT_ID": "7000000000000000001"}, "wrong COZE_BOT_ID names a bot that Coze does not give out (code 4200)"),
-    ({"COZE_BOT_ID": ""}, "unset COZE_BOT_ID: a bot published to the API channel; without it its tests are left out"),
-    ({"COZE_API_TOKEN": "wrong-token"}, "wrong Coze refused the token (code 4100)"),
-    ({"COZE_API_TOKEN": ""}, "wrong COZE_API_TOKEN is not set"),
-    ({"COZE_API_BASE": "http://127.0.0.1:9"}, "wrong Nobody answers at http://127.0.0.1:9"),
-    ({"COZE_API_BASE": "nowhere"}, "wrong The target 'nowhere' is none of coze.com"),
-    ({"COZE_API_BASE": "stand-in"}, "wrong A stand-in of its own needs no preparation"),
-    ({"COZE_CASSETTES_CHATS": "many"}, "wrong COZE_CASSETTES_CHATS must be a number"),
-    ({"COZE_PRIVATE_KEY_FILE": "/none"}, "wrong COZE_PRIVATE_KEY_FILE names a file that cannot be read"),
+    ({"COZE_BOT_ID": "7000000000000000001"}, "wrong: COZE_BOT_ID names a bot that Coze does not give out (code 4200)"),
+    ({"COZE_BOT_ID": ""}, "unset: COZE_BOT_ID: a bot published to the API channel; without it its tests are left out"),
+    ({"COZE_API_TOKEN": "wrong-token"}, "wrong: Coze refused the token (code 4100)"),
+    ({"COZE_API_TOKEN": ""}, "wrong: COZE_API_TOKEN is not set"),
+    ({"COZE_API_BASE": "http://127.0.0.1:9"}, "wrong: Nobody answers at http://127.0.0.1:9"),
+    ({"COZE_API_BASE": "nowhere"}, "wrong: The target 'nowhere' is none of coze.com"),
+    ({"COZE_API_BASE": "stand-in"}, "wrong: A stand-in of its own needs no preparation"),
+    ({"COZE_CASSETTES_CHATS": "many"}, "wrong: COZE_CASSETTES_CHATS must be a number"),
+    ({"COZE_PRIVATE_KEY_FILE": "/none"}, "wrong: COZE_PRIVATE_KEY_FILE names a file that cannot be read"),
 ]
 
 
@@ -184,8 +184,8 @@ def test_a_missing_permission_is_named(stand_in: StandIn, tmp_path: Path, monkey
     monkeypatch.setattr(preflight, "get_from", get_from)
     lines = [str(line) for line in examined(tmp_path, stand_in.environment) if line.state is not State.OK]
     assert lines == [
-        "wrong the token lacks the permission listWorkspace: give it, or make a new token",
-        "unset the permission listConversation cannot be seen here (code 404)",
+        "wrong: the token lacks the permission listWorkspace: give it, or make a new token",
+        "unset: the permission listConversation cannot be seen here (code 404)",
     ]
 
 
@@ -276,12 +276,22 @@ def test_setup_is_as_patient_as_a_recording(stand_in: StandIn, prepared: doctor.
     assert len(account.setup(prepared).variables) == 4
 
 
+REFUSED = """\
+ok:    the token comes from COZE_API_TOKEN
+wrong: Coze refused the token (code 4100): make a new one, or set COZE_API_BASE to the token's region.
+A recording would not work: cure what is wrong.
+"""
+
+
 @pytest.mark.loopback
 def test_the_commands_print_lines_and_no_token(stand_in: StandIn, tmp_path: Path, project: Any) -> None:
     """Doctor says ok, setup prints what a shell can read, --remove what it did."""
     run: Callable[..., tuple[int, str, str]] = project.run
     code, out, err = run(command="doctor", environment=stand_in.environment)
     assert (code, err) == (0, "")
+    assert out.endswith("\nok:    the token has the permission listWorkflow\nA recording would work.\n")
+    refused = run(command="doctor", environment={**stand_in.environment, "COZE_API_TOKEN": "refused-token"})
+    assert refused == (1, REFUSED, "")
     code, exports, err = run(command="setup", environment=stand_in.environment)
     assert (code, err) == (0, "")
     script = f'{exports}\ntest -n "$COZE_BOT_ID" && test -n "$COZE_CONVERSATION_ID" && test -n "$COZE_DATASET_ID"'

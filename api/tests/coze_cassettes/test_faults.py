@@ -5,14 +5,18 @@ Each test runs the real script on a small project with cassettes, one of which t
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import random
 import re
 import resource
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -241,6 +245,47 @@ def interrupted(trial: Trial) -> int:
     assert kept["event"] == "kept"
     trial.unchanged()
     return int(kept["cassettes"])
+
+
+def test_ctrl_c_at_a_terminal_ends_a_run(trial: Trial) -> None:
+    """What waits is told, then that it was interrupted, each on a line of its own."""
+    keyboard, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    how: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
+    how |= {"environment": {**trial.stand_in.environment, "TERM": "xterm"}, "preexec_fn": _own_terminal}
+    process = trial.project.start("--target", trial.stand_in.url, **how)
+    os.close(terminal)
+    for awaited, typed in ((b"Record? [y/N]: ", b"y\n"), (b" recorded ", b"\x03")):
+        trial.outputs.append(_shown(keyboard, awaited))
+        os.write(keyboard, typed)
+    trial.outputs.append(_shown(keyboard))
+    assert process.wait(60) == 130
+    assert re.search(
+        r"\d cassettes? (is|are) recorded and kept outside for an hour\.\s+"
+        r"The same command goes on from there; another one, or --fresh, begins anew\.\s+.*\r"
+        rf"{INTERRUPTED.strip()}\r\n$",
+        trial.outputs[-1],
+        re.DOTALL,
+    )
+    assert _ended(trial.project)
+    trial.unchanged()
+
+
+def _own_terminal() -> None:
+    """Make the terminal on standard input the one whose ^C interrupts this process."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _shown(keyboard: int, awaited: bytes = b"") -> str:
+    """What a terminal shows until something awaited, or to the end; an AssertionError if that takes a minute."""
+    shown = b""
+    while not awaited or awaited not in shown:
+        assert select.select([keyboard], [], [], 60)[0], shown
+        try:
+            shown += os.read(keyboard, 4096)
+        except OSError:  # nobody has it open any more
+            break
+    return shown.decode("utf-8", "replace")
 
 
 def test_a_fresh_run_does_not_go_on(trial: Trial) -> None:
@@ -511,7 +556,7 @@ NEEDY = """
 
 
 def test_what_the_account_lacks_is_told_and_its_cassette_stays(trial: Trial) -> None:
-    """The plan names the variable; the test is neither recorded nor does it fail."""
+    """The plan names the variable, the verdict the test too; it is neither recorded nor does it fail."""
     suite = trial.project.root / "tests/test_project.py"
     suite.write_text(suite.read_text() + NEEDY)
     needy = trial.project.cassettes / "test_project/TestProject.test_needy.yaml"
@@ -519,7 +564,8 @@ def test_what_the_account_lacks_is_told_and_its_cassette_stays(trial: Trial) -> 
     text = needy.read_bytes()
     code, out, err = trial.run()
     assert (code, err) == (3, "")
-    assert "  left out: tests/test_project.py::TestProject::test_needy: not set: COZE_FOLDER_ID\n" in out
+    assert "  leaves out  1 test: needs COZE_FOLDER_ID" in out
+    assert "\nleft out: tests/test_project.py::TestProject::test_needy: needs COZE_FOLDER_ID\n" in out
     assert "3 recorded: 2 unchanged, 1 changed, 1 kept\n" in out
     assert needy.read_bytes() == text
     assert trial.leaks() == []

@@ -186,8 +186,8 @@ def test_the_plan_counts_and_tells_what_is_left_out() -> None:
     assert plan.cassettes == ("a/two.yaml", "b/three.yaml")
     assert plan.modules == {"a": 1, "b": 1}
     assert [(test.id, reason) for test, reason in plan.left_out] == [
-        ("a::one", "not set: COZE_BOT_ID"),
-        ("a::limit", "only the stand-in can: 429 on demand"),
+        ("a::one", "needs COZE_BOT_ID"),
+        ("a::limit", "only the stand-in answers so: 429 on demand"),
     ]
     assert plan.unset == ("COZE_BOT_ID", "COZE_WORKFLOW_ID")
 
@@ -328,7 +328,7 @@ def test_only_tests_with_a_cassette_run(mixed: Project) -> None:
     assert re.findall(r"^(?:record|replay)ing.*|^  \d/.*", out, re.MULTILINE) == [
         "recording (4 tests)",
         *(f"  {number}/4 recorded: test_project.py::TestProject::test_{name}" for number, name in NUMBERED),
-        "  4/4 passed: test_project.py::TestTwins::test_async_me",
+        "  4/4 replayed: test_project.py::TestTwins::test_async_me",
         "replaying (4 tests)",
     ]
 
@@ -426,12 +426,15 @@ def test_an_interrupt_leaves_everything_as_it_was(project: Project, number: sign
     assert list(project.temporary.iterdir()) == []
 
 
+CURE = "see that the target is right and that the network lets you there"
+
+
 @pytest.mark.loopback
 def test_a_port_where_nobody_listens_is_one_sentence(project: Project) -> None:
     """Exit code 2, no traceback."""
     token = {"COZE_API_TOKEN": secrets.token_hex(20)}
     ended = project.run("--target", "http://127.0.0.1:9", "--yes", environment=token)
-    assert ended == (2, "", "Nobody answers at http://127.0.0.1:9 (ConnectError).\n")
+    assert ended == (2, "", f"Nobody answers at http://127.0.0.1:9 (ConnectError): {CURE}.\n")
 
 
 MISSPELT = [

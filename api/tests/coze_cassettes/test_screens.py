@@ -9,7 +9,6 @@ from typing import Final
 
 import pytest
 from rich.console import Console
-from rich.progress import Progress, TextColumn
 
 from coze_cassettes import screens, verdicts
 from coze_cassettes.compare import Comparison, Finding, Severity
@@ -23,10 +22,15 @@ TESTS: Final = (Test("a/test_x.py::T::test_one", "test_x/T.test_one.yaml"), Test
 PLAN: Final = Plan(
     Target("coze.com", "https://user:secret@api.coze.com"),
     TESTS,
-    ((Test("a/test_x.py::T::test_bot", needs=("bot_id",)), "not set: COZE_BOT_ID"),),
+    (
+        (Test("a/test_x.py::T::test_bot", needs=("bot_id",)), "needs COZE_BOT_ID"),
+        (Test("a/test_x.py::T::test_limit"), "only the stand-in answers so: no account is limited on demand"),
+        (Test("a/test_x.py::T::test_reset"), "only the stand-in answers so: no connection is reset on demand"),
+    ),
     ("COZE_BOT_ID",),
     Limits(chats=7),
     frozenset({"test_x/T.test_one.yaml"}),
+    discarded=2,
 )
 FINDING: Final = Finding(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
 VERDICT: Final = Verdict(
@@ -42,7 +46,7 @@ EVENTS: Final = (
     Event(FINISHED, "a/test_x.py::T::test_bad[x]", outcome="failed", detail="why"),
 )
 
-RESULTS = [*zip(EVENTS[2:], ("recorded", "passed", "kept", "failed"), strict=True)]
+RESULTS = [*zip(EVENTS[2:], ("recorded", "replayed", "kept", "failed"), strict=True)]
 
 
 @pytest.mark.parametrize(("event", "result"), RESULTS)
@@ -76,7 +80,7 @@ def test_each_recorded_test_has_a_line(paper: Console) -> None:
     assert written(paper) == (
         "recording (4 tests)\n"
         "  1/4 recorded: test_x.py::T::test_one\n"
-        "  2/4 passed: test_x.py::T::test_one_async\n"
+        "  2/4 replayed: test_x.py::T::test_one_async\n"
         "  3/4 kept: test_x.py::T::test_bot\n"
         "  4/4 failed: test_x.py::T::test_bad[x]\n"
         "replaying (4 tests)\n"
@@ -84,26 +88,32 @@ def test_each_recorded_test_has_a_line(paper: Console) -> None:
     )
 
 
-PLANNED = [
-    "Recording from coze.com (https://api.coze.com)",
-    "test_x: 1 cassette ",
-    "1 cassette recorded by an interrupted run",
-    "at most 10 requests a second",
-    "at most 7 chats and workflow runs",
-    "at most 50 audio calls",
-    "at most 5 tries while the answer is busy (429, 5xx), with pauses up to 60 s",
-    "the text of models and of the tests' users, as it stands in the cassettes",
-    "  left out: a/test_x.py::T::test_bot: not set: COZE_BOT_ID",
-    "  COZE_BOT_ID is not set: the tests that need it are left out",
-]
+PLANNED = """\
+Recording 1 cassette from coze.com (https://api.coze.com)
+  records            test_x: 1 cassette
+  goes on with       1 cassette recorded by an interrupted run
+  throws away        2 cassettes recorded by another interrupted run
+  leaves out         1 test: needs COZE_BOT_ID
+                     2 tests: only the stand-in answers so
+                     what needs COZE_BOT_ID, which is not set
+  keeps to           at most 10 requests a second
+                     at most 7 chats and workflow runs
+                     at most 50 audio calls
+                     at most 5 tries while the answer is busy (429, 5xx), with
+                     pauses up to 60 s
+  makes and deletes  conversations, messages, files and datasets that tests need
+  leaves behind      chats and workflow runs: Coze cannot delete them, and they
+                     use up quota
+  publishes          the text of models and of the tests' users, as it stands in
+                     the cassettes
+"""
 
 
-def test_the_plan_tells_numbers_and_effects(paper: Console) -> None:
-    """What is recorded, what bounds it, what it does to the account, what is left out and why."""
-    screens.Plain(paper).plan(PLAN)
-    text = written(paper)
-    assert [line for line in PLANNED if line not in text] == []
-    assert "secret" not in text
+def test_the_plan_tells_numbers_and_effects() -> None:
+    """What is recorded, what bounds it, what it does to the account, how many are left out and why, in 80 columns."""
+    console = Console(file=io.StringIO(), width=80, soft_wrap=True)
+    screens.Plain(console).plan(PLAN)
+    assert "".join(f"{line.rstrip()}\n" for line in written(console).splitlines()) == PLANNED
 
 
 COUNTS = [
@@ -126,16 +136,18 @@ def test_one_of_each_is_told_as_one(paper: Console) -> None:
     """In the plan, its bounds, and the title of a stage."""
     one = Limits(tries=1, requests_per_second=1, chats=1, audio=1)
     screen = screens.Plain(paper)
-    screen.plan(replace(PLAN, limits=one))
+    screen.plan(replace(PLAN, limits=one, discarded=1))
     screen.stage("recording", 1)
     text = written(paper)
     assert [line for line in ONE if line not in text] == []
 
 
 ONE = [
+    "Recording 1 cassette from ",
     "test_x: 1 cassette ",
     "1 cassette recorded by an interrupted run",
-    " 1 test ",
+    "1 cassette recorded by another interrupted run",
+    "1 test: needs",
     "at most 1 request a second",
     "at most 1 chat or workflow run ",
     "at most 1 audio call ",
@@ -145,12 +157,12 @@ ONE = [
 
 
 def test_who_is_interrupted_is_told_how_to_go_on(paper: Console) -> None:
-    """One sentence."""
+    """In lines that fit a terminal."""
     screens.Plain(paper).kept(1)
     assert written(paper) == verdicts.kept(1) + "\n"
     assert verdicts.kept(2) == (
-        "2 cassettes are recorded and kept outside for an hour: the same command goes on with what is missing; "
-        "another one, or --fresh, throws away what is kept."
+        "2 cassettes are recorded and kept outside for an hour.\n"
+        "The same command goes on from there; another one, or --fresh, begins anew."
     )
 
 
@@ -166,20 +178,46 @@ def test_the_verdict_ends_with_what_it_means(paper: Console) -> None:
 # --- on a terminal --------------------------------------------------------------------------------------------------
 
 
+def terminal(width: int) -> Console:
+    """A terminal of some width, whose output goes into memory."""
+    return Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+
+
 def test_the_bar_counts_and_names_the_current_test() -> None:
-    """Recorded, kept and failed; what fails has a line that stays."""
-    console = Console(file=io.StringIO(), width=110, force_terminal=True, color_system=None)
-    bar = Progress(TextColumn("{task.fields[counts]} | {task.description}"), console=console, auto_refresh=False)
-    screen = screens.Bar(console, bar)
+    """The stage, recorded, kept and failed; what fails has a line that stays."""
+    console = terminal(110)
+    screen = screens.Bar(console)
     screen.stage("recording", 4)
     for event in EVENTS:
         screen.test(event)
-    task = bar.tasks[0]
-    bar.stop()
-    assert (task.completed, task.total) == (4, 4)
-    assert task.fields["counts"] == "1 recorded, 1 kept, 1 failed"
-    assert task.description == "test_x.py::T::test_one"
+    (task,) = screen.line.tasks
+    screen.line.stop()
+    assert (task.description, task.completed, task.total) == ("recording", 4, 4)
+    assert task.fields == {"counts": "1 recorded, 1 kept, 1 failed", "test": "test_one"}
     assert "  failed: test_x.py::T::test_bad[x]" in written(console)
+
+
+BEGUN = "recording ━━━━━                1/4 -:--:-- 1 recorded"
+LINES = [
+    (80, f"{BEGUN} test_that_has_a_name_l…"),
+    (120, f"{BEGUN} test_that_has_a_name_longer_than_its_place[a_case]"),
+]
+
+
+@pytest.mark.parametrize(("width", "line"), LINES)
+def test_only_the_name_of_the_test_gives_way_on_a_narrow_terminal(width: int, line: str) -> None:
+    """And there is room for a ^C behind the line."""
+    console = terminal(width)
+    screen = screens.Bar(console)
+    screen.stage("recording", 4)
+    screen.line.stop()
+    screen.test(EVENTS[2])
+    screen.test(Event(STARTED, "a/test_x.py::T::test_that_has_a_name_longer_than_its_place[a case]"))
+    with console.capture() as captured:
+        console.print(screen.line.get_renderable())
+    (shown,) = captured.get().splitlines()
+    assert shown.rstrip() == line
+    assert len(shown) <= width - 3
 
 
 # --- for machines ---------------------------------------------------------------------------------------------------
@@ -204,8 +242,9 @@ def test_every_line_for_a_machine_is_an_object(capsys: pytest.CaptureFixture[str
     ]
     plan, verdict = told[0], told[-1]
     assert (plan["origin"], plan["url"], plan["limits"]["chats"]) == ("coze.com", "https://api.coze.com", 7)
-    assert plan["left_out"] == [{"test": "a/test_x.py::T::test_bot", "reason": "not set: COZE_BOT_ID"}]
-    assert [each["outcome"] for each in told[3:7]] == ["recorded", "passed", "kept", "failed"]
+    assert plan["left_out"][0] == {"test": "a/test_x.py::T::test_bot", "reason": "needs COZE_BOT_ID"}
+    assert (plan["earlier"], plan["discarded"]) == (["test_x/T.test_one.yaml"], 2)
+    assert [each["outcome"] for each in told[3:7]] == ["recorded", "replayed", "kept", "failed"]
     assert told[8]["outcome"] == "passed"
     assert (verdict["exit_code"], verdict["counts"]["changed"], verdict["swapped"]) == (3, 1, True)
     assert [(each["file"], each["fate"]) for each in verdict["cassettes"]] == [("a/x.yaml", "changed")]
