@@ -17,6 +17,7 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
 
 from coze_cassettes import collection, recording
 from coze_cassettes.environment import VARIABLES, Known
+from coze_cassettes.tape import SentRequest, Tape
 
 
 class Refusal(Failed):
@@ -30,7 +31,7 @@ class NotConfigured(Skipped):
 SAFE = (Refusal, NotConfigured)
 """What may be shown in the report of a test that records."""
 
-TAPE = pytest.StashKey[recording.Tape]()
+TAPE = pytest.StashKey[Tape]()
 """Where a test's item keeps its tape."""
 
 Make = Callable[[], tuple[str, Callable[[], object]]]
@@ -45,7 +46,7 @@ class Account:
     recorded, and what it made is removed after the test); without ``make`` the test is skipped.
     """
 
-    def __init__(self, request: pytest.FixtureRequest, tape: recording.Tape | None) -> None:
+    def __init__(self, request: pytest.FixtureRequest, tape: Tape | None) -> None:
         """Belong to one test."""
         self._request = request
         self._tape = tape
@@ -67,7 +68,7 @@ class Account:
     def _configured(self, tag: str) -> str:
         return os.environ.get(f"COZE_{tag}", "")
 
-    def _made(self, tag: str, make: Make | None, tape: recording.Tape) -> str:
+    def _made(self, tag: str, make: Make | None, tape: Tape) -> str:
         if make is None:
             raise NotConfigured(f"needs COZE_{tag}")
         with tape.pause():
@@ -83,14 +84,14 @@ class Account:
 
 
 @pytest.fixture
-def tape(request: pytest.FixtureRequest) -> recording.Tape | None:
+def tape(request: pytest.FixtureRequest) -> Tape | None:
     """The tape of the running test, or None if it is not marked vcr."""
-    found: recording.Tape | None = request.node.stash.get(TAPE, None)
+    found: Tape | None = request.node.stash.get(TAPE, None)
     return found
 
 
 @pytest.fixture(autouse=True)
-def _tape_running(vcr: object, tape: recording.Tape | None) -> Iterator[None]:  # noqa: ARG001 - after vcrpy's patch
+def _tape_running(vcr: object, tape: Tape | None) -> Iterator[None]:  # noqa: ARG001 - after vcrpy's patch
     if tape is None:
         yield
         return
@@ -99,19 +100,19 @@ def _tape_running(vcr: object, tape: recording.Tape | None) -> Iterator[None]:  
 
 
 @pytest.fixture(name="recording")
-def recording_now(tape: recording.Tape | None) -> bool:
+def recording_now(tape: Tape | None) -> bool:
     """Whether this test records now."""
     return tape is not None and tape.recording
 
 
 @pytest.fixture
-def account(request: pytest.FixtureRequest, tape: recording.Tape | None, _tape_running: None) -> Account:
+def account(request: pytest.FixtureRequest, tape: Tape | None, _tape_running: None) -> Account:
     """What this test needs of the account."""
     return Account(request, tape)
 
 
 @pytest.fixture
-def sent_requests(tape: recording.Tape | None) -> list[recording.SentRequest]:
+def sent_requests(tape: Tape | None) -> list[SentRequest]:
     """What this test really sent, in order, in both modes."""
     if tape is None:
         pytest.fail("sent_requests needs a test marked vcr", pytrace=False)
@@ -119,7 +120,7 @@ def sent_requests(tape: recording.Tape | None) -> list[recording.SentRequest]:
 
 
 @pytest.fixture
-def sent_frames(tape: recording.Tape | None) -> list[Any]:
+def sent_frames(tape: Tape | None) -> list[Any]:
     """What this test sent over websockets, parsed, in order, in both modes."""
     if tape is None:
         pytest.fail("sent_frames needs a test marked vcr", pytrace=False)
@@ -127,7 +128,7 @@ def sent_frames(tape: recording.Tape | None) -> list[Any]:
 
 
 @pytest.fixture
-def fault(tape: recording.Tape | None) -> Iterator[Callable[..., None]]:
+def fault(tape: Tape | None) -> Iterator[Callable[..., None]]:
     """Ask the stand-in for a fault in its next answer: ``fault("POST", "/v3/chat", "rate-limit", retry_after=1)``.
 
     In a replay nothing is asked: the cassette has the fault.
@@ -145,7 +146,7 @@ def fault(tape: recording.Tape | None) -> Iterator[Callable[..., None]]:
         _control(tape, "DELETE", None)
 
 
-def _control(tape: recording.Tape, method: str, body: dict[str, object] | None) -> None:
+def _control(tape: Tape, method: str, body: dict[str, object] | None) -> None:
     url = f"{tape.settings.target}/_standin/faults"
     with tape.pause():
         httpx.request(method, url, json=body, follow_redirects=True, trust_env=False).raise_for_status()

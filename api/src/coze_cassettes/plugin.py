@@ -13,6 +13,7 @@ import pytest
 from coze_cassettes import collection, environment, fixtures, network, origins, recording, redaction
 from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.patience import Patience, limits
+from coze_cassettes.tape import Settings, Tape
 
 if TYPE_CHECKING:  # pytest-recording must be imported before vcrpy, whose matchers it has rewritten; collection does
     from vcr import VCR
@@ -26,8 +27,8 @@ MARKERS = (
 MODES = ("none", "all")
 
 _resources = pytest.StashKey[ExitStack]()
-_settings = pytest.StashKey[recording.Settings]()
-_current = pytest.StashKey[recording.Tape]()
+_settings = pytest.StashKey[Settings]()
+_current = pytest.StashKey[Tape]()
 _not_passed = pytest.StashKey[bool]()
 _disagreements = pytest.StashKey[list[str]]()
 """What a worker of pytest-xdist cannot refuse while it collects, and so refuses with its first test."""
@@ -74,14 +75,14 @@ def _refused(config: pytest.Config) -> str:
     return redaction.refused(vars(config.option), live_log=live_log, log_file=str(log_file or ""))
 
 
-def _settings_of(config: pytest.Config) -> recording.Settings:
+def _settings_of(config: pytest.Config) -> Settings:
     target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")
     origin = config.getoption("--recorded-from") or origins.of_target(target)
     try:
         patience = Patience(limits(os.environ, target))
     except CassetteError as error:
         raise pytest.UsageError(str(error)) from None
-    return recording.Settings(target, origin, config.getini("cassettes_record_command"), patience)
+    return Settings(target, origin, config.getini("cassettes_record_command"), patience)
 
 
 def is_recording(config: pytest.Config) -> bool:
@@ -135,14 +136,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     path = collection.cassette_path(item, cassettes_dir(item.config))
     if is_recording(item.config) and (reason := _left_out(item, path, settings)):
         raise fixtures.NotConfigured(reason)
-    tape = recording.Tape(item.nodeid, path, recording=records, settings=settings, fail=_fail)
+    tape = Tape(item.nodeid, path, recording=records, settings=settings, fail=_fail)
     if problem := _opened(tape):
         _fail(problem)
     item.stash[fixtures.TAPE] = tape
     item.config.stash[_current] = tape
 
 
-def _left_out(item: pytest.Item, path: Path, settings: recording.Settings) -> str:
+def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
     """Why a recording leaves a test out, or an empty string."""
     if item.get_closest_marker("stand_in_only") and settings.recorded_from != origins.STAND_IN:
         return "only the stand-in gives this answer on demand"
@@ -153,7 +154,7 @@ def _left_out(item: pytest.Item, path: Path, settings: recording.Settings) -> st
     return ""
 
 
-def _opened(tape: recording.Tape) -> str:
+def _opened(tape: Tape) -> str:
     try:
         if tape.recording:
             tape.known = environment.known(os.environ)
@@ -210,7 +211,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     return result
 
 
-def _judged(tape: recording.Tape, session: pytest.Session) -> str:
+def _judged(tape: Tape, session: pytest.Session) -> str:
     if not tape.recording:
         return tape.complaint or tape.unplayed()
     try:

@@ -6,8 +6,10 @@ None of it has been scrubbed, so none of it may reach a terminal, a report or a 
 
 from __future__ import annotations
 
+import logging
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -53,3 +55,36 @@ def _places(error: BaseException) -> Iterator[str]:
     own = [frame for frame in frames if "site-packages" not in frame.filename]
     for frame in own or frames:
         yield f"{Path(frame.filename).name}:{frame.lineno}  {frame.line}"
+
+
+# --- loggers --------------------------------------------------------------------------------------------------------
+
+TALKATIVE: Final[Sequence[str]] = ("vcr", "httpx", "httpcore", "websockets")
+"""Loggers that write raw requests and responses."""
+
+
+@contextmanager
+def without_console(name: str) -> Iterator[None]:
+    """Take from a logger the handlers that write to the console: cozepy's DEBUG messages hold whole bodies."""
+    logger = logging.getLogger(name)
+    writers = [handler for handler in logger.handlers if type(handler) is logging.StreamHandler]
+    try:
+        for handler in writers:
+            logger.removeHandler(handler)
+        yield
+    finally:
+        for handler in writers:
+            logger.addHandler(handler)
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Keep the loggers that write raw traffic from writing it."""
+    levels = {name: logging.getLogger(name).level for name in TALKATIVE}
+    try:
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.ERROR)
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

@@ -23,11 +23,12 @@ import websockets.asyncio.client
 import websockets.sync.client
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 
+from coze_cassettes import dialogues, lanes, routing, store, websocket
 from coze_cassettes import format as cassette_format
-from coze_cassettes import lanes, recording, routing, store, websocket
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.lanes import Closed, Frame
 from coze_cassettes.patience import CeilingReached, Limits, Patience
+from coze_cassettes.tape import Settings, Tape
 from coze_standin import StandIn, running
 
 pytest_plugins = ["pytester"]
@@ -63,14 +64,12 @@ def fail(message: str) -> Any:
 
 
 @pytest.fixture
-def reel() -> recording.Tape:
+def reel() -> Tape:
     """A tape that replays; not called tape, which is the running test's own."""
-    return recording.Tape(
-        "a test", Path("module/a_test.yaml"), recording=False, settings=recording.Settings(), fail=fail
-    )
+    return Tape("a test", Path("module/a_test.yaml"), recording=False, settings=Settings(), fail=fail)
 
 
-def dialled(reel: recording.Tape, cassette: Cassette, uri: str = URI) -> Any:
+def dialled(reel: Tape, cassette: Cassette, uri: str = URI) -> Any:
     """The connection that a sync client gets."""
     reel.begin(cassette)
     with websocket.replayed(reel):
@@ -80,7 +79,7 @@ def dialled(reel: recording.Tape, cassette: Cassette, uri: str = URI) -> Any:
 # --- the connection -------------------------------------------------------------------------------------------------
 
 
-def test_frames_come_when_enough_was_sent(reel: recording.Tape) -> None:
+def test_frames_come_when_enough_was_sent(reel: Tape) -> None:
     """What came after two frames does not come after one; between them, reading times out."""
     connection = dialled(reel, WHOLE)
     assert connection.recv(timeout=1) == CREATED
@@ -94,7 +93,7 @@ def test_frames_come_when_enough_was_sent(reel: recording.Tape) -> None:
     assert reel.sent_frames == [json.loads(HELLO), json.loads(COMPLETE)]
 
 
-def test_json_is_compared_by_its_value(reel: recording.Tape) -> None:
+def test_json_is_compared_by_its_value(reel: Tape) -> None:
     """Blanks and the order of keys do not matter."""
     connection = dialled(reel, WHOLE)
     connection.send('{"data": {"delta": "Hello"}, "event_type": "input_text_buffer.append"}')
@@ -102,7 +101,7 @@ def test_json_is_compared_by_its_value(reel: recording.Tape) -> None:
     assert reel.complaint == ""
 
 
-def test_a_reader_waits_for_a_sender(reel: recording.Tape) -> None:
+def test_a_reader_waits_for_a_sender(reel: Tape) -> None:
     """Another thread may send what a waiting one needs."""
     connection = dialled(reel, speech(Frame(DONE, 2)))
     heard: list[str] = []
@@ -114,7 +113,7 @@ def test_a_reader_waits_for_a_sender(reel: recording.Tape) -> None:
     assert heard == [DONE]
 
 
-def test_after_closing_nothing_comes(reel: recording.Tape) -> None:
+def test_after_closing_nothing_comes(reel: Tape) -> None:
     """A closed connection neither sends nor receives; a waiting reader is told."""
     connection = dialled(reel, speech())
     told: list[BaseException] = []
@@ -142,7 +141,7 @@ def test_after_closing_nothing_comes(reel: recording.Tape) -> None:
         (Closed(lanes.LOST, "", 0), ConnectionClosedError),
     ],
 )
-def test_the_other_side_closes(reel: recording.Tape, end: Closed, error: type[Exception]) -> None:
+def test_the_other_side_closes(reel: Tape, end: Closed, error: type[Exception]) -> None:
     """It does so with its code and reason, or without any if the connection was lost."""
     with pytest.raises(error) as told:
         dialled(reel, speech(end)).recv()
@@ -151,7 +150,7 @@ def test_the_other_side_closes(reel: recording.Tape, end: Closed, error: type[Ex
     assert (received.code, received.reason) == (end.code, end.reason) if received else end.code == lanes.LOST
 
 
-async def test_an_async_connection_does_the_same(reel: recording.Tape) -> None:
+async def test_an_async_connection_does_the_same(reel: Tape) -> None:
     """It delivers, waits, and tells that it was closed."""
     reel.begin(WHOLE)
     with websocket.replayed(reel):
@@ -171,7 +170,7 @@ async def test_an_async_connection_does_the_same(reel: recording.Tape) -> None:
     assert reel.complaint == reel.unplayed() == ""
 
 
-def test_a_refused_handshake(reel: recording.Tape) -> None:
+def test_a_refused_handshake(reel: Tape) -> None:
     """It is refused again, with its status, headers and body."""
     response = Response(403, "Forbidden", (("x-tt-logid", "LOGID_1"),), b"no")
     cassette = Cassette((Interaction(Request("GET", URI), response),), METADATA)
@@ -181,7 +180,7 @@ def test_a_refused_handshake(reel: recording.Tape) -> None:
     assert (answer.status_code, answer.headers["X-Tt-Logid"], answer.body) == (403, "LOGID_1", b"no")
 
 
-def test_another_address(reel: recording.Tape) -> None:
+def test_another_address(reel: Tape) -> None:
     """A websocket that is not in the cassette ends the test with what is nearest."""
     with pytest.raises(Ended) as ended:
         dialled(reel, WHOLE, "wss://ws.coze.com/v1/audio/transcriptions")
@@ -195,7 +194,7 @@ def test_another_address(reel: recording.Tape) -> None:
     )
 
 
-def test_two_websockets_of_one_address(reel: recording.Tape) -> None:
+def test_two_websockets_of_one_address(reel: Tape) -> None:
     """Each is opened once."""
     reel.begin(Cassette((*speech(Frame("1", 0)).interactions, *speech(Frame("2", 0)).interactions), METADATA))
     with websocket.replayed(reel):
@@ -208,7 +207,7 @@ def test_two_websockets_of_one_address(reel: recording.Tape) -> None:
 # --- what goes wrong ------------------------------------------------------------------------------------------------
 
 
-def test_another_frame(reel: recording.Tape) -> None:
+def test_another_frame(reel: Tape) -> None:
     """The frame, the place and the difference are told."""
     connection = dialled(reel, WHOLE)
     connection.send(HELLO.replace("Hello", "Good bye"))
@@ -223,7 +222,7 @@ def test_another_frame(reel: recording.Tape) -> None:
     )
 
 
-def test_a_frame_too_many(reel: recording.Tape) -> None:
+def test_a_frame_too_many(reel: Tape) -> None:
     """It is told which it is."""
     connection = dialled(reel, WHOLE)
     for text in (HELLO, COMPLETE, COMPLETE):
@@ -231,7 +230,7 @@ def test_a_frame_too_many(reel: recording.Tape) -> None:
     assert "  differs: it is number 3, of 2 in the cassette\n" in reel.complaint
 
 
-def test_a_frame_too_few(reel: recording.Tape) -> None:
+def test_a_frame_too_few(reel: Tape) -> None:
     """What was not sent is told when the test is over."""
     connection = dialled(reel, WHOLE)
     connection.send(HELLO)
@@ -245,7 +244,7 @@ def test_a_frame_too_few(reel: recording.Tape) -> None:
     )
 
 
-def test_text_in_other_pieces_is_another_text_unless_a_tag_is_in_it(reel: recording.Tape) -> None:
+def test_text_in_other_pieces_is_another_text_unless_a_tag_is_in_it(reel: Tape) -> None:
     """The scrubber moves the cuts of a text in which it put a tag, so they say nothing there; elsewhere they do."""
     pieces = [HELLO.replace("Hello", text) for text in ("to ", "BOT_ID", " and on")]
     moved = [HELLO.replace("Hello", text) for text in ("to B", "OT_ID a", "nd on")]
@@ -254,7 +253,7 @@ def test_text_in_other_pieces_is_another_text_unless_a_tag_is_in_it(reel: record
         connection.send(text)
     assert reel.complaint == ""
 
-    plain = recording.Tape("a test", Path("m/t.yaml"), recording=False, settings=recording.Settings(), fail=fail)
+    plain = Tape("a test", Path("m/t.yaml"), recording=False, settings=Settings(), fail=fail)
     connection = dialled(plain, speech(sent=(*(each.replace("BOT_ID", "and") for each in pieces), COMPLETE)))
     for text in (*(each.replace("B", "a").replace("OT_ID", "nd") for each in moved), COMPLETE):
         connection.send(text)
@@ -327,7 +326,7 @@ def test_a_wrong_frame_ends_a_test_that_waits(replay: Replay) -> None:
 
 def test_silence_ends_a_test_that_waits(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     """A frame that the cassette does not have is waited for a while, not for ever."""
-    monkeypatch.setattr(websocket, "LONGEST_SILENCE", 0.1)
+    monkeypatch.setattr(dialogues, "LONGEST_SILENCE", 0.1)
     result = replay(speech(Frame(CREATED, 0)))
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
@@ -358,7 +357,7 @@ def test_what_is_changed_in_cozepy_is_there() -> None:
     assert client.threading is threading
 
 
-def test_an_import_of_cozepy_in_a_test_is_put_right(reel: recording.Tape, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_of_cozepy_in_a_test_is_put_right(reel: Tape, monkeypatch: pytest.MonkeyPatch) -> None:
     """If a test is the first to import cozepy, it is replayed, and cozepy keeps nothing of the test."""
     name, original = "cozepy.websockets.ws", websockets.asyncio.client.connect
     imported = ModuleType(name)
@@ -397,12 +396,12 @@ def test_a_handshake_counts_as_what_it_opens() -> None:
 
 
 @pytest.fixture
-def recording_reel() -> recording.Tape:
+def recording_reel() -> Tape:
     """A tape that records."""
-    return recording.Tape("a test", Path("m/t.yaml"), recording=True, settings=recording.Settings(), fail=fail)
+    return Tape("a test", Path("m/t.yaml"), recording=True, settings=Settings(), fail=fail)
 
 
-def opened(reel: recording.Tape, stand_in: StandIn) -> Any:
+def opened(reel: Tape, stand_in: StandIn) -> Any:
     """A connection to a stand-in."""
     router = routing.Router(stand_in.url, lambda: reel.faults_expected, Patience(Limits(first_pause=0.01)))
     token = stand_in.environment["COZE_API_TOKEN"]
@@ -411,7 +410,7 @@ def opened(reel: recording.Tape, stand_in: StandIn) -> Any:
 
 
 @pytest.mark.loopback
-def test_a_busy_service_is_asked_again(recording_reel: recording.Tape) -> None:
+def test_a_busy_service_is_asked_again(recording_reel: Tape) -> None:
     """A handshake that is refused for now is no part of a cassette, unless a test asked for it."""
     with running("a") as stand_in:
         stand_in.fault("GET", "/v1/audio/speech", "bad-gateway", times=2)
@@ -428,7 +427,7 @@ def test_a_busy_service_is_asked_again(recording_reel: recording.Tape) -> None:
 
 
 @pytest.mark.loopback
-def test_what_passes_unrecorded_is_not_recorded(recording_reel: recording.Tape) -> None:
+def test_what_passes_unrecorded_is_not_recorded(recording_reel: Tape) -> None:
     """What a fixture says over a websocket is in no cassette, and is routed all the same."""
     with running("a") as stand_in, recording_reel.pause():
         connection = opened(recording_reel, stand_in)
@@ -439,7 +438,7 @@ def test_what_passes_unrecorded_is_not_recorded(recording_reel: recording.Tape) 
 
 
 @pytest.mark.loopback
-def test_a_silent_service_is_given_up(recording_reel: recording.Tape) -> None:
+def test_a_silent_service_is_given_up(recording_reel: Tape) -> None:
     """A recording waits for a frame as long as for an answer, not for ever."""
     with running("a") as stand_in:
         connection = opened(recording_reel, stand_in)
