@@ -13,10 +13,10 @@ from typing import Final
 from urllib.parse import quote
 
 from coze_cassettes import identity, preflight
+from coze_cassettes.dotenv import read_environment
 from coze_cassettes.environment import TOKEN, VARIABLES, known
 from coze_cassettes.errors import Misuse
 from coze_cassettes.patience import Limits, limits
-from coze_cassettes.rerecord import read_environment
 
 
 class State(StrEnum):

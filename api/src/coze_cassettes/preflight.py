@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -42,8 +41,6 @@ _HOSTS: Final = {"coze.com": "https://api.coze.com", "coze.cn": "https://api.coz
 _NO_ROUTE: Final = frozenset({401, 404})
 """Codes by which a self-hosted Coze Studio says that it has no such path (there is no /v1/users/me)."""
 
-_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*?)\s*$")
-
 
 @dataclass(frozen=True)
 class Target:
@@ -59,22 +56,6 @@ class Target:
     def local(self) -> bool:
         """Whether this is a stand-in that the run starts and stops itself."""
         return self.origin == STAND_IN and not self.url
-
-
-def parse_env_file(text: str) -> dict[str, str]:
-    """The variables of a ``.env`` file: ``KEY=VALUE`` lines, with ``export`` and quotes if need be."""
-    found = {}
-    for line in text.splitlines():
-        match = _LINE.match(line)
-        if match is not None:
-            found[match["name"]] = _unquoted(match["value"])
-    return found
-
-
-def _unquoted(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        return value[1:-1]
-    return value.partition(" #")[0].rstrip()
 
 
 def choose_target(wanted: str, environment: Environment) -> Target:

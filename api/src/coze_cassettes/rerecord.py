@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from coze_cassettes import children, identity, leaks, origins, preflight, progress, staging, store
 from coze_cassettes import format as cassette_format
 from coze_cassettes.decisions import WRITTEN, Decision, Fate, Verdict, decide, others
+from coze_cassettes.dotenv import read_environment
 from coze_cassettes.environment import BASE, TOKEN, known
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.interactions import Cassette
@@ -107,17 +108,6 @@ def _claim(options: Options, stack: ExitStack) -> None:
         staging.require_writable(options.cassettes)
     staging.clear_unfinished(options.cassettes)
     staging.clear_leftovers(options.cassettes)
-
-
-def read_environment(root: Path, shell: Mapping[str, str]) -> dict[str, str]:
-    """The variables of ``.env`` beside the project, overruled by the shell's; Coze's that are empty count as unset."""
-    file = root / ".env"
-    try:
-        found = preflight.parse_env_file(file.read_text("utf-8")) if file.exists() else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misuse(f".env cannot be read ({type(error).__name__}).") from None
-    everything = {**found, **shell}
-    return {name: value for name, value in everything.items() if value or not name.startswith("COZE_")}
 
 
 def _without_coze(environment: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from coze_cassettes import children, decisions, identity, leaks, preflight, progress, signals, store
+from coze_cassettes import children, decisions, dotenv, identity, leaks, preflight, progress, signals, store
 from coze_cassettes.decisions import Decision, Fate, Verdict
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
@@ -92,7 +92,7 @@ LINES = [
 @pytest.mark.parametrize(("text", "variables"), LINES)
 def test_env_files_are_simple(text: str, variables: dict[str, str]) -> None:
     """KEY=VALUE lines with optional export and quotes; whatever else is there is skipped."""
-    assert preflight.parse_env_file(text) == variables
+    assert dotenv.parse_env_file(text) == variables
 
 
 TARGETS = [
