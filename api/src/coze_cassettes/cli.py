@@ -14,25 +14,18 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from coze_cassettes import (
-    account,
-    decisions,
-    doctor,
-    foreign,
-    inspector,
-    patience,
-    preflight,
-    rerecord,
-    screens,
-    store,
-    verdicts,
-)
-from coze_cassettes import format as cassette_format
+from coze_cassettes import foreign
+from coze_cassettes.accounts import account, doctor, preflight
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.origins import ORIGINS, STAND_IN
 from coze_cassettes.counting import counted
-from coze_cassettes.environment import known
 from coze_cassettes.errors import CassetteError, InvalidCassette, Misuse
-from coze_cassettes.origins import ORIGINS, STAND_IN
-from coze_cassettes.patience import Limits
+from coze_cassettes.inspecting import inspector
+from coze_cassettes.rerecording import decisions, rerecord, screens, verdicts
+from coze_cassettes.scrubbing.environment import known
+from coze_cassettes.wire import patience
+from coze_cassettes.wire.patience import Limits
 
 DEFAULT_CASSETTES: Final = "cassettes/coze"
 INTERRUPTED: Final = "Interrupted: the cassettes are as they were; run it again."

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from pytest_recording.plugin import get_default_cassette_name
 
-from coze_cassettes import store
+from coze_cassettes.cassette import store
+
+
+def cassettes_dir(config: pytest.Config) -> Path:
+    """The folder of the cassettes."""
+    return Path(config.rootpath, config.getoption("--cassettes-dir") or config.getini("cassettes_dir"))
 
 
 def cassette_name(item: pytest.Item) -> str:

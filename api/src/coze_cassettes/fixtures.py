@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,9 +14,10 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
     Skipped,
 )
 
-from coze_cassettes import collection, recording
-from coze_cassettes.environment import VARIABLES, Known
-from coze_cassettes.tape import SentRequest, Tape
+from coze_cassettes import collection
+from coze_cassettes.scrubbing.environment import VARIABLES, Known
+from coze_cassettes.wire import recording
+from coze_cassettes.wire.tape import SentRequest, Tape
 
 
 class Refusal(Failed):
@@ -164,8 +164,7 @@ def shared_ssl_context() -> ssl.SSLContext:
 @pytest.fixture(scope="module")
 def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
     """The folder of the module's cassettes."""
-    chosen = request.config.getoption("--cassettes-dir") or request.config.getini("cassettes_dir")
-    return str(Path(request.config.rootpath, chosen, request.path.stem))
+    return str(collection.cassettes_dir(request.config) / request.path.stem)
 
 
 @pytest.fixture

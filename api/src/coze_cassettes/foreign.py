@@ -14,11 +14,14 @@ from urllib.parse import urlsplit
 from vcr.serialize import deserialize
 from vcr.serializers import jsonserializer, yamlserializer
 
-from coze_cassettes import clock, inspector, origins, recording, scrub, store
-from coze_cassettes import format as cassette_format
-from coze_cassettes.environment import Known
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import origins, store
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, header
 from coze_cassettes.errors import CassetteError, InvalidCassette, UnsafeCassette
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, header
+from coze_cassettes.inspecting import inspector
+from coze_cassettes.scrubbing import scrub
+from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.wire import clock, recording
 
 SERIALIZERS: Final[dict[str, Any]] = {".yaml": yamlserializer, ".yml": yamlserializer, ".json": jsonserializer}
 """vcrpy's own readers by the suffix of a file."""

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from coze_cassettes import collection, environment, fixtures, network, origins, recording, redaction
+from coze_cassettes import collection, fixtures
+from coze_cassettes.cassette import origins
 from coze_cassettes.errors import CassetteError, NotWritten
-from coze_cassettes.patience import Patience, limits
-from coze_cassettes.tape import Settings, Tape
+from coze_cassettes.scrubbing import environment
+from coze_cassettes.wire import network, recording, redaction
+from coze_cassettes.wire.patience import Patience, limits
+from coze_cassettes.wire.tape import Settings, Tape
 
 if TYPE_CHECKING:  # pytest-recording must be imported before vcrpy, whose matchers it has rewritten; collection does
     from vcr import VCR
@@ -90,16 +93,11 @@ def is_recording(config: pytest.Config) -> bool:
     return bool(config.getoption("--record-mode") == "all")
 
 
-def cassettes_dir(config: pytest.Config) -> Path:
-    """The folder of the cassettes."""
-    return Path(config.rootpath, config.getoption("--cassettes-dir") or config.getini("cassettes_dir"))
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse what would make tests and cassettes disagree; while recording, twins come last."""
     whole = not any("::" in argument for argument in config.args) and not config.getoption("lf", default=False)
-    problems = collection.problems(items, cassettes_dir(config), whole=whole and not is_recording(config))
+    problems = collection.problems(items, collection.cassettes_dir(config), whole=whole and not is_recording(config))
     if is_recording(config):
         problems += collection.telling_ids(items, environment.known(os.environ).tags)
     if problems and not hasattr(config, "workerinput"):
@@ -133,7 +131,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     records = is_recording(item.config) and item.get_closest_marker("twin") is None
     settings = item.config.stash[_settings]
-    path = collection.cassette_path(item, cassettes_dir(item.config))
+    path = collection.cassette_path(item, collection.cassettes_dir(item.config))
     if is_recording(item.config) and (reason := _left_out(item, path, settings)):
         raise fixtures.NotConfigured(reason)
     tape = Tape(item.nodeid, path, recording=records, settings=settings, fail=_fail)

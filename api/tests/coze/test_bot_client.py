@@ -12,7 +12,7 @@ import pytest
 from cozepy import AsyncCoze, Bot, Coze, CozeAPIError, NumberPaged, PublishStatus, SimpleBot
 from cozepy.model import AsyncNumberPaged
 
-from coze_cassettes.tape import SentRequest, Tape
+from coze_cassettes.wire.tape import SentRequest, Tape
 
 API_CHANNEL = "1024"
 """The channel "Agent as API": Coze's own constant."""

@@ -35,7 +35,7 @@ from cozepy import (
 from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from pydantic import ValidationError
 
-from coze_cassettes.tape import SentRequest
+from coze_cassettes.wire.tape import SentRequest
 
 USER = "coze-suite"
 """Who the tests chat as."""

@@ -37,7 +37,7 @@ from cozepy import (
 from cozepy.model import AsyncNumberPaged
 from pydantic import ValidationError
 
-from coze_cassettes.tape import SentRequest, Tape
+from coze_cassettes.wire.tape import SentRequest, Tape
 
 SHELF = "cassette-shelf"
 """What the names of the knowledge bases to page over have in common."""

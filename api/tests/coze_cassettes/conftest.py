@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from coze_cassettes import planting, store
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.scrubbing import planting
 
 ROOT = Path(__file__).parents[3]
 JSON_HEADERS = (("content-type", "application/json"),)

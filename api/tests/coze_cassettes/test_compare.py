@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coze_cassettes import lanes
+from coze_cassettes.cassette import lanes
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.compare import VOLATILE, Comparison, Finding, Severity, compare, take_over
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
 
 JSON_HEADERS = (("content-type", "application/json; charset=utf-8"), ("x-tt-logid", "LOGID_1"))
 STREAM_HEADERS = (("content-type", "text/event-stream"), ("x-tt-logid", "LOGID_1"))

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from coze_cassettes import format as cassette_format
-from coze_cassettes import store, tags
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.interactions import Cassette, Interaction
 from coze_cassettes.compare import compare, take_over
-from coze_cassettes.interactions import Cassette, Interaction
+from coze_cassettes.scrubbing import tags
 from coze_standin.changes import EVERY, KINDS, Change
 
 FOLDER = Path(__file__).parents[3] / "cassettes" / "coze"

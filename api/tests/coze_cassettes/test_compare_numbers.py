@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coze_cassettes import peel
+from coze_cassettes.bodies import peel
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.compare import compare, take_over
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
 
 OLD = Metadata("stand-in", "2024-01-01T00:00:00Z", "0.20.0")
 NEW = Metadata("stand-in", "2025-05-05T05:05:05Z", "0.20.0")

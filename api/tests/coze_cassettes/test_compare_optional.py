@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Request, Response
 from coze_cassettes.compare import compare, take_over
-from coze_cassettes.interactions import Cassette, Interaction, Request, Response
 
 JSON = dict[str, Any]
 Change = Callable[[JSON], JSON]

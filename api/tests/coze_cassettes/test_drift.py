@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from coze_cassettes import format as cassette_format
-from coze_cassettes import store
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.interactions import Cassette
+from coze_cassettes.cassette.origins import STAND_IN
 from coze_cassettes.compare import Severity, compare, take_over
-from coze_cassettes.interactions import Cassette
-from coze_cassettes.origins import STAND_IN
 from coze_standin import running
 
 pytestmark = pytest.mark.loopback

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coze_cassettes import inspector
 from coze_cassettes.counting import counted
+from coze_cassettes.inspecting import inspector
 from coze_standin import StandIn, running
 
 if TYPE_CHECKING:

@@ -12,9 +12,11 @@ from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
 from vcr.serializers import jsonserializer, yamlserializer
 
-from coze_cassettes import clock, foreign, store
-from coze_cassettes.environment import Known
-from coze_cassettes.format import as_document
+from coze_cassettes import foreign
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.format import as_document
+from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.wire import clock
 
 Filled = Callable[[str], str]
 Stock = Callable[..., tuple[Path, str]]

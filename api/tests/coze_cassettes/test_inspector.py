@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes import format as cassette_format
-from coze_cassettes import planting, suspicion
-from coze_cassettes.environment import VARIABLES, Variable
-from coze_cassettes.inspector import encodings, inspect
-from coze_cassettes.interactions import Cassette, Interaction, Request, Response
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Request, Response
+from coze_cassettes.inspecting import suspicion
+from coze_cassettes.inspecting.inspector import encodings, inspect
+from coze_cassettes.scrubbing import planting
+from coze_cassettes.scrubbing.environment import VARIABLES, Variable
 
 MakeCassette = Callable[..., Cassette]
 MakeInteraction = Callable[..., Interaction]

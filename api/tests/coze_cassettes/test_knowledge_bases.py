@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from coze_cassettes import inspector, store
+from coze_cassettes.cassette import store
+from coze_cassettes.inspecting import inspector
 from coze_standin import running
 
 SUITE = """

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes import format as cassette_format
-from coze_cassettes import lanes
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.lanes import Closed, Frame
-from coze_cassettes.scrub import scrub
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import lanes
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.lanes import Closed, Frame
+from coze_cassettes.scrubbing.scrub import scrub
 
 URI = "wss://ws.coze.com/v1/audio/speech"
 

@@ -8,9 +8,10 @@ import time
 
 import pytest
 
-from coze_cassettes import inspector, store
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.scrub import scrub
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.inspecting import inspector
+from coze_cassettes.scrubbing.scrub import scrub
 
 LENGTH = 60_000
 """Characters: a second of sound in base64."""

@@ -14,9 +14,9 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes import compression, layers, peel
+from coze_cassettes.bodies import compression, layers, peel
+from coze_cassettes.bodies.peel import Leaf
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.peel import Leaf
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -21,15 +21,17 @@ import zstandard
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from coze_cassettes import format as cassette_format
-from coze_cassettes import inspector, lanes, matching, planting, store
-from coze_cassettes.dialogues import Playback
-from coze_cassettes.environment import Known
-from coze_cassettes.interactions import SWITCHED, Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.rulebook import Form, Rule, RuleBook, Where
-from coze_cassettes.rules import RULES
-from coze_cassettes.scrub import normalise, scrub
-from coze_cassettes.tape import Settings, Tape
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import lanes, matching, store
+from coze_cassettes.cassette.interactions import SWITCHED, Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.inspecting import inspector
+from coze_cassettes.scrubbing import planting
+from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.scrubbing.rulebook import Form, Rule, RuleBook, Where
+from coze_cassettes.scrubbing.rules import RULES
+from coze_cassettes.scrubbing.scrub import normalise, scrub
+from coze_cassettes.wire.dialogues import Playback
+from coze_cassettes.wire.tape import Settings, Tape
 
 API: Final = "https://api.coze.com"
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from coze_cassettes import store
-from coze_cassettes.interactions import Cassette, Interaction
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.interactions import Cassette, Interaction
 
 pytest_plugins = ["pytester"]
 

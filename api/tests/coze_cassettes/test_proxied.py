@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from coze_cassettes import store
+from coze_cassettes.cassette import store
 from coze_cassettes.compare import compare, take_over
 from coze_standin import StandIn, running
 

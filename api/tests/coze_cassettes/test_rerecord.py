@@ -16,12 +16,14 @@ from urllib.parse import quote
 
 import pytest
 
-from coze_cassettes import children, decisions, dotenv, identity, leaks, preflight, progress, signals, store
-from coze_cassettes.decisions import Decision, Fate, Verdict
+from coze_cassettes.accounts import dotenv, identity, preflight
+from coze_cassettes.accounts.preflight import Answer, Target, Test
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.errors import CassetteError, Misuse
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.leaks import Planted
-from coze_cassettes.preflight import Answer, Target, Test
+from coze_cassettes.rerecording import children, decisions, leaks, progress, signals
+from coze_cassettes.rerecording.decisions import Decision, Fate, Verdict
+from coze_cassettes.rerecording.leaks import Planted
 
 if TYPE_CHECKING:
     from api.tests.coze_cassettes.conftest import Project
@@ -225,7 +227,7 @@ def test_no_secret_is_on_a_command_line() -> None:
     suite = children.Suite(Path(), "api/tests/coze", "bots")
     assert children.command(suite, ["--record-mode=all"])[1:] == [
         "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
-        "-p", "coze_cassettes.progress", "--record-mode=all", "-k", "bots",
+        "-p", "coze_cassettes.rerecording.progress", "--record-mode=all", "-k", "bots",
     ]  # fmt: skip
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from coze_cassettes.checks import CHECKS
-from coze_cassettes.interactions import Headers, Interaction, Request, Response
-from coze_cassettes.rulebook import Form, Rule, RuleBook, Where
-from coze_cassettes.rules import RULES
-from coze_cassettes.scrub import scrub
+from coze_cassettes.cassette.interactions import Headers, Interaction, Request, Response
+from coze_cassettes.scrubbing.checks import CHECKS
+from coze_cassettes.scrubbing.rulebook import Form, Rule, RuleBook, Where
+from coze_cassettes.scrubbing.rules import RULES
+from coze_cassettes.scrubbing.scrub import scrub
 
 
 def _scrubbed(rule: Rule, example: str) -> str:

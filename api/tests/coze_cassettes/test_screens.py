@@ -10,13 +10,13 @@ from typing import Final
 import pytest
 from rich.console import Console
 
-from coze_cassettes import screens, verdicts
+from coze_cassettes.accounts.preflight import Plan, Target, Test
 from coze_cassettes.compare import Comparison, Finding, Severity
 from coze_cassettes.counting import counted
-from coze_cassettes.decisions import Decision, Fate, Verdict
-from coze_cassettes.patience import Limits
-from coze_cassettes.preflight import Plan, Target, Test
-from coze_cassettes.progress import COLLECTED, FINISHED, STARTED, Event
+from coze_cassettes.rerecording import screens, verdicts
+from coze_cassettes.rerecording.decisions import Decision, Fate, Verdict
+from coze_cassettes.rerecording.progress import COLLECTED, FINISHED, STARTED, Event
+from coze_cassettes.wire.patience import Limits
 
 TESTS: Final = (Test("a/test_x.py::T::test_one", "test_x/T.test_one.yaml"), Test("a/test_x.py::T::test_two"))
 PLAN: Final = Plan(

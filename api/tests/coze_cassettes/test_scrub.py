@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes.environment import Known, known
+from coze_cassettes.cassette.interactions import Interaction, Request, Response
 from coze_cassettes.errors import Misuse, UnreadableBody
-from coze_cassettes.interactions import Interaction, Request, Response
-from coze_cassettes.scrub import LiveTags, scrub
-from coze_cassettes.walking import moved_chunks
+from coze_cassettes.scrubbing.environment import Known, known
+from coze_cassettes.scrubbing.scrub import LiveTags, scrub
+from coze_cassettes.scrubbing.walking import moved_chunks
 
 MakeInteraction = Callable[..., Interaction]
 

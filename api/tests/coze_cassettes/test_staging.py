@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from coze_cassettes import format as cassette_format
-from coze_cassettes import staging, store
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.interactions import Cassette, Interaction
 from coze_cassettes.errors import CassetteError, Misuse
-from coze_cassettes.interactions import Cassette, Interaction
-from coze_cassettes.staging import Recipe
+from coze_cassettes.rerecording import staging
+from coze_cassettes.rerecording.staging import Recipe
 
 MakeCassette = Callable[..., Cassette]
 MakeInteraction = Callable[..., Interaction]

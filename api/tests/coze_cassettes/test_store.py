@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from coze_cassettes import format as cassette_format
-from coze_cassettes import store
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.interactions import Cassette, Interaction
 from coze_cassettes.errors import InvalidCassette
-from coze_cassettes.interactions import Cassette, Interaction
 
 MakeCassette = Callable[..., Cassette]
 MakeInteraction = Callable[..., Interaction]

@@ -23,12 +23,13 @@ import websockets.asyncio.client
 import websockets.sync.client
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 
-from coze_cassettes import dialogues, lanes, routing, store, websocket
-from coze_cassettes import format as cassette_format
-from coze_cassettes.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.lanes import Closed, Frame
-from coze_cassettes.patience import CeilingReached, Limits, Patience
-from coze_cassettes.tape import Settings, Tape
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import lanes, store
+from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.lanes import Closed, Frame
+from coze_cassettes.wire import dialogues, routing, websocket
+from coze_cassettes.wire.patience import CeilingReached, Limits, Patience
+from coze_cassettes.wire.tape import Settings, Tape
 from coze_standin import StandIn, running
 
 pytest_plugins = ["pytester"]

@@ -12,6 +12,6 @@ and ``alignment`` say what belongs together; ``editing`` writes; ``comparison`` 
 from coze_cassettes.compare.comparison import compare
 from coze_cassettes.compare.findings import Comparison, Finding, Severity
 from coze_cassettes.compare.takeover import take_over
-from coze_cassettes.volatile import VOLATILE
+from coze_cassettes.compare.volatile import VOLATILE
 
 __all__ = ["VOLATILE", "Comparison", "Finding", "Severity", "compare", "take_over"]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
+from coze_cassettes.cassette.interactions import Cassette, Interaction
 from coze_cassettes.compare.events import events_of, items_of
 from coze_cassettes.compare.exchanges import STREAM, form_of
 from coze_cassettes.compare.flows import text_of
@@ -19,8 +20,7 @@ from coze_cassettes.compare.nodes import Node, parse
 from coze_cassettes.compare.numbering import erased, renamed, renaming, tags_of
 from coze_cassettes.compare.paths import Path, printed
 from coze_cassettes.compare.shapes import shape_of
-from coze_cassettes.interactions import Cassette, Interaction
-from coze_cassettes.volatile import Where, matches
+from coze_cassettes.compare.volatile import Where, matches
 
 Link = tuple[Interaction | None, Interaction | None]
 """An old interaction and its new one, or one of them alone."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from coze_cassettes import tags
+from coze_cassettes.cassette.interactions import Cassette, Interaction
 from coze_cassettes.compare.alignment import Alignment, Link, is_polling, line_up
 from coze_cassettes.compare.exchanges import differences, path_of
 from coze_cassettes.compare.findings import Comparison, Finding, Severity
 from coze_cassettes.compare.numbering import tags_of
 from coze_cassettes.compare.paths import printed
-from coze_cassettes.interactions import Cassette, Interaction
+from coze_cassettes.scrubbing import tags
 
 
 def compare(old: Cassette, new: Cassette) -> Comparison:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from coze_cassettes import peel
+from coze_cassettes.bodies import peel
+from coze_cassettes.bodies.peel import Edit
 from coze_cassettes.compare.frames import Frame
 from coze_cassettes.compare.nodes import Node, bytewise, parse
 from coze_cassettes.compare.pairing import pairs
 from coze_cassettes.compare.paths import ELEMENT, INNER, Path
 from coze_cassettes.compare.shapes import members, shape_of
-from coze_cassettes.peel import Edit
 
 Edits = Iterator[Edit]
 

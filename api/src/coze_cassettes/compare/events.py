@@ -11,7 +11,7 @@ from typing import Final
 from coze_cassettes.compare.frames import Frame
 from coze_cassettes.compare.nodes import Node, parse, readable
 from coze_cassettes.compare.shapes import Shape, merged, shape_of
-from coze_cassettes.volatile import Where, matches, mingling
+from coze_cassettes.compare.volatile import Where, matches, mingling
 
 _BLOCK = re.compile(r"(?P<lines>(?:[^\r\n]+(?:\r?\n|\Z))+)(?P<blank>(?:\r?\n)*)")
 _LINE = re.compile(r"(?P<name>[^:\r\n]*):? ?(?P<value>[^\r\n]*)(?:\r?\n)?")

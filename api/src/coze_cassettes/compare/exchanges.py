@@ -8,7 +8,8 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from coze_cassettes import peel
+from coze_cassettes.bodies import peel
+from coze_cassettes.cassette.interactions import EVENT_STREAM, Headers, Interaction, Request, Response, media_type
 from coze_cassettes.compare.findings import Difference, Differences, Severity, became
 from coze_cassettes.compare.flows import text_of
 from coze_cassettes.compare.frames import REQUEST, Frame, frame_of
@@ -16,9 +17,8 @@ from coze_cassettes.compare.nodes import parse
 from coze_cassettes.compare.paths import ELEMENT, Path, outside, printed
 from coze_cassettes.compare.streams import EVENT, EVENTS, stream_differences
 from coze_cassettes.compare.values import json_differences
+from coze_cassettes.compare.volatile import Where, matches, rows
 from coze_cassettes.counting import counted
-from coze_cassettes.interactions import EVENT_STREAM, Headers, Interaction, Request, Response, media_type
-from coze_cassettes.volatile import Where, matches, rows
 
 
 def differences(old: Interaction, new: Interaction) -> list[Difference]:

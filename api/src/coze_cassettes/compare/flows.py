@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from coze_cassettes.interactions import Response
-from coze_cassettes.peel import Edit
+from coze_cassettes.bodies.peel import Edit
+from coze_cassettes.cassette.interactions import Response
 
 
 def text_of(body: bytes) -> str:

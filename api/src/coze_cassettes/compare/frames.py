@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from coze_cassettes.cassette.interactions import Request
 from coze_cassettes.compare.nodes import Node
 from coze_cassettes.compare.paths import ELEMENT, Path, dotted
-from coze_cassettes.interactions import Request
-from coze_cassettes.volatile import Where, is_map, rows, rows_of_field
+from coze_cassettes.compare.volatile import Where, is_map, rows, rows_of_field
 
 Spell = Callable[[Node, Path], str]
 

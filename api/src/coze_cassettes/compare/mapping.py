@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
+from coze_cassettes.cassette.interactions import Headers, Interaction, Request
 from coze_cassettes.compare.events import Event, Item, grammars, kind_of
 from coze_cassettes.compare.exchanges import STREAM, by_name, form_of, path_of, query_of
 from coze_cassettes.compare.flows import text_of
@@ -15,7 +16,6 @@ from coze_cassettes.compare.numbering import erased, kind_of_integer, tags_in
 from coze_cassettes.compare.pairing import couples
 from coze_cassettes.compare.paths import ELEMENT, Path, dotted
 from coze_cassettes.compare.shapes import members
-from coze_cassettes.interactions import Headers, Interaction, Request
 
 TextPairs = Iterator[tuple[str, str]]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from coze_cassettes import peel
+from coze_cassettes.bodies import peel
 
 
 @dataclass(frozen=True)

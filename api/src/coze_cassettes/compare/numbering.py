@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from coze_cassettes import peel, tags
-from coze_cassettes.interactions import Interaction
-from coze_cassettes.peel import Leaf
-from coze_cassettes.rulebook import Form
-from coze_cassettes.rules import default_rules
-from coze_cassettes.walking import walk
+from coze_cassettes.bodies import peel
+from coze_cassettes.bodies.peel import Leaf
+from coze_cassettes.cassette.interactions import Interaction
+from coze_cassettes.scrubbing import tags
+from coze_cassettes.scrubbing.rulebook import Form
+from coze_cassettes.scrubbing.rules import default_rules
+from coze_cassettes.scrubbing.walking import walk
 
 Tags = Mapping[str, Sequence[str]]
 """Numbered tags by kind, each once, in order of first appearance."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from coze_cassettes.cassette.interactions import Cassette, Headers, Interaction, Response
 from coze_cassettes.compare.alignment import Alignment, Link, is_polling, line_up
 from coze_cassettes.compare.editing import Editor, Optional, value_edits
 from coze_cassettes.compare.events import Event, Item, grammars, kind_of
@@ -16,8 +17,7 @@ from coze_cassettes.compare.numbering import renamed, renaming, tags_of
 from coze_cassettes.compare.pairing import pairs
 from coze_cassettes.compare.paths import Path, printed
 from coze_cassettes.compare.streams import item_differences
-from coze_cassettes.interactions import Cassette, Headers, Interaction, Response
-from coze_cassettes.volatile import Where, matches
+from coze_cassettes.compare.volatile import Where, matches
 
 
 def take_over(old: Cassette, new: Cassette) -> Cassette:

@@ -1,0 +1,1 @@
+"""The account that is recorded from: who we are to it, what it has, and what can be made in it."""

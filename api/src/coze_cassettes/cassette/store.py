@@ -1,0 +1,84 @@
+"""The files: reads and writes whole cassettes, atomically and with a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette.interactions import Cassette, Interaction
+from coze_cassettes.cassette.origins import ORIGINS
+from coze_cassettes.errors import InvalidCassette
+
+SUFFIX = ".yaml"
+STAGING_PREFIX = ".writing-"
+"""How the temporary file beside a cassette is called: a kill can leave one, never a half cassette."""
+
+
+def digest(interactions: tuple[Interaction, ...]) -> str:
+    """``sha256:`` of the interactions."""
+    return "sha256:" + hashlib.sha256(cassette_format.canonical(interactions).encode()).hexdigest()
+
+
+def sealed(cassette: Cassette) -> Cassette:
+    """The cassette with the digest of its interactions."""
+    return replace(cassette, metadata=replace(cassette.metadata, digest=digest(cassette.interactions)))
+
+
+def read(path: Path) -> Cassette:
+    """The cassette in a file; InvalidCassette if it is missing, damaged, of unknown origin or edited by hand."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise InvalidCassette(f"{path}: there is no such cassette") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidCassette(f"{path}: it cannot be read ({type(error).__name__})") from error
+    try:
+        cassette = cassette_format.loads(text)
+    except InvalidCassette as error:
+        raise InvalidCassette(f"{path}: {error}") from error
+    if cassette.metadata.recorded_from not in ORIGINS:
+        raise InvalidCassette(f"{path}: recorded_from must be one of {', '.join(ORIGINS)}")
+    if cassette.metadata.digest != digest(cassette.interactions):
+        raise InvalidCassette(f"{path}: edited by hand, its digest does not fit; record it again")
+    return cassette
+
+
+def write(path: Path, cassette: Cassette) -> None:
+    """Write a cassette with its digest: a temporary file in the same folder, then one rename."""
+    write_text(path, cassette_format.dumps(sealed(cassette)))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file in one step, so that a kill at any moment leaves the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = write_beside(path, text)
+    try:
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_beside(path: Path, text: str) -> Path:
+    """Write a text to a temporary file in the folder of ``path``, ready to be renamed; an error leaves none."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=STAGING_PREFIX)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o644)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def files(folder: Path) -> list[Path]:
+    """All cassette files under a folder, in order."""
+    return sorted(folder.rglob(f"*{SUFFIX}"))

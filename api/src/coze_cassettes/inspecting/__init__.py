@@ -1,0 +1,1 @@
+"""Judges a finished cassette by other means than the scrubber's, of which it uses nothing."""
