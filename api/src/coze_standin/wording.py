@@ -72,9 +72,9 @@ def follow_ups(language: Language, chance: random.Random) -> list[str]:
 
 
 def pieces(text: str, chance: random.Random, split: str = "") -> list[str]:
-    """``text`` in 1 to 12 pieces, none of them empty; with ``split``, that part of it is cut somewhere inside."""
+    """``text`` in 2 to 12 pieces, none of them empty; with ``split``, that part of it is cut somewhere inside."""
     most = max(0, min(_MAX_PIECES, len(text)) - 2)
-    places = set(chance.sample(range(1, len(text)), chance.randint(0, most)))
+    places = set(chance.sample(range(1, len(text)), chance.randint(min(1, most), most)))
     if len(split) > 1 and split in text:
         places.add(text.index(split) + chance.randint(1, len(split) - 1))
     edges = sorted({0, len(text)} | places)
