@@ -257,6 +257,9 @@ WITHOUT_KEY: Final[Mapping[str, Place]] = {
     "websocket deltas": chat_frames,
     "websocket deltas sent": text_frames,
     "binary websocket frame": lambda each, _: came(lanes.Frame(b"\xff\xfe\0" + each.value.encode() + b"\0\xff")),
+    "sound of a websocket": lambda each, _: came(
+        frame("speech.audio.update", {"delta": b64(b"\xff\xfe\0" * 9 + each.value.encode() + b"\0\xff" * 9)})
+    ),
     "reason of a closed websocket": lambda each, _: spoken((), [lanes.Closed(1008, f"see {each.value} there", 0)]),
     "text file": lambda each, _: sent(
         headers=MULTIPART, body=part('name="file"; filename="a.txt"', f"a\nsee {each.value} \nb".encode())

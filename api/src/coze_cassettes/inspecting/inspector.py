@@ -18,7 +18,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlsplit
 
@@ -258,10 +258,27 @@ def _body_texts(body: bytes, content_type: str) -> Iterator[str]:
         yield "\n".join(_PRINTABLE.findall(text))
         yield from [] if unpacked is None else _body_texts(unpacked, content_type)
         return
+    if "event-stream" not in content_type:
+        yield text
+        return
+    sounds: list[bytes] = []
+    text = _SOUNDS.sub(lambda event: _SOUND_IN.sub(partial(_without_sound, sounds), event[0]), text)
     yield text
-    if "event-stream" in content_type:
-        yield from _joined(text)
-        yield from ("\n".join(_PRINTABLE.findall(raw.decode("latin-1"))) for raw in _bytes_in(text))
+    yield from _joined(text)
+    yield from ("\n".join(_PRINTABLE.findall(raw.decode("latin-1"))) for raw in (*_bytes_in(text), *sounds))
+
+
+_SOUNDS = re.compile(rf"^event:[^\n]*{_SOUND}[^\n]*\n(?:after:\d+\n)?data:[^\n]*", re.MULTILINE)
+_SOUND_IN = re.compile(r'"((?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"')
+
+
+def _without_sound(sounds: list[bytes], match: re.Match[str]) -> str:
+    """A string of base64 that holds no text as an empty one; its bytes are looked at by themselves."""
+    raw = base64.b64decode(match[1])
+    if not _UNDECODABLE.search(raw.decode("utf-8", "surrogateescape")):
+        return match[0]
+    sounds.append(raw)
+    return '""'
 
 
 _STREAMED_TEXT = re.compile(r'"(content|reasoning_content|delta)"\s*:\s*"((?:[^"\\]|\\.)*)"')
