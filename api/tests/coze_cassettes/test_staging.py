@@ -70,7 +70,7 @@ def test_a_second_run_is_refused_until_the_first_is_done(folder: Path) -> None:
 @pytest.mark.loopback
 def test_the_lock_of_a_killed_run_is_gone(folder: Path) -> None:
     """The kernel lets go of it."""
-    code = "import sys, time; from pathlib import Path; from coze_cassettes import staging\n"
+    code = "import sys, time; from pathlib import Path; from coze_cassettes.rerecording import staging\n"
     code += "with staging.alone(Path(sys.argv[1])): print('in', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -310,7 +310,7 @@ def test_what_is_not_written_as_it_should_be_replaces_none(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from coze_cassettes import staging
+from coze_cassettes.rerecording import staging
 
 folder, source, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 rename, done = Path.replace, []
@@ -342,3 +342,13 @@ def test_a_kill_in_the_middle_leaves_each_cassette_old_or_new(
     staging.clear_unfinished(folder)
     staging.swap(folder, texts)
     assert {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.*")} == dict(texts)
+
+
+def test_a_recording_depends_on_the_whole_toolkit(tmp_path: Path) -> None:
+    """Its tests, the conftest.py files above them, and every room of the toolkit: a changed rule resumes nothing."""
+    tests = tmp_path / "tests" / "inner"
+    tests.mkdir(parents=True)
+    for path in (tests / "test_it.py", tests.parent / "conftest.py", tmp_path / "conftest.py"):
+        path.touch()
+    found = {path.name for path in staging.sources(tmp_path, tests)}
+    assert {"test_it.py", "conftest.py", "rules.py", "plugin.py", "websocket.py", "staging.py"} <= found

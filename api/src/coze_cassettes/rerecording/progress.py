@@ -21,6 +21,7 @@ from typing import Final
 
 import pytest
 
+import coze_cassettes
 from coze_cassettes import collection, fixtures
 from coze_cassettes.errors import CassetteError
 
@@ -68,7 +69,7 @@ def loads(line: bytes) -> Event:
     return Event(**{**fields, "needs": tuple(fields["needs"])})
 
 
-_OWN: Final = str(Path(__file__).parent)
+_OWN: Final = str(Path(coze_cassettes.__file__).parent)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+import coze_cassettes
 from coze_cassettes.cassette import store
 from coze_cassettes.errors import CassetteError, InvalidCassette, Misuse
 from coze_cassettes.rerecording.signals import uninterrupted
@@ -116,12 +117,17 @@ def account_digest(values: Mapping[str, str]) -> str:
 
 
 def sources_digest(root: Path, tests: Path) -> str:
-    """A digest of the tests, of the conftest.py files above them, and of this package."""
-    folders = (tests, Path(__file__).parent)
+    """A digest of the tests, of the conftest.py files above them, and of the toolkit."""
+    found = sources(root, tests)
+    return digest(*(text for path in found for text in (str(path), path.read_text("utf-8", "replace"))))
+
+
+def sources(root: Path, tests: Path) -> list[Path]:
+    """The files on which a recording depends."""
+    folders = (tests, Path(coze_cassettes.__file__).parent)
     files = {path for folder in folders for path in (folder.rglob("*.py") if folder.is_dir() else (folder,))}
     above = (place / "conftest.py" for place in tests.parents if place.is_relative_to(root))
-    found = sorted(path for path in (*files, *above) if path.is_file())
-    return digest(*(text for path in found for text in (str(path), path.read_text("utf-8", "replace"))))
+    return sorted(path for path in (*files, *above) if path.is_file())
 
 
 @dataclass
