@@ -433,6 +433,21 @@ def test_the_inspector_finds_by_itself_what_has_a_shape_a_name_or_is_known() -> 
     assert all(found for by_place in rows.values() for found in by_place.values()), shown
 
 
+@settings(max_examples=FEW * 2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plans, chances)
+def test_the_cheap_pass_clears_nothing_that_the_dear_one_finds(
+    monkeypatch: pytest.MonkeyPatch, plan: list[tuple[Kind, str]], chance: random.Random
+) -> None:
+    """Whatever is planted wherever, and not scrubbed: the findings are those of taking everything apart."""
+    planted = [(made(kind, chance), place) for kind, place in plan[:2]]
+    cassette = Cassette(tuple(map(normalise, traffic_with(planted, chance.random()))), METADATA)
+    values = [each.value for each, _ in planted if each.known]
+    found = inspector.inspect(cassette, "", values)
+    with monkeypatch.context() as dear:
+        dear.setattr(inspector, "_may_hide", lambda *_: True)
+        assert found == inspector.inspect(cassette, "", values)
+
+
 UNTOLD: Final = {
     "eight letters": "{A8}",
     "a name": "{HAN}",

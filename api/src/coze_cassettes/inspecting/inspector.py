@@ -26,6 +26,7 @@ import zstandard
 
 from coze_cassettes.cassette.interactions import Cassette, Headers, Interaction, media_type
 from coze_cassettes.inspecting import shapes, suspicion
+from coze_cassettes.inspecting.needles import Needles, needles_of
 
 
 @dataclass(frozen=True)
@@ -218,12 +219,25 @@ class _Section:
 
     def texts(self) -> Iterator[str]:
         """What the cheap pass reads."""
+        parts = urlsplit(self.uri)
         yield unquote(self.uri)
-        yield from (f'"{name}":"{value}"' for name, value in parse_qsl(urlsplit(self.uri).query))
+        identifiers = (match[1] for match in _COLLECTION.finditer(unquote(parts.path)))
+        yield from (_named(_TAG_ONLY, each) for each in identifiers if not shapes.is_tag(each))
+        yield from (_named(name, value) for name, value in parse_qsl(parts.query))
         for name, value in self.headers:
-            yield value if name != "authorization" or not shapes.is_tag(value.rpartition(" ")[2]) else ""
+            if name.lower() != "authorization":
+                yield _named(name.lower(), value)
+            elif not shapes.is_tag(_SCHEME.sub("", value)):
+                yield _named(_TAG_ONLY, value)
         if self.body:
             yield from _body_texts(self.body, self.content_type)
+
+    def binaries(self) -> Iterator[str]:
+        """The body if it is no text: what the cheap pass looks for the values in, besides the texts."""
+        try:
+            self.body.decode("utf-8")
+        except UnicodeDecodeError:
+            yield _binary(self.body, "").text
 
     def pieces(self) -> Iterator[_Piece]:
         """What the dear pass reads."""
@@ -236,7 +250,12 @@ class _Section:
 
 
 _PATH: Final = "path of the uri"
+_TAG_ONLY: Final = "access_token"
+"""A name whose value must be a tag, whatever it looks like."""
+
+_SCHEME = re.compile(r"\A[A-Za-z]+ ")
 _PRINTABLE = re.compile(r"[\t\n\r -~]{8,}")
+_READABLE = re.compile("[^\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]{8,}")
 
 
 _UNDECODABLE = re.compile("[\0\udc80-\udcff]")
@@ -246,16 +265,22 @@ def _is_binary(text: str) -> bool:
     return not text.isascii() and _UNDECODABLE.search(text) is not None
 
 
+def _named(name: str, text: str) -> str:
+    """A text and its name as JSON has them."""
+    return ":".join('"' + each.replace("\\", r"\\").replace('"', r"\"") + '"' for each in (name, text))
+
+
 def _body_texts(body: bytes, content_type: str) -> Iterator[str]:
     if content_type.startswith("multipart/") or "x-www-form-urlencoded" in content_type:
-        yield from (f'"{piece.name}":"{piece.text}"' for piece in _body_pieces(body, content_type, ""))
+        for piece in _body_pieces(body, content_type, ""):
+            place = piece.place.replace("[]", "")
+            yield _named(place if place.endswith(f".{piece.name}") else piece.name, piece.text)
         return
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         unpacked = _unpacked(body)
-        text = body.decode("latin-1")
-        yield "\n".join(_PRINTABLE.findall(text))
+        yield "\n".join(_READABLE.findall(body.decode("utf-8", "replace")))
         yield from [] if unpacked is None else _body_texts(unpacked, content_type)
         return
     if "event-stream" not in content_type:
@@ -347,7 +372,7 @@ class _Values:
     """Values that must not be there: what a text is searched for, first fast, then exactly."""
 
     plain: tuple[str, ...]
-    needles: suspicion.Needles
+    needles: Needles
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
@@ -361,7 +386,7 @@ class _Values:
 
 def _values(values: Iterable[str]) -> _Values:
     plain = tuple(dict.fromkeys(form for value in values for form in (value, shapes.folded(value))))
-    return _Values(plain, suspicion.needles_of(form for value in plain for form in encodings(value)))
+    return _Values(plain, needles_of(plain))
 
 
 # --- what a text encodes --------------------------------------------------------------------------------------------
@@ -522,6 +547,14 @@ def _check_text(text: str, piece: _Piece, values: _Values) -> Iterator[str]:
             yield from shapes.by_name(name, value, piece.place)
 
 
+def _may_hide(sections: Sequence[_Section], values: _Values) -> bool:
+    """Whether some sections must be taken apart."""
+    if suspicion.may_hide((text for section in sections for text in section.texts()), values.needles):
+        return True
+    binaries = (each for section in sections for each in section.binaries())
+    return bool(values.plain) and any(map(values.needles.may_stand_in, binaries))
+
+
 def inspect(cassette: Cassette, text: str, values: Iterable[str] = ()) -> Sequence[Finding]:
     """What is wrong with a cassette: its pieces one by one, and the file's text for the values as they are.
 
@@ -534,9 +567,9 @@ def inspect(cassette: Cassette, text: str, values: Iterable[str] = ()) -> Sequen
         for section in _sections(interaction, number)
     ]
     found: list[Finding] = []
-    if suspicion.may_hide((each for section in every for each in section.texts()), wanted.needles):
+    if _may_hide(every, wanted):
         for section in every:
-            if suspicion.may_hide(section.texts(), wanted.needles):
+            if _may_hide([section], wanted):
                 found += [Finding(piece.place, rule) for piece in section.pieces() for rule in _check(piece, wanted)]
     if wanted.found_in(text):
         lines = enumerate(text.splitlines(), start=1)

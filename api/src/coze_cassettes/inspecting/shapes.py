@@ -17,7 +17,8 @@ _BARE: Final = (
     "API_TOKEN|CLIENT_ID|CLIENT_SECRET|PUBLIC_KEY_ID|WORKSPACE_ID|BOT_ID|WORKFLOW_ID|CONVERSATION_ID|CHAT_ID|EXECUTE_ID"
     "|DATASET_ID|PRIVATE_KEY(?:_BODY)?|SECRET_[A-Z][A-Z0-9_]*"
 )
-_TAGGED = re.compile(TAG % _BARE)
+ANY_TAG: Final = TAG % _BARE
+_TAGGED = re.compile(ANY_TAG)
 
 
 def is_tag(text: str) -> bool:
@@ -177,8 +178,8 @@ MARKED = re.compile(
 """What a word with a credential holds that has a prefix."""
 
 HOST = re.compile(
-    rb"(?:byteimg|byteoversea|bytecdn|bytednsdoc|volccdn|volces|vlabvod)|(?<![a-z])tos-|[rl]k3s|accesskeyid|auth_?key"
-    rb"|(?:q-sign|x-(?:signature|expires|orig|tos|amz|oss|cos|bce|goog))"
+    rb"(?:byteimg|byteoversea|bytecdn|bytednsdoc|volccdn|volces|vlabvod)|(?<![a-z])tos-|[rl]k3s|accesskeyid|auth_?key|q-sign"
+    rb"|x-(?:orig|tos|amz|oss|cos|bce|goog|[a-z-]*(?:sign|expires|credential|security-token))"
 )
 """What a word of a signed URL or of one on a storage host holds, in lower case."""
 
@@ -186,15 +187,11 @@ SIGNED = re.compile(rb"(?i)[?&](?:(?:sig|sign|signature|expires|auth_?key)=|code
 """What the rest of the signed URLs hold, and one with an OAuth code."""
 
 NUMBER = re.compile(
-    r"(?<![A-Za-z0-9.])(?:\+\d[\d ()-]{7,}\d|1[3-9]\d[ -]?\d{4}[ -]?\d{4}|(?:\+|00)?86[ -]?1[3-9][\d -]{9,}"
-    r"|[1-9][\d -]{12,}[\dXx]|20\d{12}[0-9A-F]{18,20}|0217\d{10}[0-9a-f]{20,})"
-    r"(?![A-Za-z0-9]|\.\d)"
+    r"\+\d[\d ()-]{7,}\d|(?<![A-Za-z0-9.])(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|(?:\+|00)?86[ -]?1[3-9][\d -]{9,}"
+    r"|[1-9][\d -]{12,}[\dXx]|[2-6][\d -]{11,}\d)(?![A-Za-z0-9])"
+    r"|[1-8]\d{5}(?:19|20)\d{9}[\dXx]|20\d{12}[0-9A-F]{18}|0217\d{10}[0-9a-f]{20}"
 )
 """The same for numbers."""
-
-MIXED = re.compile(rb"[a-z].*[A-Z0-9]|[A-Z0-9].*[a-z]")
-"""What base64 of a text has: letters of both cases or digits."""
-
 
 # --- names ----------------------------------------------------------------------------------------------------------
 
@@ -266,19 +263,14 @@ NAMES: Final = (
 def is_speaking(name: str) -> bool:
     """Whether a name promises something that must be a tag."""
     last = name.rpartition(".")[2]
-    return any(each.pattern.fullmatch(last) for each in NAMES)
+    owned = _OWNER_PLACE.fullmatch(f".{name}") or _BAG_PLACE.fullmatch(f".{name}")
+    return owned is not None or any(each.pattern.fullmatch(last) for each in NAMES)
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a name promises a secret."""
     return _STRICT.fullmatch(name) is not None or _SECRET.fullmatch(name) is not None
 
-
-OWNED = re.compile(
-    r'"(?:creator|owner|user|user_info)\\*"\s*:\s*\{[^{}]*?"(?:name|id)\\*"\s*:\s*\\*"(?![A-Z][A-Z_]*_\d)'
-    r'|"(?:custom_variables|meta_data|parameters|ext)\\*"\s*:\s*\{[^{}]*?"(?:name|user|owner|author|用户|名字)\\*"\s*:\s*\\*"[\u4e00-\u9fff]{2,4}\\*"'
-)
-"""What a text must hold for a person to be named in it by a ``name`` that belongs to something."""
 
 _BAG_PLACE = re.compile(r".*\.(?:custom_variables|meta_data|parameters|ext)\.(?:name|user|owner|author|用户|名字)")
 _OWNER_PLACE = re.compile(r".*\.(?:creator|owner|user|user_info)\.(?:name|id)")
@@ -287,6 +279,22 @@ _SURNAMES: Final = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
     "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文欧司上诸皇令慕"
 )
+
+
+_OWNERS: Final = r'"(?:creator|owner|user|user_info)\\*"\s*:\s*(?:\\*"\s*)?\{'
+OWNER = re.compile(_OWNERS)
+"""The beginning of an object that is an owner."""
+
+OWNED = re.compile(
+    _OWNERS + rf'(?:[^{{}}]*?"(?:name|id)\\*"\s*:\s*(?:\\*"(?!(?:{ANY_TAG}|0)?\\*")|-?[\d.]*[1-9])|[^{{}}]*\{{)'
+)
+"""An owner with a name or number of its own, or with something inside where that may stand."""
+
+BAG = re.compile(r'"(?:custom_variables|meta_data|parameters|ext)\\*"\s*:\s*(?:\\*"\s*)?\{')
+"""The beginning of an object that may hold the name of a person."""
+
+HAN_NAME = re.compile(rf'"(?:name|user|owner|author|用户|名字)\\*"\s*:\s*\\*"[{_SURNAMES}][\u4e00-\u9fff]{{1,3}}\\*"')
+"""A person that is named in one."""
 
 
 def by_name(name: str, value: str, place: str) -> Iterator[str]:
