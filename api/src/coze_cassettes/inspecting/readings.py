@@ -78,10 +78,10 @@ def unquoted(text: str) -> str:
 
 
 def inside(text: str) -> str:
-    """Those pieces of a text that are encoded, decoded, with a plus as it is and as a space; empty if none is."""
+    """What those pieces of a text say that are full-width or percent-encoded, a plus as it is and as a space."""
     if "%" not in text and "+" not in text and (text.isascii() or not _WIDE.search(text)):
         return ""
     encoded = ",".join(piece for piece in text.split(",") if "%" in piece or "+" in piece or _WIDE.search(piece))
     narrow = shapes.folded(encoded) if _WIDE.search(encoded) else encoded
-    readings = (unquoted(narrow), unquoted(narrow.replace("+", " ")))
-    return ",".join(dict.fromkeys(each for each in readings if each != encoded))
+    each_way = (narrow, unquoted(narrow), unquoted(narrow.replace("+", " ")))
+    return ",".join(dict.fromkeys(text for text in each_way if text != encoded))

@@ -106,7 +106,9 @@ def _hides_text(run: bytes) -> bool:
     return False
 
 
-_PRINTABLE = re.compile(rb"[\t\n\r -~]{8}")
+_TELLING = re.compile(rb'[\t\n\r -~]{8}|\\[nrtbfu"/\\]|%[0-9A-Fa-f]{2}')
+"""What tells of a text in bytes that are none as a whole."""
+
 _LEAST_TEXT: Final = 6
 """Bytes of the shortest text that tells anything, a mail address."""
 
@@ -117,8 +119,8 @@ def _holds_text(raw: bytes) -> bool:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return _PRINTABLE.search(raw) is not None
-    return text.isprintable() or "\n" in text or _PRINTABLE.search(raw) is not None
+        text = "\0"
+    return text.isprintable() or "\n" in text or _TELLING.search(raw) is not None
 
 
 _IN_SIGNED: Final = (b"sig=", b"sign=", b"signature=", b"expires=", b"key=", b"code=")
