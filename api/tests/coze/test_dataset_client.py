@@ -500,6 +500,15 @@ def assert_pictures(photos: Sequence[Photo], document_id: str) -> None:
     assert photo.url.startswith("https://")
 
 
+def calls_to_nowhere(datasets: Any) -> Iterator[Callable[[], Any]]:
+    """Calls, sync or async, that ask something of a knowledge base that does not exist."""
+    yield lambda: datasets.update(dataset_id=NOWHERE, name="x")
+    yield lambda: datasets.delete(dataset_id=NOWHERE)
+    yield lambda: datasets.process(dataset_id=NOWHERE, document_ids=[NOWHERE])
+    yield lambda: datasets.documents.list(dataset_id=NOWHERE)
+    yield lambda: datasets.images.list(dataset_id=NOWHERE)
+
+
 class TestDatasetFaults:
     @pytest.mark.vcr
     def test_dataset_that_does_not_exist(self, coze: Coze) -> None:
@@ -507,14 +516,7 @@ class TestDatasetFaults:
         When it is changed, deleted, and its documents and images are asked for
         Then each time an error of Coze is raised with the log id of the answer.
         """
-        datasets = coze.datasets
-        for refused in (
-            lambda: datasets.update(dataset_id=NOWHERE, name="x"),
-            lambda: datasets.delete(dataset_id=NOWHERE),
-            lambda: datasets.process(dataset_id=NOWHERE, document_ids=[NOWHERE]),
-            lambda: datasets.documents.list(dataset_id=NOWHERE),
-            lambda: datasets.images.list(dataset_id=NOWHERE),
-        ):
+        for refused in calls_to_nowhere(coze.datasets):
             with pytest.raises(CozeAPIError) as error:
                 refused()
             assert_refused(error.value)
@@ -526,14 +528,7 @@ class TestDatasetFaults:
         When the async client changes and deletes it, and asks for its documents and images
         Then the errors are those of the sync client.
         """
-        datasets = async_coze.datasets
-        for refused in (
-            lambda: datasets.update(dataset_id=NOWHERE, name="x"),
-            lambda: datasets.delete(dataset_id=NOWHERE),
-            lambda: datasets.process(dataset_id=NOWHERE, document_ids=[NOWHERE]),
-            lambda: datasets.documents.list(dataset_id=NOWHERE),
-            lambda: datasets.images.list(dataset_id=NOWHERE),
-        ):
+        for refused in calls_to_nowhere(async_coze.datasets):
             with pytest.raises(CozeAPIError) as error:
                 await refused()
             assert_refused(error.value)
