@@ -47,9 +47,14 @@ SWITCHED: Final = 101
 EVENT_STREAM: Final = "text/event-stream"
 
 
+def is_websocket(request: Request) -> bool:
+    """Whether it is the handshake of a websocket, opened or refused."""
+    return request.uri.startswith(("wss:", "ws:"))
+
+
 def media_type(message: Request | Response) -> str:
     """What a body is: its Content-Type; of a websocket, whose lanes of frames are written so, an event stream."""
-    opened = message.status == SWITCHED if isinstance(message, Response) else message.uri.startswith(("wss:", "ws:"))
+    opened = message.status == SWITCHED if isinstance(message, Response) else is_websocket(message)
     return EVENT_STREAM if opened else header(message.headers, "content-type")
 
 

@@ -108,11 +108,6 @@ def _event(block: str) -> Event:
     return Frame(raw if name == _BINARY else raw.decode("utf-8") if name == _TEXT else data, after)
 
 
-def is_websocket(interaction: Interaction) -> bool:
-    """Whether it is a websocket, or a handshake that was refused."""
-    return interaction.request.uri.startswith(("wss:", "ws:"))
-
-
 def _piece(frame: Frame) -> str | None:
     """What a frame has of a longer text or sound, of which more may follow; None if it is no such frame."""
     data = _told(frame.data).get("data")

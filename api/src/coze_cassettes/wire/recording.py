@@ -15,8 +15,8 @@ from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from coze_cassettes.cassette import lanes, matching
-from coze_cassettes.cassette.interactions import Interaction, Request, Response, header
+from coze_cassettes.cassette import matching
+from coze_cassettes.cassette.interactions import Interaction, Request, Response, header, is_websocket
 from coze_cassettes.wire import clock, redaction, routing, streams, websocket
 from coze_cassettes.wire.tape import SentRequest, Tape
 
@@ -88,7 +88,7 @@ class _Persister:
     ) -> tuple[list[VcrRequest], list[dict[str, Any]]]:
         if self.tape.recording:
             raise CassetteNotFoundError
-        kept = [each for each in enumerate(self.tape.cassette.interactions) if not lanes.is_websocket(each[1])]
+        kept = [each for each in enumerate(self.tape.cassette.interactions) if not is_websocket(each[1].request)]
         requests = [request_to_vcr(each.request) for _, each in kept]
         return requests, [response_to_vcr(each.response, index) for index, each in kept]
 
