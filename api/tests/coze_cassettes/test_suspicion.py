@@ -182,6 +182,7 @@ HIDING: Final[Mapping[str, tuple[Callable[[str], Interaction], str, str]]] = {
         '"opaque-x"',
         "INSPECT-SECRET-NAME",
     ),
+    "a key in escapes": (answered, '{"\\u5bc6\\u7801":"\\"opaque-x\\""}', "INSPECT-SECRET-NAME"),
     "a short address": (note, "8.8.8.8", "INSPECT-IP"),
     "a full IPv6 address": (note, "2001:db8:1:2:3:4:5:6", "INSPECT-IP"),
     "plus signs for spaces": (note, "139+{D4}+{D4}", "INSPECT-PHONE"),
@@ -212,7 +213,7 @@ def test_base64_of_capitals_is_read() -> None:
         ("nancy.planted", '"C:\\\\Users\\\\nancy.planted\\\\a"'),
         ("C:\\new\\planted", '"see C:\\\\new\\\\planted there"'),
         ("Planted 🙂 Person", json.dumps("see Planted 🙂 Person there")),
-        ("Planted, Person", '"see Planted, Person there"'),
+        ("Planted, Person", '"so, Person there, Planted, Person there, all"'),
         ("Planted, Person", f'"{quote("Planted, Person")}"'),
         ("a:b(planted)", '"see a：b（planted） there"'),
         ("planted", f'"{base64.b64encode(bytes([255, 0, 254]) + b"planted" + bytes([0, 255])).decode()}"'),
@@ -231,10 +232,17 @@ def test_percent_encoding_is_undone_as_the_standard_library_does(text: str, enco
     assert readings.unquoted(encoded.replace("+", " ")) == unquote_plus(encoded)
 
 
-@given(st.binary(min_size=8, max_size=30), st.binary(max_size=4), st.booleans())
-def test_base64_leaves_something_of_every_value(raw: bytes, before: bytes, url_safe: bool) -> None:
-    """Wherever a value begins in what is encoded, and whatever surrounds it, it is found."""
-    value = raw.decode("latin-1")
-    encode = base64.urlsafe_b64encode if url_safe else base64.b64encode
-    text = readings.Text(f"see {encode(before + value.encode() + before).decode()} there")
-    assert needles_of([value]).stand_in(text)
+@given(st.text(st.characters(codec="utf-8"), min_size=1), st.sampled_from(["{}", "see {} there", "a,{},a,{}"]))
+@example("a,b,a", "a,b,{}")
+@example("planted person", "see {} there")
+def test_every_encoding_of_a_value_passes_the_fast_test(value: str, around: str) -> None:
+    """Alone or among others, the test knows each of the forms that the exact search looks for."""
+    needles = needles_of([value])
+    for form in inspector.encodings(value):
+        assert needles.may_stand_in(around.replace("{}", form))
+
+
+def test_a_short_value_in_bytes_is_found() -> None:
+    """Between bytes that are no text, where nothing but the values is looked for."""
+    interaction = answered(b"\xff\xfe\0planted\0\xff", (("content-type", "audio/wav"),))
+    assert found(interaction, ("planted",)) == {"interaction 0 response body (binary) INSPECT-VALUE"}

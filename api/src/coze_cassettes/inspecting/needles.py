@@ -1,4 +1,4 @@
-"""The values that must not be in a cassette, and a fast test whether a text may hold one of them, however encoded.
+"""A fast test whether a text may hold one of the values that must not be there, however encoded.
 
 No encoding of a value is built: JSON escapes and percent-encoding are undone in the text, and its long words are read
 as base64. What passes the test is looked at again, exactly.

@@ -1,4 +1,4 @@
-"""How the inspector's cheap pass reads texts: each piece between commas once, and what the pieces encode.
+"""How the inspector's cheap pass reads texts: every piece between commas once, with all that it encodes.
 
 Streams and lists say the same over and over, and nothing that betrays a secret has a comma in it.
 """

@@ -293,7 +293,11 @@ OWNED = re.compile(
 BAG = re.compile(r'"(?:custom_variables|meta_data|parameters|ext)\\*"\s*:\s*(?:\\*"\s*)?\{')
 """The beginning of an object that may hold the name of a person."""
 
-HAN_NAME = re.compile(rf'"(?:name|user|owner|author|用户|名字)\\*"\s*:\s*\\*"[{_SURNAMES}][\u4e00-\u9fff]{{1,3}}\\*"')
+HAN_NAME = re.compile(
+    r'"(?:name|user|owner|author|用户|名字)\\*"\s*:\s*\\*"'
+    f"[{''.join(sorted(_SURNAMES))}]"
+    r'[\u4e00-\u9fff]{1,3}\\*"'
+)
 """A person that is named in one."""
 
 

@@ -143,7 +143,7 @@ def _in_plain(layer: readings.Text) -> bool:
     digits = raw.translate(_TO_DIGITS, _BETWEEN_DIGITS)
     if (_MANY_DIGITS in digits or (b"+" in raw and _PLUS.search(raw))) and shapes.NUMBER.search(text):
         return True
-    if any(_speaking(name, "".join(digits)) for name, *digits in set(_PAIR.findall(text))):
+    if any(_speaking(name, "".join(few)) for name, *few in set(_PAIR.findall(text))):
         return True
     if _are_suspicious([word for word in layer.words if len(word) >= _WORD]):
         return True
