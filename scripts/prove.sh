@@ -4,4 +4,5 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 if [ "${1:-}" = --long ]; then export PROVE_LONG=1 && shift; fi
-exec .venv/bin/pytest -m loopback -n auto --dist worksteal "$@"
+# One worker more than cores: the tests wait for servers as much as they compute.
+exec .venv/bin/pytest -m loopback -n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal "$@"
