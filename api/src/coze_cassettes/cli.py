@@ -15,17 +15,17 @@ from typing import Any, Final, NoReturn
 import click
 
 from coze_cassettes import foreign
-from coze_cassettes.accounts import account, doctor, preflight
+from coze_cassettes.account import account, doctor, preflight
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.origins import ORIGINS, STAND_IN
+from coze_cassettes.cassette.provenance import ORIGINS, STAND_IN
 from coze_cassettes.counting import counted
 from coze_cassettes.errors import CassetteError, InvalidCassette, Misuse
-from coze_cassettes.inspecting import inspector
-from coze_cassettes.rerecording import decisions, rerecord, screens, verdicts
+from coze_cassettes.inspection import inspector
+from coze_cassettes.rerecord import decisions, run, screens, verdicts
 from coze_cassettes.scrubbing.environment import known
-from coze_cassettes.wire import patience
-from coze_cassettes.wire.patience import Limits
+from coze_cassettes.session import patience
+from coze_cassettes.session.patience import Limits
 
 DEFAULT_CASSETTES: Final = "cassettes/coze"
 INTERRUPTED: Final = "Interrupted: the cassettes are as they were; run it again."
@@ -137,12 +137,12 @@ def rerecord_command(
         for name, value in ((patience.variable(each.name), chosen.pop(each.name, None)) for each in fields(Limits))
         if value is not None
     )
-    options = rerecord.Options(_root(), _cassettes(cassettes), changes=changes, numbers=numbers, **chosen)
+    options = run.Options(_root(), _cassettes(cassettes), changes=changes, numbers=numbers, **chosen)
     if changes and options.target != STAND_IN:
         raise Misuse(f"--change is the stand-in's: use it with --target {STAND_IN}.")
     try:
         with screens.screen(as_json=as_json) as screen:
-            verdict = rerecord.run(options, os.environ, screen)
+            verdict = run.run(options, os.environ, screen)
     except KeyboardInterrupt:
         return _interrupted()
     screen.verdict(verdict, check=options.check)
@@ -207,7 +207,7 @@ def check_command(paths: tuple[Path, ...], staged: bool, cassettes: Path | None)
     """
     folder = _cassettes(cassettes)
     sources = _staged(folder) if staged else _files(paths or (folder,))
-    values = tuple(known(os.environ).tags)
+    values = tuple(known(os.environ).placeholders)
     found = [f"{name}:{finding}" for name, text in sources for finding in judge(text, values)]
     for line in found:
         click.echo(line)

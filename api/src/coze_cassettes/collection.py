@@ -20,7 +20,7 @@ def cassette_name(item: pytest.Item) -> str:
     """The file name of a test's cassette without its suffix: ``Class.test``, or that of the test it is the twin of."""
     test_class = getattr(item, "cls", None)
     own: str = get_default_cassette_name(test_class, item.name)
-    if (twin := item.get_closest_marker("twin")) is None:
+    if (twin := item.get_closest_marker("shared_cassette")) is None:
         return own
     name = str(twin.args[0])
     return name if "." in name or test_class is None else f"{test_class.__name__}.{name}"
@@ -47,12 +47,12 @@ def problems(items: Iterable[pytest.Item], folder: Path, *, whole: bool) -> list
 
 
 def telling_ids(items: Iterable[pytest.Item], values: Mapping[str, str]) -> list[str]:
-    """The cases whose id holds a configured value, one sentence each; ``values`` gives each value's tag."""
+    """The cases whose id holds a configured value, one sentence each; ``values`` gives each value's placeholder."""
     return [
-        f"{item.path.name}: the id of a case of {getattr(item, 'originalname', 'a test')} holds the configured {tag}, "
-        "and ids become file names; give the case another id."
+        f"{item.path.name}: the id of a case of {getattr(item, 'originalname', 'a test')} holds the configured "
+        f"{placeholder}, and ids become file names; give the case another id."
         for item in items
-        for value, tag in values.items()
+        for value, placeholder in values.items()
         if value in item.nodeid
     ]
 
@@ -66,7 +66,7 @@ def _overruled(items: Iterable[pytest.Item]) -> Iterator[str]:
 def _shared_files(items: Iterable[pytest.Item], folder: Path) -> Iterator[str]:
     owners: dict[Path, str] = {}
     for item in items:
-        if item.get_closest_marker("twin") is not None:
+        if item.get_closest_marker("shared_cassette") is not None:
             continue
         path = cassette_path(item, folder)
         if path in owners:
@@ -76,10 +76,10 @@ def _shared_files(items: Iterable[pytest.Item], folder: Path) -> Iterator[str]:
 
 def _lone_twins(items: list[pytest.Item], folder: Path) -> Iterator[str]:
     """Twins of a test that is not there; a test that was not collected at all may have its cassette from before."""
-    owned = {cassette_path(item, folder) for item in items if item.get_closest_marker("twin") is None}
+    owned = {cassette_path(item, folder) for item in items if item.get_closest_marker("shared_cassette") is None}
     for item in items:
         path = cassette_path(item, folder)
-        if item.get_closest_marker("twin") is not None and path not in owned and not path.exists():
+        if item.get_closest_marker("shared_cassette") is not None and path not in owned and not path.exists():
             yield f"{item.nodeid} is the twin of a test without a cassette: {path.parent.name}/{path.name}."
 
 

@@ -16,8 +16,8 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
 
 from coze_cassettes import collection
 from coze_cassettes.scrubbing.environment import VARIABLES, Known
-from coze_cassettes.wire import recording
-from coze_cassettes.wire.tape import SentRequest, Tape
+from coze_cassettes.session import recording
+from coze_cassettes.session.tape import SentRequest, Tape
 
 
 class Refusal(Failed):
@@ -39,10 +39,10 @@ Make = Callable[[], tuple[str, Callable[[], object]]]
 
 
 class Account:
-    """What a test needs of the account it records against: configured, made for the occasion, or a tag.
+    """What a test needs of the account it records against: configured, made for the occasion, or a placeholder.
 
-    In a replay ``value("BOT_ID")`` is ``"BOT_ID"``, the tag that stands in the cassette. While recording it is the
-    value of the environment variable ``COZE_BOT_ID``; if that is not set, what ``make`` creates (its traffic is not
+    In a replay ``value("BOT_ID")`` is ``"BOT_ID"``, the placeholder that stands in the cassette. While recording it is
+    the value of the environment variable ``COZE_BOT_ID``; if that is not set, what ``make`` creates (its traffic is not
     recorded, and what it made is removed after the test); without ``make`` the test is skipped.
     """
 
@@ -52,25 +52,25 @@ class Account:
         self._tape = tape
         self._values: dict[str, str] = {}
 
-    def value(self, tag: str, make: Make | None = None) -> str:
-        """The value for a bare tag such as ``BOT_ID``, the same for the whole test."""
+    def value(self, placeholder: str, make: Make | None = None) -> str:
+        """The value for a bare placeholder such as ``BOT_ID``, the same for the whole test."""
         if self._tape is None or not self._tape.recording:
-            return tag
-        if tag not in self._values:
-            self._values[tag] = self._configured(tag) or self._made(tag, make, self._tape)
-            self._tape.known = self._known(self._tape.known, tag)
-        return self._values[tag]
+            return placeholder
+        if placeholder not in self._values:
+            self._values[placeholder] = self._configured(placeholder) or self._made(placeholder, make, self._tape)
+            self._tape.known = self._known(self._tape.known, placeholder)
+        return self._values[placeholder]
 
-    def _known(self, known: Known, tag: str) -> Known:
-        secret = any(variable.tag == tag and variable.secret for variable in VARIABLES)
-        return known.with_value(tag, self._values[tag], secret=secret)
+    def _known(self, known: Known, placeholder: str) -> Known:
+        secret = any(variable.placeholder == placeholder and variable.secret for variable in VARIABLES)
+        return known.with_value(placeholder, self._values[placeholder], secret=secret)
 
-    def _configured(self, tag: str) -> str:
-        return os.environ.get(f"COZE_{tag}", "")
+    def _configured(self, placeholder: str) -> str:
+        return os.environ.get(f"COZE_{placeholder}", "")
 
-    def _made(self, tag: str, make: Make | None, tape: Tape) -> str:
+    def _made(self, placeholder: str, make: Make | None, tape: Tape) -> str:
         if make is None:
-            raise NotConfigured(f"needs COZE_{tag}")
+            raise NotConfigured(f"needs COZE_{placeholder}")
         with tape.pause():
             value, remove = make()
 

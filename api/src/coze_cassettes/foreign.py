@@ -15,13 +15,13 @@ from vcr.serialize import deserialize
 from vcr.serializers import jsonserializer, yamlserializer
 
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette import origins, store
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, header
+from coze_cassettes.cassette import provenance, store
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, header
 from coze_cassettes.errors import CassetteError, InvalidCassette, UnsafeCassette
-from coze_cassettes.inspecting import inspector
+from coze_cassettes.inspection import inspector
 from coze_cassettes.scrubbing import scrub
 from coze_cassettes.scrubbing.environment import Known
-from coze_cassettes.wire import clock, recording
+from coze_cassettes.session import clock, recording
 
 SERIALIZERS: Final[dict[str, Any]] = {".yaml": yamlserializer, ".yml": yamlserializer, ".json": jsonserializer}
 """vcrpy's own readers by the suffix of a file."""
@@ -72,7 +72,7 @@ def scrubbed(path: Path, known: Known) -> Cassette:
     clean = scrub.scrub(interactions, known, clock.shift_from(recorded.timestamp()))
     metadata = Metadata(_origin(interactions), recorded.isoformat().replace("+00:00", "Z"), _sdk(interactions))
     cassette = store.sealed(Cassette(clean.interactions, metadata))
-    values = {*clean.table.replaced(), *known.tags}
+    values = {*clean.table.replaced(), *known.placeholders}
     if findings := inspector.inspect(cassette, cassette_format.dumps(cassette), values):
         raise UnsafeCassette("after scrubbing the inspector still finds " + ", ".join(str(each) for each in findings))
     return cassette
@@ -116,10 +116,10 @@ def _is_ours(text: str) -> bool:
 def _origin(interactions: Sequence[Interaction]) -> str:
     if not interactions:
         raise InvalidCassette("it has no interactions")
-    if any(header(each.response.headers, origins.STAND_IN_HEADER) for each in interactions):
-        return origins.STAND_IN
+    if any(header(each.response.headers, provenance.STAND_IN_HEADER) for each in interactions):
+        return provenance.STAND_IN
     host = urlsplit(interactions[0].request.uri).hostname or ""
-    origin = origins.of_target(interactions[0].request.uri)
+    origin = provenance.of_target(interactions[0].request.uri)
     if origin == "coze-studio" and not _speaks_coze(interactions):
         raise InvalidCassette(f"its requests to {host} are not Coze's")
     return origin

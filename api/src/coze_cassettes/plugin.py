@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from coze_cassettes import collection, fixtures
-from coze_cassettes.cassette import origins
+from coze_cassettes.cassette import provenance
 from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.scrubbing import environment
-from coze_cassettes.wire import network, recording, redaction
-from coze_cassettes.wire.patience import Patience, limits
-from coze_cassettes.wire.tape import Settings, Tape
+from coze_cassettes.session import network, recording, redaction
+from coze_cassettes.session.patience import Patience, limits
+from coze_cassettes.session.tape import Settings, Tape
 
 if TYPE_CHECKING:  # pytest-recording must be imported before vcrpy, whose matchers it has rewritten; collection does
     from vcr import VCR
 
 MARKERS = (
-    "twin(test): replay the cassette of another test of the class, never record; for the async half of a sync test.",
+    "shared_cassette(test): replay the cassette of another test of the class, never record; for the async counterpart.",
     "stand_in_only(reason): record only from the stand-in: no real account gives this answer on demand.",
     "needs(*names): record only if COZE_<NAME> is set for each: what the test needs of the account.",
     "loopback: needs sockets or processes of this machine; run by scripts/prove.sh.",
@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the toolkit."""
     group = parser.getgroup("coze-cassettes")
     group.addoption("--cassettes-dir", default=None, help="Folder of the cassettes. Default: ini cassettes_dir.")
-    group.addoption("--recorded-from", default=None, choices=origins.ORIGINS, help="What the target is.")
+    group.addoption("--recorded-from", default=None, choices=provenance.ORIGINS, help="What the target is.")
     parser.addini("cassettes_dir", "Folder of the cassettes, one folder in it a test module.", default="cassettes")
     parser.addini("cassettes_record_command", "What records, as messages say it.", default="coze-cassettes rerecord")
 
@@ -80,7 +80,7 @@ def _refused(config: pytest.Config) -> str:
 
 def _settings_of(config: pytest.Config) -> Settings:
     target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")
-    origin = config.getoption("--recorded-from") or origins.of_target(target)
+    origin = config.getoption("--recorded-from") or provenance.of_target(target)
     try:
         patience = Patience(limits(os.environ, target))
     except CassetteError as error:
@@ -99,12 +99,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     whole = not any("::" in argument for argument in config.args) and not config.getoption("lf", default=False)
     problems = collection.problems(items, collection.cassettes_dir(config), whole=whole and not is_recording(config))
     if is_recording(config):
-        problems += collection.telling_ids(items, environment.known(os.environ).tags)
+        problems += collection.telling_ids(items, environment.known(os.environ).placeholders)
     if problems and not hasattr(config, "workerinput"):
         raise pytest.UsageError("\n".join(problems))
     config.stash[_disagreements] = problems
     if is_recording(config):
-        items.sort(key=lambda item: item.get_closest_marker("twin") is not None)
+        items.sort(key=lambda item: item.get_closest_marker("shared_cassette") is not None)
 
 
 def _fail(message: str) -> NoReturn:
@@ -129,7 +129,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         _fail("\n".join(problems))
     if item.get_closest_marker("vcr") is None:
         return
-    records = is_recording(item.config) and item.get_closest_marker("twin") is None
+    records = is_recording(item.config) and item.get_closest_marker("shared_cassette") is None
     settings = item.config.stash[_settings]
     path = collection.cassette_path(item, collection.cassettes_dir(item.config))
     if is_recording(item.config) and (reason := _left_out(item, path, settings)):
@@ -143,11 +143,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
     """Why a recording leaves a test out, or an empty string."""
-    if item.get_closest_marker("stand_in_only") and settings.recorded_from != origins.STAND_IN:
+    if item.get_closest_marker("stand_in_only") and settings.recorded_from != provenance.STAND_IN:
         return "only the stand-in gives this answer on demand"
     if lacking := [name for name in collection.needs(item) if not os.environ.get(name)]:
         return f"needs {', '.join(lacking)}"
-    if item.get_closest_marker("twin") and not path.exists():
+    if item.get_closest_marker("shared_cassette") and not path.exists():
         return f"{path.stem} was not recorded, so its twin has nothing to replay"
     return ""
 

@@ -77,7 +77,7 @@ def client_from_environment(
 def async_client_from_environment(
     environ: Mapping[str, str] | None = None, *, http_client: AsyncHTTPClient | None = None
 ) -> AsyncCoze:
-    """The async twin of ``client_from_environment``."""
+    """The async counterpart of ``client_from_environment``."""
     settings = settings_from(os.environ if environ is None else environ)
     return AsyncCoze(auth=_async_auth(settings), base_url=settings.base_url, http_client=http_client)
 

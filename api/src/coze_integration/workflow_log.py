@@ -183,7 +183,7 @@ class AsyncWorkflowLog:
         page_num: int = 1,
         page_size: int = DEFAULT_PAGE_SIZE,
     ) -> WorkflowLogPage:
-        """The async twin of ``WorkflowLog.list``; it too sends one request after another."""
+        """The async counterpart of ``WorkflowLog.list``; it too sends one request after another."""
         wanted = WorkflowLogFilter(status, since, until, keyword)
         _check_page(page_num, page_size)
         histories = {each: await self._retrieve(workflow_id, each) for each in _distinct(execute_ids)}

@@ -7,7 +7,7 @@ They come in five groups:
   raw answers that they got.
 - *Identifiers*: ``mock_bot_id``, ``mock_workspace_id``, ``mock_conversation_id``, ``mock_chat_id``,
   ``mock_workflow_id``, ``mock_workflow_run_id``, ``mock_dataset_id``. While recording each is the configured value, or
-  one made for the test (and removed after it); while replaying it is the tag that stands in the cassette.
+  one made for the test (and removed after it); while replaying it is the placeholder that stands in the cassette.
 - *Samples*: ``sample_user_message``, ``sample_workflow_inputs``, ``sample_bot_data``: what the tests send.
 - *Mocks*: ``mock_successful_response``, ``mock_error_response``, ``mock_streaming_response``, ``mock_httpx_client``,
   ``mock_async_httpx_client``: factories for the few answers that cannot be recorded. They carry Coze's real envelope.

@@ -12,7 +12,7 @@ import pytest
 from cozepy import AsyncCoze, Bot, Coze, CozeAPIError, NumberPaged, PublishStatus, SimpleBot
 from cozepy.model import AsyncNumberPaged
 
-from coze_cassettes.wire.tape import SentRequest, Tape
+from coze_cassettes.session.tape import SentRequest, Tape
 
 API_CHANNEL = "1024"
 """The channel "Agent as API": Coze's own constant."""
@@ -95,7 +95,7 @@ class TestBotOperations:
         assert (sent.method, sent.path) == ("GET", "/v1/space/published_bots_list")
         assert sent.params == [("space_id", mock_workspace_id), ("page_size", "20"), ("page_index", "1")]
 
-    @pytest.mark.twin("test_list_bots_single_page")
+    @pytest.mark.shared_cassette("test_list_bots_single_page")
     async def test_async_list_bots(self, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
         """Given a workspace
         When the async client lists its published bots with the defaults
@@ -120,7 +120,7 @@ class TestBotOperations:
         numbers = [dict(sent.params)["page_index"] for sent in sent_requests[1:]]
         assert numbers == [str(page.page_num) for page in pages]
 
-    @pytest.mark.twin("test_list_bots_paginated")
+    @pytest.mark.shared_cassette("test_list_bots_paginated")
     async def test_async_list_bots_paginated(self, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
         """Given a workspace with at least three published bots
         When the async client pages over them
@@ -205,7 +205,7 @@ class TestBotOperations:
             ("publish_status", "published_online"),
         ]
 
-    @pytest.mark.twin("test_list_bots_version_2")
+    @pytest.mark.shared_cassette("test_list_bots_version_2")
     async def test_async_list_bots_version_2(self, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
         """Given a workspace
         When the async client lists its bots with version 2 of the API
@@ -231,7 +231,7 @@ class TestBotOperations:
         (sent,) = sent_requests
         assert (sent.method, sent.path, sent.params) == ("GET", "/v1/bot/get_online_info", [("bot_id", mock_bot_id)])
 
-    @pytest.mark.twin("test_retrieve_bot")
+    @pytest.mark.shared_cassette("test_retrieve_bot")
     async def test_async_retrieve_bot(self, async_coze: AsyncCoze, mock_bot_id: str) -> None:
         """Given a bot that is published to the API channel
         When the async client retrieves it
@@ -252,7 +252,7 @@ class TestBotOperations:
         assert {sent.path for sent in sent_requests} == {f"/v1/bots/{mock_bot_id}"}
         assert [sent.params for sent in sent_requests] == [[("is_published", "true")], [("is_published", "false")]]
 
-    @pytest.mark.twin("test_retrieve_bot_version_2")
+    @pytest.mark.shared_cassette("test_retrieve_bot_version_2")
     async def test_async_retrieve_bot_version_2(self, async_coze: AsyncCoze, mock_bot_id: str) -> None:
         """Given a bot that is published to the API channel
         When the async client retrieves both its configurations with version 2 of the API
@@ -288,7 +288,7 @@ class TestBotOperations:
         assert sent_requests[4].json() == {"bot_id": bot_id, "connector_ids": [API_CHANNEL]}
         assert sent_requests[6].json() == {"bot_id": bot_id, "connector_id": API_CHANNEL, "unpublish_reason": None}
 
-    @pytest.mark.twin("test_create_update_publish_bot")
+    @pytest.mark.shared_cassette("test_create_update_publish_bot")
     async def test_async_create_update_publish_bot(
         self, async_coze: AsyncCoze, mock_workspace_id: str, sample_bot_data: dict[str, Any]
     ) -> None:
@@ -343,7 +343,7 @@ class TestBotFaults:
 
         assert_refused(refused.value, 4200)
 
-    @pytest.mark.twin("test_retrieve_bot_that_does_not_exist")
+    @pytest.mark.shared_cassette("test_retrieve_bot_that_does_not_exist")
     async def test_async_retrieve_bot_that_does_not_exist(self, async_coze: AsyncCoze) -> None:
         """Given the id of no bot
         When the async client retrieves it

@@ -35,7 +35,7 @@ from cozepy import (
 from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from pydantic import ValidationError
 
-from coze_cassettes.wire.tape import SentRequest
+from coze_cassettes.session.tape import SentRequest
 
 USER = "coze-suite"
 """Who the tests chat as."""
@@ -152,7 +152,7 @@ class TestChatOperations:
             "auto_save_history": True,
         }
 
-    @pytest.mark.twin("test_create_chat_blocking")
+    @pytest.mark.shared_cassette("test_create_chat_blocking")
     async def test_async_create_chat(self, async_coze: AsyncCoze, mock_bot_id: str, question: Message) -> None:
         """Given a published bot
         When the async client puts a question to it and polls by hand, since it has no create_and_poll
@@ -181,7 +181,7 @@ class TestChatOperations:
         assert (sent.method, sent.path) == ("POST", "/v3/chat")
         assert sent.json()["stream"] is True
 
-    @pytest.mark.twin("test_create_chat_streaming")
+    @pytest.mark.shared_cassette("test_create_chat_streaming")
     async def test_async_create_chat_streaming(
         self, async_coze: AsyncCoze, mock_bot_id: str, question: Message
     ) -> None:
@@ -227,7 +227,7 @@ class TestChatOperations:
         joined = joined_deltas(events)
         assert {message_id: joined[message_id] for message_id in answers} == answers
 
-    @pytest.mark.twin("test_streaming_message_accumulation")
+    @pytest.mark.shared_cassette("test_streaming_message_accumulation")
     async def test_async_streaming_message_accumulation(
         self, async_coze: AsyncCoze, mock_bot_id: str, question: Message
     ) -> None:
@@ -255,7 +255,7 @@ class TestChatOperations:
         assert_usage(streamed.usage)
         assert retrieved.usage == streamed.usage
 
-    @pytest.mark.twin("test_token_usage_extraction")
+    @pytest.mark.shared_cassette("test_token_usage_extraction")
     async def test_async_token_usage_extraction(
         self, async_coze: AsyncCoze, mock_bot_id: str, question: Message
     ) -> None:
@@ -299,7 +299,7 @@ class TestChatOperations:
         assert sent_requests[0].params == [("conversation_id", mock_conversation_id)]
         assert_exchange(kept, question, completed_answers(events))
 
-    @pytest.mark.twin("test_chat_with_conversation")
+    @pytest.mark.shared_cassette("test_chat_with_conversation")
     async def test_async_chat_with_conversation(
         self, async_coze: AsyncCoze, mock_bot_id: str, mock_conversation_id: str, question: Message
     ) -> None:
@@ -341,7 +341,7 @@ class TestChatOperations:
             ("GET", "/v3/chat/message/list", asked),
         ]
 
-    @pytest.mark.twin("test_retrieve_chat")
+    @pytest.mark.shared_cassette("test_retrieve_chat")
     async def test_async_retrieve_chat(
         self, async_coze: AsyncCoze, mock_conversation_id: str, mock_chat_id: str, mock_bot_id: str
     ) -> None:
@@ -368,7 +368,7 @@ class TestChatOperations:
         assert [one.id for one in (cancelled, retrieved)] == [chat.id, chat.id]
         assert [one.status for one in (cancelled, retrieved)] == [ChatStatus.CANCELED, ChatStatus.CANCELED]
 
-    @pytest.mark.twin("test_cancel_chat")
+    @pytest.mark.shared_cassette("test_cancel_chat")
     async def test_async_cancel_chat(self, async_coze: AsyncCoze, mock_bot_id: str, question: Message) -> None:
         """Given a chat that is in progress
         When the async client cancels it
@@ -464,7 +464,7 @@ class TestConversationOperations:
             ("DELETE", f"/v1/conversations/{created.id}"),
         ]
 
-    @pytest.mark.twin("test_create_conversation")
+    @pytest.mark.shared_cassette("test_create_conversation")
     async def test_async_create_conversation(self, async_coze: AsyncCoze, mock_bot_id: str) -> None:
         """Given a bot
         When the async client creates a conversation with metadata and messages, and retrieves it
@@ -509,7 +509,7 @@ class TestConversationOperations:
         listed = [sent.params for sent in sent_requests if sent.path == "/v1/conversations"]
         assert [dict(params)["page_num"] for params in listed] == ["1", "2"]
 
-    @pytest.mark.twin("test_list_and_delete_conversations")
+    @pytest.mark.shared_cassette("test_list_and_delete_conversations")
     async def test_async_list_and_delete_conversations(self, async_coze: AsyncCoze, mock_bot_id: str) -> None:
         """Given two new conversations of a bot
         When the async client lists its conversations, deletes one of the two, and lists them again
@@ -556,7 +556,7 @@ class TestConversationOperations:
         asked = [sent.json()["after_id"] for sent in sent_requests if sent.path == "/v1/conversation/message/list"]
         assert asked == [None, *(items[-1].id for items, _ in pages[:-1])]
 
-    @pytest.mark.twin("test_list_conversation_messages")
+    @pytest.mark.shared_cassette("test_list_conversation_messages")
     async def test_async_list_conversation_messages(self, async_coze: AsyncCoze, mock_bot_id: str) -> None:
         """Given a conversation with three messages
         When the async client lists them oldest first, one a page
@@ -604,7 +604,7 @@ class TestConversationOperations:
         assert_message_life(created, retrieved, changed, deleted)
         assert created.id not in {message.id for message in left.items}
 
-    @pytest.mark.twin("test_message_life")
+    @pytest.mark.shared_cassette("test_message_life")
     async def test_async_message_life(self, async_coze: AsyncCoze, mock_conversation_id: str) -> None:
         """Given a conversation
         When the async client adds, changes and deletes a message
@@ -746,7 +746,7 @@ class TestChatFaults:
         assert_only_the_beginning(outcome)
         assert type(outcome.error) is httpx.RemoteProtocolError
 
-    @pytest.mark.twin("test_stream_that_breaks_off")
+    @pytest.mark.shared_cassette("test_stream_that_breaks_off")
     async def test_async_stream_that_breaks_off(self, async_play: AsyncPlay) -> None:
         """Given a connection that closes inside a stream
         When the async client reads the stream
@@ -769,7 +769,7 @@ class TestChatFaults:
         assert_only_the_beginning(outcome)
         assert type(outcome.error) is httpx.ReadTimeout
 
-    @pytest.mark.twin("test_stream_that_stalls")
+    @pytest.mark.shared_cassette("test_stream_that_stalls")
     async def test_async_stream_that_stalls(
         self, impatient_async_coze: AsyncCoze, mock_bot_id: str, question: Message
     ) -> None:
@@ -794,7 +794,7 @@ class TestChatFaults:
         assert_only_the_beginning(outcome)
         assert outcome.error is None
 
-    @pytest.mark.twin("test_stream_that_ends_inside_the_name_of_an_event")
+    @pytest.mark.shared_cassette("test_stream_that_ends_inside_the_name_of_an_event")
     async def test_async_stream_that_ends_inside_the_name_of_an_event(self, async_play: AsyncPlay) -> None:
         """Given a stream that ends cleanly before the data of an event
         When the async client reads it
@@ -838,7 +838,7 @@ class TestChatFaults:
         assert_only_the_beginning(outcome)
         assert_refused_line(outcome)
 
-    @pytest.mark.twin("test_comment_between_events")
+    @pytest.mark.shared_cassette("test_comment_between_events")
     async def test_async_comment_between_events(self, async_play: AsyncPlay) -> None:
         """Given a keep-alive comment, which server-sent events allow
         When the async client reads the stream
@@ -876,7 +876,7 @@ class TestChatFaults:
         assert type(outcome.error) is Exception
         assert str(outcome.error) == 'error event: {"code":5000,"msg":"try again later"}'
 
-    @pytest.mark.twin("test_error_event")
+    @pytest.mark.shared_cassette("test_error_event")
     async def test_async_error_event(self, async_play: AsyncPlay) -> None:
         """Given an error event inside a stream
         When the async client reads the stream
@@ -929,7 +929,7 @@ class TestChatFaults:
         assert_rate_limited(outcome)
         assert len(sent_requests) == 1
 
-    @pytest.mark.twin("test_rate_limit_on_a_stream")
+    @pytest.mark.shared_cassette("test_rate_limit_on_a_stream")
     async def test_async_rate_limit_on_a_stream(self, async_play: AsyncPlay) -> None:
         """Given a rate limit that asks to wait
         When the async client opens a stream
@@ -949,7 +949,7 @@ class TestChatFaults:
 
         assert_in_chunks(list(stream._raw_response.iter_bytes()))
 
-    @pytest.mark.twin("test_stream_comes_in_chunks")
+    @pytest.mark.shared_cassette("test_stream_comes_in_chunks")
     async def test_async_stream_comes_in_chunks(
         self, async_coze: AsyncCoze, mock_bot_id: str, question: Message
     ) -> None:

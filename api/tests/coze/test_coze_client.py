@@ -37,7 +37,7 @@ from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from cozepy.version import VERSION
 from pydantic import ValidationError
 
-from coze_cassettes.wire.tape import SentRequest
+from coze_cassettes.session.tape import SentRequest
 
 Fault = Callable[..., None]
 MakeResponse = Callable[..., httpx.Response]
@@ -146,7 +146,7 @@ class TestCozeClientInitialization:
         assert bears(request, mock_coze_api_token)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_client_properties")
+    @pytest.mark.shared_cassette("test_client_properties")
     async def test_async_client_properties(
         self, async_coze: AsyncCoze, sent_requests: list[SentRequest], mock_coze_api_token: str, mock_coze_base_url: str
     ) -> None:
@@ -276,7 +276,7 @@ class TestCozeClientConfiguration:
         assert user.response.logid
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_logid_extraction")
+    @pytest.mark.shared_cassette("test_logid_extraction")
     async def test_async_logid_extraction(self, async_coze: AsyncCoze, answers: list[httpx.Response]) -> None:
         """Given the same answer to the async client
         When the model is asked for the logid
@@ -302,7 +302,7 @@ class TestCozeClientConfiguration:
         assert refused.value.logid
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_invalid_token_handling")
+    @pytest.mark.shared_cassette("test_invalid_token_handling")
     async def test_async_invalid_token_handling(
         self, shared_ssl_context: ssl.SSLContext, sent_requests: list[SentRequest]
     ) -> None:
@@ -356,7 +356,7 @@ class TestAccount:
         assert user.avatar_url.startswith("https://")
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_users_me")
+    @pytest.mark.shared_cassette("test_users_me")
     async def test_async_users_me(self, async_coze: AsyncCoze) -> None:
         """Given a token
         When the async client asks for its owner
@@ -384,7 +384,7 @@ class TestAccount:
         assert asked == [{"page_size": "20", "page_num": str(number)} for number in range(1, pages + 1)]
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_list_workspaces")
+    @pytest.mark.shared_cassette("test_list_workspaces")
     async def test_async_list_workspaces(self, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
         """Given an account that is in at least one workspace
         When the async client lists its workspaces
@@ -437,7 +437,7 @@ class TestFiles:
         assert found.model_dump() == uploaded.model_dump()
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_upload_and_retrieve_file")
+    @pytest.mark.shared_cassette("test_upload_and_retrieve_file")
     async def test_async_upload_and_retrieve_file(
         self, async_coze: AsyncCoze, sent_requests: list[SentRequest]
     ) -> None:
@@ -513,7 +513,7 @@ class TestCozeErrors:
         assert refused.value.logid == logid_of(answers[-1])
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_expired_token")
+    @pytest.mark.shared_cassette("test_expired_token")
     async def test_async_expired_token(self, async_coze: AsyncCoze, answers: list[httpx.Response]) -> None:
         """Given a token that has expired
         When the async client calls with it
@@ -547,7 +547,7 @@ class TestCozeErrors:
         assert len(sent_requests) == 1
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_rate_limit")
+    @pytest.mark.shared_cassette("test_rate_limit")
     async def test_async_rate_limit(
         self, async_coze: AsyncCoze, answers: list[httpx.Response], sent_requests: list[SentRequest]
     ) -> None:
@@ -589,7 +589,7 @@ class TestCozeErrors:
         assert_is_the_refusal_of(answers[-1], refused.value)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_bot_that_does_not_exist")
+    @pytest.mark.shared_cassette("test_bot_that_does_not_exist")
     async def test_async_bot_that_does_not_exist(self, async_coze: AsyncCoze, answers: list[httpx.Response]) -> None:
         """Given the id of no bot
         When the async client retrieves the bot
@@ -640,7 +640,7 @@ class TestCozeErrors:
         assert refused.value.logid == logid_of(answers[-1])
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_bad_gateway")
+    @pytest.mark.shared_cassette("test_bad_gateway")
     async def test_async_bad_gateway(self, async_coze: AsyncCoze, answers: list[httpx.Response]) -> None:
         """Given a gateway that answers 502 with an HTML page
         When the async client calls Coze
@@ -669,7 +669,7 @@ class TestCozeErrors:
         assert coze.conversations.retrieve(conversation_id=mock_conversation_id).id == mock_conversation_id
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_unavailable_where_nothing_is_expected")
+    @pytest.mark.shared_cassette("test_unavailable_where_nothing_is_expected")
     async def test_async_unavailable_where_nothing_is_expected(
         self, async_coze: AsyncCoze, answers: list[httpx.Response], mock_conversation_id: str
     ) -> None:
@@ -701,7 +701,7 @@ class TestCozeErrors:
         assert not isinstance(refused.value, CozeError)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_unavailable_where_a_model_is_expected")
+    @pytest.mark.shared_cassette("test_unavailable_where_a_model_is_expected")
     async def test_async_unavailable_where_a_model_is_expected(self, async_coze: AsyncCoze) -> None:
         """Given a 503 whose JSON has no code
         When the async client asks for a user
@@ -760,7 +760,7 @@ class TestTransportFaults:
         assert coze.users.me().user_id
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_connection_reset")
+    @pytest.mark.shared_cassette("test_connection_reset")
     async def test_async_connection_reset(self, async_coze: AsyncCoze, sent_requests: list[SentRequest]) -> None:
         """Given a connection that is reset before the answer
         When the async client calls Coze
@@ -786,7 +786,7 @@ class TestTransportFaults:
             Coze(auth=TokenAuth(mock_coze_api_token), http_client=client).users.me()
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_read_timeout")
+    @pytest.mark.shared_cassette("test_read_timeout")
     async def test_async_read_timeout(self, async_coze: AsyncCoze) -> None:
         """Given an answer that takes longer than the client waits
         When the async client calls Coze

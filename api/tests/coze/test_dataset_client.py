@@ -37,7 +37,7 @@ from cozepy import (
 from cozepy.model import AsyncNumberPaged
 from pydantic import ValidationError
 
-from coze_cassettes.wire.tape import SentRequest, Tape
+from coze_cassettes.session.tape import SentRequest, Tape
 
 SHELF = "cassette-shelf"
 """What the names of the knowledge bases to page over have in common."""
@@ -202,7 +202,7 @@ class TestDatasetOperations:
             ("page_num", "1"),
         ]
 
-    @pytest.mark.twin("test_list_datasets")
+    @pytest.mark.shared_cassette("test_list_datasets")
     async def test_async_list_datasets(self, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
         """Given a workspace
         When the async client lists its knowledge bases with the defaults
@@ -238,7 +238,7 @@ class TestDatasetOperations:
         assert [each["page_num"] for each in asked] == [str(page.page_num) for page in pages]
         assert {(each["name"], each["format_type"]) for each in asked} == {(SHELF, "0")}
 
-    @pytest.mark.twin("test_list_datasets_paginated")
+    @pytest.mark.shared_cassette("test_list_datasets_paginated")
     async def test_async_list_datasets_paginated(self, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
         """Given three knowledge bases for text whose names begin alike
         When the async client searches for them by that name and kind, one a page
@@ -282,7 +282,7 @@ class TestDatasetOperations:
         assert sent_requests[2].json() == {"name": "cassette-second", "description": "Changed", "file_id": None}
         assert (sent_requests[4].method, sent_requests[4].path) == ("DELETE", f"/v1/datasets/{dataset_id}")
 
-    @pytest.mark.twin("test_create_update_delete_dataset")
+    @pytest.mark.shared_cassette("test_create_update_delete_dataset")
     async def test_async_create_update_delete_dataset(self, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
         """Given a workspace
         When the async client creates, changes and deletes a knowledge base in it
@@ -322,7 +322,7 @@ class TestDatasetOperations:
         assert asked.json() == {"document_ids": [*names]}
         assert "Agw-Js-Conv" not in asked.headers
 
-    @pytest.mark.twin("test_list_and_process_documents")
+    @pytest.mark.shared_cassette("test_list_and_process_documents")
     async def test_async_list_and_process_documents(self, async_coze: AsyncCoze, mock_dataset_id: str) -> None:
         """Given a knowledge base with a document
         When the async client lists its documents and asks how far they are
@@ -426,7 +426,7 @@ class TestDatasetOperations:
         assert sorted(listed.params) == [("has_caption", ""), ("keyword", ""), ("page_num", "1"), ("page_size", "10")]
         assert {("keyword", "grey"), ("has_caption", "true")} <= set(searched.params)
 
-    @pytest.mark.twin("test_images")
+    @pytest.mark.shared_cassette("test_images")
     async def test_async_images(self, coze: Coze, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
         """Given a new knowledge base for images with one picture, which the sync client has uploaded
         When the async client describes the picture and lists the images
@@ -457,7 +457,7 @@ class TestDatasetOperations:
         assert [each.document_id for each in deprecated] == [each.document_id for each in successor]
         assert (sent_requests[0].url, sent_requests[0].body) == (sent_requests[1].url, sent_requests[1].body)
 
-    @pytest.mark.twin("test_deprecated_knowledge")
+    @pytest.mark.shared_cassette("test_deprecated_knowledge")
     async def test_async_deprecated_knowledge(self, async_coze: AsyncCoze, mock_dataset_id: str) -> None:
         """Given a knowledge base with a document
         When the async client lists its documents by the deprecated ``coze.knowledge`` too
@@ -522,7 +522,7 @@ class TestDatasetFaults:
             assert_refused(error.value)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_dataset_that_does_not_exist")
+    @pytest.mark.shared_cassette("test_dataset_that_does_not_exist")
     async def test_async_dataset_that_does_not_exist(self, async_coze: AsyncCoze) -> None:
         """Given the id of no knowledge base
         When the async client changes and deletes it, and asks for its documents and images

@@ -179,7 +179,7 @@ class TestSpeech:
         self.spoken(heard, sent_frames)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_speech_of_a_text")
+    @pytest.mark.shared_cassette("test_speech_of_a_text")
     async def test_async_speech_of_a_text(self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]) -> None:
         """Given a text in two pieces
         When the async client sends both and completes the text
@@ -220,7 +220,7 @@ class TestSpeech:
         assert audio(heard.of(Type.SPEECH_UPDATED)[0].data.output_audio) == ("pcm", RATE)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_speech_settings")
+    @pytest.mark.shared_cassette("test_speech_settings")
     async def test_async_speech_settings(self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]) -> None:
         """Given a codec and a rate
         When the async client asks for them
@@ -250,7 +250,7 @@ class TestSpeech:
         assert sounds.completed == 1
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_speech_for_a_handler")
+    @pytest.mark.shared_cassette("test_speech_for_a_handler")
     async def test_async_speech_for_a_handler(self, async_coze: AsyncCoze) -> None:
         """Given such a handler for the async client
         When a text is spoken
@@ -296,7 +296,7 @@ class TestTranscriptions:
         self.understood(heard, sent_frames)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_transcription_of_a_sound")
+    @pytest.mark.shared_cassette("test_transcription_of_a_sound")
     async def test_async_transcription_of_a_sound(
         self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]
     ) -> None:
@@ -341,7 +341,7 @@ class TestTranscriptions:
         assert heard.types == [Type.TRANSCRIPTIONS_CREATED, Type.INPUT_AUDIO_BUFFER_CLEARED]
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_clear_a_sound")
+    @pytest.mark.shared_cassette("test_clear_a_sound")
     async def test_async_clear_a_sound(self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]) -> None:
         """Given a sound that was sent
         When the async client takes it back
@@ -388,7 +388,7 @@ class TestVoiceChat:
         self.answered(heard, sent_frames, mock_bot_id)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_voice_chat")
+    @pytest.mark.shared_cassette("test_voice_chat")
     async def test_async_voice_chat(
         self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
     ) -> None:
@@ -433,7 +433,7 @@ class TestVoiceChat:
         self.settled(heard, sent_frames)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_voice_chat_settings")
+    @pytest.mark.shared_cassette("test_voice_chat_settings")
     async def test_async_voice_chat_settings(
         self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
     ) -> None:
@@ -475,7 +475,7 @@ class TestVoiceChat:
         assert heard.types[-1] == Type.CONVERSATION_CLEARED
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_clear_a_voice_chat")
+    @pytest.mark.shared_cassette("test_clear_a_voice_chat")
     async def test_async_clear_a_voice_chat(
         self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
     ) -> None:
@@ -513,7 +513,7 @@ class TestWebsocketFaults:
         assert heard.events == []
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_wrong_token")
+    @pytest.mark.shared_cassette("test_wrong_token")
     async def test_async_wrong_token(self, heard: Heard) -> None:
         """Given a token that Coze never gave out
         When the async client opens a websocket with it
@@ -541,7 +541,7 @@ class TestWebsocketFaults:
         self.told(heard)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_error_frame")
+    @pytest.mark.shared_cassette("test_error_frame")
     async def test_async_error_frame(self, async_coze: AsyncCoze, heard: Heard) -> None:
         """Given a connection over which an error is told
         When it comes to the async client
@@ -581,7 +581,7 @@ class TestWebsocketFaults:
         assert isinstance(heard.errors[0], ConnectionClosedError)
 
     @pytest.mark.vcr
-    @pytest.mark.twin("test_lost_connection")
+    @pytest.mark.shared_cassette("test_lost_connection")
     async def test_async_lost_connection(self, async_coze: AsyncCoze, heard: Heard) -> None:
         """Given a connection that is lost after its first frame
         When the async client goes on reading

@@ -28,7 +28,7 @@ from cozepy import (
     WorkflowRunResult,
 )
 
-from coze_cassettes.wire.tape import SentRequest
+from coze_cassettes.session.tape import SentRequest
 from coze_integration.workflow_log import AsyncWorkflowLog, WorkflowLog, WorkflowLogEntry, WorkflowLogPage
 
 WAITS = (0.5, 2, 4, 8, 16)
@@ -187,7 +187,7 @@ class TestWorkflowOperations:
             "is_async": False,
         }
 
-    @pytest.mark.twin("test_run_workflow_blocking")
+    @pytest.mark.shared_cassette("test_run_workflow_blocking")
     async def test_async_run_workflow(
         self, async_coze: AsyncCoze, mock_workflow_id: str, sample_workflow_inputs: dict[str, Any]
     ) -> None:
@@ -217,7 +217,7 @@ class TestWorkflowOperations:
         assert (sent.method, sent.path) == ("POST", "/v1/workflow/stream_run")
         assert sent.json() == {"workflow_id": mock_workflow_id, "parameters": sample_workflow_inputs}
 
-    @pytest.mark.twin("test_run_workflow_streaming")
+    @pytest.mark.shared_cassette("test_run_workflow_streaming")
     async def test_async_run_workflow_streaming(
         self, async_coze: AsyncCoze, mock_workflow_id: str, sample_workflow_inputs: dict[str, Any]
     ) -> None:
@@ -242,7 +242,7 @@ class TestWorkflowOperations:
         assert not run.data
         assert_history(history, run.execute_id or "")
 
-    @pytest.mark.twin("test_get_workflow_result")
+    @pytest.mark.shared_cassette("test_get_workflow_result")
     async def test_async_get_workflow_result(
         self, async_coze: AsyncCoze, mock_workflow_id: str, sample_workflow_inputs: dict[str, Any]
     ) -> None:
@@ -298,7 +298,7 @@ class TestWorkflowOperations:
         assert_log(page, execute_ids)
         assert [sent.path.rpartition("/")[2] for sent in sent_requests[-RUNS:]] == execute_ids
 
-    @pytest.mark.twin("test_list_workflow_logs_default")
+    @pytest.mark.shared_cassette("test_list_workflow_logs_default")
     async def test_async_list_workflow_logs_default(self, async_coze: AsyncCoze, mock_workflow_id: str) -> None:
         """Given three runs of a workflow, started by the async client
         When their log is listed with the defaults
@@ -326,7 +326,7 @@ class TestWorkflowOperations:
         assert by_status[WorkflowExecuteStatus.RUNNING].total == 0
         assert sum(page.total for page in by_status.values()) == RUNS
 
-    @pytest.mark.twin("test_list_workflow_logs_by_status")
+    @pytest.mark.shared_cassette("test_list_workflow_logs_by_status")
     async def test_async_list_workflow_logs_by_status(self, async_coze: AsyncCoze, mock_workflow_id: str) -> None:
         """Given three runs of a workflow, started by the async client, that have ended
         When their log is listed by each status
@@ -400,7 +400,7 @@ class TestWorkflowOperations:
         assert pages == [first, second]
         assert len(sent_requests) == sent
 
-    @pytest.mark.twin("test_list_workflow_logs_paginated")
+    @pytest.mark.shared_cassette("test_list_workflow_logs_paginated")
     async def test_async_list_workflow_logs_paginated(self, async_coze: AsyncCoze, mock_workflow_id: str) -> None:
         """Given three runs of a workflow, started by the async client
         When their log is listed in the same pages
@@ -497,7 +497,7 @@ class TestWorkflowFaults:
             list(coze.workflows.runs.stream(workflow_id=mock_workflow_id, parameters=sample_workflow_inputs))
         )
 
-    @pytest.mark.twin("test_stream_that_exceeds_its_time_limit")
+    @pytest.mark.shared_cassette("test_stream_that_exceeds_its_time_limit")
     async def test_async_stream_that_exceeds_its_time_limit(
         self, async_coze: AsyncCoze, mock_workflow_id: str, sample_workflow_inputs: dict[str, Any]
     ) -> None:
@@ -543,7 +543,7 @@ class TestWorkflowFaults:
         assert page.total == 0
         assert page.missing == (NOWHERE,)
 
-    @pytest.mark.twin("test_history_of_a_run_that_does_not_exist")
+    @pytest.mark.shared_cassette("test_history_of_a_run_that_does_not_exist")
     async def test_async_history_of_a_run_that_does_not_exist(
         self, async_coze: AsyncCoze, mock_workflow_id: str
     ) -> None:
@@ -577,7 +577,7 @@ class TestWorkflowFaults:
             "interrupt_type": kind,
         }
 
-    @pytest.mark.twin("test_interrupt_and_resume")
+    @pytest.mark.shared_cassette("test_interrupt_and_resume")
     async def test_async_interrupt_and_resume(self, async_coze: AsyncCoze, mock_workflow_id: str) -> None:
         """Given a streamed run of the async client that stops at a question
         When it is resumed with an answer

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.scrubbing import planting
 
 ROOT = Path(__file__).parents[3]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.inspecting import inspector
+from coze_cassettes.inspection import inspector
 from coze_standin import running
 
 ROOT = Path(__file__).parents[3]

@@ -10,11 +10,11 @@ from click.testing import CliRunner
 
 from coze_cassettes import cli
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.compare import Comparison, Finding, Severity
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.diff import Change, Comparison, Severity
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.rerecording import verdicts
-from coze_cassettes.rerecording.decisions import Decision, Fate, Verdict
+from coze_cassettes.rerecord import verdicts
+from coze_cassettes.rerecord.decisions import Decision, Fate, Verdict
 
 
 def write(path: Path, origin: str = "stand-in", body: str = '{"code":0}') -> Path:
@@ -172,7 +172,7 @@ def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
     def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("coze_cassettes.rerecording.rerecord.run", interrupted)
+    monkeypatch.setattr("coze_cassettes.rerecord.run.run", interrupted)
     monkeypatch.setattr("sys.argv", ["coze-cassettes", "rerecord"])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -182,7 +182,7 @@ def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 # --- the verdict ----------------------------------------------------------------------------------------------------
 
-FINDING = Finding(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
+FINDING = Change(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
 VERDICT = Verdict(
     (Decision("a/x.yaml", Fate.CHANGED, comparison=Comparison((FINDING,))), Decision("a/y.yaml", Fate.UNCHANGED))
 )

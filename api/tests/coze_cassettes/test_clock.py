@@ -6,7 +6,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-from coze_cassettes.wire import clock
+from coze_cassettes.session import clock
 
 
 def test_time_begins_at_the_epoch_and_stands_still() -> None:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coze_cassettes.cassette import lanes
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.compare import VOLATILE, Comparison, Finding, Severity, compare, take_over
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.diff import VOLATILE, Change, Comparison, Severity, compare, rebase
 
 JSON_HEADERS = (("content-type", "application/json; charset=utf-8"), ("x-tt-logid", "LOGID_1"))
 STREAM_HEADERS = (("content-type", "text/event-stream"), ("x-tt-logid", "LOGID_1"))
@@ -82,14 +82,14 @@ FIELDS: list[tuple[Any, Any, tuple[str, str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "finding"), FIELDS)
-def test_one_changed_field_is_one_finding(before: Any, after: Any, finding: tuple[str, str, str]) -> None:
+@pytest.mark.parametrize(("before", "after", "change"), FIELDS)
+def test_one_changed_field_is_one_finding(before: Any, after: Any, change: tuple[str, str, str]) -> None:
     """A field that goes, comes, or is renamed, retyped or changed is found once, with its severity and place."""
-    assert found(answered(before), answered(after)) == [finding]
+    assert found(answered(before), answered(after)) == [change]
 
 
 def test_a_finding_reads_as_one_line() -> None:
-    """The text of a finding names severity, interaction, place and what happened."""
+    """The text of a change names severity, interaction, place and what happened."""
     comparison = compare(
         cassette(answered({"mode": 0}, BOTS + "?page_index=2")), cassette(answered({"mode": 1}, BOTS + "?page_index=2"))
     )
@@ -97,7 +97,7 @@ def test_a_finding_reads_as_one_line() -> None:
 
 
 def test_a_long_value_is_cut() -> None:
-    """A finding never quotes more than a few words."""
+    """A change never quotes more than a few words."""
     comparison = compare(cassette(answered({"a": "x" * 500})), cassette(answered({"a": "y" * 500})))
     assert len(comparison.changes[0].text) < 120
 
@@ -113,11 +113,11 @@ RESPONSES: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "finding"), RESPONSES)
-def test_a_changed_response_is_one_finding(fields: dict[str, Any], finding: tuple[str, str, str]) -> None:
+@pytest.mark.parametrize(("fields", "change"), RESPONSES)
+def test_a_changed_response_is_one_finding(fields: dict[str, Any], change: tuple[str, str, str]) -> None:
     """Status, transport fault, headers and the form of the body are compared."""
     old = answered({"code": 0})
-    assert found(old, replace(old, response=replace(old.response, **fields))) == [finding]
+    assert found(old, replace(old, response=replace(old.response, **fields))) == [change]
 
 
 REQUESTS: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
@@ -128,11 +128,11 @@ REQUESTS: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "finding"), REQUESTS)
-def test_whatever_a_test_asks_differently_is_a_change(fields: dict[str, Any], finding: tuple[str, str, str]) -> None:
+@pytest.mark.parametrize(("fields", "change"), REQUESTS)
+def test_whatever_a_test_asks_differently_is_a_change(fields: dict[str, Any], change: tuple[str, str, str]) -> None:
     """Nothing in a request is volatile, since it comes from the test."""
     old = streamed(events(("done", "[DONE]")))
-    assert finding in found(old, replace(old, request=replace(old.request, **fields)))
+    assert change in found(old, replace(old, request=replace(old.request, **fields)))
 
 
 CREATED = ("conversation.chat.created", {"id": "CHAT_ID_1", "status": "created"})
@@ -178,12 +178,12 @@ STREAMS: list[tuple[list[Any], list[Any], list[tuple[str, str, str]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "findings"), STREAMS)
+@pytest.mark.parametrize(("before", "after", "changes"), STREAMS)
 def test_a_stream_is_compared_by_its_grammar(
-    before: list[Any], after: list[Any], findings: list[tuple[str, str, str]]
+    before: list[Any], after: list[Any], changes: list[tuple[str, str, str]]
 ) -> None:
     """Events count by kind and order, runs of deltas as one, questions to go on with not at all."""
-    assert found(streamed(events(*before)), streamed(events(*after))) == findings
+    assert found(streamed(events(*before)), streamed(events(*after))) == changes
 
 
 def test_a_stream_without_its_id_lines_has_lost_a_field() -> None:
@@ -228,7 +228,7 @@ def test_the_keys_of_a_map_are_data() -> None:
     assert found(old, less) == [("breaking", "$.node_execute_status[].is_finish", "removed")]
     changed = replace(new, response=replace(new.response, body=new.response.body.replace(b'"mode":0', b'"mode":1')))
     expected = old.response.body.replace(b'"mode":0', b'"mode":1')
-    assert take_over(cassette(old), cassette(changed)).interactions[0].response.body == expected
+    assert rebase(cassette(old), cassette(changed)).interactions[0].response.body == expected
 
 
 def test_the_same_change_in_several_calls_is_told_once() -> None:
@@ -237,7 +237,7 @@ def test_the_same_change_in_several_calls_is_told_once() -> None:
     assert told(compare(cassette(*[before] * 3), cassette(*[after] * 3))) == [("note", "$.mode", "changed")]
 
 
-def test_a_tag_that_is_only_sent_in_a_header_is_mapped() -> None:
+def test_a_placeholder_that_is_only_sent_in_a_header_is_mapped() -> None:
     """A token of the test itself has a number like any other thing."""
     old = answered({"code": 4100})
     with_token = [
@@ -247,16 +247,16 @@ def test_a_tag_that_is_only_sent_in_a_header_is_mapped() -> None:
     assert found(*with_token) == []
 
 
-# --- alignment and tags ---------------------------------------------------------------------------------------------
+# --- alignment and placeholders -------------------------------------------------------------------------------------
 
 
-def test_renumbered_tags_are_no_change() -> None:
-    """Tags are compared by a one-to-one mapping of their numbers."""
+def test_renumbered_placeholders_are_no_change() -> None:
+    """Placeholders are compared by a one-to-one mapping of their numbers."""
     old = answered({"a": "BOT_ID_1", "b": "BOT_ID_2", "c": "see BOT_ID_1"})
     assert found(old, answered({"a": "BOT_ID_5", "b": "BOT_ID_1", "c": "see BOT_ID_5"})) == []
 
 
-def test_two_tags_that_become_one_are_a_change() -> None:
+def test_two_placeholders_that_become_one_are_a_change() -> None:
     """Two different things that turn into one are a difference of content."""
     old = answered({"a": "BOT_ID_1", "b": "BOT_ID_2"})
     assert found(old, answered({"a": "BOT_ID_1", "b": "BOT_ID_1"})) == [("note", "$.b", "changed")]
@@ -267,7 +267,7 @@ def test_the_order_of_independent_interactions_is_no_change() -> None:
     one, two = answered({"n": 1}, BOTS + "/BOT_ID_1"), answered({"n": 2}, BOTS + "/BOT_ID_2")
     swapped = (answered({"n": 2}, BOTS + "/BOT_ID_1"), answered({"n": 1}, BOTS + "/BOT_ID_2"))
     assert not compare(cassette(one, two), cassette(*swapped)).changed
-    assert take_over(cassette(one, two), cassette(*swapped)).interactions == (one, two)
+    assert rebase(cassette(one, two), cassette(*swapped)).interactions == (one, two)
 
 
 def test_a_call_more_or_less_is_a_matter_of_counts() -> None:
@@ -280,10 +280,10 @@ def test_a_call_more_or_less_is_a_matter_of_counts() -> None:
 
 def test_a_list_of_one_is_told_as_one() -> None:
     """The numbers before and after, with a noun that fits."""
-    (finding,) = compare(cassette(answered({"data": [1]})), cassette(answered({"data": []}))).changes
-    assert finding.text == "1 element is now 0"
-    (finding,) = compare(cassette(answered({"data": [1, 2]})), cassette(answered({"data": [1]}))).changes
-    assert finding.text == "2 elements are now 1"
+    (change,) = compare(cassette(answered({"data": [1]})), cassette(answered({"data": []}))).changes
+    assert change.text == "1 element is now 0"
+    (change,) = compare(cassette(answered({"data": [1, 2]})), cassette(answered({"data": [1]}))).changes
+    assert change.text == "2 elements are now 1"
 
 
 def test_how_often_a_chat_is_polled_is_no_change() -> None:
@@ -293,7 +293,7 @@ def test_how_often_a_chat_is_polled_is_no_change() -> None:
     bot = answered({"mode": 0})
     for before, after in ([[started, started, done], [done]], [[done], [started, started, done]]):
         assert not compare(cassette(*before), cassette(*after)).changed
-        taken = take_over(cassette(bot, *before), cassette(answered({"mode": 1}), *after))
+        taken = rebase(cassette(bot, *before), cassette(answered({"mode": 1}), *after))
         assert taken.interactions == (answered({"mode": 1}), *before)
 
 
@@ -317,7 +317,7 @@ def test_how_often_documents_are_asked_for_and_which_is_done_first_is_no_change(
     two = [asked(30, 40), asked(100, 100)]
     for before, after in ([three, other_three], [three, two], [two, three], [other_three, three]):
         assert not compare(cassette(*before), cassette(*after)).changed
-        taken = take_over(cassette(bot, *before), cassette(answered({"mode": 1}), *after))
+        taken = rebase(cassette(bot, *before), cassette(answered({"mode": 1}), *after))
         assert taken.interactions == (answered({"mode": 1}), *before)
 
 
@@ -342,14 +342,14 @@ def test_a_new_thing_gets_the_next_free_number_and_renumbers_nothing() -> None:
     old = answered({"bots": [{"id": "BOT_ID_1"}, {"id": "BOT_ID_2"}]})
     new = answered({"bots": [{"id": "BOT_ID_1", "name": "x"}, {"id": "BOT_ID_2"}, {"id": "BOT_ID_3"}]})
     expected = answered({"bots": [{"id": "BOT_ID_3", "name": "x"}, {"id": "BOT_ID_1"}, {"id": "BOT_ID_2"}]})
-    assert take_over(cassette(old), cassette(new)).interactions == (expected,)
+    assert rebase(cassette(old), cassette(new)).interactions == (expected,)
 
 
 def test_metadata_never_count_and_are_the_new_ones() -> None:
     """When and with which SDK a cassette was recorded is no change of the API."""
     old = answered({"code": 0})
     assert not compare(cassette(old), cassette(old, metadata=NEW)).changed
-    assert take_over(cassette(old), cassette(old, metadata=NEW)).metadata == NEW
+    assert rebase(cassette(old), cassette(old, metadata=NEW)).metadata == NEW
 
 
 # --- what is taken over ---------------------------------------------------------------------------------------------
@@ -362,21 +362,21 @@ def test_a_changed_file_differs_in_the_change_alone() -> None:
     expected = answered(
         {"created_at": 1, "logid": "LOGID_1", "usage": {"token_count": 3}, "mode": 1, "content": "好🙂"}
     )
-    assert take_over(cassette(old), cassette(new)).interactions == (expected,)
+    assert rebase(cassette(old), cassette(new)).interactions == (expected,)
 
 
 def test_values_in_json_in_a_string_are_taken_over() -> None:
     """The layer inside a string is edited and closed again in its own manner."""
     old = answered({"output": '{"text":"好\\n","count":1}'})
     new = answered({"output": '{"text":"other","count":2}'})
-    assert take_over(cassette(old), cassette(new)).interactions == (answered({"output": '{"text":"好\\n","count":2}'}),)
+    assert rebase(cassette(old), cassette(new)).interactions == (answered({"output": '{"text":"好\\n","count":2}'}),)
 
 
 def test_headers_keep_their_order_and_spelling() -> None:
     """A server that writes its headers otherwise changes nothing."""
     old = answered({"mode": 0})
     new = answered({"mode": 1}, headers=(("X-Tt-Logid", "LOGID_7"), ("Content-Type", JSON_HEADERS[0][1])))
-    assert take_over(cassette(old), cassette(new)).interactions[0].response.headers == JSON_HEADERS
+    assert rebase(cassette(old), cassette(new)).interactions[0].response.headers == JSON_HEADERS
 
 
 def test_a_changed_stream_keeps_the_deltas_it_had() -> None:
@@ -384,7 +384,7 @@ def test_a_changed_stream_keeps_the_deltas_it_had() -> None:
     old = [CREATED, DELTA, (DELTA[0], {**DELTA[1], "content": "b"}), COMPLETED, FOLLOW_UP, DONE]
     new = [CREATED, *[without(DELTA, "role")] * 5, COMPLETED, DONE]
     expected = [CREATED, *[without(each, "role") for each in old[1:3]], COMPLETED, FOLLOW_UP, DONE]
-    merged = take_over(cassette(streamed(events(*old))), cassette(streamed(events(*new)))).interactions[0].response
+    merged = rebase(cassette(streamed(events(*old))), cassette(streamed(events(*new)))).interactions[0].response
     assert merged.body.decode() == events(*expected)
     assert sum(merged.chunks) == len(merged.body)
 
@@ -393,17 +393,17 @@ def test_no_change_is_lost_in_taking_over() -> None:
     """A field that only some delta has is kept, at the price of the new deltas."""
     odd = (DELTA[0], {**DELTA[1], "odd": 1})
     old, new = streamed(events(CREATED, DELTA, DELTA)), streamed(events(CREATED, DELTA, DELTA, odd, DELTA, DELTA))
-    taken = take_over(cassette(old), cassette(new)).interactions[0]
+    taken = rebase(cassette(old), cassette(new)).interactions[0]
     assert found(old, taken) == found(old, new) != []
 
 
 def test_cuts_of_a_stream_move_with_the_text() -> None:
-    """Longer numbers of tags move the ends of the chunks, and their sum stays the length of the body."""
+    """Longer numbers of placeholders move the ends of the chunks, and their sum stays the length of the body."""
     old = streamed(events(CREATED, DONE))
     body = events((CREATED[0], {"id": "CHAT_ID_1", "other": "CHAT_ID_2"}), DONE).encode()
     new = replace(old, response=replace(old.response, body=body, chunks=(30, len(body) - 30)))
     many = answered({"ids": [f"CHAT_ID_{number}" for number in range(1, 12)]})
-    merged = take_over(cassette(old, many), cassette(new, many)).interactions[0].response
+    merged = rebase(cassette(old, many), cassette(new, many)).interactions[0].response
     assert sum(merged.chunks) == len(merged.body)
     assert merged.chunks[0] == 30
 
@@ -421,8 +421,8 @@ class Server:
     chance: random.Random
     mutate: Callable[[dict[str, Any]], dict[str, Any]] = lambda data: data
 
-    def tag(self, kind: str, number: int) -> str:
-        """A tag whose number depends on the recording, one-to-one."""
+    def placeholder(self, kind: str, number: int) -> str:
+        """A placeholder whose number depends on the recording, one-to-one."""
         shift = self.chance_shift
         return f"{kind}_{(number * 7 + shift) % 11 + 1}"
 
@@ -437,7 +437,7 @@ class Server:
 
     def headers(self, content_type: str, number: int) -> tuple[tuple[str, str], ...]:
         """Headers in any order and spelling."""
-        pairs = [("content-type", content_type), ("x-tt-logid", self.tag("LOGID", number))]
+        pairs = [("content-type", content_type), ("x-tt-logid", self.placeholder("LOGID", number))]
         self.chance.shuffle(pairs)
         return tuple((name.title() if self.chance.random() < 0.5 else name, value) for name, value in pairs)
 
@@ -447,25 +447,25 @@ class Server:
 
     def bots(self) -> Interaction:
         """A page of bots."""
-        items = [{"id": self.tag("BOT_ID", n), "name": f"bot {n}", "updated_at": self.time()} for n in range(3)]
-        body = {"code": 0, "data": {"items": items, "total": 3}, "detail": {"logid": self.tag("LOGID", 1)}}
-        return self.json("GET", f"/v1/bots?workspace_id={self.tag('WORKSPACE_ID', 0)}", body, 1)
+        items = [{"id": self.placeholder("BOT_ID", n), "name": f"bot {n}", "updated_at": self.time()} for n in range(3)]
+        body = {"code": 0, "data": {"items": items, "total": 3}, "detail": {"logid": self.placeholder("LOGID", 1)}}
+        return self.json("GET", f"/v1/bots?workspace_id={self.placeholder('WORKSPACE_ID', 0)}", body, 1)
 
     def bot(self, number: int) -> Interaction:
         """One bot, with what a test may see change."""
         data: dict[str, Any] = {
-            "bot_id": self.tag("BOT_ID", number),
+            "bot_id": self.placeholder("BOT_ID", number),
             "name": f"bot {number}",
             "version": str(self.time()),
             "onboarding": {"prologue": "hi", "suggested": ["a", "b"]},
             "plugins": [
-                {"plugin_id": self.tag("PLUGIN_ID", 1), "apis": []},
-                {"plugin_id": self.tag("PLUGIN_ID", 2), "apis": [1]},
+                {"plugin_id": self.placeholder("PLUGIN_ID", 1), "apis": []},
+                {"plugin_id": self.placeholder("PLUGIN_ID", 2), "apis": [1]},
             ],
             "extra": json.dumps({"mode": 1, "note": None}),
         }
         body = {"code": 0, "data": self.mutate(data) if number == 1 else data}
-        return self.json("GET", f"/v1/bots/{self.tag('BOT_ID', number)}", body, 2 + number)
+        return self.json("GET", f"/v1/bots/{self.placeholder('BOT_ID', number)}", body, 2 + number)
 
     def json(self, method: str, path: str, body: Any, number: int) -> Interaction:
         """An interaction with a JSON answer."""
@@ -475,8 +475,8 @@ class Server:
 
     def chat(self) -> Interaction:
         """A stream of deltas, cut anywhere."""
-        ids = {"id": self.tag("CHAT_ID", 1), "conversation_id": self.tag("CONVERSATION_ID", 1)}
-        message = {"id": self.tag("MESSAGE_ID", 1), "role": "assistant", "type": "answer"}
+        ids = {"id": self.placeholder("CHAT_ID", 1), "conversation_id": self.placeholder("CONVERSATION_ID", 1)}
+        message = {"id": self.placeholder("MESSAGE_ID", 1), "role": "assistant", "type": "answer"}
         pairs: list[tuple[str, Any]] = [("conversation.chat.created", {**ids, "created_at": self.time()})]
         pairs += [
             ("conversation.message.delta", {**message, "content": self.words()})
@@ -486,7 +486,7 @@ class Server:
         pairs += [
             (
                 "conversation.message.completed",
-                {**message, "id": self.tag("MESSAGE_ID", 2 + n), "type": "follow_up", "content": self.words()},
+                {**message, "id": self.placeholder("MESSAGE_ID", 2 + n), "type": "follow_up", "content": self.words()},
             )
             for n in range(self.chance.randint(0, 3))
         ]
@@ -495,7 +495,7 @@ class Server:
         body = events(*pairs).encode()
         cuts = sorted(self.chance.sample(range(1, len(body)), self.chance.randint(1, 6)))
         sizes = tuple(end - start for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True))
-        sent = json.dumps({"bot_id": self.tag("BOT_ID", 0), "user_id": "USER_ID_1"}).encode()
+        sent = json.dumps({"bot_id": self.placeholder("BOT_ID", 0), "user_id": "USER_ID_1"}).encode()
         headers = self.headers("text/event-stream", 9)
         return Interaction(
             Request("POST", "https://api.coze.com/v3/chat", (("content-type", "application/json"),), sent),
@@ -504,7 +504,7 @@ class Server:
 
     def polls(self) -> list[Interaction]:
         """The same question, answered differently each time."""
-        path = f"/v3/chat/retrieve?chat_id={self.tag('CHAT_ID', 1)}"
+        path = f"/v3/chat/retrieve?chat_id={self.placeholder('CHAT_ID', 1)}"
         return [
             self.json("POST", path, {"data": {"status": status, "created_at": self.time()}}, 12 + number)
             for number, status in enumerate(["created", *["in_progress"] * self.chance.randint(1, 3), "completed"])
@@ -528,7 +528,7 @@ def test_recording_an_unchanged_api_again_changes_nothing(first: int, second: in
     """Nothing counts as changed, and what is taken over is byte for byte the committed recording."""
     old, new = recorded(first), recorded(second)
     assert compare(old, new).changes == ()
-    assert take_over(old, new).interactions == old.interactions
+    assert rebase(old, new).interactions == old.interactions
 
 
 MUTATIONS: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], tuple[str, str, str]]] = {
@@ -571,12 +571,12 @@ def lines_of(taken: Cassette) -> list[str]:
 @given(first=st.integers(0, 10_000), second=st.integers(0, 10_000))
 @settings(max_examples=6, deadline=None)
 def test_one_change_of_an_api_is_one_finding_and_a_small_difference(name: str, first: int, second: int) -> None:
-    """One field of one answer: exactly that finding, at most five lines of difference, and the same finding again."""
-    mutate, finding = MUTATIONS[name]
+    """One field of one answer: exactly that change, at most five lines of difference, and the same change again."""
+    mutate, change = MUTATIONS[name]
     old, new = recorded(first), recorded(second, mutate)
     comparison = compare(old, new)
-    assert told(comparison) == [finding]
-    taken = take_over(old, new)
+    assert told(comparison) == [change]
+    taken = rebase(old, new)
     assert compare(old, taken).changes == comparison.changes
     before, after = lines_of(old), lines_of(taken)
     assert len([line for line in before if line not in after]) <= 5
@@ -588,8 +588,8 @@ def test_one_change_of_an_api_is_one_finding_and_a_small_difference(name: str, f
 def test_taking_over_twice_is_taking_over_once(first: int, second: int) -> None:
     """What has been taken over is stable."""
     old, new = recorded(first), recorded(second, MUTATIONS["added"][0])
-    once = take_over(old, new)
-    assert take_over(old, once) == once
+    once = rebase(old, new)
+    assert rebase(old, once) == once
 
 
 JSON_VALUES = st.recursive(
@@ -606,7 +606,7 @@ def test_any_two_answers_can_be_compared(before: Any, after: Any) -> None:
     old, new = cassette(answered({"data": before})), cassette(answered({"data": after}))
     assert not compare(old, old).changed
     comparison = compare(old, new)
-    assert {(each.place, each.kind) for each in compare(old, take_over(old, new)).changes} == {
+    assert {(each.place, each.kind) for each in compare(old, rebase(old, new)).changes} == {
         (each.place, each.kind) for each in comparison.changes
     }
 
@@ -618,8 +618,8 @@ def test_every_row_of_the_table_has_a_reason() -> None:
 
 def test_a_comparison_counts_by_severity() -> None:
     """Only changes are counted."""
-    volatile = Finding(Severity.NOTE, "GET /", "$", "changed", "x", volatile=True)
-    breaking = Finding(Severity.BREAKING, "GET /", "$", "removed", "x")
+    volatile = Change(Severity.NOTE, "GET /", "$", "changed", "x", volatile=True)
+    breaking = Change(Severity.BREAKING, "GET /", "$", "removed", "x")
     comparison = Comparison((volatile, breaking))
     assert (comparison.changed, comparison.count(Severity.NOTE), comparison.count(Severity.BREAKING)) == (True, 0, 1)
     assert not Comparison((volatile,)).changed
@@ -655,7 +655,7 @@ def test_text_and_sound_come_in_any_order() -> None:
         said(SOUND, 5, content="CC=="),
     )
     assert compare(old, new).changes == ()
-    assert take_over(old, new).interactions == old.interactions
+    assert rebase(old, new).interactions == old.interactions
 
 
 def test_a_kind_of_frame_that_is_gone() -> None:
@@ -673,5 +673,5 @@ def test_line_ends_behind_frames_are_no_difference() -> None:
     new = spoken(said(PIECE, 1, content="a", part="assistant"))
     assert compare(old, spoken(said(PIECE, 1, content="a", role="assistant"))).changes == ()
     assert [each.kind for each in compare(old, new).changes] == ["renamed"]
-    lane = take_over(old, new).interactions[0].response.body
+    lane = rebase(old, new).interactions[0].response.body
     assert lane == old.interactions[0].response.body.replace(b'"role"', b'"part"')

@@ -1,4 +1,4 @@
-"""Any one field of any answer that the suite knows: exactly that finding, and a diff of that place alone."""
+"""Any one field of any answer that the suite knows: exactly that change, and a diff of that place alone."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette, Interaction
-from coze_cassettes.compare import compare, take_over
-from coze_cassettes.scrubbing import tags
+from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.diff import compare, rebase
+from coze_cassettes.scrubbing import placeholders
 from coze_standin.changes import EVERY, KINDS, Change
 
 FOLDER = Path(__file__).parents[3] / "cassettes" / "coze"
@@ -113,14 +113,16 @@ def answering(interaction: Interaction, body: bytes) -> Interaction:
 
 
 def again(cassette: Cassette, chance: random.Random) -> Cassette:
-    """Another recording of the same: other numbers in the tags, other times, headers in another order."""
+    """Another recording of the same: other numbers in the placeholders, other times, headers in another order."""
     numbers = chance.sample(range(1, 1000), 999)
 
     def number(match: re.Match[str]) -> str:
         return f"{match['kind']}_{numbers[int(match['number'])]}" if match["number"] else match[0]
 
     def renumbered(text: str) -> str:
-        return tags.pattern().sub(lambda match: match[0] if match["kind"] == "BOUNDARY" else number(match), text)
+        return placeholders.pattern().sub(
+            lambda match: match[0] if match["kind"] == "BOUNDARY" else number(match), text
+        )
 
     def recorded(each: Interaction) -> Interaction:
         body = each.response.body.decode("utf-8", "surrogateescape")
@@ -149,8 +151,8 @@ def different_lines(old: Cassette, new: Cassette) -> list[str]:
     codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     return [
         line
-        for tag, low, high, new_low, new_high in codes
-        if tag != "equal"
+        for placeholder, low, high, new_low, new_high in codes
+        if placeholder != "equal"
         for line in (*before[low:high], *after[new_low:new_high])
     ]
 
@@ -161,7 +163,7 @@ def test_an_unchanged_recording_is_the_committed_one(cassette: Path) -> None:
     old = store.read(cassette)
     new = again(old, random.Random(cassette.stem))  # noqa: S311  it decorates
     assert compare(old, new).changes == ()
-    assert take_over(old, new).interactions == old.interactions
+    assert rebase(old, new).interactions == old.interactions
 
 
 @given(st.sampled_from(fields()), st.sampled_from(sorted(FOUND_AS)), st.randoms(use_true_random=False))
@@ -173,7 +175,7 @@ def test_one_field_is_one_finding_and_a_small_diff(field: Field, kind: str, chan
     old = store.read(field.cassette)
     calls = (changed(each, change) if call_of(each) == field.call else each for each in old.interactions)
     new = again(replace(old, interactions=tuple(calls)), chance)
-    comparison, taken = compare(old, new), take_over(old, new)
+    comparison, taken = compare(old, new), rebase(old, new)
     assert {each.kind for each in comparison.changes} == {FOUND_AS[kind]}
     place = ".".join(step for step in path if step != EVERY)
     assert {re.sub(r"^.*\$\.", "", each.place).replace("[]", "") for each in comparison.changes} == {place}

@@ -1,4 +1,4 @@
-"""The numbers of tags in what is encoded, and in the integers that stand for tags: compared and taken over as any."""
+"""Placeholder numbers in what is encoded, and in the integers that stand for placeholders."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coze_cassettes.bodies import peel
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.compare import compare, take_over
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.codecs import peel
+from coze_cassettes.diff import compare, rebase
 
 OLD = Metadata("stand-in", "2024-01-01T00:00:00Z", "0.20.0")
 NEW = Metadata("stand-in", "2025-05-05T05:05:05Z", "0.20.0")
@@ -70,12 +70,12 @@ WAYS: dict[str, Write] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_another_number_is_no_change_in_whatever_it_is_written(way: str) -> None:
-    """The tag is mapped though it stands nowhere else, and the committed recording is what is taken over."""
+    """The placeholder is mapped though it stands nowhere else, and the committed recording is what is taken over."""
     write = WAYS[way]
     old = cassette(answered({"mode": 0, "next": write("BOT_ID_1"), "then": write("BOT_ID_2")}))
     new = cassette(answered({"mode": 0, "next": write("BOT_ID_22"), "then": write("BOT_ID_1")}), metadata=NEW)
     assert compare(old, new).changes == ()
-    assert take_over(old, new).interactions == old.interactions
+    assert rebase(old, new).interactions == old.interactions
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -86,11 +86,11 @@ def test_beside_a_change_the_committed_number_stays_in_whatever_it_is_written(wa
     new = cassette(answered({"mode": 1, "a": write("BOT_ID_2"), "b": write("BOT_ID_3"), "c": "BOT_ID_1"}))
     expected = answered({"mode": 1, "a": write("BOT_ID_1"), "b": write("BOT_ID_2"), "c": "BOT_ID_3"})
     assert [(each.place, each.kind) for each in compare(old, new).changes] == [("$.mode", "changed")]
-    assert take_over(old, new).interactions == (expected,)
+    assert rebase(old, new).interactions == (expected,)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_two_encoded_tags_that_become_one_are_a_change(way: str) -> None:
+def test_two_encoded_placeholders_that_become_one_are_a_change(way: str) -> None:
     """What is encoded does count."""
     write = WAYS[way]
     old = cassette(answered({"a": write("BOT_ID_1"), "b": write("BOT_ID_2")}))
@@ -98,38 +98,38 @@ def test_two_encoded_tags_that_become_one_are_a_change(way: str) -> None:
     assert [each.kind for each in compare(old, new).changes] == ["changed"]
 
 
-def test_what_is_asked_is_aligned_by_encoded_tags() -> None:
+def test_what_is_asked_is_aligned_by_encoded_placeholders() -> None:
     """Two pages that differ only inside their tokens find their own counterparts, whatever their order."""
     pages = {1: "first", 2: "second"}
 
-    def page(number: int, tag: str) -> Interaction:
-        uri = f"{URI}?page_token={quote(base64(tag), safe='')}"
-        return answered({"at": pages[number], "next": base64(tag)}, uri, {"token": base64(tag)})
+    def page(number: int, placeholder: str) -> Interaction:
+        uri = f"{URI}?page_token={quote(base64(placeholder), safe='')}"
+        return answered({"at": pages[number], "next": base64(placeholder)}, uri, {"token": base64(placeholder)})
 
     old = cassette(page(1, "BOT_ID_1"), page(2, "BOT_ID_2"))
     new = cassette(page(2, "BOT_ID_1"), page(1, "BOT_ID_2"))
     assert compare(old, new).changes == ()
-    assert take_over(old, new).interactions == old.interactions
+    assert rebase(old, new).interactions == old.interactions
 
 
-def test_integers_that_stand_for_tags_are_mapped() -> None:
-    """The number of an integer identifier is the number of a tag, in what is sent and in what comes back."""
+def test_integers_that_stand_for_placeholders_are_mapped() -> None:
+    """The number of an integer identifier is the number of a placeholder, in what is sent and in what comes back."""
     old = cassette(answered({"mode": 0, "devices": [{"device_id": 1}, {"device_id": 2}]}, sent={"device_id": 1}))
     new = cassette(answered({"mode": 0, "devices": [{"device_id": 2}, {"device_id": 1}]}, sent={"device_id": 2}))
     changed = cassette(answered({"mode": 1, "devices": [{"device_id": 2}, {"device_id": 1}]}, sent={"device_id": 2}))
     expected = answered({"mode": 1, "devices": [{"device_id": 1}, {"device_id": 2}]}, sent={"device_id": 1})
     assert compare(old, new).changes == ()
-    assert take_over(old, new).interactions == old.interactions
+    assert rebase(old, new).interactions == old.interactions
     assert [each.place for each in compare(old, changed).changes] == ["$.mode"]
-    assert take_over(old, changed).interactions == (expected,)
+    assert rebase(old, changed).interactions == (expected,)
 
 
-def test_an_integer_has_the_number_of_its_tag_elsewhere() -> None:
+def test_an_integer_has_the_number_of_its_placeholder_elsewhere() -> None:
     """As text in one place and as an integer in another, a thing keeps one number."""
     old = cassette(answered({"device": "DEVICE_ID_1", "mode": 0}), answered({"device_id": 1}, URI + "/x"))
     new = cassette(answered({"device": "DEVICE_ID_7", "mode": 1}), answered({"device_id": 7}, URI + "/x"))
     expected = (answered({"device": "DEVICE_ID_1", "mode": 1}), answered({"device_id": 1}, URI + "/x"))
-    assert take_over(old, new).interactions == expected
+    assert rebase(old, new).interactions == expected
 
 
 def test_other_integers_are_values() -> None:
@@ -139,13 +139,13 @@ def test_other_integers_are_values() -> None:
 
 
 def test_a_number_in_a_joined_text_is_changed_once() -> None:
-    """Tags of a text that comes in pieces are seen joined and piece by piece, and still go round only once."""
+    """Placeholders of a text that comes in pieces are seen joined and piece by piece, and still go round only once."""
     old = cassette(streamed(["ask EMAIL_1 ", "or EMAIL_2", " or both"], "CHAT_ID_1"))
     new = cassette(streamed(["ask EMAIL_2 ", "or EMAIL_1", " or both"], "CHAT_ID_3", "failed"))
     mails = cassette(answered({"a": "EMAIL_1", "b": "EMAIL_2"})), cassette(answered({"a": "EMAIL_2", "b": "EMAIL_1"}))
     both = [Cassette(each.interactions + mail.interactions, OLD) for each, mail in zip((old, new), mails, strict=True)]
     expected = streamed(["ask EMAIL_1 ", "or EMAIL_2", " or both"], "CHAT_ID_1", "failed")
-    taken = take_over(*both).interactions
+    taken = rebase(*both).interactions
     assert taken[0].response.body == expected.response.body
     assert taken[1] == both[0].interactions[1]
 
@@ -156,27 +156,27 @@ def test_base64_in_pieces_is_renumbered() -> None:
     old = cassette(answered({"chat_id": "CHAT_ID_1"}))
     new = cassette(answered({"chat_id": "CHAT_ID_4"}), streamed(["see ", other[:15], other[15:]], "CHAT_ID_4"))
     expected = streamed(["see ", text[:15], text[15:]], "CHAT_ID_1")
-    assert take_over(old, new).interactions[1].response.body == expected.response.body
+    assert rebase(old, new).interactions[1].response.body == expected.response.body
 
 
-def test_a_boundary_is_no_tag() -> None:
-    """The one boundary of all multipart bodies has no number of its own; tags in the parts have."""
+def test_a_boundary_is_no_placeholder() -> None:
+    """The one boundary of all multipart bodies has no number of its own; placeholders in the parts have."""
 
-    def uploaded(tag: str, status: int) -> Cassette:
-        part = peel.Part(f'Content-Disposition: form-data; name="{tag}"', tag.encode())
+    def uploaded(placeholder: str, status: int) -> Cassette:
+        part = peel.Part(f'Content-Disposition: form-data; name="{placeholder}"', placeholder.encode())
         headers = (("content-type", f"multipart/form-data; boundary={peel.BOUNDARY}"),)
         request = Request("POST", URI, headers, peel.join_multipart([part], peel.BOUNDARY))
         return cassette(Interaction(request, Response(status, "OK")))
 
     assert compare(uploaded("FILE_ID_1", 200), uploaded("FILE_ID_2", 200)).changes == ()
-    taken = take_over(uploaded("FILE_ID_1", 200), uploaded("FILE_ID_2", 201))
+    taken = rebase(uploaded("FILE_ID_1", 200), uploaded("FILE_ID_2", 201))
     assert taken.interactions == uploaded("FILE_ID_1", 201).interactions
 
 
 @given(st.permutations(range(1, 6)), st.sampled_from(sorted(WAYS)))
 @settings(max_examples=40, deadline=None)
 def test_any_renumbering_is_undone(numbers: list[int], way: str) -> None:
-    """Whatever numbers the tags got, unchanged is unchanged, and one change is one change."""
+    """Whatever numbers the placeholders got, unchanged is unchanged, and one change is one change."""
     write = WAYS[way]
 
     def recorded(order: list[int], mode: int) -> Cassette:
@@ -184,5 +184,5 @@ def test_any_renumbering_is_undone(numbers: list[int], way: str) -> None:
         return cassette(answered({"mode": mode, "items": items, "device_id": order[0]}))
 
     old = recorded([1, 2, 3, 4, 5], 0)
-    assert take_over(old, recorded(numbers, 0)).interactions == old.interactions
-    assert take_over(old, recorded(numbers, 1)).interactions == recorded([1, 2, 3, 4, 5], 1).interactions
+    assert rebase(old, recorded(numbers, 0)).interactions == old.interactions
+    assert rebase(old, recorded(numbers, 1)).interactions == recorded([1, 2, 3, 4, 5], 1).interactions

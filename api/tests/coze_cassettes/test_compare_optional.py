@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Request, Response
-from coze_cassettes.compare import compare, take_over
+from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response
+from coze_cassettes.diff import compare, rebase
 
 JSON = dict[str, Any]
 Change = Callable[[JSON], JSON]
@@ -61,7 +61,7 @@ def test_committed_questions_are_told_as_the_new_ones(kind: str, told: str) -> N
     changes = compare(old, fresh).changes
     assert {each.kind for each in changes} == {kind}
     assert all(each.place.startswith(place) and each.place.endswith(field) for each in changes)
-    assert take_over(old, fresh).interactions[0].response.body == (
+    assert rebase(old, fresh).interactions[0].response.body == (
         form([change(each) for each in OLD]).interactions[0].response.body
     )
 
@@ -70,10 +70,10 @@ def test_committed_questions_are_told_as_the_new_ones(kind: str, told: str) -> N
 def test_without_a_new_one_committed_questions_stay_and_none_come_of_themselves(told: str) -> None:
     """There is nothing to tell them by; and where there were none, there are none."""
     form, (change, _) = TOLD[told][0], CHANGES["added"]
-    taken = take_over(form(OLD), form([change(each) for each in OLD[:2]]))
+    taken = rebase(form(OLD), form([change(each) for each in OLD[:2]]))
     expected = form([*(change(each) for each in OLD[:2]), *OLD[2:]])
     assert taken.interactions[0].response.body == expected.interactions[0].response.body
-    taken = take_over(form(OLD[:2]), form([change(each) for each in OLD]))
+    taken = rebase(form(OLD[:2]), form([change(each) for each in OLD]))
     expected = form([change(each) for each in OLD[:2]])
     assert taken.interactions[0].response.body == expected.interactions[0].response.body
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from coze_cassettes.accounts import account, doctor, identity, preflight
-from coze_cassettes.accounts.account import Removed
-from coze_cassettes.accounts.doctor import Line, State
+from coze_cassettes.account import account, doctor, identity, preflight
+from coze_cassettes.account.account import Removed
+from coze_cassettes.account.doctor import Line, State
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_standin import StandIn, running
 

@@ -18,9 +18,9 @@ import pytest
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette
-from coze_cassettes.cassette.origins import STAND_IN
-from coze_cassettes.compare import Severity, compare, take_over
+from coze_cassettes.cassette.model import Cassette
+from coze_cassettes.cassette.provenance import STAND_IN
+from coze_cassettes.diff import Severity, compare, rebase
 from coze_standin import running
 
 pytestmark = pytest.mark.loopback
@@ -142,7 +142,12 @@ def changed_lines(old: Cassette, new: Cassette) -> list[str]:
     """The lines that a diff of the two files shows, metadata left out."""
     before, after = text(old).splitlines(), text(new).splitlines()
     codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    lines = (line for tag, *places in codes if tag != "equal" for line in _side_by_side(before, after, *places))
+    lines = (
+        line
+        for placeholder, *places in codes
+        if placeholder != "equal"
+        for line in _side_by_side(before, after, *places)
+    )
     return [line for line in lines if not NOISE.match(line)]
 
 
@@ -158,8 +163,8 @@ def test_recording_an_unchanged_api_again_leaves_every_byte(committed: Mapping[s
     assert list(again) == list(committed) == tests
     for name, old in committed.items():
         assert compare(old, again[name]).changes == (), name
-        assert take_over(old, again[name]).interactions == old.interactions, name
-        assert changed_lines(old, take_over(old, again[name])) == [], name
+        assert rebase(old, again[name]).interactions == old.interactions, name
+        assert changed_lines(old, rebase(old, again[name])) == [], name
 
 
 def test_recording_the_whole_suite_again_leaves_every_committed_byte(tmp_path: Path) -> None:
@@ -170,7 +175,7 @@ def test_recording_the_whole_suite_again_leaves_every_committed_byte(tmp_path: P
     }
     for name, old in of_stand_in.items():
         assert [str(each) for each in compare(old, again[name]).changes] == [], name
-        assert take_over(old, again[name]).interactions == old.interactions, name
+        assert rebase(old, again[name]).interactions == old.interactions, name
 
 
 @dataclass(frozen=True)
@@ -267,7 +272,7 @@ KINDS = {
 def assert_drift(drift: Drift, kind: str, old: Cassette, new: Cassette) -> None:
     """The findings are those of the change, again in what is taken over, whose diff is short."""
     severity, name = KINDS[kind]
-    comparison, taken = compare(old, new), take_over(old, new)
+    comparison, taken = compare(old, new), rebase(old, new)
     findings = {(each.severity, each.place, each.kind) for each in comparison.changes}
     assert findings == {(severity, place, name) for place in drift.found}, drift.change
     assert compare(old, taken).changes == comparison.changes, drift.change
@@ -303,4 +308,4 @@ def test_another_status_is_breaking(committed: Mapping[str, Cassette], tmp_path:
     again = record(tmp_path / "again", "users.me:status:500", "bots.retrieve:status:201", tests=["test_bot"])
     old, new = committed["test_bot"], again["test_bot"]
     assert [(each.severity, each.place) for each in compare(old, new).changes] == [(Severity.BREAKING, "status")]
-    assert {line.split(":")[0].strip() for line in changed_lines(old, take_over(old, new))} <= {"code", "message"}
+    assert {line.split(":")[0].strip() for line in changed_lines(old, rebase(old, new))} <= {"code", "message"}

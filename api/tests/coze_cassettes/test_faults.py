@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from coze_cassettes.counting import counted
-from coze_cassettes.inspecting import inspector
+from coze_cassettes.inspection import inspector
 from coze_standin import StandIn, running
 
 if TYPE_CHECKING:

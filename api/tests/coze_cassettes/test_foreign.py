@@ -16,7 +16,7 @@ from coze_cassettes import foreign
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.format import as_document
 from coze_cassettes.scrubbing.environment import Known
-from coze_cassettes.wire import clock
+from coze_cassettes.session import clock
 
 Filled = Callable[[str], str]
 Stock = Callable[..., tuple[Path, str]]
@@ -129,7 +129,7 @@ def test_a_json_file_does_not_overwrite_another(stock: Stock) -> None:
 
 
 def test_known_values_are_replaced(stock: Stock) -> None:
-    """What the environment says is secret has its bare tag."""
+    """What the environment says is secret has its bare placeholder."""
     path, token = stock("old.yaml")
     foreign.migrate([path], Known().with_value("API_TOKEN", token, secret=True))
     headers = as_document(store.read(path))["interactions"][0]["request"]["headers"]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
-from coze_cassettes.bodies import peel
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette.interactions import Cassette, Headers, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
+from coze_cassettes.codecs import peel
 from coze_cassettes.errors import InvalidCassette
 
 MakeCassette = Callable[..., Cassette]

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Request, Response
-from coze_cassettes.inspecting import suspicion
-from coze_cassettes.inspecting.inspector import encodings, inspect
+from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response
+from coze_cassettes.inspection import suspicion
+from coze_cassettes.inspection.inspector import encodings, inspect
 from coze_cassettes.scrubbing import planting
 from coze_cassettes.scrubbing.environment import VARIABLES, Variable
 
@@ -83,12 +83,12 @@ def test_what_the_scrubber_left_is_found(
 
 
 @pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
-def test_the_bare_tag_of_a_configured_value_is_no_finding(
+def test_the_bare_placeholder_of_a_configured_value_is_no_finding(
     variable: Variable, rules_found: Callable[..., set[str]]
 ) -> None:
-    """The inspector has these tags from nobody; what is only written like one is found."""
-    assert rules_found({"dataset_ids": [variable.tag]}) == set()
-    assert rules_found({"dataset_ids": [f"{variable.tag}_X"]}) == {"INSPECT-ID-NAME"}
+    """The inspector has these placeholders from nobody; what is only written like one is found."""
+    assert rules_found({"dataset_ids": [variable.placeholder]}) == set()
+    assert rules_found({"dataset_ids": [f"{variable.placeholder}_X"]}) == {"INSPECT-ID-NAME"}
 
 
 def test_random_strings_are_found(rules_found: Callable[..., set[str]]) -> None:
@@ -135,7 +135,7 @@ def test_a_broken_archive_is_read_as_it_is(rules_found: Callable[..., set[str]])
 
 
 def test_what_is_clean_is_silent(rules_found: Callable[..., set[str]]) -> None:
-    """Tags, prose, versions, hashes in words, small numbers."""
+    """Placeholders, prose, versions, hashes in words, small numbers."""
     answer = {
         "bot_id": "BOT_ID_1",
         "avatar_url": "https://scrubbed.invalid/AVATAR_URL_1",

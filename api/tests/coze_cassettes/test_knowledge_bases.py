@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.inspecting import inspector
+from coze_cassettes.inspection import inspector
 from coze_standin import running
 
 SUITE = """

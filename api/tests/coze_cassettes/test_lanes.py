@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import lanes
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.cassette.lanes import Closed, Frame
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.scrubbing.scrub import scrub
 
 URI = "wss://ws.coze.com/v1/audio/speech"

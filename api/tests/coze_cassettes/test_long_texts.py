@@ -9,8 +9,8 @@ import time
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.inspecting import inspector
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.inspection import inspector
 from coze_cassettes.scrubbing.scrub import scrub
 
 LENGTH = 60_000

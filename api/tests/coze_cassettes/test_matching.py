@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from coze_cassettes.cassette.interactions import Request
 from coze_cassettes.cassette.matching import difference, nearest
+from coze_cassettes.cassette.model import Request
 
 JSON = (("content-type", "application/json"),)
 FORM = (("content-type", "multipart/form-data; boundary=BOUNDARY_1"),)

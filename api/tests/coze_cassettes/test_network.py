@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from coze_cassettes.wire import network
+from coze_cassettes.session import network
 
 OUTSIDE = "192.0.2.1"
 """An address that is reserved for documentation."""

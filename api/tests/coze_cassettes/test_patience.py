@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from coze_cassettes.errors import Misuse
-from coze_cassettes.wire import patience, routing
-from coze_cassettes.wire.patience import CeilingReached, Limits, Patience
+from coze_cassettes.session import patience, routing
+from coze_cassettes.session.patience import CeilingReached, Limits, Patience
 
 # --- the numbers ----------------------------------------------------------------------------------------------------
 

@@ -14,8 +14,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes.bodies import compression, layers, peel
-from coze_cassettes.bodies.peel import Leaf
+from coze_cassettes.codecs import compression, layers, peel
+from coze_cassettes.codecs.peel import Leaf
 from coze_cassettes.errors import UnreadableBody
 
 json_values = st.recursive(
@@ -35,7 +35,7 @@ def _same(leaf: Leaf) -> str:
 
 
 def _swap(leaf: Leaf) -> str:
-    return leaf.text.replace("secret", "TAG")
+    return leaf.text.replace("secret", "PLACEHOLDER")
 
 
 @given(st.dictionaries(st.text(), json_values), st.booleans(), st.sampled_from([(",", ":"), (", ", ": ")]))
@@ -63,13 +63,13 @@ def test_json_paths_name_every_key(value: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('{"a":"a secret"}', '{"a":"a TAG"}'),
-        ('{ "a" : [1, "secret"] }', '{ "a" : [1, "TAG"] }'),
-        (r'{"a":"\u4e2d secret"}', r'{"a":"\u4e2d TAG"}'),
-        (r'{"a":"x\u0026secret"}', r'{"a":"x\u0026TAG"}'),
-        (r'{"a":"http:\/\/secret"}', r'{"a":"http:\/\/TAG"}'),
-        ('{"secret":1.50}', '{"TAG":1.50}'),
-        ('{"a":"secret","a":"secret"}', '{"a":"TAG","a":"TAG"}'),
+        ('{"a":"a secret"}', '{"a":"a PLACEHOLDER"}'),
+        ('{ "a" : [1, "secret"] }', '{ "a" : [1, "PLACEHOLDER"] }'),
+        (r'{"a":"\u4e2d secret"}', r'{"a":"\u4e2d PLACEHOLDER"}'),
+        (r'{"a":"x\u0026secret"}', r'{"a":"x\u0026PLACEHOLDER"}'),
+        (r'{"a":"http:\/\/secret"}', r'{"a":"http:\/\/PLACEHOLDER"}'),
+        ('{"secret":1.50}', '{"PLACEHOLDER":1.50}'),
+        ('{"a":"secret","a":"secret"}', '{"a":"PLACEHOLDER","a":"PLACEHOLDER"}'),
     ],
 )
 def test_json_keeps_its_style(text: str, expected: str) -> None:
@@ -91,20 +91,20 @@ def test_base64_opens_and_closes_exactly(text: str, url_safe: bool, padded: bool
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (base64.b64encode(b"here is a secret").decode(), base64.b64encode(b"here is a TAG").decode()),
-        ("x=" + quote("a secret, ä", safe=""), "x=" + quote("a TAG, ä", safe="")),
-        ('{"inner":"{\\"a\\":\\"secret\\"}"}', '{"inner":"{\\"a\\":\\"TAG\\"}"}'),
-        ("plain secret", "plain TAG"),
-        ('error: {"api_key": "a secret"} at 3', 'error: {"api_key": "a TAG"} at 3'),
-        (r"say \u0061 \u0073ecret \/ now", r"say \u0061 TAG \/ now"),
-        (r"{\"a\": \"\u4e2d secret\"} at", r"{\"a\": \"\u4e2d TAG\"} at"),
-        ("?q=a+secret%21+b&r=1", "?q=a+TAG%21+b&r=1"),
-        ("%2f%2Fsecret%2f~%7e", "%2f%2FTAG%2f~%7e"),
-        (f"/v1/{b64('a secret x')}/y", f"/v1/{b64('a TAG x')}/y"),
-        (f"key={b64('a secret x')}", f"key={b64('a TAG x')}"),
-        ('{"a":"x","b":"my secret', '{"a":"x","b":"my TAG'),
-        ('{"a":{"b":["my secret"', '{"a":{"b":["my TAG"'),
-        (r'{"b":"my secret \u4', r'{"b":"my TAG \u4'),
+        (base64.b64encode(b"here is a secret").decode(), base64.b64encode(b"here is a PLACEHOLDER").decode()),
+        ("x=" + quote("a secret, ä", safe=""), "x=" + quote("a PLACEHOLDER, ä", safe="")),
+        ('{"inner":"{\\"a\\":\\"secret\\"}"}', '{"inner":"{\\"a\\":\\"PLACEHOLDER\\"}"}'),
+        ("plain secret", "plain PLACEHOLDER"),
+        ('error: {"api_key": "a secret"} at 3', 'error: {"api_key": "a PLACEHOLDER"} at 3'),
+        (r"say \u0061 \u0073ecret \/ now", r"say \u0061 PLACEHOLDER \/ now"),
+        (r"{\"a\": \"\u4e2d secret\"} at", r"{\"a\": \"\u4e2d PLACEHOLDER\"} at"),
+        ("?q=a+secret%21+b&r=1", "?q=a+PLACEHOLDER%21+b&r=1"),
+        ("%2f%2Fsecret%2f~%7e", "%2f%2FPLACEHOLDER%2f~%7e"),
+        (f"/v1/{b64('a secret x')}/y", f"/v1/{b64('a PLACEHOLDER x')}/y"),
+        (f"key={b64('a secret x')}", f"key={b64('a PLACEHOLDER x')}"),
+        ('{"a":"x","b":"my secret', '{"a":"x","b":"my PLACEHOLDER'),
+        ('{"a":{"b":["my secret"', '{"a":{"b":["my PLACEHOLDER"'),
+        (r'{"b":"my secret \u4', r'{"b":"my PLACEHOLDER \u4'),
     ],
 )
 def test_layers_inside_a_text_are_opened(text: str, expected: str) -> None:
@@ -147,10 +147,10 @@ def test_a_text_split_over_events_is_read_joined() -> None:
 
     def find(joined: str) -> list[peel.Edit]:
         start = joined.find("secret")
-        return [] if start < 0 else [(start, start + len("secret"), "TAG")]
+        return [] if start < 0 else [(start, start + len("secret"), "PLACEHOLDER")]
 
     assert peel.joined_texts(STREAM) == ["my secret is here"]
-    assert peel.joined_texts(peel.rewrite_sse(STREAM, _same, find)) == ["my TAG is here"]
+    assert peel.joined_texts(peel.rewrite_sse(STREAM, _same, find)) == ["my PLACEHOLDER is here"]
 
 
 def test_a_stream_that_nobody_changes_stays() -> None:
@@ -281,4 +281,4 @@ def test_a_text_full_of_brackets_is_read_in_time() -> None:
 
 def test_a_line_of_a_stream_that_is_no_event_is_read() -> None:
     """A comment or a broken line hides nothing."""
-    assert peel.rewrite_sse(": a secret\nretry: 1\n\n", _swap, lambda _: ()) == ": a TAG\nretry: 1\n\n"
+    assert peel.rewrite_sse(": a secret\nretry: 1\n\n", _swap, lambda _: ()) == ": a PLACEHOLDER\nretry: 1\n\n"

@@ -23,15 +23,15 @@ from hypothesis import strategies as st
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import lanes, matching, store
-from coze_cassettes.cassette.interactions import SWITCHED, Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.inspecting import inspector
+from coze_cassettes.cassette.model import SWITCHED, Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.inspection import inspector
 from coze_cassettes.scrubbing import planting
 from coze_cassettes.scrubbing.environment import Known
 from coze_cassettes.scrubbing.rulebook import Form, Rule, RuleBook, Where
 from coze_cassettes.scrubbing.rules import RULES
 from coze_cassettes.scrubbing.scrub import normalise, scrub
-from coze_cassettes.wire.dialogues import Playback
-from coze_cassettes.wire.tape import Settings, Tape
+from coze_cassettes.session.dialogues import Playback
+from coze_cassettes.session.tape import Settings, Tape
 
 API: Final = "https://api.coze.com"
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
@@ -349,9 +349,9 @@ def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
     """Plant, scrub, and see that nothing is left, that it replays, that scrubbing again changes nothing."""
     seed, known, at_replay = chance.random(), Known(), []
     for number, (each, place) in enumerate(planted):
-        tag = f"SECRET_P{number}" if each.known else ""
-        known = known.with_value(tag, each.value, secret=True) if tag else known
-        at_replay.append((replace(each, value=tag or each.value), place))
+        placeholder = f"SECRET_P{number}" if each.known else ""
+        known = known.with_value(placeholder, each.value, secret=True) if placeholder else known
+        at_replay.append((replace(each, value=placeholder or each.value), place))
     traffic = traffic_with(planted, seed)
     clean = scrub(traffic, known)
     cassette = store.sealed(Cassette(clean.interactions, METADATA))
@@ -359,7 +359,7 @@ def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
     for each, place in planted:
         assert not any(form in text or form in wire for form in forms_of(each.value)), f"{each.kind.name} in {place}"
     assert scrub(clean.interactions, known).interactions == clean.interactions
-    findings = inspector.inspect(cassette, text, {*clean.table.replaced(), *known.tags})
+    findings = inspector.inspect(cassette, text, {*clean.table.replaced(), *known.placeholders})
     assert [str(each) for each in findings] == []
     tape = playing(cassette)
     for sent_again, recorded in zip(traffic_with(at_replay, seed), clean.interactions, strict=True):

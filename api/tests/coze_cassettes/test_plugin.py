@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette, Interaction
+from coze_cassettes.cassette.model import Cassette, Interaction
 
 pytest_plugins = ["pytester"]
 
@@ -285,7 +285,7 @@ def test_a_twin_replays_the_cassette_of_another_test(replay: Replay, me: Cassett
                 httpx.get("https://api.coze.com/v1/users/me")
 
             @pytest.mark.vcr
-            @pytest.mark.twin("test_me")
+            @pytest.mark.shared_cassette("test_me")
             async def test_async_me(self) -> None:
                 async with httpx.AsyncClient() as client:
                     await client.get("https://api.coze.com/v1/users/me")
@@ -295,7 +295,7 @@ def test_a_twin_replays_the_cassette_of_another_test(replay: Replay, me: Cassett
     result.assert_outcomes(passed=2)
 
 
-def test_replay_gives_tags_for_the_account(
+def test_replay_gives_placeholders_for_the_account(
     replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
     """Nothing of the account is asked for, made or read from the environment."""
@@ -351,7 +351,7 @@ def test_the_network_is_blocked_in_every_fixture(replay: Replay) -> None:
             ),
         ),
         (
-            "import pytest\n@pytest.mark.vcr\n@pytest.mark.twin('test_gone')\ndef test_me(): ...",
+            "import pytest\n@pytest.mark.vcr\n@pytest.mark.shared_cassette('test_gone')\ndef test_me(): ...",
             (),
             "test_it.py::test_me is the twin of a test without a cassette: test_it/test_gone.yaml.",
         ),

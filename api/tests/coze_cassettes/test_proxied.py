@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.compare import compare, take_over
+from coze_cassettes.diff import compare, rebase
 from coze_standin import StandIn, running
 
 pytestmark = pytest.mark.loopback
@@ -126,4 +126,4 @@ def test_a_target_behind_a_proxy_gives_the_same_cassettes(stand_in: StandIn, pro
         direct, other = store.read(path), store.read(tmp_path / "proxied" / path.relative_to(tmp_path / "direct"))
         assert [str(each) for each in compare(direct, other).changes] == [], path.name
         assert other.metadata.recorded_from == "stand-in"
-        assert take_over(direct, other).interactions == direct.interactions, path.name
+        assert rebase(direct, other).interactions == direct.interactions, path.name

@@ -16,14 +16,14 @@ from urllib.parse import quote
 
 import pytest
 
-from coze_cassettes.accounts import dotenv, identity, preflight
-from coze_cassettes.accounts.preflight import Answer, Target, Test
+from coze_cassettes.account import dotenv, identity, preflight
+from coze_cassettes.account.preflight import Answer, Target, Test
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.errors import CassetteError, Misuse
-from coze_cassettes.rerecording import children, decisions, leaks, progress, signals
-from coze_cassettes.rerecording.decisions import Decision, Fate, Verdict
-from coze_cassettes.rerecording.leaks import Planted
+from coze_cassettes.rerecord import children, decisions, leaks, progress, signals
+from coze_cassettes.rerecord.decisions import Decision, Fate, Verdict
+from coze_cassettes.rerecord.leaks import Planted
 
 if TYPE_CHECKING:
     from api.tests.coze_cassettes.conftest import Project
@@ -179,7 +179,7 @@ def test_the_plan_counts_and_tells_what_is_left_out() -> None:
     tests = [
         Test("a::one", "a/one.yaml", needs=("bot_id",)),
         Test("a::two", "a/two.yaml"),
-        Test("a::two_async", "a/two.yaml", twin=True),
+        Test("a::two_async", "a/two.yaml", shares_cassette=True),
         Test("a::limit", "a/limit.yaml", stand_in_only="429 on demand"),
         Test("b::three", "b/three.yaml"),
         Test("b::pure"),
@@ -227,13 +227,15 @@ def test_no_secret_is_on_a_command_line() -> None:
     suite = children.Suite(Path(), "api/tests/coze", "bots")
     assert children.command(suite, ["--record-mode=all"])[1:] == [
         "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
-        "-p", "coze_cassettes.rerecording.progress", "--record-mode=all", "-k", "bots",
+        "-p", "coze_cassettes.rerecord.progress", "--record-mode=all", "-k", "bots",
     ]  # fmt: skip
 
 
 def test_events_survive_the_pipe() -> None:
     """One event is one line, and comes back as it was."""
-    event = progress.Event(progress.COLLECTED, "a::b", "a/b.yaml", twin=True, needs=("bot_id",), detail="x\ny")
+    event = progress.Event(
+        progress.COLLECTED, "a::b", "a/b.yaml", shares_cassette=True, needs=("bot_id",), detail="x\ny"
+    )
     line = progress.dumps(event)
     assert line.count(b"\n") == 1
     assert progress.loads(line) == event
@@ -308,7 +310,7 @@ def test_mock():
 
 @pytest.mark.vcr
 class TestTwins:
-    @pytest.mark.twin("TestProject.test_me")
+    @pytest.mark.shared_cassette("TestProject.test_me")
     def test_async_me(self, headers):
         httpx.get("https://api.coze.com/v1/users/me", headers=headers)
 """

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from coze_cassettes.cassette.interactions import Headers, Interaction, Request, Response
+from coze_cassettes.cassette.model import Headers, Interaction, Request, Response
 from coze_cassettes.scrubbing.checks import CHECKS
 from coze_cassettes.scrubbing.rulebook import Form, Rule, RuleBook, Where
 from coze_cassettes.scrubbing.rules import RULES
@@ -34,7 +34,7 @@ def _scrubbed(rule: Rule, example: str) -> str:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_each_rule_replaces_its_positive_example(rule: Rule, filled: Callable[[str], str]) -> None:
-    """What a rule's positive example plants is gone, and a tag of its kind stands there."""
+    """What a rule's positive example plants is gone, and a placeholder of its kind stands there."""
     if rule.form is Form.SHIFT:
         assert "1718792954" in _scrubbed(rule, rule.hit)
         return

@@ -10,13 +10,13 @@ from typing import Final
 import pytest
 from rich.console import Console
 
-from coze_cassettes.accounts.preflight import Plan, Target, Test
-from coze_cassettes.compare import Comparison, Finding, Severity
+from coze_cassettes.account.preflight import Plan, Target, Test
 from coze_cassettes.counting import counted
-from coze_cassettes.rerecording import screens, verdicts
-from coze_cassettes.rerecording.decisions import Decision, Fate, Verdict
-from coze_cassettes.rerecording.progress import COLLECTED, FINISHED, STARTED, Event
-from coze_cassettes.wire.patience import Limits
+from coze_cassettes.diff import Change, Comparison, Severity
+from coze_cassettes.rerecord import screens, verdicts
+from coze_cassettes.rerecord.decisions import Decision, Fate, Verdict
+from coze_cassettes.rerecord.progress import COLLECTED, FINISHED, STARTED, Event
+from coze_cassettes.session.patience import Limits
 
 TESTS: Final = (Test("a/test_x.py::T::test_one", "test_x/T.test_one.yaml"), Test("a/test_x.py::T::test_two"))
 PLAN: Final = Plan(
@@ -32,7 +32,7 @@ PLAN: Final = Plan(
     frozenset({"test_x/T.test_one.yaml"}),
     discarded=2,
 )
-FINDING: Final = Finding(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
+FINDING: Final = Change(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
 VERDICT: Final = Verdict(
     (Decision("a/x.yaml", Fate.CHANGED, comparison=Comparison((FINDING,))), Decision("a/y.yaml", Fate.UNCHANGED)),
     swapped=True,
@@ -41,7 +41,7 @@ EVENTS: Final = (
     Event(COLLECTED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml"),
     Event(STARTED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml"),
     Event(FINISHED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml", outcome="passed"),
-    Event(FINISHED, "a/test_x.py::T::test_one_async", "test_x/T.test_one.yaml", twin=True, outcome="passed"),
+    Event(FINISHED, "a/test_x.py::T::test_one_async", "test_x/T.test_one.yaml", shares_cassette=True, outcome="passed"),
     Event(FINISHED, "a/test_x.py::T::test_bot", "test_x/T.test_bot.yaml", outcome="skipped", detail="needs it"),
     Event(FINISHED, "a/test_x.py::T::test_bad[x]", outcome="failed", detail="why"),
 )

@@ -1,4 +1,4 @@
-"""The scrubber: one value, one tag, everywhere; pure, idempotent, and the live request goes the same way."""
+"""The scrubber: one value, one placeholder, everywhere; pure, idempotent, and the live request goes the same way."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes.cassette.interactions import Interaction, Request, Response
+from coze_cassettes.cassette.model import Interaction, Request, Response
 from coze_cassettes.errors import Misuse, UnreadableBody
 from coze_cassettes.scrubbing.environment import Known, known
-from coze_cassettes.scrubbing.scrub import LiveTags, scrub
+from coze_cassettes.scrubbing.scrub import LivePlaceholders, scrub
 from coze_cassettes.scrubbing.walking import moved_chunks
 
 MakeInteraction = Callable[..., Interaction]
@@ -25,8 +25,8 @@ def _answers(interactions: tuple[Interaction, ...]) -> str:
     return "".join(each.response.body.decode() for each in interactions)
 
 
-def test_one_value_has_one_tag_everywhere(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
-    """An id stands under the same tag in query, path, body, JSON in a string, base64 and percent-encoding."""
+def test_one_value_has_one_placeholder_everywhere(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """An id stands under the same placeholder in query, path, body, JSON in a string, base64 and percent-encoding."""
     bot = filled("7{D18}")
     inside = base64.b64encode(f"the bot {bot} said".encode()).decode()
     answer = {"bot_id": bot, "inner": json.dumps({"id": bot}), "b64": inside, "url": quote(f"/bots/{bot}?ä", safe="")}
@@ -62,20 +62,20 @@ def test_values_learned_late_are_replaced_early(interaction: MakeInteraction) ->
     assert _answers(scrub([first, last]).interactions).count("USER_NAME_1") == 2
 
 
-def test_tags_are_numbered_by_first_appearance(interaction: MakeInteraction) -> None:
+def test_placeholders_are_numbered_by_first_appearance(interaction: MakeInteraction) -> None:
     """The first bot of the cassette is BOT_ID_1."""
     clean = scrub([interaction(answer={"data": [{"bot_id": "bot-b"}, {"bot_id": "bot-a"}, {"bot_id": "bot-b"}]})])
     found = [each["bot_id"] for each in json.loads(clean.interactions[0].response.body)["data"]]
     assert found == ["BOT_ID_1", "BOT_ID_2", "BOT_ID_1"]
 
 
-def test_configured_values_have_bare_tags(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+def test_configured_values_have_bare_placeholders(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
     """What the environment says is replaced wherever it stands, also where no rule looks."""
     token = filled("{A40}")
     configured = known({"COZE_API_TOKEN": token, "COZE_SECRET_PARTNER": filled("{A20}")})
     clean = scrub([interaction(answer={"note": f"x{token}y"})], configured)
     assert json.loads(clean.interactions[0].response.body) == {"note": "xAPI_TOKENy"}
-    assert set(configured.tags.values()) == {"API_TOKEN", "SECRET_PARTNER"}
+    assert set(configured.placeholders.values()) == {"API_TOKEN", "SECRET_PARTNER"}
 
 
 @pytest.mark.parametrize("value", ["", "short"])
@@ -85,8 +85,8 @@ def test_a_configured_secret_too_short_is_an_error(value: str) -> None:
         known({"COZE_API_TOKEN": value})
 
 
-def test_a_tag_that_the_test_sends_is_reserved(interaction: MakeInteraction) -> None:
-    """No value gets a tag that already stands in the traffic."""
+def test_a_placeholder_that_the_test_sends_is_reserved(interaction: MakeInteraction) -> None:
+    """No value gets a placeholder that already stands in the traffic."""
     clean = scrub([interaction("POST", "/v3/chat", {"bot_id": "BOT_ID_1"}, {"bot_id": "bot-real"})])
     assert json.loads(clean.interactions[0].response.body) == {"bot_id": "BOT_ID_2"}
 
@@ -128,7 +128,7 @@ def test_only_chosen_headers_stay(interaction: MakeInteraction, filled: Callable
 
 
 def test_a_value_split_over_deltas_is_found(interaction: MakeInteraction) -> None:
-    """An address that came in three pieces is replaced by one tag."""
+    """An address that came in three pieces is replaced by one placeholder."""
     pieces = ["write to planted.per", "son@exam", "ple.com now"]
     stream = "".join(
         f"event:conversation.message.delta\ndata:{json.dumps({'id': 'm', 'content': piece})}\n\n" for piece in pieces
@@ -187,12 +187,12 @@ def test_scrubbing_is_idempotent(values: list[dict[str, object]], shift: int) ->
     assert scrub(once).interactions == once
 
 
-def test_a_live_literal_gets_the_tag_of_the_recording(interaction: MakeInteraction) -> None:
-    """What a test sends as a literal matches its tag, the second literal the second tag."""
+def test_a_live_literal_gets_the_placeholder_of_the_recording(interaction: MakeInteraction) -> None:
+    """What a test sends as a literal matches its placeholder, the second literal the second placeholder."""
     sent = [
         interaction("POST", "/v3/chat", {"user_id": user}, {"data": {"id": "c-1"}}) for user in ("ann", "bob", "ann")
     ]
-    live = LiveTags(scrub(sent).interactions)
+    live = LivePlaceholders(scrub(sent).interactions)
     shown = [json.loads(live.scrub(each.request).body)["user_id"] for each in sent]
     assert shown == ["USER_ID_1", "USER_ID_2", "USER_ID_1"]
 
@@ -200,28 +200,28 @@ def test_a_live_literal_gets_the_tag_of_the_recording(interaction: MakeInteracti
 def test_a_live_literal_too_many_matches_nothing(interaction: MakeInteraction) -> None:
     """A new literal is shown by its kind, never as itself."""
     recorded = scrub([interaction("POST", "/v3/chat", {"user_id": "ann"})]).interactions
-    live = LiveTags(recorded)
+    live = LivePlaceholders(recorded)
     live.scrub(recorded[0].request)
     shown = [live.scrub(interaction("POST", "/v3/chat", {"user_id": user}).request).body for user in ("ann", "eve")]
     assert [json.loads(each) for each in shown] == [{"user_id": "USER_ID_1"}, {"user_id": "USER_ID_NEW"}]
 
 
-def test_tags_that_answers_brought_are_sent_back_as_they_are(interaction: MakeInteraction) -> None:
-    """An id that the test took from an answer is its tag already."""
+def test_placeholders_that_answers_brought_are_sent_back_as_they_are(interaction: MakeInteraction) -> None:
+    """An id that the test took from an answer is its placeholder already."""
     recorded = scrub(
         [
             interaction("POST", "/v1/conversation/create", {}, {"data": {"id": "conv-77"}}),
             interaction("GET", "/v1/conversation/retrieve?conversation_id=conv-77"),
         ]
     ).interactions
-    assert LiveTags(recorded).scrub(recorded[1].request).uri.endswith("conversation_id=CONVERSATION_ID_1")
+    assert LivePlaceholders(recorded).scrub(recorded[1].request).uri.endswith("conversation_id=CONVERSATION_ID_1")
 
 
 def test_cuts_stay_where_they_were() -> None:
     """A chunk that ended in the middle of a line still does, before, in and behind what was replaced."""
     old = b"data: secret-value here\n\ndata: two\n\n"
-    new = b"data: TAG here\n\ndata: two\n\n"
-    assert moved_chunks(old, new, (4, 6, 10, len(old) - 20)) == (4, 2, 5, len(new) - 11)
+    new = b"data: PLACEHOLDER here\n\ndata: two\n\n"
+    assert moved_chunks(old, new, (4, 6, 10, len(old) - 20)) == (4, 2, 13, len(new) - 19)
 
 
 @given(st.binary(min_size=1, max_size=60), st.lists(st.integers(1, 20), min_size=1, max_size=6))
@@ -229,28 +229,28 @@ def test_chunks_always_add_up(body: bytes, sizes: list[int]) -> None:
     """Whatever is replaced, the chunks are those of the new body."""
     old = body + b"x" * max(0, sum(sizes) - len(body))
     chunks = (*sizes, len(old) - sum(sizes)) if len(old) > sum(sizes) else tuple(sizes)
-    new = old.replace(b"a", b"TAG").replace(b"x", b"")
+    new = old.replace(b"a", b"PLACEHOLDER").replace(b"x", b"")
     assert sum(moved_chunks(old, new, chunks)) == (len(new) if old != new else len(old))
 
 
 def test_known_values_of_fixtures_are_added() -> None:
     """A value that a fixture made is known from then on."""
-    assert Known().with_value("CHAT_ID", "chat-123").tags == {"chat-123": "CHAT_ID"}
+    assert Known().with_value("CHAT_ID", "chat-123").placeholders == {"chat-123": "CHAT_ID"}
 
 
 def test_literals_are_told_apart_by_their_places(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
-    """Two values of one kind keep their tags at replay, in whatever order the rules find them."""
+    """Two values of one kind keep their placeholders at replay, in whatever order the rules find them."""
     abroad, mobile = filled("+49 30 {D4} {D4}"), filled("139{D8}")
     sent = interaction("POST", "/v1/things", {"a": f"{abroad} or {mobile}", "b": mobile})
     clean = scrub([sent]).interactions
-    assert LiveTags(clean).scrub(sent.request).body == clean[0].request.body
+    assert LivePlaceholders(clean).scrub(sent.request).body == clean[0].request.body
 
 
-def test_a_tag_in_base64_is_seen(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
-    """A literal that only stands encoded in a request keeps its tag too."""
+def test_a_placeholder_in_base64_is_seen(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """A literal that only stands encoded in a request keeps its placeholder too."""
     sent = interaction("POST", "/v1/things", {"blob": base64.b64encode(filled("key sk-{A40}").encode()).decode()})
     clean = scrub([sent]).interactions
-    assert LiveTags(clean).scrub(sent.request).body == clean[0].request.body
+    assert LivePlaceholders(clean).scrub(sent.request).body == clean[0].request.body
 
 
 @pytest.mark.parametrize("events", [("Message", "Message"), ("Message", "Interrupt"), ("a.delta", "b.delta")])

@@ -19,10 +19,10 @@ import pytest
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette, Interaction
+from coze_cassettes.cassette.model import Cassette, Interaction
 from coze_cassettes.errors import CassetteError, Misuse
-from coze_cassettes.rerecording import staging
-from coze_cassettes.rerecording.staging import Recipe
+from coze_cassettes.rerecord import staging
+from coze_cassettes.rerecord.staging import Recipe
 
 MakeCassette = Callable[..., Cassette]
 MakeInteraction = Callable[..., Interaction]
@@ -70,7 +70,7 @@ def test_a_second_run_is_refused_until_the_first_is_done(folder: Path) -> None:
 @pytest.mark.loopback
 def test_the_lock_of_a_killed_run_is_gone(folder: Path) -> None:
     """The kernel lets go of it."""
-    code = "import sys, time; from pathlib import Path; from coze_cassettes.rerecording import staging\n"
+    code = "import sys, time; from pathlib import Path; from coze_cassettes.rerecord import staging\n"
     code += "with staging.alone(Path(sys.argv[1])): print('in', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -310,7 +310,7 @@ def test_what_is_not_written_as_it_should_be_replaces_none(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from coze_cassettes.rerecording import staging
+from coze_cassettes.rerecord import staging
 
 folder, source, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 rename, done = Path.replace, []

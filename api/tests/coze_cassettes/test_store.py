@@ -10,7 +10,7 @@ import pytest
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.interactions import Cassette, Interaction
+from coze_cassettes.cassette.model import Cassette, Interaction
 from coze_cassettes.errors import InvalidCassette
 
 MakeCassette = Callable[..., Cassette]

@@ -15,9 +15,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.inspecting import inspector, readings, suspicion
-from coze_cassettes.inspecting.needles import Needles, needles_of
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.inspection import inspector, readings, suspicion
+from coze_cassettes.inspection.needles import Needles, needles_of
 from coze_cassettes.scrubbing import planting
 
 Headers = tuple[tuple[str, str], ...]
@@ -164,7 +164,7 @@ HIDING: Final[Mapping[str, tuple[Callable[[str], Interaction], str, str]]] = {
     "a name in a path": (lambda text: sent(f"/v1/bots/{text}"), "my-bot", "INSPECT-ID-PATH"),
     "a header": (lambda text: answered("", (("X-Api-Token", text),)), "opaque-value", "INSPECT-SECRET-NAME"),
     "no scheme": (lambda text: answered("", (("Authorization", text),)), "opaque", "INSPECT-SECRET-NAME"),
-    "capitals that are no tag": (answered, '{"bot_id":"MY_BOT"}', "INSPECT-ID-NAME"),
+    "capitals that are no placeholder": (answered, '{"bot_id":"MY_BOT"}', "INSPECT-ID-NAME"),
     "a token of digits": (answered, '{"access_token":"{D4}"}', "INSPECT-SECRET-NAME"),
     "no quotes": (answered, '{"nick_name":12}', "INSPECT-PERSONAL-NAME"),
     "a key with a space": (answered, '{"my password":"opaque-x"}', "INSPECT-SECRET-NAME"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.inspecting.inspector import encodings
+from coze_cassettes.inspection.inspector import encodings
 from coze_standin import StandIn, running
 
 pytest_plugins = ["pytester"]

@@ -25,11 +25,11 @@ from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, Inv
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import lanes, store
-from coze_cassettes.cassette.interactions import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.cassette.lanes import Closed, Frame
-from coze_cassettes.wire import dialogues, routing, websocket
-from coze_cassettes.wire.patience import CeilingReached, Limits, Patience
-from coze_cassettes.wire.tape import Settings, Tape
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.session import dialogues, routing, websocket
+from coze_cassettes.session.patience import CeilingReached, Limits, Patience
+from coze_cassettes.session.tape import Settings, Tape
 from coze_standin import StandIn, running
 
 pytest_plugins = ["pytester"]
@@ -245,8 +245,8 @@ def test_a_frame_too_few(reel: Tape) -> None:
     )
 
 
-def test_text_in_other_pieces_is_another_text_unless_a_tag_is_in_it(reel: Tape) -> None:
-    """The scrubber moves the cuts of a text in which it put a tag, so they say nothing there; elsewhere they do."""
+def test_text_in_other_pieces_is_another_text_unless_a_placeholder_is_in_it(reel: Tape) -> None:
+    """Cuts of a text with a placeholder are not compared, since the scrubber moves them; other cuts are."""
     pieces = [HELLO.replace("Hello", text) for text in ("to ", "BOT_ID", " and on")]
     moved = [HELLO.replace("Hello", text) for text in ("to B", "OT_ID a", "nd on")]
     connection = dialled(reel, speech(sent=(*pieces, COMPLETE)))

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import yaml
 
-from coze_cassettes.bodies import peel
-from coze_cassettes.cassette.interactions import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
+from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
+from coze_cassettes.codecs import peel
 from coze_cassettes.errors import InvalidCassette
 
 try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
-from coze_cassettes.cassette.interactions import SWITCHED, Interaction, Request
+from coze_cassettes.cassette.model import SWITCHED, Interaction, Request
 
 _NAME = re.compile(r"[\w.-]+")
 _UNNAMED: Final = "message"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from coze_cassettes.bodies import peel
-from coze_cassettes.cassette.interactions import Request, header
+from coze_cassettes.cassette.model import Request, header
+from coze_cassettes.codecs import peel
 from coze_cassettes.counting import counted
 from coze_cassettes.errors import UnreadableBody
 

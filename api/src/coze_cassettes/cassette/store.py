@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette.interactions import Cassette, Interaction
-from coze_cassettes.cassette.origins import ORIGINS
+from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.cassette.provenance import ORIGINS
 from coze_cassettes.errors import InvalidCassette
 
 SUFFIX = ".yaml"

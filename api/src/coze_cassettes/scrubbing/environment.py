@@ -19,10 +19,10 @@ MIN_IDENTIFIER: Final = 4
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of the environment, the bare tag that stands for its value, and what it is for."""
+    """A variable of the environment, the bare placeholder that stands for its value, and what it is for."""
 
     name: str
-    tag: str
+    placeholder: str
     secret: bool
     purpose: str
 
@@ -46,22 +46,22 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "COZE_DATASET_ID", "DATASET_ID", secret=False, purpose="a knowledge base with a document, else one is made"
     ),
 )
-TAGS: Final[frozenset[str]] = frozenset(variable.tag for variable in VARIABLES)
+PLACEHOLDERS: Final[frozenset[str]] = frozenset(variable.placeholder for variable in VARIABLES)
 
 KEY_FILE: Final = "COZE_PRIVATE_KEY_FILE"
 
 
 @dataclass(frozen=True)
 class Known:
-    """Values that must be replaced wherever they stand, each with its bare tag, and which of them are secrets."""
+    """Values that must be replaced everywhere, each with its bare placeholder, and which of them are secrets."""
 
-    tags: Mapping[str, str] = field(default_factory=dict)
+    placeholders: Mapping[str, str] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
 
-    def with_value(self, tag: str, value: str, *, secret: bool = False) -> Known:
+    def with_value(self, placeholder: str, value: str, *, secret: bool = False) -> Known:
         """The same with one more value."""
-        _require_length(tag, value, MIN_SECRET if secret else MIN_IDENTIFIER)
-        return Known({**self.tags, value: tag}, self.secrets | {value} if secret else self.secrets)
+        _require_length(placeholder, value, MIN_SECRET if secret else MIN_IDENTIFIER)
+        return Known({**self.placeholders, value: placeholder}, self.secrets | {value} if secret else self.secrets)
 
 
 def known(environ: Mapping[str, str]) -> Known:
@@ -69,7 +69,7 @@ def known(environ: Mapping[str, str]) -> Known:
     found = Known()
     for variable in VARIABLES:
         if variable.name in environ and (environ[variable.name] or variable.secret):
-            found = found.with_value(variable.tag, environ[variable.name], secret=variable.secret)
+            found = found.with_value(variable.placeholder, environ[variable.name], secret=variable.secret)
     for name, value in sorted(environ.items()):
         if name.startswith(EXTRA_PREFIX):
             found = found.with_value(f"SECRET_{name.removeprefix(EXTRA_PREFIX).upper()}", value, secret=True)
@@ -87,7 +87,7 @@ def _with_key_file(found: Known, path: Path) -> Known:
     return found.with_value("PRIVATE_KEY", text, secret=True).with_value("PRIVATE_KEY_BODY", body, secret=True)
 
 
-def _require_length(tag: str, value: str, least: int) -> None:
+def _require_length(placeholder: str, value: str, least: int) -> None:
     if len(value) < least:
         length = counted(len(value), "character")
-        raise Misuse(f"The configured value of {tag} has {length}, fewer than {least}: set or unset it.")
+        raise Misuse(f"The configured value of {placeholder} has {length}, fewer than {least}: set or unset it.")

@@ -34,10 +34,10 @@ class Where(StrEnum):
 class Form(StrEnum):
     """What the substitute looks like, so that the SDK still parses it."""
 
-    TAG = "tag"
+    PLACEHOLDER = "placeholder"
     URL = "url"
     SHIFT = "shift"
-    """No tag: a timestamp is moved by the distance of the recording from the epoch."""
+    """No placeholder: a timestamp is moved by the distance of the recording from the epoch."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Rule:
     check: str = ""
     uri: str = ""
     at: str = "/any"
-    form: Form = Form.TAG
+    form: Form = Form.PLACEHOLDER
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Puts tags in place of what the rules name: a pure function from recorded interactions to clean ones.
+"""Puts placeholders in place of what the rules name: a pure function from recorded interactions to clean ones.
 
 First every value is learned from every interaction, then all of them are replaced everywhere, so that one value has one
-tag in the whole cassette. Scrubbing what is scrubbed changes nothing.
+placeholder in the whole cassette. Scrubbing what is scrubbed changes nothing.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from coze_cassettes.bodies import compression, layers, peel
-from coze_cassettes.bodies.peel import Leaf
-from coze_cassettes.cassette.interactions import Headers, Interaction, Request, header
+from coze_cassettes.cassette.model import Headers, Interaction, Request, header
+from coze_cassettes.codecs import compression, layers, peel
+from coze_cassettes.codecs.peel import Leaf
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.scrubbing import tags
+from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.environment import Known
 from coze_cassettes.scrubbing.rulebook import Category, Form, Rule, RuleBook, Where
 from coze_cassettes.scrubbing.rules import RANK, default_rules
@@ -54,9 +54,9 @@ _SMALL_NUMBER: Final = 1000
 
 @dataclass(frozen=True)
 class Substitute:
-    """What stands for a value: the tag, and the text that carries it (the tag itself or a URL)."""
+    """What stands for a value: the placeholder, and the text that carries it (the placeholder itself or a URL)."""
 
-    tag: str
+    placeholder: str
     text: str
     rule: Rule | None = None
 
@@ -80,8 +80,10 @@ class Table:
         return self.substitutes.get(layers.narrow(text))
 
     def replaced(self) -> Mapping[str, str]:
-        """Each value that was replaced everywhere with its tag: what the inspector must no longer find."""
-        return {value: each.tag for value, each in self.substitutes.items() if replaced_everywhere(value, each.rule)}
+        """Each value that was replaced everywhere with its placeholder: what the inspector must no longer find."""
+        return {
+            value: each.placeholder for value, each in self.substitutes.items() if replaced_everywhere(value, each.rule)
+        }
 
 
 def table_of(substitutes: Mapping[str, Substitute]) -> Table:
@@ -125,7 +127,7 @@ class _Learn:
 
     def note(self, value: str, rule: Rule) -> None:
         value = layers.narrow(value)
-        if tags.is_substitute(value):
+        if placeholders.is_substitute(value):
             return
         known = self.found.get(value)
         if known is None or _weight(rule) < _weight(known):
@@ -155,7 +157,7 @@ class _Learn:
             return
         if rule is None:
             self._shapes(leaf)
-        elif rule.form is Form.TAG:
+        elif rule.form is Form.PLACEHOLDER:
             self.note(leaf.text, rule)
 
     def _shapes(self, leaf: Leaf) -> str:
@@ -166,7 +168,7 @@ class _Learn:
     def _shapes_in(self, text: str) -> None:
         for name, value in _URL_PARAMETER.findall(text):
             rule = self.rules.field(name, self.uri_path, unquote(value))
-            if rule is not None and rule.form is Form.TAG:
+            if rule is not None and rule.form is Form.PLACEHOLDER:
                 self.note(unquote(value), rule)
         for rule, value in self.rules.in_text(text):
             self.note(value, rule)
@@ -225,7 +227,7 @@ class _Replace:
             return _shifted(leaf.text, self.shift)
         substitute = self.table.of(leaf.text)
         if substitute is not None and (rule is not None or replaced_everywhere(leaf.text, substitute.rule)):
-            return _number_of(substitute.tag) if leaf.form == "number" else substitute.text
+            return _number_of(substitute.placeholder) if leaf.form == "number" else substitute.text
         return leaf.text if leaf.form == "number" else peel.rewrite_text(leaf, self._plain, self.leaf)
 
     def _plain(self, leaf: Leaf) -> str:
@@ -253,9 +255,9 @@ def _shifted(text: str, shift: int) -> str:
     return str(int(text) + shift * (1000 if len(text) > _SECONDS_DIGITS else 1))
 
 
-def _number_of(tag: str) -> str:
+def _number_of(placeholder: str) -> str:
     """The small integer that stands for an integer identifier; 0 for a configured one."""
-    match = tags.pattern().fullmatch(tag)
+    match = placeholders.pattern().fullmatch(placeholder)
     return match["number"] if match and match["number"] else "0"
 
 
@@ -336,27 +338,29 @@ def scrub(
 
 
 def _reserved(interactions: Sequence[Interaction]) -> frozenset[str]:
-    """Tags that the traffic itself contains: a test sent them, so no value may get them."""
+    """Placeholders that the traffic itself contains: a test sent them, so no value may get them."""
     texts = (text for each in interactions for text in (each.request.uri, each.request.body.decode("utf-8", "ignore")))
-    return frozenset(tag for text in texts for _, tag in tags.found_in(text))
+    return frozenset(placeholder for text in texts for _, placeholder in placeholders.found_in(text))
 
 
 def _numbered(found: Mapping[str, Rule], known: Known, reserved: frozenset[str]) -> Table:
-    substitutes = {layers.narrow(value): Substitute(tag, tag) for value, tag in known.tags.items()}
+    substitutes = {
+        layers.narrow(value): Substitute(placeholder, placeholder) for value, placeholder in known.placeholders.items()
+    }
     counters: dict[str, int] = {}
     for value, rule in found.items():
         if value not in substitutes:
-            tag = _next_tag(rule.kind, counters, reserved)
-            substitutes[value] = _substitute(tag, rule)
+            placeholder = _next_placeholder(rule.kind, counters, reserved)
+            substitutes[value] = _substitute(placeholder, rule)
     return table_of(substitutes)
 
 
-def _next_tag(kind: str, counters: dict[str, int], reserved: frozenset[str]) -> str:
+def _next_placeholder(kind: str, counters: dict[str, int], reserved: frozenset[str]) -> str:
     while True:
         counters[kind] = counters.get(kind, 0) + 1
-        tag = f"{kind}_{counters[kind]}"
-        if tag not in reserved:
-            return tag
+        placeholder = f"{kind}_{counters[kind]}"
+        if placeholder not in reserved:
+            return placeholder
 
 
 # --- the live request -----------------------------------------------------------------------------------------------
@@ -364,14 +368,14 @@ def _next_tag(kind: str, counters: dict[str, int], reserved: frozenset[str]) -> 
 
 @dataclass(frozen=True)
 class _Signature:
-    """What a scrubbed request says of tags: the texts that hold some, their numbers left out, and the tags in order."""
+    """The placeholders of a scrubbed request in order, and the texts that hold them without their numbers."""
 
     skeleton: tuple[str, ...]
     found: tuple[str, ...]
 
 
 class _Sign:
-    """Reads off the tags of a request, in whatever they are encoded."""
+    """Reads off the placeholders of a request, in whatever they are encoded."""
 
     def __init__(self, rules: RuleBook) -> None:
         self.rules = rules
@@ -382,7 +386,7 @@ class _Sign:
     def leaf(self, leaf: Leaf) -> str:
         if leaf.form == "number":
             rule = self.rules.field(".".join(leaf.path), self.uri_path, leaf.text)
-            if rule is not None and rule.form is Form.TAG:
+            if rule is not None and rule.form is Form.PLACEHOLDER:
                 self._text(replace(leaf, text=f"{rule.kind}_{leaf.text}"))
         elif leaf.form == "binary":
             self._text(leaf)
@@ -391,7 +395,7 @@ class _Sign:
         return leaf.text
 
     def _text(self, leaf: Leaf) -> str:
-        found = [match[0] for match in _CARRIED_TAG.finditer(leaf.text)]
+        found = [match[0] for match in _CARRIED_PLACEHOLDER.finditer(leaf.text)]
         if found:
             self.found += found
             self.skeleton += [".".join(leaf.path), _erased(leaf.text)]
@@ -407,12 +411,12 @@ class _Sign:
         return ()
 
 
-_CARRIED_TAG = re.compile(rf"(?:{re.escape(tags.URL_PREFIX)})?(?:{tags.pattern().pattern})")
+_CARRIED_PLACEHOLDER = re.compile(rf"(?:{re.escape(placeholders.URL_PREFIX)})?(?:{placeholders.pattern().pattern})")
 
 
 def _erased(text: str) -> str:
-    """A text in which every tag is the same, since a value's kind may have been seen elsewhere only."""
-    return _CARRIED_TAG.sub("\0", text)
+    """A text in which every placeholder is the same, since a value's kind may have been seen elsewhere only."""
+    return _CARRIED_PLACEHOLDER.sub("\0", text)
 
 
 def _signature(request: Request) -> _Signature:
@@ -423,16 +427,16 @@ def _signature(request: Request) -> _Signature:
 
 
 _FIRST_STAND_IN: Final = 900_000
-"""Numbers of tags from here on stand for literals whose tag is not known yet."""
+"""Numbers of placeholders from here on stand for literals whose placeholder is not known yet."""
 
 
-class LiveTags:
-    """The tags that literals of a running test get at replay: those that they got when it recorded.
+class LivePlaceholders:
+    """The placeholders that literals of a running test get at replay: those that they got when it recorded.
 
-    A live request with new literals is laid over the recorded ones: where one of them is the same but for tags, the
-    literals take the tags that stand in their places. Otherwise the first new literal of a kind is given the first tag
-    of that kind that a recorded request brought into the cassette, the second the second, and so on; a literal too many
-    gets ``KIND_NEW``, which matches nothing.
+    A live request with new literals is laid over the recorded ones: where one of them is the same but for
+    placeholders, the literals take those that stand in their places. Otherwise the first new literal of a kind is
+    given the first placeholder of that kind that a recorded request brought into the cassette, the second the second,
+    and so on; a literal too many gets ``KIND_NEW``, which matches nothing.
     """
 
     def __init__(self, interactions: Sequence[Interaction]) -> None:
@@ -453,15 +457,19 @@ class LiveTags:
         new = {value: rule for value, rule in learn.found.items() if value not in self._bound}
         if new:
             self._bind(request, new)
-        return _with_tags(request, self._bound)
+        return _with_placeholders(request, self._bound)
 
     def _bind(self, request: Request, new: Mapping[str, Rule]) -> None:
         numbered = enumerate(new.items(), start=_FIRST_STAND_IN)
         stand_ins = {value: _substitute(f"{rule.kind}_{number}", rule) for number, (value, rule) in numbered}
-        live = _signature(_with_tags(request, {**self._bound, **stand_ins}))
-        recorded = self._laid_over(live, {form for each in stand_ins.values() for form in (each.text, each.tag)})
+        live = _signature(_with_placeholders(request, {**self._bound, **stand_ins}))
+        recorded = self._laid_over(
+            live, {form for each in stand_ins.values() for form in (each.text, each.placeholder)}
+        )
         for value, rule in new.items():
-            if text := next((each for each in (stand_ins[value].text, stand_ins[value].tag) if each in live.found), ""):
+            if text := next(
+                (each for each in (stand_ins[value].text, stand_ins[value].placeholder) if each in live.found), ""
+            ):
                 self._bound[value] = _bound_to(recorded.get(text) or self._next_of(rule.kind, recorded.values()), rule)
 
     def _laid_over(self, live: _Signature, stand_ins: AbstractSet[str]) -> Mapping[str, str]:
@@ -469,7 +477,7 @@ class LiveTags:
 
         If several are, the first of those that have most kinds in common.
         """
-        free = {tag for each in self._introduced.values() for tag in each} - self._taken()
+        free = {placeholder for each in self._introduced.values() for placeholder in each} - self._taken()
         fits = [
             found
             for recorded in self._signatures
@@ -478,11 +486,13 @@ class LiveTags:
         return max(fits, key=_same_kinds, default={})
 
     def _taken(self) -> AbstractSet[str]:
-        return {each.tag for each in self._bound.values()}
+        return {each.placeholder for each in self._bound.values()}
 
     def _next_of(self, kind: str, spoken_for: Iterable[str]) -> str:
-        taken = {*self._taken(), *(each.removeprefix(tags.URL_PREFIX) for each in spoken_for)}
-        return next((tag for tag in self._introduced.get(kind, ()) if tag not in taken), f"{kind}_NEW")
+        taken = {*self._taken(), *(each.removeprefix(placeholders.URL_PREFIX) for each in spoken_for)}
+        return next(
+            (placeholder for placeholder in self._introduced.get(kind, ()) if placeholder not in taken), f"{kind}_NEW"
+        )
 
     @cached_property
     def _signatures(self) -> Sequence[_Signature]:
@@ -490,24 +500,26 @@ class LiveTags:
 
     @cached_property
     def _introduced(self) -> Mapping[str, Sequence[str]]:
-        """Tags by kind that appear in a request before any response has them."""
+        """Placeholders by kind that appear in a request before any response has them."""
         answered: set[str] = set()
         introduced: list[tuple[str, str]] = []
         for interaction, signature in zip(self._interactions, self._signatures, strict=True):
-            found = (pair for tag in signature.found for pair in tags.found_in(tag))
-            introduced += [(kind, tag) for kind, tag in found if tag not in answered]
+            found = (pair for placeholder in signature.found for pair in placeholders.found_in(placeholder))
+            introduced += [(kind, placeholder) for kind, placeholder in found if placeholder not in answered]
             response = interaction.response
             for text in (*(value for _, value in response.headers), response.body.decode("utf-8", "ignore")):
-                answered |= {tag for _, tag in tags.found_in(text)}
-        return tags.unique(introduced)
+                answered |= {placeholder for _, placeholder in placeholders.found_in(text)}
+        return placeholders.unique(introduced)
 
 
 def _paired(
     live: Sequence[str], recorded: Sequence[str], stand_ins: AbstractSet[str], free: AbstractSet[str]
 ) -> Mapping[str, str]:
-    """Each stand-in with what was recorded in its places; nothing if that is not one to one, or no literal's tag."""
+    """Each stand-in with what was recorded in its places; nothing if that is not one to one, or not a literal's."""
     pairs = set(zip(live, recorded, strict=True))
-    fits = all(new.removeprefix(tags.URL_PREFIX) in free if old in stand_ins else new == old for old, new in pairs)
+    fits = all(
+        new.removeprefix(placeholders.URL_PREFIX) in free if old in stand_ins else new == old for old, new in pairs
+    )
     if not fits or not len({old for old, _ in pairs}) == len(pairs) == len({new for _, new in pairs}):
         return {}
     return {old: new for old, new in pairs if old in stand_ins}
@@ -518,16 +530,22 @@ def _same_kinds(found: Mapping[str, str]) -> int:
 
 
 def _bound_to(text: str, rule: Rule) -> Substitute:
-    """What stands for a literal, given the tag or its URL that was recorded."""
-    tag = text.removeprefix(tags.URL_PREFIX)
-    return _substitute(tag, rule) if text == tag and rule.form is Form.URL else Substitute(tag, text, rule)
+    """What stands for a literal, given the placeholder or its URL that was recorded."""
+    placeholder = text.removeprefix(placeholders.URL_PREFIX)
+    return (
+        _substitute(placeholder, rule)
+        if text == placeholder and rule.form is Form.URL
+        else Substitute(placeholder, text, rule)
+    )
 
 
-def _substitute(tag: str, rule: Rule) -> Substitute:
-    return Substitute(tag, tags.URL_PREFIX + tag if rule.form is Form.URL else tag, rule)
+def _substitute(placeholder: str, rule: Rule) -> Substitute:
+    return Substitute(
+        placeholder, placeholders.URL_PREFIX + placeholder if rule.form is Form.URL else placeholder, rule
+    )
 
 
-def _with_tags(request: Request, substitutes: Mapping[str, Substitute]) -> Request:
+def _with_placeholders(request: Request, substitutes: Mapping[str, Substitute]) -> Request:
     visitor = _Replace(default_rules(), table_of(substitutes), shift=0)
     clean = walk_request(request, visitor, default_rules())
     return replace(clean, headers=_kept(clean.headers, REQUEST_HEADERS))

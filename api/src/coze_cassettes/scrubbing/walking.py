@@ -9,15 +9,15 @@ from itertools import accumulate, pairwise
 from typing import Final, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
-from coze_cassettes.bodies import compression, layers, peel
-from coze_cassettes.bodies.peel import Leaf
-from coze_cassettes.cassette.interactions import Headers, Interaction, Request, media_type
+from coze_cassettes.cassette.model import Headers, Interaction, Request, media_type
+from coze_cassettes.codecs import compression, layers, peel
+from coze_cassettes.codecs.peel import Leaf
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.scrubbing import tags
+from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.rulebook import Rule, RuleBook
 
-_HOLDS_TAG = re.compile(tags.pattern().pattern.encode())
-"""A compressed file with a tag is written in one way, whether a test sent the tag or it was put there."""
+_HOLDS_PLACEHOLDER = re.compile(placeholders.pattern().pattern.encode())
+"""A compressed file with a placeholder is written in one way, whether a test sent it or it was put there."""
 
 _CHARACTER_TAIL: Final = 3
 """Bytes of an incomplete UTF-8 character at most."""
@@ -99,7 +99,7 @@ def _walk_bytes(body: bytes, visitor: Visitor) -> bytes:
     inner = compression.opened(body)
     if inner is not None:
         new = _walk_body(inner, "", visitor)
-        return body if new == inner and not _HOLDS_TAG.search(new) else compression.stored(new)
+        return body if new == inner and not _HOLDS_PLACEHOLDER.search(new) else compression.stored(new)
     text = body.decode("utf-8", "surrogateescape")
     return visitor.leaf(Leaf((), text, "binary")).encode("utf-8", "surrogateescape")
 

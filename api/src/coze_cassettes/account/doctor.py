@@ -1,0 +1,131 @@
+"""Sees before a recording what would keep it from working: environment, token, things, rights.
+
+Nothing is sent but GETs. Each finding is one line; what is wrong comes with its cure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from coze_cassettes.account import identity, preflight
+from coze_cassettes.account.dotenv import read_environment
+from coze_cassettes.errors import Misuse
+from coze_cassettes.scrubbing.environment import TOKEN, VARIABLES, known
+from coze_cassettes.session.patience import Limits, limits
+
+
+class State(StrEnum):
+    """How something is; only ``WRONG`` keeps a recording from working."""
+
+    OK = "ok"
+    UNSET = "unset"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One finding."""
+
+    state: State
+    text: str
+
+    def __str__(self) -> str:
+        """The state in a column of its own."""
+        return f"{self.state + ':':7}{self.text}"
+
+
+@dataclass(frozen=True)
+class Right:
+    """A permission of a token as Coze's documents name it, the GET that shows it, and the variable that it takes."""
+
+    permission: str
+    path: str
+    variable: str = ""
+
+
+RIGHTS: Final = (
+    Right("listWorkspace", "/v1/workspaces?page_num=1&page_size=1"),
+    Right("listBot", "/v1/bots?workspace_id={}&page_num=1&page_size=1", "COZE_WORKSPACE_ID"),
+    Right("getPublishedBot", "/v1/space/published_bots_list?space_id={}&page_index=1&page_size=1", "COZE_WORKSPACE_ID"),
+    Right("getMetadata", "/v1/bot/get_online_info?bot_id={}", "COZE_BOT_ID"),
+    Right("listConversation", "/v1/conversations?bot_id={}&page_num=1&page_size=1", "COZE_BOT_ID"),
+    Right("listKnowledge", "/v1/datasets?space_id={}&page_num=1&page_size=1", "COZE_WORKSPACE_ID"),
+    Right("listWorkflow", "/v1/workflows?workspace_id={}&page_num=1&page_size=1", "COZE_WORKSPACE_ID"),
+)
+"""The permissions that can be seen without changing anything; those to create and to chat show only when used."""
+
+_FORBIDDEN: Final = 4101
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that answers: its target, the environment with the token, and the numbers of a recording."""
+
+    target: preflight.Target
+    environment: Mapping[str, str]
+    limits: Limits
+
+    @property
+    def get(self) -> preflight.Get:
+        """A GET with the token."""
+        return preflight.get_from(self.target, self.environment[TOKEN], self.limits)
+
+
+def account(root: Path, shell: Mapping[str, str], wanted: str) -> Account:
+    """The account that the environment and ``--target`` name; Misuse if there is none, or no server to ask."""
+    environment = read_environment(root, shell)
+    limits(environment)
+    target = preflight.choose_target(wanted, environment)
+    if target.local:
+        raise Misuse("A stand-in of its own needs no preparation: name coze.com, coze.cn or a URL as the target.")
+    known(environment)
+    environment = identity.with_token(environment, target.url)
+    known(environment)
+    return Account(target, environment, limits(environment, target.url))
+
+
+def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Line]:
+    """The findings, one at a time; what depends on something wrong is not looked at."""
+    try:
+        found = account(root, shell, wanted)
+        yield Line(State.OK, f"the token comes from {_source(root, shell)}")
+        proved = preflight.check_token(found.target, found.get)
+    except Misuse as error:
+        yield Line(State.WRONG, str(error))
+        return
+    yield Line(State.OK, f"{preflight.shown_url(proved.url)} takes it, and counts as {proved.origin}")
+    wrong = {}
+    for probe in preflight.PROBES:
+        wrong[probe.variable] = preflight.problem_with(probe, found.environment, found.get)
+        yield _thing(probe, found, wrong[probe.variable])
+    for right in RIGHTS:
+        if not right.variable or (found.environment.get(right.variable) and not wrong[right.variable]):
+            yield _right(right, found)
+
+
+def _source(root: Path, shell: Mapping[str, str]) -> str:
+    return identity.source(read_environment(root, shell)).name
+
+
+def _thing(probe: preflight.Probe, found: Account, problem: str) -> Line:
+    if problem:
+        return Line(State.WRONG, problem)
+    if found.environment.get(probe.variable):
+        return Line(State.OK, f"{probe.variable} names a {probe.what}")
+    purpose = next(each.purpose for each in VARIABLES if each.name == probe.variable)
+    return Line(State.UNSET, f"{probe.variable}: {purpose}; without it its tests are left out")
+
+
+def _right(right: Right, found: Account) -> Line:
+    answer = found.get(right.path.format(quote(found.environment.get(right.variable, ""), safe="")))
+    if answer.code == _FORBIDDEN:
+        return Line(State.WRONG, f"the token lacks the permission {right.permission}: give it, or make a new token")
+    if answer.code == 0:
+        return Line(State.OK, f"the token has the permission {right.permission}")
+    told = f"code {answer.code}" if answer.code else f"HTTP {answer.status}"
+    return Line(State.UNSET, f"the permission {right.permission} cannot be seen here ({told})")

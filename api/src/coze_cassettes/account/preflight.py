@@ -1,0 +1,273 @@
+"""What must hold before a recording sends anything: the environment, the target, the token, the configured things."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from coze_cassettes.cassette.provenance import (
+    ORIGINS,
+    STAND_IN,
+    STAND_IN_HEADER,
+    STAND_IN_HEADER_VALUE,
+    is_loopback,
+    of_target,
+)
+from coze_cassettes.counting import counted
+from coze_cassettes.errors import Misuse
+from coze_cassettes.scrubbing.environment import BASE
+from coze_cassettes.session.patience import COSTLY, Limits, busy, pause_after
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A configured thing of the account: its variable, what it is, and one GET that answers whether it exists."""
+
+    variable: str
+    what: str
+    path: str
+
+
+PROBES: Final = (
+    Probe("COZE_WORKSPACE_ID", "workspace", "/v1/bots?workspace_id={}&page_num=1&page_size=1"),
+    Probe("COZE_BOT_ID", "bot", "/v1/bots/{}"),
+    Probe("COZE_WORKFLOW_ID", "workflow", "/v1/workflows/{}"),
+)
+"""What cannot be made by a test itself; without its variable the tests that need it are left out."""
+
+_HOSTS: Final = {"coze.com": "https://api.coze.com", "coze.cn": "https://api.coze.cn"}
+_NO_ROUTE: Final = frozenset({401, 404})
+"""Codes by which a self-hosted Coze Studio says that it has no such path (there is no /v1/users/me)."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to record: an origin as cassettes name it (for another server: known after the first answer) and a URL.
+
+    ``url`` is empty for a stand-in that is still to be started.
+    """
+
+    origin: str
+    url: str
+
+    @property
+    def local(self) -> bool:
+        """Whether this is a stand-in that the run starts and stops itself."""
+        return self.origin == STAND_IN and not self.url
+
+
+def choose_target(wanted: str, environment: Environment) -> Target:
+    """The target that ``--target`` names; without it that of COZE_API_BASE, or else coze.com. Misuse if it is none."""
+    wanted = wanted or environment.get(BASE, "") or "coze.com"
+    if wanted == STAND_IN:
+        return Target(STAND_IN, "")
+    if wanted in _HOSTS:
+        return Target(wanted, _HOSTS[wanted])
+    parts = urlsplit(wanted)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Misuse(f"The target {wanted!r} is none of {', '.join(ORIGINS[:2])}, {STAND_IN} or a URL.")
+    url = wanted.rstrip("/")
+    return Target(of_target(url), url)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a probe brought: HTTP status, Coze's ``code`` (None when there is none), ``msg``, headers."""
+
+    status: int
+    code: int | None
+    message: str
+    headers: Mapping[str, str]
+
+
+Get = Callable[[str], Answer]
+
+
+def get_from(target: Target, token: str, patience: Limits | None = None) -> Get:
+    """A plain GET straight at the target, with the token; Misuse when nobody answers.
+
+    A target that is busy is asked again, as ``patience`` has it.
+    """
+    numbers = patience or Limits()
+
+    def get(path: str) -> Answer:
+        for tried in count(1):
+            response = _sent(target, token, path)
+            pause = pause_after(numbers, tried, response.headers.get("retry-after", ""))
+            if pause is None or not busy(response.status_code, response.content):
+                return _answer(response)
+            time.sleep(pause)
+        raise AssertionError
+
+    return get
+
+
+def _sent(target: Target, token: str, path: str) -> httpx.Response:
+    try:
+        return httpx.get(
+            target.url + path,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            trust_env=not is_loopback(target.url),
+            follow_redirects=True,
+        )
+    except httpx.HTTPError as error:
+        raise Misuse(f"Nobody answers at {shown_url(target.url)} ({type(error).__name__}): {_WAY}.") from None
+
+
+_WAY: Final = "see that the target is right and that the network lets you there"
+
+
+def shown_url(url: str) -> str:
+    """A URL without credentials and query, for the terminal."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def _answer(response: httpx.Response) -> Answer:
+    try:
+        body: Any = response.json()
+    except ValueError:
+        body = None
+    envelope = body if isinstance(body, dict) else {}
+    code = envelope.get("code")
+    return Answer(
+        response.status_code,
+        code if isinstance(code, int) else None,
+        str(envelope.get("msg") or ""),
+        dict(response.headers),
+    )
+
+
+def check_token(target: Target, get: Get) -> Target:
+    """The target with its proved origin; Misuse when it refuses the token or does not speak Coze."""
+    answer = get("/v1/users/me")
+    proved = _proved(target, answer)
+    if answer.code == 0 or (proved.origin == "coze-studio" and answer.code in _NO_ROUTE):
+        return proved
+    if answer.code is None:
+        raise Misuse(f"{shown_url(target.url)} does not answer as Coze does: HTTP {answer.status} without a code.")
+    raise Misuse(f"Coze refused the token (code {answer.code}): make a new one, or set {BASE} to the token's region.")
+
+
+def _proved(target: Target, answer: Answer) -> Target:
+    """A stand-in gives itself away, through any proxy: it never counts as something truer."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    served_by = headers.get(STAND_IN_HEADER, "")
+    return Target(STAND_IN, target.url) if served_by == STAND_IN_HEADER_VALUE else target
+
+
+def check_things(environment: Environment, get: Get) -> None:
+    """Misuse, naming the variable, when a configured thing does not exist or the token may not see it."""
+    for probe in PROBES:
+        if problem := problem_with(probe, environment, get):
+            raise Misuse(problem)
+
+
+def problem_with(probe: Probe, environment: Environment, get: Get) -> str:
+    """What is wrong with a configured thing, with the cure; an empty string if nothing is, or it is not configured."""
+    value = environment.get(probe.variable, "")
+    answer = get(probe.path.format(quote(value, safe=""))) if value else None
+    if answer is None or not answer.code or answer.code in _NO_ROUTE:
+        return ""
+    return (
+        f"{probe.variable} names a {probe.what} that Coze does not give out (code {answer.code}): "
+        "correct the variable, or unset it to leave its tests out."
+    )
+
+
+def unset(environment: Environment) -> tuple[str, ...]:
+    """The variables of things that are not configured: tests that need them are left out."""
+    return tuple(probe.variable for probe in PROBES if not environment.get(probe.variable))
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test that would run: its id, its cassette below the cassettes folder (or ""), and what it asks for.
+
+    A ``shares_cassette`` replays the cassette of another test and never records.
+    """
+
+    __test__ = False
+
+    id: str
+    cassette: str = ""
+    shares_cassette: bool = False
+    stand_in_only: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do, shown before anything is sent.
+
+    ``left_out`` pairs a test with the reason, ``unset`` names the variables that would supply more, ``earlier`` is
+    what an interrupted run has recorded already, ``discarded`` how many cassettes of others will be thrown away.
+    """
+
+    target: Target
+    tests: tuple[Test, ...]
+    left_out: tuple[tuple[Test, str], ...]
+    unset: tuple[str, ...]
+    limits: Limits = field(default_factory=Limits)
+    earlier: frozenset[str] = frozenset()
+    discarded: int = 0
+
+    @property
+    def cassettes(self) -> tuple[str, ...]:
+        """The files that will be recorded, in order."""
+        spared = {test.cassette for test, _ in self.left_out}
+        recorded = {test.cassette for test in self.tests if test.cassette and not test.shares_cassette}
+        return tuple(sorted(recorded - spared))
+
+    @property
+    def modules(self) -> Mapping[str, int]:
+        """How many cassettes each test module has."""
+        return Counter(cassette.partition("/")[0] for cassette in self.cassettes)
+
+    @property
+    def reasons(self) -> Mapping[str, int]:
+        """How many tests are left out for each kind of reason."""
+        return Counter(reason.partition(":")[0] for _, reason in self.left_out)
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """What the run keeps to, one phrase a bound."""
+        rate = self.limits.requests_per_second
+        pace = (f"at most {counted(rate, 'request')} a second",) if rate else ()
+        costly = (f"at most {kind.counted(getattr(self.limits, kind.limit))}" for kind in COSTLY)
+        tries = counted(self.limits.tries, "try", "tries")
+        again = f"at most {tries} while the answer is busy (429, 5xx), with pauses up to "
+        return (*pace, *costly, f"{again}{self.limits.longest_pause:g} s")
+
+
+EFFECTS: Final = (
+    ("makes and deletes", "conversations, messages, files and datasets that tests need"),
+    ("leaves behind", "chats and workflow runs: Coze cannot delete them, and they use up quota"),
+    ("publishes", "the text of models and of the tests' users, as it stands in the cassettes"),
+)
+"""What a recording does to the account and to the world: shown in every plan."""
+
+
+def make_plan(target: Target, tests: Iterable[Test], environment: Environment) -> Plan:
+    """The plan of a run over these tests."""
+    everything = tuple(tests)
+    reasons = ((test, why_left_out(test, target, environment)) for test in everything)
+    return Plan(target, everything, tuple((test, why) for test, why in reasons if why), unset(environment))
+
+
+def why_left_out(test: Test, target: Target, environment: Environment) -> str:
+    """Why a test cannot be recorded here, or an empty string."""
+    if test.stand_in_only and target.origin != STAND_IN:
+        return f"only the stand-in answers so: {test.stand_in_only}"
+    absent = [name for name in (f"COZE_{need.upper()}" for need in test.needs) if not environment.get(name)]
+    return f"needs {', '.join(absent)}" if absent else ""

@@ -1,0 +1,17 @@
+"""What really changed between two recordings of one test.
+
+Interactions are aligned by what was asked and how alike the answers are, placeholders by a one-to-one mapping, the
+elements of lists and the events of streams by their likeness; what is volatile never counts. Bodies are read as text in
+which every byte is one character (Latin-1), so that a place in the text is a place on the wire.
+
+The modules in the order in which they build on each other: ``nodes`` and ``flows`` read bodies; ``frames`` knows what
+counts; ``shapes``, ``values``, ``events``, ``streams`` and ``exchanges`` find differences; ``numbering``, ``mapping``
+and ``alignment`` say what belongs together; ``editing`` writes; ``comparison`` and ``rebase`` are the two functions.
+"""
+
+from coze_cassettes.diff.changes import Change, Comparison, Severity
+from coze_cassettes.diff.comparison import compare
+from coze_cassettes.diff.rebase import rebase
+from coze_cassettes.diff.volatile import VOLATILE
+
+__all__ = ["VOLATILE", "Change", "Comparison", "Severity", "compare", "rebase"]

@@ -1,0 +1,123 @@
+"""Old values in the form of a new answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from coze_cassettes.codecs import peel
+from coze_cassettes.codecs.peel import Edit
+from coze_cassettes.diff.frames import Frame
+from coze_cassettes.diff.nodes import Node, bytewise, parse
+from coze_cassettes.diff.pairing import pairs
+from coze_cassettes.diff.paths import ELEMENT, INNER, Path
+from coze_cassettes.diff.shapes import members, shape_of
+
+Edits = Iterator[Edit]
+
+
+@dataclass(frozen=True)
+class Optional(Frame):
+    """How elements that may stay away are read: none of their values counts."""
+
+    def volatile(self, path: Path, node: Node, owner: Node | None) -> bool:  # noqa: ARG002  whatever it is
+        """Always."""
+        return True
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Makes the edits that put the volatile values of an old text into a new one."""
+
+    frame: Frame
+    old: str
+    new: str
+
+    def edits(self, old: Node, new: Node, path: Path, owner: Node | None = None) -> Edits:
+        """The volatile values of aligned places; and, one layer down, those of JSON inside strings."""
+        if old.type != new.type:
+            return
+        if new.type == "object" and self.frame.keyed(path):
+            yield new.start, new.end, self._map(old, new, path)
+            return
+        for key, before, after in members(old, new, self.frame, path):
+            yield from self.edits(before, after, (*path, key), new)
+        if any(map(self.frame.optional, (*old.elements, *new.elements))):
+            yield new.start, new.end, f"[{','.join(self._elements(old, new, (*path, ELEMENT)))}]"
+        else:
+            for left, right in self._aligned(old.elements, new.elements, (*path, ELEMENT)):
+                if left is not None and right is not None:
+                    yield from self.edits(left, right, (*path, ELEMENT))
+        if old.inner is not None and new.inner is not None:
+            yield from self._inner(old.value, new, old.inner, new.inner, (*path, INNER))
+        elif new.scalar and self.frame.volatile(path, new, owner):
+            yield self._kept(old, new)
+
+    def _map(self, old: Node, new: Node, path: Path) -> str:
+        """The old members, told as the new ones are if those have another shape."""
+        text, template = self.old[old.start : old.end], next(iter(new.members.values()), None)
+        if shape_of(old, self.frame, path) == shape_of(new, self.frame, path):
+            return text
+        where = (*path, ELEMENT)
+        told = [(each.start, each.end, self._loose.told(each, template, where)) for each in old.members.values()]
+        return peel.apply_edits(text, [(low - old.start, high - old.start, inner) for low, high, inner in told])
+
+    @property
+    def _loose(self) -> Editor:
+        """The editor of what may stay away."""
+        return Editor(Optional(self.frame.uri_path), self.old, self.new)
+
+    def _aligned(
+        self, old: Sequence[Node], new: Sequence[Node], path: Path
+    ) -> Iterator[tuple[Node | None, Node | None]]:
+        return pairs(old, new, lambda node: self.frame.fingerprint(node, path))
+
+    def _elements(self, old: Node, new: Node, path: Path) -> Iterator[str]:
+        """The new elements, each with the optional ones that came after its counterpart, told as the new ones are."""
+        template = next(filter(self.frame.optional, new.elements), None)
+        followers = _followers(old.elements, self.frame)
+        yield from (self._loose.told(each, template, path) for each in followers[None])
+        for before, after in self._aligned(self.frame.elements(old), self.frame.elements(new), path):
+            if after is not None:
+                yield self.new[after.start : after.end] if before is None else self.told(before, after, path)
+            if before is not None:
+                yield from (self._loose.told(each, template, path) for each in followers[before.start])
+
+    def told(self, old: Node, new: Node | None, path: Path) -> str:
+        """An old value in the form of a new one; as it is if there is none."""
+        if new is None:
+            return self.old[old.start : old.end]
+        edits = sorted(self.edits(old, new, path))
+        local = [(start - new.start, end - new.start, text) for start, end, text in edits]
+        return peel.apply_edits(self.new[new.start : new.end], local)
+
+    def _kept(self, old: Node, new: Node) -> Edit:
+        return new.start, new.end, self.old[old.start : old.end]
+
+    def _inner(self, old_text: str, new: Node, old_inner: Node, new_inner: Node, path: Path) -> Edits:
+        """One edit of a string that holds JSON, written in its own manner if that can be told."""
+        edits = sorted(Editor(self.frame, old_text, new.value).edits(old_inner, new_inner, path))
+        raw = self.new[new.start : new.end]
+        if edits and bytewise(peel.encode_json_string(new.value, raw)) == raw:
+            yield new.start, new.end, bytewise(peel.encode_json_string(peel.apply_edits(new.value, edits), raw))
+
+
+def _followers(elements: Sequence[Node], frame: Frame) -> Mapping[int | None, list[Node]]:
+    """The optional elements by where the one begins after which they come; None stands for the beginning."""
+    followers: dict[int | None, list[Node]] = {None: []}
+    last: int | None = None
+    for element in elements:
+        if frame.optional(element):
+            followers[last].append(element)
+        else:
+            last = element.start
+            followers[last] = []
+    return followers
+
+
+def value_edits(old: str, new: str, frame: Frame) -> list[Edit]:
+    """Edits that put the old volatile values into a new JSON text."""
+    before, after = parse(old), parse(new)
+    if before is None or after is None:
+        return []
+    return sorted(Editor(frame, old, new).edits(before, after, ()))

@@ -1,0 +1,77 @@
+"""What must not be in a staged cassette or on the terminal, searched for in every encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from coze_cassettes.cassette import provenance, store
+from coze_cassettes.errors import CassetteError
+from coze_cassettes.inspection import inspector
+
+SHORTEST_PLANTED: Final = 4
+"""Characters below which a planted value is no evidence: it occurs by chance."""
+
+
+def inspect_file(path: Path, values: Iterable[str] = ()) -> Sequence[inspector.Finding]:
+    """What the inspector finds in a cassette file; ``values`` are those that the environment says are secret."""
+    return inspector.inspect(store.read(path), path.read_text("utf-8"), values)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A value that must not show up in a cassette, and what kind it is."""
+
+    kind: str
+    value: str
+
+
+def planted_by(url: str) -> tuple[Planted, ...]:
+    """What the stand-in says that it planted; nothing if it does not tell."""
+    try:
+        response = httpx.get(f"{url}/_standin/planted", timeout=30, trust_env=not provenance.is_loopback(url))
+        entries = response.raise_for_status().json()["planted"]
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        raise CassetteError(f"The stand-in does not tell what it planted ({type(error).__name__}).") from None
+    return tuple(Planted(entry["kind"], entry["value"]) for entry in entries)
+
+
+def planted_in(path: Path, planted: Iterable[Planted]) -> list[str]:
+    """The kinds of the planted values that a file still holds, in its text or in what its text stands for."""
+    text = "\n".join((path.read_text("utf-8"), *_contents(path)))
+    text += text.replace("\\\\", "\\")  # JSON in a string of JSON is escaped twice
+    return sorted({each.kind for each in planted if len(each.value) >= SHORTEST_PLANTED and _holds(text, each.value)})
+
+
+def _holds(text: str, value: str) -> bool:
+    """Whether a value is there in any encoding; the pattern, which is slow, has the last word on short ones."""
+    if not any(form in text for form in inspector.encodings(value)):
+        return False
+    pattern = inspector.needle([value])
+    return pattern is not None and pattern.search(text) is not None
+
+
+def _contents(path: Path) -> Iterator[str]:
+    """What crossed the wire, as text: YAML may fold or escape it."""
+    for interaction in store.read(path).interactions:
+        request, response = interaction.request, interaction.response
+        yield request.uri
+        yield from (f"{name}: {value}" for name, value in (*request.headers, *response.headers))
+        yield request.body.decode("utf-8", "replace")
+        yield response.body.decode("utf-8", "replace")
+
+
+def concealer(secrets: Iterable[str]) -> Callable[[str], str]:
+    """A function that blots out the given values, the longest first, in every form."""
+    everything = sorted({form for value in secrets for form in inspector.encodings(value)}, key=len, reverse=True)
+
+    def conceal(text: str) -> str:
+        for form in everything:
+            text = text.replace(form, "…")
+        return text
+
+    return conceal
