@@ -8,21 +8,27 @@ choose() { # finds the first argument that is a Python to use: $python, and $ide
   for python in "$@"; do identity=$("$python" -c "$probe" 2>/dev/null) && return; done
   echo "Python 3.11 or later with venv is needed: none of these is it: $*. Set PYTHON to one that is." >&2 && exit 1
 }
-once() { # once NAME VALUE COMMAND...: runs the command unless it has been run for this value in this .venv
-  [ "$(cat ".venv/.made-$1" 2>/dev/null)" = "$2" ] || { echo "Making .venv: $1" >&2 && "${@:3}" && echo "$2" >".venv/.made-$1"; }
+once() { # once STAMP VALUE COMMAND...: runs the command unless the file says that it has succeeded for this value
+  [ "$(cat "$1" 2>/dev/null)" = "$2" ] || { "${@:3}" && echo "$2" >"$1"; }
 }
-install() {
-  if command -v uv >/dev/null; then uv pip install -q -p .venv "$@"; else .venv/bin/python -m pip install -q "$@"; fi
+environment() { # environment FOLDER LOCK: has exactly what the lock names; a half-made or outdated one is made anew
+  once "$1/.made" "$identity $PWD $(cksum <"$2")" fresh "$1" "$2"
+}
+fresh() {
+  echo "Making $1 from $2 (about half a minute, once)" >&2
+  rm -f "$1"/.made* && "$python" -m venv --clear "$1" && scripts/install.sh "$1" "$2"
 }
 
 probe='import sys, venv, ensurepip, os
 assert sys.version_info >= (3, 11); print(sys.version, os.path.realpath(sys.executable))'
 candidates=(.venv/bin/python python3.13 python3.12 python3.11 python3)
-[ -z "${PYTHON:-}" ] || candidates=("${PYTHON/#3./python3.}")
+if [ -n "${PYTHON:-}" ]; then # a version may be pyenv's without being on the PATH
+  candidates=("${PYTHON/#3./python3.}")
+  ! prefix=$(pyenv prefix "${PYTHON#python}" 2>/dev/null) || candidates+=("$prefix/bin/python")
+fi
 choose "${candidates[@]}"
 exec 9<requirements.lock # two scripts started at once take turns
 ! command -v flock >/dev/null || flock 9
-once interpreter "$identity $PWD" "$python" -m venv --clear .venv
-once requirements "$(cksum <requirements.lock)" install --require-hashes -r requirements.lock
-once project "$(cksum <pyproject.toml)" install --no-deps --no-build-isolation -e .
+environment .venv requirements.lock
+once .venv/.made-project "$(cksum <pyproject.toml)" scripts/install.sh .venv .
 exec 9<&-

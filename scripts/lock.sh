@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
-# Writes requirements.lock from pyproject.toml: extras, dev group and build backend, for every Python from 3.11 on.
-# Needs uv; --upgrade takes newer versions.
+# Writes the locks from pyproject.toml: for each the full closure, for every Python from 3.11 on.
+# Pins stay as they are; --upgrade takes newer versions, --upgrade-package NAME that of one.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+environment .venv/tools scripts/tools.lock
+compile() { # compile LOCK ARGUMENTS...
+  .venv/tools/bin/uv pip compile -q --universal --python .venv/bin/python --python-version 3.11 --no-strip-extras \
+    --generate-hashes --no-annotate --custom-compile-command scripts/lock.sh -o "$@"
+}
 sed -n 's/^requires = \["\(.*\)"\]$/\1/p' pyproject.toml |
-  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
-    --custom-compile-command scripts/lock.sh -o requirements.lock "$@" pyproject.toml -
+  compile requirements.lock --all-extras --group dev "$@" pyproject.toml -
+compile scripts/scanners.lock --group scanners "$@"
+compile scripts/tools.lock --group tools "$@"

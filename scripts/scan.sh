@@ -3,11 +3,10 @@
 # SCAN_REQUIRED=1 makes it a failure when they do not install.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
-[ -x .venv/scanners/bin/python ] || .venv/bin/python -m venv .venv/scanners
-bin=.venv/scanners/bin
-if ! "$bin/python" -m pip install -q --require-hashes -r scripts/scanners.lock; then
+if ! environment .venv/scanners scripts/scanners.lock; then
   echo "The scanners do not install here: no second opinion." >&2
   exit "${SCAN_REQUIRED:-0}"
 fi
+bin=.venv/scanners/bin
 find cassettes -name '*.yaml' -print0 | xargs -0 "$bin/detect-secrets-hook"
 [ ! -x "$bin/betterleaks" ] || "$bin/betterleaks" --no-banner --redact cassettes

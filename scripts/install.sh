@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs one thing into an environment without resolving anything: install.sh ENVIRONMENT X.lock | PROJECT-FOLDER
+# A lock is the full closure, pinned and hashed. With uv on the PATH uv installs, else the environment's pip.
+set -euo pipefail
+environment=$1 what=$2 count=""
+pip=("$environment/bin/python" -m pip --disable-pip-version-check)
+! command -v uv >/dev/null || pip=(env VIRTUAL_ENV="$environment" uv pip)
+case $what in # only wheels from the lock: a source is built by whatever backend is the newest on that day
+*.lock) arguments=(--require-hashes --only-binary :all: -r "$what") count=" of $(grep '^[a-z0-9].*==' "$what" | grep -vc win32)" ;;
+*) arguments=(--no-build-isolation -e "$what") ;;
+esac
+progress() { # one line for each package instead of pip's paragraph
+  awk -v count="$count" '/^(Collecting|Processing)/ { sub(".*/", "", $2); print "  " ++n count ": " $2; fflush() } /^Installing/ { print "  unpacking"; fflush() }'
+}
+"${pip[@]}" install --no-deps "${arguments[@]}" | progress >&2 && "${pip[@]}" check >&2 && exit
+echo "Installing $what into $environment failed for the reason above: remove it (no network, no such wheel for this Python:" \
+  "PYTHON=3.12 chooses another) and run the same command again; what was downloaded is kept." >&2
+exit 1
