@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from coze_cassettes import cli
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cli import entry
 from coze_cassettes.diff import Change, Comparison, Severity
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.rerecord import verdicts
-from coze_cassettes.rerecord.decisions import Decision, Fate, Verdict
+from coze_cassettes.rerecord import report
+from coze_cassettes.rerecord.outcome import Decision, Outcome, Verdict
 
 
 def write(path: Path, origin: str = "stand-in", body: str = '{"code":0}') -> Path:
@@ -27,7 +27,7 @@ def write(path: Path, origin: str = "stand-in", body: str = '{"code":0}') -> Pat
 
 def called(*arguments: str) -> tuple[int, str]:
     """The exit code and the output of a command."""
-    result = CliRunner().invoke(cli.group, arguments, standalone_mode=False)
+    result = CliRunner().invoke(entry.group, arguments, standalone_mode=False)
     if result.exception is not None:
         raise result.exception
     return int(result.return_value), result.output
@@ -160,7 +160,7 @@ def test_a_refusal_is_one_sentence(
     """On standard error, with an exit code, and never a traceback."""
     monkeypatch.setattr("sys.argv", ["coze-cassettes", *arguments])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        entry.main()
     assert ended.value.code == code
     captured = capsys.readouterr()
     assert (captured.out.strip(), captured.err) == ("", sentence)
@@ -175,7 +175,7 @@ def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr("coze_cassettes.rerecord.run.run", interrupted)
     monkeypatch.setattr("sys.argv", ["coze-cassettes", "rerecord"])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        entry.main()
     assert ended.value.code == 130
     assert capsys.readouterr().err == "Interrupted: the cassettes are as they were; run it again.\n"
 
@@ -184,13 +184,13 @@ def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 FINDING = Change(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
 VERDICT = Verdict(
-    (Decision("a/x.yaml", Fate.CHANGED, comparison=Comparison((FINDING,))), Decision("a/y.yaml", Fate.UNCHANGED))
+    (Decision("a/x.yaml", Outcome.CHANGED, comparison=Comparison((FINDING,))), Decision("a/y.yaml", Outcome.UNCHANGED))
 )
 
 
 def test_the_report_has_counts_and_findings() -> None:
     """What did not change is counted, not listed."""
-    assert verdicts.markdown(VERDICT) == (
+    assert report.markdown(VERDICT) == (
         "# Verdict\n\n2 recorded: 1 unchanged, 1 changed\n\n- breaking: 1\n- info: 0\n- note: 0\n\n\n"
         "## a/x.yaml: changed\n\n- breaking: GET /v1/bots: $.data.name: is gone (was string)\n"
     )
@@ -207,16 +207,16 @@ CONCLUSIONS = [
 @pytest.mark.parametrize(("verdict", "check", "sentence"), CONCLUSIONS)
 def test_the_last_line_says_what_it_means(verdict: Verdict, check: bool, sentence: str) -> None:
     """And what to do next."""
-    assert verdicts.conclusion(verdict, check=check) == sentence
+    assert report.conclusion(verdict, check=check) == sentence
 
 
-# --- scrub ----------------------------------------------------------------------------------------------------------
+# --- migrate --------------------------------------------------------------------------------------------------------
 
 
 def test_what_cannot_be_brought_in_is_named() -> None:
     """The sentence says which file and why, and the exit code that something was left."""
     Path("old.yaml").write_text("just: text", "utf-8")
-    assert called("scrub", "old.yaml") == (
+    assert called("migrate", "old.yaml") == (
         1,
         "old.yaml: left as it is, it is no cassette that vcrpy reads (KeyError)\n",
     )

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from coze_cassettes.account import account, doctor, identity, preflight
-from coze_cassettes.account.account import Removed
-from coze_cassettes.account.doctor import Line, State
+from coze_cassettes.account import credentials, doctor, provisioning
+from coze_cassettes.account.doctor import Check, State
+from coze_cassettes.account.provisioning import Removed
+from coze_cassettes.account.target import Answer, Get, Target, check_token, get_from
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_standin import StandIn, running
 
@@ -55,25 +56,25 @@ COMMANDS = [
 def test_a_token_may_come_from_a_command(command: str, problem: str, capfd: pytest.CaptureFixture[str]) -> None:
     """What it prints is the token, and is shown nowhere; its failure is one sentence."""
     token = secrets.token_hex(20)
-    environment = {**os.environ, identity.COMMAND: command.format(token)}
+    environment = {**os.environ, credentials.COMMAND: command.format(token)}
     environment.pop("COZE_API_TOKEN", None)
     if problem:
         with pytest.raises(Misuse) as error:
-            identity.with_token(environment, "")
+            credentials.with_token(environment, "")
         assert str(error.value) == problem
     else:
-        found = identity.with_token(environment, "")
+        found = credentials.with_token(environment, "")
         assert found["COZE_API_TOKEN"] == token
-        assert identity.COMMAND not in found
+        assert credentials.COMMAND not in found
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.loopback
 def test_a_command_that_does_not_end_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may ask for a passphrase, but not for ever."""
-    monkeypatch.setattr(identity, "COMMAND_SECONDS", 0.1)
+    monkeypatch.setattr(credentials, "COMMAND_SECONDS", 0.1)
     with pytest.raises(Misuse, match=r"did not end within 0\.1 s: run it yourself to see why\.$"):
-        identity.with_token({**os.environ, identity.COMMAND: "sleep 20"}, "")
+        credentials.with_token({**os.environ, credentials.COMMAND: "sleep 20"}, "")
 
 
 @pytest.fixture
@@ -90,9 +91,9 @@ def service(stand_in: StandIn, tmp_path: Path) -> Environment:
 @pytest.mark.usefixtures("proxy")
 def test_a_service_identity_gets_a_token_that_opens_the_account(stand_in: StandIn, service: Environment) -> None:
     """From the target's own token endpoint, for a signed JWT."""
-    environment = identity.with_token(service, stand_in.url)
-    target = preflight.Target("coze-studio", stand_in.url)
-    proved = preflight.check_token(target, preflight.get_from(target, environment["COZE_API_TOKEN"]))
+    environment = credentials.with_token(service, stand_in.url)
+    target = Target("coze-studio", stand_in.url)
+    proved = check_token(target, get_from(target, environment["COZE_API_TOKEN"]))
     assert proved.origin == "stand-in"
     assert environment["COZE_API_TOKEN"] not in service.values()
 
@@ -117,22 +118,22 @@ def test_a_jwt_that_is_refused_is_one_sentence(stand_in: StandIn, service: Envir
     }
     for (name, value), sentence in refusals.items():
         with pytest.raises(Misuse) as error:
-            identity.with_token({**service, name: value}, stand_in.url)
+            credentials.with_token({**service, name: value}, stand_in.url)
         assert str(error.value) == sentence
 
 
 def test_the_first_way_that_is_configured_counts() -> None:
     """A token before a command before a key."""
-    key = dict.fromkeys(identity.JWT_VARIABLES, "x")
-    assert identity.source({**key, "COZE_API_TOKEN": "x", identity.COMMAND: "x"}).name == "COZE_API_TOKEN"
-    assert identity.source({**key, identity.COMMAND: "x"}).name == "COZE_API_TOKEN_COMMAND"
-    assert identity.source(key).name == "a JWT"
+    key = dict.fromkeys(credentials.JWT_VARIABLES, "x")
+    assert credentials.source({**key, "COZE_API_TOKEN": "x", credentials.COMMAND: "x"}).name == "COZE_API_TOKEN"
+    assert credentials.source({**key, credentials.COMMAND: "x"}).name == "COZE_API_TOKEN_COMMAND"
+    assert credentials.source(key).name == "a JWT"
 
 
 # --- doctor ---------------------------------------------------------------------------------------------------------
 
 
-def examined(root: Path, environment: Environment) -> list[Line]:
+def examined(root: Path, environment: Environment) -> list[Check]:
     """What doctor finds in an environment."""
     return list(doctor.examine(root, environment, ""))
 
@@ -164,7 +165,7 @@ ENVIRONMENTS: list[tuple[Environment, str]] = [
 
 @pytest.mark.loopback
 @pytest.mark.parametrize(("change", "start"), ENVIRONMENTS)
-def test_what_is_wrong_is_one_line_with_the_cure(
+def test_what_is_wrong_is_one_line_with_the_fix(
     change: Environment, start: str, stand_in: StandIn, tmp_path: Path
 ) -> None:
     """What is only unset is told as that."""
@@ -178,10 +179,10 @@ def test_a_missing_permission_is_named(stand_in: StandIn, tmp_path: Path, monkey
     """As Coze's documents name it; what a server does not know cannot be seen."""
     codes = {"/v1/workspaces": 4101, "/v1/conversations": 404}
 
-    def get_from(*_arguments: object) -> preflight.Get:
-        return lambda path: preflight.Answer(200, codes.get(path.partition("?")[0], 0), "", {})
+    def get_from(*_arguments: object) -> Get:
+        return lambda path: Answer(200, codes.get(path.partition("?")[0], 0), "", {})
 
-    monkeypatch.setattr(preflight, "get_from", get_from)
+    monkeypatch.setattr(doctor, "get_from", get_from)
     lines = [str(line) for line in examined(tmp_path, stand_in.environment) if line.state is not State.OK]
     assert lines == [
         "wrong: the token lacks the permission listWorkspace: give it, or make a new token",
@@ -198,20 +199,20 @@ def prepared(stand_in: StandIn, tmp_path: Path) -> Iterator[doctor.Account]:
     environment = {**stand_in.environment, "COZE_BOT_ID": ""}
     found = doctor.account(tmp_path, environment, "")
     yield found
-    account.remove(found)
+    provisioning.remove(found)
 
 
 def published(found: doctor.Account) -> int:
     """How many marked bots are published."""
-    with account.client(found) as coze:
-        place = account.workspace(found, coze)
-        return sum(account.MARK in bot.description for bot in coze.bots.list(space_id=place))
+    with provisioning.client(found) as coze:
+        place = provisioning.workspace(found, coze)
+        return sum(provisioning.MARK in bot.description for bot in coze.bots.list(space_id=place))
 
 
 def datasets(found: doctor.Account) -> dict[str, list[str]]:
     """The knowledge bases of the workspace with the names of their documents."""
-    with account.client(found) as coze:
-        listed = list(coze.datasets.list(space_id=account.workspace(found, coze)))
+    with provisioning.client(found) as coze:
+        listed = list(coze.datasets.list(space_id=provisioning.workspace(found, coze)))
         documents = coze.datasets.documents
         return {each.dataset_id: [one.name for one in documents.list(dataset_id=each.dataset_id)] for each in listed}
 
@@ -221,7 +222,7 @@ def test_setup_makes_what_is_missing_once_and_takes_it_away_again(prepared: doct
     """Published bots, a conversation and a knowledge base, found by their mark; the account's own are not touched."""
     assert published(prepared) == 0
     own = datasets(prepared)
-    made = account.setup(prepared)
+    made = provisioning.setup(prepared)
     assert [line.partition("=")[0] for line in made.exports()] == [
         "export COZE_WORKSPACE_ID",
         "export COZE_BOT_ID",
@@ -232,11 +233,11 @@ def test_setup_makes_what_is_missing_once_and_takes_it_away_again(prepared: doct
     for _ in range(2):
         assert published(prepared) == 5
         assert datasets(prepared) == {**own, dataset: ["cassettes.txt"]}
-        assert account.setup(prepared) == made
-    assert account.remove(prepared) == Removed(conversations=1, datasets=1, bots=5)
-    assert account.remove(prepared) == Removed(conversations=0, datasets=0, bots=0)
+        assert provisioning.setup(prepared) == made
+    assert provisioning.remove(prepared) == Removed(conversations=1, datasets=1, bots=5)
+    assert provisioning.remove(prepared) == Removed(conversations=0, datasets=0, bots=0)
     assert (published(prepared), datasets(prepared)) == (0, own)
-    again = account.setup(prepared)
+    again = provisioning.setup(prepared)
     assert again.variables[:2] == made.variables[:2]
     assert not set(again.variables[2:]) & set(made.variables[2:])
 
@@ -247,9 +248,9 @@ def test_a_setup_that_broke_off_is_finished_by_the_next(stand_in: StandIn, prepa
     own = datasets(prepared)
     stand_in.fault("POST", "/open_api/knowledge/document/create", "token-expired")
     with pytest.raises(CassetteError, match="700012006"):
-        account.setup(prepared)
+        provisioning.setup(prepared)
     (halfway,) = set(datasets(prepared)) - set(own)
-    assert account.setup(prepared).variables[3] == ("COZE_DATASET_ID", halfway)
+    assert provisioning.setup(prepared).variables[3] == ("COZE_DATASET_ID", halfway)
     assert datasets(prepared) == {**own, halfway: ["cassettes.txt"]}
 
 
@@ -257,8 +258,8 @@ def test_a_setup_that_broke_off_is_finished_by_the_next(stand_in: StandIn, prepa
 def test_without_a_configured_workspace_the_first_one_serves(stand_in: StandIn, tmp_path: Path) -> None:
     """The API makes none."""
     found = doctor.account(tmp_path, {**stand_in.environment, "COZE_WORKSPACE_ID": ""}, "")
-    with account.client(found) as coze:
-        assert account.workspace(found, coze) == next(iter(coze.workspaces.list())).id
+    with provisioning.client(found) as coze:
+        assert provisioning.workspace(found, coze) == next(iter(coze.workspaces.list())).id
 
 
 @pytest.mark.loopback
@@ -266,20 +267,20 @@ def test_a_refused_step_is_one_sentence(stand_in: StandIn, prepared: doctor.Acco
     """Neither a traceback nor a message off the wire."""
     stand_in.fault("POST", "/v1/bot/publish", "token-expired")
     with pytest.raises(CassetteError, match=r"^Coze refused a step \(code 700012006\): see `coze-cassettes doctor`\.$"):
-        account.setup(prepared)
+        provisioning.setup(prepared)
 
 
 @pytest.mark.loopback
 def test_setup_is_as_patient_as_a_recording(stand_in: StandIn, prepared: doctor.Account) -> None:
     """A 429 in the middle is waited out."""
     stand_in.fault("POST", "/v1/bot/publish", "rate-limit", retry_after=0, times=2)
-    assert len(account.setup(prepared).variables) == 4
+    assert len(provisioning.setup(prepared).variables) == 4
 
 
 REFUSED = """\
 ok:    the token comes from COZE_API_TOKEN
 wrong: Coze refused the token (code 4100): make a new one, or set COZE_API_BASE to the token's region.
-A recording would not work: cure what is wrong.
+A recording would not work: fix what is wrong.
 """
 
 

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coze_cassettes.counting import counted
 from coze_cassettes.inspection import inspector
+from coze_cassettes.pluralize import pluralize
 from coze_standin import StandIn, running
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ def test_a_fresh_run_does_not_go_on(trial: Trial) -> None:
 
 def test_a_run_of_something_else_throws_away_what_was_interrupted(trial: Trial) -> None:
     """Once it is agreed to, and not before; it says so in the plan."""
-    thrown_away = f"{counted(interrupted(trial), 'cassette')} recorded by another interrupted run"
+    thrown_away = f"{pluralize(interrupted(trial), 'cassette')} recorded by another interrupted run"
     staged = list(trial.project.temporary.iterdir())
     url, environment = trial.stand_in.url, dict(trial.stand_in.environment)
     code, out, err = trial.finish(trial.project.start("--target", url, "-k", "chat", environment=environment))

@@ -16,14 +16,15 @@ from urllib.parse import quote
 
 import pytest
 
-from coze_cassettes.account import dotenv, identity, preflight
-from coze_cassettes.account.preflight import Answer, Target, Test
+from coze_cassettes.account import credentials, dotenv
+from coze_cassettes.account.target import Answer, Get, Target, check_things, check_token, choose_target
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.errors import CassetteError, Misuse
-from coze_cassettes.rerecord import children, decisions, leaks, progress, signals
-from coze_cassettes.rerecord.decisions import Decision, Fate, Verdict
-from coze_cassettes.rerecord.leaks import Planted
+from coze_cassettes.rerecord import leaks, processes, pytest_events, signals
+from coze_cassettes.rerecord.leaks import Canary
+from coze_cassettes.rerecord.outcome import WRITTEN, Decision, Outcome, Verdict, decide, others
+from coze_cassettes.rerecord.plan import Test, make_plan
 
 if TYPE_CHECKING:
     from api.tests.coze_cassettes.conftest import Project
@@ -39,39 +40,39 @@ def cassette(origin: str = "stand-in", body: str = '{"mode":0}') -> Cassette:
 # --- decisions ------------------------------------------------------------------------------------------------------
 
 CHANGED = '{"mode":1}'
-FATES = [
-    (None, cassette(), Fate.NEW),
-    (cassette(), cassette(), Fate.UNCHANGED),
-    (cassette(), cassette(body=CHANGED), Fate.CHANGED),
-    (cassette("coze.com"), cassette("coze.cn"), Fate.PROVED),
-    (cassette("coze.com"), cassette("stand-in", CHANGED), Fate.PROVED),
-    (cassette("coze.com"), cassette("coze-studio", CHANGED), Fate.PROVED),
-    (cassette("stand-in"), cassette("coze-studio"), Fate.TRUER),
-    (cassette("coze-studio"), cassette("coze.com"), Fate.TRUER),
+OUTCOMES = [
+    (None, cassette(), Outcome.NEW),
+    (cassette(), cassette(), Outcome.UNCHANGED),
+    (cassette(), cassette(body=CHANGED), Outcome.CHANGED),
+    (cassette("coze.com"), cassette("coze.cn"), Outcome.PROVED),
+    (cassette("coze.com"), cassette("stand-in", CHANGED), Outcome.PROVED),
+    (cassette("coze.com"), cassette("coze-studio", CHANGED), Outcome.PROVED),
+    (cassette("stand-in"), cassette("coze-studio"), Outcome.TRUER),
+    (cassette("coze-studio"), cassette("coze.com"), Outcome.TRUER),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "fate"), FATES)
-def test_origin_comes_before_content(old: Cassette | None, new: Cassette, fate: Fate) -> None:
+@pytest.mark.parametrize(("old", "new", "expected"), OUTCOMES)
+def test_origin_comes_before_content(old: Cassette | None, new: Cassette, expected: Outcome) -> None:
     """A truer recording replaces, a less true one never does, an equally true one only what really changed."""
-    decision = decisions.decide("a.yaml", old, new)
-    assert decision.fate is fate
-    assert (decision.cassette is not None) == (fate in decisions.WRITTEN)
+    decision = decide("a.yaml", old, new)
+    assert decision.outcome is expected
+    assert (decision.cassette is not None) == (expected in WRITTEN)
 
 
 def test_what_was_not_recorded_is_kept_or_an_orphan() -> None:
     """A committed cassette without a recording stays; one that no test plays is named."""
-    found = decisions.others(["a/x.yaml", "a/y.yaml", "a/z.yaml"], ["a/x.yaml"], [Test("t::y", "a/y.yaml")])
-    assert [(each.file, each.fate) for each in found] == [("a/y.yaml", Fate.KEPT), ("a/z.yaml", Fate.ORPHAN)]
+    found = others(["a/x.yaml", "a/y.yaml", "a/z.yaml"], ["a/x.yaml"], [Test("t::y", "a/y.yaml")])
+    assert [(each.file, each.outcome) for each in found] == [("a/y.yaml", Outcome.KEPT), ("a/z.yaml", Outcome.ORPHAN)]
 
 
 EXIT_CODES = [
     (Verdict(), 0),
-    (Verdict((Decision("a", Fate.UNCHANGED), Decision("b", Fate.KEPT), Decision("c", Fate.PROVED))), 0),
-    (Verdict((Decision("a", Fate.UNCHANGED), Decision("b", Fate.CHANGED))), 3),
-    (Verdict((Decision("a", Fate.NEW),)), 3),
-    (Verdict((Decision("a", Fate.TRUER),)), 3),
-    (Verdict((Decision("a", Fate.NEW),), failures=("no",)), 1),
+    (Verdict((Decision("a", Outcome.UNCHANGED), Decision("b", Outcome.KEPT), Decision("c", Outcome.PROVED))), 0),
+    (Verdict((Decision("a", Outcome.UNCHANGED), Decision("b", Outcome.CHANGED))), 3),
+    (Verdict((Decision("a", Outcome.NEW),)), 3),
+    (Verdict((Decision("a", Outcome.TRUER),)), 3),
+    (Verdict((Decision("a", Outcome.NEW),), failures=("no",)), 1),
 ]
 
 
@@ -109,19 +110,19 @@ TARGETS = [
 @pytest.mark.parametrize(("wanted", "environment", "target"), TARGETS)
 def test_the_target_has_an_origin(wanted: str, environment: dict[str, str], target: Target) -> None:
     """A region, the stand-in, or any server, which counts as a self-hosted one unless its host is Coze's."""
-    assert preflight.choose_target(wanted, environment) == target
+    assert choose_target(wanted, environment) == target
 
 
 def test_a_target_that_is_none_is_refused() -> None:
     """The message names what would do."""
     with pytest.raises(Misuse, match=r"^The target 'nowhere' is none of coze\.com, coze\.cn, stand-in or a URL\.$"):
-        preflight.choose_target("nowhere", {})
+        choose_target("nowhere", {})
 
 
 def test_recording_needs_a_token() -> None:
     """Without one the message says where to put it, and how to go without."""
     with pytest.raises(Misuse) as refused:
-        identity.source({})
+        credentials.source({})
     assert str(refused.value) == (
         "COZE_API_TOKEN is not set: set it in the shell or in .env, or record with --target stand-in."
     )
@@ -130,7 +131,7 @@ def test_recording_needs_a_token() -> None:
 COZE = Target("coze.com", "https://api.coze.com")
 
 
-def answering(code: int | None, status: int = 200, headers: Mapping[str, str] | None = None) -> preflight.Get:
+def answering(code: int | None, status: int = 200, headers: Mapping[str, str] | None = None) -> Get:
     """A server that always answers the same."""
     return lambda _path: Answer(status, code, "some message with an id", headers or {})
 
@@ -138,7 +139,7 @@ def answering(code: int | None, status: int = 200, headers: Mapping[str, str] | 
 def test_a_refused_token_is_one_sentence() -> None:
     """The code is told, neither token nor message."""
     with pytest.raises(Misuse) as refused:
-        preflight.check_token(COZE, answering(4100, 401))
+        check_token(COZE, answering(4100, 401))
     assert str(refused.value) == (
         "Coze refused the token (code 4100): make a new one, or set COZE_API_BASE to the token's region."
     )
@@ -149,25 +150,25 @@ def test_a_server_that_does_not_speak_coze_is_refused() -> None:
     with pytest.raises(
         Misuse, match=r"^https://api\.coze\.com does not answer as Coze does: HTTP 502 without a code\.$"
     ):
-        preflight.check_token(COZE, answering(None, 502))
+        check_token(COZE, answering(None, 502))
 
 
 def test_a_stand_in_never_counts_as_something_truer() -> None:
     """Its header gives it away, whatever the target is called."""
-    proved = preflight.check_token(COZE, answering(0, headers={"X-Served-By": "coze-standin"}))
+    proved = check_token(COZE, answering(0, headers={"X-Served-By": "coze-standin"}))
     assert proved == Target("stand-in", COZE.url)
 
 
 def test_a_self_hosted_server_need_not_know_its_users() -> None:
     """Coze Studio has no /v1/users/me: that is no refusal of the token."""
     studio = Target("coze-studio", "http://studio.example")
-    assert preflight.check_token(studio, answering(404, 404)) == studio
+    assert check_token(studio, answering(404, 404)) == studio
 
 
 def test_a_configured_thing_that_does_not_exist_is_named_by_its_variable() -> None:
     """The value is not told."""
     with pytest.raises(Misuse) as refused:
-        preflight.check_things({"COZE_BOT_ID": "7000"}, answering(4200))
+        check_things({"COZE_BOT_ID": "7000"}, answering(4200))
     assert str(refused.value) == (
         "COZE_BOT_ID names a bot that Coze does not give out (code 4200): "
         "correct the variable, or unset it to leave its tests out."
@@ -184,7 +185,7 @@ def test_the_plan_counts_and_tells_what_is_left_out() -> None:
         Test("b::three", "b/three.yaml"),
         Test("b::pure"),
     ]
-    plan = preflight.make_plan(COZE, tests, {"COZE_WORKSPACE_ID": "7000"})
+    plan = make_plan(COZE, tests, {"COZE_WORKSPACE_ID": "7000"})
     assert plan.cassettes == ("a/two.yaml", "b/three.yaml")
     assert plan.modules == {"a": 1, "b": 1}
     assert [(test.id, reason) for test, reason in plan.left_out] == [
@@ -210,35 +211,35 @@ def test_a_planted_value_is_found_in_every_form(tmp_path: Path, place: Callable[
     value = f"{secrets.token_hex(8)} é/+ {secrets.token_hex(4)}"
     path = tmp_path / "a.yaml"
     store.write(path, cassette(body=json.dumps({"note": place(value)}, ensure_ascii=False)))
-    assert leaks.planted_in(path, [Planted("NAME", value), Planted("OTHER", secrets.token_hex(8))]) == ["NAME"]
+    assert leaks.canaries_in(path, [Canary("NAME", value), Canary("OTHER", secrets.token_hex(8))]) == ["NAME"]
 
 
 def test_known_values_are_blotted_out() -> None:
     """What pytest prints is only quoted without them."""
     token = secrets.token_urlsafe(30)
     encoded = base64.b64encode(token.encode()).decode()
-    text = leaks.concealer([token])(f"Bearer {token} and {encoded}.")
+    text = leaks.redactor([token])(f"Bearer {token} and {encoded}.")
     assert token not in text
     assert encoded[:-4] not in text
 
 
 def test_no_secret_is_on_a_command_line() -> None:
     """The child gets everything that it needs to know of the account through its environment."""
-    suite = children.Suite(Path(), "api/tests/coze", "bots")
-    assert children.command(suite, ["--record-mode=all"])[1:] == [
+    suite = processes.Suite(Path(), "api/tests/coze", "bots")
+    assert processes.command(suite, ["--record-mode=all"])[1:] == [
         "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
-        "-p", "coze_cassettes.rerecord.progress", "--record-mode=all", "-k", "bots",
+        "-p", "coze_cassettes.rerecord.pytest_events", "--record-mode=all", "-k", "bots",
     ]  # fmt: skip
 
 
 def test_events_survive_the_pipe() -> None:
     """One event is one line, and comes back as it was."""
-    event = progress.Event(
-        progress.COLLECTED, "a::b", "a/b.yaml", shares_cassette=True, needs=("bot_id",), detail="x\ny"
+    event = pytest_events.TestEvent(
+        pytest_events.COLLECTED, "a::b", "a/b.yaml", shares_cassette=True, needs=("bot_id",), detail="x\ny"
     )
-    line = progress.dumps(event)
+    line = pytest_events.dumps(event)
     assert line.count(b"\n") == 1
-    assert progress.loads(line) == event
+    assert pytest_events.loads(line) == event
 
 
 class Coded(Exception):
@@ -257,7 +258,7 @@ EXPLANATIONS = [
         "assert 'USER_NAME_1' == 'b' (test_a.py:7)",
     ),
     (Coded("logid 123"), "/x/test_a.py", False, "Coded (code 4100) at test_a.py:7"),
-    (AssertionError("ours"), decisions.__file__, False, "ours"),
+    (AssertionError("ours"), leaks.__file__, False, "ours"),
 ]
 
 
@@ -266,7 +267,7 @@ def test_a_failure_is_told_without_what_came_over_the_wire(
     error: Exception, path: str, replaying: bool, text: str
 ) -> None:
     """While recording, only the toolkit's own messages are passed on; of all others the kind and the place."""
-    assert progress.explain(progress.Crash(error, path, 7), replaying=replaying) == text
+    assert pytest_events.explain(pytest_events.Crash(error, path, 7), replaying=replaying) == text
 
 
 def test_a_signal_waits_until_the_swap_is_done() -> None:

@@ -1,6 +1,6 @@
-"""Sees before a recording what would keep it from working: environment, token, things, rights.
+"""Checks before a recording what would keep it from working: environment, token, things, permissions.
 
-Nothing is sent but GETs. Each finding is one line; what is wrong comes with its cure.
+Nothing is sent but GETs. Each finding is one line; what is wrong comes with its fix.
 """
 
 from __future__ import annotations
@@ -12,8 +12,19 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from coze_cassettes.account import identity, preflight
+from coze_cassettes.account import credentials
 from coze_cassettes.account.dotenv import read_environment
+from coze_cassettes.account.target import (
+    PROBES,
+    Get,
+    Probe,
+    Target,
+    check_token,
+    choose_target,
+    get_from,
+    problem_with,
+    shown_url,
+)
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import TOKEN, VARIABLES, known
 from coze_cassettes.session.patience import Limits, limits
@@ -28,8 +39,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
-    """One finding."""
+class Check:
+    """One check and how it came out."""
 
     state: State
     text: str
@@ -66,42 +77,42 @@ _FORBIDDEN: Final = 4101
 class Account:
     """An account that answers: its target, the environment with the token, and the numbers of a recording."""
 
-    target: preflight.Target
+    target: Target
     environment: Mapping[str, str]
     limits: Limits
 
     @property
-    def get(self) -> preflight.Get:
+    def get(self) -> Get:
         """A GET with the token."""
-        return preflight.get_from(self.target, self.environment[TOKEN], self.limits)
+        return get_from(self.target, self.environment[TOKEN], self.limits)
 
 
 def account(root: Path, shell: Mapping[str, str], wanted: str) -> Account:
     """The account that the environment and ``--target`` name; Misuse if there is none, or no server to ask."""
     environment = read_environment(root, shell)
     limits(environment)
-    target = preflight.choose_target(wanted, environment)
+    target = choose_target(wanted, environment)
     if target.local:
         raise Misuse("A stand-in of its own needs no preparation: name coze.com, coze.cn or a URL as the target.")
     known(environment)
-    environment = identity.with_token(environment, target.url)
+    environment = credentials.with_token(environment, target.url)
     known(environment)
     return Account(target, environment, limits(environment, target.url))
 
 
-def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Line]:
+def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Check]:
     """The findings, one at a time; what depends on something wrong is not looked at."""
     try:
         found = account(root, shell, wanted)
-        yield Line(State.OK, f"the token comes from {_source(root, shell)}")
-        proved = preflight.check_token(found.target, found.get)
+        yield Check(State.OK, f"the token comes from {_source(root, shell)}")
+        proved = check_token(found.target, found.get)
     except Misuse as error:
-        yield Line(State.WRONG, str(error))
+        yield Check(State.WRONG, str(error))
         return
-    yield Line(State.OK, f"{preflight.shown_url(proved.url)} takes it, and counts as {proved.origin}")
+    yield Check(State.OK, f"{shown_url(proved.url)} takes it, and counts as {proved.origin}")
     wrong = {}
-    for probe in preflight.PROBES:
-        wrong[probe.variable] = preflight.problem_with(probe, found.environment, found.get)
+    for probe in PROBES:
+        wrong[probe.variable] = problem_with(probe, found.environment, found.get)
         yield _thing(probe, found, wrong[probe.variable])
     for right in RIGHTS:
         if not right.variable or (found.environment.get(right.variable) and not wrong[right.variable]):
@@ -109,23 +120,23 @@ def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Line]
 
 
 def _source(root: Path, shell: Mapping[str, str]) -> str:
-    return identity.source(read_environment(root, shell)).name
+    return credentials.source(read_environment(root, shell)).name
 
 
-def _thing(probe: preflight.Probe, found: Account, problem: str) -> Line:
+def _thing(probe: Probe, found: Account, problem: str) -> Check:
     if problem:
-        return Line(State.WRONG, problem)
+        return Check(State.WRONG, problem)
     if found.environment.get(probe.variable):
-        return Line(State.OK, f"{probe.variable} names a {probe.what}")
+        return Check(State.OK, f"{probe.variable} names a {probe.what}")
     purpose = next(each.purpose for each in VARIABLES if each.name == probe.variable)
-    return Line(State.UNSET, f"{probe.variable}: {purpose}; without it its tests are left out")
+    return Check(State.UNSET, f"{probe.variable}: {purpose}; without it its tests are left out")
 
 
-def _right(right: Right, found: Account) -> Line:
+def _right(right: Right, found: Account) -> Check:
     answer = found.get(right.path.format(quote(found.environment.get(right.variable, ""), safe="")))
     if answer.code == _FORBIDDEN:
-        return Line(State.WRONG, f"the token lacks the permission {right.permission}: give it, or make a new token")
+        return Check(State.WRONG, f"the token lacks the permission {right.permission}: give it, or make a new token")
     if answer.code == 0:
-        return Line(State.OK, f"the token has the permission {right.permission}")
+        return Check(State.OK, f"the token has the permission {right.permission}")
     told = f"code {answer.code}" if answer.code else f"HTTP {answer.status}"
-    return Line(State.UNSET, f"the permission {right.permission} cannot be seen here ({told})")
+    return Check(State.UNSET, f"the permission {right.permission} cannot be seen here ({told})")

@@ -9,8 +9,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from coze_cassettes.cassette.model import Request, header
 from coze_cassettes.codecs import peel
-from coze_cassettes.counting import counted
 from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.pluralize import pluralize
 
 _SHOWN: Final = 80
 """Characters of a value that a message shows."""
@@ -81,7 +81,7 @@ def _json(body: bytes) -> object | None:
 
 def _readable(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
-    return text if text.isprintable() else f"<{counted(len(body), 'byte')}>"
+    return text if text.isprintable() else f"<{pluralize(len(body), 'byte')}>"
 
 
 def _value_differences(ours: object, theirs: object, place: str) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _part_differences(sent: Sequence[peel.Part], recorded: Sequence[peel.Part]) 
         yield from _unequal("part name", name, theirs.parameter("name"))
         yield from _unequal(f"part {name} filename", ours.parameter("filename"), theirs.parameter("filename"))
         if ours.content != theirs.content:
-            size = counted(len(ours.content), "byte")
+            size = pluralize(len(ours.content), "byte")
             yield f"part {name} content: {size} sent, {len(theirs.content)} recorded, not the same"
 
 

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from coze_cassettes.cassette.model import EVENT_STREAM, Headers, Interaction, Request, Response, media_type
 from coze_cassettes.codecs import peel
-from coze_cassettes.counting import counted
 from coze_cassettes.diff.changes import Difference, Differences, Severity, became
 from coze_cassettes.diff.flows import text_of
 from coze_cassettes.diff.frames import REQUEST, Frame, frame_of
@@ -19,6 +18,7 @@ from coze_cassettes.diff.paths import ELEMENT, Path, outside, printed
 from coze_cassettes.diff.streams import EVENT, EVENTS, stream_differences
 from coze_cassettes.diff.values import json_differences
 from coze_cassettes.diff.volatile import Where, matches, rows
+from coze_cassettes.pluralize import pluralize
 
 
 def differences(old: Interaction, new: Interaction) -> list[Difference]:
@@ -81,7 +81,7 @@ def _request_differences(old: Request, new: Request) -> Differences:
 
 
 def _sizes(old: bytes, new: bytes) -> str:
-    return f"{counted(len(old), 'byte is', 'bytes are')} now {len(new)}"
+    return f"{pluralize(len(old), 'byte is', 'bytes are')} now {len(new)}"
 
 
 def _sent_differences(old: Request, new: Request) -> Differences:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from coze_cassettes.counting import counted
 from coze_cassettes.diff.changes import Difference, Differences, Severity, became
 from coze_cassettes.diff.events import Item, grammars, kind_of
 from coze_cassettes.diff.frames import Frame
@@ -15,6 +14,7 @@ from coze_cassettes.diff.pairing import couples
 from coze_cassettes.diff.paths import Path, outside
 from coze_cassettes.diff.shapes import merged, shape_differences
 from coze_cassettes.diff.values import value_differences
+from coze_cassettes.pluralize import pluralize
 
 EVENTS: Final = (outside("events"),)
 EVENT: Final = outside("event ")
@@ -39,7 +39,7 @@ def _grammar_differences(old: Sequence[str], new: Sequence[str], labels: Mapping
     common = set(old) & set(new)
     before, after = [each for each in old if each in common], [each for each in new if each in common]
     if Counter(before) != Counter(after):
-        text = f"{counted(len(before), 'event is', 'events are')} now {len(after)}"
+        text = f"{pluralize(len(before), 'event is', 'events are')} now {len(after)}"
         yield Difference(Severity.NOTE, EVENTS, "count", text)
     elif before != after:
         yield Difference(Severity.NOTE, EVENTS, "order", "they come in another order")
@@ -70,7 +70,7 @@ def _value_differences(old: Item, new: Item, frame: Frame) -> Differences:
         return
     yield from _run_differences(_scalars(old, frame), _scalars(new, frame))
     if len(old.events) != len(new.events):
-        text = f"{counted(len(old.events), 'delta is', 'deltas are')} now {len(new.events)}"
+        text = f"{pluralize(len(old.events), 'delta is', 'deltas are')} now {len(new.events)}"
         yield Difference(Severity.NOTE, path, "count", text, volatile=True)
 
 

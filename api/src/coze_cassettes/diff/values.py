@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coze_cassettes.counting import counted
 from coze_cassettes.diff.changes import Difference, Differences, Severity, became
 from coze_cassettes.diff.frames import Frame
 from coze_cassettes.diff.nodes import Node
 from coze_cassettes.diff.pairing import couples
 from coze_cassettes.diff.paths import ELEMENT, INNER, Path
 from coze_cassettes.diff.shapes import Shape, shape_differences, shape_of
+from coze_cassettes.pluralize import pluralize
 
 
 def json_differences(old: Node, new: Node, frame: Frame) -> Differences:
@@ -71,5 +71,5 @@ class _Values:
         for before, after in couples(left, right, lambda node: self.frame.fingerprint(node, where)):
             yield from self.differences(before, after, where, None)
         if len(left) != len(right):
-            text = f"{counted(len(left), 'element is', 'elements are')} now {len(right)}"
+            text = f"{pluralize(len(left), 'element is', 'elements are')} now {len(right)}"
             yield Difference(Severity.NOTE, path, "count", text)

@@ -23,24 +23,24 @@ def inspect_file(path: Path, values: Iterable[str] = ()) -> Sequence[inspector.F
 
 
 @dataclass(frozen=True)
-class Planted:
+class Canary:
     """A value that must not show up in a cassette, and what kind it is."""
 
     kind: str
     value: str
 
 
-def planted_by(url: str) -> tuple[Planted, ...]:
+def canaries_of(url: str) -> tuple[Canary, ...]:
     """What the stand-in says that it planted; nothing if it does not tell."""
     try:
         response = httpx.get(f"{url}/_standin/planted", timeout=30, trust_env=not provenance.is_loopback(url))
         entries = response.raise_for_status().json()["planted"]
     except (httpx.HTTPError, ValueError, KeyError) as error:
         raise CassetteError(f"The stand-in does not tell what it planted ({type(error).__name__}).") from None
-    return tuple(Planted(entry["kind"], entry["value"]) for entry in entries)
+    return tuple(Canary(entry["kind"], entry["value"]) for entry in entries)
 
 
-def planted_in(path: Path, planted: Iterable[Planted]) -> list[str]:
+def canaries_in(path: Path, planted: Iterable[Canary]) -> list[str]:
     """The kinds of the planted values that a file still holds, in its text or in what its text stands for."""
     text = "\n".join((path.read_text("utf-8"), *_contents(path)))
     text += text.replace("\\\\", "\\")  # JSON in a string of JSON is escaped twice
@@ -65,13 +65,13 @@ def _contents(path: Path) -> Iterator[str]:
         yield response.body.decode("utf-8", "replace")
 
 
-def concealer(secrets: Iterable[str]) -> Callable[[str], str]:
+def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """A function that blots out the given values, the longest first, in every form."""
     everything = sorted({form for value in secrets for form in inspector.encodings(value)}, key=len, reverse=True)
 
-    def conceal(text: str) -> str:
+    def redact(text: str) -> str:
         for form in everything:
             text = text.replace(form, "…")
         return text
 
-    return conceal
+    return redact

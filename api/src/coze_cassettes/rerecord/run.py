@@ -12,15 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
-from coze_cassettes.account import identity, preflight
+from coze_cassettes.account import credentials
 from coze_cassettes.account.dotenv import read_environment
+from coze_cassettes.account.target import Target, check_things, check_token, choose_target, get_from
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import provenance, store
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import CassetteError, Misuse
-from coze_cassettes.rerecord import children, leaks, progress, staging
-from coze_cassettes.rerecord.decisions import WRITTEN, Decision, Fate, Verdict, decide, others
+from coze_cassettes.rerecord import leaks, processes, pytest_events, staging
+from coze_cassettes.rerecord.outcome import WRITTEN, Decision, Outcome, Verdict, decide, others
+from coze_cassettes.rerecord.plan import Plan, Test, make_plan
 from coze_cassettes.rerecord.signals import interruptible, uninterrupted
 from coze_cassettes.scrubbing.environment import BASE, TOKEN, known
 from coze_cassettes.session.patience import Limits, as_environment, limits
@@ -47,41 +49,41 @@ class Options:
     keep_staging: Path | None = None
 
     @property
-    def suite(self) -> children.Suite:
+    def suite(self) -> processes.Suite:
         """What pytest is to run."""
-        return children.Suite(self.root, self.tests, self.keyword)
+        return processes.Suite(self.root, self.tests, self.keyword)
 
 
-class Screen(Protocol):
+class Reporter(Protocol):
     """What a run shows, and the one question that it asks."""
 
-    def plan(self, plan: preflight.Plan) -> None:
+    def plan(self, plan: Plan) -> None:
         """Shows what will happen."""
 
-    def agreed(self, plan: preflight.Plan) -> bool:
+    def agreed(self, plan: Plan) -> bool:
         """Asks whether to go on."""
 
     def stage(self, title: str, total: int) -> None:
         """A stage of the run begins; ``total`` tests belong to it, 0 if it is not counted."""
 
-    def test(self, event: progress.Event) -> None:
+    def test(self, event: pytest_events.TestEvent) -> None:
         """A test of the stage began or ended."""
 
     def kept(self, count: int) -> None:
         """The run ends before its time, and so many cassettes wait for the next one."""
 
 
-def run(options: Options, shell: Mapping[str, str], screen: Screen) -> Verdict:
+def run(options: Options, shell: Mapping[str, str], reporter: Reporter) -> Verdict:
     """One run. Raises Misuse when it may not begin, KeyboardInterrupt when SIGINT, SIGTERM or SIGHUP ends it.
 
     In both cases, and with failures in the verdict, the committed cassettes are as they were.
     """
     verdict: Verdict | None = None
     try:
-        with interruptible(), _told(), ExitStack() as stack:
+        with interruptible(), _reporting_system_errors(), ExitStack() as stack:
             environment = read_environment(options.root, shell)
             _claim(options, stack)
-            verdict = _arranged(options, environment, screen, stack).verdict()
+            verdict = _arranged(options, environment, reporter, stack).verdict()
     except KeyboardInterrupt:
         if verdict is None or not verdict.swapped:
             raise
@@ -89,14 +91,14 @@ def run(options: Options, shell: Mapping[str, str], screen: Screen) -> Verdict:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _reporting_system_errors() -> Iterator[None]:
     """What the operating system refuses, a full disk for one, is one sentence."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        cure = f" Make room in {tempfile.gettempdir()}, or set TMPDIR." if error.errno in _NO_ROOM else ""
-        raise CassetteError(f"The run cannot go on ({reason}): the cassettes are as they were.{cure}") from None
+        fix = f" Make room in {tempfile.gettempdir()}, or set TMPDIR." if error.errno in _NO_ROOM else ""
+        raise CassetteError(f"The run cannot go on ({reason}): the cassettes are as they were.{fix}") from None
 
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -120,14 +122,14 @@ def _without_coze(environment: Mapping[str, str]) -> dict[str, str]:
 # --- before anything is recorded ------------------------------------------------------------------------------------
 
 
-def _arranged(options: Options, environment: dict[str, str], screen: Screen, stack: ExitStack) -> _Run:
+def _arranged(options: Options, environment: dict[str, str], reporter: Reporter, stack: ExitStack) -> _Run:
     """Finds out who it is, from where it records, what, and into which folder; shows the plan, and is agreed with."""
     numbered = {**environment, **dict(options.numbers)}
     limits(numbered)
-    target = preflight.choose_target(options.target, environment)
-    starting = stack.enter_context(children.stand_in(options.account, options.changes)) if target.local else None
+    target = choose_target(options.target, environment)
+    starting = stack.enter_context(processes.stand_in(options.account, options.changes)) if target.local else None
     if starting is None:
-        identity.source(environment)
+        credentials.source(environment)
         known(environment)
     elif options.changes:
         starting.ready()  # it may refuse one: say so before the tests are collected
@@ -136,48 +138,48 @@ def _arranged(options: Options, environment: dict[str, str], screen: Screen, sta
     if starting is not None:
         server = starting.ready()
         environment = {**_without_coze(environment), **server.environment}
-        target = preflight.Target(STAND_IN, server.url)
+        target = Target(STAND_IN, server.url)
     numbers = limits(numbered, target.url)
-    environment = identity.with_token(environment, target.url)
+    environment = credentials.with_token(environment, target.url)
     target = _proved(target, environment, numbers)
-    plan = replace(preflight.make_plan(target, tests, environment), limits=numbers)
+    plan = replace(make_plan(target, tests, environment), limits=numbers)
     if not plan.cassettes:
         raise Misuse("None of these tests records a cassette from this target: choose others with -k.")
-    staged = stack.enter_context(_staged(options, STAND_IN if starting else target.url, account, screen))
+    staged = stack.enter_context(_staged(options, STAND_IN if starting else target.url, account, reporter))
     plan = replace(plan, earlier=staged.earlier, discarded=staged.discarded)
-    screen.plan(plan)
-    if starting is None and not options.yes and not screen.agreed(plan):
+    reporter.plan(plan)
+    if starting is None and not options.yes and not reporter.agreed(plan):
         raise Misuse("Nothing was recorded, because nobody agreed to the plan: answer y, or add --yes.")
     staged.begin()
-    return _Run(options, environment, target, plan, staged, screen)
+    return _Run(options, environment, target, plan, staged, reporter)
 
 
 def _command(environment: Mapping[str, str]) -> str:
-    return environment.get(identity.COMMAND, "")
+    return environment.get(credentials.COMMAND, "")
 
 
-def _proved(target: preflight.Target, environment: Mapping[str, str], numbers: Limits) -> preflight.Target:
+def _proved(target: Target, environment: Mapping[str, str], numbers: Limits) -> Target:
     """The target with its proved origin; Misuse if token or things are refused."""
     known(environment)
-    get = preflight.get_from(target, environment[TOKEN], numbers)
-    target = preflight.check_token(target, get)
-    preflight.check_things(environment, get)
+    get = get_from(target, environment[TOKEN], numbers)
+    target = check_token(target, get)
+    check_things(environment, get)
     return target
 
 
-def _staged(options: Options, target: str, account: str, screen: Screen) -> AbstractContextManager[staging.Staging]:
+def _staged(options: Options, target: str, account: str, reporter: Reporter) -> AbstractContextManager[staging.Staging]:
     if options.keep_staging is not None:
         return staging.elsewhere(options.keep_staging)
     sources = staging.sources_digest(options.root, options.root / options.tests.partition("::")[0])
     recipe = staging.Recipe(target, account, sources, options.keyword)
-    return staging.opened(options.cassettes, recipe, screen.kept, fresh=options.fresh)
+    return staging.opened(options.cassettes, recipe, reporter.kept, fresh=options.fresh)
 
 
-def _collect(options: Options, environment: Mapping[str, str]) -> list[preflight.Test]:
+def _collect(options: Options, environment: Mapping[str, str]) -> list[Test]:
     """The tests that would run, without running them; Misuse if none of them records."""
-    collected: list[progress.Event] = []
+    collected: list[pytest_events.TestEvent] = []
     arguments = ("--collect-only", "--record-mode=none", "--tb=short", "--cassettes-dir", os.devnull)
-    outcomes = children.run_pytest(
+    outcomes = processes.run_pytest(
         options.suite, arguments, _without_coze(environment), collected.append, lambda text: text
     )
     if outcomes.failures:
@@ -186,10 +188,7 @@ def _collect(options: Options, environment: Mapping[str, str]) -> list[preflight
     if all(test.shares_cassette for test in collected):
         where = f"-k {options.keyword!r} selects no test" if options.keyword else f"There is no test in {options.tests}"
         raise Misuse(f"{where} that records a cassette.")
-    return [
-        preflight.Test(each.test, each.cassette, each.shares_cassette, each.stand_in_only, each.needs)
-        for each in collected
-    ]
+    return [Test(each.test, each.cassette, each.shares_cassette, each.stand_in_only, each.needs) for each in collected]
 
 
 # --- the stages -----------------------------------------------------------------------------------------------------
@@ -204,10 +203,10 @@ class _Run:
 
     options: Options
     environment: Mapping[str, str]
-    target: preflight.Target
-    plan: preflight.Plan
+    target: Target
+    plan: Plan
     staged: staging.Staging
-    screen: Screen
+    reporter: Reporter
 
     @property
     def recorded(self) -> Path:
@@ -242,16 +241,16 @@ class _Run:
 
     def _as_recorded(self, decision: Decision) -> Decision:
         """A changed cassette with numbers and values of its own: that one has been inspected and replayed."""
-        if decision.fate is not Fate.CHANGED:
+        if decision.outcome is not Outcome.CHANGED:
             return decision
         return replace(decision, cassette=store.read(self.recorded / decision.file))
 
-    def _record(self) -> children.Outcomes:
+    def _record(self) -> processes.PytestResult:
         """Records what an interrupted run has not recorded already."""
         earlier = [
             test.id for test in self.plan.tests if test.cassette in self.staged.earlier and not test.shares_cassette
         ]
-        self.screen.stage("recording", len(self.plan.tests) - len(earlier))
+        self.reporter.stage("recording", len(self.plan.tests) - len(earlier))
         arguments = ("--record-mode=all", "--cassettes-dir", str(self.recorded), "--recorded-from", self.target.origin)
         environment = {**self.environment, **as_environment(self.plan.limits), BASE: self.target.url}
         if provenance.is_loopback(self.target.url):
@@ -261,20 +260,20 @@ class _Run:
 
     def _inspect(self, folder: Path) -> list[str]:
         """One sentence a finding: of the inspector, or of the stand-in's own list of what it planted."""
-        self.screen.stage("inspecting", 0)
+        self.reporter.stage("inspecting", 0)
         secrets = known(self.environment)
-        planted = leaks.planted_by(self.target.url) if self.target.origin == STAND_IN else ()
+        planted = leaks.canaries_of(self.target.url) if self.target.origin == STAND_IN else ()
         found = []
         for path in store.files(folder):
             name = path.relative_to(folder).as_posix()
             found += [f"{name}: {finding}" for finding in leaks.inspect_file(path, secrets.placeholders)]
-            found += [f"{name}: a planted {kind} is still in it" for kind in leaks.planted_in(path, planted)]
+            found += [f"{name}: a planted {kind} is still in it" for kind in leaks.canaries_in(path, planted)]
         stray = [path for path in folder.rglob("*") if path.is_file() and path.suffix != store.SUFFIX]
         return found + [f"{path.name}: not a cassette, and nobody asked for it" for path in stray]
 
     def _replay(self, folder: Path, left_out: Sequence[tuple[str, str]]) -> list[str]:
         """Replays a folder of cassettes with the network blocked; tests that were left out play the committed ones."""
-        self.screen.stage("replaying", len(self.plan.tests))
+        self.reporter.stage("replaying", len(self.plan.tests))
         complete = self.staged.folder / f"replay-{folder.name}"
         staging.copy(folder, complete)
         files = {test.id: test.cassette for test in self.plan.tests}
@@ -293,7 +292,7 @@ class _Run:
         return copy.exists()
 
     def _decide(self) -> list[Decision]:
-        self.screen.stage("comparing", 0)
+        self.reporter.stage("comparing", 0)
         committed = names(self.options.cassettes)
         recorded = names(self.recorded)
         decisions = [decide(file, self._committed(file), store.read(self.recorded / file)) for file in recorded]
@@ -309,7 +308,7 @@ class _Run:
 
         With nothing of that kind it does not, and what was recorded is replayed as it is.
         """
-        edited = [decision for decision in decisions if decision.fate is Fate.CHANGED]
+        edited = [decision for decision in decisions if decision.outcome is Outcome.CHANGED]
         if not edited:
             return False
         staging.copy(self.recorded, self.final)
@@ -320,18 +319,18 @@ class _Run:
     def _swap(self, decisions: Sequence[Decision]) -> None:
         """Puts the new files in place; a signal that comes meanwhile comes too late."""
         with uninterrupted(forget=True):
-            texts = [(each.file, _text(each)) for each in decisions if each.fate in WRITTEN]
+            texts = [(each.file, _text(each)) for each in decisions if each.outcome in WRITTEN]
             staging.swap(self.options.cassettes, texts)
 
     def _pytest(
         self, arguments: Sequence[str], environment: Mapping[str, str], left_out: Sequence[str]
-    ) -> children.Outcomes:
-        conceal = leaks.concealer(known(self.environment).placeholders)
+    ) -> processes.PytestResult:
+        redact = leaks.redactor(known(self.environment).placeholders)
         if left_out:
             names = self.staged.folder / "left-out.txt"
             store.write_text(names, "\n".join(left_out))
-            arguments = (*arguments, progress.LEAVE_OUT, str(names))
-        return children.run_pytest(self.options.suite, arguments, environment, self.screen.test, conceal)
+            arguments = (*arguments, pytest_events.LEAVE_OUT, str(names))
+        return processes.run_pytest(self.options.suite, arguments, environment, self.reporter.test, redact)
 
 
 def _cassette(decision: Decision) -> Cassette:

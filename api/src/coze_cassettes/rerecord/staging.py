@@ -290,8 +290,8 @@ def swap(folder: Path, files: Iterable[tuple[str, str]]) -> None:
             temporary.replace(path)
             replaced += 1
     except OSError as error:
-        fate = f"only {replaced} of {len(written)} could be, run it again" if replaced else "none was replaced"
-        raise CassetteError(f"The new cassettes cannot be written ({error.strerror}): {fate}.") from None
+        what = f"only {replaced} of {len(written)} could be, run it again" if replaced else "none was replaced"
+        raise CassetteError(f"The new cassettes cannot be written ({error.strerror}): {what}.") from None
     finally:
         for temporary, _ in written:
             temporary.unlink(missing_ok=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from coze_cassettes.counting import counted
 from coze_cassettes.errors import Misuse
+from coze_cassettes.pluralize import pluralize
 
 MIN_SECRET: Final = 8
 """Length in characters below which a configured secret is an error: replacing it would hide nothing."""
@@ -89,5 +89,5 @@ def _with_key_file(found: Known, path: Path) -> Known:
 
 def _require_length(placeholder: str, value: str, least: int) -> None:
     if len(value) < least:
-        length = counted(len(value), "character")
+        length = pluralize(len(value), "character")
         raise Misuse(f"The configured value of {placeholder} has {length}, fewer than {least}: set or unset it.")

@@ -12,8 +12,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from coze_cassettes.cassette import provenance
-from coze_cassettes.counting import counted
 from coze_cassettes.errors import CassetteError, Misuse
+from coze_cassettes.pluralize import pluralize
 
 PREFIX: Final = "COZE_CASSETTES_"
 """How the environment variables with these numbers begin; the rest of a name is that of the number."""
@@ -87,7 +87,7 @@ class Costly:
 
     def counted(self, number: int) -> str:
         """So many of them, in words."""
-        return counted(number, self.one, self.many)
+        return pluralize(number, self.one, self.many)
 
 
 COSTLY: Final = (

@@ -18,9 +18,9 @@ import httpx
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import lanes, matching, provenance, store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, header
-from coze_cassettes.counting import counted
 from coze_cassettes.errors import InvalidCassette, NotWritten, UnreadableBody, UnsafeCassette
 from coze_cassettes.inspection import inspector
+from coze_cassettes.pluralize import pluralize
 from coze_cassettes.scrubbing import scrub
 from coze_cassettes.scrubbing.environment import Known
 from coze_cassettes.session import clock
@@ -190,7 +190,7 @@ class Tape:
         first = self.cassette.interactions[left[0]].request
         total = len(self.cassette.interactions)
         lines = [
-            f"{self.test} did not send {len(left)} of the {counted(total, 'request')} of its cassette.",
+            f"{self.test} did not send {len(left)} of the {pluralize(total, 'request')} of its cassette.",
             f"  first:   {_line(first)} (interaction {left[0]} of {total})",
         ]
         return "\n".join([*lines, *self.remedy()])

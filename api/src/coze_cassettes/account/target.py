@@ -1,11 +1,10 @@
-"""What must hold before a recording sends anything: the environment, the target, the token, the configured things."""
+"""The target of a recording: which server it is, whether it takes the token, whether it has what is configured."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -20,10 +19,9 @@ from coze_cassettes.cassette.provenance import (
     is_loopback,
     of_target,
 )
-from coze_cassettes.counting import counted
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import BASE
-from coze_cassettes.session.patience import COSTLY, Limits, busy, pause_after
+from coze_cassettes.session.patience import Limits, busy, pause_after
 
 Environment = Mapping[str, str]
 
@@ -174,7 +172,7 @@ def check_things(environment: Environment, get: Get) -> None:
 
 
 def problem_with(probe: Probe, environment: Environment, get: Get) -> str:
-    """What is wrong with a configured thing, with the cure; an empty string if nothing is, or it is not configured."""
+    """What is wrong with a configured thing, with the fix; an empty string if nothing is, or it is not configured."""
     value = environment.get(probe.variable, "")
     answer = get(probe.path.format(quote(value, safe=""))) if value else None
     if answer is None or not answer.code or answer.code in _NO_ROUTE:
@@ -188,86 +186,3 @@ def problem_with(probe: Probe, environment: Environment, get: Get) -> str:
 def unset(environment: Environment) -> tuple[str, ...]:
     """The variables of things that are not configured: tests that need them are left out."""
     return tuple(probe.variable for probe in PROBES if not environment.get(probe.variable))
-
-
-@dataclass(frozen=True)
-class Test:
-    """A test that would run: its id, its cassette below the cassettes folder (or ""), and what it asks for.
-
-    A ``shares_cassette`` replays the cassette of another test and never records.
-    """
-
-    __test__ = False
-
-    id: str
-    cassette: str = ""
-    shares_cassette: bool = False
-    stand_in_only: str = ""
-    needs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run will do, shown before anything is sent.
-
-    ``left_out`` pairs a test with the reason, ``unset`` names the variables that would supply more, ``earlier`` is
-    what an interrupted run has recorded already, ``discarded`` how many cassettes of others will be thrown away.
-    """
-
-    target: Target
-    tests: tuple[Test, ...]
-    left_out: tuple[tuple[Test, str], ...]
-    unset: tuple[str, ...]
-    limits: Limits = field(default_factory=Limits)
-    earlier: frozenset[str] = frozenset()
-    discarded: int = 0
-
-    @property
-    def cassettes(self) -> tuple[str, ...]:
-        """The files that will be recorded, in order."""
-        spared = {test.cassette for test, _ in self.left_out}
-        recorded = {test.cassette for test in self.tests if test.cassette and not test.shares_cassette}
-        return tuple(sorted(recorded - spared))
-
-    @property
-    def modules(self) -> Mapping[str, int]:
-        """How many cassettes each test module has."""
-        return Counter(cassette.partition("/")[0] for cassette in self.cassettes)
-
-    @property
-    def reasons(self) -> Mapping[str, int]:
-        """How many tests are left out for each kind of reason."""
-        return Counter(reason.partition(":")[0] for _, reason in self.left_out)
-
-    @property
-    def bounds(self) -> tuple[str, ...]:
-        """What the run keeps to, one phrase a bound."""
-        rate = self.limits.requests_per_second
-        pace = (f"at most {counted(rate, 'request')} a second",) if rate else ()
-        costly = (f"at most {kind.counted(getattr(self.limits, kind.limit))}" for kind in COSTLY)
-        tries = counted(self.limits.tries, "try", "tries")
-        again = f"at most {tries} while the answer is busy (429, 5xx), with pauses up to "
-        return (*pace, *costly, f"{again}{self.limits.longest_pause:g} s")
-
-
-EFFECTS: Final = (
-    ("makes and deletes", "conversations, messages, files and datasets that tests need"),
-    ("leaves behind", "chats and workflow runs: Coze cannot delete them, and they use up quota"),
-    ("publishes", "the text of models and of the tests' users, as it stands in the cassettes"),
-)
-"""What a recording does to the account and to the world: shown in every plan."""
-
-
-def make_plan(target: Target, tests: Iterable[Test], environment: Environment) -> Plan:
-    """The plan of a run over these tests."""
-    everything = tuple(tests)
-    reasons = ((test, why_left_out(test, target, environment)) for test in everything)
-    return Plan(target, everything, tuple((test, why) for test, why in reasons if why), unset(environment))
-
-
-def why_left_out(test: Test, target: Target, environment: Environment) -> str:
-    """Why a test cannot be recorded here, or an empty string."""
-    if test.stand_in_only and target.origin != STAND_IN:
-        return f"only the stand-in answers so: {test.stand_in_only}"
-    absent = [name for name in (f"COZE_{need.upper()}" for need in test.needs) if not environment.get(name)]
-    return f"needs {', '.join(absent)}" if absent else ""

@@ -12,7 +12,7 @@ from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
 from vcr.serializers import jsonserializer, yamlserializer
 
-from coze_cassettes import foreign
+from coze_cassettes import migrate
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.format import as_document
 from coze_cassettes.scrubbing.environment import Known
@@ -22,7 +22,7 @@ Filled = Callable[[str], str]
 Stock = Callable[..., tuple[Path, str]]
 
 RECORDED = "Wed, 05 Jun 2024 10:00:00 GMT"
-BODY = '{"code":0,"data":{"user_name":"Planted Person","created_at":1717581600}}'
+BODY = '{"code":0,"data":{"user_name":"Canary Person","created_at":1717581600}}'
 
 
 FOREIGN = """\
@@ -59,7 +59,7 @@ def stock(tmp_path: Path, filled: Filled) -> Stock:
 def test_a_stock_cassette_is_scrubbed_in_place(name: str, stock: Stock) -> None:
     """The token is gone, the file says where it came from, and a replay would play it."""
     path, token = stock(name)
-    (migrated,) = foreign.migrate([path.parent], Known())
+    (migrated,) = migrate.migrate([path.parent], Known())
     assert migrated.problem == ""
     assert [each.name for each in path.parent.iterdir()] == ["old.yaml"]
     assert migrated.target is not None
@@ -74,7 +74,7 @@ def test_a_stock_cassette_is_scrubbed_in_place(name: str, stock: Stock) -> None:
 def test_a_compressed_body_is_read(stock: Stock) -> None:
     """Stock vcrpy keeps gzip as it came."""
     path, _ = stock("old.yaml", gzip.compress(BODY.encode()), **{"Content-Encoding": "gzip"})
-    (migrated,) = foreign.migrate([path], Known())
+    (migrated,) = migrate.migrate([path], Known())
     assert migrated.target is not None
     assert b"USER_NAME_1" in store.read(migrated.target).interactions[0].response.body
 
@@ -82,7 +82,7 @@ def test_a_compressed_body_is_read(stock: Stock) -> None:
 def test_the_stand_in_is_not_taken_for_coze(stock: Stock) -> None:
     """Its header is in the foreign cassette, whatever the host says."""
     path, _ = stock("old.yaml", **{"X-Served-By": "coze-standin"})
-    foreign.migrate([path], Known())
+    migrate.migrate([path], Known())
     assert store.read(path).metadata.recorded_from == "stand-in"
 
 
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_named_and_left(text: str, problem: str, tmp_path
     """The file stays byte for byte, and one sentence says why."""
     path = tmp_path / "bad.yaml"
     path.write_text(text, "utf-8")
-    (migrated,) = foreign.migrate([path], Known())
+    (migrated,) = migrate.migrate([path], Known())
     assert migrated.problem == f"{path}: left as it is, {problem}"
     assert path.read_text("utf-8") == text
 
@@ -111,9 +111,9 @@ def test_what_cannot_be_read_is_named_and_left(text: str, problem: str, tmp_path
 def test_our_own_cassettes_are_left(tmp_path: Path, stock: Stock) -> None:
     """Migrating twice does nothing the second time."""
     path, _ = stock("old.yaml")
-    foreign.migrate([path], Known())
+    migrate.migrate([path], Known())
     before = path.read_bytes()
-    (again,) = foreign.migrate([path], Known())
+    (again,) = migrate.migrate([path], Known())
     assert again.problem.endswith("it is in this format already")
     assert path.read_bytes() == before
 
@@ -123,7 +123,7 @@ def test_a_json_file_does_not_overwrite_another(stock: Stock) -> None:
     one, _ = stock("old.json")
     two, _ = stock("old.yaml")
     before = two.read_bytes()
-    (migrated,) = foreign.migrate([one], Known())
+    (migrated,) = migrate.migrate([one], Known())
     assert migrated.problem.endswith("old.yaml exists already")
     assert (one.exists(), two.read_bytes()) == (True, before)
 
@@ -131,6 +131,6 @@ def test_a_json_file_does_not_overwrite_another(stock: Stock) -> None:
 def test_known_values_are_replaced(stock: Stock) -> None:
     """What the environment says is secret has its bare placeholder."""
     path, token = stock("old.yaml")
-    foreign.migrate([path], Known().with_value("API_TOKEN", token, secret=True))
+    migrate.migrate([path], Known().with_value("API_TOKEN", token, secret=True))
     headers = as_document(store.read(path))["interactions"][0]["request"]["headers"]
     assert headers == {"authorization": ["Bearer API_TOKEN"]}

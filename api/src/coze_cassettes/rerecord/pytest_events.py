@@ -1,6 +1,6 @@
-"""Tells the parent of a pytest process what its tests do: a pytest plugin that writes one JSON line an event.
+"""A pytest plugin that writes what its tests do to a pipe, one JSON line an event.
 
-``rerecord`` starts pytest with ``-p coze_cassettes.rerecord.progress`` and the number of an open pipe in the
+``rerecord`` starts pytest with ``-p coze_cassettes.rerecord.pytest_events`` and the number of an open pipe in the
 environment. Only names of tests, outcomes and the kinds of errors go through the pipe: the message of an error is sent
 when the toolkit wrote it (its errors never hold a scrubbed value) or when the run is a replay, whose values are all
 scrubbed.
@@ -40,13 +40,15 @@ FINISHED: Final = "finished"
 
 
 @dataclass(frozen=True)
-class Event:
+class TestEvent:
     """What happened to one test.
 
     ``event`` is collected, started or finished. ``cassette`` is the file below the cassettes folder that the test
     plays, ``shares_cassette`` whether it is another test's, ``stand_in_only`` the reason of that marker and ``needs``
     the names of the ``needs`` marker. With finished, ``outcome`` is passed, failed or skipped, ``detail`` says why.
     """
+
+    __test__ = False
 
     event: str
     test: str
@@ -58,15 +60,15 @@ class Event:
     detail: str = ""
 
 
-def dumps(event: Event) -> bytes:
+def dumps(event: TestEvent) -> bytes:
     """One event as one line."""
     return json.dumps(asdict(event)).encode() + b"\n"
 
 
-def loads(line: bytes) -> Event:
+def loads(line: bytes) -> TestEvent:
     """The event of one line."""
     fields = json.loads(line)
-    return Event(**{**fields, "needs": tuple(fields["needs"])})
+    return TestEvent(**{**fields, "needs": tuple(fields["needs"])})
 
 
 _OWN: Final = str(Path(coze_cassettes.__file__).parent)
@@ -103,17 +105,17 @@ def skipped(reason: BaseException, *, own: bool) -> str:
     return str(reason) if own or isinstance(reason, fixtures.SAFE) else "skipped by the test itself"
 
 
-class Reporter:
+class EventWriter:
     """The plugin: writes to the pipe, and ends the run when the parent is gone."""
 
     def __init__(self, pipe: int, *, replaying: bool) -> None:
         self._pipe = pipe
         self._replaying = replaying
-        self._tests: dict[str, Event] = {}
+        self._tests: dict[str, TestEvent] = {}
         self._detail: dict[str, str] = {}
         self._outcome: dict[str, str] = {}
 
-    def _tell(self, event: Event) -> None:
+    def _write(self, event: TestEvent) -> None:
         try:
             os.write(self._pipe, dumps(event))
         except BrokenPipeError:
@@ -123,11 +125,11 @@ class Reporter:
         """Tells the tests that will run."""
         self._tests = {item.nodeid: _collected(item) for item in session.items}
         for event in self._tests.values():
-            self._tell(event)
+            self._write(event)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Tells that a test begins."""
-        self._tell(replace(self._tests[nodeid], event=STARTED))
+        self._write(replace(self._tests[nodeid], event=STARTED))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -152,7 +154,7 @@ class Reporter:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Tells how a test ended, its teardown included."""
         outcome, detail = self._outcome.get(nodeid, "passed"), self._detail.get(nodeid, "")
-        self._tell(replace(self._tests[nodeid], event=FINISHED, outcome=outcome, detail=detail))
+        self._write(replace(self._tests[nodeid], event=FINISHED, outcome=outcome, detail=detail))
 
 
 def watch(pipe: int, grace: float = GRACE_SECONDS) -> None:
@@ -168,10 +170,10 @@ def watch(pipe: int, grace: float = GRACE_SECONDS) -> None:
     os._exit(2)
 
 
-def _collected(item: pytest.Item) -> Event:
+def _collected(item: pytest.Item) -> TestEvent:
     """What the parent needs to know of a test before it runs."""
     only = item.get_closest_marker("stand_in_only")
-    return Event(
+    return TestEvent(
         COLLECTED,
         item.nodeid,
         cassette=collection.cassette_path(item, Path()).as_posix(),
@@ -200,9 +202,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the reporter when a parent listens."""
+    """Registers the writer when a parent listens."""
     pipe = os.environ.get(PIPE_VARIABLE, "")
     if pipe.isdecimal():
         replaying = config.getoption("record_mode", "none") == "none"
         threading.Thread(target=watch, args=(int(pipe),), daemon=True).start()
-        config.pluginmanager.register(Reporter(int(pipe), replaying=replaying), "coze_cassettes_progress_reporter")
+        config.pluginmanager.register(EventWriter(int(pipe), replaying=replaying), "coze_cassettes_pytest_events")

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Final, NoReturn
 
 from coze_cassettes.errors import CassetteError, Misuse
-from coze_cassettes.rerecord import progress
+from coze_cassettes.rerecord import pytest_events
 from coze_cassettes.rerecord.signals import uninterrupted
 
 START_SECONDS: Final = 30.0
@@ -31,10 +31,10 @@ STOP_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class PytestResult:
     """How a pytest child ended: the last event of each test, one sentence a failure, whether it was asked wrongly."""
 
-    events: tuple[progress.Event, ...] = ()
+    events: tuple[pytest_events.TestEvent, ...] = ()
     failures: tuple[str, ...] = ()
     misused: bool = False
 
@@ -57,7 +57,7 @@ class Suite:
 
 def command(suite: Suite, arguments: Sequence[str]) -> list[str]:
     """The command line of a pytest child: no secret is ever in it."""
-    plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "coze_cassettes.rerecord.progress")
+    plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "coze_cassettes.rerecord.pytest_events")
     keyword = ("-k", suite.keyword) if suite.keyword else ()
     return [sys.executable, "-m", "pytest", suite.tests, "-q", "--no-header", *plugins, *arguments, *keyword]
 
@@ -66,9 +66,9 @@ def run_pytest(
     suite: Suite,
     arguments: Sequence[str],
     environment: Mapping[str, str],
-    tell: Callable[[progress.Event], None],
-    conceal: Callable[[str], str],
-) -> Outcomes:
+    tell: Callable[[pytest_events.TestEvent], None],
+    redact: Callable[[str], str],
+) -> PytestResult:
     """Runs pytest as a child in a session of its own, and tells its events while it runs.
 
     What it prints is kept in memory and, concealed, quoted only when it failed without naming a test.
@@ -79,7 +79,7 @@ def run_pytest(
             process = subprocess.Popen(  # noqa: S603  this interpreter, our own arguments
                 command(suite, arguments),
                 cwd=suite.root,
-                env={**environment, progress.PIPE_VARIABLE: str(write_end)},
+                env={**environment, pytest_events.PIPE_VARIABLE: str(write_end)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -93,27 +93,27 @@ def run_pytest(
             finished = []
             for event in _events(pipe):
                 tell(event)
-                if event.event == progress.FINISHED:
+                if event.event == pytest_events.FINISHED:
                     finished.append(event)
             code = process.wait()
-    return _outcomes(code, finished, [conceal(line) for line in tail.lines()], conceal)
+    return _outcomes(code, finished, [redact(line) for line in tail.lines()], redact)
 
 
-def _events(pipe: Iterable[bytes]) -> Iterator[progress.Event]:
+def _events(pipe: Iterable[bytes]) -> Iterator[pytest_events.TestEvent]:
     """The events of a child; a child that is killed may leave half of one."""
     for line in pipe:
         if line.endswith(b"\n"):
-            yield progress.loads(line)
+            yield pytest_events.loads(line)
 
 
 def _outcomes(
-    code: int, finished: Sequence[progress.Event], tail: Sequence[str], conceal: Callable[[str], str]
-) -> Outcomes:
-    failed = [f"{event.test}: {conceal(event.detail)}" for event in finished if event.outcome == "failed"]
+    code: int, finished: Sequence[pytest_events.TestEvent], tail: Sequence[str], redact: Callable[[str], str]
+) -> PytestResult:
+    failed = [f"{event.test}: {redact(event.detail)}" for event in finished if event.outcome == "failed"]
     if code not in (0, NO_TESTS) and not failed:
         said = " / ".join(tail[-4:]) or "it said nothing"
         failed = [_complaint(tail) or f"pytest ended with exit code {code}: {said}"]
-    return Outcomes(tuple(finished), tuple(failed), code == MISUSED)
+    return PytestResult(tuple(finished), tuple(failed), code == MISUSED)
 
 
 def _complaint(tail: Sequence[str]) -> str:

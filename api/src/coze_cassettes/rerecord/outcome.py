@@ -7,20 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from coze_cassettes.account import preflight
+from coze_cassettes import exit_codes
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.provenance import truth
 from coze_cassettes.diff import Comparison, compare, rebase
-
-UNCHANGED: Final = 0
-FAILED: Final = 1
-MISUSED: Final = 2
-CHANGED: Final = 3
-INTERRUPTED: Final = 130
-"""Exit codes of a run."""
+from coze_cassettes.rerecord.plan import Test
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What becomes of one cassette."""
 
     UNCHANGED = "unchanged"
@@ -36,39 +30,39 @@ class Fate(StrEnum):
     """Committed, and no test plays it."""
 
 
-WRITTEN: Final = frozenset({Fate.CHANGED, Fate.NEW, Fate.TRUER})
+WRITTEN: Final = frozenset({Outcome.CHANGED, Outcome.NEW, Outcome.TRUER})
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The fate of one cassette; ``cassette`` is what will stand in the file, if it is to be written."""
+    """The outcome of one cassette; ``cassette`` is what will stand in the file, if it is to be written."""
 
     file: str
-    fate: Fate
+    outcome: Outcome
     cassette: Cassette | None = None
     comparison: Comparison = field(default_factory=Comparison)
 
 
 def decide(file: str, old: Cassette | None, new: Cassette) -> Decision:
-    """The fate of a fresh recording beside the committed one: origin first, then what really changed."""
+    """The outcome of a fresh recording beside the committed one: origin first, then what really changed."""
     if old is None:
-        return Decision(file, Fate.NEW, new)
+        return Decision(file, Outcome.NEW, new)
     was, now = truth(old.metadata.recorded_from), truth(new.metadata.recorded_from)
     if now < was or (now == was and old.metadata.recorded_from != new.metadata.recorded_from):
-        return Decision(file, Fate.PROVED)
+        return Decision(file, Outcome.PROVED)
     comparison = compare(old, new)
     if now > was:
-        return Decision(file, Fate.TRUER, new, comparison)
+        return Decision(file, Outcome.TRUER, new, comparison)
     if not comparison.changed:
-        return Decision(file, Fate.UNCHANGED)
-    return Decision(file, Fate.CHANGED, rebase(old, new), comparison)
+        return Decision(file, Outcome.UNCHANGED)
+    return Decision(file, Outcome.CHANGED, rebase(old, new), comparison)
 
 
-def others(committed: Iterable[str], recorded: Iterable[str], tests: Iterable[preflight.Test]) -> list[Decision]:
+def others(committed: Iterable[str], recorded: Iterable[str], tests: Iterable[Test]) -> list[Decision]:
     """The committed cassettes that were not recorded: kept, or orphans when no test of a whole run plays them."""
     played = {test.cassette for test in tests}
     rest = sorted(set(committed) - set(recorded))
-    return [Decision(file, Fate.KEPT if file in played else Fate.ORPHAN) for file in rest]
+    return [Decision(file, Outcome.KEPT if file in played else Outcome.ORPHAN) for file in rest]
 
 
 @dataclass(frozen=True)
@@ -80,18 +74,22 @@ class Verdict:
     failures: tuple[str, ...] = ()
     swapped: bool = False
 
-    def count(self, fate: Fate) -> int:
-        """How many cassettes have this fate."""
-        return sum(decision.fate is fate for decision in self.decisions)
+    def count(self, outcome: Outcome) -> int:
+        """How many cassettes have this outcome."""
+        return sum(decision.outcome is outcome for decision in self.decisions)
 
     @property
     def recorded(self) -> int:
         """How many cassettes were recorded in this run."""
-        return sum(decision.fate not in (Fate.KEPT, Fate.ORPHAN) for decision in self.decisions)
+        return sum(decision.outcome not in (Outcome.KEPT, Outcome.ORPHAN) for decision in self.decisions)
 
     @property
     def exit_code(self) -> int:
         """0 unchanged, 3 changed, 1 failed."""
         if self.failures:
-            return FAILED
-        return CHANGED if any(decision.fate in WRITTEN for decision in self.decisions) else UNCHANGED
+            return exit_codes.FAILED
+        return (
+            exit_codes.CHANGED
+            if any(decision.outcome in WRITTEN for decision in self.decisions)
+            else exit_codes.UNCHANGED
+        )

@@ -10,12 +10,13 @@ from typing import Final
 import pytest
 from rich.console import Console
 
-from coze_cassettes.account.preflight import Plan, Target, Test
-from coze_cassettes.counting import counted
+from coze_cassettes.account.target import Target
 from coze_cassettes.diff import Change, Comparison, Severity
-from coze_cassettes.rerecord import screens, verdicts
-from coze_cassettes.rerecord.decisions import Decision, Fate, Verdict
-from coze_cassettes.rerecord.progress import COLLECTED, FINISHED, STARTED, Event
+from coze_cassettes.pluralize import pluralize
+from coze_cassettes.rerecord import report, reporters
+from coze_cassettes.rerecord.outcome import Decision, Outcome, Verdict
+from coze_cassettes.rerecord.plan import Plan, Test
+from coze_cassettes.rerecord.pytest_events import COLLECTED, FINISHED, STARTED, TestEvent
 from coze_cassettes.session.patience import Limits
 
 TESTS: Final = (Test("a/test_x.py::T::test_one", "test_x/T.test_one.yaml"), Test("a/test_x.py::T::test_two"))
@@ -34,25 +35,25 @@ PLAN: Final = Plan(
 )
 FINDING: Final = Change(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
 VERDICT: Final = Verdict(
-    (Decision("a/x.yaml", Fate.CHANGED, comparison=Comparison((FINDING,))), Decision("a/y.yaml", Fate.UNCHANGED)),
+    (Decision("a/x.yaml", Outcome.CHANGED, comparison=Comparison((FINDING,))), Decision("a/y.yaml", Outcome.UNCHANGED)),
     swapped=True,
 )
 EVENTS: Final = (
-    Event(COLLECTED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml"),
-    Event(STARTED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml"),
-    Event(FINISHED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml", outcome="passed"),
-    Event(FINISHED, "a/test_x.py::T::test_one_async", "test_x/T.test_one.yaml", shares_cassette=True, outcome="passed"),
-    Event(FINISHED, "a/test_x.py::T::test_bot", "test_x/T.test_bot.yaml", outcome="skipped", detail="needs it"),
-    Event(FINISHED, "a/test_x.py::T::test_bad[x]", outcome="failed", detail="why"),
+    TestEvent(COLLECTED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml"),
+    TestEvent(STARTED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml"),
+    TestEvent(FINISHED, "a/test_x.py::T::test_one", "test_x/T.test_one.yaml", outcome="passed"),
+    TestEvent(FINISHED, "a/test_x.py::T::test_two", "test_x/T.test_one.yaml", shares_cassette=True, outcome="passed"),
+    TestEvent(FINISHED, "a/test_x.py::T::test_bot", "test_x/T.test_bot.yaml", outcome="skipped", detail="needs it"),
+    TestEvent(FINISHED, "a/test_x.py::T::test_bad[x]", outcome="failed", detail="why"),
 )
 
 RESULTS = [*zip(EVENTS[2:], ("recorded", "replayed", "kept", "failed"), strict=True)]
 
 
 @pytest.mark.parametrize(("event", "result"), RESULTS)
-def test_what_a_test_did_has_a_word(event: Event, result: str) -> None:
+def test_what_a_test_did_has_a_word(event: TestEvent, result: str) -> None:
     """A twin records nothing, a test that is left out keeps its cassette."""
-    assert screens.result(event) == result
+    assert reporters.result(event) == result
 
 
 # --- without a terminal ---------------------------------------------------------------------------------------------
@@ -72,15 +73,15 @@ def written(console: Console) -> str:
 
 def test_each_recorded_test_has_a_line(paper: Console) -> None:
     """While replaying only those that fail have one."""
-    screen = screens.Plain(paper)
+    reporter = reporters.PlainReporter(paper)
     for stage in ("recording", "replaying"):
-        screen.stage(stage, 4)
+        reporter.stage(stage, 4)
         for event in EVENTS:
-            screen.test(event)
+            reporter.test(event)
     assert written(paper) == (
         "recording (4 tests)\n"
         "  1/4 recorded: test_x.py::T::test_one\n"
-        "  2/4 replayed: test_x.py::T::test_one_async\n"
+        "  2/4 replayed: test_x.py::T::test_two\n"
         "  3/4 kept: test_x.py::T::test_bot\n"
         "  4/4 failed: test_x.py::T::test_bad[x]\n"
         "replaying (4 tests)\n"
@@ -112,7 +113,7 @@ Recording 1 cassette from coze.com (https://api.coze.com)
 def test_the_plan_tells_numbers_and_effects() -> None:
     """What is recorded, what bounds it, what it does to the account, how many are left out and why, in 80 columns."""
     console = Console(file=io.StringIO(), width=80, soft_wrap=True)
-    screens.Plain(console).plan(PLAN)
+    reporters.PlainReporter(console).plan(PLAN)
     assert "".join(f"{line.rstrip()}\n" for line in written(console).splitlines()) == PLANNED
 
 
@@ -129,15 +130,15 @@ COUNTS = [
 @pytest.mark.parametrize(("number", "noun", "text"), COUNTS)
 def test_a_noun_is_as_many_as_its_number(number: float, noun: tuple[str, ...], text: str) -> None:
     """Only one is one."""
-    assert counted(number, *noun) == text
+    assert pluralize(number, *noun) == text
 
 
 def test_one_of_each_is_told_as_one(paper: Console) -> None:
     """In the plan, its bounds, and the title of a stage."""
     one = Limits(tries=1, requests_per_second=1, chats=1, audio=1)
-    screen = screens.Plain(paper)
-    screen.plan(replace(PLAN, limits=one, discarded=1))
-    screen.stage("recording", 1)
+    reporter = reporters.PlainReporter(paper)
+    reporter.plan(replace(PLAN, limits=one, discarded=1))
+    reporter.stage("recording", 1)
     text = written(paper)
     assert [line for line in ONE if line not in text] == []
 
@@ -158,9 +159,9 @@ ONE = [
 
 def test_who_is_interrupted_is_told_how_to_go_on(paper: Console) -> None:
     """In lines that fit a terminal."""
-    screens.Plain(paper).kept(1)
-    assert written(paper) == verdicts.kept(1) + "\n"
-    assert verdicts.kept(2) == (
+    reporters.PlainReporter(paper).kept(1)
+    assert written(paper) == report.kept(1) + "\n"
+    assert report.kept(2) == (
         "2 cassettes are recorded and kept outside for an hour.\n"
         "The same command goes on from there; another one, or --fresh, begins anew."
     )
@@ -168,7 +169,7 @@ def test_who_is_interrupted_is_told_how_to_go_on(paper: Console) -> None:
 
 def test_the_verdict_ends_with_what_it_means(paper: Console) -> None:
     """Changed cassettes with their findings, then the counts."""
-    screens.Plain(paper).verdict(VERDICT, check=False)
+    reporters.PlainReporter(paper).verdict(VERDICT, check=False)
     assert written(paper) == (
         "changed: a/x.yaml\n  breaking: GET /v1/bots: $.data.name: is gone (was string)\n"
         "2 recorded: 1 unchanged, 1 changed\nChanged: read the difference with git diff.\n"
@@ -186,12 +187,12 @@ def terminal(width: int) -> Console:
 def test_the_bar_counts_and_names_the_current_test() -> None:
     """The stage, recorded, kept and failed; what fails has a line that stays."""
     console = terminal(110)
-    screen = screens.Bar(console)
-    screen.stage("recording", 4)
+    reporter = reporters.BarReporter(console)
+    reporter.stage("recording", 4)
     for event in EVENTS:
-        screen.test(event)
-    (task,) = screen.line.tasks
-    screen.line.stop()
+        reporter.test(event)
+    (task,) = reporter.line.tasks
+    reporter.line.stop()
     assert (task.description, task.completed, task.total) == ("recording", 4, 4)
     assert task.fields == {"counts": "1 recorded, 1 kept, 1 failed", "test": "test_one"}
     assert "  failed: test_x.py::T::test_bad[x]" in written(console)
@@ -208,13 +209,13 @@ LINES = [
 def test_only_the_name_of_the_test_gives_way_on_a_narrow_terminal(width: int, line: str) -> None:
     """And there is room for a ^C behind the line."""
     console = terminal(width)
-    screen = screens.Bar(console)
-    screen.stage("recording", 4)
-    screen.line.stop()
-    screen.test(EVENTS[2])
-    screen.test(Event(STARTED, "a/test_x.py::T::test_that_has_a_name_longer_than_its_place[a case]"))
+    reporter = reporters.BarReporter(console)
+    reporter.stage("recording", 4)
+    reporter.line.stop()
+    reporter.test(EVENTS[2])
+    reporter.test(TestEvent(STARTED, "a/test_x.py::T::test_that_has_a_name_longer_than_its_place[a case]"))
     with console.capture() as captured:
-        console.print(screen.line.get_renderable())
+        console.print(reporter.line.get_renderable())
     (shown,) = captured.get().splitlines()
     assert shown.rstrip() == line
     assert len(shown) <= width - 3
@@ -225,16 +226,16 @@ def test_only_the_name_of_the_test_gives_way_on_a_narrow_terminal(width: int, li
 
 def test_every_line_for_a_machine_is_an_object(capsys: pytest.CaptureFixture[str]) -> None:
     """Each names its event; a machine agrees beforehand or not at all."""
-    screen = screens.Lines()
-    screen.plan(PLAN)
-    screen.stage("recording", 4)
+    reporter = reporters.JsonReporter()
+    reporter.plan(PLAN)
+    reporter.stage("recording", 4)
     for event in EVENTS:
-        screen.test(event)
-    screen.stage("replaying", 4)
-    screen.test(EVENTS[2])
-    screen.kept(3)
-    screen.verdict(VERDICT, check=False)
-    assert screen.agreed(PLAN) is False
+        reporter.test(event)
+    reporter.stage("replaying", 4)
+    reporter.test(EVENTS[2])
+    reporter.kept(3)
+    reporter.verdict(VERDICT, check=False)
+    assert reporter.agreed(PLAN) is False
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["event"] for each in told] == [
         *("plan", "stage", "started", "finished", "finished", "finished", "finished", "stage", "finished"),
@@ -247,5 +248,5 @@ def test_every_line_for_a_machine_is_an_object(capsys: pytest.CaptureFixture[str
     assert [each["outcome"] for each in told[3:7]] == ["recorded", "replayed", "kept", "failed"]
     assert told[8]["outcome"] == "passed"
     assert (verdict["exit_code"], verdict["counts"]["changed"], verdict["swapped"]) == (3, 1, True)
-    assert [(each["file"], each["fate"]) for each in verdict["cassettes"]] == [("a/x.yaml", "changed")]
+    assert [(each["file"], each["outcome"]) for each in verdict["cassettes"]] == [("a/x.yaml", "changed")]
     assert verdict["cassettes"][0]["findings"][0]["severity"] == "breaking"

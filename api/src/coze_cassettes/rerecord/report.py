@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from coze_cassettes.counting import counted
+from coze_cassettes import exit_codes
 from coze_cassettes.diff import Severity
-from coze_cassettes.rerecord.decisions import UNCHANGED, Fate, Verdict
+from coze_cassettes.pluralize import pluralize
+from coze_cassettes.rerecord.outcome import Outcome, Verdict
 
 
 def summary(verdict: Verdict) -> str:
     """One line: how many cassettes were recorded, and what became of all of them."""
-    counts = [f"{verdict.count(fate)} {fate}" for fate in Fate if verdict.count(fate)]
+    counts = [f"{verdict.count(outcome)} {outcome}" for outcome in Outcome if verdict.count(outcome)]
     return f"{verdict.recorded} recorded: {', '.join(counts)}" if counts else "nothing was compared"
 
 
@@ -19,7 +20,7 @@ def conclusion(verdict: Verdict, *, check: bool) -> str:
     """The last line of a run: what it means, and what to do next."""
     if verdict.failures:
         return "Failed: no cassette was replaced."
-    if verdict.exit_code == UNCHANGED:
+    if verdict.exit_code == exit_codes.UNCHANGED:
         return "Nothing changed."
     return (
         "Changed; nothing was replaced, since this was a check."
@@ -30,7 +31,7 @@ def conclusion(verdict: Verdict, *, check: bool) -> str:
 
 def kept(count: int) -> str:
     """What to do with a run that ended before its time."""
-    cassettes = counted(count, "cassette is", "cassettes are")
+    cassettes = pluralize(count, "cassette is", "cassettes are")
     return (
         f"{cassettes} recorded and kept outside for an hour.\n"
         "The same command goes on from there; another one, or --fresh, begins anew."
@@ -45,7 +46,7 @@ def markdown(verdict: Verdict) -> str:
     lines += [f"- {severity}: {counts[severity]}" for severity in Severity]
     lines += ["", *(f"- failed: {failure}" for failure in verdict.failures)]
     for decision in verdict.decisions:
-        if decision.fate is not Fate.UNCHANGED:
-            lines += ["", f"## {decision.file}: {decision.fate}", ""]
+        if decision.outcome is not Outcome.UNCHANGED:
+            lines += ["", f"## {decision.file}: {decision.outcome}", ""]
             lines += [f"- {finding}" for finding in decision.comparison.changes]
     return "\n".join(lines) + "\n"

@@ -1,0 +1,82 @@
+"""The console script: the table of commands, each imported when it is called, and what an error becomes."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+import click
+
+from coze_cassettes import exit_codes
+from coze_cassettes.errors import CassetteError, Misuse
+
+INTERRUPTED: Final = "Interrupted: the cassettes are as they were; run it again."
+
+COMMANDS: Final = {
+    "check": "Judge cassettes: provenance, digest, exact form, and what the inspector finds.",
+    "doctor": "See whether a recording would work: environment, token, things, permissions.",
+    "migrate": "Bring cassettes of stock vcrpy into this format, scrubbed.",
+    "rerecord": "Record the cassettes anew, and keep what really changed.",
+    "setup": "Make in the account what recordings need.",
+    "table": "Count the cassettes by test module and provenance.",
+}
+"""What each command does; its module in this package has a click command ``command``."""
+
+
+class _Commands(click.Group):
+    """The commands of the table; ``--help`` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Their names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  as above
+        """The command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"coze_cassettes.cli.{cmd_name}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  as above
+        """The table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; of an interrupt click itself would print an empty line."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            return _interrupted()
+
+
+@click.group(cls=_Commands)
+def group() -> None:
+    """Record, check and count cassettes of the Coze API."""
+
+
+def main() -> NoReturn:
+    """Run the command line: a refusal is one line on standard error, never a traceback."""
+    try:
+        code = group.main(standalone_mode=False)
+    except Misuse as error:
+        code = _refuse(str(error), exit_codes.MISUSED)
+    except CassetteError as error:
+        code = _refuse(str(error), exit_codes.FAILED)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = _interrupted()
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(sentence: str, code: int) -> int:
+    click.echo(sentence, err=True)
+    return code
+
+
+def _interrupted() -> int:
+    """Say that the command was interrupted, on a terminal over the ^C that it shows."""
+    return _refuse(f"{chr(13) if sys.stderr.isatty() else ''}{INTERRUPTED}", exit_codes.INTERRUPTED)

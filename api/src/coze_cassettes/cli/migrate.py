@@ -1,0 +1,24 @@
+"""``coze-cassettes migrate``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from coze_cassettes import exit_codes, migrate
+from coze_cassettes.scrubbing.environment import known
+
+
+@click.command("migrate")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def command(paths: tuple[Path, ...]) -> int:
+    """Bring cassettes of stock vcrpy (YAML or JSON) into this format, scrubbed, in place.
+
+    What cannot be read, is no Coze traffic, or would not be clean is named and left; exit code 1 if there is any.
+    """
+    results = migrate.migrate(paths, known(os.environ))
+    for result in results:
+        click.echo(result.problem or f"{result.source}: scrubbed, now {result.target}", err=bool(result.problem))
+    return exit_codes.FAILED if any(result.problem for result in results) else 0

@@ -1,0 +1,69 @@
+"""``coze-cassettes rerecord``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.provenance import STAND_IN
+from coze_cassettes.cli.project import cassettes_folder, cassettes_option, find_root
+from coze_cassettes.errors import Misuse
+from coze_cassettes.rerecord import report, reporters, run
+from coze_cassettes.session import patience
+from coze_cassettes.session.patience import Limits
+
+
+def _limit(name: str, text: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """An option for one number of a recording; checked where the environment's are."""
+    default = getattr(Limits, name)
+    shown = f"{text} Default: {default:g}, or {patience.variable(name)}."
+    return click.option(f"--max-{name}".replace("_", "-"), name, metavar="N", help=shown)
+
+
+@click.command("rerecord")
+@click.option("--target", default="", help="coze.com, coze.cn, a URL or stand-in. Default: COZE_API_BASE, or coze.com.")
+@click.option("-k", "keyword", default="", metavar="EXPR", help="Only the tests that match, as pytest's -k.")
+@click.option("--check", is_flag=True, help="Do everything but replace cassettes; exit code 3 tells of a change.")
+@click.option("--yes", is_flag=True, help="Agree to the plan beforehand.")
+@click.option("--fresh", is_flag=True, help="Do not go on with what an interrupted run has recorded.")
+@click.option("--report", "page", type=click.Path(path_type=Path), metavar="DIR", help="Write verdict.md there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--tests", default="api/tests/coze", show_default=True, metavar="PATH", help="What to record.")
+@_limit("requests_per_second", "How many requests a second at most; 0 is no ceiling.")
+@_limit("chats", "How many chats and workflow runs at most.")
+@_limit("audio", "How many audio calls at most.")
+@click.option("--account", type=click.Choice(["a", "b"]), default="a", hidden=True, help="Of the stand-in.")
+@click.option("--change", "changes", multiple=True, hidden=True, metavar="SPEC", help="Of the stand-in's API.")
+@click.option("--keep-staging", type=click.Path(path_type=Path), hidden=True, help="Stage here, and leave it.")
+@cassettes_option
+def command(
+    page: Path | None,
+    as_json: bool,  # noqa: FBT001  click passes it by name
+    cassettes: Path | None,
+    changes: tuple[str, ...],
+    **chosen: Any,
+) -> int:
+    """Record the cassettes anew, and keep what really changed.
+
+    Exit code 0: nothing changed; 3: something did; 1: it failed; 2: it was not started.
+    """
+    numbers = tuple(
+        (name, value)
+        for name, value in ((patience.variable(each.name), chosen.pop(each.name, None)) for each in fields(Limits))
+        if value is not None
+    )
+    options = run.Options(find_root(), cassettes_folder(cassettes), changes=changes, numbers=numbers, **chosen)
+    if changes and options.target != STAND_IN:
+        raise Misuse(f"--change is the stand-in's: use it with --target {STAND_IN}.")
+    with reporters.choose_reporter(as_json=as_json) as reporter:
+        verdict = run.run(options, os.environ, reporter)
+    reporter.verdict(verdict, check=options.check)
+    if page is not None:
+        store.write_text(page / "verdict.md", report.markdown(verdict))
+    return verdict.exit_code

@@ -1,0 +1,96 @@
+"""The plan of a run: which tests are recorded, which are left out, what bounds the run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from coze_cassettes.account.target import Environment, Target, unset
+from coze_cassettes.cassette.provenance import STAND_IN
+from coze_cassettes.pluralize import pluralize
+from coze_cassettes.session.patience import COSTLY, Limits
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test that would run: its id, its cassette below the cassettes folder (or ""), and what it asks for.
+
+    A ``shares_cassette`` replays the cassette of another test and never records.
+    """
+
+    __test__ = False
+
+    id: str
+    cassette: str = ""
+    shares_cassette: bool = False
+    stand_in_only: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do, shown before anything is sent.
+
+    ``left_out`` pairs a test with the reason, ``unset`` names the variables that would supply more, ``earlier`` is
+    what an interrupted run has recorded already, ``discarded`` how many cassettes of others will be thrown away.
+    """
+
+    target: Target
+    tests: tuple[Test, ...]
+    left_out: tuple[tuple[Test, str], ...]
+    unset: tuple[str, ...]
+    limits: Limits = field(default_factory=Limits)
+    earlier: frozenset[str] = frozenset()
+    discarded: int = 0
+
+    @property
+    def cassettes(self) -> tuple[str, ...]:
+        """The files that will be recorded, in order."""
+        spared = {test.cassette for test, _ in self.left_out}
+        recorded = {test.cassette for test in self.tests if test.cassette and not test.shares_cassette}
+        return tuple(sorted(recorded - spared))
+
+    @property
+    def modules(self) -> Mapping[str, int]:
+        """How many cassettes each test module has."""
+        return Counter(cassette.partition("/")[0] for cassette in self.cassettes)
+
+    @property
+    def reasons(self) -> Mapping[str, int]:
+        """How many tests are left out for each kind of reason."""
+        return Counter(reason.partition(":")[0] for _, reason in self.left_out)
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """What the run keeps to, one phrase a bound."""
+        rate = self.limits.requests_per_second
+        pace = (f"at most {pluralize(rate, 'request')} a second",) if rate else ()
+        costly = (f"at most {kind.counted(getattr(self.limits, kind.limit))}" for kind in COSTLY)
+        tries = pluralize(self.limits.tries, "try", "tries")
+        again = f"at most {tries} while the answer is busy (429, 5xx), with pauses up to "
+        return (*pace, *costly, f"{again}{self.limits.longest_pause:g} s")
+
+
+EFFECTS: Final = (
+    ("makes and deletes", "conversations, messages, files and datasets that tests need"),
+    ("leaves behind", "chats and workflow runs: Coze cannot delete them, and they use up quota"),
+    ("publishes", "the text of models and of the tests' users, as it stands in the cassettes"),
+)
+"""What a recording does to the account and to the world: shown in every plan."""
+
+
+def make_plan(target: Target, tests: Iterable[Test], environment: Environment) -> Plan:
+    """The plan of a run over these tests."""
+    everything = tuple(tests)
+    reasons = ((test, why_left_out(test, target, environment)) for test in everything)
+    return Plan(target, everything, tuple((test, why) for test, why in reasons if why), unset(environment))
+
+
+def why_left_out(test: Test, target: Target, environment: Environment) -> str:
+    """Why a test cannot be recorded here, or an empty string."""
+    if test.stand_in_only and target.origin != STAND_IN:
+        return f"only the stand-in answers so: {test.stand_in_only}"
+    absent = [name for name in (f"COZE_{need.upper()}" for need in test.needs) if not environment.get(name)]
+    return f"needs {', '.join(absent)}" if absent else ""
