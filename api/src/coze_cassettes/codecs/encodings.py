@@ -1,0 +1,567 @@
+"""THE table of encodings: the ways in which a text can stand inside another text, one row each.
+
+A row is data: a name, a pattern that finds stretches of the encoding in a text, a pair of functions, an example. The
+scrubber opens what the rows find, the inspector does the same by other means, the canaries are written in every row's
+manner. Bytes that are not UTF-8 stand in a text as lone surrogates (``surrogateescape``), here as everywhere.
+
+An *inline* encoding writes some characters in another way and leaves the others (``a%2Fb``): it is read in its
+context, with every stretch decoded. Any other encoding stands by itself (base64): each stretch is a text of its own.
+
+What changes how a value looks without encoding it (full-width letters, a zero-width blank, capitals) is in
+``FOLDINGS``: no pattern finds such a text, it is compared after ``fold``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+Transcode = Callable[[str], str]
+Decode = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """One row: ``decode`` is given a match of ``pattern`` (None: it only looks like one), ``encode`` any text.
+
+    ``like`` encodes a text in the manner (case of digits, alphabet, padding, length of lines) of a stretch that stood
+    there; without it an inline encoding leaves the text as it is: letters and digits need no escape. ``group`` is the
+    number of bytes that an encoding which stands by itself takes together.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    decode: Decode
+    encode: Transcode
+    example: tuple[str, str]
+    inline: bool = False
+    like: Callable[[str, str], str] | None = None
+    group: int = 1
+
+    def encode_like(self, text: str, stretch: str) -> str:
+        """A text encoded in the manner of a stretch that it replaces."""
+        if self.like is not None:
+            return self.like(text, stretch)
+        return text if self.inline else self.encode(text)
+
+    def readings(self, text: str) -> Iterator[str]:
+        """What a text says to one who knows this encoding: the decoded whole (inline), or each decoded stretch."""
+        if self.inline:
+            decoded = self.pattern.sub(lambda match: _or_same(self.decode(match[0]), match[0]), text)
+            if decoded != text:
+                yield decoded
+            return
+        for match in self.pattern.finditer(text):
+            if (inner := self.decode(match[0])) is not None:
+                yield inner
+
+
+def _or_same(decoded: str | None, raw: str) -> str:
+    return raw if decoded is None else decoded
+
+
+def to_bytes(text: str) -> bytes:
+    """A text as bytes; lone surrogates are the bytes that they stand for, or themselves if they stand for none."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def to_text(data: bytes) -> str:
+    """Bytes as a text; what is not UTF-8 comes as lone surrogates."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def is_readable(text: str) -> bool:
+    """Whether a text has nothing in it that nobody can read: control characters, bytes that are no text."""
+    return _UNREADABLE.search(text) is None
+
+
+def _readable(data: bytes) -> str | None:
+    text = to_text(data)
+    return text if text and is_readable(text) else None
+
+
+# --- inline: one character at a time --------------------------------------------------------------------------------
+
+
+def _code_points(text: str, form: Callable[[int], str]) -> str:
+    return "".join(form(ord(char)) for char in text)
+
+
+def _byte_codes(text: str, form: str) -> str:
+    return "".join(form.format(byte) for byte in to_bytes(text))
+
+
+def _utf16_units(text: str) -> str:
+    units = text.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+_HEX_PAIR = re.compile(r"[0-9A-Fa-f]{2}")
+
+
+def _decode_hex_bytes(stretch: str) -> str:
+    return to_text(bytes.fromhex("".join(_HEX_PAIR.findall(stretch))))
+
+
+_LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_UNIT = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+
+
+def _decode_json_escapes(stretch: str) -> str:
+    decoded = _UNIT.sub(lambda match: chr(int(match[1], 16)) if match[1] else _LETTERS.get(match[2], match[2]), stretch)
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+_BRACED = re.compile(r"[0-9A-Fa-f]+")
+
+
+def _decode_code_points(stretch: str) -> str | None:
+    codes = [int(each, 16) for each in _BRACED.findall(stretch.replace("\\u", "").replace("\\U", " "))]
+    return "".join(map(chr, codes)) if all(code < 0x110000 for code in codes) else None  # noqa: PLR2004  Unicode's end
+
+
+def _decode_octal(stretch: str) -> str:
+    return to_text(bytes(int(code, 8) for code in stretch.split("\\")[1:]))
+
+
+def _percent_like(text: str, stretch: str) -> str:
+    closed = quote(to_bytes(text), safe="")
+    return _lower_like(closed, stretch)
+
+
+def _form_like(text: str, stretch: str) -> str:
+    return _lower_like(quote_plus(to_bytes(text)), stretch)
+
+
+_LOWER_PERCENT = re.compile(r"%(?:[0-9][a-f]|[a-f][0-9A-Fa-f])")
+
+
+def _lower_like(closed: str, stretch: str) -> str:
+    if _LOWER_PERCENT.search(stretch) is None:
+        return closed
+    return re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), closed)
+
+
+def _unquote_plus(stretch: str) -> str:
+    return re.sub(r"(?:%[0-9A-Fa-f]{2})+", lambda match: _decode_hex_bytes(match[0]), stretch.replace("+", " "))
+
+
+# --- by themselves: bytes in an alphabet ----------------------------------------------------------------------------
+
+_BLANKS = re.compile(r"\s+")
+
+
+def _decode_base64(stretch: str) -> str | None:
+    """Either alphabet, padded or not, in lines or not; bytes that are no text too."""
+    packed = _BLANKS.sub("", stretch).rstrip("=").replace("-", "+").replace("_", "/")
+    if len(packed) % 4 == 1:
+        return None
+    try:
+        return to_text(base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True))
+    except binascii.Error:
+        return None
+
+
+def _encode_base64(text: str) -> str:
+    return base64.b64encode(to_bytes(text)).decode("ascii")
+
+
+def _encode_base64_url(text: str) -> str:
+    return base64.urlsafe_b64encode(to_bytes(text)).decode("ascii").rstrip("=")
+
+
+def _base64_like(text: str, stretch: str) -> str:
+    packed = _BLANKS.sub("", stretch)
+    closed = _encode_base64(text)
+    if "-" in packed or "_" in packed:
+        closed = closed.replace("+", "-").replace("/", "_")
+    return closed if packed.endswith("=") or len(packed) % 4 == 0 else closed.rstrip("=")
+
+
+_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+_EXAMPLE_WIDTH: Final = 16
+
+
+def _decode_base64_lines(stretch: str) -> str | None:
+    """Lines of one length, the last may be shorter; a first line of another length is a word in front of them."""
+    lines = _LINE_END.split(stretch)
+    if len(lines) == 1:
+        return _decode_base64(stretch)
+    width = len(lines[-2])
+    block = [*takewhile(lambda line: len(line) == width, reversed(lines[:-1]))]
+    if len(lines[-1]) > width or len(block) < len(lines) - 1:
+        return None
+    return _decode_base64("".join(lines))
+
+
+def _encode_base64_lines(text: str) -> str:
+    return _base64_lines_like(text, "A" * _EXAMPLE_WIDTH + "\n")
+
+
+def _base64_lines_like(text: str, stretch: str) -> str:
+    gap = _LINE_END.search(stretch)
+    width = gap.start() if gap else _EXAMPLE_WIDTH
+    packed = _encode_base64(text)
+    return (gap[0] if gap else "\n").join(packed[at : at + width] for at in range(0, len(packed), width))
+
+
+def _decode_hex(stretch: str) -> str | None:
+    digits = "".join(_HEX_PAIR.findall(stretch))
+    return _readable(bytes.fromhex(digits))
+
+
+def _encode_hex(text: str) -> str:
+    return to_bytes(text).hex()
+
+
+def _hex_like(text: str, stretch: str) -> str:
+    separator = next((char for char in stretch if char in " :-"), "")
+    closed = to_bytes(text).hex(separator) if separator else _encode_hex(text)
+    return closed.upper() if stretch.upper() == stretch != stretch.lower() else closed
+
+
+def _decode_base32(stretch: str) -> str | None:
+    packed = stretch.rstrip("=").upper()
+    try:
+        return _readable(base64.b32decode(packed + "=" * (-len(packed) % 8)))
+    except binascii.Error:
+        return None
+
+
+def _encode_base32(text: str) -> str:
+    return base64.b32encode(to_bytes(text)).decode("ascii")
+
+
+def _base32_like(text: str, stretch: str) -> str:
+    closed = _encode_base32(text)
+    closed = closed if stretch.endswith("=") else closed.rstrip("=")
+    return closed.lower() if stretch == stretch.lower() else closed
+
+
+def _decode_base85(stretch: str) -> str | None:
+    try:
+        return _readable(base64.b85decode(stretch))
+    except ValueError:
+        return None
+
+
+def _encode_base85(text: str) -> str:
+    return base64.b85encode(to_bytes(text)).decode("ascii")
+
+
+def _decode_ascii85(stretch: str) -> str | None:
+    try:
+        return _readable(base64.a85decode(stretch.removeprefix("<~").removesuffix("~>")))
+    except ValueError:
+        return None
+
+
+def _encode_ascii85(text: str) -> str:
+    return base64.a85encode(to_bytes(text)).decode("ascii")
+
+
+def _ascii85_like(text: str, stretch: str) -> str:
+    return f"<~{_encode_ascii85(text)}~>" if stretch.startswith("<~") else _encode_ascii85(text)
+
+
+# --- by themselves: other character sets ----------------------------------------------------------------------------
+
+
+def _decoder_of(charset: str) -> Decode:
+    def decode(stretch: str) -> str | None:
+        try:
+            text = to_bytes(stretch).decode(charset)
+        except UnicodeError:
+            return None
+        return text if is_readable(text) else None
+
+    return decode
+
+
+_decode_gb18030: Final = _decoder_of("gb18030")
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+def _decode_gbk(stretch: str) -> str | None:
+    return _decode_gb18030(stretch) if _NOT_UTF8.search(stretch) else None
+
+
+def _encoder_of(charset: str) -> Transcode:
+    return lambda text: to_text(text.encode(charset, "replace"))
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+_B64: Final = "A-Za-z0-9+/_-"
+
+ENCODINGS: Final[tuple[Encoding, ...]] = (
+    Encoding(
+        "JSON escapes",
+        re.compile(r"(?:\\(?:u[0-9A-Fa-f]{4}|[\"'\\/bfnrt]))+"),
+        _decode_json_escapes,
+        _utf16_units,
+        ("a/b", r"\u0061\u002f\u0062"),
+        inline=True,
+    ),
+    Encoding(
+        "hexadecimal escapes",
+        re.compile(r"(?:\\x[0-9A-Fa-f]{2})+"),
+        _decode_hex_bytes,
+        lambda text: _byte_codes(text, "\\x{:02x}"),
+        ("a/b", r"\x61\x2f\x62"),
+        inline=True,
+    ),
+    Encoding(
+        "code points in braces",
+        re.compile(r"(?:\\u\{[0-9A-Fa-f]{1,6}\})+"),
+        _decode_code_points,
+        lambda text: _code_points(text, "\\u{{{:x}}}".format),
+        ("a/b", r"\u{61}\u{2f}\u{62}"),
+        inline=True,
+    ),
+    Encoding(
+        "code points of eight digits",
+        re.compile(r"(?:\\U[0-9A-Fa-f]{8})+"),
+        _decode_code_points,
+        lambda text: _code_points(text, "\\U{:08x}".format),
+        ("a/b", r"\U00000061\U0000002f\U00000062"),
+        inline=True,
+    ),
+    Encoding(
+        "octal escapes",
+        re.compile(r"(?:\\[0-3][0-7]{2})+"),
+        _decode_octal,
+        lambda text: _byte_codes(text, "\\{:03o}"),
+        ("a/b", r"\141\057\142"),
+        inline=True,
+    ),
+    Encoding(
+        "HTML entities",
+        re.compile(r"(?:&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)+"),
+        html.unescape,
+        lambda text: _code_points(text, "&#{};".format),
+        ("a/b", "&#97;&#47;&#98;"),
+        inline=True,
+    ),
+    Encoding(
+        "percent-encoding",
+        re.compile(r"(?:%[0-9A-Fa-f]{2})+"),
+        _decode_hex_bytes,
+        lambda text: _byte_codes(text, "%{:02X}"),
+        ("a/b", "%61%2F%62"),
+        inline=True,
+        like=_percent_like,
+    ),
+    Encoding(
+        "quoted-printable",
+        re.compile(r"(?:=[0-9A-F]{2})+"),
+        _decode_hex_bytes,
+        lambda text: _byte_codes(text, "={:02X}"),
+        ("a/b", "=61=2F=62"),
+        inline=True,
+    ),
+    Encoding(
+        "form",
+        re.compile(r"(?<==)[A-Za-z0-9._~*%-]*\+[A-Za-z0-9._~*+%-]*"),
+        _unquote_plus,
+        quote_plus,
+        ("a b/c", "a+b%2Fc"),
+        like=_form_like,
+    ),
+    Encoding(
+        "hexadecimal",
+        re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){4,}(?![0-9A-Fa-f])"),
+        _decode_hex,
+        _encode_hex,
+        ("a/bc", "612f6263"),
+        like=_hex_like,
+    ),
+    Encoding(
+        "hexadecimal dump",
+        re.compile(
+            r"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?P<gap>[ :-])(?:[0-9A-Fa-f]{2}(?P=gap)){2,}+[0-9A-Fa-f]{2}(?![0-9A-Za-z])"
+        ),
+        _decode_hex,
+        lambda text: to_bytes(text).hex(" "),
+        ("a/bc", "61 2f 62 63"),
+        like=_hex_like,
+    ),
+    Encoding(
+        "base32",
+        re.compile(r"(?<![A-Za-z2-7])(?:[A-Z2-7]{8,}|[a-z2-7]{8,})={0,6}(?![A-Za-z2-7=])"),
+        _decode_base32,
+        _encode_base32,
+        ("a/bcd", "MEXWEY3E"),
+        like=_base32_like,
+        group=5,
+    ),
+    Encoding(
+        "base64 in lines",
+        re.compile(rf"(?<![{_B64}])[{_B64}]{{4,}}+(?:[ \t]*+\r?\n[ \t]*+[{_B64}]{{2,}}+)++={{0,2}}(?![={_B64}])"),
+        _decode_base64_lines,
+        _encode_base64_lines,
+        ("a text of some length", "YSB0ZXh0IG9mIHNv\nbWUgbGVuZ3Ro"),
+        like=_base64_lines_like,
+    ),
+    Encoding(
+        "base64",
+        re.compile(rf"(?<![{_B64}])[{_B64}]{{6,}}+={{0,2}}(?![={_B64}])"),
+        _decode_base64,
+        _encode_base64,
+        ("a/b?", "YS9iPw=="),
+        like=_base64_like,
+        group=3,
+    ),
+    Encoding(
+        "base64, URL-safe",
+        re.compile(rf"(?<![{_B64}])(?=[A-Za-z0-9+/]*+[_-])[{_B64}]{{6,}}+={{0,2}}(?![={_B64}])"),
+        _decode_base64,
+        _encode_base64_url,
+        ("a???>", "YT8_Pz4"),
+        like=_base64_like,
+        group=3,
+    ),
+    Encoding(
+        "base85",
+        re.compile(r"(?<![^\s\"',\\\[\]/:.])[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{10,}+(?![^\s\"',\\\[\]/:.])"),
+        _decode_base85,
+        _encode_base85,
+        ("a/bc?d:e", "VJ~81KV&*("),
+        group=4,
+    ),
+    Encoding(
+        "Ascii85",
+        re.compile(r"(?<!\S)(?:<~)?[!-uz]{10,}+(?:~>)?(?!\S)"),
+        _decode_ascii85,
+        _encode_ascii85,
+        ("a/bc?d:e", '@4u)"5@cfd'),
+        like=_ascii85_like,
+        group=4,
+    ),
+    Encoding(
+        "GBK",
+        re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f]{2,}+"),
+        _decode_gbk,
+        _encoder_of("gb18030"),
+        ("密码a", to_text("密码a".encode("gb18030"))),
+    ),
+    Encoding(
+        "UTF-16, low byte first",
+        re.compile(r"(?:[\t\n\r -~]\0){4,}+"),
+        _decoder_of("utf-16-le"),
+        _encoder_of("utf-16-le"),
+        ("a/bc", "a\0/\0b\0c\0"),
+    ),
+    Encoding(
+        "UTF-16, high byte first",
+        re.compile(r"(?:\0[\t\n\r -~]){4,}+"),
+        _decoder_of("utf-16-be"),
+        _encoder_of("utf-16-be"),
+        ("a/bc", "\0a\0/\0b\0c"),
+    ),
+)
+
+
+# --- how a value looks ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Folding:
+    """A way of writing the same value that no pattern can find: ``spell`` writes a text so, ``fold`` undoes it."""
+
+    name: str
+    spell: Transcode
+    example: tuple[str, str]
+
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+_CLUSTER = re.compile("[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+|.", re.DOTALL)
+
+
+def _widen(text: str) -> str:
+    return "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text)
+
+
+FOLDINGS: Final[tuple[Folding, ...]] = (
+    Folding("full-width", _widen, ("a1@b", "ａ１＠ｂ")),
+    Folding("decomposed", lambda text: unicodedata.normalize("NFD", text), ("é1", "e\u03011")),
+    Folding("zero-width characters inside", "\u200b".join, ("a1b", "a\u200b1\u200bb")),
+    Folding("upper case", str.upper, ("aB1", "AB1")),
+    Folding("lower case", str.lower, ("aB1", "ab1")),
+)
+"""The rows; ``fold`` gives a value and its spelling the same form."""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text as it is compared; ``places`` says where each of its characters begins in the text as it was written."""
+
+    text: str
+    places: tuple[int, ...] | None = None
+    """None: every character stands where it stood."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of the folded text stands in the text as it was written."""
+        return (start, end) if self.places is None else (self.places[start], self.places[end])
+
+
+def fold(text: str, *, ignore_case: bool = True) -> Folded:
+    """A text without what changes only its looks: width, composition, invisible characters and, if asked, case."""
+    if text.isascii():
+        return Folded(text.lower() if ignore_case else text)
+    folded: list[str] = []
+    places: list[int] = []
+    for match in _CLUSTER.finditer(text):
+        if _INVISIBLE.match(match[0]):
+            continue
+        plain = unicodedata.normalize("NFKC", match[0])
+        plain = plain.lower() if ignore_case else plain
+        folded.append(plain)
+        places += [match.start()] * len(plain)
+    return Folded("".join(folded), (*places, len(text)))
+
+
+# --- what of a value stands in whatever is around it ----------------------------------------------------------------
+
+_MIN_CORE: Final = 8
+"""Characters of a core below which it could be anything's."""
+
+
+def cores(value: str) -> dict[str, str]:
+    """The stretches that a value leaves in an encoding wherever it begins, with the name of the encoding.
+
+    A value in the middle of base64 begins at one of three places of a group of bytes, so that it can be written in
+    three ways; its first and its last character depend on the neighbours and are left away.
+    """
+    found: dict[str, str] = {}
+    for row in ENCODINGS:
+        if row.group == 1:
+            continue
+        for offset in range(row.group):
+            low, high = (row.encode(fill * offset + value + fill * row.group) for fill in ("\0", "\x7f"))
+            core = _common_middle(low, high)
+            if len(core) >= _MIN_CORE and core not in found:
+                found[core] = row.name
+    return found
+
+
+def _common_middle(low: str, high: str) -> str:
+    """The longest stretch that two encodings share."""
+    same = "".join(left if left == right else "\0" for left, right in zip(low, high, strict=False))
+    return max(same.split("\0"), key=len)

@@ -1,0 +1,62 @@
+"""The table of encodings: each row reads what it wrote."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coze_cassettes.codecs.encodings import ENCODINGS, FOLDINGS, Encoding, Folding, cores, fold
+
+texts = st.text(alphabet=st.characters(codec="gb18030", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
+
+
+@pytest.mark.parametrize("row", ENCODINGS, ids=lambda row: row.name)
+def test_each_encoding_has_an_example(row: Encoding) -> None:
+    """The example is encoded, found by the pattern of its row, decoded."""
+    plain, encoded = row.example
+    assert row.encode(plain) == encoded
+    assert any(plain in reading for reading in row.readings(f"{'=' if row.name == 'form' else ' '}{encoded}"))
+
+
+@pytest.mark.parametrize("row", ENCODINGS, ids=lambda row: row.name)
+@given(text=texts)
+def test_each_encoding_reads_what_it_wrote(row: Encoding, text: str) -> None:
+    """Any text comes back, or is not taken for one of this encoding."""
+    encoded = row.encode(text)
+    assert (next(row.readings(encoded), text) if row.inline else row.decode(encoded)) in (text, None)
+
+
+@pytest.mark.parametrize("row", ENCODINGS, ids=lambda row: row.name)
+def test_each_encoding_writes_like_what_it_replaces(row: Encoding) -> None:
+    """A text that is written in place of another one is read as itself again."""
+    stretch = row.encode("secret value of some length")
+    assert row.inline or row.encode_like("secret value of some length", stretch) == stretch
+    written = row.encode_like("PLACEHOLDER_1", stretch)
+    assert written == "PLACEHOLDER_1" or row.decode(written) == "PLACEHOLDER_1"
+
+
+@pytest.mark.parametrize("row", FOLDINGS, ids=lambda row: row.name)
+def test_each_folding_has_an_example(row: Folding) -> None:
+    """A value and its spelling look the same once they are folded."""
+    plain, spelled = row.example
+    assert row.spell(plain) == spelled
+    assert fold(spelled).text == fold(plain).text
+
+
+@given(st.text(max_size=30))
+def test_a_fold_knows_where_everything_stood(text: str) -> None:
+    """The places of the folded characters lie in the text, in order."""
+    folded = fold(text)
+    spans = [folded.span(at, at + 1) for at in range(len(folded.text))]
+    assert all(0 <= start <= end <= len(text) for start, end in spans)
+    assert spans == sorted(spans)
+
+
+@pytest.mark.parametrize("row", [row for row in ENCODINGS if row.group > 1], ids=lambda row: row.name)
+@pytest.mark.parametrize("before", range(6))
+def test_a_value_leaves_a_core_wherever_it_begins(row: Encoding, before: int) -> None:
+    """One of the cores of a value stands in every text that holds it, encoded."""
+    value = "Ab12Cd34Ef56Gh78Ij90"
+    encoded = row.encode("z" * before + value + "tail")
+    assert any(core in encoded for core, name in cores(value).items() if name.split(",")[0] == row.name.split(",")[0])
