@@ -51,10 +51,10 @@ def cassette(*interactions: Interaction, metadata: Metadata = OLD) -> Cassette:
 
 def found(old: Interaction, new: Interaction) -> list[tuple[str, str, str]]:
     """The changes between two interactions, each as severity, place and kind."""
-    return told(compare(cassette(old), cassette(new, metadata=NEW)))
+    return summarize(compare(cassette(old), cassette(new, metadata=NEW)))
 
 
-def told(comparison: Comparison) -> list[tuple[str, str, str]]:
+def summarize(comparison: Comparison) -> list[tuple[str, str, str]]:
     """The changes as severity, place and kind."""
     return [(str(each.severity), each.place, each.kind) for each in comparison.changes]
 
@@ -234,7 +234,7 @@ def test_the_keys_of_a_map_are_data() -> None:
 def test_the_same_change_in_several_calls_is_told_once() -> None:
     """Three calls that ask the same are one place in the API."""
     before, after = answered({"mode": 0}), answered({"mode": 1})
-    assert told(compare(cassette(*[before] * 3), cassette(*[after] * 3))) == [("note", "$.mode", "changed")]
+    assert summarize(compare(cassette(*[before] * 3), cassette(*[after] * 3))) == [("note", "$.mode", "changed")]
 
 
 def test_a_placeholder_that_is_only_sent_in_a_header_is_mapped() -> None:
@@ -274,8 +274,8 @@ def test_a_call_more_or_less_is_a_matter_of_counts() -> None:
     """Asking once more is told as a count, a call of another kind as one that is new."""
     asked = [answered({"page": page}, BOTS) for page in (1, 2, 3)]
     other = answered({}, "https://api.coze.com/v1/workspaces")
-    assert told(compare(cassette(*asked), cassette(asked[0], asked[2]))) == [("note", "interaction", "count")]
-    assert told(compare(cassette(asked[0]), cassette(asked[0], other))) == [("note", "interaction", "added")]
+    assert summarize(compare(cassette(*asked), cassette(asked[0], asked[2]))) == [("note", "interaction", "count")]
+    assert summarize(compare(cassette(asked[0]), cassette(asked[0], other))) == [("note", "interaction", "added")]
 
 
 def test_a_list_of_one_is_told_as_one() -> None:
@@ -575,7 +575,7 @@ def test_one_change_of_an_api_is_one_finding_and_a_small_difference(name: str, f
     mutate, change = MUTATIONS[name]
     old, new = recorded(first), recorded(second, mutate)
     comparison = compare(old, new)
-    assert told(comparison) == [change]
+    assert summarize(comparison) == [change]
     taken = rebase(old, new)
     assert compare(old, taken).changes == comparison.changes
     before, after = lines_of(old), lines_of(taken)

@@ -36,7 +36,7 @@ def streamed(messages: list[JSON]) -> Cassette:
     return Cassette((Interaction(Request("POST", "https://api.coze.com/v3/chat"), response),))
 
 
-TOLD: dict[str, tuple[Callable[[list[JSON]], Cassette], str]] = {
+FORMS: dict[str, tuple[Callable[[list[JSON]], Cassette], str]] = {
     "list": (listed, "$.data[]."),
     "stream": (streamed, "event conversation.message.completed"),
 }
@@ -51,11 +51,11 @@ CHANGES: dict[str, tuple[Change, str]] = {
 OLD = [message(1, "answer"), message(2, "verbose"), message(3, "follow_up", "How?"), message(4, "follow_up", "Why?")]
 
 
-@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("where", FORMS)
 @pytest.mark.parametrize("kind", CHANGES)
-def test_committed_questions_are_told_as_the_new_ones(kind: str, told: str) -> None:
+def test_committed_questions_are_told_as_the_new_ones(kind: str, where: str) -> None:
     """Number, wording and ids of the committed ones stay, their form is the new one's."""
-    (form, place), (change, field) = TOLD[told], CHANGES[kind]
+    (form, place), (change, field) = FORMS[where], CHANGES[kind]
     new = [message(5, "answer"), message(1, "verbose"), message(2, "follow_up", "What else?")]
     old, fresh = form(OLD), form([change(each) for each in new])
     changes = compare(old, fresh).changes
@@ -66,10 +66,10 @@ def test_committed_questions_are_told_as_the_new_ones(kind: str, told: str) -> N
     )
 
 
-@pytest.mark.parametrize("told", TOLD)
-def test_without_a_new_one_committed_questions_stay_and_none_come_of_themselves(told: str) -> None:
+@pytest.mark.parametrize("where", FORMS)
+def test_without_a_new_one_committed_questions_stay_and_none_come_of_themselves(where: str) -> None:
     """There is nothing to tell them by; and where there were none, there are none."""
-    form, (change, _) = TOLD[told][0], CHANGES["added"]
+    form, (change, _) = FORMS[where][0], CHANGES["added"]
     taken = rebase(form(OLD), form([change(each) for each in OLD[:2]]))
     expected = form([*(change(each) for each in OLD[:2]), *OLD[2:]])
     assert taken.interactions[0].response.body == expected.interactions[0].response.body
@@ -78,11 +78,11 @@ def test_without_a_new_one_committed_questions_stay_and_none_come_of_themselves(
     assert taken.interactions[0].response.body == expected.interactions[0].response.body
 
 
-@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("where", FORMS)
 @pytest.mark.parametrize(("new", "kind"), [(None, "removed"), ("sort", "renamed"), ("type", "retyped")])
-def test_where_questions_cannot_be_told_apart_their_number_is_no_change(told: str, new: str | None, kind: str) -> None:
+def test_where_questions_cannot_be_told_apart_their_number_is_no_change(where: str, new: str | None, kind: str) -> None:
     """When the field goes that says which they are, only that is found."""
-    form = TOLD[told][0]
+    form = FORMS[where][0]
     fresh = []
     for each in OLD[:3]:
         rest = {key: value for key, value in each.items() if key != "type"}

@@ -4,9 +4,10 @@ Interactions are aligned by what was asked and how alike the answers are, placeh
 elements of lists and the events of streams by their likeness; what is volatile never counts. Bodies are read as text in
 which every byte is one character (Latin-1), so that a place in the text is a place on the wire.
 
-The modules in the order in which they build on each other: ``nodes`` and ``flows`` read bodies; ``frames`` knows what
-counts; ``shapes``, ``values``, ``events``, ``streams`` and ``exchanges`` find differences; ``numbering``, ``mapping``
-and ``alignment`` say what belongs together; ``editing`` writes; ``comparison`` and ``rebase`` are the two functions.
+The modules in the order in which they build on each other: ``nodes`` and ``chunked_text`` read bodies; ``body_rules``
+knows what counts; ``shapes``, ``values``, ``events``, ``streams`` and ``interactions`` find differences; ``numbering``,
+``mapping`` and ``alignment`` say what belongs together; ``editing`` writes; ``comparison`` and ``rebase`` are the two
+functions.
 """
 
 from coze_cassettes.diff.changes import Change, Comparison, Severity

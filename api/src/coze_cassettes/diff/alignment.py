@@ -11,14 +11,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.diff.body_rules import BodyRules, rules_of
+from coze_cassettes.diff.chunked_text import text_of
 from coze_cassettes.diff.events import events_of, items_of
-from coze_cassettes.diff.exchanges import STREAM, form_of
-from coze_cassettes.diff.flows import text_of
-from coze_cassettes.diff.frames import Frame, frame_of
-from coze_cassettes.diff.mapping import PlaceholderMapping, asked
+from coze_cassettes.diff.interactions import STREAM, form_of
+from coze_cassettes.diff.mapping import PlaceholderMapping, question_of
 from coze_cassettes.diff.nodes import Node, parse
-from coze_cassettes.diff.numbering import erased, placeholders_of, renamed, renaming
-from coze_cassettes.diff.paths import Path, printed
+from coze_cassettes.diff.numbering import erase_numbers, placeholders_of, renumber, renumbering
+from coze_cassettes.diff.paths import Path, format_path
 from coze_cassettes.diff.shapes import shape_of
 from coze_cassettes.diff.volatile import Where, matches
 
@@ -45,8 +45,10 @@ def line_up(old: Cassette, new: Cassette) -> Alignment:
     matcher = _Matcher(old.interactions, new.interactions)
     matcher.same_requests()
     matcher.similar_requests()
-    names = renaming(placeholders_of(old.interactions), placeholders_of(new.interactions), matcher.placeholders.of_new)
-    fresh = tuple(renamed(each, names) for each in new.interactions)
+    names = renumbering(
+        placeholders_of(old.interactions), placeholders_of(new.interactions), matcher.placeholders.of_new
+    )
+    fresh = tuple(renumber(each, names) for each in new.interactions)
     links = tuple(
         (None if before is None else old.interactions[before], None if after is None else fresh[after])
         for before, after in matcher.links()
@@ -57,7 +59,7 @@ def line_up(old: Cassette, new: Cassette) -> Alignment:
 def is_polling(one: Interaction, others: Sequence[Interaction]) -> bool:
     """Whether a call is one of several that ask the same until the answer is another one."""
     call = f"{one.request.method} {urlsplit(one.request.uri).path}"
-    return matches(Where.CALL, call) and any(asked(one.request) == asked(other.request) for other in others)
+    return matches(Where.CALL, call) and any(question_of(one.request) == question_of(other.request) for other in others)
 
 
 # --- likeness -------------------------------------------------------------------------------------------------------
@@ -65,21 +67,21 @@ def is_polling(one: Interaction, others: Sequence[Interaction]) -> bool:
 
 def _facts(interaction: Interaction) -> Counter[str]:
     """What an answer says apart from volatile values: its likeness to another is how much of this they share."""
-    response, frame = interaction.response, frame_of(interaction.request)
+    response, rules = interaction.response, rules_of(interaction.request)
     facts = Counter((f"status {response.status}", f"fault {response.fault}", f"form {form_of(response)}"))
     if form_of(response) == STREAM:
-        for item in items_of(events_of(text_of(response.body)), frame):
+        for item in items_of(events_of(text_of(response.body)), rules):
             for label, events in item.by_label.items():
-                facts.update(_facts_below(events[0].node, frame, (label,)))
+                facts.update(_facts_below(events[0].node, rules, (label,)))
     elif (body := parse(text_of(response.body))) is not None:
-        facts.update(_facts_below(body, frame, ()))
+        facts.update(_facts_below(body, rules, ()))
     return facts
 
 
-def _facts_below(node: Node, frame: Frame, path: Path) -> Iterator[str]:
-    for where, value in frame.steady(node, path):
-        yield f"{printed(where)} {erased(value) if isinstance(value, str) else repr(value)}"
-    yield from map(printed, shape_of(node, frame, path))
+def _facts_below(node: Node, rules: BodyRules, path: Path) -> Iterator[str]:
+    for where, value in rules.steady(node, path):
+        yield f"{format_path(where)} {erase_numbers(value) if isinstance(value, str) else repr(value)}"
+    yield from map(format_path, shape_of(node, rules, path))
 
 
 def _likeness(old: Counter[str], new: Counter[str]) -> float:
@@ -105,13 +107,13 @@ class _Side:
 
     interactions: tuple[Interaction, ...]
     asked: tuple[tuple[str, ...], ...]
-    asked_erased: tuple[tuple[str, ...], ...]
+    questions_without_numbers: tuple[tuple[str, ...], ...]
     facts: tuple[Counter[str], ...]
 
 
 def _side(interactions: tuple[Interaction, ...]) -> _Side:
-    questions = tuple(asked(each.request) for each in interactions)
-    without = tuple(tuple(map(erased, each)) for each in questions)
+    questions = tuple(question_of(each.request) for each in interactions)
+    without = tuple(tuple(map(erase_numbers, each)) for each in questions)
     return _Side(interactions, questions, without, tuple(map(_facts, interactions)))
 
 
@@ -126,7 +128,10 @@ class _Matcher:
 
     def same_requests(self) -> None:
         """Pairs what asks the same but for placeholder numbers: without a choice first, to learn the placeholders."""
-        before, after = _grouped(self._old.asked_erased), _grouped(self._new.asked_erased)
+        before, after = (
+            _group_by_question(self._old.questions_without_numbers),
+            _group_by_question(self._new.questions_without_numbers),
+        )
         groups = [(places, after[question]) for question, places in before.items() if question in after]
         for left, right in sorted(groups, key=lambda group: max(len(group[0]), len(group[1]))):
             self._pair_group(left, right)
@@ -168,8 +173,8 @@ class _Matcher:
                 yield self._request_likeness(old, new), old, new
 
     def _request_likeness(self, old: Place, new: Place) -> float:
-        method, path, *rest = self._old.asked_erased[old]
-        other_method, other_path, *other_rest = self._new.asked_erased[new]
+        method, path, *rest = self._old.questions_without_numbers[old]
+        other_method, other_path, *other_rest = self._new.questions_without_numbers[new]
         if method != other_method:
             return 0.0
         texts = "".join((path, *rest))[:_COMPARED], "".join((other_path, *other_rest))[:_COMPARED]
@@ -188,7 +193,7 @@ class _Matcher:
         return links
 
 
-def _grouped(questions: Sequence[tuple[str, ...]]) -> Mapping[tuple[str, ...], list[Place]]:
+def _group_by_question(questions: Sequence[tuple[str, ...]]) -> Mapping[tuple[str, ...], list[Place]]:
     groups: dict[tuple[str, ...], list[Place]] = {}
     for place, question in enumerate(questions):
         groups.setdefault(question, []).append(place)

@@ -79,12 +79,12 @@ class Comparison:
 _SHOWN: Final = 40
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """A value as a change quotes it: JSON, cut after a few words."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-def became(old: object, new: object) -> str:
+def format_change(old: object, new: object) -> str:
     """``0 is now 1``."""
-    return f"{shown(old)} is now {shown(new)}"
+    return f"{format_value(old)} is now {format_value(new)}"

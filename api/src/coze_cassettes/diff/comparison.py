@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from coze_cassettes.cassette.model import Cassette, Interaction
 from coze_cassettes.diff.alignment import Alignment, Link, is_polling, line_up
 from coze_cassettes.diff.changes import Change, Comparison, Severity
-from coze_cassettes.diff.exchanges import differences, path_of
+from coze_cassettes.diff.interactions import differences, path_of
 from coze_cassettes.diff.numbering import placeholders_of
-from coze_cassettes.diff.paths import printed
+from coze_cassettes.diff.paths import format_path
 from coze_cassettes.scrubbing import placeholders
 
 
@@ -22,21 +22,21 @@ def compare(old: Cassette, new: Cassette) -> Comparison:
     """
     alignment = line_up(old, new)
     known = {placeholder for found in placeholders_of(old.interactions).values() for placeholder in found}
-    changes = (_without_new_numbers(each, known) for link in alignment.links for each in _findings(link, alignment))
+    changes = (_without_new_numbers(each, known) for link in alignment.links for each in _changes_of(link, alignment))
     return Comparison(
         tuple({(each.interaction, each.place, each.kind, each.volatile): each for each in changes}.values())
     )
 
 
-def _findings(link: Link, alignment: Alignment) -> Iterator[Change]:
+def _changes_of(link: Link, alignment: Alignment) -> Iterator[Change]:
     old, new = link
     if old is not None and new is not None:
         for each in differences(old, new):
-            yield Change(each.severity, _label(old), printed(each.path), each.kind, each.text, each.volatile)
+            yield Change(each.severity, _label(old), format_path(each.path), each.kind, each.text, each.volatile)
     elif old is not None:
-        yield _lone_finding(old, alignment.new, "less", "removed")
+        yield _lone_change(old, alignment.new, "less", "removed")
     elif new is not None:
-        yield _lone_finding(new, alignment.old, "more", "added")
+        yield _lone_change(new, alignment.old, "more", "added")
 
 
 def _label(interaction: Interaction) -> str:
@@ -45,7 +45,7 @@ def _label(interaction: Interaction) -> str:
     return f"{interaction.request.method} {parts.path}{f'?{parts.query}' if parts.query else ''}"
 
 
-def _lone_finding(one: Interaction, others: Sequence[Interaction], more: str, kind: str) -> Change:
+def _lone_change(one: Interaction, others: Sequence[Interaction], more: str, kind: str) -> Change:
     """A call that the other cassette has not; it is a matter of counts if the other one makes the same call too."""
     again = any(_same_call(one, other) for other in others)
     text = f"one call {more}" if again else f"the call was {kind}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coze_cassettes.codecs import peel
 from coze_cassettes.codecs.peel import Edit
-from coze_cassettes.diff.frames import Frame
+from coze_cassettes.diff.body_rules import BodyRules
 from coze_cassettes.diff.nodes import Node, bytewise, parse
 from coze_cassettes.diff.pairing import pairs
 from coze_cassettes.diff.paths import ELEMENT, INNER, Path
@@ -17,7 +17,7 @@ Edits = Iterator[Edit]
 
 
 @dataclass(frozen=True)
-class Optional(Frame):
+class OptionalElementRules(BodyRules):
     """How elements that may stay away are read: none of their values counts."""
 
     def volatile(self, path: Path, node: Node, owner: Node | None) -> bool:  # noqa: ARG002  whatever it is
@@ -29,7 +29,7 @@ class Optional(Frame):
 class Editor:
     """Makes the edits that put the volatile values of an old text into a new one."""
 
-    frame: Frame
+    rules: BodyRules
     old: str
     new: str
 
@@ -37,12 +37,12 @@ class Editor:
         """The volatile values of aligned places; and, one layer down, those of JSON inside strings."""
         if old.type != new.type:
             return
-        if new.type == "object" and self.frame.keyed(path):
+        if new.type == "object" and self.rules.keyed(path):
             yield new.start, new.end, self._map(old, new, path)
             return
-        for key, before, after in members(old, new, self.frame, path):
+        for key, before, after in members(old, new, self.rules, path):
             yield from self.edits(before, after, (*path, key), new)
-        if any(map(self.frame.optional, (*old.elements, *new.elements))):
+        if any(map(self.rules.optional, (*old.elements, *new.elements))):
             yield new.start, new.end, f"[{','.join(self._elements(old, new, (*path, ELEMENT)))}]"
         else:
             for left, right in self._aligned(old.elements, new.elements, (*path, ELEMENT)):
@@ -50,40 +50,43 @@ class Editor:
                     yield from self.edits(left, right, (*path, ELEMENT))
         if old.inner is not None and new.inner is not None:
             yield from self._inner(old.value, new, old.inner, new.inner, (*path, INNER))
-        elif new.scalar and self.frame.volatile(path, new, owner):
+        elif new.scalar and self.rules.volatile(path, new, owner):
             yield self._kept(old, new)
 
     def _map(self, old: Node, new: Node, path: Path) -> str:
         """The old members, told as the new ones are if those have another shape."""
         text, template = self.old[old.start : old.end], next(iter(new.members.values()), None)
-        if shape_of(old, self.frame, path) == shape_of(new, self.frame, path):
+        if shape_of(old, self.rules, path) == shape_of(new, self.rules, path):
             return text
         where = (*path, ELEMENT)
-        told = [(each.start, each.end, self._loose.told(each, template, where)) for each in old.members.values()]
+        told = [
+            (each.start, each.end, self._optional_editor.rewrite(each, template, where))
+            for each in old.members.values()
+        ]
         return peel.apply_edits(text, [(low - old.start, high - old.start, inner) for low, high, inner in told])
 
     @property
-    def _loose(self) -> Editor:
+    def _optional_editor(self) -> Editor:
         """The editor of what may stay away."""
-        return Editor(Optional(self.frame.uri_path), self.old, self.new)
+        return Editor(OptionalElementRules(self.rules.uri_path), self.old, self.new)
 
     def _aligned(
         self, old: Sequence[Node], new: Sequence[Node], path: Path
     ) -> Iterator[tuple[Node | None, Node | None]]:
-        return pairs(old, new, lambda node: self.frame.fingerprint(node, path))
+        return pairs(old, new, lambda node: self.rules.fingerprint(node, path))
 
     def _elements(self, old: Node, new: Node, path: Path) -> Iterator[str]:
         """The new elements, each with the optional ones that came after its counterpart, told as the new ones are."""
-        template = next(filter(self.frame.optional, new.elements), None)
-        followers = _followers(old.elements, self.frame)
-        yield from (self._loose.told(each, template, path) for each in followers[None])
-        for before, after in self._aligned(self.frame.elements(old), self.frame.elements(new), path):
+        template = next(filter(self.rules.optional, new.elements), None)
+        followers = _followers(old.elements, self.rules)
+        yield from (self._optional_editor.rewrite(each, template, path) for each in followers[None])
+        for before, after in self._aligned(self.rules.elements(old), self.rules.elements(new), path):
             if after is not None:
-                yield self.new[after.start : after.end] if before is None else self.told(before, after, path)
+                yield self.new[after.start : after.end] if before is None else self.rewrite(before, after, path)
             if before is not None:
-                yield from (self._loose.told(each, template, path) for each in followers[before.start])
+                yield from (self._optional_editor.rewrite(each, template, path) for each in followers[before.start])
 
-    def told(self, old: Node, new: Node | None, path: Path) -> str:
+    def rewrite(self, old: Node, new: Node | None, path: Path) -> str:
         """An old value in the form of a new one; as it is if there is none."""
         if new is None:
             return self.old[old.start : old.end]
@@ -96,18 +99,18 @@ class Editor:
 
     def _inner(self, old_text: str, new: Node, old_inner: Node, new_inner: Node, path: Path) -> Edits:
         """One edit of a string that holds JSON, written in its own manner if that can be told."""
-        edits = sorted(Editor(self.frame, old_text, new.value).edits(old_inner, new_inner, path))
+        edits = sorted(Editor(self.rules, old_text, new.value).edits(old_inner, new_inner, path))
         raw = self.new[new.start : new.end]
         if edits and bytewise(peel.encode_json_string(new.value, raw)) == raw:
             yield new.start, new.end, bytewise(peel.encode_json_string(peel.apply_edits(new.value, edits), raw))
 
 
-def _followers(elements: Sequence[Node], frame: Frame) -> Mapping[int | None, list[Node]]:
+def _followers(elements: Sequence[Node], rules: BodyRules) -> Mapping[int | None, list[Node]]:
     """The optional elements by where the one begins after which they come; None stands for the beginning."""
     followers: dict[int | None, list[Node]] = {None: []}
     last: int | None = None
     for element in elements:
-        if frame.optional(element):
+        if rules.optional(element):
             followers[last].append(element)
         else:
             last = element.start
@@ -115,9 +118,9 @@ def _followers(elements: Sequence[Node], frame: Frame) -> Mapping[int | None, li
     return followers
 
 
-def value_edits(old: str, new: str, frame: Frame) -> list[Edit]:
+def value_edits(old: str, new: str, rules: BodyRules) -> list[Edit]:
     """Edits that put the old volatile values into a new JSON text."""
     before, after = parse(old), parse(new)
     if before is None or after is None:
         return []
-    return sorted(Editor(frame, old, new).edits(before, after, ()))
+    return sorted(Editor(rules, old, new).edits(before, after, ()))

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from coze_cassettes.diff.frames import Frame
+from coze_cassettes.diff.body_rules import BodyRules
 from coze_cassettes.diff.nodes import Node, parse, readable
-from coze_cassettes.diff.shapes import Shape, merged, shape_of
-from coze_cassettes.diff.volatile import Where, matches, mingling
+from coze_cassettes.diff.shapes import Shape, merge, shape_of
+from coze_cassettes.diff.volatile import Where, interleaving, matches
 
 _BLOCK = re.compile(r"(?P<lines>(?:[^\r\n]+(?:\r?\n|\Z))+)(?P<blank>(?:\r?\n)*)")
 _LINE = re.compile(r"(?P<name>[^:\r\n]*):? ?(?P<value>[^\r\n]*)(?:\r?\n)?")
@@ -19,7 +19,7 @@ CUT_OFF: Final = " (cut off)"
 
 
 @dataclass(frozen=True)
-class Event:
+class StreamEvent:
     """One event of a stream: its name, its fields as an object, and where its block stands, blank lines included.
 
     ``label`` is its name in the grammar: with the subtype if events of this name are told apart by it.
@@ -43,12 +43,12 @@ class Event:
 
 
 @lru_cache(maxsize=256)
-def events_of(text: str) -> tuple[Event, ...]:
+def events_of(text: str) -> tuple[StreamEvent, ...]:
     """The events of a stream; a last one without its blank line is cut off."""
     return tuple(_event(text, match) for match in _BLOCK.finditer(text))
 
 
-def _event(text: str, match: re.Match[str]) -> Event:
+def _event(text: str, match: re.Match[str]) -> StreamEvent:
     name, members = "", dict[str, Node]()
     # A line of data that is empty, behind another one, is the line end that some servers write behind their JSON.
     for line in _LINE.finditer(text, *match.span("lines")):
@@ -58,7 +58,7 @@ def _event(text: str, match: re.Match[str]) -> Event:
             members.update(_fields(text, line))
     if not match["blank"]:
         name += CUT_OFF
-    return Event(name, Node("object", *match.span(), members=members))
+    return StreamEvent(name, Node("object", *match.span(), members=members))
 
 
 def _fields(text: str, line: re.Match[str]) -> dict[str, Node]:
@@ -78,9 +78,9 @@ class Item:
     """
 
     kind: str
-    events: tuple[Event, ...]
+    events: tuple[StreamEvent, ...]
     run: bool
-    optional: tuple[Event, ...] = ()
+    optional: tuple[StreamEvent, ...] = ()
 
     @property
     def start(self) -> int:
@@ -93,9 +93,9 @@ class Item:
         return max(event.node.end for event in (*self.events, *self.optional))
 
     @property
-    def by_label(self) -> Mapping[str, Sequence[Event]]:
+    def by_label(self) -> Mapping[str, Sequence[StreamEvent]]:
         """Its events by their labels, of which a run of what comes between each other has several."""
-        found: dict[str, list[Event]] = {}
+        found: dict[str, list[StreamEvent]] = {}
         for event in self.events:
             found.setdefault(event.label, []).append(event)
         return found
@@ -105,9 +105,9 @@ class Item:
         """Its labels as a change shows them."""
         return " and ".join(sorted(self.by_label))
 
-    def shape(self, frame: Frame) -> Shape:
+    def shape(self, rules: BodyRules) -> Shape:
         """The shape of its events, each under its label."""
-        return merged(shape_of(event.node, frame, (event.label,)) for event in self.events)
+        return merge(shape_of(event.node, rules, (event.label,)) for event in self.events)
 
 
 def kind_of(item: Item) -> str:
@@ -115,31 +115,31 @@ def kind_of(item: Item) -> str:
     return item.kind
 
 
-def items_of(events: Sequence[Event], frame: Frame, typed: frozenset[str] = frozenset()) -> list[Item]:
+def items_of(events: Sequence[StreamEvent], rules: BodyRules, typed: frozenset[str] = frozenset()) -> list[Item]:
     """The grammar of a stream; ``typed`` are the names of events that are told apart by their subtype."""
     items: list[Item] = []
     for event in events:
         label = f"{event.name}[{event.subtype}]" if event.name in typed else event.name
         told = replace(event, label=label)
-        mingled = mingling(event.name, frame.uri_path)
-        run = bool(mingled) or matches(Where.RUN, event.name)
-        if items and frame.optional(event.about):
+        interleaved = interleaving(event.name, rules.uri_path)
+        run = bool(interleaved) or matches(Where.RUN, event.name)
+        if items and rules.optional(event.about):
             items[-1] = replace(items[-1], optional=(*items[-1].optional, told))
-        elif items and run and items[-1].kind == (mingled or label):
+        elif items and run and items[-1].kind == (interleaved or label):
             items[-1] = replace(items[-1], events=(*items[-1].events, told))
         else:
-            items.append(Item(mingled or label, (told,), run))
+            items.append(Item(interleaved or label, (told,), run))
     return items
 
 
-def grammars(old: str, new: str, frame: Frame) -> tuple[list[Item], list[Item]]:
+def grammars(old: str, new: str, rules: BodyRules) -> tuple[list[Item], list[Item]]:
     """The grammars of two streams, in which the same events are told apart by their subtype."""
     before, after = events_of(old), events_of(new)
     typed = _typed_names((*before, *after))
-    return items_of(before, frame, typed), items_of(after, frame, typed)
+    return items_of(before, rules, typed), items_of(after, rules, typed)
 
 
-def _typed_names(events: Iterable[Event]) -> frozenset[str]:
+def _typed_names(events: Iterable[StreamEvent]) -> frozenset[str]:
     """The names of events that always have a subtype."""
     subtypes = {(event.name, event.subtype is None) for event in events}
     return frozenset(name for name, untyped in subtypes if not untyped and (name, True) not in subtypes)

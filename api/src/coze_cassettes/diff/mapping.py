@@ -7,14 +7,14 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from coze_cassettes.cassette.model import Headers, Interaction, Request
-from coze_cassettes.diff.events import Event, Item, grammars, kind_of
-from coze_cassettes.diff.exchanges import STREAM, by_name, form_of, path_of, query_of
-from coze_cassettes.diff.flows import text_of
-from coze_cassettes.diff.frames import Frame, frame_of
+from coze_cassettes.diff.body_rules import BodyRules, rules_of
+from coze_cassettes.diff.chunked_text import text_of
+from coze_cassettes.diff.events import Item, StreamEvent, grammars, kind_of
+from coze_cassettes.diff.interactions import STREAM, by_name, form_of, path_of, query_of
 from coze_cassettes.diff.nodes import Node, parse
-from coze_cassettes.diff.numbering import erased, kind_of_integer, placeholders_in
-from coze_cassettes.diff.pairing import couples
-from coze_cassettes.diff.paths import ELEMENT, Path, dotted
+from coze_cassettes.diff.numbering import erase_numbers, kind_of_integer, placeholders_in
+from coze_cassettes.diff.pairing import matched_pairs
+from coze_cassettes.diff.paths import ELEMENT, Path, dotted_path
 from coze_cassettes.diff.shapes import members
 
 TextPairs = Iterator[tuple[str, str]]
@@ -33,7 +33,7 @@ class PlaceholderMapping:
             self._learn(before, after)
 
     def _learn(self, old: str, new: str) -> None:
-        if erased(old) != erased(new):
+        if erase_numbers(old) != erase_numbers(new):
             return
         for before, after in zip(placeholders_in(old), placeholders_in(new), strict=False):
             if after not in self.of_new and before not in self._taken:
@@ -49,29 +49,29 @@ class PlaceholderMapping:
         return score
 
 
-def asked(request: Request) -> tuple[str, ...]:
+def question_of(request: Request) -> tuple[str, ...]:
     """What a request is matched by, as texts."""
-    body, frame = parse(text_of(request.body)), _sent_frame(request)
-    text = text_of(request.body) if body is None else frame.fingerprint(body, spell=partial(_written, frame))
+    body, rules = parse(text_of(request.body)), _request_rules(request)
+    text = text_of(request.body) if body is None else rules.fingerprint(body, spell=partial(_text_of_scalar, rules))
     return request.method, path_of(request), query_of(request), text
 
 
 def _same_places(old: Interaction, new: Interaction) -> TextPairs:
     """The texts that stand at the same places of two interactions."""
-    yield from zip(asked(old.request), asked(new.request), strict=True)
-    yield from _in_bodies(text_of(old.request.body), text_of(new.request.body), _sent_frame(old.request))
+    yield from zip(question_of(old.request), question_of(new.request), strict=True)
+    yield from _in_bodies(text_of(old.request.body), text_of(new.request.body), _request_rules(old.request))
     yield from _in_headers(old.request.headers, new.request.headers)
     yield from _in_headers(old.response.headers, new.response.headers)
-    frame = frame_of(old.request)
+    rules = rules_of(old.request)
     texts = text_of(old.response.body), text_of(new.response.body)
     if form_of(old.response) == form_of(new.response) == STREAM:
-        yield from _in_streams(*texts, frame)
+        yield from _in_streams(*texts, rules)
     else:
-        yield from _in_bodies(*texts, frame)
+        yield from _in_bodies(*texts, rules)
 
 
-def _sent_frame(request: Request) -> Frame:
-    return Frame(urlsplit(request.uri).path, lenient=False)
+def _request_rules(request: Request) -> BodyRules:
+    return BodyRules(urlsplit(request.uri).path, lenient=False)
 
 
 def _in_headers(old: Headers, new: Headers) -> TextPairs:
@@ -79,21 +79,21 @@ def _in_headers(old: Headers, new: Headers) -> TextPairs:
     yield from ((before[name], after[name]) for name in sorted(before.keys() & after.keys()))
 
 
-def _in_bodies(old: str, new: str, frame: Frame) -> TextPairs:
+def _in_bodies(old: str, new: str, rules: BodyRules) -> TextPairs:
     before, after = parse(old), parse(new)
     if before is not None and after is not None:
-        yield from _in_nodes(before, after, frame, ())
+        yield from _in_nodes(before, after, rules, ())
 
 
-def _in_streams(old: str, new: str, frame: Frame) -> TextPairs:
+def _in_streams(old: str, new: str, rules: BodyRules) -> TextPairs:
     """Of a run of deltas, the first and the last."""
-    for before, after in couples(*grammars(old, new, frame), kind_of):
+    for before, after in matched_pairs(*grammars(old, new, rules), kind_of):
         for left, label, right in _same_labels(before, after):
             for place in (0, -1):
-                yield from _in_nodes(left[place].node, right[place].node, frame, (label,))
+                yield from _in_nodes(left[place].node, right[place].node, rules, (label,))
 
 
-def _same_labels(old: Item, new: Item) -> Iterator[tuple[Sequence[Event], str, Sequence[Event]]]:
+def _same_labels(old: Item, new: Item) -> Iterator[tuple[Sequence[StreamEvent], str, Sequence[StreamEvent]]]:
     """The events of two items that have the same labels; if none have, those that are in the same place."""
     before, after = old.by_label, new.by_label
     common = [label for label in after if label in before]
@@ -102,23 +102,25 @@ def _same_labels(old: Item, new: Item) -> Iterator[tuple[Sequence[Event], str, S
         yield old.events, new.events[0].label, new.events
 
 
-def _in_nodes(old: Node, new: Node, frame: Frame, path: Path) -> TextPairs:
-    for key, before, after in members(old, new, frame, path):
-        yield from _in_nodes(before, after, frame, (*path, key))
+def _in_nodes(old: Node, new: Node, rules: BodyRules, path: Path) -> TextPairs:
+    for key, before, after in members(old, new, rules, path):
+        yield from _in_nodes(before, after, rules, (*path, key))
     where = (*path, ELEMENT)
 
     def without_numbers(node: Node) -> str:
-        return frame.fingerprint(node, where, spell=lambda scalar, path: erased(_written(frame, scalar, path)))
+        return rules.fingerprint(
+            node, where, spell=lambda scalar, path: erase_numbers(_text_of_scalar(rules, scalar, path))
+        )
 
-    for before, after in couples(old.elements, new.elements, without_numbers):
-        yield from _in_nodes(before, after, frame, where)
+    for before, after in matched_pairs(old.elements, new.elements, without_numbers):
+        yield from _in_nodes(before, after, rules, where)
     if old.type == new.type and old.scalar:
-        yield _written(frame, old, path), _written(frame, new, path)
+        yield _text_of_scalar(rules, old, path), _text_of_scalar(rules, new, path)
 
 
-def _written(frame: Frame, node: Node, path: Path) -> str:
+def _text_of_scalar(rules: BodyRules, node: Node, path: Path) -> str:
     """A scalar as text; an integer that stands for a placeholder as that placeholder."""
     if node.type == "string":
         return str(node.value)
-    kind = kind_of_integer(dotted(path), frame.uri_path, str(node.value))
+    kind = kind_of_integer(dotted_path(path), rules.uri_path, str(node.value))
     return f"{kind}_{node.value}" if kind else repr(node.value)

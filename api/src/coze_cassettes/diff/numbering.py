@@ -68,7 +68,7 @@ def kind_of_integer(path: str, uri_path: str, text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def erased(text: str) -> str:
+def erase_numbers(text: str) -> str:
     """A text in which placeholders have no numbers."""
     return _Placeholders(lambda _kind, _number: "n").leaf(Leaf((), text))
 
@@ -103,7 +103,7 @@ def _found_in(interaction: Interaction) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def renaming(old: Placeholders, new: Placeholders, known: Mapping[str, str]) -> dict[str, str]:
+def renumbering(old: Placeholders, new: Placeholders, known: Mapping[str, str]) -> dict[str, str]:
     """New placeholders to old ones: the known ones; the rest get the next free numbers of their kind."""
     names = dict(known)
     for kind, found in new.items():
@@ -115,7 +115,7 @@ def renaming(old: Placeholders, new: Placeholders, known: Mapping[str, str]) -> 
     return names
 
 
-def renamed(interaction: Interaction, names: Mapping[str, str]) -> Interaction:
+def renumber(interaction: Interaction, names: Mapping[str, str]) -> Interaction:
     """An interaction with other numbers in its placeholders; the cuts of a stream move along."""
     if all(names.get(placeholder, placeholder) == placeholder for _, placeholder in _found_in(interaction)):
         return interaction

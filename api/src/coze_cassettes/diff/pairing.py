@@ -18,7 +18,7 @@ def pairs(old: Sequence[T], new: Sequence[T], key: Callable[[T], str]) -> Iterat
             yield (left[index] if index < len(left) else None), (right[index] if index < len(right) else None)
 
 
-def couples(old: Sequence[T], new: Sequence[T], key: Callable[[T], str]) -> Iterator[tuple[T, T]]:
+def matched_pairs(old: Sequence[T], new: Sequence[T], key: Callable[[T], str]) -> Iterator[tuple[T, T]]:
     """The pairs that have both sides."""
     for left, right in pairs(old, new, key):
         if left is not None and right is not None:

@@ -17,12 +17,12 @@ def outside(place: str) -> str:
     return _OUTSIDE + place
 
 
-def dotted(path: Path) -> str:
+def dotted_path(path: Path) -> str:
     """A path as rows of VOLATILE and of the scrub rules see it."""
     return ".".join(step for step in path if step not in (ELEMENT, INNER))
 
 
-def printed(path: Path) -> str:
+def format_path(path: Path) -> str:
     """``$.data.name``, ``header retry-after``, ``event conversation.message.delta $.content``."""
     if not path or not path[0].startswith(_OUTSIDE):
         return _in_body(path)

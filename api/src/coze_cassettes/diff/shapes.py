@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from coze_cassettes.diff.body_rules import BodyRules
 from coze_cassettes.diff.changes import Difference, Differences, Severity
-from coze_cassettes.diff.frames import Frame
 from coze_cassettes.diff.nodes import Node
 from coze_cassettes.diff.paths import ELEMENT, INNER, Path
 
@@ -14,33 +14,33 @@ Shape = dict[Path, frozenset[str]]
 """The types that stand at each path, over all elements of all lists."""
 
 
-def shape_of(node: Node, frame: Frame, path: Path = ()) -> Shape:
+def shape_of(node: Node, rules: BodyRules, path: Path = ()) -> Shape:
     """The shape of a value."""
-    return _gathered(_typed(node, frame, path))
+    return _gather(_types_below(node, rules, path))
 
 
-def merged(shapes: Iterable[Shape]) -> Shape:
+def merge(shapes: Iterable[Shape]) -> Shape:
     """The shape of several values taken together."""
-    return _gathered((path, kind) for shape in shapes for path, kinds in shape.items() for kind in kinds)
+    return _gather((path, kind) for shape in shapes for path, kinds in shape.items() for kind in kinds)
 
 
-def _gathered(typed: Iterable[tuple[Path, str]]) -> Shape:
+def _gather(typed: Iterable[tuple[Path, str]]) -> Shape:
     shape: defaultdict[Path, set[str]] = defaultdict(set)
     for path, kind in typed:
         shape[path].add(kind)
     return {path: frozenset(kinds) for path, kinds in shape.items()}
 
 
-def _typed(node: Node, frame: Frame, path: Path) -> Iterator[tuple[Path, str]]:
-    number = node.type == "number" and frame.volatile(path, node, None)
+def _types_below(node: Node, rules: BodyRules, path: Path) -> Iterator[tuple[Path, str]]:
+    number = node.type == "number" and rules.volatile(path, node, None)
     yield path, "integer" if number else node.type
-    keyed = frame.keyed(path)
+    keyed = rules.keyed(path)
     for key, member in node.members.items():
-        yield from _typed(member, frame, (*path, ELEMENT if keyed else key))
-    for element in frame.elements(node):
-        yield from _typed(element, frame, (*path, ELEMENT))
+        yield from _types_below(member, rules, (*path, ELEMENT if keyed else key))
+    for element in rules.elements(node):
+        yield from _types_below(element, rules, (*path, ELEMENT))
     if node.inner is not None:
-        yield from _typed(node.inner, frame, (*path, INNER))
+        yield from _types_below(node.inner, rules, (*path, INNER))
 
 
 def shape_differences(old: Shape, new: Shape) -> Differences:
@@ -88,16 +88,16 @@ def _renames(old: Shape, new: Shape, removed: Sequence[Path], added: Sequence[Pa
     return renames
 
 
-def members(old: Node, new: Node, frame: Frame, path: Path) -> Iterator[tuple[str, Node, Node]]:
+def members(old: Node, new: Node, rules: BodyRules, path: Path) -> Iterator[tuple[str, Node, Node]]:
     """What belongs together in two objects, by the old key: what has one key, then what seems to be renamed."""
     for key in old.common_keys(new):
         yield key, old.members[key], new.members[key]
     went = [(key, node) for key, node in old.members.items() if key not in new.members]
     came = [(key, node) for key, node in new.members.items() if key not in old.members]
     for key, before in went:
-        shape = shape_of(before, frame, path)
-        alike = [after for _, after in came if shape_of(after, frame, path) == shape]
-        if len(alike) == 1 and sum(shape_of(each, frame, path) == shape for _, each in went) == 1:
+        shape = shape_of(before, rules, path)
+        alike = [after for _, after in came if shape_of(after, rules, path) == shape]
+        if len(alike) == 1 and sum(shape_of(each, rules, path) == shape for _, each in went) == 1:
             yield key, before, alike[0]
 
 

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coze_cassettes.diff.changes import Difference, Differences, Severity, became
-from coze_cassettes.diff.frames import Frame
+from coze_cassettes.diff.body_rules import BodyRules
+from coze_cassettes.diff.changes import Difference, Differences, Severity, format_change
 from coze_cassettes.diff.nodes import Node
-from coze_cassettes.diff.pairing import couples
+from coze_cassettes.diff.pairing import matched_pairs
 from coze_cassettes.diff.paths import ELEMENT, INNER, Path
 from coze_cassettes.diff.shapes import Shape, shape_differences, shape_of
 from coze_cassettes.pluralize import pluralize
 
 
-def json_differences(old: Node, new: Node, frame: Frame) -> Differences:
+def json_differences(old: Node, new: Node, rules: BodyRules) -> Differences:
     """What differs in shape, then what differs in value where the shapes are the same."""
-    shapes = shape_of(old, frame), shape_of(new, frame)
+    shapes = shape_of(old, rules), shape_of(new, rules)
     yield from shape_differences(*shapes)
-    yield from value_differences(old, new, frame, shapes)
+    yield from value_differences(old, new, rules, shapes)
 
 
-def value_differences(old: Node, new: Node, frame: Frame, shapes: tuple[Shape, Shape], path: Path = ()) -> Differences:
+def value_differences(
+    old: Node, new: Node, rules: BodyRules, shapes: tuple[Shape, Shape], path: Path = ()
+) -> Differences:
     """The values that differ where the shapes, which are told by themselves, are the same."""
-    yield from _Values(frame, *shapes).differences(old, new, path, None)
+    yield from _Values(rules, *shapes).differences(old, new, path, None)
 
 
 @dataclass(frozen=True)
 class _Values:
     """Walks over two values of which the shapes are known."""
 
-    frame: Frame
+    rules: BodyRules
     old_shape: Shape
     new_shape: Shape
 
     def differences(self, old: Node, new: Node, path: Path, owner: Node | None) -> Differences:
-        if old.type == new.type == "object" and self.frame.keyed(path):
+        if old.type == new.type == "object" and self.rules.keyed(path):
             yield Difference(Severity.NOTE, path, "changed", "it has other members", volatile=True)
         elif old.type == new.type == "object":
             yield from self._objects(old, new, path)
@@ -45,12 +47,12 @@ class _Values:
         elif old.type != new.type:
             yield from self._types(old, new, path, owner)
         elif old.value != new.value:
-            volatile = self.frame.volatile(path, new, owner)
-            yield Difference(Severity.NOTE, path, "changed", became(old.value, new.value), volatile)
+            volatile = self.rules.volatile(path, new, owner)
+            yield Difference(Severity.NOTE, path, "changed", format_change(old.value, new.value), volatile)
 
     def _types(self, old: Node, new: Node, path: Path, owner: Node | None) -> Differences:
         """Both types stand at this path in other elements as well, or are told by the shapes."""
-        if self.frame.volatile(path, old, owner) and self.frame.volatile(path, new, owner):
+        if self.rules.volatile(path, old, owner) and self.rules.volatile(path, new, owner):
             yield Difference(Severity.NOTE, path, "changed", f"{old.type} is now {new.type}", volatile=True)
         elif self.old_shape.get(path) == self.new_shape.get(path):
             yield Difference(Severity.NOTE, path, "changed", f"{old.type} is now {new.type} in one element")
@@ -66,9 +68,9 @@ class _Values:
                 yield Difference(Severity.NOTE, (*path, key), "changed", "is new in one element")
 
     def _lists(self, old: Node, new: Node, path: Path) -> Differences:
-        left, right = self.frame.elements(old), self.frame.elements(new)
+        left, right = self.rules.elements(old), self.rules.elements(new)
         where = (*path, ELEMENT)
-        for before, after in couples(left, right, lambda node: self.frame.fingerprint(node, where)):
+        for before, after in matched_pairs(left, right, lambda node: self.rules.fingerprint(node, where)):
             yield from self.differences(before, after, where, None)
         if len(left) != len(right):
             text = f"{pluralize(len(left), 'element is', 'elements are')} now {len(right)}"

@@ -20,7 +20,7 @@ class Where(StrEnum):
     """A response header; the pattern is matched against its lower-case name."""
     RUN = "run"
     """A stream's events with this name: how many there are in a row says nothing."""
-    MINGLED = "mingled"
+    INTERLEAVED = "interleaved"
     """A stream's events with these names: in which order they come says nothing, nor how many there are."""
     ELEMENT = "element"
     """A list's elements, or a stream's events, with ``key=value`` among their fields: they come or stay away."""
@@ -75,7 +75,7 @@ VOLATILE: Final = (
     Volatile(Where.RUN, r".*\.delta|Message", "a model's text is cut into deltas as it comes"),
     Volatile(Where.RUN, r"(?:transcriptions\.message|conversation\.audio_transcript)\.update", "so is what was heard"),
     Volatile(
-        Where.MINGLED,
+        Where.INTERLEAVED,
         r"conversation\.message\.delta|conversation\.audio\.(?:delta|sentence_start)|speech\.audio\.update",
         "text and sound of an answer are made side by side, sentence by sentence",
         uri=_WEBSOCKETS,
@@ -118,9 +118,9 @@ def matches(where: Where, text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def mingling(name: str, uri_path: str) -> str:
+def interleaving(name: str, uri_path: str) -> str:
     """What is common to the events between which one of this name comes; an empty string if it comes by itself."""
-    found = (row for row in rows(Where.MINGLED) if re.search(row.uri, uri_path) and re.fullmatch(row.pattern, name))
+    found = (row for row in rows(Where.INTERLEAVED) if re.search(row.uri, uri_path) and re.fullmatch(row.pattern, name))
     return next((row.pattern for row in found), "")
 
 

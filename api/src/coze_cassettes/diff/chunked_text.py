@@ -16,28 +16,28 @@ def text_of(body: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Flow:
+class ChunkedText:
     """A body as text, and the places at which one chunk ended."""
 
     text: str
     cuts: frozenset[int] = frozenset()
 
-    def part(self, start: int, end: int) -> Flow:
+    def part(self, start: int, end: int) -> ChunkedText:
         """What lies between two places."""
-        return Flow(self.text[start:end], frozenset(cut - start for cut in self.cuts if start < cut <= end))
+        return ChunkedText(self.text[start:end], frozenset(cut - start for cut in self.cuts if start < cut <= end))
 
-    def edited(self, edits: Iterable[Edit]) -> Flow:
+    def apply(self, edits: Iterable[Edit]) -> ChunkedText:
         """With some places replaced; a cut inside a place stays at its distance from the start, if it can."""
         parts, position = [], 0
         for start, end, text in edits:
-            parts += [self.part(position, start), self.part(start, end).rewritten(text)]
+            parts += [self.part(position, start), self.part(start, end).replace_text(text)]
             position = end
-        return joined([*parts, self.part(position, len(self.text))])
+        return join([*parts, self.part(position, len(self.text))])
 
-    def rewritten(self, text: str) -> Flow:
+    def replace_text(self, text: str) -> ChunkedText:
         """Another text with the cuts of this one as far as it reaches."""
         ends = {len(self.text): len(text)}
-        return Flow(text, frozenset(ends.get(cut, min(cut, len(text))) for cut in self.cuts))
+        return ChunkedText(text, frozenset(ends.get(cut, min(cut, len(text))) for cut in self.cuts))
 
     def chunks(self) -> tuple[int, ...]:
         """The sizes of the chunks."""
@@ -45,20 +45,20 @@ class Flow:
         return tuple(end - start for start, end in pairwise((0, *ends)))
 
 
-def joined(parts: Iterable[Flow]) -> Flow:
+def join(parts: Iterable[ChunkedText]) -> ChunkedText:
     """Parts one after another."""
     text, cuts = "", set[int]()
     for part in parts:
         cuts |= {len(text) + cut for cut in part.cuts}
         text += part.text
-    return Flow(text, frozenset(cuts))
+    return ChunkedText(text, frozenset(cuts))
 
 
-def flow_of(response: Response) -> Flow:
+def chunked_text_of(response: Response) -> ChunkedText:
     """The body of a response."""
-    return Flow(text_of(response.body), frozenset(accumulate(response.chunks)))
+    return ChunkedText(text_of(response.body), frozenset(accumulate(response.chunks)))
 
 
-def poured(response: Response, flow: Flow) -> Response:
+def replace_body(response: Response, text: ChunkedText) -> Response:
     """A response with another body; it stays in one piece if it was."""
-    return replace(response, body=flow.text.encode("latin-1"), chunks=flow.chunks() if response.chunks else ())
+    return replace(response, body=text.text.encode("latin-1"), chunks=text.chunks() if response.chunks else ())

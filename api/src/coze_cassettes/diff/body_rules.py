@@ -9,18 +9,18 @@ from urllib.parse import urlsplit
 
 from coze_cassettes.cassette.model import Request
 from coze_cassettes.diff.nodes import Node
-from coze_cassettes.diff.paths import ELEMENT, Path, dotted
+from coze_cassettes.diff.paths import ELEMENT, Path, dotted_path
 from coze_cassettes.diff.volatile import Where, is_map, rows, rows_of_field
 
 Spell = Callable[[Node, Path], str]
 
 
-def _spelled(node: Node, _path: Path) -> str:
+def _spell_value(node: Node, _path: Path) -> str:
     return repr(node.value)
 
 
 @dataclass(frozen=True)
-class Frame:
+class BodyRules:
     """What a body is read with: ``uri_path``, and whether anything can be volatile (not in a request)."""
 
     uri_path: str = ""
@@ -28,7 +28,7 @@ class Frame:
 
     def volatile(self, path: Path, node: Node, owner: Node | None) -> bool:
         """Whether the scalar at a path, a member of ``owner``, may differ."""
-        found = rows_of_field(dotted(path), node.type, self.uri_path) if self.lenient else ()
+        found = rows_of_field(dotted_path(path), node.type, self.uri_path) if self.lenient else ()
         return any(not (row.unless and owner is not None and owner.has(row.unless)) for row in found)
 
     def optional(self, node: Node) -> bool:
@@ -37,7 +37,7 @@ class Frame:
 
     def keyed(self, path: Path) -> bool:
         """Whether the keys of the object at a path are data."""
-        return self.lenient and path[-1:] != (ELEMENT,) and is_map(dotted(path))
+        return self.lenient and path[-1:] != (ELEMENT,) and is_map(dotted_path(path))
 
     def elements(self, node: Node) -> tuple[Node, ...]:
         """The elements of a list that count."""
@@ -54,7 +54,7 @@ class Frame:
         if node.scalar and not self.volatile(path, node, owner):
             yield path, node.value
 
-    def fingerprint(self, node: Node, path: Path = (), owner: Node | None = None, spell: Spell = _spelled) -> str:
+    def fingerprint(self, node: Node, path: Path = (), owner: Node | None = None, spell: Spell = _spell_value) -> str:
         """What of a value is not volatile, as one text; ``spell`` writes its scalars."""
         if node.type == "object" and self.keyed(path):
             return "map"
@@ -70,10 +70,10 @@ class Frame:
         return f"{node.type}={spell(node, path)}"
 
 
-REQUEST = Frame(lenient=False)
+REQUEST_RULES = BodyRules(lenient=False)
 """How the body of a request is read."""
 
 
-def frame_of(request: Request) -> Frame:
+def rules_of(request: Request) -> BodyRules:
     """How the body of an answer to a request is read."""
-    return Frame(urlsplit(request.uri).path)
+    return BodyRules(urlsplit(request.uri).path)

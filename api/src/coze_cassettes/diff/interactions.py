@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from coze_cassettes.cassette.model import EVENT_STREAM, Headers, Interaction, Request, Response, media_type
 from coze_cassettes.codecs import peel
-from coze_cassettes.diff.changes import Difference, Differences, Severity, became
-from coze_cassettes.diff.flows import text_of
-from coze_cassettes.diff.frames import REQUEST, Frame, frame_of
+from coze_cassettes.diff.body_rules import REQUEST_RULES, BodyRules, rules_of
+from coze_cassettes.diff.changes import Difference, Differences, Severity, format_change
+from coze_cassettes.diff.chunked_text import text_of
 from coze_cassettes.diff.nodes import parse
-from coze_cassettes.diff.paths import ELEMENT, Path, outside, printed
+from coze_cassettes.diff.paths import ELEMENT, Path, format_path, outside
 from coze_cassettes.diff.streams import EVENT, EVENTS, stream_differences
 from coze_cassettes.diff.values import json_differences
 from coze_cassettes.diff.volatile import Where, matches, rows
@@ -26,7 +26,7 @@ def differences(old: Interaction, new: Interaction) -> list[Difference]:
     found: dict[tuple[Path, str, bool], Difference] = {}
     for each in (
         *_request_differences(old.request, new.request),
-        *_response_differences(old.response, new.response, frame_of(old.request)),
+        *_response_differences(old.response, new.response, rules_of(old.request)),
     ):
         found.setdefault((each.path, each.kind, each.volatile), each)
     return _without_consequences(list(found.values()))
@@ -75,7 +75,7 @@ def _request_differences(old: Request, new: Request) -> Differences:
         if before != after:
             yield Difference(Severity.NOTE, (outside(f"request {what}"),), "changed", f"{before} is now {after}")
     for each in _header_differences(old.headers, new.headers, lenient=False):
-        yield replace(each, severity=Severity.NOTE, path=(outside(f"request {printed(each.path)}"),))
+        yield replace(each, severity=Severity.NOTE, path=(outside(f"request {format_path(each.path)}"),))
     if old.body != new.body:
         yield from _sent_differences(old, new)
 
@@ -87,14 +87,14 @@ def _sizes(old: bytes, new: bytes) -> str:
 def _sent_differences(old: Request, new: Request) -> Differences:
     place = outside("request body")
     if EVENT_STREAM in media_type(old) and EVENT_STREAM in media_type(new):
-        for each in stream_differences(text_of(old.body), text_of(new.body), REQUEST):
+        for each in stream_differences(text_of(old.body), text_of(new.body), REQUEST_RULES):
             yield replace(each, severity=Severity.NOTE, path=(place, *each.path))
         return
     before, after = parse(text_of(old.body)), parse(text_of(new.body))
     if before is None or after is None:
         yield Difference(Severity.NOTE, (place,), "changed", _sizes(old.body, new.body))
         return
-    for each in json_differences(before, after, REQUEST):
+    for each in json_differences(before, after, REQUEST_RULES):
         yield replace(each, severity=Severity.NOTE, path=(place, *each.path))
 
 
@@ -112,7 +112,7 @@ def _header_differences(old: Headers, new: Headers, *, lenient: bool) -> Differe
         elif name not in before:
             yield Difference(Severity.INFO, path, "added", "is new", volatile)
         elif before[name] != after[name]:
-            text = became(before[name], after[name])
+            text = format_change(before[name], after[name])
             form = name == "content-type"
             severity = Severity.BREAKING if form else Severity.NOTE
             yield Difference(severity, path, "retyped" if form else "changed", text, volatile)
@@ -147,17 +147,17 @@ def form_of(response: Response) -> str:
     return AUDIO if content_type.startswith("audio/") else OTHER
 
 
-def _response_differences(old: Response, new: Response, frame: Frame) -> Differences:
+def _response_differences(old: Response, new: Response, rules: BodyRules) -> Differences:
     if old.status != new.status:
         yield Difference(Severity.BREAKING, (outside("status"),), "changed", f"{old.status} is now {new.status}")
     if old.fault != new.fault:
         text = f"{old.fault or 'a whole answer'} is now {new.fault or 'a whole answer'}"
         yield Difference(Severity.BREAKING, (outside("fault"),), "changed", text)
     yield from _header_differences(old.headers, new.headers, lenient=True)
-    yield from body_differences(old, new, frame)
+    yield from body_differences(old, new, rules)
 
 
-def body_differences(old: Response, new: Response, frame: Frame) -> Differences:
+def body_differences(old: Response, new: Response, rules: BodyRules) -> Differences:
     """What differs in the bodies of two answers."""
     forms = form_of(old), form_of(new)
     if old.body == new.body:
@@ -165,9 +165,9 @@ def body_differences(old: Response, new: Response, frame: Frame) -> Differences:
     if forms[0] != forms[1]:
         yield Difference(Severity.BREAKING, (outside("body"),), "retyped", f"{forms[0]} is now {forms[1]}")
     elif forms[0] == STREAM:
-        yield from stream_differences(text_of(old.body), text_of(new.body), frame)
+        yield from stream_differences(text_of(old.body), text_of(new.body), rules)
     elif (before := parse(text_of(old.body))) and (after := parse(text_of(new.body))):
-        yield from json_differences(before, after, frame)
+        yield from json_differences(before, after, rules)
     else:
         text = f"{_sizes(old.body, new.body)}, or other ones"
         yield Difference(Severity.NOTE, (outside("body"),), "changed", text, volatile=forms[0] == AUDIO)
