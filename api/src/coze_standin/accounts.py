@@ -7,7 +7,7 @@ import string
 from dataclasses import dataclass
 
 from coze_standin import secret_values as made
-from coze_standin.planted import Planted
+from coze_standin.canaries import Canaries
 from coze_standin.profiles import Profile
 
 
@@ -43,60 +43,62 @@ class Account:
 
 
 class Maker:
-    """Draws what an account holds and registers it as planted."""
+    """Draws what an account holds and registers each secret as a canary."""
 
-    def __init__(self, profile: Profile, chance: random.Random, planted: Planted, now: int) -> None:
+    def __init__(self, profile: Profile, rng: random.Random, canaries: Canaries, now: int) -> None:
         self._profile = profile
-        self._chance = chance
-        self._planted = planted
+        self._rng = rng
+        self._canaries = canaries
         self._now = now
 
     def account(self) -> Account:
         """The whole account."""
-        add, chance = self._planted.add, self._chance
-        people = tuple(self.person() for _ in range(1 + self._profile.other_members))
+        add, rng = self._canaries.add, self._rng
+        people = tuple(self.person() for _ in range(1 + self._profile.workspaces.other_members))
         return Account(
             profile=self._profile,
-            token=add("API_TOKEN", made.token(chance, "pat_", 64)),
+            token=add("API_TOKEN", made.token(rng, "pat_", 64)),
             people=people,
-            api_key=add("API_KEY", made.token(chance, self._profile.key_prefix, 48)),
-            verify_token=add("VERIFY_TOKEN", made.token(chance, "", 32)),
-            jwt=add("JWT", made.json_web_token(chance, people[0].user_id, self._now)),
+            api_key=add("API_KEY", made.token(rng, self._profile.web.key_prefix, 48)),
+            verify_token=add("VERIFY_TOKEN", made.token(rng, "", 32)),
+            jwt=add("JWT", made.json_web_token(rng, people[0].user_id, self._now)),
             pem=self._pem(),
-            ip=add("IP_ADDRESS", made.ip_address(chance)),
+            ip=add("IP_ADDRESS", made.ip_address(rng)),
         )
 
     def person(self) -> Person:
         """Somebody, with all that is personal about them."""
-        add, chance, profile = self._planted.add, self._chance, self._profile
-        unique = profile.unique_name.format(word=made.word(chance), digits=made.digits(chance, 9))
-        family, given = chance.choice(profile.family_names), chance.choice(profile.given_names)
+        add, rng, profile = self._canaries.add, self._rng, self._profile
+        unique = profile.people.unique_name.format(word=made.word(rng), digits=made.digits(rng, 9))
+        family, given = rng.choice(profile.people.family_names), rng.choice(profile.people.given_names)
         return Person(
-            user_id=add("USER_ID", made.digits(chance, 16)),
+            user_id=add("USER_ID", made.digits(rng, 16)),
             user_name=add("USER_NAME", unique),
             nick_name=add(
-                "NICK_NAME", profile.nick_name.format(family=family, given=given, number=made.digits(chance, 4))
+                "NICK_NAME", profile.people.nick_name.format(family=family, given=given, number=made.digits(rng, 4))
             ),
             avatar_url=self.image("AVATAR_URL"),
-            email=add("EMAIL", made.email(chance, profile.mail_ending)),
-            phone=add("PHONE", profile.phone_prefix + made.drawn(chance, string.digits, profile.phone_digits)),
+            email=add("EMAIL", made.email(rng, profile.people.mail_ending)),
+            phone=add(
+                "PHONE", profile.people.phone_prefix + made.draw(rng, string.digits, profile.people.phone_digits)
+            ),
         )
 
     def image(self, kind: str) -> str:
         """A signed URL; ``kind`` is ``AVATAR_URL``, ``ICON_URL`` or ``FILE_URL``. The two accounts sign differently."""
-        chance, host = self._chance, self._chance.choice(self._profile.image_hosts)
-        signed = self._planted.add("SIGNATURE", made.signature(chance))
+        rng, host = self._rng, self._rng.choice(self._profile.web.image_hosts)
+        signed = self._canaries.add("SIGNATURE", made.signature(rng))
         if self._profile.name == "a" or kind == "ICON_URL":
-            url = made.image_url(chance, host, signed, self._now)
+            url = made.image_url(rng, host, signed, self._now)
         else:
-            key = self._planted.add("AUTH_KEY", made.hexadecimal(chance, 24))
-            url = made.original_url(chance, host, key, signed, self._now)
-        self._planted.add("SIGNATURE", url.rsplit("=", 1)[1])
-        return self._planted.add(kind, url)
+            key = self._canaries.add("AUTH_KEY", made.hexadecimal(rng, 24))
+            url = made.original_url(rng, host, key, signed, self._now)
+        self._canaries.add("SIGNATURE", url.rsplit("=", 1)[1])
+        return self._canaries.add(kind, url)
 
     def _pem(self) -> str:
-        """A key as it stands in a prompt; each of its lines is planted, since JSON escapes the line ends."""
-        block = made.pem_block(self._chance, "PRIVATE KEY")
+        """A key as it stands in a prompt; each of its lines is a canary, since JSON escapes the line ends."""
+        block = made.pem_block(self._rng, "PRIVATE KEY")
         for line in block.splitlines()[1:-1]:
-            self._planted.add("PRIVATE_KEY", line)
+            self._canaries.add("PRIVATE_KEY", line)
         return block

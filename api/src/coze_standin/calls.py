@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON
 from coze_standin.sse import Event, Style
 from coze_standin.state import State
@@ -26,8 +26,8 @@ class Upload:
 class Call:
     """One authenticated request.
 
-    ``body`` is the JSON object of the body, ``bearer`` the token it came with, ``steer`` the name of a fault that the
-    handler itself plays (``chat-failed``, ``workflow-timeout``).
+    ``body`` is the JSON object of the body, ``bearer`` the token it came with, ``scenario`` the name of a fault that
+    the handler itself plays (``chat-failed``, ``workflow-timeout``).
     """
 
     state: State
@@ -37,7 +37,7 @@ class Call:
     body: Mapping[str, Any] = field(default_factory=dict)
     upload: Upload | None = None
     bearer: str = ""
-    steer: str = ""
+    scenario: str = ""
 
     def need(self, name: str) -> str:
         """A text that the body must hold; 4000 without it."""
@@ -51,28 +51,28 @@ class Call:
         """An object of the body, empty when it is absent or null; 4000 when it is something else."""
         value = self.body.get(name) or {}
         if not isinstance(value, Mapping):
-            raise Refusal("parameter")
+            raise ApiError("parameter")
         return value
 
     def sequence(self, name: str) -> Sequence[Any]:
         """A list of the body, empty when it is absent or null; 4000 when it is something else."""
         value = self.body.get(name) or []
         if not isinstance(value, list):
-            raise Refusal("parameter")
+            raise ApiError("parameter")
         return value
 
     def objects(self, name: str) -> list[JSON]:
         """A list of objects of the body, empty when it is absent or null; 4000 when it is something else."""
         values = self.sequence(name)
         if not all(isinstance(value, dict) for value in values):
-            raise Refusal("parameter")
+            raise ApiError("parameter")
         return list(values)
 
     def number(self, name: str, default: int) -> int:
         """A positive number of the query; 4000 when it is not one."""
         text = self.query.get(name) or str(default)
         if not text.isascii() or not text.isdigit() or int(text) < 1:
-            raise Refusal("parameter")
+            raise ApiError("parameter")
         return int(text)
 
     def count(self, name: str, default: int) -> int:
@@ -81,14 +81,14 @@ class Call:
         if value is None:
             return default
         if type(value) is not int or value < 1:  # a bool is no number
-            raise Refusal("parameter")
+            raise ApiError("parameter")
         return value
 
     def choice(self, name: str, allowed: Sequence[int]) -> int:
         """A number of the body that must be one of ``allowed``; 4000 otherwise."""
         value = self.body.get(name)
         if type(value) is not int or value not in allowed:
-            raise Refusal("parameter")
+            raise ApiError("parameter")
         return value
 
     def page(self, items: Sequence[T], number: str = "page_num", default_size: int = 20) -> tuple[list[T], bool]:
@@ -104,13 +104,13 @@ def paged(items: Sequence[T], number: int, size: int) -> tuple[list[T], bool]:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     return value
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A JSON answer; the edge adds ``detail.logid`` unless it is ``flat``. ``pause``: seconds before it goes out."""
+    """A JSON answer; the application adds ``detail.logid`` unless it is ``flat``. ``pause`` is in seconds."""
 
     content: JSON
     status: int = 200

@@ -24,7 +24,7 @@ Edit = Callable[[JSON, str, str], JSON]
 """Makes of an object, one of its keys and what the change calls NEW the object with the change."""
 
 
-class Misspelt(ValueError):
+class InvalidChange(ValueError):
     """A change that means nothing; the text says why."""
 
 
@@ -56,7 +56,7 @@ def _read(text: str) -> Any:
 
 
 def _string(value: Any) -> str:
-    return value if isinstance(value, str) else sse.dumped(value)
+    return value if isinstance(value, str) else sse.encode_json(value)
 
 
 _TYPES: Mapping[str, Callable[[Any], Any]] = {
@@ -113,11 +113,11 @@ class Change:
     new: str = ""
     status: int = 0
 
-    def concerns(self, operation: str) -> bool:
+    def affects(self, operation: str) -> bool:
         """Whether it changes the answers of this operation."""
         return self.operation in (operation, operation.partition("#")[0])
 
-    def applied(self, content: Any) -> Any:
+    def apply_to(self, content: Any) -> Any:
         """The content of an answer, or the data of an event, with the change."""
         if not self.path or not isinstance(content, dict):
             return content
@@ -128,11 +128,11 @@ class Change:
         refused = content["code"] != 0
         return content if refused else self._below(content, self.path)
 
-    def framed(self, frame: JSON) -> JSON:
+    def apply_to_frame(self, frame: JSON) -> JSON:
         """A frame of a websocket with the change: no ``code`` beside its ``data`` tells where a field belongs."""
         if not self.path or self.from_top or self.path[0] in frame:
             return dict(self._below(frame, self.path)) if self.path else frame
-        return {**frame, "data": self.applied(frame["data"])} if "data" in frame else frame
+        return {**frame, "data": self.apply_to(frame["data"])} if "data" in frame else frame
 
     def _below(self, value: Any, path: tuple[str, ...]) -> Any:
         if isinstance(value, list):
@@ -144,20 +144,20 @@ class Change:
             return {name: self._below(each, tuple(rest)) for name, each in value.items()}
         if rest:
             return {**value, key: self._below(value[key], tuple(rest))} if key in value else value
-        return self._edited(value, key)
+        return self._edit(value, key)
 
-    def _edited(self, owner: JSON, key: str) -> JSON:
+    def _edit(self, owner: JSON, key: str) -> JSON:
         edit = self.kind.edit
         return owner if edit is None or (key in owner) == self.kind.adds else edit(owner, key, self.new)
 
 
-def parsed(text: str, operations: Container[str]) -> Change:
+def parse_change(text: str, operations: Container[str]) -> Change:
     """The change that is written ``OPERATION:KIND:FIELD[:NEW]``; Misspelt if it means nothing."""
     operation, name, field, new = [*text.split(":", 3), "", "", ""][:4]
     if operation not in operations:
-        raise Misspelt(f"there is no operation {operation!r}: write OPERATION:KIND:FIELD[:NEW]")
+        raise InvalidChange(f"there is no operation {operation!r}: write OPERATION:KIND:FIELD[:NEW]")
     if name not in KINDS:
-        raise Misspelt(f"there is no kind of change {name!r}: it is one of {', '.join(KINDS)}")
+        raise InvalidChange(f"there is no kind of change {name!r}: it is one of {', '.join(KINDS)}")
     kind = KINDS[name]
     return _to_status(operation, kind, field) if kind.edit is None else _to_field(operation, kind, field, new)
 
@@ -165,16 +165,16 @@ def parsed(text: str, operations: Container[str]) -> Change:
 def _to_field(operation: str, kind: Kind, field: str, new: str) -> Change:
     path = tuple(field.removeprefix("$.").replace("[]", "").split("."))
     if not all(path):
-        raise Misspelt(f"{kind.name} needs a field, such as data.name or data.items[].name")
+        raise InvalidChange(f"{kind.name} needs a field, such as data.name or data.items[].name")
     new = new or kind.default.replace("{}", path[-1])
     if kind.choices and new not in kind.choices:
-        raise Misspelt(f"{kind.name} knows {', '.join(kind.choices)}, not {new!r}")
+        raise InvalidChange(f"{kind.name} knows {', '.join(kind.choices)}, not {new!r}")
     return Change(operation, kind, path, field.startswith("$."), new)
 
 
 def _to_status(operation: str, kind: Kind, text: str) -> Change:
     if not text.isdecimal() or not 200 <= int(text) < 600:  # noqa: PLR2004  (HTTP's own range)
-        raise Misspelt(f"{kind.name} needs a number from 200 to 599, not {text!r}")
+        raise InvalidChange(f"{kind.name} needs a number from 200 to 599, not {text!r}")
     return Change(operation, kind, status=int(text))
 
 
@@ -198,7 +198,7 @@ class Changes:
     def content(self, operation: str, content: Any) -> Any:
         """What an answer of the operation holds."""
         for change in self._of(operation):
-            content = change.applied(content)
+            content = change.apply_to(content)
         return content
 
     def status(self, operation: str, status: int) -> int:
@@ -212,8 +212,8 @@ class Changes:
     def frame(self, operation: str, frame: JSON) -> JSON:
         """A frame of the server on a websocket of the operation."""
         for change in self._of(operation):
-            frame = change.framed(frame)
+            frame = change.apply_to_frame(frame)
         return frame
 
     def _of(self, operation: str) -> Iterator[Change]:
-        return (change for change in self._changes if change.concerns(operation))
+        return (change for change in self._changes if change.affects(operation))

@@ -1,4 +1,4 @@
-"""The command line: start the stand-in, say on one line of JSON where it is, stop when told."""
+"""The command line: starts the stand-in."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from coze_standin.chance import chance
-from coze_standin.changes import KINDS, Change, Misspelt, parsed
+from coze_standin.changes import KINDS, Change, InvalidChange, parse_change
 from coze_standin.control import environment
-from coze_standin.edge import application
+from coze_standin.http_app import create_app
 from coze_standin.operations import NAMES
-from coze_standin.population import populated
+from coze_standin.population import populate
 from coze_standin.profiles import PROFILES
-from coze_standin.server import Server, listening
+from coze_standin.rng import create_rng
+from coze_standin.server import Server, listen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; prints ``{"url": ..., "environment": {...}}`` once it is ready. Exit code 0."""
     options = _parser().parse_args(arguments)
-    state = populated(options.account, chance(options.seed))
-    with listening(options.port) as listener:
+    state = populate(options.account, create_rng(options.seed))
+    with listen(options.port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         ready = json.dumps({"url": url, "environment": environment(state, url)})
-        server = Server(application(state, changes=options.change), lambda: _say(ready))
+        server = Server(create_app(state, changes=options.change), lambda: _print(ready))
         if options.until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
         server.run(sockets=[listener])
@@ -52,12 +52,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _change(text: str) -> Change:
     try:
-        return parsed(text, NAMES)
-    except Misspelt as error:
+        return parse_change(text, NAMES)
+    except InvalidChange as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -29,9 +29,9 @@ class StandIn:
     url: str
     environment: dict[str, str]
 
-    def planted(self) -> list[tuple[str, str]]:
+    def canaries(self) -> list[tuple[str, str]]:
         """Kind and value of everything so far that no cassette may show."""
-        return [(one["kind"], one["value"]) for one in self._control("GET", "planted")["planted"]]
+        return [(one["kind"], one["value"]) for one in self._control("GET", "canaries")["canaries"]]
 
     def oauth(self) -> dict[str, str]:
         """Client id, secret, private key and its id, and a fresh authorization code."""
@@ -81,7 +81,7 @@ def running(account: str = "a", seed: int | None = None, changes: Sequence[str] 
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
     ) as process:
         try:
-            yield _started(process)
+            yield _wait_until_ready(process)
         finally:
             process.terminate()
             process.wait(_STOP_SECONDS)
@@ -90,13 +90,13 @@ def running(account: str = "a", seed: int | None = None, changes: Sequence[str] 
 def environment() -> dict[str, str]:
     """The environment with this package importable, whether it is installed or not."""
     source = str(Path(__file__).parents[1])
-    known = os.environ.get("PYTHONPATH", "")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (source, known)))}
+    inherited = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (source, inherited)))}
 
 
-def _started(process: subprocess.Popen[bytes]) -> StandIn:
+def _wait_until_ready(process: subprocess.Popen[bytes]) -> StandIn:
     line = process.stdout.readline() if process.stdout else b""
     if not line:
         raise StandInError(f"the stand-in did not start: exit code {process.wait(_START_SECONDS)}")
-    told = json.loads(line)
-    return StandIn(told["url"], told["environment"])
+    ready = json.loads(line)
+    return StandIn(ready["url"], ready["environment"])

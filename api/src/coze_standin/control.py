@@ -1,4 +1,4 @@
-"""The control plane under ``/_standin/``: the account, what is planted in it, what shall go wrong or be different."""
+"""The control plane under ``/_standin/``: account, canaries, faults, changes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from coze_standin.changes import Changes, Misspelt, parsed
-from coze_standin.faults import Faults, Misarmed, armed
+from coze_standin.changes import Changes, InvalidChange, parse_change
+from coze_standin.faults import Faults, InvalidFault, parse_fault
 from coze_standin.operations import NAMES
 from coze_standin.state import State
 
@@ -21,9 +21,9 @@ def environment(state: State, url: str) -> dict[str, str]:
     return {
         "COZE_API_TOKEN": state.account.token,
         "COZE_API_BASE": url,
-        "COZE_WORKSPACE_ID": state.team,
-        "COZE_BOT_ID": state.main_bot,
-        "COZE_WORKFLOW_ID": state.main_workflow,
+        "COZE_WORKSPACE_ID": state.configured.workspace_id,
+        "COZE_BOT_ID": state.configured.bot_id,
+        "COZE_WORKFLOW_ID": state.configured.workflow_id,
     }
 
 
@@ -39,7 +39,7 @@ class Control:
         """The endpoints as routes."""
         return [
             Route(PREFIX + "environment", self.environment, methods=["GET"]),
-            Route(PREFIX + "planted", self.planted, methods=["GET"]),
+            Route(PREFIX + "canaries", self.canaries, methods=["GET"]),
             Route(PREFIX + "oauth", self.oauth, methods=["GET"]),
             Route(PREFIX + "faults", self.arm, methods=["POST"]),
             Route(PREFIX + "faults", self.clear, methods=["DELETE"]),
@@ -51,9 +51,9 @@ class Control:
         """GET environment."""
         return JSONResponse(environment(self._state, str(request.base_url).rstrip("/")))
 
-    async def planted(self, _: Request) -> Response:
-        """GET planted."""
-        return JSONResponse({"planted": self._state.planted.listed()})
+    async def canaries(self, _: Request) -> Response:
+        """GET canaries."""
+        return JSONResponse({"canaries": self._state.canaries.as_json()})
 
     async def oauth(self, _: Request) -> Response:
         """GET oauth: client id, secret, key and a fresh authorization code."""
@@ -62,8 +62,8 @@ class Control:
     async def arm(self, request: Request) -> Response:
         """POST faults: ``{"method", "path", "fault", "times", ...options}``; 400 with the reason if that is wrong."""
         try:
-            self._faults.arm(armed(await request.json()))
-        except (Misarmed, json.JSONDecodeError) as error:
+            self._faults.arm(parse_fault(await request.json()))
+        except (InvalidFault, json.JSONDecodeError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse({})
 
@@ -75,8 +75,8 @@ class Control:
     async def change(self, request: Request) -> Response:
         """POST changes: ``{"change": "OPERATION:KIND:FIELD[:NEW]"}``; 400 with the reason if that is wrong."""
         try:
-            self._changes.add(parsed(str((await request.json())["change"]), NAMES))
-        except (Misspelt, json.JSONDecodeError, LookupError, TypeError) as error:
+            self._changes.add(parse_change(str((await request.json())["change"]), NAMES))
+        except (InvalidChange, json.JSONDecodeError, LookupError, TypeError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse({})
 

@@ -51,8 +51,8 @@ not documented: 5000, its server error, stands in.
 """
 
 
-class Refusal(Exception):
-    """A handler refuses the request; the edge answers with the row's body."""
+class ApiError(Exception):
+    """A handler refuses the request; the application answers with the row's body."""
 
     def __init__(self, name: str, subject: str = "") -> None:
         self.row = ERRORS[name]

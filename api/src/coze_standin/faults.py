@@ -38,9 +38,9 @@ class Fault:
     """One fault: its name, what it does, the options with their defaults, and one of the ways to go wrong.
 
     ``instead`` answers in place of the handler. ``delay`` says how many seconds to wait before the handler runs.
-    ``events`` changes the events of a stream, ``steps`` the bytes and the pauses that they became. ``steers`` leaves
-    the fault to the handler, ``resets`` answers with a TCP reset. ``frames`` is false for what concerns the bytes of
-    server-sent events, and means nothing to the frames of a websocket.
+    ``events`` changes the events of a stream, ``steps`` the bytes and the pauses that they became. ``is_scenario``
+    leaves the fault to the handler, ``resets`` answers with a TCP reset. ``frames`` is false for what concerns the
+    bytes of server-sent events, and means nothing to the frames of a websocket.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Fault:
     delay: Callable[[Options], float] | None = None
     events: Callable[[EventList, Style, Options], EventList] | None = None
     steps: Callable[[Steps, Options], Steps] | None = None
-    steers: bool = False
+    is_scenario: bool = False
     resets: bool = False
     frames: bool = True
 
@@ -65,34 +65,36 @@ def _error(name: str, **headers: str) -> Wire:
     return Wire(row.status, _JSON, content={"code": row.code, "msg": row.msg}, headers=headers)
 
 
-def _halved(steps: Steps, options: Options) -> Steps:
+def _halve(steps: Steps, options: Options) -> Steps:
     place, part = options["events"], options["part"]
-    cut = [Send(step.data[: int(len(step.data) * part)]) for step in steps[place : place + 1] if isinstance(step, Send)]
-    return (*steps[:place], *cut)
+    half = [
+        Send(step.data[: int(len(step.data) * part)]) for step in steps[place : place + 1] if isinstance(step, Send)
+    ]
+    return (*steps[:place], *half)
 
 
-def _malformed(steps: Steps, options: Options) -> Steps:
+def _malform(steps: Steps, options: Options) -> Steps:
     place = options["events"]
-    spoilt = tuple(Send(_spoilt(step.data)) if isinstance(step, Send) else step for step in steps[place : place + 1])
+    spoilt = tuple(Send(_spoil(step.data)) if isinstance(step, Send) else step for step in steps[place : place + 1])
     return steps[:place] + spoilt + steps[place + 1 :]
 
 
-def _spoilt(frame: bytes) -> bytes:
+def _spoil(frame: bytes) -> bytes:
     """The frame with its data cut short: no longer JSON, still one event."""
     head, _, data = frame.rstrip(b"\n").rpartition(b"\n")
     return head + b"\n" + data[: data.index(b":") + 4] + b"\n\n"
 
 
-def _inserted(steps: Steps, options: Options, *added: Step) -> Steps:
+def _insert(steps: Steps, options: Options, *added: Step) -> Steps:
     return steps[: options["events"]] + added + steps[options["events"] :]
 
 
-def _unknown(events: EventList, _: Style, options: Options) -> EventList:
+def _insert_unknown(events: EventList, _: Style, options: Options) -> EventList:
     place = options["events"]
     return (*events[:place], (options["event"], {}), *events[place:])
 
 
-def _erring(events: EventList, style: Style, options: Options) -> EventList:
+def _end_with_error(events: EventList, style: Style, options: Options) -> EventList:
     return (*events[: options["events"]], style.error(options["code"], options["msg"]))
 
 
@@ -132,44 +134,44 @@ FAULTS: dict[str, Fault] = {
             "half-event",
             "ends the body cleanly inside an event, when this part of its bytes is sent",
             {"events": 2, "part": 0.5},
-            steps=_halved,
+            steps=_halve,
             frames=False,
         ),
-        Fault("malformed-event", "the data of one event is not JSON", {"events": 2}, steps=_malformed, frames=False),
+        Fault("malformed-event", "the data of one event is not JSON", {"events": 2}, steps=_malform, frames=False),
         Fault(
             "comment",
             "a keep-alive comment between two events",
             {"events": 2},
-            steps=lambda steps, options: _inserted(steps, options, Send(b": keep-alive\n\n")),
+            steps=lambda steps, options: _insert(steps, options, Send(b": keep-alive\n\n")),
             frames=False,
         ),
         Fault(
             "stall-stream",
             "waits after some events",
             {"events": 2, "seconds": 1.0},
-            steps=lambda steps, options: _inserted(steps, options, Wait(float(options["seconds"]))),
+            steps=lambda steps, options: _insert(steps, options, Wait(float(options["seconds"]))),
         ),
         Fault(
             "unknown-event",
             "an event whose name nobody knows",
             {"events": 2, "event": "conversation.weather.changed"},
-            events=_unknown,
+            events=_insert_unknown,
         ),
         Fault(
             "stream-error",
             "an error event ends the stream",
             {"events": 2, "code": _SERVER.code, "msg": _SERVER.msg},
-            events=_erring,
+            events=_end_with_error,
         ),
-        Fault("chat-failed", "the chat fails, with last_error", steers=True),
-        Fault("workflow-timeout", "the run exceeds its time limit, and so its history says", steers=True),
+        Fault("chat-failed", "the chat fails, with last_error", is_scenario=True),
+        Fault("workflow-timeout", "the run exceeds its time limit, and so its history says", is_scenario=True),
     )
 }
 """The faults by name. ``events`` counts the whole events that come first."""
 
 
 @dataclass(frozen=True)
-class Armed:
+class PendingFault:
     """A fault that waits for a request of ``method`` to ``path``; a ``*`` at the end of the path matches any rest."""
 
     fault: Fault
@@ -178,41 +180,41 @@ class Armed:
     options: Options
     left: int = 1
 
-    def meets(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str) -> bool:
         """Whether the request is one of those it waits for."""
         same = path.startswith(self.path[:-1]) if self.path.endswith("*") else path == self.path
         return same and method == self.method
 
 
-class Misarmed(ValueError):
+class InvalidFault(ValueError):
     """The description of a fault makes no sense; the text says why."""
 
 
-def armed(description: JSON) -> Armed:
+def parse_fault(description: JSON) -> PendingFault:
     """The fault that a control request describes: ``method``, ``path``, ``fault``, ``times`` and its options."""
     rest = dict(description)
     name, method, path = (rest.pop(key, None) for key in ("fault", "method", "path"))
     times = rest.pop("times", 1)
     if name not in FAULTS:
-        raise Misarmed(f"no fault is called {name!r}; there are {', '.join(FAULTS)}")
+        raise InvalidFault(f"no fault is called {name!r}; there are {', '.join(FAULTS)}")
     if not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
-        raise Misarmed("a fault needs a method and a path that starts with /")
+        raise InvalidFault("a fault needs a method and a path that starts with /")
     if not isinstance(times, int) or times < 1:
-        raise Misarmed("times is a positive number")
+        raise InvalidFault("times is a positive number")
     fault = FAULTS[name]
     unknown = sorted(set(rest) - set(fault.options))
     if unknown:
-        raise Misarmed(f"{name} has no option {unknown[0]}; it has {', '.join(fault.options) or 'none'}")
-    return Armed(fault, method.upper(), path, {**fault.options, **rest}, times)
+        raise InvalidFault(f"{name} has no option {unknown[0]}; it has {', '.join(fault.options) or 'none'}")
+    return PendingFault(fault, method.upper(), path, {**fault.options, **rest}, times)
 
 
 class Faults:
     """The faults that wait, in the order in which they were asked for."""
 
     def __init__(self) -> None:
-        self._waiting: list[Armed] = []
+        self._waiting: list[PendingFault] = []
 
-    def arm(self, fault: Armed) -> None:
+    def arm(self, fault: PendingFault) -> None:
         """Put a fault at the end of the queue."""
         self._waiting.append(fault)
 
@@ -220,18 +222,20 @@ class Faults:
         """Forget all of them."""
         self._waiting.clear()
 
-    def take(self, method: str, path: str) -> Armed | None:
+    def take(self, method: str, path: str) -> PendingFault | None:
         """The first fault that meets the request, one of its times used up."""
-        place = next((place for place, one in enumerate(self._waiting) if one.meets(method, path)), None)
+        place = next((place for place, one in enumerate(self._waiting) if one.matches(method, path)), None)
         if place is None:
             return None
         taken = self._waiting.pop(place)
         if taken.left > 1:
-            self._waiting.insert(place, Armed(taken.fault, taken.method, taken.path, taken.options, taken.left - 1))
+            self._waiting.insert(
+                place, PendingFault(taken.fault, taken.method, taken.path, taken.options, taken.left - 1)
+            )
         return taken
 
 
-def bent(fault: Armed | None, style: Style, events: EventList) -> Steps:
+def apply_fault(fault: PendingFault | None, style: Style, events: EventList) -> Steps:
     """The script of a stream under a fault, or as it should be."""
     if fault and fault.fault.events:
         events = fault.fault.events(events, style, fault.options)

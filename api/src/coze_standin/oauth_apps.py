@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from coze_standin import secret_values
-from coze_standin.planted import Planted
+from coze_standin.canaries import Canaries
 from coze_standin.records import JSON
 
 
@@ -19,12 +19,12 @@ class OAuthApps:
     ``polls`` counts how often a device code was asked after.
     """
 
-    def __init__(self, chance: random.Random, planted: Planted) -> None:
-        self._chance = chance
-        self._planted = planted
-        self.client_id = planted.add("CLIENT_ID", f"{secret_values.digits(chance, 32)}.app.coze")
-        self.client_secret = planted.add("CLIENT_SECRET", secret_values.token(chance, "", 48))
-        self.public_key_id = planted.add("PUBLIC_KEY_ID", secret_values.token(chance, "", 43))
+    def __init__(self, rng: random.Random, canaries: Canaries) -> None:
+        self._rng = rng
+        self._canaries = canaries
+        self.client_id = canaries.add("CLIENT_ID", f"{secret_values.digits(rng, 32)}.app.coze")
+        self.client_secret = canaries.add("CLIENT_SECRET", secret_values.token(rng, "", 48))
+        self.public_key_id = canaries.add("PUBLIC_KEY_ID", secret_values.token(rng, "", 43))
         self.codes: set[str] = set()
         self.refresh_tokens: set[str] = set()
         self.polls: dict[str, int] = {}
@@ -39,21 +39,21 @@ class OAuthApps:
         return self._key.public_key()
 
     def private_key(self) -> str:
-        """The private key as PEM; each of its lines is planted."""
+        """The private key as PEM; each of its lines is a canary."""
         pem = self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         for line in pem.splitlines()[1:-1]:
-            self._planted.add("PRIVATE_KEY", line)
+            self._canaries.add("PRIVATE_KEY", line)
         return pem
 
     def refreshed(self) -> str:
         """A fresh refresh token."""
-        refresh = self._planted.add("REFRESH_TOKEN", secret_values.token(self._chance, "", 64))
+        refresh = self._canaries.add("REFRESH_TOKEN", secret_values.token(self._rng, "", 64))
         self.refresh_tokens.add(refresh)
         return refresh
 
     def credentials(self) -> JSON:
         """What a client needs for all four flows, with a fresh authorization code."""
-        code = self._planted.add("AUTHORIZATION_CODE", secret_values.token(self._chance, "code_", 40))
+        code = self._canaries.add("AUTHORIZATION_CODE", secret_values.token(self._rng, "code_", 40))
         self.codes.add(code)
         return {
             "client_id": self.client_id,

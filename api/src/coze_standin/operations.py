@@ -25,7 +25,7 @@ from coze_standin.routes import (
     workflows,
     workspaces,
 )
-from coze_standin.talk import Talk
+from coze_standin.ws_session import WsSession
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Socket:
-    """One operation over a websocket: its name in the SDK, its path, and what talks on a connection."""
+    """One operation over a websocket: its name in the SDK, its path, and the session that answers on a connection."""
 
     id: str
     path: str
-    talk: Callable[[Call], Talk]
+    session: Callable[[Call], WsSession]
 
 
 _FEEDBACK = "/v1/conversations/{conversation_id}/messages/{message_id}/feedback"

@@ -10,7 +10,7 @@ from typing import Any
 
 from coze_standin import secret_values, wording
 from coze_standin.accounts import Account, Maker
-from coze_standin.planted import Planted
+from coze_standin.canaries import Canaries
 from coze_standin.profiles import PROFILES
 from coze_standin.records import (
     API_CONNECTOR,
@@ -29,11 +29,11 @@ _IMAGES = 2
 """``format_type`` of a knowledge base for images."""
 
 
-def populated(name: str, chance: random.Random, clock: Callable[[], float] = time.time) -> State:
+def populate(name: str, rng: random.Random, clock: Callable[[], float] = time.time) -> State:
     """The state of account ``a`` or ``b`` as it begins."""
-    planted = Planted()
-    maker = Maker(PROFILES[name], chance, planted, int(clock()))
-    state = State(maker.account(), maker, chance, planted, clock)
+    canaries = Canaries()
+    maker = Maker(PROFILES[name], rng, canaries, int(clock()))
+    state = State(maker.account(), maker, rng, canaries, clock)
     _add_workspaces(state)
     _add_bots(state)
     _add_workflows(state)
@@ -44,10 +44,10 @@ def populated(name: str, chance: random.Random, clock: Callable[[], float] = tim
 
 def _past(state: State, days: int) -> int:
     """A moment about ``days`` days ago, in whole seconds."""
-    return state.now - days * _DAY + state.chance.randint(-20_000, 20_000)
+    return state.now - days * _DAY + state.rng.randint(-20_000, 20_000)
 
 
-def _settled(*names: str) -> random.Random:
+def _fixed_rng(*names: str) -> random.Random:
     """Chance for what people set up once: the same in every run, since an unchanged account answers the same."""
     return random.Random("/".join(names))
 
@@ -59,42 +59,42 @@ def _add_workspaces(state: State) -> None:
     roles = ("admin", "member")
     members = {person.user_id: roles[min(place, 1)] for place, person in enumerate(people[1:])}
     for kind, title, staff in (
-        ("personal", profile.personal_workspace, owner),
-        ("team", profile.team_workspace, {**owner, **members}),
+        ("personal", profile.workspaces.personal, owner),
+        ("team", profile.workspaces.team, {**owner, **members}),
     ):
         workspace_id = state.ids.at("WORKSPACE_ID", _past(state, 800))
         icon = state.maker.image("ICON_URL")
         belongs = enterprise if kind == "team" else ""
         state.workspaces.put(workspace_id, Workspace(workspace_id, title, icon, kind, belongs, staff))
-        state.team = workspace_id
+        state.configured.workspace_id = workspace_id
 
 
 def _add_bots(state: State) -> None:
     profile = state.account.profile
-    names = [(name, True) for name in profile.published_bots] + [(name, False) for name in profile.draft_bots]
+    names = [(name, True) for name in profile.bots.published] + [(name, False) for name in profile.bots.drafts]
     for place, (name, published) in enumerate(names):
         made = _past(state, 300 - 7 * place)
         bot = Bot(
             id=state.ids.at("BOT_ID", made),
-            workspace_id=state.team,
+            workspace_id=state.configured.workspace_id,
             name=name,
-            description=profile.bot_description.format(name=name),
+            description=profile.bots.description.format(name=name),
             icon_url=state.maker.image("ICON_URL"),
             created_at=made,
             updated_at=made + _DAY,
-            published_at=made + _DAY + state.chance.randint(1, 90) if published else 0,
+            published_at=made + _DAY + state.rng.randint(1, 90) if published else 0,
             folder_id=state.ids.at("FOLDER_ID", made) if state.has("folder") else "",
             settings=_settings(state, state.account, name),
         )
         state.bots.put(bot.id, bot)
-        state.main_bot = state.main_bot or bot.id
+        state.configured.bot_id = state.configured.bot_id or bot.id
 
 
 def _settings(state: State, account: Account, name: str) -> dict[str, Any]:
-    """The parts of a bot, with everything planted that people write into a prompt."""
+    """The parts of a bot, with the canaries that people write into a prompt."""
     profile, owner = account.profile, account.owner
-    settled = _settled(profile.bot_prompt, name)
-    prompt = profile.bot_prompt.format(
+    settled = _fixed_rng(profile.bots.prompt, name)
+    prompt = profile.bots.prompt.format(
         email=owner.email,
         phone=owner.phone,
         ip=account.ip,
@@ -106,19 +106,19 @@ def _settings(state: State, account: Account, name: str) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "prompt_info": {"prompt": prompt},
         "onboarding_info": {
-            "prologue": profile.prologue.format(name=name),
+            "prologue": profile.bots.prologue.format(name=name),
             "suggested_questions": wording.follow_ups(profile.language, settled),
         },
         "model_info": {
-            "model_id": secret_values.digits(state.chance, 10),
-            "model_name": profile.model_name,
+            "model_id": secret_values.digits(state.rng, 10),
+            "model_name": profile.bots.model_name,
             "temperature": round(settled.uniform(0, 1), 2),
             "context_round": settled.randint(1, 30),
             "max_tokens": settled.choice((1024, 2048, 4096)),
         },
     }
     if state.has("plugins"):
-        settings["plugin_info_list"] = [_plugin(state, profile.workflow_description)]
+        settings["plugin_info_list"] = [_plugin(state, profile.workflows.description)]
     if state.has("suggest_reply"):
         settings["suggest_reply_info"] = {"reply_mode": "disable", "customized_prompt": ""}
     return settings
@@ -137,41 +137,43 @@ def _plugin(state: State, description: str) -> dict[str, Any]:
 
 def _add_workflows(state: State) -> None:
     profile = state.account.profile
-    for place, name in enumerate(profile.workflows):
+    for place, name in enumerate(profile.workflows.names):
         made = _past(state, 200 - 5 * place)
-        count = profile.versions - place
+        count = profile.workflows.versions - place
         workflow = Workflow(
             id=state.ids.at("WORKFLOW_ID", made),
-            workspace_id=state.team,
+            workspace_id=state.configured.workspace_id,
             name=name,
-            description=profile.workflow_description,
+            description=profile.workflows.description,
             icon_url=state.maker.image("ICON_URL"),
             created_at=made,
             updated_at=made + count * _DAY,
             creator=state.account.people[place % len(state.account.people)],
             versions=tuple((f"v0.0.{number}", made + number * _DAY) for number in range(count, 0, -1)),
         )
-        state.workflows.put(workflow.id, workflow)
-        state.main_workflow = state.main_workflow or workflow.id
+        state.automation.workflows.put(workflow.id, workflow)
+        state.configured.workflow_id = state.configured.workflow_id or workflow.id
 
 
 def _add_conversations(state: State) -> None:
     profile = state.account.profile
-    for place, name in enumerate(profile.conversations):
+    for place, name in enumerate(profile.conversations.names):
         made = _past(state, 30 - place)
         conversation = Conversation(
             id=state.ids.new("CONVERSATION_ID"),
-            bot_id=state.main_bot,
+            bot_id=state.configured.bot_id,
             name=name,
-            meta_data={"topic": secret_values.word(_settled(name))},
+            meta_data={"topic": secret_values.word(_fixed_rng(name))},
             created_at=made,
             updated_at=made + 60,
             section_id=state.ids.new("SECTION_ID"),
             connector_id=API_CONNECTOR,
         )
-        state.conversations.put(conversation.id, conversation)
-        answer = wording.answer(profile.language, state.chance, profile.opening_question, state.account.owner.email)
-        _add_message(state, conversation, "user", "question", profile.opening_question)
+        state.messaging.conversations.put(conversation.id, conversation)
+        answer = wording.answer(
+            profile.language, state.rng, profile.conversations.opening_question, state.account.owner.email
+        )
+        _add_message(state, conversation, "user", "question", profile.conversations.opening_question)
         _add_message(state, conversation, "assistant", "answer", answer)
 
 
@@ -190,18 +192,18 @@ def _add_message(state: State, conversation: Conversation, role: str, kind: str,
         created_at=conversation.created_at,
         updated_at=conversation.created_at,
     )
-    state.messages.put(message.id, message)
+    state.messaging.messages.put(message.id, message)
 
 
 def _add_datasets(state: State) -> None:
     profile, owner = state.account.profile, state.account.owner
-    for place, base in enumerate(profile.datasets):
+    for place, base in enumerate(profile.knowledge.bases):
         made = _past(state, 100 - 9 * place)
         dataset = Dataset(
             id=state.ids.at("DATASET_ID", made),
-            workspace_id=state.team,
+            workspace_id=state.configured.workspace_id,
             name=base.name,
-            description=profile.dataset_description.format(email=owner.email, phone=owner.phone),
+            description=profile.knowledge.description.format(email=owner.email, phone=owner.phone),
             icon_url=state.maker.image("ICON_URL"),
             format_type=base.format_type,
             creator=state.account.people[place % len(state.account.people)],
@@ -209,14 +211,14 @@ def _add_datasets(state: State) -> None:
             updated_at=made + _DAY,
             chunk_strategy={"chunk_type": 0},
         )
-        state.datasets.put(dataset.id, dataset)
+        state.knowledge.datasets.put(dataset.id, dataset)
         for name in base.files:
             _add_document(state, dataset, name)
 
 
 def _add_document(state: State, dataset: Dataset, name: str) -> None:
     """A document that people uploaded long ago; only how often it was hit differs from run to run."""
-    settled = _settled(dataset.name, name)
+    settled = _fixed_rng(dataset.name, name)
     document = Document(
         id=state.ids.at("DOCUMENT_ID", dataset.updated_at),
         dataset_id=dataset.id,
@@ -231,9 +233,9 @@ def _add_document(state: State, dataset: Dataset, name: str) -> None:
         creator=dataset.creator,
         created_at=dataset.updated_at,
         updated_at=dataset.updated_at,
-        hit_count=state.chance.randint(0, 50),
+        hit_count=state.rng.randint(0, 50),
         caption=wording.sentence(state.account.profile.language, settled).strip()
         if dataset.format_type == _IMAGES
         else "",
     )
-    state.documents.put(document.id, document)
+    state.knowledge.documents.put(document.id, document)

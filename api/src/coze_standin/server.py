@@ -67,6 +67,6 @@ class Server(uvicorn.Server):
         self.stop()
 
 
-def listening(port: int = 0) -> socket.socket:
+def listen(port: int = 0) -> socket.socket:
     """A socket that listens on 127.0.0.1, on a free port when ``port`` is 0."""
     return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)

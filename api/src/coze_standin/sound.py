@@ -17,18 +17,18 @@ _LOUDNESS = 9_000
 _MAX_CHUNKS = 6
 
 
-def spoken(text: str, chance: random.Random, rate: int = RATE) -> bytes:
+def synthesize(text: str, rng: random.Random, rate: int = RATE) -> bytes:
     """``text`` as PCM: a sine whose pitch, and by a tenth its length, differ from one time to the next."""
-    seconds = (_SECONDS + _SECONDS_A_CHARACTER * len(text)) * chance.uniform(0.9, 1.1)
-    turn = 2 * math.pi * chance.uniform(150, 420) / rate
+    seconds = (_SECONDS + _SECONDS_A_CHARACTER * len(text)) * rng.uniform(0.9, 1.1)
+    turn = 2 * math.pi * rng.uniform(150, 420) / rate
     samples = [round(_LOUDNESS * math.sin(turn * place)) for place in range(int(seconds * rate))]
     return struct.pack(f"<{len(samples)}h", *samples)
 
 
-def chunks(text: str, chance: random.Random, rate: int = RATE) -> list[str]:
+def chunks(text: str, rng: random.Random, rate: int = RATE) -> list[str]:
     """The same in base64, cut between samples into pieces whose number and sizes vary."""
-    pcm = spoken(text, chance, rate)
-    places = chance.sample(range(1, len(pcm) // 2), chance.randint(1, _MAX_CHUNKS - 1))
+    pcm = synthesize(text, rng, rate)
+    places = rng.sample(range(1, len(pcm) // 2), rng.randint(1, _MAX_CHUNKS - 1))
     edges = sorted({0, len(pcm), *(2 * place for place in places)})
     return [base64.b64encode(pcm[start:end]).decode() for start, end in pairwise(edges)]
 

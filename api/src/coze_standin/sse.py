@@ -38,14 +38,14 @@ class Break:
 Step = Send | Wait | Break
 
 
-def dumped(data: Any) -> str:
+def encode_json(data: Any) -> str:
     """JSON as Coze writes it: compact, characters as themselves."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def escaped(data: Any) -> str:
+def encode_json_for_html(data: Any) -> str:
     r"""The same with ``&``, ``<`` and ``>`` as ``\u0026`` and so on, as the ``done`` of a workflow chat has them."""
-    text = dumped(data)
+    text = encode_json(data)
     for character in "&<>":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
@@ -59,7 +59,7 @@ Event = tuple[str, Any]
 class Style:
     """How an endpoint spells its frames, and what its error event looks like.
 
-    ``escaping`` names the events whose data is written with ``escaped``.
+    ``escaping`` names the events whose data is written with ``encode_json_for_html``.
     """
 
     colon: str
@@ -72,7 +72,7 @@ class Style:
         """The exact bytes of one event; ``number`` is its place in the stream, from 0."""
         name, data = event
         identity = f"id{self.colon}{number}\n" if self.numbered else ""
-        text = escaped(data) if name in self.escaping else dumped(data)
+        text = encode_json_for_html(data) if name in self.escaping else encode_json(data)
         return f"{identity}event{self.colon}{name}\ndata{self.colon}{text}\n\n".encode()
 
     def error(self, code: int | str, msg: str) -> Event:
@@ -97,36 +97,36 @@ def script(style: Style, events: Iterable[Event]) -> tuple[Step, ...]:
     return tuple(Send(style.frame(number, event)) for number, event in enumerate(events))
 
 
-def scheduled(steps: Iterable[Step], chance: random.Random) -> Iterator[Step]:
+def schedule(steps: Iterable[Step], rng: random.Random) -> Iterator[Step]:
     """The steps as they go on the wire: sent bytes joined and cut anew, with a pause before each piece."""
     for sending, run in groupby(steps, key=lambda step: isinstance(step, Send)):
         if sending:
-            yield from _paced(cut(b"".join(step.data for step in run if isinstance(step, Send)), chance), chance)
+            yield from _with_pauses(split(b"".join(step.data for step in run if isinstance(step, Send)), rng), rng)
         else:
             yield from run
 
 
-def pause(chance: random.Random) -> Wait:
+def pause(rng: random.Random) -> Wait:
     """The pause before a piece."""
-    return Wait(chance.uniform(*_PAUSE))
+    return Wait(rng.uniform(*_PAUSE))
 
 
-def _paced(pieces: Iterable[bytes], chance: random.Random) -> Iterator[Step]:
+def _with_pauses(pieces: Iterable[bytes], rng: random.Random) -> Iterator[Step]:
     for piece in pieces:
-        yield pause(chance)
+        yield pause(rng)
         yield Send(piece)
 
 
-def cut(data: bytes, chance: random.Random) -> list[bytes]:
+def split(data: bytes, rng: random.Random) -> list[bytes]:
     """``data`` in pieces whose ends respect neither events nor characters: about one piece an event."""
     events = data.count(b"\n\n") or 1
-    wanted = min(len(data) - 1, chance.randint(max(1, events // 2), events + 2))
-    places = set(chance.sample(range(1, len(data)), wanted)) if wanted > 0 else set()
-    edges = sorted({0, len(data)} | places | _inside_a_character(data, chance))
+    wanted = min(len(data) - 1, rng.randint(max(1, events // 2), events + 2))
+    places = set(rng.sample(range(1, len(data)), wanted)) if wanted > 0 else set()
+    edges = sorted({0, len(data)} | places | _inside_a_character(data, rng))
     return [data[start:end] for start, end in pairwise(edges)]
 
 
-def _inside_a_character(data: bytes, chance: random.Random) -> set[int]:
+def _inside_a_character(data: bytes, rng: random.Random) -> set[int]:
     """Most times one place in the middle of a UTF-8 character, if there is one longer than a byte."""
     continuing = [place for place, byte in enumerate(data) if byte & 0xC0 == 0x80]  # noqa: PLR2004  (10xxxxxx)
-    return {chance.choice(continuing)} if continuing and chance.random() < _CHARACTER else set()
+    return {rng.choice(continuing)} if continuing and rng.random() < _CHARACTER else set()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from coze_standin.accounts import Account, Maker
-from coze_standin.errors import Refusal
+from coze_standin.canaries import Canaries
+from coze_standin.errors import ApiError
 from coze_standin.ids import Ids
 from coze_standin.oauth_apps import OAuthApps
-from coze_standin.planted import Planted
 from coze_standin.records import (
     Bot,
     Chat,
@@ -28,13 +28,18 @@ from coze_standin.records import (
 )
 
 T = TypeVar("T")
+Clock = Callable[[], float]
 
 
-class Shelf(Generic[T]):
-    """Records by id, oldest first; ``parameter`` is what Coze's error calls an id that is not there."""
+class Table(Generic[T]):
+    """Records by id, oldest first.
 
-    def __init__(self, parameter: str) -> None:
+    ``parameter`` is what Coze's error calls an id that is not there, ``error`` the row of that error.
+    """
+
+    def __init__(self, parameter: str, error: str = "missing") -> None:
         self._parameter = parameter
+        self._error = error
         self._records: dict[str, T] = {}
 
     def put(self, key: str, record: T) -> T:
@@ -43,9 +48,9 @@ class Shelf(Generic[T]):
         return record
 
     def get(self, key: str) -> T:
-        """The record, or a refusal with 4200."""
+        """The record, or the table's error."""
         if key not in self._records:
-            raise Refusal("missing", f"{self._parameter}={key}")
+            raise ApiError(self._error, f"{self._parameter}={key}")
         return self._records[key]
 
     def find(self, key: str) -> T | None:
@@ -53,7 +58,7 @@ class Shelf(Generic[T]):
         return self._records.get(key)
 
     def remove(self, key: str) -> T:
-        """Take the record away and give it back, or a refusal with 4200."""
+        """Take the record away and give it back, or raise the table's error."""
         record = self.get(key)
         del self._records[key]
         return record
@@ -63,43 +68,107 @@ class Shelf(Generic[T]):
         return list(self._records.values())
 
 
-class State:
-    """One account at work: its records, and the sources of ids, of chance and of time.
+class Messaging:
+    """Conversations, their messages and feedback, and the chats that write into them."""
 
-    ``main_bot`` and ``main_workflow`` are what COZE_BOT_ID and COZE_WORKFLOW_ID name, ``team`` is COZE_WORKSPACE_ID.
-    """
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.conversations: Table[Conversation] = Table("conversation_id")
+        self.messages: Table[Message] = Table("message_id")
+        self.chats: Table[Chat] = Table("chat_id")
+        self.feedback: dict[tuple[str, str], str] = {}
+
+    def message_in(self, conversation_id: str, message_id: str) -> Message:
+        """A message of that conversation, or a refusal with 4200."""
+        message = self.messages.get(message_id)
+        if self.conversations.get(conversation_id).id != message.conversation_id:
+            raise ApiError("missing", f"message_id={message_id}")
+        return message
+
+    def chat_in(self, conversation_id: str, chat_id: str) -> Chat:
+        """A chat of that conversation, or a refusal with 4200."""
+        chat = self.chats.get(chat_id)
+        if self.conversations.get(conversation_id).id != chat.conversation_id:
+            raise ApiError("missing", f"chat_id={chat_id}")
+        return chat
+
+    def messages_of(self, conversation_id: str) -> list[Message]:
+        """The messages of a conversation, oldest first, without the answers of chats that still run."""
+        return [one for one in self.messages.all() if one.conversation_id == conversation_id and self._is_listed(one)]
+
+    def _is_listed(self, message: Message) -> bool:
+        chat = self.chats.find(message.chat_id) if message.role == "assistant" else None
+        return chat is None or chat.status(self._clock()) == "completed"
+
+    def touch(self, conversation_id: str) -> Conversation:
+        """The conversation, updated now."""
+        conversation = self.conversations.get(conversation_id)
+        return self.conversations.put(conversation_id, replace(conversation, updated_at=int(self._clock())))
+
+
+class Automation:
+    """Workflows, their runs, and the runs that wait for an answer."""
+
+    def __init__(self) -> None:
+        self.workflows: Table[Workflow] = Table("workflow_id")
+        self.runs: Table[Run] = Table("execute_id")
+        self.interrupts: Table[Interrupt] = Table("event_id")
+
+
+class Knowledge:
+    """Knowledge bases and their documents."""
+
+    def __init__(self) -> None:
+        self.datasets: Table[Dataset] = Table("dataset_id")
+        self.documents: Table[Document] = Table("document_id")
+
+    def document_in(self, dataset_id: str, document_id: str) -> Document:
+        """A document of that knowledge base, or a refusal with 4200."""
+        document = self.documents.get(document_id)
+        if self.datasets.get(dataset_id).id != document.dataset_id:
+            raise ApiError("missing", f"document_id={document_id}")
+        return document
+
+    def documents_of(self, dataset_id: str) -> list[Document]:
+        """The documents of a knowledge base, oldest first."""
+        return [one for one in self.documents.all() if one.dataset_id == dataset_id]
+
+
+@dataclass
+class Configured:
+    """What ``COZE_WORKSPACE_ID``, ``COZE_BOT_ID`` and ``COZE_WORKFLOW_ID`` name."""
+
+    workspace_id: str = ""
+    bot_id: str = ""
+    workflow_id: str = ""
+
+
+class State:
+    """One account at work: its records by area, and the sources of ids, of randomness and of time."""
 
     def __init__(
         self,
         account: Account,
         maker: Maker,
-        chance: random.Random,
-        planted: Planted,
-        clock: Callable[[], float] = time.time,
+        rng: random.Random,
+        canaries: Canaries,
+        clock: Clock = time.time,
     ) -> None:
         self.account = account
         self.maker = maker
-        self.chance = chance
-        self.planted = planted
+        self.rng = rng
+        self.canaries = canaries
         self.clock = clock
-        self.ids = Ids(chance, planted, clock)
+        self.ids = Ids(rng, canaries, clock)
         self.tokens = {account.token}
-        self.oauth = OAuthApps(chance, planted)
-        self.workspaces: Shelf[Workspace] = Shelf("workspace_id")
-        self.bots: Shelf[Bot] = Shelf("bot_id")
-        self.conversations: Shelf[Conversation] = Shelf("conversation_id")
-        self.messages: Shelf[Message] = Shelf("message_id")
-        self.chats: Shelf[Chat] = Shelf("chat_id")
-        self.workflows: Shelf[Workflow] = Shelf("workflow_id")
-        self.runs: Shelf[Run] = Shelf("execute_id")
-        self.interrupts: Shelf[Interrupt] = Shelf("event_id")
-        self.files: Shelf[File] = Shelf("file_id")
-        self.datasets: Shelf[Dataset] = Shelf("dataset_id")
-        self.documents: Shelf[Document] = Shelf("document_id")
-        self.feedback: dict[tuple[str, str], str] = {}
-        self.team = ""
-        self.main_bot = ""
-        self.main_workflow = ""
+        self.oauth = OAuthApps(rng, canaries)
+        self.workspaces: Table[Workspace] = Table("workspace_id")
+        self.bots: Table[Bot] = Table("bot_id")
+        self.files: Table[File] = Table("file_id")
+        self.messaging = Messaging(clock)
+        self.automation = Automation()
+        self.knowledge = Knowledge()
+        self.configured = Configured()
 
     @property
     def now(self) -> int:
@@ -109,41 +178,3 @@ class State:
     def has(self, field: str) -> bool:
         """Whether this account's answers carry the optional field."""
         return field in self.account.profile.optional
-
-    def message_in(self, conversation_id: str, message_id: str) -> Message:
-        """A message of that conversation, or a refusal with 4200."""
-        message = self.messages.get(message_id)
-        if self.conversations.get(conversation_id).id != message.conversation_id:
-            raise Refusal("missing", f"message_id={message_id}")
-        return message
-
-    def chat_in(self, conversation_id: str, chat_id: str) -> Chat:
-        """A chat of that conversation, or a refusal with 4200."""
-        chat = self.chats.get(chat_id)
-        if self.conversations.get(conversation_id).id != chat.conversation_id:
-            raise Refusal("missing", f"chat_id={chat_id}")
-        return chat
-
-    def document_in(self, dataset_id: str, document_id: str) -> Document:
-        """A document of that knowledge base, or a refusal with 4200."""
-        document = self.documents.get(document_id)
-        if self.datasets.get(dataset_id).id != document.dataset_id:
-            raise Refusal("missing", f"document_id={document_id}")
-        return document
-
-    def documents_of(self, dataset_id: str) -> list[Document]:
-        """The documents of a knowledge base, oldest first."""
-        return [one for one in self.documents.all() if one.dataset_id == dataset_id]
-
-    def messages_of(self, conversation_id: str) -> list[Message]:
-        """The messages of a conversation, oldest first, without the answers of chats that are still at work."""
-        return [one for one in self.messages.all() if one.conversation_id == conversation_id and self._told(one)]
-
-    def _told(self, message: Message) -> bool:
-        chat = self.chats.find(message.chat_id) if message.role == "assistant" else None
-        return chat is None or chat.status(self.clock()) == "completed"
-
-    def moved(self, conversation_id: str) -> Conversation:
-        """The conversation, touched now."""
-        conversation = self.conversations.get(conversation_id)
-        return self.conversations.put(conversation_id, replace(conversation, updated_at=self.now))

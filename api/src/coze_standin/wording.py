@@ -47,35 +47,35 @@ ENGLISH = Language(
 )
 
 
-def sentence(language: Language, chance: random.Random) -> str:
+def sentence(language: Language, rng: random.Random) -> str:
     """One sentence that means nothing in particular."""
     return language.sentence.format(
-        subject=chance.choice(language.subjects),
-        verb=chance.choice(language.verbs),
-        object=chance.choice(language.objects),
+        subject=rng.choice(language.subjects),
+        verb=rng.choice(language.verbs),
+        object=rng.choice(language.objects),
     )
 
 
-def answer(language: Language, chance: random.Random, question: str, owner: str = "") -> str:
+def answer(language: Language, rng: random.Random, question: str, owner: str = "") -> str:
     """An answer that takes up the beginning of ``question``; with ``owner``, it tells this mail address."""
-    sentences = [sentence(language, chance) for _ in range(chance.randint(1, 4))]
+    sentences = [sentence(language, rng) for _ in range(rng.randint(1, 4))]
     if owner:
-        mention = chance.choice(language.mentions).format(owner=owner)
-        sentences.insert(chance.randint(0, len(sentences)), mention)
-    opening = chance.choice(language.openings).format(echo=question[:_ECHOED] or "…")
+        mention = rng.choice(language.mentions).format(owner=owner)
+        sentences.insert(rng.randint(0, len(sentences)), mention)
+    opening = rng.choice(language.openings).format(echo=question[:_ECHOED] or "…")
     return (opening + "".join(sentences)).strip()
 
 
-def follow_ups(language: Language, chance: random.Random) -> list[str]:
+def follow_ups(language: Language, rng: random.Random) -> list[str]:
     """None to three different questions that a user might ask next."""
-    return chance.sample(language.follow_ups, chance.randint(0, 3))
+    return rng.sample(language.follow_ups, rng.randint(0, 3))
 
 
-def pieces(text: str, chance: random.Random, split: str = "") -> list[str]:
+def pieces(text: str, rng: random.Random, split: str = "") -> list[str]:
     """``text`` in 2 to 12 pieces, none of them empty; with ``split``, that part of it is cut somewhere inside."""
     most = max(0, min(_MAX_PIECES, len(text)) - 2)
-    places = set(chance.sample(range(1, len(text)), chance.randint(min(1, most), most)))
+    places = set(rng.sample(range(1, len(text)), rng.randint(min(1, most), most)))
     if len(split) > 1 and split in text:
-        places.add(text.index(split) + chance.randint(1, len(split) - 1))
+        places.add(text.index(split) + rng.randint(1, len(split) - 1))
     edges = sorted({0, len(text)} | places)
     return [text[start:end] for start, end in pairwise(edges)]

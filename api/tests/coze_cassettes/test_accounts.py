@@ -35,7 +35,7 @@ def test_the_suite_holds_on_the_second_account(tmp_path: Path) -> None:
         environment = {**os.environ, **stand_in.environment}
         options = ("--cassettes-dir", str(tmp_path))
         _pytest(environment, "--record-mode=all", "--recorded-from", "stand-in", "-p", "no:randomly", *options)
-        planted = {value for _, value in stand_in.planted() if len(value) > 5}
+        planted = {value for _, value in stand_in.canaries() if len(value) > 5}
     bare = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
     assert " passed" in _pytest(bare, *options)
     files = store.files(tmp_path)

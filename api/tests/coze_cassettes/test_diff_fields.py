@@ -96,7 +96,7 @@ def changed(interaction: Interaction, change: Change) -> Interaction:
     """An answer with one field changed."""
 
     def dumped(text: str) -> str:
-        return json.dumps(change.applied(json.loads(text)), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(change.apply_to(json.loads(text)), ensure_ascii=False, separators=(",", ":"))
 
     text = interaction.response.body.decode("utf-8", "surrogateescape")
     if is_object(text):

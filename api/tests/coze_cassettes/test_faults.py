@@ -141,7 +141,7 @@ class Trial:
 
     def leaks(self) -> list[str]:
         """The files and outputs with a planted value, in any encoding, staging included."""
-        needle = inspector.needle([value for _, value in self.stand_in.planted() if len(value) > 5])
+        needle = inspector.needle([value for _, value in self.stand_in.canaries() if len(value) > 5])
         assert needle is not None
         files = [path for path in self.seen.root.rglob("*") if path.is_file() and path.suffix != ".pyc"]
         texts = [(path.name, path.read_bytes().decode("utf-8", "replace")) for path in files]
@@ -374,7 +374,7 @@ def test_a_server_that_dies_in_the_middle_costs_no_cassette(recorded: Project) -
         trial = Trial(recorded, first)
         run = trial.start("--json")
         trial.until(run, "started", cassette=CHAT)
-        planted = first.planted()
+        planted = first.canaries()
         process.kill()
     assert trial.finish(run)[::2] == (1, "")
     assert trial.project.contents() == trial.old

@@ -68,7 +68,7 @@ def test_nothing_planted_is_left(name: str, project: Any) -> None:
     (project.root / "tests" / "test_project.py").write_text(SUITE)
     with running(name) as stand_in:
         code, out, err = project.run("--target", stand_in.url, "--yes", environment=stand_in.environment)
-        planted = {value for _, value in stand_in.planted() if len(value) > 5}
+        planted = {value for _, value in stand_in.canaries() if len(value) > 5}
     assert (code, err) == (3, ""), out
     needle, files = inspector.needle(planted), store.files(project.cassettes)
     assert needle is not None

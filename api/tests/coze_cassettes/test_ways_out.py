@@ -132,7 +132,7 @@ def test_nothing_raw_is_left(
         *("--junitxml=report.xml", "-p", "cacheprovider", "--durations=3"),
     )
     shown = result.stdout.str() + result.stderr.str()
-    planted = stand_in.planted()
+    planted = stand_in.canaries()
     assert len(planted) > 20
     assert _leaks(shown, planted) == []
     for path, text in _written(pytester.path):

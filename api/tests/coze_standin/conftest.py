@@ -13,11 +13,11 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 import coze_standin
-from coze_standin.chance import chance
-from coze_standin.changes import Change, parsed
-from coze_standin.edge import application
+from coze_standin.changes import Change, parse_change
+from coze_standin.http_app import create_app
 from coze_standin.operations import NAMES
-from coze_standin.population import populated
+from coze_standin.population import populate
+from coze_standin.rng import create_rng
 from coze_standin.state import State
 
 
@@ -46,10 +46,10 @@ class Web:
             return await client.request(method, path, **parts)
 
 
-Said = tuple[str, Any]
+Reply = tuple[str, Any]
 """What a client says: the name of an event and its data; with ``...`` for data, the name is the text of the frame."""
 
-Reaction = Callable[[dict[str, Any]], Iterable[Said]]
+Reaction = Callable[[dict[str, Any]], Iterable[Reply]]
 
 
 class Line:
@@ -57,13 +57,13 @@ class Line:
 
     def __init__(self, state: State, changes: Iterable[Change] = ()) -> None:
         self.pauses: list[float] = []
-        self._app = application(state, self._sleep, changes)
+        self._app = create_app(state, self._sleep, changes)
         self._token = state.account.token
 
     def __call__(
         self,
         path: str,
-        *said: Said,
+        *said: Reply,
         until: str,
         times: int = 1,
         token: str | None = None,
@@ -102,7 +102,7 @@ class _Client:
         self._times = times
         self._react = react
 
-    def say(self, said: Iterable[Said]) -> None:
+    def say(self, said: Iterable[Reply]) -> None:
         for name, data in said:
             text = name if data is ... else json.dumps({"id": "1", "event_type": name, "data": data or {}})
             self.coming.put_nowait({"type": "websocket.receive", "text": text})
@@ -145,19 +145,19 @@ def line(state: State) -> Line:
 @pytest.fixture
 def changed_line(state: State) -> Callable[[str], Line]:
     """The same with a change of the API."""
-    return lambda written: Line(state, [parsed(written, NAMES)])
+    return lambda written: Line(state, [parse_change(written, NAMES)])
 
 
 @pytest.fixture(params=["a", "b"])
 def state(request: pytest.FixtureRequest) -> State:
     """A fresh account, each of the two in turn."""
-    return populated(request.param, chance())
+    return populate(request.param, create_rng())
 
 
 @pytest.fixture
 def web(state: State) -> Web:
     """The account behind its application."""
-    return Web(application(state, _at_once), state.account.token)
+    return Web(create_app(state, _at_once), state.account.token)
 
 
 async def _at_once(_: float) -> None:

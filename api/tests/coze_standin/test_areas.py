@@ -18,7 +18,7 @@ _QUESTION = {"role": "user", "type": "question", "content": "Which way?", "conte
 
 
 def _chat(web: Any, state: State, **body: Any) -> Any:
-    return {"bot_id": state.main_bot, "user_id": "me", "additional_messages": [_QUESTION], **body}
+    return {"bot_id": state.configured.bot_id, "user_id": "me", "additional_messages": [_QUESTION], **body}
 
 
 def _of(chat: Any) -> dict[str, str]:
@@ -27,7 +27,7 @@ def _of(chat: Any) -> dict[str, str]:
 
 def _due(state: State, chat_id: str) -> None:
     """Let the chat's time come."""
-    state.chats.put(chat_id, replace(state.chats.get(chat_id), ready_at=0.0))
+    state.messaging.chats.put(chat_id, replace(state.messaging.chats.get(chat_id), ready_at=0.0))
 
 
 def test_operations_are_told_apart() -> None:
@@ -40,11 +40,16 @@ def test_a_bot_lives(web: Any, state: State) -> None:
     """A bot is a draft, is published, changes, and is a draft again; the lists follow."""
 
     def listed(status: str) -> list[str]:
-        query = {"workspace_id": state.team, "publish_status": status}
+        query = {"workspace_id": state.configured.workspace_id, "publish_status": status}
         return [bot["id"] for bot in web.data("GET", "/v1/bots", params=query)["items"]]
 
     prompt = {"prompt": "Be kind."}
-    made = {"space_id": state.team, "name": "New", "prompt_info": prompt, "model_info_config": {"model_id": "1"}}
+    made = {
+        "space_id": state.configured.workspace_id,
+        "name": "New",
+        "prompt_info": prompt,
+        "model_info_config": {"model_id": "1"},
+    }
     bot = web.data("POST", "/v1/bot/create", json=made)["bot_id"]
     assert bot in listed("unpublished_draft")
     assert bot in listed("all")
@@ -66,7 +71,7 @@ def test_a_bot_lives(web: Any, state: State) -> None:
 def test_bots_come_in_pages(web: Any, state: State, path: str, space: str) -> None:
     """Pages of two hold every bot once, at least three pages of them, and the total does not change."""
     pages = [
-        web.data("GET", path, params={space: state.team, "page_size": 2, "page_index": number})
+        web.data("GET", path, params={space: state.configured.workspace_id, "page_size": 2, "page_index": number})
         for number in range(1, 6)
     ]
     items = [page.get("space_bots", page.get("items")) for page in pages]
@@ -97,7 +102,7 @@ def test_a_chat_is_in_progress_and_then_completed(web: Any, state: State) -> Non
 def test_a_chat_takes_about_a_second(web: Any, state: State) -> None:
     """The moment at which it is due lies between half a second and one and a half ahead."""
     chat = web.data("POST", "/v3/chat", json=_chat(web, state))
-    assert 0.4 < state.chats.get(chat["id"]).ready_at - time.time() < 1.5
+    assert 0.4 < state.messaging.chats.get(chat["id"]).ready_at - time.time() < 1.5
 
 
 def test_a_chat_is_cancelled(web: Any, state: State) -> None:
@@ -111,7 +116,7 @@ def test_a_chat_is_cancelled(web: Any, state: State) -> None:
 def test_a_chat_belongs_to_its_conversation(web: Any, state: State) -> None:
     """Asked for in another conversation it does not exist."""
     chat = web.data("POST", "/v3/chat", json=_chat(web, state))
-    other = {**_of(chat), "conversation_id": state.conversations.all()[0].id}
+    other = {**_of(chat), "conversation_id": state.messaging.conversations.all()[0].id}
     assert web("GET", "/v3/chat/retrieve", params=other).json()["code"] == 4200
 
 
@@ -172,11 +177,11 @@ def test_now_and_then_a_planted_address_is_split_over_deltas(web: Any, state: St
 
 def test_a_conversation_lives(web: Any, state: State) -> None:
     """It is made with a bot, a name and messages, listed first, renamed, cleared, and then gone with its messages."""
-    body = {"bot_id": state.main_bot, "name": "Plans", "meta_data": {"k": "v"}, "messages": [_QUESTION]}
+    body = {"bot_id": state.configured.bot_id, "name": "Plans", "meta_data": {"k": "v"}, "messages": [_QUESTION]}
     made = web.data("POST", "/v1/conversation/create", json=body)
     where = {"conversation_id": made["id"]}
     assert (made["name"], made["meta_data"], made["connector_id"]) == ("Plans", {"k": "v"}, "1024")
-    listed = web.data("GET", "/v1/conversations", params={"bot_id": state.main_bot, "page_size": 1})
+    listed = web.data("GET", "/v1/conversations", params={"bot_id": state.configured.bot_id, "page_size": 1})
     assert ([one["id"] for one in listed["conversations"]], listed["has_more"]) == ([made["id"]], True)
     assert web.data("PUT", f"/v1/conversations/{made['id']}", json={"name": "Better"})["name"] == "Better"
     assert web.data("PUT", f"/v1/conversations/{made['id']}", json={"name": None})["name"] == "Better"
@@ -191,7 +196,7 @@ def test_a_conversation_lives(web: Any, state: State) -> None:
 
 def test_a_message_lives(web: Any, state: State) -> None:
     """It is written, read, changed (the answer stands under message), liked, and deleted."""
-    where = {"conversation_id": state.conversations.all()[0].id}
+    where = {"conversation_id": state.messaging.conversations.all()[0].id}
     body = {"role": "user", "content": "one", "content_type": "text", "meta_data": None}
     made = web.data("POST", "/v1/conversation/message/create", params=where, json=body)
     one = {**where, "message_id": made["id"]}
@@ -200,9 +205,9 @@ def test_a_message_lives(web: Any, state: State) -> None:
     assert web.data("GET", "/v1/conversation/message/retrieve", params=one)["content"] == "two"
     path = f"/v1/conversations/{where['conversation_id']}/messages/{made['id']}/feedback"
     assert web.data("POST", path, json={"feedback_type": "like"}) is None
-    assert state.feedback
+    assert state.messaging.feedback
     assert web.data("DELETE", path) is None
-    assert not state.feedback
+    assert not state.messaging.feedback
     assert web.data("POST", "/v1/conversation/message/delete", params=one)["content"] == "two"
     assert web("GET", "/v1/conversation/message/retrieve", params=one).json()["code"] == 4200
 
@@ -230,7 +235,7 @@ def test_messages_are_paged_by_the_last_id(web: Any, order: str) -> None:
 
 def test_a_chat_tells_its_messages_to_the_conversation(web: Any, state: State) -> None:
     """The question is there at once, the answer only when the chat is completed; both can be listed by chat."""
-    conversation = state.conversations.all()[0].id
+    conversation = state.messaging.conversations.all()[0].id
     chat = web.data("POST", f"/v3/chat?conversation_id={conversation}", json=_chat(web, state))
 
     def listed() -> list[str]:
@@ -254,12 +259,17 @@ def test_a_chat_tells_its_messages_to_the_conversation(web: Any, state: State) -
 )
 def test_a_background_run_has_a_history(web: Any, state: State, body: Any, status: str, code: str) -> None:
     """It runs first, with empty output, and then ended as its parameters say."""
-    path, run = f"/v1/workflows/{state.main_workflow}/run_histories/", {"workflow_id": state.main_workflow, **body}
+    path, run = (
+        f"/v1/workflows/{state.configured.workflow_id}/run_histories/",
+        {"workflow_id": state.configured.workflow_id, **body},
+    )
     begun = web("POST", "/v1/workflow/run", json={**run, "is_async": True}).json()
     assert "data" not in begun
     (early,) = web.data("GET", path + begun["execute_id"])
     assert (early["execute_status"], early["output"], early["error_code"]) == ("Running", "", "")
-    state.runs.put(begun["execute_id"], replace(state.runs.get(begun["execute_id"]), ready_at=0.0))
+    state.automation.runs.put(
+        begun["execute_id"], replace(state.automation.runs.get(begun["execute_id"]), ready_at=0.0)
+    )
     (late,) = web.data("GET", path + begun["execute_id"])
     assert (late["execute_status"], late["error_code"], late["run_mode"]) == (status, code, 2)
     assert bool(late["output"]) is (status == "Success")
@@ -272,7 +282,7 @@ def test_a_background_run_has_a_history(web: Any, state: State, body: Any, statu
 
 def test_a_run_takes_up_its_parameters(web: Any, state: State) -> None:
     """The output is JSON in a string, takes up the first text among the parameters, and the usage adds up."""
-    body = {"workflow_id": state.main_workflow, "parameters": {"n": 1, "input": "green tea"}}
+    body = {"workflow_id": state.configured.workflow_id, "parameters": {"n": 1, "input": "green tea"}}
     told = web("POST", "/v1/workflow/run", json=body).json()
     assert told["data"].startswith('{"output":"')
     assert "green tea" in told["data"]
@@ -285,7 +295,7 @@ def test_a_run_takes_up_its_parameters(web: Any, state: State) -> None:
 )
 def test_a_streamed_run(web: Any, state: State, parameters: Any, last: str) -> None:
     """Its ids count from 0, it says something first, and ends as its parameters say."""
-    body = {"workflow_id": state.main_workflow, "parameters": parameters}
+    body = {"workflow_id": state.configured.workflow_id, "parameters": parameters}
     text = web("POST", "/v1/workflow/stream_run", json=body).text
     events = _events(text, ": ")
     assert [line for line in text.split("\n") if line.startswith("id")] == [f"id: {n}" for n in range(len(events))]
@@ -295,13 +305,18 @@ def test_a_streamed_run(web: Any, state: State, parameters: Any, last: str) -> N
 
 def test_an_interrupted_run_is_resumed_once(web: Any, state: State) -> None:
     """The answer is taken up in the rest; the event does not wait a second time, and the history knows the end."""
-    body = {"workflow_id": state.main_workflow, "parameters": {"interrupt": True}}
+    body = {"workflow_id": state.configured.workflow_id, "parameters": {"interrupt": True}}
     events = _events(web("POST", "/v1/workflow/stream_run", json=body).text, ": ")
     event_id = events[-1][1]["interrupt_data"]["event_id"]
-    run = state.interrupts.get(event_id).run
-    path = f"/v1/workflows/{state.main_workflow}/run_histories/{run.execute_id}"
+    run = state.automation.interrupts.get(event_id).run
+    path = f"/v1/workflows/{state.configured.workflow_id}/run_histories/{run.execute_id}"
     assert web.data("GET", path)[0]["execute_status"] == "Running"
-    resume = {"workflow_id": state.main_workflow, "event_id": event_id, "resume_data": "blue", "interrupt_type": 2}
+    resume = {
+        "workflow_id": state.configured.workflow_id,
+        "event_id": event_id,
+        "resume_data": "blue",
+        "interrupt_type": 2,
+    }
     rest = web("POST", "/v1/workflow/stream_resume", json=resume)
     assert "blue" in rest.text
     assert _events(rest.text, ": ")[-1][0] == "Done"
@@ -311,23 +326,23 @@ def test_an_interrupted_run_is_resumed_once(web: Any, state: State) -> None:
 
 def test_workflows_and_their_versions_are_listed(web: Any, state: State) -> None:
     """Every workflow of the workspace is listed, by pages too; the versions come by tokens, newest first."""
-    query = {"workspace_id": state.team, "page_size": 1}
+    query = {"workspace_id": state.configured.workspace_id, "page_size": 1}
     first = web.data("GET", "/v1/workflows", params=query)
-    assert (first["items"][0]["workflow_id"], first["has_more"]) == (state.main_workflow, True)
-    detail = web.data("GET", f"/v1/workflows/{state.main_workflow}")["workflow_detail"]
+    assert (first["items"][0]["workflow_id"], first["has_more"]) == (state.configured.workflow_id, True)
+    detail = web.data("GET", f"/v1/workflows/{state.configured.workflow_id}")["workflow_detail"]
     assert detail == first["items"][0]
     versions, token, more = [], "", True
     while more:
         query = {"page_size": 2, "page_token": token}
-        page = web.data("GET", f"/v1/workflows/{state.main_workflow}/versions", params=query)
+        page = web.data("GET", f"/v1/workflows/{state.configured.workflow_id}/versions", params=query)
         versions += [version["version"] for version in page["items"]]
         token, more = page["next_page_token"], page["has_more"]
-    assert versions == [f"v0.0.{number}" for number in range(state.account.profile.versions, 0, -1)]
+    assert versions == [f"v0.0.{number}" for number in range(state.account.profile.workflows.versions, 0, -1)]
 
 
 def test_a_workflow_chat(web: Any, state: State) -> None:
     """It speaks like a chat without a bot, and ends with the page of its run, its ampersands escaped."""
-    body = {"workflow_id": state.main_workflow, "additional_messages": [_QUESTION]}
+    body = {"workflow_id": state.configured.workflow_id, "additional_messages": [_QUESTION]}
     text = web("POST", "/v1/workflows/chat", json=body).text
     events = _events(text, ": ")
     assert "bot_id" not in events[0][1]
@@ -354,7 +369,13 @@ def _file(name: str, content: str = "two words") -> Any:
 
 
 def _dataset(web: Any, state: State, name: str, format_type: int = 0) -> str:
-    body = {"space_id": state.team, "name": name, "format_type": format_type, "description": "d", "file_id": None}
+    body = {
+        "space_id": state.configured.workspace_id,
+        "name": name,
+        "format_type": format_type,
+        "description": "d",
+        "file_id": None,
+    }
     return str(web.data("POST", "/v1/datasets", json=body)["dataset_id"])
 
 
@@ -367,8 +388,8 @@ def _documents(web: Any, dataset: str, *bases: Any, **body: Any) -> list[Any]:
 
 def _processed(state: State) -> None:
     """Let the time of every document come."""
-    for document in state.documents.all():
-        state.documents.put(document.id, replace(document, ready_at=0.0))
+    for document in state.knowledge.documents.all():
+        state.knowledge.documents.put(document.id, replace(document, ready_at=0.0))
 
 
 def test_a_knowledge_base_lives(web: Any, state: State) -> None:
@@ -378,7 +399,7 @@ def test_a_knowledge_base_lives(web: Any, state: State) -> None:
     """
 
     def listed(**query: Any) -> list[Any]:
-        params = {"space_id": state.team, "name": "", "format_type": "", "page_size": 50, **query}
+        params = {"space_id": state.configured.workspace_id, "name": "", "format_type": "", "page_size": 50, **query}
         return list(web.data("GET", "/v1/datasets", params=params)["dataset_list"])
 
     dataset = _dataset(web, state, "Fresh Notes")
@@ -386,9 +407,13 @@ def test_a_knowledge_base_lives(web: Any, state: State) -> None:
     assert [one["dataset_id"] for one in listed(name="sh no")] == [dataset]
     assert dataset not in [one["dataset_id"] for one in listed(format_type="2")]
     knowledge = {"dataset_ids": [dataset], "auto_call": True}
-    web.data("POST", "/v1/bot/update", json={"bot_id": state.main_bot, "knowledge": knowledge})
+    web.data("POST", "/v1/bot/update", json={"bot_id": state.configured.bot_id, "knowledge": knowledge})
     shown = listed()[0]
-    assert (shown["dataset_id"], shown["space_id"], shown["description"]) == (dataset, state.team, "d")
+    assert (shown["dataset_id"], shown["space_id"], shown["description"]) == (
+        dataset,
+        state.configured.workspace_id,
+        "d",
+    )
     assert (shown["doc_count"], shown["file_list"], shown["bot_used_count"]) == (1, ["a.txt"], 1)
     assert (shown["processing_file_list"], shown["processing_file_id_list"]) == (["a.txt"], [document["document_id"]])
     assert (shown["creator_id"], shown["creator_name"]) == (state.account.owner.user_id, state.account.owner.nick_name)
@@ -396,18 +421,18 @@ def test_a_knowledge_base_lives(web: Any, state: State) -> None:
     assert (listed()[0]["name"], listed()[0]["description"]) == ("Better", "")
     assert web.data("DELETE", f"/v1/datasets/{dataset}") is None
     assert dataset not in [one["dataset_id"] for one in listed()]
-    assert state.documents.find(document["document_id"]) is None
-    assert web.data("GET", f"/v1/bots/{state.main_bot}")["knowledge"] == {"dataset_ids": [], "auto_call": True}
+    assert state.knowledge.documents.find(document["document_id"]) is None
+    assert web.data("GET", f"/v1/bots/{state.configured.bot_id}")["knowledge"] == {"dataset_ids": [], "auto_call": True}
 
 
 def test_knowledge_bases_come_in_pages(web: Any, state: State) -> None:
     """Pages of one hold each once, and the total does not change."""
-    total = len(state.datasets.all())
-    params = {"space_id": state.team, "page_size": 1}
+    total = len(state.knowledge.datasets.all())
+    params = {"space_id": state.configured.workspace_id, "page_size": 1}
     pages = [web.data("GET", "/v1/datasets", params={**params, "page_num": page}) for page in range(1, total + 2)]
     assert [page["total_count"] for page in pages] == [total] * (total + 1)
     ids = [one["dataset_id"] for page in pages for one in page["dataset_list"]]
-    assert ids == [one.id for one in reversed(state.datasets.all())]
+    assert ids == [one.id for one in reversed(state.knowledge.datasets.all())]
 
 
 def test_a_document_is_processed_over_a_few_polls(web: Any, state: State) -> None:
@@ -421,10 +446,10 @@ def test_a_document_is_processed_over_a_few_polls(web: Any, state: State) -> Non
         assert (told["document_id"], told["document_name"], told["type"]) == (made["document_id"], "a.txt", "txt")
         return told
 
-    document = state.documents.get(made["document_id"])
+    document = state.knowledge.documents.get(made["document_id"])
     assert 0.4 < document.ready_at - time.time() < 1.5
     assert (made["status"], made["char_count"], made["slice_count"], made["size"]) == (0, 0, 0, 9)
-    state.documents.put(document.id, replace(document, ready_at=time.time() + 50, created_at=state.now - 50))
+    state.knowledge.documents.put(document.id, replace(document, ready_at=time.time() + 50, created_at=state.now - 50))
     half = progress()
     assert (half["status"], 40 < half["progress"] < 60, 40 < half["remaining_time"] < 60) == (0, True, True)
     _processed(state)
@@ -494,9 +519,9 @@ def test_images_are_found_by_what_is_said_of_them(web: Any, state: State) -> Non
     assert (shown["document_id"], shown["caption"], shown["type"]) == (image["document_id"], "The sea at noon", "jpg")
     assert (shown["source_type"], shown["size"], shown["status"]) == (5, 5, 1)
     assert listed(keyword="midnight") == []
-    old = next(one for one in state.datasets.all() if one.format_type == 2)
+    old = next(one for one in state.knowledge.datasets.all() if one.format_type == 2)
     told = web.data("GET", f"/v1/datasets/{old.id}/images", params={"page_size": 1})
-    assert (len(told["photo_infos"]), told["total_count"]) == (1, len(state.documents_of(old.id)))
+    assert (len(told["photo_infos"]), told["total_count"]) == (1, len(state.knowledge.documents_of(old.id)))
     assert told["photo_infos"][0]["caption"]
     text = _dataset(web, state, "Notes")
     _documents(web, text, _file("a.txt"))
@@ -505,8 +530,8 @@ def test_images_are_found_by_what_is_said_of_them(web: Any, state: State) -> Non
 
 def test_a_document_belongs_to_its_knowledge_base(web: Any, state: State) -> None:
     """Asked for in another one it does not exist."""
-    one, other = state.datasets.all()[:2]
-    document = state.documents_of(one.id)[0].id
+    one, other = state.knowledge.datasets.all()[:2]
+    document = state.knowledge.documents_of(one.id)[0].id
     asked = {"json": {"document_ids": [document]}}
     assert web("POST", f"/v1/datasets/{one.id}/process", **asked).json()["code"] == 0
     assert web("POST", f"/v1/datasets/{other.id}/process", **asked).json()["code"] == 4200
@@ -519,7 +544,7 @@ def test_workspaces_and_their_members(web: Any, state: State) -> None:
     told = web.data("GET", "/v1/workspaces")
     assert [one["workspace_type"] for one in told["workspaces"]] == ["personal", "team"]
     assert told["total_count"] == 2
-    path = f"/v1/workspaces/{state.team}/members"
+    path = f"/v1/workspaces/{state.configured.workspace_id}/members"
     owner, member = (person.user_id for person in state.account.people[:2])
     assert web.data("GET", path)["total_count"] == len(state.account.people)
     left = web.data("DELETE", path, json={"user_ids": [owner, member, "1"]})
@@ -551,13 +576,13 @@ def test_me_is_the_owner(web: Any, state: State) -> None:
     }
 
 
-def test_ids_that_are_made_are_planted(web: Any, state: State) -> None:
+def test_ids_that_are_made_are_canaries(web: Any, state: State) -> None:
     """What a run makes joins the register: conversation, section, message, chat and execution, and the run's page."""
     chat = web.data("POST", "/v3/chat", json=_chat(web, state))
-    run = web("POST", "/v1/workflow/run", json={"workflow_id": state.main_workflow}).json()
-    planted = {entry["value"] for entry in state.planted.listed()}
-    section = state.conversations.get(chat["conversation_id"]).section_id
-    assert {chat["id"], chat["conversation_id"], section, run["execute_id"], run["debug_url"]} <= planted
+    run = web("POST", "/v1/workflow/run", json={"workflow_id": state.configured.workflow_id}).json()
+    canaries = {entry["value"] for entry in state.canaries.as_json()}
+    section = state.messaging.conversations.get(chat["conversation_id"]).section_id
+    assert {chat["id"], chat["conversation_id"], section, run["execute_id"], run["debug_url"]} <= canaries
 
 
 _TELLING = re.compile(
@@ -567,43 +592,43 @@ _TELLING = re.compile(
 
 
 def test_nothing_that_looks_secret_is_missing_in_the_register(web: Any, state: State) -> None:
-    """In the answers of all areas every such text is planted."""
+    """In the answers of all areas every such text is a canary."""
     chat = web.data("POST", "/v3/chat", json=_chat(web, state))
     _due(state, chat["id"])
-    run = {"workflow_id": state.main_workflow, "parameters": {"interrupt": True}}
+    run = {"workflow_id": state.configured.workflow_id, "parameters": {"interrupt": True}}
     execute_id = web("POST", "/v1/workflow/run", json=run).json()["execute_id"]
-    body = {"workflow_id": state.main_workflow, "additional_messages": [_QUESTION]}
-    where = {"conversation_id": state.conversations.all()[0].id}
+    body = {"workflow_id": state.configured.workflow_id, "additional_messages": [_QUESTION]}
+    where = {"conversation_id": state.messaging.conversations.all()[0].id}
     answers = [
         web("GET", "/v1/users/me"),
         web("GET", "/v1/workspaces"),
-        web("GET", f"/v1/workspaces/{state.team}/members"),
-        web("GET", "/v1/bots", params={"workspace_id": state.team}),
-        web("GET", "/v1/space/published_bots_list", params={"space_id": state.team}),
+        web("GET", f"/v1/workspaces/{state.configured.workspace_id}/members"),
+        web("GET", "/v1/bots", params={"workspace_id": state.configured.workspace_id}),
+        web("GET", "/v1/space/published_bots_list", params={"space_id": state.configured.workspace_id}),
         *(web("GET", f"/v1/bots/{bot.id}") for bot in state.bots.all()),
-        web("GET", "/v1/conversations", params={"bot_id": state.main_bot}),
+        web("GET", "/v1/conversations", params={"bot_id": state.configured.bot_id}),
         web("POST", "/v1/conversation/message/list", params=where, json={}),
         web("GET", "/v3/chat/retrieve", params=_of(chat)),
         web("GET", "/v3/chat/message/list", params=_of(chat)),
         *(web("POST", "/v3/chat", json=_chat(web, state, stream=True)) for _ in range(5)),
         web("GET", "/v1/workflows"),
-        web("GET", f"/v1/workflows/{state.main_workflow}/versions?page_size=9"),
-        web("GET", f"/v1/workflows/{state.main_workflow}/run_histories/{execute_id}"),
+        web("GET", f"/v1/workflows/{state.configured.workflow_id}/versions?page_size=9"),
+        web("GET", f"/v1/workflows/{state.configured.workflow_id}/run_histories/{execute_id}"),
         web("POST", "/v1/workflow/stream_run", json=run),
         web("POST", "/v1/workflows/chat", json=body),
         *_of_knowledge_bases(web, state),
     ]
-    planted = {entry["value"] for entry in state.planted.listed()}
+    canaries = {entry["value"] for entry in state.canaries.as_json()}
     found = {text for answer in answers for text in _TELLING.findall(_joined(answer.text))}
     assert len(found) > 70
-    assert found <= planted
+    assert found <= canaries
 
 
 def _of_knowledge_bases(web: Any, state: State) -> list[Any]:
     """What is answered of those that an account has from the start."""
-    answers = [web("GET", "/v1/datasets", params={"space_id": state.team})]
-    for dataset in state.datasets.all():
-        documents = [document.id for document in state.documents_of(dataset.id)]
+    answers = [web("GET", "/v1/datasets", params={"space_id": state.configured.workspace_id})]
+    for dataset in state.knowledge.datasets.all():
+        documents = [document.id for document in state.knowledge.documents_of(dataset.id)]
         answers += [
             web("POST", f"/v1/datasets/{dataset.id}/process", json={"document_ids": documents}),
             web("POST", _DOCUMENTS + "list", json={"dataset_id": dataset.id}),

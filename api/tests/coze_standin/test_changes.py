@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from coze_standin import StandInError, running
-from coze_standin.changes import KINDS, Changes, Kind, Misspelt, parsed
-from coze_standin.edge import application
+from coze_standin.changes import KINDS, Changes, InvalidChange, Kind, parse_change
+from coze_standin.http_app import create_app
 from coze_standin.operations import NAMES
 from coze_standin.state import State
 
@@ -24,7 +24,7 @@ _EVENT = {"id": "1", "last_error": {"code": 0, "msg": ""}}
 
 
 def _changed(written: str, content: Any) -> Any:
-    return parsed(f"bots.retrieve:{written}", NAMES).applied(content)
+    return parse_change(f"bots.retrieve:{written}", NAMES).apply_to(content)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
@@ -115,14 +115,14 @@ def test_what_is_no_object_stays() -> None:
 )
 def test_a_change_that_means_nothing_is_refused(written: str, message: str) -> None:
     """The message says what is wrong with it."""
-    with pytest.raises(Misspelt) as refused:
-        parsed(written, NAMES)
+    with pytest.raises(InvalidChange) as refused:
+        parse_change(written, NAMES)
     assert str(refused.value) == message
 
 
 def test_an_operation_stands_for_its_variants() -> None:
     """Without ``#`` all of them change, with it only one."""
-    changes = Changes([parsed("bots.list:status:201", NAMES), parsed("bots.retrieve#v2:status:202", NAMES)])
+    changes = Changes([parse_change("bots.list:status:201", NAMES), parse_change("bots.retrieve#v2:status:202", NAMES)])
     operations = ("bots.list", "bots.list#v2", "bots.retrieve", "bots.retrieve#v2", "bots.create")
     assert [changes.status(each, 200) for each in operations] == [201, 201, 200, 202, 200]
 
@@ -130,8 +130,8 @@ def test_an_operation_stands_for_its_variants() -> None:
 def test_changes_are_made_one_after_another() -> None:
     """A later change sees what an earlier one did, until all are cleared."""
     changes = Changes()
-    changes.add(parsed("users.me:rename:user_name:name", NAMES))
-    changes.add(parsed("users.me:retype:name:list", NAMES))
+    changes.add(parse_change("users.me:rename:user_name:name", NAMES))
+    changes.add(parse_change("users.me:retype:name:list", NAMES))
     before = {"code": 0, "data": {"user_name": "a"}}
     assert changes.content("users.me", before) == {"code": 0, "data": {"name": ["a"]}}
     changes.clear()
@@ -141,7 +141,7 @@ def test_changes_are_made_one_after_another() -> None:
 def test_the_edge_changes_answers_refusals_and_status(state: State) -> None:
     """What goes out is the finished answer with the change; other operations stay as they are."""
     written = ("users.me:rename:detail.logid:log", "users.me:status:203", "workspaces.list:add:badge:1")
-    app = application(state, changes=[parsed(each, NAMES) for each in written])
+    app = create_app(state, changes=[parse_change(each, NAMES) for each in written])
 
     async def ask(path: str, token: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://stand.in") as client:

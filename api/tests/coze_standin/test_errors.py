@@ -170,16 +170,16 @@ def test_a_body_that_is_not_json_is_refused(web: Callable[..., httpx.Response]) 
 
 
 def test_every_answer_has_its_headers(web: Callable[..., httpx.Response], state: State) -> None:
-    """A planted log id, never the same; who served it; now and then a planted cookie; and the order varies."""
+    """A log id and now and then a cookie, both canaries; who served it; and the order varies."""
     answers = [web("GET", "/v1/users/me") for _ in range(60)]
     logids = [answer.headers["x-tt-logid"] for answer in answers]
     cookies = [answer.headers["set-cookie"] for answer in answers if "set-cookie" in answer.headers]
-    planted = {entry["value"] for entry in state.planted.listed()}
+    canaries = {entry["value"] for entry in state.canaries.as_json()}
     assert len(set(logids)) == 60
-    assert planted.issuperset(logids)
+    assert canaries.issuperset(logids)
     assert all(re.fullmatch(r"\d{14}[0-9A-F]{18}", logid) for logid in logids)
     assert 0 < len(cookies) < 60
-    assert planted.issuperset(re.split("[=;]", cookie)[1] for cookie in cookies)
+    assert canaries.issuperset(re.split("[=;]", cookie)[1] for cookie in cookies)
     assert {answer.headers["x-served-by"] for answer in answers} == {"coze-standin"}
     assert len({tuple(answer.headers) for answer in answers}) > 2
 
@@ -191,10 +191,15 @@ def _filled(state: State, template: Any) -> Any:
     if isinstance(template, list):
         return [_filled(state, value) for value in template]
     draft = next(bot.id for bot in state.bots.all() if not bot.published_at)
-    names = {"BOT": state.main_bot, "DRAFT": draft, "SPACE": state.team, "FLOW": state.main_workflow}
-    names["TALK"] = state.conversations.all()[0].id
-    names["BASE"] = state.datasets.all()[0].id
-    names["DOC"] = state.documents_of(names["BASE"])[0].id
+    names = {
+        "BOT": state.configured.bot_id,
+        "DRAFT": draft,
+        "SPACE": state.configured.workspace_id,
+        "FLOW": state.configured.workflow_id,
+    }
+    names["TALK"] = state.messaging.conversations.all()[0].id
+    names["BASE"] = state.knowledge.datasets.all()[0].id
+    names["DOC"] = state.knowledge.documents_of(names["BASE"])[0].id
     for name, value in names.items() if isinstance(template, str) else ():
         template = re.sub(rf"\b{name}\b", value, template)
     return template

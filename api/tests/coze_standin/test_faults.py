@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 
 from coze_standin import faults, sse
-from coze_standin.faults import FAULTS, Faults, Misarmed, armed, bent
+from coze_standin.faults import FAULTS, Faults, InvalidFault, apply_fault, parse_fault
 from coze_standin.sse import Break, Send, Wait
 
 _EVENTS: tuple[sse.Event, ...] = (("one", {"n": 1}), ("two", {"n": 2}), ("three", {"n": 3}))
 _FRAMES = sse.script(sse.WORKFLOW, _EVENTS)
 
 
-def _armed(name: str, path: str = "/v3/chat", **options: Any) -> faults.Armed:
-    return armed({"method": "POST", "path": path, "fault": name, **options})
+def _armed(name: str, path: str = "/v3/chat", **options: Any) -> faults.PendingFault:
+    return parse_fault({"method": "POST", "path": path, "fault": name, **options})
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.name)
 def test_a_row_goes_wrong_in_one_way(fault: faults.Fault) -> None:
     """Every fault says what it does, and has exactly one way to do it."""
-    ways = [fault.instead, fault.delay, fault.events, fault.steps, fault.steers or None, fault.resets or None]
+    ways = [fault.instead, fault.delay, fault.events, fault.steps, fault.is_scenario or None, fault.resets or None]
     assert sum(way is not None for way in ways) == 1
     assert fault.does
     assert not fault.does.endswith(".")
@@ -54,12 +54,12 @@ def test_a_row_goes_wrong_in_one_way(fault: faults.Fault) -> None:
 )
 def test_a_stream_is_bent(name: str, options: dict[str, Any], steps: tuple[sse.Step, ...]) -> None:
     """Each fault of a stream changes its script in one place, after the events that shall come whole."""
-    assert bent(_armed(name, **options), sse.WORKFLOW, _EVENTS) == steps
+    assert apply_fault(_armed(name, **options), sse.WORKFLOW, _EVENTS) == steps
 
 
 def test_a_stream_without_a_fault_is_as_it_should_be() -> None:
     """No fault, no change."""
-    assert bent(None, sse.WORKFLOW, _EVENTS) == _FRAMES
+    assert apply_fault(None, sse.WORKFLOW, _EVENTS) == _FRAMES
 
 
 def test_faults_meet_requests_in_the_order_in_which_they_were_armed() -> None:
@@ -89,6 +89,6 @@ def test_faults_meet_requests_in_the_order_in_which_they_were_armed() -> None:
 )
 def test_what_makes_no_sense_is_refused(description: dict[str, Any], reason: str) -> None:
     """The refusal says in one sentence what is wrong."""
-    with pytest.raises(Misarmed) as raised:
-        armed(description)
+    with pytest.raises(InvalidFault) as raised:
+        parse_fault(description)
     assert str(raised.value) == reason

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_standin import sse
-from coze_standin.chance import chance
+from coze_standin.rng import create_rng
 
 _URL = {"debug_url": "https://here/?a=1&b=2"}
 
@@ -39,7 +39,7 @@ def test_frames_are_spelled_as_each_endpoint_spells_them(style: sse.Style, event
 @given(st.binary(min_size=1), st.integers())
 def test_the_pieces_of_a_cut_are_the_whole(data: bytes, seed: int) -> None:
     """Nothing is lost, added or empty."""
-    pieces = sse.cut(data, chance(seed))
+    pieces = sse.split(data, create_rng(seed))
     assert b"".join(pieces) == data
     assert all(pieces)
 
@@ -48,7 +48,7 @@ def test_cuts_respect_neither_events_nor_characters() -> None:
     """Among a hundred streams some are cut inside an event, some inside a character, and the number varies."""
     steps = sse.script(sse.CHAT, [("x", "你好🙂" * 5)] * 6)
     data = b"".join(step.data for step in steps if isinstance(step, sse.Send))
-    cuts = [sse.cut(data, chance(seed)) for seed in range(100)]
+    cuts = [sse.split(data, create_rng(seed)) for seed in range(100)]
     assert any(not piece.endswith(b"\n\n") for pieces in cuts for piece in pieces[:-1])
     assert any(piece[0] & 0xC0 == 0x80 for pieces in cuts for piece in pieces[1:])
     assert len({len(pieces) for pieces in cuts}) > 3
@@ -57,7 +57,7 @@ def test_cuts_respect_neither_events_nor_characters() -> None:
 def test_a_schedule_pauses_and_keeps_what_is_not_sent() -> None:
     """Each piece comes after 5 to 30 ms; a wait and a break stay where they are, and nothing is joined across them."""
     steps = (sse.Send(b"ab"), sse.Send(b"cd"), sse.Wait(2.0), sse.Send(b"ef"), sse.Break())
-    told = list(sse.scheduled(steps, chance(3)))
+    told = list(sse.schedule(steps, create_rng(3)))
     middle = told.index(sse.Wait(2.0))
     assert _sent(told[:middle]) == b"abcd"
     assert _sent(told[middle:]) == b"ef"

@@ -177,7 +177,7 @@ def test_the_control_plane_says_what_is_wrong(standin: StandIn) -> None:
     standin.clear_faults()
     assert httpx.post(**_ask(standin, stream=False)).json()["code"] == 0
     assert httpx.get(standin.url + "/_standin/environment").json() == standin.environment
-    assert ("API_TOKEN", standin.environment["COZE_API_TOKEN"]) in standin.planted()
+    assert ("API_TOKEN", standin.environment["COZE_API_TOKEN"]) in standin.canaries()
 
 
 def test_a_client_that_leaves_ends_its_chat(standin: StandIn) -> None:

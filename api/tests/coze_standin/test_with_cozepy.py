@@ -308,7 +308,7 @@ def test_a_signed_jwt_gets_a_token(standin: StandIn, coze: Coze) -> None:
     with _closed(cozepy.JWTOAuthApp(private_key=app["private_key"], **keys)) as right:
         token = right.get_access_token(ttl=900)
     assert token.expires_in > time.time()
-    assert token.access_token in [value for _, value in standin.planted()]
+    assert token.access_token in [value for _, value in standin.canaries()]
     me = httpx.get(f"{standin.url}/v1/users/me", headers={"Authorization": f"Bearer {token.access_token}"})
     assert me.json()["data"]["user_id"] == coze.users.me().user_id
     foreign = cozepy.JWTOAuthApp(private_key=_foreign_key(), **keys)

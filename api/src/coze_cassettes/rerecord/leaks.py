@@ -33,8 +33,8 @@ class Canary:
 def canaries_of(url: str) -> tuple[Canary, ...]:
     """What the stand-in says that it planted; nothing if it does not tell."""
     try:
-        response = httpx.get(f"{url}/_standin/planted", timeout=30, trust_env=not provenance.is_loopback(url))
-        entries = response.raise_for_status().json()["planted"]
+        response = httpx.get(f"{url}/_standin/canaries", timeout=30, trust_env=not provenance.is_loopback(url))
+        entries = response.raise_for_status().json()["canaries"]
     except (httpx.HTTPError, ValueError, KeyError) as error:
         raise CassetteError(f"The stand-in does not tell what it planted ({type(error).__name__}).") from None
     return tuple(Canary(entry["kind"], entry["value"]) for entry in entries)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from coze_standin.calls import Answer, Call, ok
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Bot
 
 _SETTINGS = ("prompt_info", "onboarding_info", "suggest_reply_info", "knowledge")
@@ -58,7 +58,7 @@ def publish(call: Call) -> Answer:
     state = call.state
     bot = state.bots.get(call.need("bot_id"))
     if not call.sequence("connector_ids"):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     published = state.bots.put(bot.id, replace(bot, published_at=max(state.now, bot.updated_at)))
     return ok({"bot_id": bot.id, "version": _version(published)})
 
@@ -74,7 +74,7 @@ def unpublish(call: Call) -> Answer:
 
 def retrieve_online(call: Call) -> Answer:
     """bots.retrieve, version 1: published bots only, 4015 for a draft."""
-    return ok(_full(call, _published(call.state.bots.get(call.ask("bot_id")))))
+    return ok(_bot_json(call, _published(call.state.bots.get(call.ask("bot_id")))))
 
 
 def retrieve(call: Call) -> Answer:
@@ -83,15 +83,15 @@ def retrieve(call: Call) -> Answer:
     What the service does without ``is_published`` is not in the sources: the draft is given, which always exists.
     """
     bot = call.state.bots.get(call.path["bot_id"])
-    return ok(_full(call, _published(bot) if call.query.get("is_published") == "true" else bot))
+    return ok(_bot_json(call, _published(bot) if call.query.get("is_published") == "true" else bot))
 
 
 def list_published(call: Call) -> Answer:
     """bots.list, version 1: the published bots of a workspace, the last published first."""
     bots = [bot for bot in _of_workspace(call, "space_id") if bot.published_at]
     bots.sort(key=lambda bot: bot.published_at, reverse=True)
-    shown, _ = call.page(bots, "page_index")
-    return ok({"space_bots": [_listed_online(bot) for bot in shown], "total": len(bots)})
+    page, _ = call.page(bots, "page_index")
+    return ok({"space_bots": [_published_json(bot) for bot in page], "total": len(bots)})
 
 
 def list_bots(call: Call) -> Answer:
@@ -102,10 +102,10 @@ def list_bots(call: Call) -> Answer:
     """
     keep = _PUBLISH_STATUS.get(call.query.get("publish_status") or "all")
     if keep is None:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     bots = sorted(filter(keep, _of_workspace(call, "workspace_id")), key=lambda bot: bot.updated_at, reverse=True)
-    shown, _ = call.page(bots, "page_index" if "page_index" in call.query else "page_num")
-    return ok({"items": [_listed(call, bot) for bot in shown], "total": len(bots)})
+    page, _ = call.page(bots, "page_index" if "page_index" in call.query else "page_num")
+    return ok({"items": [_listed_json(call, bot) for bot in page], "total": len(bots)})
 
 
 def _of_workspace(call: Call, parameter: str) -> list[Bot]:
@@ -115,7 +115,7 @@ def _of_workspace(call: Call, parameter: str) -> list[Bot]:
 
 def _published(bot: Bot) -> Bot:
     if not bot.published_at:
-        raise Refusal("unpublished", bot.id)
+        raise ApiError("unpublished", bot.id)
     return bot
 
 
@@ -129,7 +129,7 @@ def _version(bot: Bot) -> str:
     return f"{bot.published_at}000"
 
 
-def _full(call: Call, bot: Bot) -> JSON:
+def _bot_json(call: Call, bot: Bot) -> JSON:
     """The bot as retrieve shows it. Parts that were never set are absent, except those that every example has."""
     defaults = {
         "prompt_info": {"prompt": ""},
@@ -152,7 +152,7 @@ def _full(call: Call, bot: Bot) -> JSON:
     }
 
 
-def _listed_online(bot: Bot) -> JSON:
+def _published_json(bot: Bot) -> JSON:
     return {
         "bot_id": bot.id,
         "bot_name": bot.name,
@@ -162,7 +162,7 @@ def _listed_online(bot: Bot) -> JSON:
     }
 
 
-def _listed(call: Call, bot: Bot) -> JSON:
+def _listed_json(call: Call, bot: Bot) -> JSON:
     times = {"published_at": bot.published_at} if bot.published_at and call.state.has("published_at") else {}
     return {
         "id": bot.id,

@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 
 from coze_standin.calls import Answer, Call, ok
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Bot, Dataset, Document
 from coze_standin.state import State
 
@@ -38,7 +38,7 @@ def create(call: Call) -> Answer:
         created_at=state.now,
         updated_at=state.now,
     )
-    return ok({"dataset_id": state.datasets.put(dataset.id, dataset).id})
+    return ok({"dataset_id": state.knowledge.datasets.put(dataset.id, dataset).id})
 
 
 def list_datasets(call: Call) -> Answer:
@@ -52,17 +52,17 @@ def list_datasets(call: Call) -> Answer:
     name, kinds = (call.query.get("name") or "").casefold(), _formats(call.query.get("format_type") or "")
     found = [
         one
-        for one in reversed(state.datasets.all())
+        for one in reversed(state.knowledge.datasets.all())
         if one.workspace_id == workspace.id and name in one.name.casefold() and one.format_type in kinds
     ]
-    shown, _ = call.page(found, default_size=10)
-    return ok({"total_count": len(found), "dataset_list": [_shown(state, one) for one in shown]})
+    page, _ = call.page(found, default_size=10)
+    return ok({"total_count": len(found), "dataset_list": [_dataset_json(state, one) for one in page]})
 
 
 def update(call: Call) -> Answer:
     """datasets.update: what the body leaves out goes back to its default, so a description is then gone."""
     state = call.state
-    dataset = state.datasets.get(call.path["dataset_id"])
+    dataset = state.knowledge.datasets.get(call.path["dataset_id"])
     changed = replace(
         dataset,
         name=call.need("name"),
@@ -70,18 +70,18 @@ def update(call: Call) -> Answer:
         icon_url=_icon(call),
         updated_at=state.now,
     )
-    state.datasets.put(dataset.id, changed)
+    state.knowledge.datasets.put(dataset.id, changed)
     return ok()
 
 
 def delete(call: Call) -> Answer:
     """datasets.delete: with its documents, and bots no longer know of it."""
     state = call.state
-    dataset = state.datasets.remove(call.path["dataset_id"])
-    for document in state.documents_of(dataset.id):
-        state.documents.remove(document.id)
+    dataset = state.knowledge.datasets.remove(call.path["dataset_id"])
+    for document in state.knowledge.documents_of(dataset.id):
+        state.knowledge.documents.remove(document.id)
     for bot in _bots_with(state, dataset.id):
-        left = [one for one in _known_to(bot) if one != dataset.id]
+        left = [one for one in _dataset_ids(bot) if one != dataset.id]
         knowledge = {**bot.settings["knowledge"], "dataset_ids": left}
         state.bots.put(bot.id, replace(bot, settings={**bot.settings, "knowledge": knowledge}))
     return ok()
@@ -90,11 +90,11 @@ def delete(call: Call) -> Answer:
 def process(call: Call) -> Answer:
     """datasets.process: how far each document is; the list stands in ``data`` inside ``data``."""
     state = call.state
-    dataset = state.datasets.get(call.path["dataset_id"])
+    dataset = state.knowledge.datasets.get(call.path["dataset_id"])
     asked = [str(one) for one in call.sequence("document_ids")]
     if not asked:
-        raise Refusal("parameter")
-    documents = [state.document_in(dataset.id, one) for one in asked]
+        raise ApiError("parameter")
+    documents = [state.knowledge.document_in(dataset.id, one) for one in asked]
     return ok({"data": [_progress(one, state.clock()) for one in documents]})
 
 
@@ -109,26 +109,26 @@ def _formats(wanted: str) -> tuple[int, ...]:
     if not wanted:
         return FORMATS
     if wanted not in map(str, FORMATS):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     return (int(wanted),)
 
 
-def _known_to(bot: Bot) -> list[str]:
+def _dataset_ids(bot: Bot) -> list[str]:
     ids = bot.settings.get("knowledge", {}).get("dataset_ids")
     return ids if isinstance(ids, list) else []
 
 
 def _bots_with(state: State, dataset_id: str) -> list[Bot]:
-    return [bot for bot in state.bots.all() if dataset_id in _known_to(bot)]
+    return [bot for bot in state.bots.all() if dataset_id in _dataset_ids(bot)]
 
 
-def _shown(state: State, dataset: Dataset) -> JSON:
+def _dataset_json(state: State, dataset: Dataset) -> JSON:
     """The knowledge base as the list has it.
 
     The ids under ``processing_file_id_list`` are taken for those of documents, which the SDK calls files as well; which
     of a user's names ``creator_name`` is, is not in the sources: the one that a workflow's creator has.
     """
-    documents = state.documents_of(dataset.id)
+    documents = state.knowledge.documents_of(dataset.id)
     waiting = [one for one in documents if not one.done(state.clock())]
     return {
         "dataset_id": dataset.id,

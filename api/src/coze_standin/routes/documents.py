@@ -15,7 +15,7 @@ from typing import Any
 
 from coze_standin import wording
 from coze_standin.calls import Answer, Call, ok, paged
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Dataset, Document
 from coze_standin.routes.datasets import FORMATS, IMAGE, PROCESSED, PROCESSING
 from coze_standin.state import State
@@ -48,35 +48,35 @@ def create(call: Call) -> Answer:
     service sends that is not known. The stand-in sends the numbers that the list has.
     """
     state = call.state
-    dataset = state.datasets.get(call.need("dataset_id"))
+    dataset = state.knowledge.datasets.get(call.need("dataset_id"))
     bases = call.objects("document_bases")
     if not 1 <= len(bases) <= _AT_ONCE:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     strategy = {name: value for name, value in call.mapping("chunk_strategy").items() if value is not None}
     dataset = replace(dataset, chunk_strategy=dataset.chunk_strategy or strategy, updated_at=state.now)
-    documents = [_made(call, dataset, base) for base in bases]
-    state.datasets.put(dataset.id, dataset)
+    documents = [_new_document(call, dataset, base) for base in bases]
+    state.knowledge.datasets.put(dataset.id, dataset)
     for document in documents:
-        state.documents.put(document.id, document)
-    return ok(document_infos=[_shown(state, one) for one in documents])
+        state.knowledge.documents.put(document.id, document)
+    return ok(document_infos=[_document_json(state, one) for one in documents])
 
 
 def update(call: Call) -> Answer:
     """datasets.documents.update: what the body leaves out stays as it is."""
     state = call.state
-    document = state.documents.get(call.need("document_id"))
+    document = state.knowledge.documents.get(call.need("document_id"))
     name = str(call.body.get("document_name") or document.name)
-    changed = _ruled(replace(document, name=name, updated_at=state.now), call.mapping("update_rule"))
-    state.documents.put(document.id, changed)
+    changed = _with_rule(replace(document, name=name, updated_at=state.now), call.mapping("update_rule"))
+    state.knowledge.documents.put(document.id, changed)
     return ok()
 
 
 def delete(call: Call) -> Answer:
     """datasets.documents.delete: all of them, or none if one does not exist."""
-    documents = call.state.documents
+    documents = call.state.knowledge.documents
     asked = dict.fromkeys(str(one) for one in call.sequence("document_ids"))
     if not 1 <= len(asked) <= _DELETED_AT_ONCE:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     for found in [documents.get(one) for one in asked]:
         documents.remove(found.id)
     return ok()
@@ -85,19 +85,19 @@ def delete(call: Call) -> Answer:
 def list_documents(call: Call) -> Answer:
     """datasets.documents.list: the page stands in the body; the order is not in the sources: as they were uploaded."""
     state = call.state
-    documents = state.documents_of(state.datasets.get(call.need("dataset_id")).id)
-    shown, _ = paged(documents, call.count("page", 1), call.count("size", 10))
-    return ok(document_infos=[_shown(state, one) for one in shown], total=len(documents))
+    documents = state.knowledge.documents_of(state.knowledge.datasets.get(call.need("dataset_id")).id)
+    page, _ = paged(documents, call.count("page", 1), call.count("size", 10))
+    return ok(document_infos=[_document_json(state, one) for one in page], total=len(documents))
 
 
-def _made(call: Call, dataset: Dataset, base: JSON) -> Document:
+def _new_document(call: Call, dataset: Dataset, base: JSON) -> Document:
     """A document that will soon be processed.
 
     How the service cuts a text is not in the sources: each document is one slice.
     """
     state, name, info = call.state, base.get("name"), base.get("source_info")
     if not isinstance(name, str) or not name or not isinstance(info, dict):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     source = _source(state, info)
     format_type = dataset.format_type if call.body.get("format_type") is None else call.choice("format_type", FORMATS)
     described = format_type == IMAGE and dataset.chunk_strategy.get("caption_type") != _BY_HAND
@@ -115,16 +115,16 @@ def _made(call: Call, dataset: Dataset, base: JSON) -> Document:
         creator=state.account.owner,
         created_at=state.now,
         updated_at=state.now,
-        ready_at=state.clock() + state.chance.uniform(*_SECONDS),
-        caption=wording.sentence(state.account.profile.language, state.chance).strip() if described else "",
+        ready_at=state.clock() + state.rng.uniform(*_SECONDS),
+        caption=wording.sentence(state.account.profile.language, state.rng).strip() if described else "",
     )
-    return _ruled(document, base.get("update_rule") or {})
+    return _with_rule(document, base.get("update_rule") or {})
 
 
 def _source(state: State, info: JSON) -> _Source:
     """What the request tells; a web page is not fetched and an upload not kept, so neither has characters."""
     if info.get("file_base64"):
-        content = _decoded(info["file_base64"])
+        content = _decode(info["file_base64"])
         return _Source(
             LOCAL_FILE, str(info.get("file_type") or ""), len(content), len(content.decode(errors="replace"))
         )
@@ -133,30 +133,30 @@ def _source(state: State, info: JSON) -> _Source:
         return _Source(UPLOADED_FILE, PurePath(file.file_name).suffix.removeprefix("."), file.bytes)
     if info.get("web_url"):
         return _Source(WEB_PAGE)
-    raise Refusal("parameter")
+    raise ApiError("parameter")
 
 
-def _decoded(text: object) -> bytes:
+def _decode(text: object) -> bytes:
     try:
         return base64.b64decode(str(text), validate=True)
     except binascii.Error as error:
-        raise Refusal("parameter") from error
+        raise ApiError("parameter") from error
 
 
-def _ruled(document: Document, rule: Mapping[str, Any]) -> Document:
+def _with_rule(document: Document, rule: Mapping[str, Any]) -> Document:
     """The document under an update rule; what the rule leaves out stays as it is."""
     if not isinstance(rule, Mapping):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     kind, hours = rule.get("update_type", document.update_type), rule.get("update_interval", document.update_interval)
     if type(kind) is not int or type(hours) is not int:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     return replace(document, update_type=kind, update_interval=hours)
 
 
-def _shown(state: State, document: Document) -> JSON:
+def _document_json(state: State, document: Document) -> JSON:
     """The document as JSON; that its characters and slices are not counted before it is processed is a guess."""
     done = document.done(state.clock())
-    strategy = state.datasets.get(document.dataset_id).chunk_strategy
+    strategy = state.knowledge.datasets.get(document.dataset_id).chunk_strategy
     return {
         "document_id": document.id,
         "char_count": document.char_count if done else 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coze_standin.calls import Answer, Call, ok
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Document
 from coze_standin.routes.datasets import IMAGE, PROCESSED, PROCESSING
 
@@ -16,10 +16,10 @@ _CAPTIONED = {"": (True, False), "true": (True,), "false": (False,)}
 def update(call: Call) -> Answer:
     """datasets.images.update."""
     state, caption = call.state, call.body.get("caption")
-    image = state.document_in(call.path["dataset_id"], call.path["document_id"])
+    image = state.knowledge.document_in(call.path["dataset_id"], call.path["document_id"])
     if not isinstance(caption, str):
-        raise Refusal("parameter")
-    state.documents.put(image.id, replace(image, caption=caption, updated_at=state.now))
+        raise ApiError("parameter")
+    state.knowledge.documents.put(image.id, replace(image, caption=caption, updated_at=state.now))
     return ok()
 
 
@@ -31,14 +31,14 @@ def list_images(call: Call) -> Answer:
     state, now = call.state, call.state.clock()
     keyword, wanted = call.query.get("keyword") or "", _CAPTIONED.get(call.query.get("has_caption") or "")
     if wanted is None:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     images = [
         one
-        for one in state.documents_of(state.datasets.get(call.path["dataset_id"]).id)
+        for one in state.knowledge.documents_of(state.knowledge.datasets.get(call.path["dataset_id"]).id)
         if one.format_type == IMAGE and bool(_caption(one, now)) in wanted and keyword in _caption(one, now)
     ]
-    shown, _ = call.page(images, default_size=10)
-    return ok({"photo_infos": [_shown(one, now) for one in shown], "total_count": len(images)})
+    page, _ = call.page(images, default_size=10)
+    return ok({"photo_infos": [_image_json(one, now) for one in page], "total_count": len(images)})
 
 
 def _caption(image: Document, now: float) -> str:
@@ -46,7 +46,7 @@ def _caption(image: Document, now: float) -> str:
     return image.caption if image.done(now) else ""
 
 
-def _shown(image: Document, now: float) -> JSON:
+def _image_json(image: Document, now: float) -> JSON:
     return {
         "document_id": image.id,
         "url": image.url,

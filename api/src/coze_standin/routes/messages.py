@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coze_standin.calls import Answer, Call, ok
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Message
 from coze_standin.state import State
 
@@ -18,10 +18,10 @@ _FEEDBACK = ("like", "unlike")
 def create(call: Call) -> Answer:
     """conversations.messages.create."""
     state = call.state
-    message = written(state, call.ask("conversation_id"), dict(call.body))
-    state.messages.put(message.id, message)
-    state.moved(message.conversation_id)
-    return ok(shown(state, message))
+    message = new_message(state, call.ask("conversation_id"), dict(call.body))
+    state.messaging.messages.put(message.id, message)
+    state.messaging.touch(message.conversation_id)
+    return ok(message_json(state, message))
 
 
 def list_messages(call: Call) -> Answer:
@@ -33,14 +33,14 @@ def list_messages(call: Call) -> Answer:
     """
     state, order, limit = call.state, call.body.get("order") or "desc", call.body.get("limit") or 50
     if order not in _ORDERS or not isinstance(limit, int) or limit < 1:
-        raise Refusal("parameter")
-    listed = state.messages_of(state.conversations.get(call.ask("conversation_id")).id)
+        raise ApiError("parameter")
+    listed = state.messaging.messages_of(state.messaging.conversations.get(call.ask("conversation_id")).id)
     if call.body.get("chat_id"):
         listed = [message for message in listed if message.chat_id == call.body["chat_id"]]
     ordered = _window(listed if order == "asc" else listed[::-1], call)
     page = ordered[:limit]
     return ok(
-        [shown(state, message) for message in page],
+        [message_json(state, message) for message in page],
         first_id=page[0].id if page else "",
         last_id=page[-1].id if page else "",
         has_more=len(ordered) > limit,
@@ -49,12 +49,12 @@ def list_messages(call: Call) -> Answer:
 
 def retrieve(call: Call) -> Answer:
     """conversations.messages.retrieve."""
-    return ok(shown(call.state, _asked(call)))
+    return ok(message_json(call.state, _requested(call)))
 
 
 def update(call: Call) -> Answer:
     """conversations.messages.update: the changed message comes under ``message``, not under ``data``."""
-    state, message = call.state, _asked(call)
+    state, message = call.state, _requested(call)
     changed = replace(
         message,
         content=str(call.body.get("content") or message.content),
@@ -62,41 +62,41 @@ def update(call: Call) -> Answer:
         meta_data=call.mapping("meta_data") or message.meta_data,
         updated_at=state.now,
     )
-    return ok(message=shown(state, state.messages.put(message.id, changed)))
+    return ok(message=message_json(state, state.messaging.messages.put(message.id, changed)))
 
 
 def delete(call: Call) -> Answer:
     """conversations.messages.delete: the message as it was."""
-    message = _asked(call)
-    call.state.feedback.pop((message.conversation_id, message.id), None)
-    return ok(shown(call.state, call.state.messages.remove(message.id)))
+    message = _requested(call)
+    call.state.messaging.feedback.pop((message.conversation_id, message.id), None)
+    return ok(message_json(call.state, call.state.messaging.messages.remove(message.id)))
 
 
 def create_feedback(call: Call) -> Answer:
     """conversations.messages.feedback.create: a later one replaces it."""
-    message = call.state.message_in(call.path["conversation_id"], call.path["message_id"])
+    message = call.state.messaging.message_in(call.path["conversation_id"], call.path["message_id"])
     kind = _one_of(call.need("feedback_type"), _FEEDBACK)
-    call.state.feedback[message.conversation_id, message.id] = kind
+    call.state.messaging.feedback[message.conversation_id, message.id] = kind
     return ok()
 
 
 def delete_feedback(call: Call) -> Answer:
     """conversations.messages.feedback.delete: taking back what was never given is success."""
-    message = call.state.message_in(call.path["conversation_id"], call.path["message_id"])
-    call.state.feedback.pop((message.conversation_id, message.id), None)
+    message = call.state.messaging.message_in(call.path["conversation_id"], call.path["message_id"])
+    call.state.messaging.feedback.pop((message.conversation_id, message.id), None)
     return ok()
 
 
-def written(state: State, conversation_id: str, body: JSON, chat_id: str = "", bot_id: str = "") -> Message:
+def new_message(state: State, conversation_id: str, body: JSON, chat_id: str = "", bot_id: str = "") -> Message:
     """The message that a caller wrote, with a fresh id, not yet stored; 4000 when a part of it is missing or wrong."""
     content, meta_data = body.get("content"), body.get("meta_data") or {}
     if not isinstance(content, str) or not content or not isinstance(meta_data, dict):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     role = _one_of(body.get("role"), _ROLES)
     return Message(
         id=state.ids.new("MESSAGE_ID"),
         conversation_id=conversation_id,
-        section_id=state.conversations.get(conversation_id).section_id,
+        section_id=state.messaging.conversations.get(conversation_id).section_id,
         bot_id=bot_id,
         chat_id=chat_id,
         role=role,
@@ -109,7 +109,7 @@ def written(state: State, conversation_id: str, body: JSON, chat_id: str = "", b
     )
 
 
-def shown(state: State, message: Message, *, brief: bool = False) -> JSON:
+def message_json(state: State, message: Message, *, brief: bool = False) -> JSON:
     """A message as JSON; ``brief`` is the form of the deltas, without its times where the account leaves them out."""
     times = {"created_at": message.created_at, "updated_at": message.updated_at}
     section = {"section_id": message.section_id} if not brief or state.has("section_id") else {}
@@ -128,13 +128,13 @@ def shown(state: State, message: Message, *, brief: bool = False) -> JSON:
     }
 
 
-def _asked(call: Call) -> Message:
-    return call.state.message_in(call.ask("conversation_id"), call.ask("message_id"))
+def _requested(call: Call) -> Message:
+    return call.state.messaging.message_in(call.ask("conversation_id"), call.ask("message_id"))
 
 
 def _one_of(value: object, allowed: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in allowed:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     return value
 
 
@@ -147,5 +147,5 @@ def _window(ordered: list[Message], call: Call) -> list[Message]:
 
 def _place(ids: list[str], message_id: str) -> int:
     if message_id not in ids:
-        raise Refusal("missing", f"message_id={message_id}")
+        raise ApiError("missing", f"message_id={message_id}")
     return ids.index(message_id)

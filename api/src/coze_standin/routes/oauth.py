@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from coze_standin import secret_values
 from coze_standin.calls import Answer, Call
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.oauth_apps import OAuthApps
 from coze_standin.records import JSON
 from coze_standin.state import State
@@ -33,13 +33,13 @@ def device_code(call: Call) -> Answer:
     """DeviceOAuthApp.get_device_code. How long a code lives is not documented: 300 seconds."""
     call.need("client_id")
     state = call.state
-    device = state.planted.add("DEVICE_CODE", secret_values.token(state.chance, "", 40))
-    user = state.planted.add("USER_CODE", secret_values.drawn(state.chance, "BCDFGHJKLMNPQRSTVWXZ", 8))
+    device = state.canaries.add("DEVICE_CODE", secret_values.token(state.rng, "", 40))
+    user = state.canaries.add("USER_CODE", secret_values.draw(state.rng, "BCDFGHJKLMNPQRSTVWXZ", 8))
     state.oauth.polls[device] = 0
     return _flat(
         device_code=device,
         user_code=user,
-        verification_uri=f"https://{state.account.profile.web_host}/oauth/device",
+        verification_uri=f"https://{state.account.profile.web.host}/oauth/device",
         interval=5,
         expires_in=_DEVICE_SECONDS,
     )
@@ -49,7 +49,7 @@ def token(call: Call) -> Answer:
     """The token endpoint: ``grant_type`` says how the caller proves who it is; another one is 4000."""
     grant = _GRANTS.get(call.need("grant_type"))
     if grant is None:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     return grant(call)
 
 
@@ -62,17 +62,17 @@ def _by_device(call: Call) -> Answer:
     if polls[device] == 1:
         return _flat(400, error_code="authorization_pending", error_message="the user has not consented yet")
     del polls[device]
-    return _granted(call.state)
+    return _grant(call.state)
 
 
 def _by_jwt(call: Call) -> Answer:
     """The JWT must be signed with the app's key (RS256), name its key and its client, and not be expired."""
-    head, claims = _opened(call.bearer, call.state.oauth)
+    head, claims = _verify_jwt(call.bearer, call.state.oauth)
     apps = call.state.oauth
     right = head.get("kid") == apps.public_key_id and claims.get("iss") == apps.client_id
     if not right or not isinstance(claims.get("exp"), int) or claims["exp"] < call.state.now:
-        raise Refusal("authentication")
-    return _granted(call.state, refreshable=False)
+        raise ApiError("authentication")
+    return _grant(call.state, refreshable=False)
 
 
 def _by_code(call: Call) -> Answer:
@@ -80,18 +80,18 @@ def _by_code(call: Call) -> Answer:
     apps = call.state.oauth
     proven = bool(call.body.get("code_verifier")) or call.bearer == apps.client_secret
     if call.need("code") not in apps.codes or not proven:
-        raise Refusal("authentication")
+        raise ApiError("authentication")
     apps.codes.remove(call.need("code"))
-    return _granted(call.state)
+    return _grant(call.state)
 
 
 def _by_refresh(call: Call) -> Answer:
     """A refresh token is good once."""
     refresh = call.need("refresh_token")
     if refresh not in call.state.oauth.refresh_tokens:
-        raise Refusal("authentication")
+        raise ApiError("authentication")
     call.state.oauth.refresh_tokens.remove(refresh)
-    return _granted(call.state)
+    return _grant(call.state)
 
 
 _GRANTS: dict[str, Callable[[Call], Answer]] = {
@@ -102,9 +102,9 @@ _GRANTS: dict[str, Callable[[Call], Answer]] = {
 }
 
 
-def _granted(state: State, *, refreshable: bool = True) -> Answer:
+def _grant(state: State, *, refreshable: bool = True) -> Answer:
     """A fresh token that opens the account; ``expires_in`` is a moment (Unix time), as Coze has it."""
-    access = state.planted.add("ACCESS_TOKEN", secret_values.token(state.chance, "czu_", 64))
+    access = state.canaries.add("ACCESS_TOKEN", secret_values.token(state.rng, "czu_", 64))
     state.tokens.add(access)
     refresh = state.oauth.refreshed() if refreshable else ""
     expires = state.now + 3600
@@ -115,16 +115,16 @@ def _flat(status: int = 200, **content: Any) -> Answer:
     return Answer(content, status, flat=True)
 
 
-def _opened(jwt: str, apps: OAuthApps) -> tuple[JSON, JSON]:
+def _verify_jwt(jwt: str, apps: OAuthApps) -> tuple[JSON, JSON]:
     """Head and claims of a JWT whose signature is right; 4100 otherwise."""
     try:
         head, claims, signed = jwt.split(".")
-        signature = _decoded(signed)
+        signature = _decode(signed)
         apps.public_key.verify(signature, f"{head}.{claims}".encode(), padding.PKCS1v15(), SHA256())
-        return json.loads(_decoded(head)), json.loads(_decoded(claims))
+        return json.loads(_decode(head)), json.loads(_decode(claims))
     except (ValueError, InvalidSignature, binascii.Error) as error:
-        raise Refusal("authentication") from error
+        raise ApiError("authentication") from error
 
 
-def _decoded(part: str) -> bytes:
+def _decode(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))

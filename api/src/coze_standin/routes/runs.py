@@ -13,7 +13,7 @@ from typing import Any
 
 from coze_standin import secret_values, sse, wording
 from coze_standin.calls import Answer, Call, Events, ok
-from coze_standin.errors import ERRORS, ErrorRow, Refusal
+from coze_standin.errors import ERRORS, ApiError, ErrorRow
 from coze_standin.records import API_CONNECTOR, JSON, Interrupt, Node, Run
 from coze_standin.state import State
 
@@ -33,53 +33,53 @@ def create(call: Call) -> Answer:
     """
     state = call.state
     background = call.body.get("is_async") is True
-    run = _begun(call, ASYNCHRONOUS if background else SYNCHRONOUS)
-    state.runs.put(run.execute_id, run)
+    run = _start_run(call, ASYNCHRONOUS if background else SYNCHRONOUS)
+    state.automation.runs.put(run.execute_id, run)
     if background:
         return ok(execute_id=run.execute_id, debug_url=debug_url(state, run))
     if run.error_code:
-        raise Refusal("timeout" if call.steer == "workflow-timeout" else "node")
+        raise ApiError("timeout" if call.scenario == "workflow-timeout" else "node")
     cost = {"token": run.usage["token_count"], "cost": "0.00"} if state.has("usage_at_start") else {}
     done = ok(run.output, execute_id=run.execute_id, debug_url=debug_url(state, run), usage=dict(run.usage), **cost)
-    return replace(done, pause=state.chance.uniform(*_SYNCHRONOUS_SECONDS))
+    return replace(done, pause=state.rng.uniform(*_SYNCHRONOUS_SECONDS))
 
 
 def stream(call: Call) -> Events:
     """workflows.runs.stream."""
-    run = _begun(call, STREAMING)
-    call.state.runs.put(run.execute_id, run)
+    run = _start_run(call, STREAMING)
+    call.state.automation.runs.put(run.execute_id, run)
     if call.mapping("parameters").get("interrupt"):
-        return Events(sse.WORKFLOW, (*_speaking(call.state, run), _interrupted(call.state, run)))
-    return _streamed(call.state, run)
+        return Events(sse.WORKFLOW, (*_message_events(call.state, run), _interrupt(call.state, run)))
+    return _stream_run(call.state, run)
 
 
 def resume(call: Call) -> Events:
     """workflows.runs.resume: the answer is taken up in the rest of the run; an event that does not wait is 4000."""
     state = call.state
-    workflow = state.workflows.get(call.need("workflow_id"))
-    waiting = state.interrupts.find(call.need("event_id"))
+    workflow = state.automation.workflows.get(call.need("workflow_id"))
+    waiting = state.automation.interrupts.find(call.need("event_id"))
     if waiting is None or waiting.workflow_id != workflow.id:
-        raise Refusal("parameter")
-    state.interrupts.remove(waiting.event_id)
-    return _streamed(state, replace(waiting.run, output=_output(state, call.need("resume_data"))))
+        raise ApiError("parameter")
+    state.automation.interrupts.remove(waiting.event_id)
+    return _stream_run(state, replace(waiting.run, output=_output(state, call.need("resume_data"))))
 
 
 def retrieve_history(call: Call) -> Answer:
     """workflows.runs.run_histories.retrieve: a list of one, or an empty list for an execution that is not known."""
     state = call.state
-    workflow = state.workflows.get(call.path["workflow_id"])
-    run = state.runs.find(call.path["execute_id"])
-    return ok([_history(state, run)] if run and run.workflow_id == workflow.id else [])
+    workflow = state.automation.workflows.get(call.path["workflow_id"])
+    run = state.automation.runs.find(call.path["execute_id"])
+    return ok([_history_json(state, run)] if run and run.workflow_id == workflow.id else [])
 
 
 def retrieve_node(call: Call) -> Answer:
     """workflows.runs.run_histories.execute_nodes.retrieve."""
     state = call.state
-    state.workflows.get(call.path["workflow_id"])
-    run, wanted = state.runs.get(call.path["execute_id"]), call.path["node_execute_uuid"]
+    state.automation.workflows.get(call.path["workflow_id"])
+    run, wanted = state.automation.runs.get(call.path["execute_id"]), call.path["node_execute_uuid"]
     node = next((node for node in run.nodes if node.execute_uuid == wanted), None)
     if node is None:
-        raise Refusal("missing", f"node_execute_uuid={wanted}")
+        raise ApiError("missing", f"node_execute_uuid={wanted}")
     done = run.status(state.clock()) != "Running"
     return ok({"is_finish": done, "node_output": node.output if done else ""})
 
@@ -87,26 +87,26 @@ def retrieve_node(call: Call) -> Answer:
 def debug_url(state: State, run: Run) -> str:
     """The page where a person looks at the run."""
     url = (
-        f"https://{state.account.profile.web_host}/work_flow?execute_id={run.execute_id}"
-        f"&space_id={state.workflows.get(run.workflow_id).workspace_id}&workflow_id={run.workflow_id}&execute_mode=2"
+        f"https://{state.account.profile.web.host}/work_flow?execute_id={run.execute_id}"
+        f"&space_id={state.automation.workflows.get(run.workflow_id).workspace_id}&workflow_id={run.workflow_id}&execute_mode=2"
     )
-    return state.planted.add("DEBUG_URL", url)
+    return state.canaries.add("DEBUG_URL", url)
 
 
 def usage(state: State) -> dict[str, int]:
     """A plausible number of tokens, the sum right."""
-    given, taken = state.chance.randint(20, 400), state.chance.randint(10, 300)
+    given, taken = state.rng.randint(20, 400), state.rng.randint(10, 300)
     return {"input_count": given, "token_count": given + taken, "output_count": taken}
 
 
-def _begun(call: Call, mode: int) -> Run:
+def _start_run(call: Call, mode: int) -> Run:
     state = call.state
-    workflow = state.workflows.get(call.need("workflow_id"))
+    workflow = state.automation.workflows.get(call.need("workflow_id"))
     if call.body.get("bot_id") and call.body.get("app_id"):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     parameters = call.mapping("parameters")
-    failure = _failure(call.steer, parameters)
-    output = _output(state, _told(parameters))
+    failure = _failure(call.scenario, parameters)
+    output = _output(state, _first_text(parameters))
     return Run(
         execute_id=state.ids.new("EXECUTE_ID"),
         workflow_id=workflow.id,
@@ -124,44 +124,43 @@ def _begun(call: Call, mode: int) -> Run:
     )
 
 
-def _failure(steer: str, parameters: Mapping[str, Any]) -> ErrorRow | None:
-    if steer == "workflow-timeout":
+def _failure(scenario: str, parameters: Mapping[str, Any]) -> ErrorRow | None:
+    if scenario == "workflow-timeout":
         return ERRORS["timeout"]
     return ERRORS["node"] if parameters.get("fail") else None
 
 
-def _told(parameters: Mapping[str, Any]) -> str:
+def _first_text(parameters: Mapping[str, Any]) -> str:
     """The text among the parameters that an output takes up: the first string, else all of them as JSON."""
     texts = [value for value in parameters.values() if isinstance(value, str) and value]
-    return texts[0] if texts else sse.dumped(dict(parameters))
+    return texts[0] if texts else sse.encode_json(dict(parameters))
 
 
 def _output(state: State, question: str) -> str:
     """The output of the end node: a JSON object as a string."""
-    owner = state.account.owner.email if state.chance.random() < _MENTION else ""
-    return sse.dumped({"output": wording.answer(state.account.profile.language, state.chance, question, owner)})
+    owner = state.account.owner.email if state.rng.random() < _MENTION else ""
+    return sse.encode_json({"output": wording.answer(state.account.profile.language, state.rng, question, owner)})
 
 
 def _nodes(state: State, output: str) -> tuple[Node, ...]:
-    titles = ("Start", "LLM", "Message", "End")[-state.chance.randint(2, 4) :]
+    titles = ("Start", "LLM", "Message", "End")[-state.rng.randint(2, 4) :]
     return tuple(
-        Node(secret_values.digits(state.chance, 6), title, state.ids.new("NODE_EXECUTE_UUID"), output)
-        for title in titles
+        Node(secret_values.digits(state.rng, 6), title, state.ids.new("NODE_EXECUTE_UUID"), output) for title in titles
     )
 
 
-def _speaking(state: State, run: Run) -> list[sse.Event]:
+def _message_events(state: State, run: Run) -> list[sse.Event]:
     """The packets of the message node."""
-    text = wording.sentence(state.account.profile.language, state.chance)
-    texts = wording.pieces(text.strip(), state.chance)
+    text = wording.sentence(state.account.profile.language, state.rng)
+    texts = wording.pieces(text.strip(), state.rng)
     last = len(texts) - 1
     return [
-        ("Message", _packet(state, run.nodes[-2], text, number, finished=number == last))
+        ("Message", _message_json(state, run.nodes[-2], text, number, finished=number == last))
         for number, text in enumerate(texts)
     ]
 
 
-def _packet(state: State, node: Node, content: str, number: int, *, finished: bool) -> JSON:
+def _message_json(state: State, node: Node, content: str, number: int, *, finished: bool) -> JSON:
     extra = {"node_id": node.node_id, "node_execute_uuid": node.execute_uuid} if state.has("section_id") else {}
     return {
         "content": content,
@@ -173,36 +172,36 @@ def _packet(state: State, node: Node, content: str, number: int, *, finished: bo
     }
 
 
-def _streamed(state: State, run: Run) -> Events:
+def _stream_run(state: State, run: Run) -> Events:
     """The rest of a streamed run: what it says, then its end or its error; it is over when the stream is."""
-    state.runs.put(run.execute_id, replace(run, ready_at=math.inf))
-    events = (*_speaking(state, run), *(_failing(run) if run.error_code else _ending(state, run)))
-    return Events(sse.WORKFLOW, events, lambda: _over(state, run.execute_id))
+    state.automation.runs.put(run.execute_id, replace(run, ready_at=math.inf))
+    events = (*_message_events(state, run), *(_error_events(run) if run.error_code else _end_events(state, run)))
+    return Events(sse.WORKFLOW, events, lambda: _finish_run(state, run.execute_id))
 
 
-def _ending(state: State, run: Run) -> list[sse.Event]:
-    packet = _packet(state, run.nodes[-1], run.output, 0, finished=True)
+def _end_events(state: State, run: Run) -> list[sse.Event]:
+    packet = _message_json(state, run.nodes[-1], run.output, 0, finished=True)
     return [("Message", {**packet, "usage": dict(run.usage)}), ("Done", {"debug_url": debug_url(state, run)})]
 
 
-def _failing(run: Run) -> list[sse.Event]:
+def _error_events(run: Run) -> list[sse.Event]:
     return [sse.WORKFLOW.error(int(run.error_code), run.error_message)]
 
 
-def _over(state: State, execute_id: str) -> None:
-    state.runs.put(execute_id, replace(state.runs.get(execute_id), ready_at=state.clock()))
+def _finish_run(state: State, execute_id: str) -> None:
+    state.automation.runs.put(execute_id, replace(state.automation.runs.get(execute_id), ready_at=state.clock()))
 
 
-def _interrupted(state: State, run: Run) -> sse.Event:
+def _interrupt(state: State, run: Run) -> sse.Event:
     """The run stops at a question: its event id is what resuming asks for."""
     parts = (state.ids.new("EVENT_ID"), state.ids.new("EVENT_ID"))
-    event_id = state.planted.add("EVENT_ID", "/".join(parts))
-    state.interrupts.put(event_id, Interrupt(event_id, run.workflow_id, run))
+    event_id = state.canaries.add("EVENT_ID", "/".join(parts))
+    state.automation.interrupts.put(event_id, Interrupt(event_id, run.workflow_id, run))
     asked = {"event_id": event_id, "type": _QUESTION_NODE, "data": ""}
     return "Interrupt", {"interrupt_data": asked, "node_title": "Question"}
 
 
-def _history(state: State, run: Run) -> JSON:
+def _history_json(state: State, run: Run) -> JSON:
     status = run.status(state.clock())
     done, running = status == "Success", status == "Running"
     ended = run.created_at if running else max(run.created_at, int(run.ready_at))
@@ -216,7 +215,7 @@ def _history(state: State, run: Run) -> JSON:
         "logid": run.logid,
         "create_time": run.created_at,
         "update_time": ended,
-        "output": sse.dumped({"Output": run.output}) if done else "",
+        "output": sse.encode_json({"Output": run.output}) if done else "",
         "token": "0",
         "cost": "0.00000",
         "error_code": "" if running else run.error_code,

@@ -7,10 +7,10 @@ from typing import ClassVar
 from coze_standin import sound
 from coze_standin.calls import Call
 from coze_standin.sse import Event
-from coze_standin.talk import Answers, Said, Talk
+from coze_standin.ws_session import EventHandlers, Reply, WsSession
 
 
-class Speech(Talk):
+class Speech(WsSession):
     """Speaks what was appended, once it is complete.
 
     Whatever ``codec`` the client asks for, the sound is PCM: the stand-in knows no other. What Coze says to an empty
@@ -21,32 +21,32 @@ class Speech(Talk):
         super().__init__(call)
         self._text = ""
 
-    def opened(self) -> Said:
+    def open(self) -> Reply:
         """The connection is there."""
-        return Said((("speech.created", None),))
+        return Reply((("speech.created", None),))
 
-    def update(self, call: Call) -> Said:
+    def update(self, call: Call) -> Reply:
         """speech.update: the settings as they are now."""
-        return Said((("speech.updated", self.settle(call)),))
+        return Reply((("speech.updated", self.update_settings(call)),))
 
-    def append(self, call: Call) -> Said:
+    def append(self, call: Call) -> Reply:
         """input_text_buffer.append: nothing is said to it."""
         self._text += call.need("delta")
-        return Said()
+        return Reply()
 
-    def complete(self, _: Call) -> Said:
+    def complete(self, _: Call) -> Reply:
         """input_text_buffer.complete: the text is taken, and spoken."""
         text, self._text = self._text, ""
-        return Said((("input_text_buffer.completed", None), *self._spoken(text), ("speech.audio.completed", None)))
+        return Reply((("input_text_buffer.completed", None), *self._speak(text), ("speech.audio.completed", None)))
 
-    def _spoken(self, text: str) -> list[Event]:
+    def _speak(self, text: str) -> list[Event]:
         if not text:
             return []
-        pieces = sound.chunks(text, self.state.chance, sound.rate_of(self.settings))
+        pieces = sound.chunks(text, self.state.rng, sound.rate_of(self.settings))
         start: Event = ("conversation.audio.sentence_start", {"text": text})
         return [start, *(("speech.audio.update", {"delta": piece}) for piece in pieces)]
 
-    answers: ClassVar[Answers] = {
+    handlers: ClassVar[EventHandlers] = {
         "speech.update": update,
         "input_text_buffer.append": append,
         "input_text_buffer.complete": complete,

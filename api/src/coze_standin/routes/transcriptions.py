@@ -8,13 +8,13 @@ from typing import ClassVar
 from coze_standin import wording
 from coze_standin.calls import Call
 from coze_standin.state import State
-from coze_standin.talk import Answers, Said, Talk, decoded
+from coze_standin.ws_session import EventHandlers, Reply, WsSession, decode_audio
 
 _BYTES_A_SENTENCE = 48_000
 _MOST_SENTENCES = 4
 
 
-class Transcriptions(Talk):
+class Transcriptions(WsSession):
     """Pretends to understand what was appended, once it is complete: the longer the sound, the more was said.
 
     What Coze says to no sound at all is not known; here no text is recognised.
@@ -24,32 +24,32 @@ class Transcriptions(Talk):
         super().__init__(call)
         self._bytes = 0
 
-    def opened(self) -> Said:
+    def open(self) -> Reply:
         """The connection is there."""
-        return Said((("transcriptions.created", None),))
+        return Reply((("transcriptions.created", None),))
 
-    def update(self, call: Call) -> Said:
+    def update(self, call: Call) -> Reply:
         """transcriptions.update: the settings as they are now."""
-        return Said((("transcriptions.updated", self.settle(call)),))
+        return Reply((("transcriptions.updated", self.update_settings(call)),))
 
-    def append(self, call: Call) -> Said:
+    def append(self, call: Call) -> Reply:
         """input_audio_buffer.append: nothing is said to it."""
-        self._bytes += len(decoded(call))
-        return Said()
+        self._bytes += len(decode_audio(call))
+        return Reply()
 
-    def clear(self, _: Call) -> Said:
+    def clear(self, _: Call) -> Reply:
         """input_audio_buffer.clear: what was appended is forgotten."""
         self._bytes = 0
-        return Said((("input_audio_buffer.cleared", None),))
+        return Reply((("input_audio_buffer.cleared", None),))
 
-    def complete(self, _: Call) -> Said:
+    def complete(self, _: Call) -> Reply:
         """input_audio_buffer.complete: the sound is taken; each update holds all the text so far."""
         size, self._bytes = self._bytes, 0
-        texts = recognised(self.state, size)
+        texts = transcribe(self.state, size)
         updates = (("transcriptions.message.update", {"content": text}) for text in texts)
-        return Said((("input_audio_buffer.completed", None), *updates, ("transcriptions.message.completed", None)))
+        return Reply((("input_audio_buffer.completed", None), *updates, ("transcriptions.message.completed", None)))
 
-    answers: ClassVar[Answers] = {
+    handlers: ClassVar[EventHandlers] = {
         "transcriptions.update": update,
         "input_audio_buffer.append": append,
         "input_audio_buffer.clear": clear,
@@ -57,11 +57,11 @@ class Transcriptions(Talk):
     }
 
 
-def recognised(state: State, size: int) -> list[str]:
+def transcribe(state: State, size: int) -> list[str]:
     """The text that ``size`` bytes of sound hold, as it grows; the last is the whole. None for no sound."""
     if not size:
         return []
-    language, chance = state.account.profile.language, state.chance
+    language, rng = state.account.profile.language, state.rng
     count = min(_MOST_SENTENCES, 1 + size // _BYTES_A_SENTENCE)
-    text = "".join(wording.sentence(language, chance) for _ in range(count)).strip()
-    return list(accumulate(wording.pieces(text, chance)))
+    text = "".join(wording.sentence(language, rng) for _ in range(count)).strip()
+    return list(accumulate(wording.pieces(text, rng)))

@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 
 from coze_standin import sound
 from coze_standin.calls import Call
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Bot, Chat, Conversation, Message
 from coze_standin.routes import chats, conversations
-from coze_standin.routes.messages import shown, written
-from coze_standin.routes.transcriptions import recognised
+from coze_standin.routes.messages import message_json, new_message
+from coze_standin.routes.transcriptions import transcribe
 from coze_standin.sse import Event
 from coze_standin.state import State
-from coze_standin.talk import Answers, Said, Talk, decoded
+from coze_standin.ws_session import EventHandlers, Reply, WsSession, decode_audio
 
 _CANCELED_BY_CLIENT = 2
 _CANCELED_BY_TEXT = 3
@@ -28,7 +28,7 @@ _LONGEST_TEXT = 1024
 _SENTENCE_END = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+|\n+")
 
 
-class VoiceChat(Talk):
+class VoiceChat(WsSession):
     """A bot that answers in writing and aloud.
 
     It hears no voice activity (``turn_detection``), says no prologue and sends every event whatever
@@ -42,80 +42,80 @@ class VoiceChat(Talk):
         self._conversation_id = ""
         self._chat_id = ""
 
-    def opened(self) -> Said:
+    def open(self) -> Reply:
         """The connection is there, if the bot is."""
         self._bot()
-        return Said((("chat.created", None),))
+        return Reply((("chat.created", None),))
 
-    def heard(self, name: str, data: JSON) -> Said:
+    def handle(self, name: str, data: JSON) -> Reply:
         """As for every talk; without a bot, each event meets the refusal of the opening again."""
         self._bot()
-        return super().heard(name, data)
+        return super().handle(name, data)
 
-    def update(self, call: Call) -> Said:
+    def update(self, call: Call) -> Reply:
         """chat.update: the settings as they are now; 4200 for a conversation that does not exist."""
         given = call.mapping("chat_config").get("conversation_id")
         if given:
-            self._conversation_id = self.state.moved(str(given)).id
-        return Said((("chat.updated", self.settle(call)),))
+            self._conversation_id = self.state.messaging.touch(str(given)).id
+        return Reply((("chat.updated", self.update_settings(call)),))
 
-    def append(self, call: Call) -> Said:
+    def append(self, call: Call) -> Reply:
         """input_audio_buffer.append: nothing is said to it."""
-        self._bytes += len(decoded(call))
-        return Said()
+        self._bytes += len(decode_audio(call))
+        return Reply()
 
-    def clear_sound(self, _: Call) -> Said:
+    def clear_sound(self, _: Call) -> Reply:
         """input_audio_buffer.clear: what was appended is forgotten."""
         self._bytes = 0
-        return Said((("input_audio_buffer.cleared", None),))
+        return Reply((("input_audio_buffer.cleared", None),))
 
-    def complete(self, _: Call) -> Said:
+    def complete(self, _: Call) -> Reply:
         """input_audio_buffer.complete: the sound is taken, understood and answered; no sound is not answered."""
         size, self._bytes = self._bytes, 0
-        texts = recognised(self.state, size)
+        texts = transcribe(self.state, size)
         taken: list[Event] = [("input_audio_buffer.completed", None)]
         taken += [("conversation.audio_transcript.update", {"content": text}) for text in texts]
         if not texts:
-            return Said(tuple(taken))
+            return Reply(tuple(taken))
         taken += [("conversation.audio_transcript.completed", {"content": texts[-1]})]
-        return self._asked({"role": "user", "content_type": "text", "content": texts[-1]}, taken)
+        return self._ask({"role": "user", "content_type": "text", "content": texts[-1]}, taken)
 
-    def create_message(self, call: Call) -> Said:
+    def create_message(self, call: Call) -> Reply:
         """conversation.message.create: a question is answered, a message of the assistant only joins the context."""
         if call.body.get("role") != "assistant":
-            return self._asked(dict(call.body), [])
-        message = written(self.state, self._conversation().id, dict(call.body))
-        self.state.messages.put(message.id, message)
-        return Said()
+            return self._ask(dict(call.body), [])
+        message = new_message(self.state, self._conversation().id, dict(call.body))
+        self.state.messaging.messages.put(message.id, message)
+        return Reply()
 
-    def submit(self, call: Call) -> Said:
+    def submit(self, call: Call) -> Reply:
         """conversation.chat.submit_tool_outputs: the chat goes on."""
-        chat = self.state.chat_in(self._conversation().id, call.need("chat_id"))
-        return self._answered(chats.going_on(call, chat), [])
+        chat = self.state.messaging.chat_in(self._conversation().id, call.need("chat_id"))
+        return self._answer(chats.continue_chat(call, chat), [])
 
-    def clear(self, call: Call) -> Said:
+    def clear(self, call: Call) -> Reply:
         """conversation.clear: a new section begins."""
         conversations.clear(replace(call, path={"conversation_id": self._conversation().id}))
-        return Said((("conversation.cleared", None),))
+        return Reply((("conversation.cleared", None),))
 
-    def cancel(self, _: Call) -> Said:
+    def cancel(self, _: Call) -> Reply:
         """conversation.chat.cancel: the answer breaks off; 4104 when none is being given."""
-        broken = self._broken_off(_CANCELED_BY_CLIENT)
+        broken = self._interrupt(_CANCELED_BY_CLIENT)
         if not broken:
-            raise Refusal("finished")
-        return Said(tuple(broken), interrupts=True)
+            raise ApiError("finished")
+        return Reply(tuple(broken), replaces_pending=True)
 
-    def generate(self, call: Call) -> Said:
+    def generate(self, call: Call) -> Reply:
         """input_text.generate_audio: the text is spoken, in no chat; an answer that is being given breaks off."""
         text = call.need("text")
         if call.need("mode") != "text" or len(text.encode()) >= _LONGEST_TEXT:
-            raise Refusal("parameter")
-        message = written(self.state, self._conversation().id, {"role": "assistant", "content": text})
+            raise ApiError("parameter")
+        message = new_message(self.state, self._conversation().id, {"role": "assistant", "content": text})
         message = replace(message, type="answer", bot_id=self._bot().id)
-        broken = self._broken_off(_CANCELED_BY_TEXT)
-        return Said((*broken, *self._aloud(message), self._silent(message)), interrupts=bool(broken))
+        broken = self._interrupt(_CANCELED_BY_TEXT)
+        return Reply((*broken, *self._speak(message), self._audio_end(message)), replaces_pending=bool(broken))
 
-    answers: ClassVar[Answers] = {
+    handlers: ClassVar[EventHandlers] = {
         "chat.update": update,
         "input_audio_buffer.append": append,
         "input_audio_buffer.clear": clear_sound,
@@ -132,64 +132,64 @@ class VoiceChat(Talk):
         call = self.with_body({})
         bot = self.state.bots.get(call.ask("bot_id"))
         if not bot.published_at:
-            raise Refusal("unpublished", bot.id)
+            raise ApiError("unpublished", bot.id)
         if call.query.get("workflow_id"):
-            self.state.workflows.get(call.query["workflow_id"])
+            self.state.automation.workflows.get(call.query["workflow_id"])
         return bot
 
     def _conversation(self) -> Conversation:
         """The conversation of the connection; the first who needs it opens it."""
         if not self._conversation_id:
-            self._conversation_id = conversations.opened(self.state, self._bot().id).id
-        return self.state.moved(self._conversation_id)
+            self._conversation_id = conversations.open_conversation(self.state, self._bot().id).id
+        return self.state.messaging.touch(self._conversation_id)
 
-    def _broken_off(self, reason: int) -> list[Event]:
+    def _interrupt(self, reason: int) -> list[Event]:
         """The chat that is at work is cancelled, and that is said; nothing when there is none."""
-        chat = self.state.chats.find(self._chat_id)
-        if not chat or not chats.at_work(self.state, chat):
+        chat = self.state.messaging.chats.find(self._chat_id)
+        if not chat or not chats.is_running(self.state, chat):
             return []
-        chats.canceled(self.state, chat)
+        chats.cancel_chat(self.state, chat)
         return [("conversation.chat.canceled", {"code": reason, "msg": ""})]
 
-    def _asked(self, question: JSON, before: list[Event]) -> Said:
+    def _ask(self, question: JSON, before: list[Event]) -> Reply:
         """A question begins a chat, which ends the one before it."""
         config = self.settings.get("chat_config") or {}
         call = self.with_body({**config, "additional_messages": [question]})
-        chat = chats.begun(call, self._conversation(), self._bot().id)
-        broken = self._broken_off(_CANCELED_BY_TEXT)
+        chat = chats.start_chat(call, self._conversation(), self._bot().id)
+        broken = self._interrupt(_CANCELED_BY_TEXT)
         asked: list[Event] = [
-            ("conversation.message.completed", shown(self.state, one, brief=True)) for one in chat.asked
+            ("conversation.message.completed", message_json(self.state, one, brief=True)) for one in chat.asked
         ]
-        return replace(self._answered(chat, [*broken, *before, *asked]), interrupts=bool(broken))
+        return replace(self._answer(chat, [*broken, *before, *asked]), replaces_pending=bool(broken))
 
-    def _answered(self, chat: Chat, before: list[Event]) -> Said:
+    def _answer(self, chat: Chat, before: list[Event]) -> Reply:
         """The chat from its creation to its end."""
         state, self._chat_id = self.state, chat.id
-        chats.held(state, chat)
+        chats.hold_open(state, chat)
         answers = [message for message in chat.messages if message.type == "answer"]
-        answering = [event for message in answers for event in self._said_and_written(message)]
+        answering = [event for message in answers for event in self._spoken_and_written(message)]
         *rest, end = chats.closing_events(state, chat)
-        events = (*before, *chats.started(state, chat), *answering, *rest, *map(self._silent, answers), end)
-        return Said(events, finish=lambda: chats.over(state, chat.id))
+        events = (*before, *chats.start_events(state, chat), *answering, *rest, *map(self._audio_end, answers), end)
+        return Reply(events, finish=lambda: chats.finish_chat(state, chat.id))
 
-    def _said_and_written(self, message: Message) -> list[Event]:
+    def _spoken_and_written(self, message: Message) -> list[Event]:
         """The deltas of an answer among its sounds, and then the whole of it."""
-        *deltas, whole = chats.spoken(self.state, message)
-        return [*interleaved(deltas, self._aloud(message), self.state.chance), whole]
+        *deltas, whole = chats.answer_events(self.state, message)
+        return [*interleave(deltas, self._speak(message), self.state.rng), whole]
 
-    def _aloud(self, message: Message) -> list[Event]:
+    def _speak(self, message: Message) -> list[Event]:
         state, rate = self.state, sound.rate_of(self.settings)
         events: list[Event] = []
         for sentence in sentences(message.content):
             events.append(("conversation.audio.sentence_start", {"text": sentence}))
             events += [
-                ("conversation.audio.delta", _sounding(state, message, piece))
-                for piece in sound.chunks(sentence, state.chance, rate)
+                ("conversation.audio.delta", _audio_json(state, message, piece))
+                for piece in sound.chunks(sentence, state.rng, rate)
             ]
         return events
 
-    def _silent(self, message: Message) -> Event:
-        return "conversation.audio.completed", _sounding(self.state, message, "")
+    def _audio_end(self, message: Message) -> Event:
+        return "conversation.audio.completed", _audio_json(self.state, message, "")
 
 
 def sentences(text: str) -> list[str]:
@@ -197,13 +197,13 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
 
 
-def interleaved(one: list[Any], other: list[Any], chance: random.Random) -> list[Any]:
+def interleave(one: list[Any], other: list[Any], rng: random.Random) -> list[Any]:
     """Both lists in one, each in its own order; the first comes from ``one``, if it has any."""
     head, rest = one[:1], [*(True for _ in one[1:]), *(False for _ in other)]
-    chance.shuffle(rest)
+    rng.shuffle(rest)
     first, second = iter(one[1:]), iter(other)
     return [*head, *(next(first if turn else second) for turn in rest)]
 
 
-def _sounding(state: State, message: Message, sound_of_it: str) -> JSON:
-    return shown(state, replace(message, content=sound_of_it, content_type="audio"), brief=True)
+def _audio_json(state: State, message: Message, sound_of_it: str) -> JSON:
+    return message_json(state, replace(message, content=sound_of_it, content_type="audio"), brief=True)

@@ -7,7 +7,7 @@ from coze_standin.calls import Call, Events
 from coze_standin.errors import ERRORS
 from coze_standin.records import Conversation
 from coze_standin.routes import chats
-from coze_standin.routes.conversations import opened
+from coze_standin.routes.conversations import open_conversation
 from coze_standin.state import State
 
 
@@ -18,24 +18,24 @@ def stream(call: Call) -> Events:
     as the one documented example has it. How the name of a conversation is otherwise used is not known.
     """
     state = call.state
-    workflow = state.workflows.get(call.need("workflow_id"))
+    workflow = state.automation.workflows.get(call.need("workflow_id"))
     named = call.mapping("parameters").get("CONVERSATION_NAME")
-    if named and named not in {one.name for one in state.conversations.all()}:
+    if named and named not in {one.name for one in state.messaging.conversations.all()}:
         row = ERRORS["conversation-name"]
         return Events(sse.WORKFLOW_CHAT, (sse.WORKFLOW_CHAT.error(str(row.code), row.msg),))
-    chat = chats.begun(call, _conversation(call), "")
-    told = chats.streamed(state, chat)
-    events = (*told.events[:-1], ("done", {"debug_url": _debug_url(state, workflow.id, workflow.workspace_id)}))
-    return Events(sse.WORKFLOW_CHAT, events, told.finish)
+    chat = chats.start_chat(call, _conversation(call), "")
+    stream = chats.stream_chat(state, chat)
+    events = (*stream.events[:-1], ("done", {"debug_url": _debug_url(state, workflow.id, workflow.workspace_id)}))
+    return Events(sse.WORKFLOW_CHAT, events, stream.finish)
 
 
 def _conversation(call: Call) -> Conversation:
     given = call.body.get("conversation_id")
-    return call.state.moved(str(given)) if given else opened(call.state, "")
+    return call.state.messaging.touch(str(given)) if given else open_conversation(call.state, "")
 
 
 def _debug_url(state: State, workflow_id: str, space_id: str) -> str:
     execute_id = state.ids.new("EXECUTE_ID")
-    host = state.account.profile.web_host
+    host = state.account.profile.web.host
     url = f"https://{host}/work_flow?execute_id={execute_id}&space_id={space_id}&workflow_id={workflow_id}"
-    return state.planted.add("DEBUG_URL", url)
+    return state.canaries.add("DEBUG_URL", url)

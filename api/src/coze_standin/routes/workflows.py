@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from coze_standin.calls import Answer, Call, ok
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Workflow
 
 
 def retrieve(call: Call) -> Answer:
     """workflows.retrieve."""
-    return ok({"workflow_detail": _shown(call.state.workflows.get(call.path["workflow_id"]))})
+    return ok({"workflow_detail": _workflow_json(call.state.automation.workflows.get(call.path["workflow_id"]))})
 
 
 def list_workflows(call: Call) -> Answer:
@@ -18,28 +18,28 @@ def list_workflows(call: Call) -> Answer:
     ``workflow_mode``, ``app_id`` and ``publish_status`` select nothing: cozepy sends the names of Python enum members
     in them, and what the service makes of those is not known.
     """
-    workflows = call.state.workflows.all()
+    workflows = call.state.automation.workflows.all()
     if call.query.get("workspace_id"):
         workspace = call.state.workspaces.get(call.query["workspace_id"])
         workflows = [one for one in workflows if one.workspace_id == workspace.id]
-    shown, more = call.page(workflows, default_size=100)
-    return ok({"items": [_shown(one) for one in shown], "has_more": more})
+    page, more = call.page(workflows, default_size=100)
+    return ok({"items": [_workflow_json(one) for one in page], "has_more": more})
 
 
 def list_versions(call: Call) -> Answer:
     """workflows.versions.list, newest first; ``page_token`` is the time of the first version of the next page."""
-    workflow = call.state.workflows.get(call.path["workflow_id"])
+    workflow = call.state.automation.workflows.get(call.path["workflow_id"])
     size, token = call.number("page_size", 10), call.query.get("page_token") or ""
     tokens = [str(made) for _, made in workflow.versions]
     if token and token not in tokens:
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     start = tokens.index(token) if token else 0
     following = tokens[start + size : start + size + 1]
-    items = [_version(workflow, *version) for version in workflow.versions[start : start + size]]
+    items = [_version_json(workflow, *version) for version in workflow.versions[start : start + size]]
     return ok({"items": items, "has_more": bool(following), "next_page_token": following[0] if following else ""})
 
 
-def _shown(workflow: Workflow) -> JSON:
+def _workflow_json(workflow: Workflow) -> JSON:
     return {
         "workflow_id": workflow.id,
         "workflow_name": workflow.name,
@@ -52,7 +52,7 @@ def _shown(workflow: Workflow) -> JSON:
     }
 
 
-def _version(workflow: Workflow, version: str, made: int) -> JSON:
+def _version_json(workflow: Workflow, version: str, made: int) -> JSON:
     return {
         "version": version,
         "description": workflow.description,

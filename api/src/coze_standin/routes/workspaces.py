@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from coze_standin.accounts import Person
 from coze_standin.calls import Answer, Call, ok
-from coze_standin.errors import Refusal
+from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Workspace
 
 
@@ -14,16 +14,16 @@ def list_workspaces(call: Call) -> Answer:
     """workspaces.list. What ``user_id`` and ``coze_account_id`` select is not known: they are ignored."""
     workspaces = call.state.workspaces.all()
     owner = call.state.account.owner.user_id
-    shown, _ = call.page(workspaces)
-    return ok({"total_count": len(workspaces), "workspaces": [_workspace(one, owner) for one in shown]})
+    page, _ = call.page(workspaces)
+    return ok({"total_count": len(workspaces), "workspaces": [_workspace_json(one, owner) for one in page]})
 
 
 def list_members(call: Call) -> Answer:
     """workspaces.members.list."""
     workspace = call.state.workspaces.get(call.path["workspace_id"])
     people = {person.user_id: person for person in call.state.account.people}
-    shown, _ = call.page(list(workspace.roles))
-    members = [_member(people[user_id], workspace.roles[user_id]) for user_id in shown]
+    page, _ = call.page(list(workspace.roles))
+    members = [_member_json(people[user_id], workspace.roles[user_id]) for user_id in page]
     return ok({"total_count": len(workspace.roles), "items": members})
 
 
@@ -74,11 +74,11 @@ def remove_members(call: Call) -> Answer:
 
 def _user_id(user: JSON) -> str:
     if not isinstance(user.get("user_id"), str):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     return str(user["user_id"])
 
 
-def _workspace(workspace: Workspace, owner: str) -> JSON:
+def _workspace_json(workspace: Workspace, owner: str) -> JSON:
     return {
         "id": workspace.id,
         "name": workspace.name,
@@ -89,7 +89,7 @@ def _workspace(workspace: Workspace, owner: str) -> JSON:
     }
 
 
-def _member(person: Person, role: str) -> JSON:
+def _member_json(person: Person, role: str) -> JSON:
     return {
         "user_id": person.user_id,
         "role_type": role,

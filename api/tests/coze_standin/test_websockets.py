@@ -10,7 +10,7 @@ import pytest
 
 from coze_standin.faults import FAULTS
 from coze_standin.operations import NAMES, SOCKETS
-from coze_standin.routes.voice_chats import interleaved, sentences
+from coze_standin.routes.voice_chats import interleave, sentences
 from coze_standin.state import State
 
 _SPEECH = "/v1/audio/speech"
@@ -43,7 +43,7 @@ def _text(text: str) -> tuple[str, Any]:
 
 
 def _chat(state: State, bot: str | None = None) -> str:
-    return f"/v1/chat?bot_id={state.main_bot if bot is None else bot}"
+    return f"/v1/chat?bot_id={state.configured.bot_id if bot is None else bot}"
 
 
 def _once(name: str, *said: tuple[str, Any]) -> Callable[[dict[str, Any]], Iterable[tuple[str, Any]]]:
@@ -78,7 +78,7 @@ def test_text_is_spoken(line: Any) -> None:
 
 
 def test_frames_have_their_shape(line: Any, state: State) -> None:
-    """Each has its own id, no data where there is none, and the log id; ids and log ids are planted."""
+    """Each has its own id, no data where there is none, and the log id; ids and log ids are canaries."""
     frames = _spoken(line, _text("Hello"))
     assert {tuple(frame) for frame in frames} == {
         ("id", "event_type", "detail"),
@@ -87,8 +87,8 @@ def test_frames_have_their_shape(line: Any, state: State) -> None:
     assert {tuple(frame["detail"]) for frame in frames} == {("logid", "respond_at")}
     assert len({frame["id"] for frame in frames}) == len(frames)
     assert len({frame["detail"]["logid"] for frame in frames}) == 1
-    planted = {one["value"] for one in state.planted.listed()}
-    assert {frame["id"] for frame in frames} | {frames[0]["detail"]["logid"]} <= planted
+    canaries = {one["value"] for one in state.canaries.as_json()}
+    assert {frame["id"] for frame in frames} | {frames[0]["detail"]["logid"]} <= canaries
 
 
 def test_the_sound_is_as_long_as_the_text_and_never_the_same(line: Any) -> None:
@@ -193,7 +193,7 @@ def test_a_spoken_chat_is_there_over_http(line: Any, web: Any, state: State) -> 
     seen: list[str] = []
 
     def react(frame: dict[str, Any]) -> Iterable[tuple[str, Any]]:
-        seen.extend(chat.status(state.clock()) for chat in state.chats.all())
+        seen.extend(chat.status(state.clock()) for chat in state.messaging.chats.all())
         return ()
 
     frames = line(_chat(state), _asking(), until=_WHOLE, react=react)
@@ -237,7 +237,7 @@ def test_an_answer_is_broken_off(line: Any, state: State) -> None:
     assert frames[-2]["data"] == {"code": 2, "msg": ""}
     assert len(_of(frames, "conversation.message.completed")) == 1
     (chat,) = _of(frames, "conversation.chat.created")
-    assert state.chats.get(chat["id"]).status(state.clock()) == "canceled"
+    assert state.messaging.chats.get(chat["id"]).status(state.clock()) == "canceled"
 
 
 def test_nothing_to_break_off_is_an_error(line: Any, state: State) -> None:
@@ -278,8 +278,8 @@ def test_a_cleared_conversation_begins_a_section(line: Any, state: State) -> Non
     react = _once(_WHOLE, ("conversation.clear", None), _asking("And then?"))
     frames = line(_chat(state), _asking(), until="conversation.cleared", react=react)
     chat = _of(frames, _WHOLE)[0]
-    conversation = state.conversations.get(chat["conversation_id"])
-    assert conversation.section_id != state.chats.get(chat["id"]).section_id
+    conversation = state.messaging.conversations.get(chat["conversation_id"])
+    assert conversation.section_id != state.messaging.chats.get(chat["id"]).section_id
 
 
 def test_a_message_of_the_assistant_only_joins_the_context(line: Any, web: Any, state: State) -> None:
@@ -337,11 +337,11 @@ def test_what_is_spoken_in_one_go(text: str, parts: list[str]) -> None:
 
 def test_two_lists_become_one(state: State) -> None:
     """Both keep their order, and the first of the first is the first."""
-    mixed = interleaved([1, 2, 3], [7, 8, 9], state.chance)
+    mixed = interleave([1, 2, 3], [7, 8, 9], state.rng)
     assert mixed[0] == 1
     assert ([one for one in mixed if one < 5], [one for one in mixed if one > 5]) == ([1, 2, 3], [7, 8, 9])
-    assert interleaved([], [7, 8], state.chance) == [7, 8]
-    assert len({tuple(interleaved([1, 2, 3], [7, 8, 9], state.chance)) for _ in range(50)}) > 2
+    assert interleave([], [7, 8], state.rng) == [7, 8]
+    assert len({tuple(interleave([1, 2, 3], [7, 8, 9], state.rng)) for _ in range(50)}) > 2
 
 
 # --- errors ---------------------------------------------------------------------------------------------------------
@@ -402,7 +402,7 @@ def _draft(state: State) -> str:
         (lambda _: "", 4000),
         (lambda _: "?bot_id=7", 4200),
         (lambda state: f"?bot_id={_draft(state)}", 4015),
-        (lambda state: f"?bot_id={state.main_bot}&workflow_id=7", 4200),
+        (lambda state: f"?bot_id={state.configured.bot_id}&workflow_id=7", 4200),
     ],
     ids=["no bot", "unknown bot", "draft", "unknown workflow"],
 )
@@ -415,7 +415,7 @@ def test_without_a_bot_there_is_no_chat(line: Any, state: State, query: Callable
 
 def test_a_workflow_and_a_device_may_be_named(line: Any, state: State) -> None:
     """They change nothing that is known."""
-    path = f"{_chat(state)}&workflow_id={state.main_workflow}&device_id=12"
+    path = f"{_chat(state)}&workflow_id={state.configured.workflow_id}&device_id=12"
     assert _names(line(path, until="chat.created")) == ["chat.created"]
 
 
@@ -494,7 +494,7 @@ def test_a_fault_of_a_chat_ends_it(line: Any, state: State) -> None:
     frames = line(_chat(state), _asking(), until="error")
     assert len(frames) == 7
     (chat,) = _of(frames, "conversation.chat.created")
-    assert state.chats.get(chat["id"]).status(state.clock()) == "completed"
+    assert state.messaging.chats.get(chat["id"]).status(state.clock()) == "completed"
 
 
 def test_a_chat_can_fail(line: Any, state: State) -> None:

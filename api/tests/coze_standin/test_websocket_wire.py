@@ -59,7 +59,7 @@ def _spoken(connection: ClientConnection, text: str) -> list[str | bytes]:
 
 
 def test_a_handshake_has_the_headers_of_an_answer(standin: StandIn) -> None:
-    """The log id, which is that of the frames, who serves, and now and then a cookie; all of it planted."""
+    """The log id, which is that of the frames, who serves, and now and then a cookie; all of it canaries."""
     seen, cookies = set(), set()
     for _ in range(40):
         with _open(standin) as connection:
@@ -71,7 +71,7 @@ def test_a_handshake_has_the_headers_of_an_answer(standin: StandIn) -> None:
             cookies.add(headers.get("set-cookie", "").partition(";")[0].partition("=")[2])
     assert len(seen) == 40
     assert len(cookies) > 1
-    assert seen | cookies <= {value for _, value in standin.planted()} | {""}
+    assert seen | cookies <= {value for _, value in standin.canaries()} | {""}
 
 
 def test_each_frame_is_one_compact_text(standin: StandIn) -> None:
@@ -133,7 +133,7 @@ def test_a_refused_handshake_has_a_log_id(standin: StandIn) -> None:
     with pytest.raises(InvalidStatus) as refused, _open(standin, token="none"):
         pass
     assert refused.value.response.status_code == 403
-    assert refused.value.response.headers["x-tt-logid"] in [value for _, value in standin.planted()]
+    assert refused.value.response.headers["x-tt-logid"] in [value for _, value in standin.canaries()]
 
 
 def test_a_fault_answers_the_handshake(standin: StandIn) -> None:

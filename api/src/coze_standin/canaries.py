@@ -1,13 +1,13 @@
-"""The register of every planted secret, personal value and identifier: what no cassette may show."""
+"""The register of canaries: every secret, personal value and identifier that no cassette may show."""
 
 from __future__ import annotations
 
 
-class Planted:
+class Canaries:
     """Values with their kind, in the order in which they were made; a value is kept once.
 
     Whatever part of the stand-in makes a value that a scrubber has to take away passes it through ``add``, so
-    that ``GET /_standin/planted`` can hand the whole list to whoever judges a cassette.
+    that ``GET /_standin/canaries`` can list them for the check of a cassette.
     """
 
     def __init__(self) -> None:
@@ -19,6 +19,6 @@ class Planted:
             self._kinds.setdefault(value, kind)
         return value
 
-    def listed(self) -> list[dict[str, str]]:
+    def as_json(self) -> list[dict[str, str]]:
         """The register as JSON: ``[{"kind": "EMAIL", "value": "..."}, ...]``, oldest first."""
         return [{"kind": kind, "value": value} for value, kind in self._kinds.items()]

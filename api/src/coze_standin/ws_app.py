@@ -17,13 +17,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from coze_standin import sse
 from coze_standin.calls import Call
 from coze_standin.changes import Changes
-from coze_standin.errors import Refusal
-from coze_standin.faults import Armed
+from coze_standin.errors import ApiError
+from coze_standin.faults import PendingFault
 from coze_standin.operations import SOCKETS, Socket
 from coze_standin.records import JSON
 from coze_standin.sse import Event, Step
 from coze_standin.state import State
-from coze_standin.talk import Said, Talk
+from coze_standin.ws_session import Reply, WsSession
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -43,20 +43,20 @@ def _endpoint(
     state: State, operation: Socket, sleep: Sleep, changes: Changes
 ) -> Callable[[WebSocket], Awaitable[None]]:
     async def endpoint(websocket: WebSocket) -> None:
-        fault: Armed | None = websocket.scope["coze.fault"]
+        fault: PendingFault | None = websocket.scope["coze.fault"]
         denial = _denial(state, operation, websocket, fault, changes)
         if denial:
             await websocket.send_denial_response(denial)
             return
         await websocket.accept()
-        talk = operation.talk(_call(state, websocket, fault))
-        await _Connection(websocket, talk, operation.id, fault, changes, sleep).run()
+        session = operation.session(_call(state, websocket, fault))
+        await _Connection(websocket, session, operation.id, fault, changes, sleep).run()
 
     return endpoint
 
 
 def _denial(
-    state: State, operation: Socket, websocket: WebSocket, fault: Armed | None, changes: Changes
+    state: State, operation: Socket, websocket: WebSocket, fault: PendingFault | None, changes: Changes
 ) -> Response | None:
     """The HTTP answer that refuses the handshake, if something does. What its body is in Coze is not known: empty."""
     if fault and fault.fault.needs_a_stream and not fault.fault.frames:
@@ -71,13 +71,13 @@ def _bearer(websocket: WebSocket) -> str:
     return websocket.headers.get("authorization", "").removeprefix("Bearer ")
 
 
-def _call(state: State, websocket: WebSocket, fault: Armed | None) -> Call:
+def _call(state: State, websocket: WebSocket, fault: PendingFault | None) -> Call:
     return Call(
         state=state,
         logid=websocket.scope["coze.logid"],
         query=dict(websocket.query_params),
         bearer=_bearer(websocket),
-        steer=fault.fault.name if fault and fault.fault.steers else "",
+        scenario=fault.fault.name if fault and fault.fault.is_scenario else "",
     )
 
 
@@ -86,29 +86,29 @@ class _Frame:
     """A frame that waits to be sent; ``origin`` is the text of the client that an error is about."""
 
     event: Event
-    origin: str = ""
+    origin_message: str = ""
 
 
 class _Connection:
-    """One open websocket: hears at any time, and says one frame after another, with a pause before each."""
+    """One open websocket: receives at any time, and sends one frame after another, with a pause before each."""
 
     def __init__(
         self,
         websocket: WebSocket,
-        talk: Talk,
+        session: WsSession,
         operation: str,
-        fault: Armed | None,
+        fault: PendingFault | None,
         changes: Changes,
         sleep: Sleep,
     ) -> None:
         self._websocket = websocket
-        self._talk = talk
+        self._session = session
         self._operation = operation
         self._fault = fault if fault and fault.fault.needs_a_stream else None
         self._changes = changes
         self._sleep = sleep
-        self._state = talk.state
-        self._end = "\n" if talk.state.chance.random() < _LINE_END else ""
+        self._state = session.state
+        self._end = "\n" if session.state.rng.random() < _LINE_END else ""
         self._waiting: deque[_Frame | Callable[[], None]] = deque()
         self._more = asyncio.Event()
         self._sent = 0
@@ -116,46 +116,46 @@ class _Connection:
 
     async def run(self) -> None:
         """Until the client goes away, or a fault breaks the connection."""
-        self._take(self._talk.opened)
-        tasks = [asyncio.create_task(self._speak()), asyncio.create_task(self._listen())]
+        self._accept(self._session.open)
+        tasks = [asyncio.create_task(self._send_all()), asyncio.create_task(self._receive_all())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         except WebSocketDisconnect:
-            pass  # it went away while something was being said
+            pass  # it went away while something was being sent
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._drop()
 
-    # --- hearing ----------------------------------------------------------------------------------------------------
+    # --- receiving ----------------------------------------------------------------------------------------------------
 
-    async def _listen(self) -> None:
+    async def _receive_all(self) -> None:
         while (message := await self._websocket.receive())["type"] != "websocket.disconnect":
             text = message.get("text") or ""
-            self._take(partial(self._heard, text), text)
+            self._accept(partial(self._handle, text), text)
 
-    def _heard(self, text: str) -> Said:
+    def _handle(self, text: str) -> Reply:
         name, data = _read(text)
-        return self._talk.heard(name, data)
+        return self._session.handle(name, data)
 
-    def _take(self, answer: Callable[[], Said], origin: str = "") -> None:
+    def _accept(self, answer: Callable[[], Reply], origin_message: str = "") -> None:
         try:
-            said = answer()
-        except Refusal as refusal:
-            self._waiting.append(_Frame(("error", {"code": refusal.row.code, "msg": refusal.msg}), origin))
+            reply = answer()
+        except ApiError as error:
+            self._waiting.append(_Frame(("error", {"code": error.row.code, "msg": error.msg}), origin_message))
         else:
-            self._queue(said)
+            self._queue(reply)
         self._more.set()
 
-    def _queue(self, said: Said) -> None:
-        if said.interrupts:
+    def _queue(self, reply: Reply) -> None:
+        if reply.replaces_pending:
             self._drop()
-        frames = [_Frame(event) for event in said.events]
-        # the end runs before the last frame, so that whoever has read that finds the chat finished
-        self._waiting.extend([*frames[:-1], said.finish, *frames[-1:]])
+        frames = [_Frame(event) for event in reply.events]
+        # the end runs before the last frame, so that who has read that finds the chat finished
+        self._waiting.extend([*frames[:-1], reply.finish, *frames[-1:]])
 
     def _drop(self) -> None:
         for item in self._waiting:
@@ -163,10 +163,10 @@ class _Connection:
                 item()
         self._waiting.clear()
 
-    # --- speaking ---------------------------------------------------------------------------------------------------
+    # --- sending ----------------------------------------------------------------------------------------------------
 
-    async def _speak(self) -> None:
-        """Until a fault breaks the connection: when nobody has said goodbye, uvicorn ends it without a close frame."""
+    async def _send_all(self) -> None:
+        """Until a fault breaks the connection: uvicorn then ends it without a close frame."""
         while not self._broken:
             if self._fault and self._fault.options["events"] == self._sent:
                 await self._go_wrong(self._fault)
@@ -179,19 +179,19 @@ class _Connection:
     async def _next(self) -> None:
         """What waits longest; an interruption puts something else there during the pause."""
         if isinstance(self._waiting[0], _Frame):
-            await self._sleep(sse.pause(self._state.chance).seconds)
+            await self._sleep(sse.pause(self._state.rng).seconds)
         item = self._waiting.popleft()
         if isinstance(item, _Frame):
-            await self._say(item)
+            await self._send(item)
         else:
             item()
 
-    async def _say(self, frame: _Frame) -> None:
+    async def _send(self, frame: _Frame) -> None:
         self._sent += 1
-        content = self._changes.frame(self._operation, self._spelled(frame))
-        await self._websocket.send_text(sse.dumped(content) + self._end)
+        content = self._changes.frame(self._operation, self._frame_json(frame))
+        await self._websocket.send_text(sse.encode_json(content) + self._end)
 
-    def _spelled(self, frame: _Frame) -> JSON:
+    def _frame_json(self, frame: _Frame) -> JSON:
         """The frame as an object. How Coze writes ``respond_at`` is not known: here milliseconds of Unix time."""
         name, data = frame.event
         return {
@@ -201,11 +201,11 @@ class _Connection:
             "detail": {
                 "logid": self._websocket.scope["coze.logid"],
                 "respond_at": str(int(self._state.clock() * 1000)),
-                **({"origin_message": frame.origin} if frame.origin else {}),
+                **({"origin_message": frame.origin_message} if frame.origin_message else {}),
             },
         }
 
-    async def _go_wrong(self, fault: Armed) -> None:
+    async def _go_wrong(self, fault: PendingFault) -> None:
         self._fault = None
         steps = _wrong(fault)
         if not any(step is _REST for step in steps):
@@ -217,10 +217,10 @@ class _Connection:
                 case sse.Break():
                     self._broken = True
                 case (str(name), data) if name:
-                    await self._say(_Frame((name, data)))
+                    await self._send(_Frame((name, data)))
 
 
-def _wrong(fault: Armed) -> list[Event | Step]:
+def _wrong(fault: PendingFault) -> list[Event | Step]:
     """What a fault puts where it strikes; the rest of what would be said is in it as ``_REST``, or is lost."""
     options = {**fault.options, "events": 0}
     if fault.fault.events:
@@ -235,10 +235,10 @@ def _read(text: str) -> tuple[str, JSON]:
     try:
         event = json.loads(text)
     except ValueError as error:
-        raise Refusal("parameter") from error
+        raise ApiError("parameter") from error
     if not isinstance(event, dict):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     name, data = event.get("event_type"), event.get("data", {})
     if not isinstance(name, str) or not isinstance(data, dict):
-        raise Refusal("parameter")
+        raise ApiError("parameter")
     return name, data

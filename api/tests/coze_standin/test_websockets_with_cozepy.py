@@ -134,10 +134,10 @@ async def test_async_clients(standin: StandIn) -> None:
             await speaking.input_text_buffer_append(_TEXT)
             await speaking.input_text_buffer_complete()
             await speaking.wait()
-        async with coze.websockets.audio.transcriptions.create(on_event=transcriptions.asynchronous())() as listening:
-            await listening.input_audio_buffer_append(_SOUND)
-            await listening.input_audio_buffer_complete()
-            await listening.wait()
+        async with coze.websockets.audio.transcriptions.create(on_event=transcriptions.asynchronous())() as listen:
+            await listen.input_audio_buffer_append(_SOUND)
+            await listen.input_audio_buffer_complete()
+            await listen.wait()
         bot = standin.environment["COZE_BOT_ID"]
         async with coze.websockets.chat.create(bot_id=bot, on_event=chat.asynchronous())() as chatting:
             await chatting.chat_update(_SETTINGS)

@@ -1,0 +1,72 @@
+"""A conversation over one websocket."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from coze_standin.calls import Call
+from coze_standin.errors import ApiError
+from coze_standin.records import JSON
+from coze_standin.sse import Event
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the server answers: events with their data (None: no ``data``), one frame each.
+
+    ``replaces_pending`` discards what still waits to be sent. ``finish`` runs before the last event, or when that is
+    never sent.
+    """
+
+    events: tuple[Event, ...] = ()
+    replaces_pending: bool = False
+    finish: Callable[[], None] = lambda: None
+
+
+EventHandlers = Mapping[str, Callable[[Any, Call], Reply]]
+"""The methods of a session that answer, by the names of the client's events."""
+
+
+class WsSession:
+    """One connection; ``handlers`` answer the client's events, by their names.
+
+    ``call`` is the handshake, with the data of the client's event as its body while that is handled.
+    """
+
+    handlers: ClassVar[EventHandlers] = {}
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.state = call.state
+        self.settings: JSON = {}
+
+    def open(self) -> Reply:
+        """What is sent at once; a refusal is sent as an ``error`` event, and leaves the connection open."""
+        raise NotImplementedError
+
+    def handle(self, name: str, data: JSON) -> Reply:
+        """The answer to an event of the client; 4000 for one that is unknown or lacks its data."""
+        if name not in self.handlers:
+            raise ApiError("parameter")
+        return self.handlers[name](self, self.with_body(data))
+
+    def with_body(self, data: JSON) -> Call:
+        """The handshake with other data."""
+        return replace(self._call, body=data)
+
+    def update_settings(self, call: Call) -> JSON:
+        """The settings of the connection, with those of an update; what an update does not name stays as it was."""
+        self.settings = {**self.settings, **call.body}
+        return self.settings
+
+
+def decode_audio(call: Call) -> bytes:
+    """The sound in ``delta``; 4000 when it is not base64."""
+    try:
+        return base64.b64decode(call.need("delta"), validate=True)
+    except binascii.Error as error:
+        raise ApiError("parameter") from error
