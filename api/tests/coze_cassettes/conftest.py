@@ -201,15 +201,15 @@ def _with_environment(project: Project) -> Project:
 
     Where they do not, they say on standard error that they make one, which no test here expects.
     """
+    interpreter = f"{sys.version} {Path(sys.executable).resolve()} {project.root}"
     made = {
-        "interpreter": f"{sys.version} {Path(sys.executable).resolve()} {project.root}",
-        "requirements": _checksum(project.root / "requirements.lock"),
-        "project": _checksum(project.root / "pyproject.toml"),
+        ".made": f"{interpreter} {_checksum(project.root / 'requirements.lock')}",
+        ".made-project": _checksum(project.root / "pyproject.toml"),
     }
     folder = project.root / ".venv"
     (folder / "bin").mkdir(parents=True, exist_ok=True)
     for name, value in made.items():
-        (folder / f".made-{name}").write_text(f"{value}\n")
+        (folder / name).write_text(f"{value}\n")
     python = folder / "bin/python"
     python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
     python.chmod(0o755)
