@@ -13,6 +13,9 @@ from coze_standin.state import State
 
 T = TypeVar("T")
 
+_DIGITS = 18
+"""The longest number of a query: it fits into 64 bits."""
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -27,7 +30,7 @@ class Call:
     """One authenticated request.
 
     ``body`` is the JSON object of the body, ``bearer`` the token it came with, ``scenario`` the name of a fault that
-    the handler itself plays (``chat-failed``, ``workflow-timeout``).
+    the handler itself plays (``chat-failed``, ``workflow-timeout``), ``options`` its options.
     """
 
     state: State
@@ -38,6 +41,7 @@ class Call:
     upload: Upload | None = None
     bearer: str = ""
     scenario: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def need(self, name: str) -> str:
         """A text that the body must hold; 4000 without it."""
@@ -71,7 +75,7 @@ class Call:
     def number(self, name: str, default: int) -> int:
         """A positive number of the query; 4000 when it is not one."""
         text = self.query.get(name) or str(default)
-        if not text.isascii() or not text.isdigit() or int(text) < 1:
+        if not text.isascii() or not text.isdigit() or len(text) > _DIGITS or int(text) < 1:
             raise ApiError("parameter")
         return int(text)
 
@@ -120,11 +124,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Events:
-    """A stream of events in the spelling of its endpoint; ``finish`` runs when the stream is over or broken."""
+    """A stream of events in the spelling of its endpoint; ``finish`` runs when the stream is over or broken.
+
+    ``cut_short`` gives the events with which the stream ends early, or none while it goes on.
+    """
 
     style: Style
     events: tuple[Event, ...]
     finish: Callable[[], None] = lambda: None
+    cut_short: Callable[[], tuple[Event, ...]] = tuple
 
 
 Handler = Callable[[Call], Answer | Events]

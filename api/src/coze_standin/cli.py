@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from coze_standin.changes import KINDS, Change, InvalidChange, parse_change
 from coze_standin.control import environment
@@ -17,16 +18,26 @@ from coze_standin.population import populate
 from coze_standin.profiles import PROFILES
 from coze_standin.rng import create_rng
 from coze_standin.server import Server, listen
+from coze_standin.tls import local_tls
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; prints ``{"url": ..., "environment": {...}}`` once it is ready. Exit code 0."""
     options = _parser().parse_args(arguments)
     state = populate(options.account, create_rng(options.seed))
-    with listen(options.port) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        ready = json.dumps({"url": url, "environment": environment(state, url)})
-        server = Server(create_app(state, changes=options.change), lambda: _print(ready))
+    try:
+        listener = listen(options.port)
+    except OSError as error:
+        sys.stderr.write(
+            f"coze-standin: port {options.port} cannot be used ({error.strerror}); choose another --port.\n"
+        )
+        return 1
+    with listener, local_tls(enabled=options.tls) as tls:
+        url = f"{'https' if options.tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+        variables = {**environment(state, url), **({"SSL_CERT_FILE": tls.ca_file} if tls else {})}
+        ready = _exports(variables) if options.export else json.dumps({"url": url, "environment": variables})
+        context = tls.context if tls else None
+        server = Server(create_app(state, changes=options.change), lambda: _print(ready), context)
         if options.until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
         server.run(sockets=[listener])
@@ -46,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OPERATION:KIND:FIELD[:NEW]",
         help=f"answer otherwise, may be repeated: {'; '.join(f'{kind.name}: {kind.does}' for kind in KINDS.values())}",
     )
+    parser.add_argument("--tls", action="store_true", help="serve https with a certificate that SSL_CERT_FILE trusts")
+    parser.add_argument("--export", action="store_true", help="print shell lines that export the environment, not JSON")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input is closed")
     return parser
 
@@ -55,6 +68,10 @@ def _change(text: str) -> Change:
         return parse_change(text, NAMES)
     except InvalidChange as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _exports(variables: Mapping[str, str]) -> str:
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 
 def _print(line: str) -> None:

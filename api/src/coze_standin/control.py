@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from coze_standin.changes import Changes, InvalidChange, parse_change
+from coze_standin.changes import Changes, parse_change
 from coze_standin.faults import Faults, InvalidFault, parse_fault
 from coze_standin.operations import NAMES
+from coze_standin.parsing import read_json
 from coze_standin.state import State
 
 PREFIX = "/_standin/"
@@ -62,8 +61,8 @@ class Control:
     async def arm(self, request: Request) -> Response:
         """POST faults: ``{"method", "path", "fault", "times", ...options}``; 400 with the reason if that is wrong."""
         try:
-            self._faults.arm(parse_fault(await request.json()))
-        except (InvalidFault, json.JSONDecodeError) as error:
+            self._faults.arm(parse_fault(read_json(await request.body())))
+        except (InvalidFault, ValueError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse({})
 
@@ -75,8 +74,8 @@ class Control:
     async def change(self, request: Request) -> Response:
         """POST changes: ``{"change": "OPERATION:KIND:FIELD[:NEW]"}``; 400 with the reason if that is wrong."""
         try:
-            self._changes.add(parse_change(str((await request.json())["change"]), NAMES))
-        except (InvalidChange, json.JSONDecodeError, LookupError, TypeError) as error:
+            self._changes.add(parse_change(str(read_json(await request.body())["change"]), NAMES))
+        except (ValueError, LookupError, TypeError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse({})
 

@@ -27,7 +27,7 @@ ERRORS: dict[str, ErrorRow] = {
     "expired": ErrorRow(700012006, "access token invalid", 401),
     "parameter": ErrorRow(4000, "Request parameter error"),
     "body": ErrorRow(4000, "The field http body provided is not a valid json or chat request"),
-    "path": ErrorRow(4000, "Request parameter error", 404),
+    "path": ErrorRow(404, "not found", 404),
     "unpublished": ErrorRow(4015, "The bot_id {subject} has not been published to the channel Agent As API"),
     "rate": ErrorRow(4013, "rate limit", 429),
     "finished": ErrorRow(4104, "the chat cannot be cancelled"),

@@ -190,22 +190,34 @@ class InvalidFault(ValueError):
     """The description of a fault makes no sense; the text says why."""
 
 
-def parse_fault(description: JSON) -> PendingFault:
+def parse_fault(description: object) -> PendingFault:
     """The fault that a control request describes: ``method``, ``path``, ``fault``, ``times`` and its options."""
+    if not isinstance(description, dict):
+        raise InvalidFault("a fault is described by a JSON object")
     rest = dict(description)
     name, method, path = (rest.pop(key, None) for key in ("fault", "method", "path"))
     times = rest.pop("times", 1)
-    if name not in FAULTS:
+    if not isinstance(name, str) or name not in FAULTS:
         raise InvalidFault(f"no fault is called {name!r}; there are {', '.join(FAULTS)}")
     if not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
         raise InvalidFault("a fault needs a method and a path that starts with /")
-    if not isinstance(times, int) or times < 1:
+    if type(times) is not int or times < 1:
         raise InvalidFault("times is a positive number")
     fault = FAULTS[name]
     unknown = sorted(set(rest) - set(fault.options))
     if unknown:
         raise InvalidFault(f"{name} has no option {unknown[0]}; it has {', '.join(fault.options) or 'none'}")
+    for option, value in rest.items():
+        _check_option(option, value, fault.options[option])
     return PendingFault(fault, method.upper(), path, {**fault.options, **rest}, times)
+
+
+def _check_option(name: str, value: object, default: object) -> None:
+    wanted = (int, float) if isinstance(default, float) else type(default)
+    if isinstance(value, bool) or not isinstance(value, wanted):
+        raise InvalidFault(f"{name} is {type(default).__name__}, not {value!r}")
+    if isinstance(value, int | float) and value < 0:
+        raise InvalidFault(f"{name} is not negative")
 
 
 class Faults:

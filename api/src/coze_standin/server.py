@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -23,14 +25,30 @@ class _OpenProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in its base
         super().connection_made(transport)
+        # asyncio does so only for sockets whose protocol number is that of TCP; these have 0
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {**self.app_state, "transport": transport}
+
+
+class _Config(uvicorn.Config):
+    """Takes an SSL context that exists, where uvicorn's own options name files."""
+
+    def __init__(self, tls: ssl.SSLContext | None, app: ASGIApp, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._tls = tls
+
+    def load(self) -> None:
+        """As in uvicorn, then with the context."""
+        super().load()
+        self.ssl = self._tls
 
 
 class Server(uvicorn.Server):
     """Stops at once on a signal, open streams or not, and says when it is ready."""
 
-    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
-        config = uvicorn.Config(
+    def __init__(self, app: ASGIApp, ready: Callable[[], None], tls: ssl.SSLContext | None = None) -> None:
+        config = _Config(
+            tls,
             app,
             http=_OpenProtocol,
             ws="websockets-sansio",

@@ -38,4 +38,4 @@ def rate_of(settings: object) -> int:
     audio = settings.get("output_audio") if isinstance(settings, dict) else None
     config = audio.get("pcm_config") if isinstance(audio, dict) else None
     rate = config.get("sample_rate") if isinstance(config, dict) else None
-    return rate if isinstance(rate, int) and rate >= 8_000 else RATE  # noqa: PLR2004  (the lowest that Coze knows)
+    return rate if isinstance(rate, int) and 8_000 <= rate <= 48_000 else RATE  # noqa: PLR2004  (what Coze takes)

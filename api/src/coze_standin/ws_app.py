@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,9 +19,11 @@ from coze_standin.changes import Changes
 from coze_standin.errors import ApiError
 from coze_standin.faults import PendingFault
 from coze_standin.operations import SOCKETS, Socket
+from coze_standin.parsing import read_json
 from coze_standin.records import JSON
 from coze_standin.sse import Event, Step
 from coze_standin.state import State
+from coze_standin.wrappers import report_defect
 from coze_standin.ws_session import Reply, WsSession
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -83,10 +84,16 @@ def _call(state: State, websocket: WebSocket, fault: PendingFault | None) -> Cal
 
 @dataclass(frozen=True)
 class _Frame:
-    """A frame that waits to be sent; ``origin`` is the text of the client that an error is about."""
+    """A frame that waits to be sent.
+
+    cozepy's model of an error has the client's text in ``detail.origin_message``; no document has it: it is left out.
+    """
 
     event: Event
-    origin_message: str = ""
+
+
+def _error_frame(error: ApiError) -> _Frame:
+    return _Frame(("error", {"code": error.row.code, "msg": error.msg}))
 
 
 class _Connection:
@@ -135,17 +142,20 @@ class _Connection:
     async def _receive_all(self) -> None:
         while (message := await self._websocket.receive())["type"] != "websocket.disconnect":
             text = message.get("text") or ""
-            self._accept(partial(self._handle, text), text)
+            self._accept(partial(self._handle, text))
 
     def _handle(self, text: str) -> Reply:
         name, data = _read(text)
         return self._session.handle(name, data)
 
-    def _accept(self, answer: Callable[[], Reply], origin_message: str = "") -> None:
+    def _accept(self, answer: Callable[[], Reply]) -> None:
         try:
             reply = answer()
         except ApiError as error:
-            self._waiting.append(_Frame(("error", {"code": error.row.code, "msg": error.msg}), origin_message))
+            self._waiting.append(_error_frame(error))
+        except Exception as error:  # noqa: BLE001  (whatever a handler raises is this server's fault)
+            report_defect(self._operation, error)
+            self._waiting.append(_error_frame(ApiError("server")))
         else:
             self._queue(reply)
         self._more.set()
@@ -201,7 +211,6 @@ class _Connection:
             "detail": {
                 "logid": self._websocket.scope["coze.logid"],
                 "respond_at": str(int(self._state.clock() * 1000)),
-                **({"origin_message": frame.origin_message} if frame.origin_message else {}),
             },
         }
 
@@ -233,7 +242,7 @@ def _wrong(fault: PendingFault) -> list[Event | Step]:
 def _read(text: str) -> tuple[str, JSON]:
     """Name and data of the client's event; 4000 for what is none."""
     try:
-        event = json.loads(text)
+        event = read_json(text)
     except ValueError as error:
         raise ApiError("parameter") from error
     if not isinstance(event, dict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -68,5 +67,5 @@ def decode_audio(call: Call) -> bytes:
     """The sound in ``delta``; 4000 when it is not base64."""
     try:
         return base64.b64decode(call.need("delta"), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ApiError("parameter") from error

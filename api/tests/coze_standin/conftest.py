@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,6 +158,12 @@ def state(request: pytest.FixtureRequest) -> State:
 def web(state: State) -> Web:
     """The account behind its application."""
     return Web(create_app(state, _at_once), state.account.token)
+
+
+@pytest.fixture
+def make_web(state: State) -> Callable[[Callable[[float], Awaitable[None]]], Web]:
+    """Makes the same with pauses that do something."""
+    return lambda sleep: Web(create_app(state, sleep), state.account.token)
 
 
 async def _at_once(_: float) -> None:

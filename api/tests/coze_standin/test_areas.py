@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from coze_standin.operations import OPERATIONS
+from coze_standin.routes import chats
 from coze_standin.state import State
 
 _QUESTION = {"role": "user", "type": "question", "content": "Which way?", "content_type": "text"}
@@ -649,3 +650,18 @@ def _events(text: str, colon: str) -> list[tuple[str, Any]]:
         fields = dict(line.split(colon, 1) for line in block.split("\n"))
         events.append((fields["event"], json.loads(fields["data"])))
     return events
+
+
+def test_the_stream_of_a_cancelled_chat_ends_as_cancelled(make_web: Any, state: State) -> None:
+    """What has begun to be written is written whole, then the chat is cancelled, and the stream is done."""
+
+    async def cancel_at_the_first_pause(_: float) -> None:
+        for chat in state.messaging.chats.all():
+            if chats.is_running(state, chat):
+                chats.cancel_chat(state, chat)
+
+    web = make_web(cancel_at_the_first_pause)
+    text = web("POST", "/v3/chat", json={"bot_id": state.configured.bot_id, "user_id": "me", "stream": True}).text
+    events = re.findall("event:(.*)\ndata:(.*)\n\n", text)
+    assert [name for name, _ in events] == ["conversation.chat.canceled", "done"]
+    assert json.loads(events[0][1])["status"] == "canceled"

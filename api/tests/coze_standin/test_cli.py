@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -133,3 +135,40 @@ def test_a_block_that_ends_ends_the_process() -> None:
     with pytest.raises(httpx.ConnectError):
         httpx.get(stand_in.url + "/v1/users/me")
     assert "COZE_API_TOKEN" not in os.environ or os.environ["COZE_API_TOKEN"] != stand_in.environment["COZE_API_TOKEN"]
+
+
+def test_a_request_on_a_kept_connection_waits_for_no_acknowledgement() -> None:
+    """A hundred requests take far less than the 40 ms each that a delayed acknowledgement costs."""
+    with running() as stand_in, httpx.Client() as client:
+        client.get(stand_in.url + "/v1/users/me")
+        begun = time.monotonic()
+        for _ in range(100):
+            client.get(stand_in.url + "/v1/users/me")
+        assert time.monotonic() - begun < 3
+
+
+def test_it_speaks_tls() -> None:
+    """With --tls the address is https, and the environment names the file that makes a client trust it."""
+    with _started("--tls") as (_, told):
+        assert told["url"].startswith("https://")
+        context = ssl.create_default_context(cafile=told["environment"]["SSL_CERT_FILE"])
+        assert httpx.get(told["url"] + "/v1/users/me", verify=context).status_code == 401
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    """Exit code 1, and the sentence names the port and the option."""
+    with _started() as (_, told):
+        port = told["url"].rpartition(":")[2]
+        command = [sys.executable, "-m", "coze_standin", "--port", port]
+        ended = subprocess.run(command, env=client.environment(), capture_output=True, text=True, check=False)
+        text = f"coze-standin: port {port} cannot be used (Address already in use); choose another --port.\n"
+        assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", text)
+
+
+def test_it_prints_shell_lines() -> None:
+    """With --export each line exports one variable."""
+    command = [sys.executable, "-m", "coze_standin", "--export", "--until-stdin-closes"]
+    ended = subprocess.run(command, env=client.environment(), input="", capture_output=True, text=True, check=False)
+    lines = ended.stdout.splitlines()
+    assert len(lines) == 5
+    assert all(re.fullmatch(r"export COZE_[A-Z_]+=\S+", line) for line in lines)

@@ -117,7 +117,18 @@ def stream_chat(state: State, chat: Chat) -> Events:
     """The chat as the events of ``/v3/chat``; it is over when the stream is."""
     hold_open(state, chat)
     events = (*opening_events(state, chat), *closing_events(state, chat), ("done", "[DONE]"))
-    return Events(sse.CHAT, events, lambda: finish_chat(state, chat.id))
+    return Events(sse.CHAT, events, lambda: finish_chat(state, chat.id), lambda: _cut_short(state, chat.id))
+
+
+def _cut_short(state: State, chat_id: str) -> tuple[sse.Event, ...]:
+    """The end of the stream of a chat that was cancelled meanwhile.
+
+    No source shows such an end: the name of the event is the one that the WebSocket has for it.
+    """
+    chat = state.messaging.chats.get(chat_id)
+    if chat.outcome != "canceled":
+        return ()
+    return ("conversation.chat.canceled", chat_json(state, chat)), ("done", "[DONE]")
 
 
 def hold_open(state: State, chat: Chat) -> None:

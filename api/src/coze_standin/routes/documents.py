@@ -7,7 +7,6 @@ are strings here either way. Nor is the cause of 4305, which a public issue has 
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -139,7 +138,7 @@ def _source(state: State, info: JSON) -> _Source:
 def _decode(text: object) -> bytes:
     try:
         return base64.b64decode(str(text), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ApiError("parameter") from error
 
 

@@ -1,14 +1,15 @@
 """The token endpoints of Coze's OAuth apps: signed JWT, device, web and PKCE.
 
 Their answers are flat, without code or data. What an app needs to know (client id, keys, an authorization code) is at
-``GET /_standin/oauth``: the page on which a person would consent is not served. A code verifier is not checked
-against a challenge for the same reason.
+``GET /_standin/oauth``; the page on which a person consents is in ``consent``. A code verifier is checked against the
+challenge that came with the consent. The pending answer has ``error`` (the document's name) beside ``error_code`` (what
+the SDKs read).
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +37,7 @@ def device_code(call: Call) -> Answer:
     device = state.canaries.add("DEVICE_CODE", secret_values.token(state.rng, "", 40))
     user = state.canaries.add("USER_CODE", secret_values.draw(state.rng, "BCDFGHJKLMNPQRSTVWXZ", 8))
     state.oauth.polls[device] = 0
+    state.oauth.user_codes[user] = device
     return _flat(
         device_code=device,
         user_code=user,
@@ -57,10 +59,10 @@ def _by_device(call: Call) -> Answer:
     """Pending at the first poll, granted at the second; ``expired_token`` for a code never given or used up."""
     polls, device = call.state.oauth.polls, call.need("device_code")
     if device not in polls:
-        return _flat(400, error_code="expired_token", error_message="the device code is not valid")
+        return _device_error("expired_token", "the device code is not valid")
     polls[device] += 1
     if polls[device] == 1:
-        return _flat(400, error_code="authorization_pending", error_message="the user has not consented yet")
+        return _device_error("authorization_pending", "the user has not consented yet")
     del polls[device]
     return _grant(call.state)
 
@@ -78,11 +80,21 @@ def _by_jwt(call: Call) -> Answer:
 def _by_code(call: Call) -> Answer:
     """A code is good once; a web app shows its secret, a PKCE app a verifier."""
     apps = call.state.oauth
-    proven = bool(call.body.get("code_verifier")) or call.bearer == apps.client_secret
-    if call.need("code") not in apps.codes or not proven:
+    code, verifier = call.need("code"), str(call.body.get("code_verifier") or "")
+    if code not in apps.codes or not (verifier or call.bearer == apps.client_secret):
         raise ApiError("authentication")
-    apps.codes.remove(call.need("code"))
+    if not _answers(verifier, *apps.codes[code]):
+        raise ApiError("authentication")
+    del apps.codes[code]
     return _grant(call.state)
+
+
+def _answers(verifier: str, challenge: str, method: str) -> bool:
+    """Whether the verifier answers the challenge (RFC 7636); without a challenge anything does."""
+    if not challenge:
+        return True
+    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return challenge == (digest if method == "S256" else verifier)
 
 
 def _by_refresh(call: Call) -> Answer:
@@ -111,6 +123,10 @@ def _grant(state: State, *, refreshable: bool = True) -> Answer:
     return _flat(access_token=access, expires_in=expires, refresh_token=refresh, token_type="Bearer")  # noqa: S106  (no secret)
 
 
+def _device_error(name: str, text: str) -> Answer:
+    return _flat(400, error_code=name, error=name, error_message=text)
+
+
 def _flat(status: int = 200, **content: Any) -> Answer:
     return Answer(content, status, flat=True)
 
@@ -122,7 +138,7 @@ def _verify_jwt(jwt: str, apps: OAuthApps) -> tuple[JSON, JSON]:
         signature = _decode(signed)
         apps.public_key.verify(signature, f"{head}.{claims}".encode(), padding.PKCS1v15(), SHA256())
         return json.loads(_decode(head)), json.loads(_decode(claims))
-    except (ValueError, InvalidSignature, binascii.Error) as error:
+    except (ValueError, InvalidSignature) as error:
         raise ApiError("authentication") from error
 
 
