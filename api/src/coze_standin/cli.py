@@ -28,9 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         listener = listen(options.port)
     except OSError as error:
-        sys.stderr.write(
-            f"coze-standin: port {options.port} cannot be used ({error.strerror}); choose another --port.\n"
-        )
+        why = os.strerror(error.errno or 0)
+        sys.stderr.write(f"coze-standin: port {options.port} cannot be used ({why}); choose another --port.\n")
         return 1
     with listener, local_tls(enabled=options.tls) as tls:
         url = f"{'https' if options.tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
