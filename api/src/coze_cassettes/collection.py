@@ -1,91 +1,121 @@
-"""Which test belongs to which cassette, and what makes the two disagree."""
+"""What makes tests and cassettes disagree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
-from pytest_recording.plugin import get_default_cassette_name
 
+from coze_cassettes import markers, naming
 from coze_cassettes.cassette import store
 
-
-def cassettes_dir(config: pytest.Config) -> Path:
-    """The folder of the cassettes."""
-    return Path(config.rootpath, config.getoption("--cassettes-dir") or config.getini("cassettes_dir"))
+Problems = dict[pytest.Item, list[str]]
 
 
-def cassette_name(item: pytest.Item) -> str:
-    """The file name of a test's cassette without its suffix: ``Class.test``, or that of the test it is the twin of."""
-    test_class = getattr(item, "cls", None)
-    own: str = get_default_cassette_name(test_class, item.name)
-    if (twin := item.get_closest_marker("shared_cassette")) is None:
-        return own
-    name = str(twin.args[0])
-    return name if "." in name or test_class is None else f"{test_class.__name__}.{name}"
+def problems(items: Sequence[pytest.Item], folder: Path) -> Problems:
+    """What is wrong with tests of ours, one sentence each; ``folder`` is that of all cassettes."""
+    found: Problems = {}
+    for item, sentence in (*_refused_markers(items), *_shared_files(items, folder), *_missing_owners(items, folder)):
+        found.setdefault(item, []).append(sentence)
+    return found
 
 
-def cassette_path(item: pytest.Item, folder: Path) -> Path:
-    """The file of a test's cassette."""
-    return folder / item.path.stem / f"{cassette_name(item)}{store.SUFFIX}"
-
-
-def needs(item: pytest.Item) -> tuple[str, ...]:
-    """The environment variables that a test's ``needs`` markers name."""
-    return tuple(f"COZE_{str(name).upper()}" for marker in item.iter_markers("needs") for name in marker.args)
-
-
-def problems(items: Iterable[pytest.Item], folder: Path, *, whole: bool) -> list[str]:
-    """What is wrong between tests and cassettes, one sentence each.
-
-    ``whole`` says that each module was collected whole, so that a cassette without a test is one indeed.
-    """
-    recorded = [item for item in items if item.get_closest_marker("vcr") is not None]
-    found = [*_overruled(recorded), *_shared_files(recorded, folder), *_lone_twins(recorded, folder)]
-    return found + list(_orphans(items, recorded, folder)) if whole else found
-
-
-def telling_ids(items: Iterable[pytest.Item], values: Mapping[str, str]) -> list[str]:
+def telling_ids(items: Iterable[pytest.Item], values: Mapping[str, str]) -> Problems:
     """The cases whose id holds a configured value, one sentence each; ``values`` gives each value's placeholder."""
-    return [
-        f"{item.path.name}: the id of a case of {getattr(item, 'originalname', 'a test')} holds the configured "
-        f"{placeholder}, and ids become file names; give the case another id."
+    return {
+        item: [_telling(item, placeholder)]
         for item in items
         for value, placeholder in values.items()
         if value in item.nodeid
-    ]
+    }
 
 
-def _overruled(items: Iterable[pytest.Item]) -> Iterator[str]:
+def _telling(item: pytest.Item, placeholder: str) -> str:
+    test = getattr(item, "originalname", "a test")
+    return (
+        f"{item.path.name}: the id of a case of {test} holds the configured {placeholder}, and ids become file names; "
+        "give the case another id."
+    )
+
+
+def _refused_markers(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
     for item in items:
-        if any("record_mode" in marker.kwargs for marker in item.iter_markers("vcr")):
-            yield f"{item.nodeid}: record_mode in its vcr marker would overrule the command line; remove it."
+        for sentence in markers.refused(item):
+            yield item, sentence
 
 
-def _shared_files(items: Iterable[pytest.Item], folder: Path) -> Iterator[str]:
+def _shared_files(items: Iterable[pytest.Item], folder: Path) -> Iterator[tuple[pytest.Item, str]]:
     owners: dict[Path, str] = {}
     for item in items:
-        if item.get_closest_marker("shared_cassette") is not None:
+        if markers.shares_cassette(item):
             continue
-        path = cassette_path(item, folder)
+        path = naming.cassette_path(item, folder)
         if path in owners:
-            yield f"{item.nodeid} and {owners[path]} would share the file {path.name}; rename one, or mark a twin."
+            sentence = (
+                f"{item.nodeid} and {owners[path]} would share the file {path.name}; rename one, or mark one "
+                "shared_cassette."
+            )
+            yield item, sentence
         owners.setdefault(path, item.nodeid)
 
 
-def _lone_twins(items: list[pytest.Item], folder: Path) -> Iterator[str]:
-    """Twins of a test that is not there; a test that was not collected at all may have its cassette from before."""
-    owned = {cassette_path(item, folder) for item in items if item.get_closest_marker("shared_cassette") is None}
+def _missing_owners(items: Sequence[pytest.Item], folder: Path) -> Iterator[tuple[pytest.Item, str]]:
+    """Tests that share a cassette nobody has; the owner may not be collected, and have its cassette from before."""
+    owned = {naming.cassette_path(item, folder) for item in items if not markers.shares_cassette(item)}
     for item in items:
-        path = cassette_path(item, folder)
-        if item.get_closest_marker("shared_cassette") is not None and path not in owned and not path.exists():
-            yield f"{item.nodeid} is the twin of a test without a cassette: {path.parent.name}/{path.name}."
+        path = naming.cassette_path(item, folder)
+        if markers.shares_cassette(item) and path not in owned and not path.exists():
+            name = path.relative_to(folder).as_posix()
+            yield item, f"{item.nodeid} shares the cassette {name}, which does not exist."
 
 
-def _orphans(items: Iterable[pytest.Item], recorded: list[pytest.Item], folder: Path) -> Iterator[str]:
-    owned = {cassette_path(item, folder) for item in recorded}
-    for module in sorted({item.path.stem for item in items}):
-        for path in store.files(folder / module):
-            if path not in owned:
-                yield f"{module}/{path.name} is a cassette without its test; delete it, or restore the test."
+# --- cassettes without a test ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A cassette without its test: its file, the module that it belongs to, and what to do about it."""
+
+    path: Path
+    module: Path
+    sentence: str
+
+
+def orphans(items: Sequence[pytest.Item], folder: Path, root: Path) -> list[Orphan]:
+    """The cassettes without a test in the folders of modules that were collected whole.
+
+    ``items`` are the tests of ours in these modules, ``root`` is the folder that the sentences name files below.
+    """
+    wanted = {naming.cassette_path(item, folder): item for item in items}
+    modules = {naming.module_folder(item, folder): item.path for item in items}
+    stray = [path for each in sorted(modules) for path in sorted(each.glob(f"*{store.SUFFIX}")) if path not in wanted]
+    lacking = [path for path in wanted if not path.exists()]
+    return [Orphan(path, modules[path.parent], _advice(path, lacking, root)) for path in stray]
+
+
+def _advice(stray: Path, lacking: Sequence[Path], root: Path) -> str:
+    """What became of a test, likely: renamed, moved to another module or deleted."""
+    said = f"{_shown(stray, root)} is a cassette without its test"
+    owner = _likely_owner(stray, lacking)
+    if owner is None:
+        return f"{said}; delete it, or restore the test."
+    return f"{said}; if the test has a new name, move it: git mv {_quoted(stray, root)} {_quoted(owner, root)}"
+
+
+def _likely_owner(stray: Path, lacking: Sequence[Path]) -> Path | None:
+    same_name = [path for path in lacking if path.name == stray.name]
+    same_module = {path.name: path for path in lacking if path.parent == stray.parent}
+    close = get_close_matches(stray.name, same_module, n=1, cutoff=0.5)
+    return next(iter([*same_name, *(same_module[name] for name in close)]), None)
+
+
+def _shown(path: Path, root: Path) -> str:
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def _quoted(path: Path, root: Path) -> str:
+    return shlex.quote(_shown(path, root))

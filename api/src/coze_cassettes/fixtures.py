@@ -1,11 +1,14 @@
-"""The fixtures of the toolkit; registered after pytest-recording's, so that ours win."""
+"""The fixtures that tests of ours have; no other test of the project sees them."""
 
 from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Final, Literal
 
 import httpx
 import pytest
@@ -13,10 +16,11 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
     Failed,
     Skipped,
 )
+from vcr.cassette import Cassette as VcrCassette
 
-from coze_cassettes import collection
+from coze_cassettes import coze_tests, naming, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, Known
-from coze_cassettes.session import recording
+from coze_cassettes.session import recording as session_recording
 from coze_cassettes.session.tape import SentRequest, Tape
 
 
@@ -52,6 +56,15 @@ class Account:
         self._tape = tape
         self._values: dict[str, str] = {}
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether the test records now; in a replay nothing is to be made."""
+        return self._tape is not None and self._tape.recording
+
+    def unrecorded_context(self) -> AbstractContextManager[None]:
+        """A block whose calls are not recorded: for what a test needs in the account and makes there."""
+        return self._tape.pause() if self._tape is not None else nullcontext()
+
     def value(self, placeholder: str, make: Make | None = None) -> str:
         """The value for a bare placeholder such as ``BOT_ID``, the same for the whole test."""
         if self._tape is None or not self._tape.recording:
@@ -83,56 +96,45 @@ class Account:
         return value
 
 
-@pytest.fixture
-def tape(request: pytest.FixtureRequest) -> Tape | None:
+def _tape(request: pytest.FixtureRequest) -> Tape | None:
     """The tape of the running test, or None if it is not marked vcr."""
     found: Tape | None = request.node.stash.get(TAPE, None)
     return found
 
 
-@pytest.fixture(autouse=True)
-def _tape_running(vcr: object, tape: Tape | None) -> Iterator[None]:  # noqa: ARG001 - after vcrpy's patch
-    if tape is None:
-        yield
-        return
-    with recording.running(tape):
-        yield
-
-
-@pytest.fixture(name="recording")
-def recording_now(tape: Tape | None) -> bool:
+def recording(request: pytest.FixtureRequest) -> bool:
     """Whether this test records now."""
+    tape = _tape(request)
     return tape is not None and tape.recording
 
 
-@pytest.fixture
-def account(request: pytest.FixtureRequest, tape: Tape | None, _tape_running: None) -> Account:
+def account(request: pytest.FixtureRequest, vcr: object) -> Account:  # noqa: ARG001 - its calls are recorded
     """What this test needs of the account."""
-    return Account(request, tape)
+    return Account(request, _tape(request))
 
 
-@pytest.fixture
-def sent_requests(tape: Tape | None) -> list[SentRequest]:
+def sent_requests(request: pytest.FixtureRequest) -> list[SentRequest]:
     """What this test really sent, in order, in both modes."""
+    tape = _tape(request)
     if tape is None:
         pytest.fail("sent_requests needs a test marked vcr", pytrace=False)
     return tape.sent
 
 
-@pytest.fixture
-def sent_frames(tape: Tape | None) -> list[Any]:
+def sent_frames(request: pytest.FixtureRequest) -> list[Any]:
     """What this test sent over websockets, parsed, in order, in both modes."""
+    tape = _tape(request)
     if tape is None:
         pytest.fail("sent_frames needs a test marked vcr", pytrace=False)
     return tape.sent_frames
 
 
-@pytest.fixture
-def fault(tape: Tape | None) -> Iterator[Callable[..., None]]:
+def fault(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
     """Ask the stand-in for a fault in its next answer: ``fault("POST", "/v3/chat", "rate-limit", retry_after=1)``.
 
     In a replay nothing is asked: the cassette has the fault.
     """
+    tape = _tape(request)
     if tape is None or not tape.recording:
         yield lambda *_arguments, **_options: None
         return
@@ -152,27 +154,93 @@ def _control(tape: Tape, method: str, body: dict[str, object] | None) -> None:
         httpx.request(method, url, json=body, follow_redirects=True, trust_env=False).raise_for_status()
 
 
-@pytest.fixture(scope="session")
 def shared_ssl_context() -> ssl.SSLContext:
     """One SSL context for all clients of a run: each of its own would cost 20 ms."""
     return ssl.create_default_context()
 
 
-# --- pytest-recording's fixtures, overruled -------------------------------------------------------------------------
+# --- in place of pytest-recording's ---------------------------------------------------------------------------------
+
+OVERRIDDEN: Final = pytest.StashKey[set[str]]()
+"""Where pytest's configuration keeps the options of a vcr_config of the other tests that do not apply to ours."""
 
 
-@pytest.fixture(scope="module")
+def vcr_config(request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the configuration of the other tests says and is harmless; one in ``coze_tests`` overrides it."""
+    dropped = vcr_options.refused(vcr_config)
+    request.config.stash[OVERRIDDEN].update(dropped)
+    return {name: value for name, value in vcr_config.items() if name not in dropped}
+
+
+def vcr(request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]) -> Iterator[VcrCassette | None]:
+    """vcrpy's cassette of the running test, or None if it is not marked vcr."""
+    tape = _tape(request)
+    if tape is None:
+        yield None
+        return
+    refused = vcr_options.refused(vcr_config).items()
+    if sentences := [vcr_options.sentence(request.node.nodeid, "vcr_config", *each) for each in refused]:
+        raise Refusal("\n".join(sentences), pytrace=False)
+    with session_recording.opened(tape) as cassette:
+        yield cassette
+
+
 def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
     """The folder of the module's cassettes."""
-    return str(collection.cassettes_dir(request.config) / request.path.stem)
+    folder = request.config.stash[coze_tests.KEY].folder(request.path)
+    return str(naming.cassettes_folder(request.config) / folder)
 
 
-@pytest.fixture
 def default_cassette_name(request: pytest.FixtureRequest) -> str:
     """The name of the test's cassette."""
-    return collection.cassette_name(request.node)
+    return naming.cassette_name(request.node)
 
 
-@pytest.fixture(autouse=True)
 def block_network() -> None:
-    """Nothing: the plugin blocks the network for the whole run, fixtures of every scope included."""
+    """Nothing: the plugin blocks the network around the whole test, its fixtures of every scope included."""
+
+
+# --- how they are registered ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """A fixture that is called as its function is."""
+
+    function: Callable[..., object]
+    scope: Literal["session", "module", "function"] = "function"
+    autouse: bool = False
+
+    @property
+    def name(self) -> str:
+        """What tests call it."""
+        return self.function.__name__
+
+
+FIXTURES: Final = (
+    Fixture(recording),
+    Fixture(account),
+    Fixture(sent_requests),
+    Fixture(sent_frames),
+    Fixture(fault),
+    Fixture(shared_ssl_context, scope="session"),
+    Fixture(vcr_config),
+    Fixture(vcr, autouse=True),
+    Fixture(vcr_cassette_dir, scope="module"),
+    Fixture(default_cassette_name),
+    Fixture(block_network, autouse=True),
+)
+
+
+def register_below(node: pytest.Collector) -> None:
+    """Give the fixtures to the tests below a node of the collection, before its conftest.py adds others."""
+    for each in FIXTURES:
+        pytest.register_fixture(name=each.name, func=each.function, node=node, scope=each.scope, autouse=each.autouse)
+
+
+def as_plugin() -> ModuleType:
+    """A plugin that gives the fixtures to all tests: pytest has no node that comes before the rootdir's conftest.py."""
+    plugin = ModuleType("coze_cassettes.fixtures")
+    for each in FIXTURES:
+        setattr(plugin, each.name, pytest.fixture(each.function, scope=each.scope, autouse=each.autouse))
+    return plugin

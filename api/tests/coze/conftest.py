@@ -42,7 +42,7 @@ from cozepy import (
 )
 from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 
-from coze_cassettes.fixtures import Account
+from coze_cassettes import Account
 
 LOGID = "20240101000000" + "0" * 18
 """A logid in Coze's shape, for the answers that are not recorded."""

@@ -12,7 +12,7 @@ import pytest
 from cozepy import AsyncCoze, Bot, Coze, CozeAPIError, NumberPaged, PublishStatus, SimpleBot
 from cozepy.model import AsyncNumberPaged
 
-from coze_cassettes.session.tape import SentRequest, Tape
+from coze_cassettes import Account, SentRequest
 
 API_CHANNEL = "1024"
 """The channel "Agent as API": Coze's own constant."""
@@ -64,18 +64,18 @@ def third_of(total: int) -> int:
 
 @pytest.fixture
 def mock_workspace_to_page_over(
-    tape: Tape, coze: Coze, mock_workspace_id: str, sample_bot_data: dict[str, Any]
+    account: Account, coze: Coze, mock_workspace_id: str, sample_bot_data: dict[str, Any]
 ) -> Iterator[str]:
     """The workspace with at least three published bots; missing ones are made, unrecorded, and unpublished again."""
     made: list[str] = []
-    if tape.recording:
-        with tape.pause():
+    if account.is_recording:
+        with account.unrecorded_context():
             for _ in range(coze.bots.list(space_id=mock_workspace_id, page_size=1).total, PAGES):
                 made.append(coze.bots.create(space_id=mock_workspace_id, **sample_bot_data).bot_id)
                 coze.bots.publish(bot_id=made[-1])
     yield mock_workspace_id
     if made:
-        with tape.pause():
+        with account.unrecorded_context():
             for bot_id in made:
                 coze.bots.unpublish(bot_id=bot_id, connector_id=API_CHANNEL)
 

@@ -35,7 +35,7 @@ from cozepy import (
 from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from pydantic import ValidationError
 
-from coze_cassettes.session.tape import SentRequest
+from coze_cassettes import SentRequest
 
 USER = "coze-suite"
 """Who the tests chat as."""

@@ -37,7 +37,7 @@ from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from cozepy.version import VERSION
 from pydantic import ValidationError
 
-from coze_cassettes.session.tape import SentRequest
+from coze_cassettes import SentRequest
 
 Fault = Callable[..., None]
 MakeResponse = Callable[..., httpx.Response]

@@ -37,7 +37,7 @@ from cozepy import (
 from cozepy.model import AsyncNumberPaged
 from pydantic import ValidationError
 
-from coze_cassettes.session.tape import SentRequest, Tape
+from coze_cassettes import Account, SentRequest
 
 SHELF = "cassette-shelf"
 """What the names of the knowledge bases to page over have in common."""
@@ -116,18 +116,18 @@ def settled(look: Sequence[DocumentProgress]) -> bool:
 
 
 @pytest.fixture
-def mock_workspace_of_datasets(tape: Tape, coze: Coze, mock_workspace_id: str) -> Iterator[str]:
+def mock_workspace_of_datasets(account: Account, coze: Coze, mock_workspace_id: str) -> Iterator[str]:
     """The workspace, with three knowledge bases to page over in it; they are made, unrecorded, and deleted again."""
     made: list[str] = []
-    if tape.recording:
-        with tape.pause():
+    if account.is_recording:
+        with account.unrecorded_context():
             for number in range(PAGES):
                 name, kind = f"{SHELF}-{number}", DocumentFormatType.DOCUMENT
                 created = coze.datasets.create(name=name, space_id=mock_workspace_id, format_type=kind)
                 made.append(created.dataset_id)
     yield mock_workspace_id
     if made:
-        with tape.pause():
+        with account.unrecorded_context():
             for dataset_id in made:
                 coze.datasets.delete(dataset_id=dataset_id)
 

@@ -28,7 +28,7 @@ from cozepy import (
     WorkflowRunResult,
 )
 
-from coze_cassettes.session.tape import SentRequest
+from coze_cassettes import SentRequest
 from coze_integration.workflow_log import AsyncWorkflowLog, WorkflowLog, WorkflowLogEntry, WorkflowLogPage
 
 WAITS = (0.5, 2, 4, 8, 16)

@@ -85,6 +85,7 @@ addopts = [
 ]
 asyncio_mode = "auto"
 asyncio_default_fixture_loop_scope = "function"
+coze_tests = ["tests"]
 cassettes_dir = "cassettes/coze"
 """
 """Without the plugins that this project's tests need and its own do not: each process of a run starts sooner."""

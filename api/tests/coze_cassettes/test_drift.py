@@ -28,6 +28,7 @@ pytestmark = pytest.mark.loopback
 INI = """
 [pytest]
 addopts = -p no:randomly -p no:cacheprovider
+coze_tests = .
 cassettes_dir = cassettes
 """
 

@@ -20,6 +20,7 @@ Replay = Callable[..., pytest.RunResult]
 INI = """
 [pytest]
 addopts = --record-mode=none --block-network -p no:randomly -p no:cacheprovider
+coze_tests = .
 cassettes_dir = cassettes
 cassettes_record_command = scripts/rerecord.sh
 asyncio_mode = auto
@@ -340,25 +341,23 @@ def test_the_network_is_blocked_in_every_fixture(replay: Replay) -> None:
         (
             "import pytest\n@pytest.mark.vcr(record_mode='all')\ndef test_me(): ...",
             (),
-            "test_it.py::test_me: record_mode in its vcr marker would overrule the command line; remove it.",
+            (
+                "test_it.py::test_me: record_mode in its vcr marker is refused, since it would overrule the command "
+                "line, where --record-mode says whether to record; remove it."
+            ),
         ),
         (
             "import pytest\n@pytest.mark.vcr\n@pytest.mark.parametrize('x', ['a/b', 'a:b'])\ndef test_me(x): ...",
             (),
             (
                 "test_it.py::test_me[a:b] and test_it.py::test_me[a/b] would share the file test_me[a-b].yaml; "
-                "rename one, or mark a twin."
+                "rename one, or mark one shared_cassette."
             ),
         ),
         (
             "import pytest\n@pytest.mark.vcr\n@pytest.mark.shared_cassette('test_gone')\ndef test_me(): ...",
             (),
-            "test_it.py::test_me is the twin of a test without a cassette: test_it/test_gone.yaml.",
-        ),
-        (
-            GET_ME,
-            ("test_me", "test_gone"),
-            "test_it/test_gone.yaml is a cassette without its test; delete it, or restore the test.",
+            "test_it.py::test_me shares the cassette test_it/test_gone.yaml, which does not exist.",
         ),
     ],
 )
@@ -371,14 +370,34 @@ def test_tests_and_cassettes_must_agree(
     assert result.stderr.str().strip() == f"ERROR: {message}"
 
 
+def test_an_orphan_fails_its_module_only(replay: Replay, pytester: pytest.Pytester, me: Cassette) -> None:
+    """A cassette without its test is one failure of its own; tests beside it, and other modules, run."""
+    pytester.makepyfile(test_other=GET_ME)
+    store.write(pytester.path / "cassettes" / "test_other" / "test_me.yaml", me)
+    result = replay(GET_ME, test_me=me, test_gone=me)
+    result.assert_outcomes(passed=2, failed=1)
+    assert _section(result, "test_gone.yaml") == (
+        "cassettes/test_it/test_gone.yaml is a cassette without its test; delete it, or restore the test."
+    )
+
+
+def test_an_orphan_names_its_likely_owner(replay: Replay, me: Cassette) -> None:
+    """A renamed test is told by the test that has no cassette and a like name."""
+    result = replay(GET_ME, test_mine=me)
+    result.assert_outcomes(errors=1, failed=1)
+    assert _section(result, "test_mine.yaml") == (
+        "cassettes/test_it/test_mine.yaml is a cassette without its test; if the test has a new name, move it: "
+        "git mv cassettes/test_it/test_mine.yaml cassettes/test_it/test_me.yaml"
+    )
+
+
 @pytest.mark.loopback
 def test_workers_of_xdist_refuse_with_a_sentence_too(pytester: pytest.Pytester, replay: Replay, me: Cassette) -> None:
-    """No internal error, and no test after the first runs."""
-    replay(GET_ME, test_me=me, test_gone=me)
+    """No internal error, and the tests that are refused say why."""
+    replay("import pytest\n@pytest.mark.vcr(record_mode='all')\ndef test_me(): ...")
     result = pytester.runpytest_subprocess("-n", "1")
     result.assert_outcomes(errors=1)
-    message = "test_it/test_gone.yaml is a cassette without its test; delete it, or restore the test."
-    result.stdout.fnmatch_lines([message])
+    result.stdout.fnmatch_lines(["test_it.py::test_me: record_mode in its vcr marker is refused, since *"])
 
 
 def test_a_selection_does_not_make_orphans(replay: Replay, me: Cassette) -> None:

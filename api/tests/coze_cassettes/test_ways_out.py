@@ -17,6 +17,7 @@ pytestmark = pytest.mark.loopback
 INI = """
 [pytest]
 addopts = -p no:randomly
+coze_tests = .
 cassettes_dir = cassettes
 junit_logging = all
 junit_log_passing_tests = true

@@ -266,6 +266,7 @@ def test_text_in_other_pieces_is_another_text_unless_a_placeholder_is_in_it(reel
 INI = """
 [pytest]
 addopts = --record-mode=none --block-network -p no:randomly -p no:cacheprovider -p no:hypothesispytest
+coze_tests = .
 cassettes_dir = cassettes
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function

@@ -22,7 +22,7 @@ from typing import Final
 import pytest
 
 import coze_cassettes
-from coze_cassettes import collection, fixtures
+from coze_cassettes import coze_tests, fixtures, markers, naming
 from coze_cassettes.errors import CassetteError
 
 PIPE_VARIABLE: Final = "COZE_CASSETTES_PROGRESS_FD"
@@ -30,6 +30,10 @@ PIPE_VARIABLE: Final = "COZE_CASSETTES_PROGRESS_FD"
 
 LEAVE_OUT: Final = "--leave-out"
 """pytest's option for a file with the ids of tests that are not to run, one a line; --deselect takes beginnings."""
+
+NOT_OPTED_IN: Final = (
+    'This project has not said which tests are recorded: set coze_tests = ["tests"] in its pytest configuration.'
+)
 
 GRACE_SECONDS: Final = 15.0
 """How long a recording whose parent is gone may clean up in the account."""
@@ -172,14 +176,13 @@ def watch(pipe: int, grace: float = GRACE_SECONDS) -> None:
 
 def _collected(item: pytest.Item) -> TestEvent:
     """What the parent needs to know of a test before it runs."""
-    only = item.get_closest_marker("stand_in_only")
     return TestEvent(
         COLLECTED,
         item.nodeid,
-        cassette=collection.cassette_path(item, Path()).as_posix(),
-        shares_cassette=item.get_closest_marker("shared_cassette") is not None,
-        stand_in_only=str(only.kwargs.get("reason", "it asks the stand-in for a fault")) if only else "",
-        needs=tuple(str(name) for marker in item.iter_markers("needs") for name in marker.args),
+        cassette=naming.cassette_path(item, Path()).as_posix(),
+        shares_cassette=markers.shares_cassette(item),
+        stand_in_only=markers.stand_in_reason(item),
+        needs=markers.needed_names(item),
     )
 
 
@@ -191,18 +194,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is to be left out, and the tests that have no cassette: they would only take time."""
+    """Leaves out what is to be left out, and all tests that are not ours: they have no cassette to record."""
+    tests = config.stash[coze_tests.KEY]
     file = config.getoption(LEAVE_OUT)
     names = frozenset(Path(file).read_text("utf-8").splitlines() if file else ())
     sorted_out: dict[bool, list[pytest.Item]] = {True: [], False: []}
     for item in items:
-        sorted_out[item.nodeid not in names and item.get_closest_marker("vcr") is not None].append(item)
+        sorted_out[item.nodeid not in names and tests.is_ours(item)].append(item)
     config.hook.pytest_deselected(items=sorted_out[False])
     items[:] = sorted_out[True]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the writer when a parent listens."""
+    """Registers the writer when a parent listens; UsageError in a project that has not opted in."""
+    if not config.getini("coze_tests"):
+        raise pytest.UsageError(NOT_OPTED_IN)
     pipe = os.environ.get(PIPE_VARIABLE, "")
     if pipe.isdecimal():
         replaying = config.getoption("record_mode", "none") == "none"

@@ -10,6 +10,7 @@ from unittest import mock
 
 import httpx
 from vcr import VCR
+from vcr.cassette import Cassette as VcrCassette
 from vcr.errors import CannotOverwriteExistingCassetteException
 from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.record_mode import RecordMode
@@ -186,6 +187,15 @@ def layered(tape: Tape) -> Iterator[None]:
         mock.patch.object(httpx.AsyncHTTPTransport, "handle_async_request", wrapped_async),
     ):
         yield
+
+
+@contextmanager
+def opened(tape: Tape) -> Iterator[VcrCassette]:
+    """vcrpy's cassette of a tape, and everything around it while its test runs."""
+    vcr = VCR()
+    configure(vcr, tape)
+    with vcr.use_cassette(str(tape.path)) as cassette, running(tape):
+        yield cassette
 
 
 @contextmanager

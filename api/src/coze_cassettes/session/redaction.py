@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,13 @@ def _places(error: BaseException) -> Iterator[str]:
     own = [frame for frame in frames if "site-packages" not in frame.filename]
     for frame in own or frames:
         yield f"{Path(frame.filename).name}:{frame.lineno}  {frame.line}"
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keep warnings out of pytest's summary: they quote values. Filters still make errors of them."""
+    with warnings.catch_warnings(record=True):
+        yield
 
 
 # --- loggers --------------------------------------------------------------------------------------------------------

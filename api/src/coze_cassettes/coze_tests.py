@@ -1,0 +1,50 @@
+"""Which tests of a project are ours: those marked vcr below the paths of the ini option ``coze_tests``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import pytest
+
+
+@dataclass(frozen=True)
+class CozeTests:
+    """The paths that a project has given to the toolkit: absolute folders or test modules."""
+
+    paths: tuple[Path, ...]
+
+    def __contains__(self, path: Path) -> bool:
+        """Whether a file or folder is one of them, or below one."""
+        return any(path.is_relative_to(each) for each in self.paths)
+
+    def is_ours(self, item: pytest.Item) -> bool:
+        """Whether a test is recorded and replayed by the toolkit."""
+        return item.path in self and item.get_closest_marker("vcr") is not None
+
+    @property
+    def base(self) -> Path:
+        """The folder whose structure the cassettes' folders mirror: the one path, or what all paths have in common."""
+        folders = [path.parent if path.is_file() else path for path in self.paths]
+        return Path(os.path.commonpath(folders))
+
+    def folder(self, module: Path) -> PurePath:
+        """Where the cassettes of a test module are, below the folder of all cassettes."""
+        return module.relative_to(self.base).with_suffix("")
+
+
+KEY = pytest.StashKey[CozeTests]()
+"""Where pytest's configuration keeps them in a project that has opted in."""
+
+
+def coze_tests_of(config: pytest.Config) -> CozeTests:
+    """The paths as pytest's configuration has them; UsageError if one of them does not exist."""
+    named = [str(each) for each in config.getini("coze_tests")]
+    paths = tuple(Path(os.path.normpath(config.rootpath / each)) for each in named)
+    for name, path in zip(named, paths, strict=True):
+        if not path.exists():
+            raise pytest.UsageError(
+                f"coze_tests names {name}, and there is no such file or folder in {config.rootpath}."
+            )
+    return CozeTests(paths)

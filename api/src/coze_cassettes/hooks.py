@@ -1,0 +1,322 @@
+"""What pytest does for the tests of ours; registered in projects that have opted in only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from coze_cassettes import collection as agreement
+from coze_cassettes import coze_tests, fixtures, markers, naming
+from coze_cassettes.cassette import provenance
+from coze_cassettes.coze_tests import CozeTests
+from coze_cassettes.errors import CassetteError, NotWritten
+from coze_cassettes.scrubbing import environment
+from coze_cassettes.session import network, redaction
+from coze_cassettes.session.patience import Patience, limits
+from coze_cassettes.session.tape import Settings, Tape
+
+MODES = ("none", "all")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is the same for all tests of ours: ``refusal`` says why none of them may run with these options."""
+
+    tests: CozeTests
+    settings: Settings
+    recording: bool
+    refusal: str = ""
+
+
+_run = pytest.StashKey[Run]()
+_not_passed = pytest.StashKey[bool]()
+_refusals = pytest.StashKey[list[str]]()
+"""Where an item keeps why it may not run."""
+
+_outermost = pytest.StashKey[set[int]]()
+"""The nodes of the collection that have been given the fixtures."""
+
+
+# --- the run --------------------------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register markers, find out what the run is to do, and give the fixtures to a project that is ours as a whole."""
+    for marker in markers.MARKERS:
+        config.addinivalue_line("markers", marker)
+    tests = coze_tests.coze_tests_of(config)
+    config.stash[coze_tests.KEY] = tests
+    config.stash[_run] = _run_of(config, tests)
+    config.stash[_outermost] = set()
+    config.stash[fixtures.OVERRIDDEN] = set[str]()
+    if config.rootpath in tests:
+        config.pluginmanager.register(fixtures.as_plugin(), "coze_cassettes.fixtures")
+
+
+def _run_of(config: pytest.Config, tests: CozeTests) -> Run:
+    mode = config.getoption("--record-mode") or "none"
+    recording = mode == "all"
+    target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")
+    origin = config.getoption("--recorded-from") or provenance.of_target(target)
+    settings = Settings(target, origin, config.getini("cassettes_record_command"))
+    try:
+        settings = Settings(target, origin, settings.record_command, Patience(limits(os.environ, target)))
+    except CassetteError as error:
+        return Run(tests, settings, recording, str(error))
+    return Run(tests, settings, recording, _refusal(config, mode))
+
+
+def _refusal(config: pytest.Config, mode: str) -> str:
+    if mode not in MODES:
+        return f"--record-mode={mode} is not safe here: use all to record, none to replay."
+    if config.getoption("--disable-recording"):
+        return "--disable-recording would send each request to Coze: leave it out; --record-mode=all records."
+    if mode == "none":
+        return ""
+    if not os.environ.get(environment.TOKEN):
+        return f"Recording needs {environment.TOKEN} in the environment."
+    live_log = bool(config.getini("log_cli") or config.getoption("log_cli_level", default=None))
+    log_file = config.getoption("log_file", default=None) or config.getini("log_file")
+    return redaction.refused(vars(config.option), live_log=live_log, log_file=str(log_file or ""))
+
+
+def pytest_report_header(config: pytest.Config) -> Iterable[str]:
+    """Say what is recorded from where, or that cassettes are replayed."""
+    run = config.stash[_run]
+    if run.recording:
+        return [f"cassettes: RECORDING from {run.settings.recorded_from}"]
+    return [f"cassettes: replaying {config.getoption('--cassettes-dir') or config.getini('cassettes_dir')}"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which options of the other tests' vcr_config do not apply to ours."""
+    if names := sorted(terminalreporter.config.stash[fixtures.OVERRIDDEN]):
+        terminalreporter.write_line(
+            f"cassettes: vcr_config outside coze_tests is for the other tests; not applied to ours: {', '.join(names)}"
+        )
+
+
+# --- collection -----------------------------------------------------------------------------------------------------
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Give the fixtures to the outermost node of ours, before its conftest.py is asked for others."""
+    config = collector.config
+    tests = config.stash[coze_tests.KEY]
+    if isinstance(collector, pytest.Session) or config.rootpath in tests or collector.path not in tests:
+        return
+    registered = config.stash[_outermost]
+    if not any(id(node) in registered for node in collector.listchain()):
+        registered.add(id(collector))
+        fixtures.register_below(collector)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Block the network while a module of ours is imported for a replay."""
+    run = collector.config.stash[_run]
+    if run.recording or collector.path not in run.tests:
+        return (yield)
+    with network.blocked():
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse what would make tests and cassettes disagree; while recording, tests that share a cassette come last."""
+    run = config.stash[_run]
+    ours = [item for item in items if run.tests.is_ours(item)]
+    _refuse(config, items, _problems(run, ours, config))
+    if run.recording:
+        items.sort(key=lambda item: run.tests.is_ours(item) and markers.shares_cassette(item))
+    else:
+        items += _orphans(session, ours)
+
+
+def _problems(run: Run, ours: list[pytest.Item], config: pytest.Config) -> agreement.Problems:
+    if run.refusal:
+        return {item: [run.refusal] for item in ours}
+    found = agreement.problems(ours, naming.cassettes_folder(config))
+    if run.recording:
+        found |= agreement.telling_ids(ours, environment.known(os.environ).placeholders)
+    return found
+
+
+def _refuse(config: pytest.Config, items: Iterable[pytest.Item], problems: agreement.Problems) -> None:
+    """End a run in which all is ours; in another one, and in a worker of pytest-xdist, refuse each test by itself."""
+    run = config.stash[_run]
+    if problems and not hasattr(config, "workerinput") and all(item.path in run.tests for item in items):
+        raise pytest.UsageError("\n".join(dict.fromkeys(each for found in problems.values() for each in found)))
+    for item, sentences in problems.items():
+        item.stash[_refusals] = sentences
+
+
+class OrphanItem(pytest.Item):
+    """Fails in the place of a test that a module has no more, while its cassette is still there."""
+
+    orphan: agreement.Orphan
+
+    def runtest(self) -> None:
+        """Fail."""
+        _fail(self.orphan.sentence)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """The place that pytest shows."""
+        return self.path, None, self.name
+
+
+def _orphans(session: pytest.Session, ours: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """One failing item for each cassette without a test, in its module."""
+    modules = {item.path: item.getparent(pytest.Module) for item in ours if _is_whole(item.path, session.config)}
+    items = [item for item in ours if modules.get(item.path) is not None]
+    folder = naming.cassettes_folder(session.config)
+    for orphan in agreement.orphans(items, folder, session.config.rootpath):
+        parent = modules[orphan.module]
+        if parent is not None:
+            found = OrphanItem.from_parent(parent, name=orphan.path.name)
+            found.orphan = orphan
+            yield found
+
+
+def _is_whole(module: Path, config: pytest.Config) -> bool:
+    """Whether the command line asks for all tests of a module."""
+    if config.getoption("lf", default=False):
+        return False
+    chosen = [argument.partition("::")[0] for argument in config.args if "::" in argument]
+    return module not in [Path(os.path.normpath(config.invocation_params.dir / each)) for each in chosen]
+
+
+def _fail(message: str) -> NoReturn:
+    raise fixtures.Refusal(message, pytrace=False)
+
+
+# --- one test -------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Block the network around a test of ours, this machine's own addresses only where it may not talk to them."""
+    with _guarded(item):
+        return (yield)
+
+
+@contextmanager
+def _guarded(item: pytest.Item) -> Iterator[None]:
+    run = item.config.stash[_run]
+    if item.path not in run.tests:
+        yield
+        return
+    ours = run.tests.is_ours(item)
+    asked = item.config.getoption("--block-network") or item.get_closest_marker("block_network") is not None
+    with ExitStack() as stack:
+        if not run.recording if ours else asked:
+            stack.enter_context(network.blocked())
+        if run.recording:
+            stack.enter_context(redaction.without_warnings())
+        if item.get_closest_marker("loopback") is not None:
+            stack.enter_context(network.loopback_allowed())
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Open the tape of a test of ours, before any fixture."""
+    run = item.config.stash[_run]
+    item.stash[_not_passed] = False
+    if refusals := item.stash.get(_refusals, None):
+        _fail("\n".join(refusals))
+    if not run.tests.is_ours(item):
+        return
+    path = naming.cassette_path(item, naming.cassettes_folder(item.config))
+    if run.recording and (reason := _left_out(item, path, run.settings)):
+        raise fixtures.NotConfigured(reason)
+    records = run.recording and not markers.shares_cassette(item)
+    tape = Tape(item.nodeid, path, recording=records, settings=run.settings, fail=_fail)
+    if problem := _opened(tape):
+        _fail(problem)
+    item.stash[fixtures.TAPE] = tape
+
+
+def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
+    """Why a recording leaves a test out, or an empty string."""
+    if item.get_closest_marker("stand_in_only") and settings.recorded_from != provenance.STAND_IN:
+        return "only the stand-in gives this answer on demand"
+    if lacking := [name for name in markers.needed_variables(item) if not os.environ.get(name)]:
+        return f"needs {', '.join(lacking)}"
+    if markers.shares_cassette(item) and not path.exists():
+        return f"{path.stem} was not recorded, and this test replays its cassette"
+    return ""
+
+
+def _opened(tape: Tape) -> str:
+    try:
+        if tape.recording:
+            tape.known = environment.known(os.environ)
+        else:
+            tape.load()
+    except CassetteError as error:
+        return f"{error}\n  record it: {tape.record_command}"
+    return ""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember whether every phase of a test passed; while recording, keep raw traffic out of the report."""
+    report = yield
+    run = item.config.stash[_run]
+    item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
+    if run.recording and item.path in run.tests:
+        _redact(report, call.excinfo)
+    tape = item.stash.get(fixtures.TAPE, None)
+    if report.failed and tape is not None and tape.complaint:  # an async test is ended by cancelling it
+        report.longrepr = tape.complaint
+    return report
+
+
+def _redact(report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException] | None) -> None:
+    report.sections.clear()
+    report.user_properties.clear()
+    if error is None or isinstance(error.value, fixtures.SAFE):
+        return
+    if isinstance(error.value, pytest.skip.Exception):
+        if report.when == "call":
+            report.longrepr = (report.nodeid, 0, "skipped by the test itself")
+        return
+    if isinstance(error.value, pytest.xfail.Exception):
+        report.wasxfail = "expected by the test itself"
+    report.longrepr = redaction.failure(report.nodeid, error.value)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Judge a test once all its fixtures are gone: save what it recorded, or see that it played everything."""
+    result = yield
+    tape = item.stash.get(fixtures.TAPE, None)
+    if tape is None or item.stash[_not_passed]:
+        return result
+    if message := _judged(tape, item.session):
+        _fail(message)
+    return result
+
+
+def _judged(tape: Tape, session: pytest.Session) -> str:
+    if not tape.recording:
+        return tape.complaint or tape.unplayed()
+    try:
+        tape.save()
+    except NotWritten as error:
+        session.shouldfail = "no cassette can be written any more"
+        return str(error)
+    except CassetteError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,59 @@
+"""The markers of a test of ours: what they say, and which of pytest-recording's are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from coze_cassettes import vcr_options
+
+MARKERS: Final = (
+    "shared_cassette(test): replay the cassette of another test of the class, never record; for the async counterpart.",
+    "stand_in_only(reason): record only from the stand-in: no real account gives this answer on demand.",
+    "needs(*names): record only if COZE_<NAME> is set for each: what the test needs of the account.",
+    "loopback: may talk to this machine in a replay: to a server or a process of its own.",
+)
+
+
+def shares_cassette(item: pytest.Item) -> bool:
+    """Whether a test replays the cassette of another one, and never records."""
+    return item.get_closest_marker("shared_cassette") is not None
+
+
+def stand_in_reason(item: pytest.Item) -> str:
+    """Why only the stand-in gives a test its answers; an empty string if any account does."""
+    only = item.get_closest_marker("stand_in_only")
+    return str(only.kwargs.get("reason", "it asks the stand-in for a fault")) if only else ""
+
+
+def needed_names(item: pytest.Item) -> tuple[str, ...]:
+    """What a test needs of the account, as its ``needs`` markers name it."""
+    return tuple(str(name) for marker in item.iter_markers("needs") for name in marker.args)
+
+
+def needed_variables(item: pytest.Item) -> tuple[str, ...]:
+    """The environment variables with what a test needs of the account."""
+    return tuple(f"COZE_{name.upper()}" for name in needed_names(item))
+
+
+def refused(item: pytest.Item) -> Iterator[str]:
+    """What pytest-recording's markers ask for and a test of ours cannot have, one sentence each."""
+    for marker in item.iter_markers("vcr"):
+        for name, reason in vcr_options.refused(marker.kwargs).items():
+            yield vcr_options.sentence(item.nodeid, "vcr marker", name, reason)
+        if marker.args:
+            files = ", ".join(str(each) for each in marker.args)
+            yield f"{item.nodeid}: its vcr marker names further cassettes ({files}); a test has one: remove them."
+    yield from _refused_default(item)
+
+
+def _refused_default(item: pytest.Item) -> Iterator[str]:
+    marker = item.get_closest_marker("default_cassette")
+    if marker is None:
+        return
+    if not marker.args:
+        yield f"{item.nodeid}: its default_cassette marker names no cassette."
+    elif len(marker.args) > 1 or set("/\\") & set(str(marker.args[0])):
+        yield f"{item.nodeid}: its default_cassette must be one file name, since each module has one folder."

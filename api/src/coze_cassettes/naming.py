@@ -1,0 +1,58 @@
+"""Which cassette a test has."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+import pytest
+from pytest_recording.plugin import get_default_cassette_name
+
+from coze_cassettes import coze_tests
+from coze_cassettes.cassette import store
+
+LONGEST: Final = 130
+"""Bytes of a cassette's name beyond which it is shortened: file systems end at 255, encrypted ones at 143."""
+
+KEPT: Final = 100
+"""Bytes of a long name that stay readable."""
+
+
+def cassettes_folder(config: pytest.Config) -> Path:
+    """The folder of all cassettes."""
+    return Path(config.rootpath, config.getoption("--cassettes-dir") or config.getini("cassettes_dir"))
+
+
+def module_folder(item: pytest.Item, folder: Path) -> Path:
+    """Where the cassettes of a test's module are; it mirrors the path of the module below ``coze_tests``."""
+    return folder / item.config.stash[coze_tests.KEY].folder(item.path)
+
+
+def cassette_path(item: pytest.Item, folder: Path) -> Path:
+    """The file of a test's cassette, in the folder of all cassettes."""
+    return module_folder(item, folder) / f"{cassette_name(item)}{store.SUFFIX}"
+
+
+def cassette_name(item: pytest.Item) -> str:
+    """The file name of a test's cassette without its suffix.
+
+    It is ``Class.test``, or what the marker default_cassette says, or that of the test whose cassette it shares.
+    """
+    test_class = getattr(item, "cls", None)
+    if (shared := item.get_closest_marker("shared_cassette")) is not None:
+        name = str(shared.args[0])
+        return _shorten(name if "." in name or test_class is None else f"{test_class.__name__}.{name}")
+    if (default := item.get_closest_marker("default_cassette")) is not None and default.args:
+        return _shorten(str(default.args[0]))
+    own: str = get_default_cassette_name(test_class, item.name)
+    return _shorten(own)
+
+
+def _shorten(name: str) -> str:
+    """A name that every file system takes; two long names stay two."""
+    name = name.removesuffix(store.SUFFIX)
+    raw = name.encode()
+    if len(raw) <= LONGEST:
+        return name
+    return f"{raw[:KEPT].decode(errors='ignore')}-{hashlib.sha256(raw).hexdigest()[:16]}"
