@@ -96,10 +96,10 @@ def pytest_report_header(config: pytest.Config) -> Iterable[str]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which options of the other tests' vcr_config do not apply to ours."""
-    if names := sorted(terminalreporter.config.stash[fixtures.OVERRIDDEN]):
-        terminalreporter.write_line(
-            f"cassettes: vcr_config outside coze_tests is for the other tests; not applied to ours: {', '.join(names)}"
-        )
+    names = terminalreporter.config.stash[fixtures.OVERRIDDEN]
+    if names:
+        shown = ", ".join(sorted(names))
+        terminalreporter.write_line(f"cassettes: from the vcr_config of the other tests, not applied to ours: {shown}")
 
 
 # --- collection -----------------------------------------------------------------------------------------------------

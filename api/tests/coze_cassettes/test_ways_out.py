@@ -180,7 +180,7 @@ def test_options_that_print_at_once_are_refused(
     """Before anything is sent, with one sentence."""
     pytester.makeini(INI)
     monkeypatch.setenv("COZE_API_TOKEN", "any-token")
-    pytester.makepyfile(test_out="def test_it(): ...")
+    pytester.makepyfile(test_out="import pytest\n\n@pytest.mark.vcr\ndef test_it(): ...")
     result = pytester.runpytest_subprocess("--record-mode=all", *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "ERROR: While recording, " in result.stderr.str()
