@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from coze_cassettes import coze_tests
-from coze_cassettes.session import network
+from coze_cassettes.session import guard
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("exploring", deadline=None, max_examples=500)
@@ -25,6 +25,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Block the network for the toolkit's own tests; those marked loopback may talk to this machine."""
     if item.path in item.config.stash[coze_tests.KEY]:
         return (yield)
-    spared = network.loopback_allowed() if item.get_closest_marker("loopback") else nullcontext()
-    with network.blocked(), spared:
+    spared = guard.opened_network(loopback=True) if item.get_closest_marker("loopback") else nullcontext()
+    with guard.blocked_network(), spared:
         return (yield)

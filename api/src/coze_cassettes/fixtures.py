@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
@@ -20,6 +20,7 @@ from vcr.cassette import Cassette as VcrCassette
 
 from coze_cassettes import coze_tests, naming, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, Known
+from coze_cassettes.session import guard
 from coze_cassettes.session import recording as session_recording
 from coze_cassettes.session.tape import SentRequest, Tape
 
@@ -196,8 +197,10 @@ def default_cassette_name(request: pytest.FixtureRequest) -> str:
     return naming.cassette_name(request.node)
 
 
-def block_network() -> None:
-    """Nothing: the plugin blocks the network around the whole test, its fixtures of every scope included."""
+def block_network(allowed_hosts: Sequence[str] | None) -> Iterator[None]:
+    """What pytest-recording's fixture allows; the plugin blocks the network around the whole test, its fixtures too."""
+    with guard.opened_network(allowed_hosts or ()):
+        yield
 
 
 # --- how they are registered ----------------------------------------------------------------------------------------

@@ -8,7 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+from unittest import mock
 
+import _pytest.timing
 import pytest
 
 from coze_cassettes import collection as agreement
@@ -17,7 +19,7 @@ from coze_cassettes.cassette import provenance
 from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.scrubbing import environment
-from coze_cassettes.session import network, redaction
+from coze_cassettes.session import clock, guard, redaction
 from coze_cassettes.session.patience import Patience, limits
 from coze_cassettes.session.tape import Settings, Tape
 
@@ -52,11 +54,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     tests = coze_tests.coze_tests_of(config)
     config.stash[coze_tests.KEY] = tests
+    _measure_really(config)
     config.stash[_run] = _run_of(config, tests)
     config.stash[_outermost] = set()
     config.stash[fixtures.OVERRIDDEN] = set[str]()
     if config.rootpath in tests:
         config.pluginmanager.register(fixtures.as_plugin(), "coze_cassettes.fixtures")
+
+
+def _measure_really(config: pytest.Config) -> None:
+    """Let pytest measure how long a test takes by the real clock; it offers its functions of time to be replaced."""
+    measured = mock.patch.object(_pytest.timing, "perf_counter", clock.real_perf_counter)
+    measured.start()
+    config.add_cleanup(measured.stop)
 
 
 def _run_of(config: pytest.Config, tests: CozeTests) -> Run:
@@ -125,7 +135,7 @@ def pytest_make_collect_report(
     run = collector.config.stash[_run]
     if run.recording or collector.path not in run.tests:
         return (yield)
-    with network.blocked():
+    with guard.blocked_network(markers.hosts_of(collector.config.getoption("--allowed-hosts"))):
         return (yield)
 
 
@@ -218,11 +228,11 @@ def _guarded(item: pytest.Item) -> Iterator[None]:
     asked = item.config.getoption("--block-network") or item.get_closest_marker("block_network") is not None
     with ExitStack() as stack:
         if not run.recording if ours else asked:
-            stack.enter_context(network.blocked())
+            stack.enter_context(guard.blocked_network(markers.allowed_hosts(item)))
         if run.recording:
             stack.enter_context(redaction.without_warnings())
         if item.get_closest_marker("loopback") is not None:
-            stack.enter_context(network.loopback_allowed())
+            stack.enter_context(guard.opened_network(loopback=True))
         yield
 
 

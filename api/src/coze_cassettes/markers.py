@@ -38,6 +38,31 @@ def needed_variables(item: pytest.Item) -> tuple[str, ...]:
     return tuple(f"COZE_{name.upper()}" for name in needed_names(item))
 
 
+def hosts_of(value: object) -> tuple[str, ...]:
+    """Patterns of hosts as pytest-recording takes them: in one text with commas, or several."""
+    if not value:
+        return ()
+    return tuple(value.split(",")) if isinstance(value, str) else tuple(str(each) for each in _flat(value))
+
+
+def _flat(value: object) -> Iterator[object]:
+    if isinstance(value, list | tuple | set | frozenset):
+        for each in value:
+            yield from _flat(each)
+    else:
+        yield value
+
+
+def allowed_hosts(item: pytest.Item) -> tuple[str, ...]:
+    """The hosts beside Coze's that a test may reach: its markers say so, or the command line does."""
+    named = [
+        marker.kwargs.get("allowed_hosts") for name in ("block_network", "vcr") for marker in item.iter_markers(name)
+    ]
+    named += [marker.args for marker in item.iter_markers("allowed_hosts")]
+    named.append(item.config.getoption("--allowed-hosts"))
+    return tuple(host for each in named for host in hosts_of(each))
+
+
 def refused(item: pytest.Item) -> Iterator[str]:
     """What pytest-recording's markers ask for and a test of ours cannot have, one sentence each."""
     for marker in item.iter_markers("vcr"):

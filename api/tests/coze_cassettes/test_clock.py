@@ -3,53 +3,349 @@
 from __future__ import annotations
 
 import asyncio
+import queue
+import subprocess
+import sys
+import threading
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from time import monotonic, perf_counter, sleep
+from time import time as now
+
+import pytest
 
 from coze_cassettes.session import clock
 
+HOUR = 3600
+CLOSE = 0.5
+"""Real seconds that a test may take on a busy machine and yet be said to cost nothing."""
 
-def test_time_begins_at_the_epoch_and_stands_still() -> None:
-    """Two looks at the clock are equal."""
-    with clock.virtual():
-        assert time.time() == time.time() == clock.EPOCH
-        assert datetime.now(UTC) == datetime(2024, 1, 1, tzinfo=UTC)
+
+def _since_epoch() -> float:
+    return now() - clock.EPOCH
+
+
+def _real_seconds(function: Callable[[], object]) -> float:
+    before = clock.real_perf_counter()
+    with clock.virtual_time():
+        function()
+    return clock.real_perf_counter() - before
+
+
+# --- one clock ------------------------------------------------------------------------------------------------------
+
+
+def test_time_begins_at_the_epoch() -> None:
+    """In seconds, in nanoseconds, as a time of day, as a day."""
+    with clock.virtual_time():
+        assert 0 <= time.time() - clock.EPOCH < CLOSE
+        assert 0 <= time.time_ns() / 1e9 - clock.EPOCH < CLOSE
+        assert datetime.now(UTC).replace(microsecond=0) == datetime(2024, 1, 1, tzinfo=UTC)
+        assert date.today() == datetime.fromtimestamp(clock.EPOCH).date()  # noqa: DTZ006, DTZ011 - the local day
 
 
 def test_sleep_moves_the_clock_at_no_cost() -> None:
     """An hour of polling takes no time."""
-    before = time.perf_counter()
-    with clock.virtual():
-        time.sleep(3600)
-        assert time.time() == clock.EPOCH + 3600
-    assert time.perf_counter() - before < 5
+
+    def poll() -> None:
+        for _ in range(60):
+            time.sleep(60)
+        assert HOUR <= _since_epoch() < HOUR + CLOSE
+
+    assert _real_seconds(poll) < CLOSE
 
 
-async def test_async_sleep_moves_it_too_and_lets_others_run() -> None:
-    """A sleeping task gives way, and gets its result."""
-    order: list[str] = []
+@pytest.mark.parametrize("clock_function", [now, monotonic, perf_counter, time.time, time.monotonic, time.perf_counter])
+@pytest.mark.parametrize("sleep_function", [sleep, time.sleep])
+def test_names_do_not_matter(clock_function: Callable[[], float], sleep_function: Callable[[float], None]) -> None:
+    """A function imported by its name, before any replay, is the same function."""
+    with clock.virtual_time():
+        begun = clock_function()
+        sleep_function(HOUR)
+        assert HOUR <= clock_function() - begun < HOUR + CLOSE
 
-    async def other() -> None:
-        order.append("other")
 
-    with clock.virtual():
-        task = asyncio.create_task(other())
-        result = await asyncio.sleep(60, "done")
-        order.append("slept")
-        await task
-        assert (result, time.time()) == ("done", clock.EPOCH + 60)
-    assert order == ["other", "slept"]
+@pytest.mark.parametrize("name", ["time_ns", "monotonic_ns", "perf_counter_ns"])
+def test_nanoseconds_agree(name: str) -> None:
+    """The functions that count nanoseconds are on the same clock."""
+    with clock.virtual_time():
+        begun = getattr(time, name)()
+        sleep(HOUR)
+        assert HOUR <= (getattr(time, name)() - begun) / 1e9 < HOUR + CLOSE
+
+
+def test_time_always_goes_on() -> None:
+    """A loop that waits without sleeping comes to its end."""
+    with clock.virtual_time():
+        for clock_function in (now, monotonic, perf_counter):
+            end = clock_function() + 0.01
+            while clock_function() < end:
+                pass
+
+
+@pytest.mark.parametrize("length", [-1, float("nan"), "1", None, 10**30])
+def test_sleep_refuses_what_it_refuses(length: object) -> None:
+    """With the same error as ever."""
+    with pytest.raises((TypeError, ValueError, OverflowError)) as real:
+        time.sleep(length)  # type: ignore[arg-type]  # what a caller may do wrong
+    with clock.virtual_time(), pytest.raises(real.type):
+        time.sleep(length)  # type: ignore[arg-type]  # as above
 
 
 def test_afterwards_everything_is_as_before() -> None:
-    """Sleep and time are the real ones again."""
-    sleep = time.sleep
-    with clock.virtual():
-        assert time.sleep is not sleep
-    assert time.sleep is sleep
-    assert time.time() > clock.EPOCH
+    """Times are the real ones, waiting waits, and the methods are the standard library's."""
+    methods = threading.Condition.wait, threading.Condition.notify, threading.Thread.join, ThreadPoolExecutor.submit
+    with clock.virtual_time():
+        sleep(HOUR)
+    assert methods == (
+        threading.Condition.wait,
+        threading.Condition.notify,
+        threading.Thread.join,
+        ThreadPoolExecutor.submit,
+    )
+    assert abs(time.time() - datetime.now(UTC).timestamp()) < CLOSE
+    assert time.time() > clock.EPOCH + HOUR
+    begun = clock.real_perf_counter()
+    sleep(0.01)
+    assert clock.real_perf_counter() - begun >= 0.01
+
+
+def test_monotonic_never_goes_back() -> None:
+    """A deadline that outlives a replay is not an hour ahead afterwards."""
+    with clock.virtual_time():
+        sleep(HOUR)
+        late = monotonic()
+    assert 0 <= monotonic() - late < CLOSE
 
 
 def test_the_shift_brings_a_recording_to_the_epoch() -> None:
     """What happened when the recording started happens at the epoch."""
     assert 1_800_000_000 + clock.shift_from(1_800_000_000.9) == clock.EPOCH
+
+
+def test_a_child_process_is_waited_for() -> None:
+    """It runs in real time, so a limit for it is one too."""
+    with clock.virtual_time():
+        program = "import time; time.sleep(0.2)"
+        subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+# --- event loops ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_loop_that_is_idle_skips_to_the_next_deadline() -> None:
+    """sleep, wait_for and timeout are one clock, and cost nothing."""
+    begun = clock.real_perf_counter()
+    with clock.virtual_time():
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        assert await asyncio.sleep(60, "done") == "done"
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.sleep(HOUR), 60)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(60):
+                await asyncio.Event().wait()
+        assert 180 <= loop.time() - start < 180 + CLOSE
+        assert abs(_since_epoch() - 180) < CLOSE
+    assert clock.real_perf_counter() - begun < CLOSE
+
+
+async def test_deadlines_keep_their_order() -> None:
+    """Tasks wake up in the order of their deadlines, whoever began first."""
+    order: list[int] = []
+
+    async def nap(seconds: int) -> None:
+        await asyncio.sleep(seconds)
+        order.append(seconds)
+
+    with clock.virtual_time():
+        await asyncio.gather(*(nap(seconds) for seconds in (5, 1, 300, 3)))
+    assert order == [1, 3, 5, 300]
+
+
+async def test_a_sleeping_task_does_not_move_a_busy_test() -> None:
+    """As long as the loop has something to do, nobody's time is over."""
+    fired: list[float] = []
+
+    async def refresh() -> None:
+        while True:
+            await asyncio.sleep(300)
+            fired.append(_since_epoch())
+
+    with clock.virtual_time():
+        task = asyncio.create_task(refresh())
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not fired
+        assert _since_epoch() < CLOSE
+        await asyncio.sleep(1000)
+        task.cancel()
+    assert [round(moment) for moment in fired] == [300, 600, 900]
+
+
+async def test_polling_ends_as_it_did() -> None:
+    """As many polls fit into a limit as in real time, whether the limit is a loop's, a clock's or a counter's."""
+    with clock.virtual_time():
+        polls = 0
+
+        async def poll() -> None:
+            nonlocal polls
+            while True:
+                polls += 1
+                await asyncio.sleep(0.2)
+
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(poll(), 0.9)
+        assert polls == 5
+        end = monotonic() + 0.9
+        while monotonic() < end:
+            polls += 1
+            await asyncio.sleep(0.2)
+        assert polls == 10
+
+
+async def test_a_thread_of_the_loop_is_waited_for() -> None:
+    """A limit for a call in another thread is not over while the call computes; if it sleeps, time is skipped."""
+    with clock.virtual_time():
+        total = await asyncio.wait_for(asyncio.to_thread(sum, range(2_000_000)), HOUR)
+        assert total == 1999999000000
+        assert _since_epoch() < HOUR
+        await asyncio.wait_for(asyncio.to_thread(sleep, 60), HOUR)
+        assert 60 <= _since_epoch() < HOUR
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.to_thread(sleep, 30), 20)
+        await asyncio.sleep(60)  # the thread sleeps on, and would do so in real time
+
+
+async def test_a_loop_that_watches_a_socket_waits_in_real_time() -> None:
+    """What comes from outside comes in real time, so a limit for it is one too."""
+    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+    with clock.virtual_time():
+        begun = clock.real_perf_counter()
+        await asyncio.sleep(0.05)
+        assert clock.real_perf_counter() - begun >= 0.04
+    server.close()
+    await server.wait_closed()
+
+
+def test_a_loop_in_another_thread_is_on_the_clock() -> None:
+    """The way in which a sync application calls async code."""
+
+    def run() -> None:
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        for _ in range(3):
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(20), loop).result(timeout=30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+        assert 60 <= _since_epoch() < 60 + CLOSE
+
+    assert _real_seconds(run) < 2 * CLOSE
+
+
+# --- threads --------------------------------------------------------------------------------------------------------
+
+
+def test_a_sleeping_thread_does_not_move_a_busy_test() -> None:
+    """Its time is over only while the test itself waits, and in the order of deadlines."""
+    fired: list[float] = []
+    stop = threading.Event()
+
+    def refresh() -> None:
+        while not stop.wait(30):
+            fired.append(_since_epoch())
+
+    with clock.virtual_time():
+        thread = threading.Thread(target=refresh)
+        thread.start()
+        sum(range(1_000_000))
+        assert not fired
+        sleep(100)
+        stop.set()
+        thread.join()
+    assert [round(moment) for moment in fired] == [30, 60, 90]
+
+
+def test_a_test_waits_for_its_threads() -> None:
+    """join without a limit skips what they sleep."""
+    moments: list[float] = []
+
+    def work() -> None:
+        for _ in range(3):
+            sleep(20)
+            moments.append(_since_epoch())
+
+    def run() -> None:
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert _real_seconds(run) < CLOSE
+    assert [round(moment) for moment in moments] == [20, 20, 40, 40, 60, 60]
+
+
+def test_a_pool_keeps_the_order_of_deadlines() -> None:
+    """Calls that wait in a queue have their turn when a worker is free."""
+    done: list[int] = []
+
+    def nap(seconds: int) -> None:
+        sleep(seconds)
+        done.append(seconds)
+
+    with clock.virtual_time(), ThreadPoolExecutor(2) as pool:
+        list(pool.map(nap, [30, 10, 5, 100]))
+        assert 115 <= _since_epoch() < 115 + CLOSE
+    assert done == [10, 5, 30, 100]
+
+
+def test_a_busy_thread_is_waited_for() -> None:
+    """The limit of the test is not over while a thread computes for it."""
+    with clock.virtual_time(), ThreadPoolExecutor(1) as pool:
+        for _ in range(10):
+            assert pool.submit(sum, range(100_000)).result(timeout=HOUR) == 4999950000
+        assert _since_epoch() < HOUR
+
+
+@pytest.mark.parametrize("limit", [10, HOUR])
+def test_waiting_with_a_limit_costs_nothing(limit: int) -> None:
+    """Events, conditions, queues, semaphores: each gives up when its time is over."""
+
+    def wait() -> None:
+        assert not threading.Event().wait(limit)
+        with pytest.raises(queue.Empty):
+            queue.Queue[int]().get(timeout=limit)
+        assert not threading.Semaphore(0).acquire(timeout=limit)
+        condition = threading.Condition()
+        with condition:
+            assert not condition.wait_for(lambda: False, limit)
+        assert 4 * limit <= _since_epoch() < 4 * limit + CLOSE
+
+    assert _real_seconds(wait) < CLOSE
+
+
+def test_no_notification_is_lost() -> None:
+    """However often a waiter looks up in between."""
+    with clock.virtual_time():
+        items: queue.Queue[int] = queue.Queue(1)
+        received: list[int] = []
+
+        def receive() -> None:
+            while (item := items.get()) >= 0:
+                received.append(item)
+
+        threads = [threading.Thread(target=receive) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for item in range(300):
+            items.put(item)
+        for _ in threads:
+            items.put(-1)
+        for thread in threads:
+            thread.join()
+    assert sorted(received) == list(range(300))

@@ -1,19 +1,50 @@
-"""The virtual clock of a replay: it starts at a fixed epoch, and sleeping advances it at no cost."""
+"""The virtual clock of a replay.
+
+It starts at a fixed moment and goes on as real time does. Waiting costs nothing where nothing else could run: the
+clock then goes to the earliest deadline at once. ``time``, ``datetime``, event loops and threads agree on it, whatever
+names their functions were imported by. What waits below Python (a raw lock, a socket, another event loop than
+asyncio's) waits in real time, and so does a loop while it watches a socket.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import operator
+import selectors
+import subprocess
+import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final
-from unittest import mock
+from functools import cache
+from typing import Any, Final
 
 import time_machine
 
+from coze_cassettes.session.builtin_functions import copy_of, redirect, redirected_functions
+from coze_cassettes.session.threads import ThreadWatch
+from coze_cassettes.session.timeline import SECOND, Timeline
+
 EPOCH: Final = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
 """Unix time in seconds at which every cassette begins."""
+
+real_perf_counter: Final[Callable[[], float]] = copy_of(time.perf_counter)
+"""What measures real durations, in a replay too."""
+
+_real_sleep: Final[Callable[[float], None]] = copy_of(time.sleep)
+_real_perf_counter_ns: Final[Callable[[], int]] = copy_of(time.perf_counter_ns)
+
+_timeline: Final = Timeline()
+"""One for the process, as the clock that it stands for."""
+
+_LONGEST: Final = 2**63 / SECOND
+"""Seconds from which on sleeping is an error."""
+
+_Select = Callable[..., list[Any]]
 
 
 def shift_from(started: float) -> int:
@@ -22,19 +53,147 @@ def shift_from(started: float) -> int:
 
 
 @contextmanager
-def virtual() -> Iterator[None]:
-    """Let time stand still at the epoch; ``time.sleep`` and ``asyncio.sleep`` move it forward and return at once."""
-    yield_to_loop = asyncio.sleep
+def virtual_time() -> Iterator[None]:
+    """Let time begin at the epoch for a replay; the thread that enters it is the test's own."""
+    _redirect_monotonic()
+    with time_machine.travel(EPOCH) as traveller:
+        time.time()  # the traveller stands still until it is first asked
+        threads = _timeline.start(traveller.shift)
+        with redirected_functions(_functions()), _replaced_methods(_methods(threads)):
+            try:
+                yield
+            finally:
+                _timeline.stop()
 
-    with time_machine.travel(EPOCH, tick=False) as traveller:
 
-        def sleep(seconds: float) -> None:
-            traveller.shift(seconds)
+# --- the functions of ``time`` --------------------------------------------------------------------------------------
 
-        async def async_sleep(delay: float, result: object = None) -> object:
-            if delay > 0:
-                traveller.shift(delay)
-            return await yield_to_loop(0, result)
 
-        with mock.patch.object(time, "sleep", sleep), mock.patch.object(asyncio, "sleep", async_sleep):
-            yield
+@cache
+def _redirect_monotonic() -> None:
+    """Redirect it for good: a deadline of a replay that outlives it must not lie an hour ahead afterwards."""
+    redirect(time.monotonic, _monotonic)
+    redirect(time.monotonic_ns, _timeline.now)
+
+
+def _monotonic() -> float:
+    return _timeline.now() / SECOND
+
+
+def _functions() -> dict[Callable[..., Any], Callable[..., Any]]:
+    return {time.sleep: _sleep, time.perf_counter: _perf_counter, time.perf_counter_ns: _perf_counter_ns}
+
+
+def _perf_counter() -> float:
+    return _perf_counter_ns() / SECOND
+
+
+def _perf_counter_ns() -> int:
+    return _real_perf_counter_ns() + _timeline.skipped - _timeline.skipped_before
+
+
+def _sleep(seconds: Any) -> None:
+    length = float(seconds if isinstance(seconds, float) else operator.index(seconds))
+    is_for_process = sys._getframe(1).f_globals is vars(subprocess)  # noqa: SLF001 - a child process runs in real time
+    if 0 < length < _LONGEST and not is_for_process:
+        _timeline.wait(length, _real_sleep, lambda: False)
+    else:
+        _real_sleep(length)
+
+
+# --- methods that wait ----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _replaced_methods(methods: dict[tuple[type, str], Callable[..., Any]]) -> Iterator[None]:
+    originals = {(owner, name): vars(owner)[name] for owner, name in methods}
+    for (owner, name), method in methods.items():
+        setattr(owner, name, method)
+    try:
+        yield
+    finally:
+        for (owner, name), method in originals.items():
+            setattr(owner, name, method)
+
+
+def _methods(threads: ThreadWatch) -> dict[tuple[type, str], Callable[..., Any]]:
+    wait, notify = _condition_methods()
+    return {
+        (threading.Condition, "wait"): wait,
+        (threading.Condition, "notify"): notify,
+        (threading.Thread, "join"): _join_method(),
+        (ThreadPoolExecutor, "submit"): _submit_method(threads),
+        (selectors.DefaultSelector, "select"): _select_method(),
+    }
+
+
+def _condition_methods() -> tuple[Callable[..., bool], Callable[..., None]]:
+    """For conditions, and so for events, semaphores, barriers, queues and futures."""
+    wait_really, notify_really = threading.Condition.wait, threading.Condition.notify
+    notified: Counter[int] = Counter()
+
+    def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
+        key = id(condition)
+        seen = notified[key]
+
+        def attempt(pause: float) -> bool:
+            nonlocal seen
+            seen = notified[key]
+            # A notification between the end of a pause and here is meant for this wait too.
+            return wait_really(condition, pause) or notified[key] != seen
+
+        return _timeline.wait(timeout, attempt, lambda: notified[key] != seen)
+
+    def notify(condition: threading.Condition, n: int = 1) -> None:
+        notified[id(condition)] += 1
+        notify_really(condition, n)
+
+    return wait, notify
+
+
+def _join_method() -> Callable[..., None]:
+    join_really = threading.Thread.join
+
+    def join(thread: threading.Thread, timeout: float | None = None) -> None:
+        def has_ended() -> bool:
+            return not thread.is_alive()
+
+        def attempt(pause: float) -> bool:
+            join_really(thread, pause)
+            return has_ended()
+
+        _timeline.wait(timeout, attempt, has_ended)
+
+    return join
+
+
+def _submit_method(threads: ThreadWatch) -> Callable[..., Future[Any]]:
+    submit_really = ThreadPoolExecutor.submit
+
+    def submit(executor: ThreadPoolExecutor, /, *args: Any, **options: Any) -> Future[Any]:
+        future = submit_really(executor, *args, **options)
+        threads.note_submitted(future)
+        return future
+
+    return submit
+
+
+def _select_method() -> _Select:
+    select_really: _Select = selectors.DefaultSelector.select
+
+    def select(selector: selectors.BaseSelector, timeout: float | None = None) -> list[Any]:
+        if (timeout is not None and timeout <= 0) or not _is_of_quiet_loop(selector):
+            return select_really(selector, timeout)
+
+        def attempt(pause: float) -> list[Any]:
+            return select_really(selector, pause)
+
+        return _timeline.wait(timeout, attempt, lambda: select_really(selector, 0))
+
+    return select
+
+
+def _is_of_quiet_loop(selector: selectors.BaseSelector) -> bool:
+    """Whether a selector is that of an event loop which watches nothing but its own wake-up call."""
+    keys = list(selector.get_map().values())
+    return len(keys) == 1 and isinstance(keys[0].data, tuple) and isinstance(keys[0].data[0], asyncio.Handle)

@@ -210,6 +210,6 @@ def running(tape: Tape) -> Iterator[None]:
             stack.enter_context(routing.installed(router))
             stack.enter_context(websocket.recorded(tape, router))
         else:
-            stack.enter_context(clock.virtual())
+            stack.enter_context(clock.virtual_time())
             stack.enter_context(websocket.replayed(tape))
         yield

@@ -1,0 +1,89 @@
+"""Redirects a function of the interpreter, under every name that it was imported by.
+
+``from time import sleep`` copies a reference, so replacing ``time.sleep`` does not reach it. A builtin function is an
+object that points to its C code; this module changes what it points to, as time-machine does for ``time.time``. Plain
+CPython only: the fields are those of its ``PyCFunctionObject`` and ``PyMethodDef``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import BuiltinFunctionType
+from typing import Any, Final
+
+_NO_ARGUMENTS: Final = 0x0004
+_ONE_ARGUMENT: Final = 0x0008
+_CALLS: Final = {
+    _NO_ARGUMENTS: ctypes.cast(ctypes.pythonapi.PyObject_CallNoArgs, ctypes.c_void_p).value,
+    _ONE_ARGUMENT: ctypes.cast(ctypes.pythonapi.PyObject_CallOneArg, ctypes.c_void_p).value,
+}
+"""C code that calls its first argument, by the flag of functions whose C code takes the same arguments."""
+
+
+class _Definition(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("code", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
+
+
+class _Function(ctypes.Structure):
+    _fields_ = (
+        ("head", ctypes.c_byte * object.__basicsize__),
+        ("definition", ctypes.POINTER(_Definition)),
+        ("owner", ctypes.c_void_p),
+    )
+
+
+_new_function = ctypes.pythonapi.PyCFunction_NewEx
+_new_function.restype = ctypes.py_object
+_new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.py_object]
+
+_kept: Final[dict[int, object]] = {}
+"""What C code points to and does not count, by id; a thread may be inside a replacement when it is taken out again."""
+
+
+def copy_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Another function with the same C code, which no redirection of the first one reaches."""
+    original = _fields_of(function).definition.contents
+    definition = _Definition(original.name, original.code, original.flags, original.doc)
+    _kept[id(definition)] = definition
+    copy: Callable[..., Any] = _new_function(ctypes.addressof(definition), function.__self__, None)  # type: ignore[attr-defined]
+    return copy
+
+
+def redirect(function: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[[], None]:
+    """Let a builtin of no or one argument call a replacement from now on; returns what undoes it."""
+    fields = _fields_of(function)
+    definition = fields.definition.contents
+    code, owner = definition.code, fields.owner
+    if definition.flags not in _CALLS:
+        raise TypeError(f"{function!r} takes more than one argument")
+    _kept[id(replacement)] = replacement
+    fields.owner, definition.code = id(replacement), _CALLS[definition.flags]
+
+    def undo() -> None:
+        definition.code, fields.owner = code, owner
+
+    return undo
+
+
+@contextmanager
+def redirected_functions(pairs: dict[Callable[..., Any], Callable[..., Any]]) -> Iterator[None]:
+    """Redirect builtins to replacements for a while."""
+    undo = [redirect(function, replacement) for function, replacement in pairs.items()]
+    try:
+        yield
+    finally:
+        for each in undo:
+            each()
+
+
+def _fields_of(function: Callable[..., Any]) -> _Function:
+    if not isinstance(function, BuiltinFunctionType):
+        raise TypeError(f"{function!r} is not a builtin function")
+    return _Function.from_address(id(function))

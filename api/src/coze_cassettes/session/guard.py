@@ -1,0 +1,192 @@
+"""Guards a replay against the network: connect, DNS, UDP, through ``socket`` and ``_socket``, in fixtures too.
+
+An audit hook sees every one of these whatever library makes it; a hook cannot be taken out again, so it is installed
+once and asks a policy that can be changed. Socket pairs and Unix sockets are no network and pass. What does not go
+through Python's sockets goes round it: an event loop in native code such as uvloop is refused when it starts to run;
+a child process, pycurl and a loop that runs already are not seen.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+COZE_DOMAINS: Final = ("coze.com", "coze.cn")
+"""Domains that no setting opens in a replay."""
+
+_REACHES_OUT: Final = frozenset(
+    {
+        "socket.connect",
+        "socket.sendto",
+        "socket.sendmsg",
+        "socket.getaddrinfo",
+        "socket.gethostbyname",
+        "socket.gethostbyaddr",
+        "socket.getnameinfo",
+    }
+)
+"""The audit events of the interpreter that reach for another machine."""
+
+_LOOP_STARTS: Final = "sys.set_asyncgen_hook_finalizer"
+"""The first audit event of an event loop that begins to run."""
+
+_EVENTS: Final = _REACHES_OUT | {_LOOP_STARTS}
+
+
+class NetworkBlocked(RuntimeError):
+    """Something reached for the network during a replay.
+
+    No OSError, so that no client takes it for a refused connection and a test of refusals stays honest.
+    """
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What passes while the network is blocked: patterns of hosts, this machine's own addresses."""
+
+    allowed_hosts: tuple[str, ...] = ()
+    loopback: bool = False
+
+    def allows(self, host: str) -> bool:
+        """Whether a name or address may be reached; patterns match at its start, as pytest-recording's do."""
+        if is_of_coze(host):
+            return False
+        if _is_loopback(host):
+            return self.loopback or self._matches(host) or self._matches("localhost")
+        return self._matches(host)
+
+    def _matches(self, host: str) -> bool:
+        return any(re.match(pattern, host) for pattern in self.allowed_hosts)
+
+
+class _State:
+    """The policy of this moment, none while nothing is replayed; one for the process, as the audit hook is."""
+
+    def __init__(self) -> None:
+        self.policy: Policy | None = None
+        self.names: set[str] = set()
+        self.own_lookup = threading.local()
+
+
+_state: Final = _State()
+
+
+def _hook(event: str, arguments: tuple[object, ...]) -> None:
+    """Judge an audit event; a function, since the interpreter calls a method four times as slowly."""
+    if event not in _EVENTS or _state.policy is None:
+        return
+    if event == _LOOP_STARTS:
+        _refuse_native_loop()
+        return
+    host = _host_of(event, arguments)
+    if host is not None and not _passes(_state.policy, event, host):
+        raise NetworkBlocked(
+            f"{event.removeprefix('socket.')} to {host!r} while replaying: the network is blocked. "
+            "Mark the test vcr so that it replays a cassette, or loopback if it needs a local server."
+        )
+
+
+def _passes(policy: Policy, event: str, host: str) -> bool:
+    if getattr(_state.own_lookup, "runs", False):
+        return True
+    if event.startswith("socket.get") and _is_loopback(host):
+        return True  # nobody is asked for it, and a client that may connect by address looks its name up first
+    if not policy.allows(host):
+        return not is_of_coze(host) and _is_address_of_allowed(policy, host)
+    if event == "socket.getaddrinfo":
+        _state.names.add(host)
+    return True
+
+
+def _is_address_of_allowed(policy: Policy, address: str) -> bool:
+    """Whether a name that is allowed, and has been looked up, has this address."""
+    return any(address in _addresses(name) for name in tuple(_state.names) if policy.allows(name))
+
+
+def _addresses(name: str) -> set[str]:
+    _state.own_lookup.runs = True
+    try:
+        return {str(found[4][0]) for found in socket.getaddrinfo(name, None)}
+    except OSError:
+        return set()
+    finally:
+        _state.own_lookup.runs = False
+
+
+@cache
+def _install() -> None:
+    sys.addaudithook(_hook)
+
+
+@contextmanager
+def _policy_context(policy: Policy | None) -> Iterator[None]:
+    before = _state.policy
+    _state.policy = policy
+    try:
+        yield
+    finally:
+        _state.policy = before
+
+
+@contextmanager
+def blocked_network(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> Iterator[None]:
+    """Block the network but for some hosts, given as regular expressions, and perhaps this machine's own addresses."""
+    _install()
+    with _policy_context(Policy(tuple(allowed_hosts), loopback)):
+        yield
+
+
+@contextmanager
+def opened_network(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> Iterator[None]:
+    """Let more pass where the network is blocked: further hosts, this machine's own addresses."""
+    policy = _state.policy
+    with _policy_context(
+        policy and Policy((*policy.allowed_hosts, *allowed_hosts), loopback=policy.loopback or loopback)
+    ):
+        yield
+
+
+def is_of_coze(host: str) -> bool:
+    """Whether a host is one of Coze's."""
+    name = host.lower().rstrip(".")
+    return any(name == domain or name.endswith(f".{domain}") for domain in COZE_DOMAINS)
+
+
+def _host_of(event: str, arguments: tuple[object, ...]) -> str | None:
+    """The host that an event reaches for, none if it is a Unix socket, or connected already and judged then."""
+    if event.startswith("socket.get"):
+        host = arguments[0]
+    elif len(arguments) > 1 and isinstance(arguments[1], tuple) and arguments[1]:
+        host = arguments[1][0]
+    else:
+        return None
+    if isinstance(host, tuple):
+        host = host[0]
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("localhost", ""):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_native_loop() -> None:
+    """Raise if the caller is not Python code: then no frame of its own names the function that it calls."""
+    caller = sys._getframe(2).f_code  # noqa: SLF001 - documented; the audit event does not say who causes it
+    if "set_asyncgen_hooks" not in caller.co_names:
+        raise NetworkBlocked(
+            "An event loop in native code, such as uvloop, connects where the block of the network does not see it: "
+            "let the test run on asyncio's own event loop."
+        )

@@ -1,0 +1,94 @@
+"""Tells whether any other thread has something to do."""
+
+from __future__ import annotations
+
+import concurrent.futures.thread
+import sys
+import threading
+import time
+from collections.abc import Collection
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import Any, Final
+
+from coze_cassettes.session.builtin_functions import copy_of
+
+_WORKER: Final = concurrent.futures.thread._worker.__code__  # noqa: SLF001 - the place where an idle worker waits
+_QUIET_SECONDS: Final = 0.05
+_QUIET_LOOKS: Final = 10
+"""How long, and in how many looks, a thread must not move to count as idle; on a busy machine it waits for a turn."""
+
+_real_time = copy_of(time.monotonic)
+
+_Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Where a thread was seen first without having moved since, and how often."""
+
+    place: _Place
+    since: float
+    looks: int = 0
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.looks >= _QUIET_LOOKS and _real_time() - self.since >= _QUIET_SECONDS
+
+
+class ThreadWatch:
+    """Looks at the threads of the process from one of them.
+
+    Python does not say whether a thread computes or is blocked, so each kind is told in its own way: a worker of an
+    executor is idle if no call is queued; a thread from before the replay as long as it stays where it was; any other
+    once it has not moved for a while.
+    """
+
+    def __init__(self) -> None:
+        """Note where the threads of today are."""
+        self._queued: set[Future[Any]] = set()
+        self._from_before = {ident: _place(frame) for ident, frame in _frames().items() if frame.f_code is not _WORKER}
+        self._seen: dict[int, _Seen] = {}
+
+    def note_submitted(self, future: Future[Any]) -> None:
+        """Remember a call that a worker is to take."""
+        self._queued.add(future)
+
+    def is_any_busy(self, ignored: Collection[int]) -> bool:
+        """Whether a thread has something to do, those of some identifiers aside; ask again and again."""
+        others = {ident: frame for ident, frame in _frames().items() if ident not in ignored}
+        if any(thread.ident is None for thread in threading.enumerate()):
+            return True  # it has been started and does not run yet
+        busy = [ident for ident, frame in others.items() if self._is_busy(ident, frame)]
+        return bool(busy)
+
+    def _is_busy(self, ident: int, frame: FrameType) -> bool:
+        if frame.f_code is _WORKER:
+            return self._is_any_queued()
+        place = _place(frame)
+        if self._from_before.get(ident) == place:
+            return False
+        seen = self._seen.get(ident)
+        self._seen[ident] = (
+            replace(seen, looks=seen.looks + 1) if seen and seen.place == place else _Seen(place, _real_time())
+        )
+        return not self._seen[ident].is_quiet
+
+    def _is_any_queued(self) -> bool:
+        for each in tuple(self._queued):  # another thread may submit at the same time
+            if each.running() or each.done():
+                self._queued.discard(each)
+        return bool(self._queued)
+
+    def forget(self) -> None:
+        """Begin a new wait: what was quiet before may have been given something to do."""
+        self._seen.clear()
+
+
+def _frames() -> dict[int, FrameType]:
+    return sys._current_frames()  # noqa: SLF001 - documented; nothing else says where a thread is
+
+
+def _place(frame: FrameType) -> _Place:
+    return id(frame), frame.f_lasti
