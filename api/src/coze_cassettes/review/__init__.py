@@ -1,0 +1,1 @@
+"""Shows cassettes to people: transcripts, comparisons of two revisions, pages."""

@@ -1,0 +1,138 @@
+"""Reads the cassettes of two versions: commits of git, or the working tree."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette.model import Cassette
+from coze_cassettes.cassette.store import SUFFIX
+from coze_cassettes.errors import InvalidCassette, Misuse
+
+WORKING_TREE: Final = ""
+"""The revision that stands for the files as they are."""
+
+Judge = Callable[[str], Sequence[str]]
+"""What is wrong with the text of a cassette, as ``PLACE RULE-ID``; nothing if it may be shown."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Two revisions to compare; an empty ``new`` is the working tree."""
+
+    old: str
+    new: str = WORKING_TREE
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The cassettes that differ, by their path below the repository's root; ``refused`` are not to be shown."""
+
+    old: Mapping[str, Cassette] = field(default_factory=dict)
+    new: Mapping[str, Cassette] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_range(text: str) -> Range:
+    """``A..B``, ``A...B`` (since they parted), ``A`` (against the working tree), or nothing (``HEAD``)."""
+    old, dots, new = text.partition("...") if "..." in text else text.partition("..")
+    if any(each.startswith("-") for each in (old, new)):
+        raise Misuse(f"{text!r} is not a range of revisions. Use A..B, or A to compare with the working tree.")
+    if not dots:
+        return Range(old or "HEAD")
+    return Range(old or "HEAD", new or "HEAD")
+
+
+def is_range(root: Path, text: str) -> bool:
+    """Whether an argument names revisions rather than a file."""
+    return ".." in text.replace("../", "") or (not (root / text).exists() and _resolves(root, text))
+
+
+def _resolves(root: Path, text: str) -> bool:
+    try:
+        git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+    except Misuse:
+        return False
+    return True
+
+
+def read_versions(root: Path, revisions: Range, folders: Iterable[Path], judge: Judge, *, merge_base: bool) -> Versions:
+    """The cassettes below some folders that differ between two revisions, each judged before it may be shown.
+
+    ``merge_base``: compare with the last commit that both have in common, as ``A...B`` does.
+    """
+    old_revision = _merge_base(root, revisions) if merge_base else revisions.old
+    paths = [folder.as_posix() for folder in folders]
+    names = _changed(root, old_revision, revisions.new, paths)
+    old_texts = dict(_blobs(root, old_revision, names))
+    new_texts = dict(_files(root, names) if revisions.new == WORKING_TREE else _blobs(root, revisions.new, names))
+    refused: dict[str, str] = {}
+    old = dict(_cassettes(old_texts, judge, refused))
+    new = dict(_cassettes(new_texts, judge, refused))
+    shown = names - refused.keys()
+    kept_old, kept_new = ({name: each for name, each in side.items() if name in shown} for side in (old, new))
+    return Versions(kept_old, kept_new, refused)
+
+
+def _merge_base(root: Path, revisions: Range) -> str:
+    return git(root, "merge-base", revisions.old, revisions.new or "HEAD").decode().strip()
+
+
+def _changed(root: Path, old: str, new: str, paths: Sequence[str]) -> set[str]:
+    """The names of cassettes that differ; untracked files of the working tree are new."""
+    revisions = [old] if new == WORKING_TREE else [old, new]
+    listed = git(root, "diff", "--name-only", "--no-renames", "-z", *revisions, "--", *paths)
+    if new == WORKING_TREE:
+        listed += git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *paths)
+    return {name for name in listed.decode("utf-8", "surrogateescape").split("\0") if name.endswith(SUFFIX)}
+
+
+def _files(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for name in sorted(names):
+        if (root / name).is_file():
+            yield name, (root / name).read_text("utf-8", "replace")
+
+
+def _blobs(root: Path, revision: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The texts of files in a commit, read by one git process."""
+    asked = sorted(names)
+    wanted = "".join(f"{revision}:{name}\n" for name in asked)
+    output, position = git(root, "cat-file", "--batch", given=wanted.encode("utf-8", "surrogateescape")), 0
+    for name in asked:
+        end = output.index(b"\n", position)
+        header = output[position:end].split(b" ")
+        position = end + 1
+        if header[-1] == b"missing":
+            continue
+        size = int(header[-1])
+        yield name, output[position : position + size].decode("utf-8", "replace")
+        position += size + 1
+
+
+def _cassettes(texts: Mapping[str, str], judge: Judge, refused: dict[str, str]) -> Iterator[tuple[str, Cassette]]:
+    for name, text in texts.items():
+        try:
+            cassette = cassette_format.loads(text)
+        except InvalidCassette as error:
+            refused[name] = str(error)
+            continue
+        if found := judge(text):
+            refused[name] = f"`coze-cassettes check` finds {len(found)}: {found[0]}"
+            continue
+        yield name, cassette
+
+
+def git(root: Path, *arguments: str, given: bytes | None = None) -> bytes:
+    """What git prints; Misuse with git's own reason if it fails."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, input=given, capture_output=True, check=True)  # noqa: S603, S607 - the git on the path
+    except OSError as error:
+        raise Misuse(f"git cannot be started: {error.strerror}.") from None
+    except subprocess.CalledProcessError as error:
+        reason = error.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise Misuse(f"git {arguments[0]} failed in {root}: {reason or f'exit code {error.returncode}'}.") from None
+    return bytes(done.stdout)
