@@ -15,10 +15,13 @@ INTERRUPTED: Final = "Interrupted: the cassettes are as they were; run it again.
 
 COMMANDS: Final = {
     "check": "Judge cassettes: provenance, digest, exact form, and what the inspector finds.",
+    "diff": "Compare the cassettes of two revisions: what Coze answers differently.",
     "doctor": "See whether a recording would work: environment, token, things, permissions.",
     "migrate": "Bring cassettes of stock vcrpy into this format, scrubbed.",
     "rerecord": "Record the cassettes anew, and keep what really changed.",
+    "report": "Write the whole set of cassettes as pages to browse.",
     "setup": "Make in the account what recordings need.",
+    "show": "Show cassettes as conversations, runs and dialogues.",
     "table": "Count the cassettes by test module and provenance.",
 }
 """What each command does; its module in this package has a click command ``command``."""

@@ -18,8 +18,8 @@ from coze_cassettes.cassette.model import (
     media_type,
 )
 from coze_cassettes.codecs import peel
+from coze_cassettes.diff.chunked_text import text_of
 from coze_cassettes.diff.events import events_of
-from coze_cassettes.diff.flows import text_of
 from coze_cassettes.diff.nodes import Node
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.review import chats, events, media, sockets, values, workflows

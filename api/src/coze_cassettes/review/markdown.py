@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from coze_cassettes.counting import counted
 from coze_cassettes.diff import Severity
+from coze_cassettes.pluralize import pluralize
 from coze_cassettes.review.comparison import CallChange, FileChange, Group, Mark, Review, RowChange
 
 LIMIT: Final = 65_000
@@ -35,7 +35,7 @@ _NOTE_LENGTH: Final = 400
 
 
 def _cut_note(left_out: list[str]) -> str:
-    count = counted(len(left_out), "cassette is", "cassettes are")
+    count = pluralize(len(left_out), "cassette is", "cassettes are")
     return (
         f"\n_{count} not shown here, since a comment has a limit. `coze-cassettes diff` or the HTML page shows all._\n"
     )
@@ -62,8 +62,8 @@ def summary(review: Review) -> str:
         return "No cassette differs."
     counts = ", ".join(f"{review.count(severity)} {severity}" for severity in Severity)
     new, gone = (sum(file.mark is mark for file in review.files) for mark in (Mark.ADDED, Mark.REMOVED))
-    refused = f" {counted(len(review.refused), 'file is', 'files are')} refused by check." if review.refused else ""
-    return f"{counts} in {counted(len(review.files), 'cassette')} ({new} new, {gone} removed).{refused}"
+    refused = f" {pluralize(len(review.refused), 'file is', 'files are')} refused by check." if review.refused else ""
+    return f"{counts} in {pluralize(len(review.files), 'cassette')} ({new} new, {gone} removed).{refused}"
 
 
 def _table_row(group: Group) -> str:

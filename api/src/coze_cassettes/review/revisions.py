@@ -22,10 +22,14 @@ Judge = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Range:
-    """Two revisions to compare; an empty ``new`` is the working tree."""
+    """Two revisions to compare; an empty ``new`` is the working tree.
+
+    With ``since_they_parted`` the last commit that both have in common stands for ``old``.
+    """
 
     old: str
     new: str = WORKING_TREE
+    since_they_parted: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def parse_range(text: str) -> Range:
         raise Misuse(f"{text!r} is not a range of revisions. Use A..B, or A to compare with the working tree.")
     if not dots:
         return Range(old or "HEAD")
-    return Range(old or "HEAD", new or "HEAD")
+    return Range(old or "HEAD", new or "HEAD", since_they_parted="..." in text)
 
 
 def is_range(root: Path, text: str) -> bool:
@@ -60,12 +64,9 @@ def _resolves(root: Path, text: str) -> bool:
     return True
 
 
-def read_versions(root: Path, revisions: Range, folders: Iterable[Path], judge: Judge, *, merge_base: bool) -> Versions:
-    """The cassettes below some folders that differ between two revisions, each judged before it may be shown.
-
-    ``merge_base``: compare with the last commit that both have in common, as ``A...B`` does.
-    """
-    old_revision = _merge_base(root, revisions) if merge_base else revisions.old
+def read_versions(root: Path, revisions: Range, folders: Iterable[Path], judge: Judge) -> Versions:
+    """The cassettes below some folders that differ between two revisions, each judged before it may be shown."""
+    old_revision = _merge_base(root, revisions) if revisions.since_they_parted else revisions.old
     paths = [folder.as_posix() for folder in folders]
     names = _changed(root, old_revision, revisions.new, paths)
     old_texts = dict(_blobs(root, old_revision, names))

@@ -1,0 +1,77 @@
+"""Lists the cassettes of a folder with what a reader looks for: operations, provenance, age, size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import store
+from coze_cassettes.errors import InvalidCassette
+from coze_cassettes.review.calls import transcript_of
+from coze_cassettes.review.comparison import operation_of
+from coze_cassettes.review.revisions import Judge
+from coze_cassettes.review.transcript import Transcript
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cassette in the list: ``day`` is its ISO date, ``size`` in bytes, ``page`` where its transcript stands."""
+
+    file: str
+    operations: tuple[str, ...]
+    provenance: str
+    day: str
+    calls: int
+    size: int
+
+    @property
+    def module(self) -> str:
+        """The folder: its test module."""
+        return self.file.rpartition("/")[0]
+
+    @property
+    def test(self) -> str:
+        """The test without its module."""
+        return self.file.rpartition("/")[2].removesuffix(store.SUFFIX)
+
+    @property
+    def page(self) -> str:
+        """The page of its transcript, below the folder of the report."""
+        return f"cassettes/{self.file.removesuffix(store.SUFFIX)}.html"
+
+    @property
+    def search(self) -> str:
+        """What a search looks at."""
+        return " ".join((self.file, *self.operations)).lower()
+
+
+def read_entries(folder: Path, judge: Judge, refused: dict[str, str]) -> Iterator[tuple[Entry, Transcript]]:
+    """The cassettes below a folder, each with its transcript; what ``judge`` refuses is named in ``refused``."""
+    for path in store.files(folder):
+        name, text = path.relative_to(folder).as_posix(), path.read_text("utf-8", "replace")
+        try:
+            cassette = cassette_format.loads(text)
+        except InvalidCassette as error:
+            refused[name] = str(error)
+            continue
+        if found := judge(text):
+            refused[name] = f"`coze-cassettes check` finds {len(found)}: {found[0]}"
+            continue
+        transcript = transcript_of(name, cassette)
+        operations = dict.fromkeys(operation_of(call.heading) for call in transcript.calls)
+        meta = cassette.metadata
+        yield (
+            Entry(name, tuple(operations), meta.recorded_from, meta.recorded_at[:10], len(transcript.calls), len(text)),
+            transcript,
+        )
+
+
+def by_operation(entries: Iterable[Entry]) -> Sequence[tuple[str, list[Entry]]]:
+    """The operations in order of their paths, each with the cassettes that make the call."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for operation in entry.operations:
+            found.setdefault(operation, []).append(entry)
+    return sorted(found.items(), key=lambda item: item[0].partition(" ")[::-1])
