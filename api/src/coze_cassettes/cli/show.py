@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,18 +10,26 @@ from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cli.check import judge
 from coze_cassettes.cli.screen import print_lines
 from coze_cassettes.errors import InvalidCassette, UnsafeCassette
-from coze_cassettes.review import calls, terminal, textconv
+from coze_cassettes.review import calls, terminal, textconv, textconv_cache
 from coze_cassettes.review.transcript import Transcript
 
 
 @click.command("show")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--textconv", "for_git", is_flag=True, help="Plain lines for git diff; an invalid file as it is.")
-def command(files: tuple[Path, ...], for_git: bool) -> int:  # noqa: FBT001  by name
-    """Show cassettes as a person would tell them: calls, conversations, runs, dialogues, faults."""
+@click.option(
+    "--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="With --textconv: a cache."
+)
+def command(files: tuple[Path, ...], for_git: bool, keep: Path | None) -> int:  # noqa: FBT001  by name
+    """Show cassettes as a person would tell them: calls, conversations, runs, dialogues, faults.
+
+    The cache of --textconv also gets what git diff is likely to ask for next.
+    """
+    if keep is not None:
+        textconv_cache.fill(Path.cwd(), keep)
     if for_git:
         for file in files:
-            click.echo(_for_git(file))
+            click.echo("\n".join(textconv.convert(file.name, file.read_text("utf-8", "surrogateescape"))))
         return 0
     print_lines(line for file in files for line in terminal.transcript(_transcript(file)))
     return 0
@@ -37,18 +44,3 @@ def _transcript(file: Path) -> Transcript:
     if found := judge(text):
         raise UnsafeCassette(f"{file} is not shown, `coze-cassettes check` finds {len(found)}: {found[0]}")
     return calls.transcript_of(file.as_posix(), cassette)
-
-
-def _for_git(file: Path) -> str:
-    """The lines for git; of a file that is not a cassette its own text, which git would show without us."""
-    text = file.read_text("utf-8", "surrogateescape")
-    return "\n".join(_lines(file, text))
-
-
-def _lines(file: Path, text: str) -> Iterator[str]:
-    try:
-        cassette = cassette_format.loads(text)
-    except InvalidCassette:
-        yield text.removesuffix("\n")
-        return
-    yield from textconv.lines(calls.transcript_of(file.name, cassette))

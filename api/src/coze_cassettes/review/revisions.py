@@ -99,10 +99,17 @@ def _files(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _blobs(root: Path, revision: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The texts of files in a commit, read by one git process."""
-    asked = sorted(names)
-    wanted = "".join(f"{revision}:{name}\n" for name in asked)
-    output, position = git(root, "cat-file", "--batch", given=wanted.encode("utf-8", "surrogateescape")), 0
+    """The texts of files in a commit."""
+    wanted = {f"{revision}:{name}": name for name in sorted(names)}
+    for asked, text in read_objects(root, wanted):
+        yield wanted[asked], text
+
+
+def read_objects(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The texts of git's objects, read by one git process; one that is missing is left out."""
+    asked = list(names)
+    given = "".join(f"{name}\n" for name in asked).encode("utf-8", "surrogateescape")
+    output, position = git(root, "cat-file", "--batch", given=given), 0
     for name in asked:
         end = output.index(b"\n", position)
         header = output[position:end].split(b" ")

@@ -1,0 +1,55 @@
+"""Converts at once what ``git diff`` asks for one file at a time.
+
+Git starts one process for each version of each file, and most of its time is the start of Python. So the first one
+converts all the cassettes that differ, and the others find their lines in a folder, under the name of git's object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from coze_cassettes.cassette.store import SUFFIX
+from coze_cassettes.errors import Misuse
+from coze_cassettes.review import textconv
+from coze_cassettes.review.revisions import git, read_objects
+
+_MISSING = "0" * 40
+"""What git says of a file whose object it has not made: one of the working tree."""
+
+
+def fill(root: Path, folder: Path) -> None:
+    """Write the lines of every cassette that differs from HEAD, or that HEAD changed, into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {path.name for path in folder.iterdir()}
+    objects = {name: file for name, file in _objects(root) if name not in kept}
+    for name, text in read_objects(root, objects):
+        _write(folder / name, objects[name], text)
+    for file in _of_the_working_tree(root):
+        name = git(root, "hash-object", "--no-filters", "--", file).decode().strip()
+        if name not in kept:
+            _write(folder / name, file, (root / file).read_text("utf-8", "surrogateescape"))
+
+
+def _write(path: Path, file: str, text: str) -> None:
+    lines = "\n".join(textconv.convert(Path(file).name, text)) + "\n"
+    temporary = path.with_suffix(".part")
+    temporary.write_text(lines, "utf-8", errors="surrogateescape")
+    temporary.replace(path)
+
+
+def _objects(root: Path) -> Iterator[tuple[str, str]]:
+    """The objects of git on both sides of a comparison, with the names of their files."""
+    for revisions in (("HEAD",), ("HEAD~1", "HEAD"), ("@{upstream}", "HEAD")):
+        try:
+            raw = git(root, "diff", "--raw", "-z", "--no-abbrev", "--no-renames", *revisions, "--", f"*{SUFFIX}")
+        except Misuse:  # there is no such commit
+            continue
+        fields = raw.decode("utf-8", "surrogateescape").split("\0")
+        for about, file in zip(fields[::2], fields[1::2], strict=False):
+            yield from ((name, file) for name in about.split(" ")[2:4] if name != _MISSING)
+
+
+def _of_the_working_tree(root: Path) -> list[str]:
+    names = git(root, "diff", "--name-only", "-z", "--diff-filter=d", "HEAD", "--", f"*{SUFFIX}")
+    return [name for name in names.decode("utf-8", "surrogateescape").split("\0") if name]
