@@ -16,14 +16,15 @@ from coze_cassettes.review.transcript import Transcript
 
 @click.command("show")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--textconv", "for_git", is_flag=True, help="Plain lines for git diff; an invalid file as it is.")
+@click.option("--textconv", "for_git", is_flag=True, help="Plain lines for git diff.")
 @click.option(
     "--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="With --textconv: a cache."
 )
 def command(files: tuple[Path, ...], for_git: bool, keep: Path | None) -> int:  # noqa: FBT001  by name
     """Show cassettes as a person would tell them: calls, conversations, runs, dialogues, faults.
 
-    The cache of --textconv also gets what git diff is likely to ask for next.
+    With --textconv a file that is not a cassette is printed as it is; the cache also gets what git is likely to ask for
+    next.
     """
     if keep is not None:
         textconv_cache.fill(Path.cwd(), keep)

@@ -25,8 +25,10 @@ def fill(root: Path, folder: Path) -> None:
     objects = {name: file for name, file in _objects(root) if name not in kept}
     for name, text in read_objects(root, objects):
         _write(folder / name, objects[name], text)
-    for file in _of_the_working_tree(root):
-        name = git(root, "hash-object", "--no-filters", "--", file).decode().strip()
+    files = _of_the_working_tree(root)
+    given = "".join(f"{file}\n" for file in files).encode("utf-8", "surrogateescape")
+    names = git(root, "hash-object", "--no-filters", "--stdin-paths", given=given).decode().split()
+    for name, file in zip(names, files, strict=True):
         if name not in kept:
             _write(folder / name, file, (root / file).read_text("utf-8", "surrogateescape"))
 
