@@ -27,6 +27,9 @@ if [ -n "${PYTHON:-}" ]; then # a version may be pyenv's without being on the PA
   ! prefix=$(pyenv prefix "${PYTHON#python}" 2>/dev/null) || candidates+=("$prefix/bin/python")
 fi
 choose "${candidates[@]}"
+# Compiled modules stay between runs, and in .venv: without them pytest rewrites every test module each time, for 5 s.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$PWD/.venv/bytecode"
 exec 9<requirements.lock # two scripts started at once take turns
 ! command -v flock >/dev/null || flock 9
 environment .venv requirements.lock

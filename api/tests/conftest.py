@@ -1,11 +1,12 @@
-"""Settings for all tests: the toolkit's do not reach the network, and properties are tried on the same examples.
+"""Settings for all tests: the toolkit's do not reach the network, and properties try as many examples as a run affords.
 
-A slow machine is no defect, and a run that fails fails again. With PROVE_LONG set, examples are new each time.
+Few examples in the quick run, all of them in ``scripts/prove.sh``. No property has a time limit, since a slow machine
+is no defect. The examples are the same in every run, so a run that fails fails again; ``prove.sh --long`` tries new
+ones.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator
 from contextlib import nullcontext
 
@@ -15,9 +16,10 @@ from hypothesis import settings
 from coze_cassettes import coze_tests
 from coze_cassettes.session import guard
 
-settings.register_profile("steady", deadline=None, derandomize=True)
-settings.register_profile("exploring", deadline=None, max_examples=500)
-settings.load_profile("exploring" if os.environ.get("PROVE_LONG") else "steady")
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=8)
+settings.register_profile("full", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("long", deadline=None, derandomize=False, max_examples=500)
+settings.load_profile("quick")  # --hypothesis-profile, which is read afterwards, chooses another
 
 
 @pytest.hookimpl(wrapper=True)

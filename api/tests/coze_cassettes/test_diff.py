@@ -523,7 +523,7 @@ def recorded(seed: int, mutate: Callable[[dict[str, Any]], dict[str, Any]] = lam
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 def test_recording_an_unchanged_api_again_changes_nothing(first: int, second: int) -> None:
     """Nothing counts as changed, and what is taken over is byte for byte the committed recording."""
     old, new = recorded(first), recorded(second)
@@ -569,7 +569,7 @@ def lines_of(taken: Cassette) -> list[str]:
 
 @pytest.mark.parametrize("name", MUTATIONS)
 @given(first=st.integers(0, 10_000), second=st.integers(0, 10_000))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=max(1, settings().max_examples // 16))
 def test_one_change_of_an_api_is_one_finding_and_a_small_difference(name: str, first: int, second: int) -> None:
     """One field of one answer: exactly that change, at most five lines of difference, and the same change again."""
     mutate, change = MUTATIONS[name]
@@ -584,7 +584,7 @@ def test_one_change_of_an_api_is_one_finding_and_a_small_difference(name: str, f
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=max(1, settings().max_examples // 16))
 def test_taking_over_twice_is_taking_over_once(first: int, second: int) -> None:
     """What has been taken over is stable."""
     old, new = recorded(first), recorded(second, MUTATIONS["added"][0])
@@ -600,7 +600,6 @@ JSON_VALUES = st.recursive(
 
 
 @given(JSON_VALUES, JSON_VALUES)
-@settings(max_examples=60, deadline=None)
 def test_any_two_answers_can_be_compared(before: Any, after: Any) -> None:
     """Equal answers have no changes, and taking over keeps what was found."""
     old, new = cassette(answered({"data": before})), cassette(answered({"data": after}))

@@ -157,7 +157,13 @@ def different_lines(old: Cassette, new: Cassette) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("cassette", store.files(FOLDER), ids=lambda path: path.stem)
+CASSETTES = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.proof] if number % 8 else [])
+    for number, path in enumerate(store.files(FOLDER))
+]
+
+
+@pytest.mark.parametrize("cassette", CASSETTES)
 def test_an_unchanged_recording_is_the_committed_one(cassette: Path) -> None:
     """With other numbers, times and headers nothing is found, and every byte is taken over."""
     old = store.read(cassette)
@@ -166,8 +172,10 @@ def test_an_unchanged_recording_is_the_committed_one(cassette: Path) -> None:
     assert rebase(old, new).interactions == old.interactions
 
 
-@given(st.sampled_from(fields()), st.sampled_from(sorted(FOUND_AS)), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(
+    st.deferred(lambda: st.sampled_from(fields())), st.sampled_from(sorted(FOUND_AS)), st.randoms(use_true_random=False)
+)
+@settings(max_examples=settings().max_examples // 2, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_one_field_is_one_finding_and_a_small_diff(field: Field, kind: str, chance: random.Random) -> None:
     """Whatever field of whatever answer is renamed, removed, retyped or added."""
     path = (*field.path[:-1], "badge") if kind == "add" else field.path

@@ -133,8 +133,11 @@ def test_the_committed_cassettes_have_no_finding() -> None:
 
 
 @pytest.mark.skipif(not CASSETTES, reason="no cassettes are committed yet")
-def test_the_committed_cassettes_are_scrubbed_already() -> None:
+@pytest.mark.parametrize(
+    "paths", [CASSETTES[::8], pytest.param(CASSETTES, marks=pytest.mark.proof)], ids=["some", "all"]
+)
+def test_the_committed_cassettes_are_scrubbed_already(paths: list[Path]) -> None:
     """Scrubbing them again changes nothing."""
-    for path in CASSETTES:
+    for path in paths:
         kept = store.read(path).interactions
         assert scrub(kept).interactions == kept, path.name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import json
-import os
 import random
 import re
 import zlib
@@ -41,11 +41,8 @@ NEUTRAL: Final = "note"
 PLANTS: Final = 8
 """Values planted in one generated cassette."""
 
-FEW: Final = 60
-"""Generated cassettes of the quick run: with every kind in every place, more than 2,000 cases."""
-
-MANY: Final = 2500 if os.environ.get("PROVE_LONG") else 250
-"""Those of the proof: 2,000 cases by themselves, or 20,000."""
+MANY: Final = 5 * settings().max_examples // 2
+"""Generated cassettes of the proof: 2,000 values, or 10,000 in the long one."""
 
 
 # --- what is planted ------------------------------------------------------------------------------------------------
@@ -366,12 +363,32 @@ def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
         assert replays(sent_again, recorded, tape)
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name.replace(" ", "-"))
-def test_nothing_planted_is_left(kind: Kind, place: str) -> None:
-    """Every kind of value in every place, made now."""
+SOME: Final = [
+    (KINDS[number % len(KINDS)], list(PLACES)[number % len(PLACES)]) for number in range(max(len(KINDS), len(PLACES)))
+]
+"""Pairs that have each kind and each place at least once."""
+
+ALL: Final = list(itertools.product(KINDS, PLACES))
+
+
+def batches(pairs: list[tuple[Kind, str]]) -> list[list[tuple[Kind, str]]]:
+    """A few pairs at a time, which share a cassette."""
+    return [pairs[start : start + PLANTS] for start in range(0, len(pairs), PLANTS)]
+
+
+@pytest.mark.parametrize(
+    "batch", [*batches(SOME), *(pytest.param(each, marks=pytest.mark.proof) for each in batches(ALL))]
+)
+def test_nothing_planted_is_left(batch: list[tuple[Kind, str]]) -> None:
+    """Every kind of value and every place, made now; in the proof every kind in every place."""
     chance = random.SystemRandom()
-    check([(made(kind, chance), place)], chance)
+    check([(made(kind, chance), place) for kind, place in batch], chance)
+
+
+def test_the_quick_run_leaves_out_no_kind_and_no_place() -> None:
+    """It plants fewer pairs only."""
+    assert {kind for kind, _ in SOME} == set(KINDS)
+    assert {place for _, place in SOME} == set(PLACES)
 
 
 plans = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(list(PLACES))), min_size=PLANTS, max_size=PLANTS)
@@ -379,17 +396,16 @@ chances = st.integers(0, 2**64).map(random.Random)
 """Sources of values that are never the same twice: a literal of a test is no value of the account."""
 
 
-@settings(max_examples=FEW, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(plans, chances)
 def test_nothing_planted_among_others_is_left(plan: list[tuple[Kind, str]], chance: random.Random) -> None:
     """Eight values in one cassette, whichever and wherever."""
     check([(made(kind, chance), place) for kind, place in plan], chance)
 
 
-@pytest.mark.loopback  # it needs none, but it takes its time
+@pytest.mark.proof
 @settings(
     max_examples=MANY,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
@@ -419,21 +435,20 @@ def table(rows: Mapping[str, Mapping[str, bool]]) -> str:
     return "\n".join(lines)
 
 
-def test_the_inspector_finds_by_itself_what_has_a_shape_a_name_or_is_known() -> None:
+@pytest.mark.parametrize("pairs", [SOME, pytest.param(ALL, marks=pytest.mark.proof)], ids=["some", "all"])
+def test_the_inspector_finds_by_itself_what_has_a_shape_a_name_or_is_known(pairs: list[tuple[Kind, str]]) -> None:
     """With the scrubber switched off, every kind is found in every place where something tells what it is."""
     chance = random.SystemRandom()
-    rows = {
-        kind.name: {
-            place: found_alone(made(kind, chance), place, chance) for place in (WITH_KEY if kind.key else PLACES)
-        }
-        for kind in KINDS
-    }
+    rows: dict[str, dict[str, bool]] = {}
+    for kind, place in pairs:
+        if place in WITH_KEY or not kind.key:
+            rows.setdefault(kind.name, {})[place] = found_alone(made(kind, chance), place, chance)
     shown = table(rows)
     print(f"\nThe inspector alone, scrubber off:\n{shown}")  # noqa: T201 - with -s, the table is the result
     assert all(found for by_place in rows.values() for found in by_place.values()), shown
 
 
-@settings(max_examples=FEW * 2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plans, chances)
 def test_the_cheap_pass_clears_nothing_that_the_dear_one_finds(
     monkeypatch: pytest.MonkeyPatch, plan: list[tuple[Kind, str]], chance: random.Random
