@@ -34,7 +34,7 @@ def assert_page(page: BotPage, items_before: int) -> None:
 
 
 def assert_listed(bots: list[SimpleBot]) -> None:
-    """Bots of a list are told apart by their ids, and each says what it is."""
+    """Bots of a list have different ids, and each says what it is."""
     assert len({bot.id for bot in bots}) == len(bots)
     for bot in bots:
         assert bot.id == bot.bot_id
@@ -162,7 +162,7 @@ class TestBotOperations:
     def test_list_bots_past_the_end(self, coze: Coze, mock_workspace_id: str) -> None:
         """Given a workspace
         When a page behind its last bot is asked for
-        Then the page is empty, nothing follows, and the total is still told.
+        Then the page is empty, nothing follows, and the total is still given.
         """
         total = coze.bots.list(space_id=mock_workspace_id, page_size=20).total
         page = coze.bots.list(space_id=mock_workspace_id, page_num=total // 20 + 2, page_size=20)
@@ -174,7 +174,7 @@ class TestBotOperations:
     def test_list_bots_by_workspace(self, coze: Coze, mock_workspace_id: str) -> None:
         """Given the published bots of a workspace
         When the first of them is retrieved by its id
-        Then it is the bot that the list told of.
+        Then it is the bot that the list names.
         """
         listed = coze.bots.list(space_id=mock_workspace_id, page_size=1).items[0]
         bot = coze.bots.retrieve(bot_id=listed.id)

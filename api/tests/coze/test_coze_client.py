@@ -958,7 +958,7 @@ ODD_LINES = (
 """The lines of a stream up to the one that cozepy refuses, and the field that it names."""
 
 
-def told(error: Exception) -> Outcome:
+def outcome_of(error: Exception) -> Outcome:
     """An exception as an outcome."""
     if isinstance(error, CozeAPIError):
         return api_error(error.code, error.msg)
@@ -971,7 +971,7 @@ def outcome(coze: Coze, operation: Operation) -> Outcome:
         result = attrgetter(operation.path)(coze)(**operation.arguments)
         result = list(result) if isinstance(result, Stream) else result
     except Exception as error:  # noqa: BLE001 - every exception is an outcome
-        return told(error)
+        return outcome_of(error)
     return Outcome(type(result).__name__)
 
 
@@ -981,7 +981,7 @@ async def async_outcome(coze: AsyncCoze, operation: Operation) -> Outcome:
         result = attrgetter(operation.path)(coze)(**operation.arguments)
         result = [event async for event in result] if inspect.isasyncgen(result) else await result
     except Exception as error:  # noqa: BLE001 - as above
-        return told(error)
+        return outcome_of(error)
     return Outcome(type(result).__name__)
 
 

@@ -136,7 +136,7 @@ def mock_workspace_of_datasets(account: Account, coze: Coze, mock_workspace_id: 
 
 
 def assert_datasets(datasets: Sequence[Dataset], space_id: str) -> None:
-    """Knowledge bases of a list are told apart by their ids, and each says what it is and what is in it."""
+    """Knowledge bases of a list have different ids, and each says what it is and what is in it."""
     assert len({each.dataset_id for each in datasets}) == len(datasets)
     for each in datasets:
         assert each.name
@@ -148,7 +148,7 @@ def assert_datasets(datasets: Sequence[Dataset], space_id: str) -> None:
 
 
 def assert_documents(page: DocumentPage, items_before: int = 0) -> None:
-    """A page holds what is left of ``total``, at most its size; its documents are told apart and say what they are."""
+    """A page holds what is left of ``total``, at most its size; its documents have different ids and say what they are."""
     assert len(page.items) == min(page.page_size, page.total - items_before)
     assert page.has_more == (items_before + len(page.items) < page.total)
     assert page.response.logid

@@ -1,7 +1,7 @@
 """``coze.websockets``: speech from text, text from speech, and chats that are spoken, over websockets.
 
 ``TestSpeech``, ``TestTranscriptions`` and ``TestVoiceChat`` hold on any account; nothing is said of what was understood
-or answered. ``TestWebsocketFaults`` pins what becomes of a connection that is refused, told of an error, or lost.
+or answered. ``TestWebsocketFaults`` pins what becomes of a connection that is refused, ends with an error, or is lost.
 
 cozepy reads the annotations of a handler's parameters, so they must not be strings here: no postponed evaluation.
 """
@@ -168,7 +168,7 @@ class TestSpeech:
     def test_speech_of_a_text(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
         """Given a text in two pieces
         When both are sent and the text is completed
-        Then the text is taken, its sound comes in pieces, and the end of it is told last.
+        Then the text is taken, its sound comes in pieces, and the message that ends it comes last.
         """
         with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
             for piece in SENTENCE:
@@ -285,7 +285,7 @@ class TestTranscriptions:
     def test_transcription_of_a_sound(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
         """Given a sound and what it is made of
         When it is sent and completed
-        Then it is taken, what was understood so far comes as text, and the end of it is told last.
+        Then it is taken, what was understood so far comes as text, and the message that ends it comes last.
         """
         with coze.websockets.audio.transcriptions.create(on_event=heard.handlers(*TRANSCRIPTIONS))() as client:
             client.transcriptions_update(TranscriptionsUpdateEvent.Data(input_audio=INPUT))
@@ -423,7 +423,7 @@ class TestVoiceChat:
     @pytest.mark.vcr
     def test_voice_chat_settings(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
         """Given who is chatting, a variable, and how the answer is to sound
-        When the connection is told so
+        When the connection is asked for it
         Then it tells the same settings.
         """
         with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*CHAT))() as client:
@@ -450,7 +450,7 @@ class TestVoiceChat:
 
     @staticmethod
     def settings() -> ChatUpdateEvent.Data:
-        """What the connection is told."""
+        """What the connection is asked for."""
         config = ChatUpdateEvent.ChatConfig(user_id="coze-suite", custom_variables={"city": "杭州"})
         return ChatUpdateEvent.Data(output_audio=OUTPUT, chat_config=config)
 
@@ -530,7 +530,7 @@ class TestWebsocketFaults:
     @pytest.mark.vcr
     @pytest.mark.stand_in_only(reason="an error in the middle of a speech")
     def test_error_frame(self, coze: Coze, heard: Heard, fault: Fault) -> None:
-        """Given a connection over which an error is told
+        """Given a connection over which an error comes
         When it comes, before anything was sent
         Then the handler of errors gets an event with a CozeAPIError that has its code, message and logid.
         """
@@ -538,12 +538,12 @@ class TestWebsocketFaults:
         with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
             client.wait([Type.ERROR], wait_all=False)
 
-        self.told(heard)
+        self.assert_error(heard)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_error_frame")
     async def test_async_error_frame(self, async_coze: AsyncCoze, heard: Heard) -> None:
-        """Given a connection over which an error is told
+        """Given a connection over which an error comes
         When it comes to the async client
         Then the handler of errors gets the same event.
         """
@@ -551,11 +551,11 @@ class TestWebsocketFaults:
         async with create(on_event=heard.async_handlers(*SPEECH))() as client:
             await client.wait([Type.ERROR])
 
-        self.told(heard)
+        self.assert_error(heard)
 
     @staticmethod
-    def told(heard: Heard) -> None:
-        """What holds of an error that is told."""
+    def assert_error(heard: Heard) -> None:
+        """What holds of an error message."""
         [error] = heard.errors
         assert isinstance(error, WebsocketsErrorEvent)
         assert isinstance(error.data, CozeAPIError)

@@ -50,7 +50,7 @@ Fault = Callable[..., None]
 
 
 def assert_usage(usage: ChatUsage | None) -> None:
-    """Token usage may be left out; where it is told, input and output give the total."""
+    """Token usage may be left out; where it is given, input and output give the total."""
     if usage is not None:
         assert usage.token_count == usage.input_count + usage.output_count
 
@@ -560,7 +560,7 @@ class TestWorkflowFaults:
     def test_interrupt_and_resume(self, coze: Coze, mock_workflow_id: str, sent_requests: list[SentRequest]) -> None:
         """Given a streamed run that stops at a question
         When it is resumed with an answer
-        Then the interrupt told what resuming asks for, and the run goes on to its end.
+        Then the interrupt says what resuming asks for, and the run goes on to its end.
         """
         runs = coze.workflows.runs
         event_id, kind = the_interrupt(list(runs.stream(workflow_id=mock_workflow_id, parameters={"interrupt": True})))

@@ -85,7 +85,7 @@ class TestSettings:
         assert str(refusal.value) == message
 
     def test_says_that_the_key_file_is_not_there(self, jwt: dict[str, str]) -> None:
-        """A key file that cannot be opened is told with the system's reason."""
+        """A key file that cannot be opened is reported with the system's reason."""
         Path(jwt["COZE_PRIVATE_KEY_FILE"]).unlink()
         with pytest.raises(NotConfigured) as refusal:
             settings_from(jwt)

@@ -40,7 +40,7 @@ SUCCESS, RUNNING, FAIL = WorkflowExecuteStatus.SUCCESS, WorkflowExecuteStatus.RU
 
 
 def history(execute_id: str = "E", **changes: Any) -> dict[str, object]:
-    """A run history as Coze writes it, a success that began at noon unless told otherwise."""
+    """A run history as Coze writes it, a success that began at noon unless said otherwise."""
     usual = {
         "execute_id": execute_id,
         "execute_status": "Success",
@@ -274,8 +274,8 @@ class TestList:
         wire, async_wire = Wire(runs), Wire(runs)
         asked = ["E3", "E1", "E2", "E1", "UNKNOWN"]
         page = wire.log().list(workflow_id="W", execute_ids=asked, status=SUCCESS, page_size=1)
-        twin = await async_wire.async_log().list(workflow_id="W", execute_ids=asked, status=SUCCESS, page_size=1)
-        assert page == twin
+        from_async = await async_wire.async_log().list(workflow_id="W", execute_ids=asked, status=SUCCESS, page_size=1)
+        assert page == from_async
         assert (ids(page.items), page.total, page.has_more, page.missing) == ("E2", 2, True, ("UNKNOWN",))
         assert wire.asked == [f"/v1/workflows/W/run_histories/{each}" for each in ("E3", "E1", "E2", "UNKNOWN")]
         assert async_wire.asked == wire.asked

@@ -47,9 +47,9 @@ def call_of(interaction: Interaction) -> Call:
         turns = list(_turns(interaction))
         return Call(heading, _outcome(response), asked, (*answered, *_dialogue(turns)), tuple(_messages(turns)))
     found = _events(response)
-    told = _stream_rows(found, response) if found else _response_rows(response)
+    answer = _stream_rows(found, response) if found else _response_rows(response)
     asked += tuple(_request_rows(request))
-    return Call(heading, _outcome(response), asked, (*answered, *told, *_fault(response)), tuple(events.rows(found)))
+    return Call(heading, _outcome(response), asked, (*answered, *answer, *_fault(response)), tuple(events.rows(found)))
 
 
 def _headers(headers: tuple[tuple[str, str], ...]) -> Iterator[Row]:
