@@ -148,7 +148,7 @@ def assert_datasets(datasets: Sequence[Dataset], space_id: str) -> None:
 
 
 def assert_documents(page: DocumentPage, items_before: int = 0) -> None:
-    """A page holds what is left of ``total``, at most its size; its documents have different ids and say what they are."""
+    """A page holds what is left of ``total``, at most its size; its documents differ in their ids."""
     assert len(page.items) == min(page.page_size, page.total - items_before)
     assert page.has_more == (items_before + len(page.items) < page.total)
     assert page.response.logid
