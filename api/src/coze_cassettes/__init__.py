@@ -21,7 +21,7 @@ from coze_cassettes.errors import (
 
 if TYPE_CHECKING:
     from coze_cassettes.fixtures import Account
-    from coze_cassettes.session.tape import SentRequest
+    from coze_cassettes.session.sent import SentRequest
 
     __version__: str
 
@@ -37,7 +37,7 @@ __all__ = [
     "__version__",
 ]
 
-_LAZY: Final = {"Account": "coze_cassettes.fixtures", "SentRequest": "coze_cassettes.session.tape"}
+_LAZY: Final = {"Account": "coze_cassettes.fixtures", "SentRequest": "coze_cassettes.session.sent"}
 
 
 def __getattr__(name: str) -> Any:

@@ -20,9 +20,10 @@ from vcr.cassette import Cassette as VcrCassette
 
 from coze_cassettes import coze_tests, naming, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, Known
-from coze_cassettes.session import guard
-from coze_cassettes.session import recording as session_recording
-from coze_cassettes.session.tape import SentRequest, Tape
+from coze_cassettes.session import guard, opening
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session.sent import SentRequest
 
 
 class Refusal(Failed):
@@ -36,8 +37,8 @@ class NotConfigured(Skipped):
 SAFE = (Refusal, NotConfigured)
 """What may be shown in the report of a test that records."""
 
-TAPE = pytest.StashKey[Tape]()
-"""Where a test's item keeps its tape."""
+SESSION = pytest.StashKey[Recorder | Player]()
+"""Where a test's item keeps its session."""
 
 Make = Callable[[], tuple[str, Callable[[], object]]]
 """Creates something in the account; returns its identifier and what removes it again."""
@@ -51,28 +52,29 @@ class Account:
     recorded, and what it made is removed after the test); without ``make`` the test is skipped.
     """
 
-    def __init__(self, request: pytest.FixtureRequest, tape: Tape | None) -> None:
+    def __init__(self, request: pytest.FixtureRequest, session: Recorder | Player | None) -> None:
         """Belong to one test."""
         self._request = request
-        self._tape = tape
+        self._recorder = session if isinstance(session, Recorder) else None
         self._values: dict[str, str] = {}
 
     @property
     def is_recording(self) -> bool:
         """Whether the test records now; in a replay nothing is to be made."""
-        return self._tape is not None and self._tape.recording
+        return self._recorder is not None
 
     def unrecorded_context(self) -> AbstractContextManager[None]:
         """A block whose calls are not recorded: for what a test needs in the account and makes there."""
-        return self._tape.pause() if self._tape is not None else nullcontext()
+        return self._recorder.pause() if self._recorder is not None else nullcontext()
 
     def value(self, placeholder: str, make: Make | None = None) -> str:
         """The value for a bare placeholder such as ``BOT_ID``, the same for the whole test."""
-        if self._tape is None or not self._tape.recording:
+        recorder = self._recorder
+        if recorder is None:
             return placeholder
         if placeholder not in self._values:
-            self._values[placeholder] = self._configured(placeholder) or self._made(placeholder, make, self._tape)
-            self._tape.known = self._known(self._tape.known, placeholder)
+            self._values[placeholder] = self._configured(placeholder) or self._made(placeholder, make, recorder)
+            recorder.configured = self._known(recorder.configured, placeholder)
         return self._values[placeholder]
 
     def _known(self, known: Known, placeholder: str) -> Known:
@@ -82,14 +84,14 @@ class Account:
     def _configured(self, placeholder: str) -> str:
         return os.environ.get(f"COZE_{placeholder}", "")
 
-    def _made(self, placeholder: str, make: Make | None, tape: Tape) -> str:
+    def _made(self, placeholder: str, make: Make | None, recorder: Recorder) -> str:
         if make is None:
             raise NotConfigured(f"needs COZE_{placeholder}")
-        with tape.pause():
+        with recorder.pause():
             value, remove = make()
 
         def finalizer() -> None:
-            with tape.pause():
+            with recorder.pause():
                 remove()
 
         # Of the item, not of this fixture: what made it, a client for one, is then still there.
@@ -97,37 +99,36 @@ class Account:
         return value
 
 
-def _tape(request: pytest.FixtureRequest) -> Tape | None:
-    """The tape of the running test, or None if it is not marked vcr."""
-    found: Tape | None = request.node.stash.get(TAPE, None)
+def _session(request: pytest.FixtureRequest) -> Recorder | Player | None:
+    """The session of the running test, or None if it is not marked vcr."""
+    found: Recorder | Player | None = request.node.stash.get(SESSION, None)
     return found
 
 
 def recording(request: pytest.FixtureRequest) -> bool:
     """Whether this test records now."""
-    tape = _tape(request)
-    return tape is not None and tape.recording
+    return isinstance(_session(request), Recorder)
 
 
 def account(request: pytest.FixtureRequest, vcr: object) -> Account:  # noqa: ARG001 - its calls are recorded
     """What this test needs of the account."""
-    return Account(request, _tape(request))
+    return Account(request, _session(request))
 
 
 def sent_requests(request: pytest.FixtureRequest) -> list[SentRequest]:
     """What this test really sent, in order, in both modes."""
-    tape = _tape(request)
-    if tape is None:
+    session = _session(request)
+    if session is None:
         pytest.fail("sent_requests needs a test marked vcr", pytrace=False)
-    return tape.sent
+    return session.sent
 
 
 def sent_frames(request: pytest.FixtureRequest) -> list[Any]:
     """What this test sent over websockets, parsed, in order, in both modes."""
-    tape = _tape(request)
-    if tape is None:
+    session = _session(request)
+    if session is None:
         pytest.fail("sent_frames needs a test marked vcr", pytrace=False)
-    return tape.sent_frames
+    return session.sent_messages
 
 
 def fault(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
@@ -135,23 +136,23 @@ def fault(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
 
     In a replay nothing is asked: the cassette has the fault.
     """
-    tape = _tape(request)
-    if tape is None or not tape.recording:
+    session = _session(request)
+    if not isinstance(session, Recorder):
         yield lambda *_arguments, **_options: None
         return
 
     def ask(method: str, path: str, name: str, **options: Any) -> None:
-        tape.faults_expected = True
-        _control(tape, "POST", {"method": method, "path": path, "fault": name, **options})
+        session.faults_expected = True
+        _control(session, "POST", {"method": method, "path": path, "fault": name, **options})
 
     yield ask
-    if tape.faults_expected:
-        _control(tape, "DELETE", None)
+    if session.faults_expected:
+        _control(session, "DELETE", None)
 
 
-def _control(tape: Tape, method: str, body: dict[str, object] | None) -> None:
-    url = f"{tape.settings.target}/_standin/faults"
-    with tape.pause():
+def _control(recorder: Recorder, method: str, body: dict[str, object] | None) -> None:
+    url = f"{recorder.settings.target}/_standin/faults"
+    with recorder.pause():
         httpx.request(method, url, json=body, follow_redirects=True, trust_env=False).raise_for_status()
 
 
@@ -175,14 +176,14 @@ def vcr_config(request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]) ->
 
 def vcr(request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]) -> Iterator[VcrCassette | None]:
     """vcrpy's cassette of the running test, or None if it is not marked vcr."""
-    tape = _tape(request)
-    if tape is None:
+    session = _session(request)
+    if session is None:
         yield None
         return
     refused = vcr_options.refused(vcr_config).items()
     if sentences := [vcr_options.sentence(request.node.nodeid, "vcr_config", *each) for each in refused]:
         raise Refusal("\n".join(sentences), pytrace=False)
-    with session_recording.opened(tape) as cassette:
+    with opening.opened(session) as cassette:
         yield cassette
 
 

@@ -21,7 +21,9 @@ from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.scrubbing import environment
 from coze_cassettes.session import clock, guard, redaction
 from coze_cassettes.session.patience import Patience, limits
-from coze_cassettes.session.tape import Settings, Tape
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session.session import Session, Settings
 
 MODES = ("none", "all")
 
@@ -238,7 +240,7 @@ def _guarded(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Open the tape of a test of ours, before any fixture."""
+    """Begin the session of a test of ours, before any fixture."""
     run = item.config.stash[_run]
     item.stash[_not_passed] = False
     if refusals := item.stash.get(_refusals, None):
@@ -249,10 +251,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if run.recording and (reason := _left_out(item, path, run.settings)):
         raise fixtures.NotConfigured(reason)
     records = run.recording and not markers.shares_cassette(item)
-    tape = Tape(item.nodeid, path, recording=records, settings=run.settings, fail=_fail)
-    if problem := _opened(tape):
+    arguments = (item.nodeid, path, run.settings, _fail)
+    session = Recorder(*arguments) if records else Player(*arguments)
+    if problem := _begun(session):
         _fail(problem)
-    item.stash[fixtures.TAPE] = tape
+    item.stash[fixtures.SESSION] = session
 
 
 def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
@@ -266,14 +269,15 @@ def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
     return ""
 
 
-def _opened(tape: Tape) -> str:
+def _begun(session: Recorder | Player) -> str:
+    """Why a session cannot begin, or an empty string."""
     try:
-        if tape.recording:
-            tape.known = environment.known(os.environ)
+        if isinstance(session, Recorder):
+            session.configured = environment.known(os.environ)
         else:
-            tape.load()
+            session.load(environment.readable(os.environ).placeholders)
     except CassetteError as error:
-        return f"{error}\n  record it: {tape.record_command}"
+        return f"{error}\n  record it: {session.record_command}"
     return ""
 
 
@@ -287,9 +291,9 @@ def pytest_runtest_makereport(
     item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
     if run.recording and item.path in run.tests:
         _redact(report, call.excinfo)
-    tape = item.stash.get(fixtures.TAPE, None)
-    if report.failed and tape is not None and tape.complaint:  # an async test is ended by cancelling it
-        report.longrepr = tape.complaint
+    session = item.stash.get(fixtures.SESSION, None)
+    if report.failed and session is not None and session.complaint:  # an async test is ended by cancelling it
+        report.longrepr = session.complaint
     return report
 
 
@@ -311,21 +315,27 @@ def _redact(report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
     """Judge a test once all its fixtures are gone: save what it recorded, or see that it played everything."""
     result = yield
-    tape = item.stash.get(fixtures.TAPE, None)
-    if tape is None or item.stash[_not_passed]:
+    session = item.stash.get(fixtures.SESSION, None)
+    if session is None or item.stash[_not_passed]:
         return result
-    if message := _judged(tape, item.session):
+    if message := _judged(session, item.session):
         _fail(message)
     return result
 
 
-def _judged(tape: Tape, session: pytest.Session) -> str:
-    if not tape.recording:
-        return tape.complaint or tape.unplayed()
+def _judged(session: Session, run: pytest.Session) -> str:
+    """Why a test that passed fails after all, or an empty string."""
+    if isinstance(session, Recorder):
+        return _saved(session, run)
+    return session.complaint or (session.unplayed() if isinstance(session, Player) else "")
+
+
+def _saved(recorder: Recorder, run: pytest.Session) -> str:
+    """Why a cassette is not saved, or an empty string."""
     try:
-        tape.save()
+        recorder.save()
     except NotWritten as error:
-        session.shouldfail = "no cassette can be written any more"
+        run.shouldfail = "no cassette can be written any more"
         return str(error)
     except CassetteError as error:
         return str(error)

@@ -21,7 +21,8 @@ from coze_cassettes.errors import CassetteError, InvalidCassette, UnsafeCassette
 from coze_cassettes.inspection import inspector
 from coze_cassettes.scrubbing import scrub
 from coze_cassettes.scrubbing.environment import Known
-from coze_cassettes.session import clock, recording
+from coze_cassettes.session import clock
+from coze_cassettes.session.vcr_values import request_from_vcr, response_from_vcr
 
 SERIALIZERS: Final[dict[str, Any]] = {".yaml": yamlserializer, ".yml": yamlserializer, ".json": jsonserializer}
 """vcrpy's own readers by the suffix of a file."""
@@ -86,10 +87,7 @@ def _read(path: Path) -> tuple[Interaction, ...]:
     try:
         requests, responses, *_ = deserialize(text, serializer)
         pairs = zip(requests, responses, strict=True)
-        return tuple(
-            Interaction(recording.request_from_vcr(request), recording.response_from_vcr(response))
-            for request, response in pairs
-        )
+        return tuple(Interaction(request_from_vcr(request), response_from_vcr(response)) for request, response in pairs)
     except Exception as error:
         # Whatever vcrpy's readers meet in a foreign file: the file is named and left; its text is not quoted.
         raise InvalidCassette(f"it is no cassette that vcrpy reads ({type(error).__name__})") from error

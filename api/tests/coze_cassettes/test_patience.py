@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import httpcore
 import httpx
 import pytest
 
 from coze_cassettes.errors import Misuse
-from coze_cassettes.session import patience, routing
+from coze_cassettes.session import patience, record_stub
 from coze_cassettes.session.patience import CeilingReached, Limits, Patience
+from coze_cassettes.session.wire import Wire
 
 # --- the numbers ----------------------------------------------------------------------------------------------------
 
@@ -132,8 +132,8 @@ def test_audio_calls_have_a_ceiling_of_their_own() -> None:
 
 # --- below httpx ----------------------------------------------------------------------------------------------------
 
-SENT: list[httpcore.Request] = []
-"""What reached the faked connection pool."""
+SENT: list[httpx.Request] = []
+"""What reached the faked transport."""
 
 
 @pytest.fixture
@@ -142,22 +142,22 @@ def statuses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     left: list[int] = []
     SENT.clear()
 
-    def handle(_pool: object, request: httpcore.Request) -> httpcore.Response:
+    def handle(_transport: object, request: httpx.Request) -> httpx.Response:
         SENT.append(request)
-        return httpcore.Response(left.pop(0), headers=[("retry-after", "0")], content=b"{}")
+        return httpx.Response(left.pop(0), headers=[("retry-after", "0")], stream=httpx.ByteStream(b"{}"))
 
-    async def handle_async(_pool: object, request: httpcore.Request) -> httpcore.Response:
-        return handle(_pool, request)
+    async def handle_async(_transport: object, request: httpx.Request) -> httpx.Response:
+        return handle(_transport, request)
 
-    monkeypatch.setattr(httpcore.ConnectionPool, "handle_request", handle)
-    monkeypatch.setattr(httpcore.AsyncConnectionPool, "handle_async_request", handle_async)
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handle_async)
     return left
 
 
-def router(*, faults: bool = False) -> routing.Router:
-    """A router without pauses."""
+def wire(*, faults: bool = False) -> Wire:
+    """A way to the target without pauses."""
     numbers = Limits(tries=3, first_pause=0, requests_per_second=0, silence=7)
-    return routing.Router("http://127.0.0.1:9", lambda: faults, Patience(numbers))
+    return Wire("http://127.0.0.1:9", Patience(numbers), lambda: faults)
 
 
 URL = "https://api.coze.com/v1/bots"
@@ -168,7 +168,7 @@ STORMS = [([429, 503, 200], 200), ([502, 502, 502], 502), ([401], 401), ([200], 
 def test_a_busy_service_is_asked_again(storm: list[int], last: int, statuses: list[int]) -> None:
     """Only the last answer is seen; after as many tries as there may be, a busy one."""
     statuses += storm
-    with routing.installed(router()), httpx.Client() as client:
+    with record_stub.routed(wire()), httpx.Client() as client:
         assert client.get(URL).status_code == last
     assert statuses == []
 
@@ -177,7 +177,7 @@ def test_a_busy_service_is_asked_again(storm: list[int], last: int, statuses: li
 async def test_the_async_half_is_as_patient(storm: list[int], last: int, statuses: list[int]) -> None:
     """The same answers, the same outcome."""
     statuses += storm
-    with routing.installed(router()):
+    with record_stub.routed(wire()):
         async with httpx.AsyncClient() as client:
             assert (await client.get(URL)).status_code == last
     assert statuses == []
@@ -186,14 +186,14 @@ async def test_the_async_half_is_as_patient(storm: list[int], last: int, statuse
 def test_a_fault_that_a_test_asked_for_stands(statuses: list[int]) -> None:
     """It is what the test wants to record."""
     statuses.append(429)
-    with routing.installed(router(faults=True)), httpx.Client() as client:
+    with record_stub.routed(wire(faults=True)), httpx.Client() as client:
         assert client.get(URL).status_code == 429
 
 
 def test_no_silence_is_longer_than_the_limit(statuses: list[int]) -> None:
     """The SDK would wait for ten minutes; a shorter time of the test's own stays."""
     statuses += [200, 200]
-    with routing.installed(router()), httpx.Client() as client:
+    with record_stub.routed(wire()), httpx.Client() as client:
         long = client.get(URL, timeout=600)
         client.get(URL, timeout=3)
     assert long.request.extensions["timeout"]["read"] == 600

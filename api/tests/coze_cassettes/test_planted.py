@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette import lanes, matching, store
+from coze_cassettes.cassette import lanes, store
 from coze_cassettes.cassette.model import SWITCHED, Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.inspection import inspector
 from coze_cassettes.scrubbing import planting
@@ -30,8 +30,9 @@ from coze_cassettes.scrubbing.environment import Known
 from coze_cassettes.scrubbing.rulebook import Form, Rule, RuleBook, Where
 from coze_cassettes.scrubbing.rules import RULES
 from coze_cassettes.scrubbing.scrub import normalise, scrub
-from coze_cassettes.session.dialogues import Playback
-from coze_cassettes.session.tape import Settings, Tape
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.session import Settings
+from coze_cassettes.session.websocket_player import ReplayedWebSocket
 
 API: Final = "https://api.coze.com"
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
@@ -325,21 +326,21 @@ def traffic_with(planted: list[tuple[Planted, str]], seed: float) -> tuple[Inter
     )
 
 
-def playing(cassette: Cassette) -> Tape:
-    """A tape that replays a cassette."""
-    tape = Tape("a test", Path("a/b.yaml"), recording=False, settings=Settings(), fail=pytest.fail)
-    tape.begin(cassette)
-    return tape
+def playing(cassette: Cassette) -> Player:
+    """A session that replays a cassette."""
+    player = Player("a test", Path("a/b.yaml"), Settings(), pytest.fail)
+    player.begin(cassette)
+    return player
 
 
-def replays(sent_again: Interaction, recorded: Interaction, tape: Tape) -> bool:
+def replays(sent_again: Interaction, recorded: Interaction, player: Player) -> bool:
     """Whether what a test sends once more is what was recorded: a request, or frame by frame."""
     if recorded.response.status != SWITCHED:
-        return matching.difference(tape.live(sent_again.request), recorded.request) == ""
-    playback = Playback(tape, recorded)
-    for each in lanes.sent_in(sent_again):
-        playback.send(each.data)
-    return not tape.complaint and not playback.unsent()
+        found = player.find(sent_again.request)
+        return found is not None and player.cassette.interactions[found].request == recorded.request
+    websocket = ReplayedWebSocket(recorded, player.difference, player.scrub)
+    complaints = [websocket.send(each.data) for each in lanes.sent_in(sent_again)]
+    return not any(complaints) and not websocket.unsent()
 
 
 def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
@@ -358,9 +359,9 @@ def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
     assert scrub(clean.interactions, known).interactions == clean.interactions
     findings = inspector.inspect(cassette, text, {*clean.table.replaced(), *known.placeholders})
     assert [str(each) for each in findings] == []
-    tape = playing(cassette)
+    player = playing(cassette)
     for sent_again, recorded in zip(traffic_with(at_replay, seed), clean.interactions, strict=True):
-        assert replays(sent_again, recorded, tape)
+        assert replays(sent_again, recorded, player)
 
 
 SOME: Final = [

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import cozepy.websockets.ws
-import httpcore
+import httpx
 import pytest
 import vcr.migration
 import vcr.serializers.yamlserializer
@@ -27,9 +27,12 @@ from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import lanes, store
 from coze_cassettes.cassette.lanes import Closed, Frame
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.session import dialogues, routing, websocket
+from coze_cassettes.session import routing, websocket_player, websocket_stub
 from coze_cassettes.session.patience import CeilingReached, Limits, Patience
-from coze_cassettes.session.tape import Settings, Tape
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session.session import Settings
+from coze_cassettes.session.wire import Wire
 from coze_standin import StandIn, running
 
 pytest_plugins = ["pytester"]
@@ -65,24 +68,24 @@ def fail(message: str) -> Any:
 
 
 @pytest.fixture
-def reel() -> Tape:
-    """A tape that replays; not called tape, which is the running test's own."""
-    return Tape("a test", Path("module/a_test.yaml"), recording=False, settings=Settings(), fail=fail)
+def player() -> Player:
+    """A session that replays."""
+    return Player("a test", Path("module/a_test.yaml"), Settings(), fail)
 
 
-def dialled(reel: Tape, cassette: Cassette, uri: str = URI) -> Any:
+def dialled(player: Player, cassette: Cassette, uri: str = URI) -> Any:
     """The connection that a sync client gets."""
-    reel.begin(cassette)
-    with websocket.replayed(reel):
+    player.begin(cassette)
+    with websocket_stub.replayed(player):
         return websockets.sync.client.connect(uri, additional_headers={"Authorization": "Bearer API_TOKEN"})
 
 
 # --- the connection -------------------------------------------------------------------------------------------------
 
 
-def test_frames_come_when_enough_was_sent(reel: Tape) -> None:
+def test_frames_come_when_enough_was_sent(player: Player) -> None:
     """What came after two frames does not come after one; between them, reading times out."""
-    connection = dialled(reel, WHOLE)
+    connection = dialled(player, WHOLE)
     assert connection.recv(timeout=1) == CREATED
     connection.send(HELLO)
     with pytest.raises(TimeoutError, match="timed out in recv"):
@@ -90,21 +93,21 @@ def test_frames_come_when_enough_was_sent(reel: Tape) -> None:
     connection.send(COMPLETE)
     assert connection.recv() == DONE
     connection.close()
-    assert reel.complaint == reel.unplayed() == ""
-    assert reel.sent_frames == [json.loads(HELLO), json.loads(COMPLETE)]
+    assert player.complaint == player.unplayed() == ""
+    assert player.sent_messages == [json.loads(HELLO), json.loads(COMPLETE)]
 
 
-def test_json_is_compared_by_its_value(reel: Tape) -> None:
+def test_json_is_compared_by_its_value(player: Player) -> None:
     """Blanks and the order of keys do not matter."""
-    connection = dialled(reel, WHOLE)
+    connection = dialled(player, WHOLE)
     connection.send('{"data": {"delta": "Hello"}, "event_type": "input_text_buffer.append"}')
     connection.send(COMPLETE)
-    assert reel.complaint == ""
+    assert player.complaint == ""
 
 
-def test_a_reader_waits_for_a_sender(reel: Tape) -> None:
+def test_a_reader_waits_for_a_sender(player: Player) -> None:
     """Another thread may send what a waiting one needs."""
-    connection = dialled(reel, speech(Frame(DONE, 2)))
+    connection = dialled(player, speech(Frame(DONE, 2)))
     heard: list[str] = []
     reader = threading.Thread(target=lambda: heard.append(connection.recv()))
     reader.start()
@@ -114,9 +117,9 @@ def test_a_reader_waits_for_a_sender(reel: Tape) -> None:
     assert heard == [DONE]
 
 
-def test_after_closing_nothing_comes(reel: Tape) -> None:
+def test_after_closing_nothing_comes(player: Player) -> None:
     """A closed connection neither sends nor receives; a waiting reader is told."""
-    connection = dialled(reel, speech())
+    connection = dialled(player, speech())
     told: list[BaseException] = []
 
     def read() -> None:
@@ -142,19 +145,19 @@ def test_after_closing_nothing_comes(reel: Tape) -> None:
         (Closed(lanes.LOST, "", 0), ConnectionClosedError),
     ],
 )
-def test_the_other_side_closes(reel: Tape, end: Closed, error: type[Exception]) -> None:
+def test_the_other_side_closes(player: Player, end: Closed, error: type[Exception]) -> None:
     """It does so with its code and reason, or without any if the connection was lost."""
     with pytest.raises(error) as told:
-        dialled(reel, speech(end)).recv()
+        dialled(player, speech(end)).recv()
     assert isinstance(told.value, ConnectionClosedOK | ConnectionClosedError)
     received = told.value.rcvd
     assert (received.code, received.reason) == (end.code, end.reason) if received else end.code == lanes.LOST
 
 
-async def test_an_async_connection_does_the_same(reel: Tape) -> None:
+async def test_an_async_connection_does_the_same(player: Player) -> None:
     """It delivers, waits, and tells that it was closed."""
-    reel.begin(WHOLE)
-    with websocket.replayed(reel):
+    player.begin(WHOLE)
+    with websocket_stub.replayed(player):
         connection: Any = await vars(cozepy.websockets.ws)["asyncio_connect"](URI)
     assert await connection.recv() == CREATED
     waiting = asyncio.create_task(connection.recv())
@@ -168,23 +171,23 @@ async def test_an_async_connection_does_the_same(reel: Tape) -> None:
         await closed
     with pytest.raises(ConnectionClosedOK):
         await connection.send(HELLO)
-    assert reel.complaint == reel.unplayed() == ""
+    assert player.complaint == player.unplayed() == ""
 
 
-def test_a_refused_handshake(reel: Tape) -> None:
+def test_a_refused_handshake(player: Player) -> None:
     """It is refused again, with its status, headers and body."""
     response = Response(403, "Forbidden", (("x-tt-logid", "LOGID_1"),), b"no")
     cassette = Cassette((Interaction(Request("GET", URI), response),), METADATA)
     with pytest.raises(InvalidStatus) as refused:
-        dialled(reel, cassette)
+        dialled(player, cassette)
     answer = refused.value.response
     assert (answer.status_code, answer.headers["X-Tt-Logid"], answer.body) == (403, "LOGID_1", b"no")
 
 
-def test_another_address(reel: Tape) -> None:
+def test_another_address(player: Player) -> None:
     """A websocket that is not in the cassette ends the test with what is nearest."""
     with pytest.raises(Ended) as ended:
-        dialled(reel, WHOLE, "wss://ws.coze.com/v1/audio/transcriptions")
+        dialled(player, WHOLE, "wss://ws.coze.com/v1/audio/transcriptions")
     assert str(ended.value) == (
         "a test sent a request that its cassette does not answer.\n"
         "  sent:    GET wss://ws.coze.com/v1/audio/transcriptions\n"
@@ -195,10 +198,10 @@ def test_another_address(reel: Tape) -> None:
     )
 
 
-def test_two_websockets_of_one_address(reel: Tape) -> None:
+def test_two_websockets_of_one_address(player: Player) -> None:
     """Each is opened once."""
-    reel.begin(Cassette((*speech(Frame("1", 0)).interactions, *speech(Frame("2", 0)).interactions), METADATA))
-    with websocket.replayed(reel):
+    player.begin(Cassette((*speech(Frame("1", 0)).interactions, *speech(Frame("2", 0)).interactions), METADATA))
+    with websocket_stub.replayed(player):
         first, second = (websockets.sync.client.connect(URI) for _ in range(2))
         assert (first.recv(), second.recv()) == ("1", "2")
         with pytest.raises(Ended, match="recorded 2 times and already played"):
@@ -208,53 +211,53 @@ def test_two_websockets_of_one_address(reel: Tape) -> None:
 # --- what goes wrong ------------------------------------------------------------------------------------------------
 
 
-def test_another_frame(reel: Tape) -> None:
+def test_another_frame(player: Player) -> None:
     """The frame, the place and the difference are told."""
-    connection = dialled(reel, WHOLE)
+    connection = dialled(player, WHOLE)
     connection.send(HELLO.replace("Hello", "Good bye"))
-    assert reel.complaint == "", "the text is not whole yet"
+    assert player.complaint == "", "the text is not whole yet"
     connection.send(COMPLETE)
-    assert reel.complaint == (
-        "a test sent a frame that its cassette does not have.\n"
-        "  sent:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech (frame 1)\n"
+    assert player.complaint == (
+        "a test sent a WebSocket message that its cassette does not have.\n"
+        "  sent:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech (message 1)\n"
         "  differs: body.data.delta: sent 'Good bye', recorded 'Hello'\n"
         "  cassette: module/a_test.yaml\n"
         "  record it: coze-cassettes rerecord -k a_test"
     )
 
 
-def test_a_frame_too_many(reel: Tape) -> None:
+def test_a_frame_too_many(player: Player) -> None:
     """It is told which it is."""
-    connection = dialled(reel, WHOLE)
+    connection = dialled(player, WHOLE)
     for text in (HELLO, COMPLETE, COMPLETE):
         connection.send(text)
-    assert "  differs: it is number 3, of 2 in the cassette\n" in reel.complaint
+    assert "  differs: it is number 3, of 2 in the cassette\n" in player.complaint
 
 
-def test_a_frame_too_few(reel: Tape) -> None:
+def test_a_frame_too_few(player: Player) -> None:
     """What was not sent is told when the test is over."""
-    connection = dialled(reel, WHOLE)
+    connection = dialled(player, WHOLE)
     connection.send(HELLO)
     connection.close()
-    assert reel.complaint == ""
-    assert reel.unplayed() == (
-        "a test sent 1 of the 2 frames of its cassette.\n"
+    assert player.complaint == ""
+    assert player.unplayed() == (
+        "a test sent 1 of the 2 WebSocket messages of its cassette.\n"
         "  next:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech\n"
         "  cassette: module/a_test.yaml\n"
         "  record it: coze-cassettes rerecord -k a_test"
     )
 
 
-def test_text_in_other_pieces_is_another_text_unless_a_placeholder_is_in_it(reel: Tape) -> None:
+def test_text_in_other_pieces_is_another_text_unless_a_placeholder_is_in_it(player: Player) -> None:
     """Cuts of a text with a placeholder are not compared, since the scrubber moves them; other cuts are."""
     pieces = [HELLO.replace("Hello", text) for text in ("to ", "BOT_ID", " and on")]
     moved = [HELLO.replace("Hello", text) for text in ("to B", "OT_ID a", "nd on")]
-    connection = dialled(reel, speech(sent=(*pieces, COMPLETE)))
+    connection = dialled(player, speech(sent=(*pieces, COMPLETE)))
     for text in (*moved, COMPLETE):
         connection.send(text)
-    assert reel.complaint == ""
+    assert player.complaint == ""
 
-    plain = Tape("a test", Path("m/t.yaml"), recording=False, settings=Settings(), fail=fail)
+    plain = Player("a test", Path("m/t.yaml"), Settings(), fail)
     connection = dialled(plain, speech(sent=(*(each.replace("BOT_ID", "and") for each in pieces), COMPLETE)))
     for text in (*(each.replace("B", "a").replace("OT_ID", "nd") for each in moved), COMPLETE):
         connection.send(text)
@@ -322,17 +325,19 @@ def test_a_wrong_frame_ends_a_test_that_waits(replay: Replay) -> None:
     result.assert_outcomes(failed=2)
     shown = result.stdout.str()
     for name in ("test_sync", "test_async"):
-        assert re.search(rf"test_it.py::{name} sent a frame that its cassette does not have\.\n  sent:", shown)
+        assert re.search(
+            rf"test_it.py::{name} sent a WebSocket message that its cassette does not have\.\n  sent:", shown
+        )
     assert "CancelledError" not in shown
 
 
 def test_silence_ends_a_test_that_waits(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     """A frame that the cassette does not have is waited for a while, not for ever."""
-    monkeypatch.setattr(dialogues, "LONGEST_SILENCE", 0.1)
+    monkeypatch.setattr(websocket_player, "LONGEST_SILENCE", 0.1)
     result = replay(speech(Frame(CREATED, 0)))
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
-        [f"test_it.py::{name} waited 0.1 s for a frame of a websocket that never came." for name in _NAMES]
+        [f"test_it.py::{name} timed out after 0.1 s waiting for a WebSocket message." for name in _NAMES]
     )
 
 
@@ -359,12 +364,12 @@ def test_what_is_changed_in_cozepy_is_there() -> None:
     assert client.threading is threading
 
 
-def test_an_import_of_cozepy_in_a_test_is_put_right(reel: Tape, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_of_cozepy_in_a_test_is_put_right(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
     """If a test is the first to import cozepy, it is replayed, and cozepy keeps nothing of the test."""
     name, original = "cozepy.websockets.ws", websockets.asyncio.client.connect
     imported = ModuleType(name)
     monkeypatch.delitem(sys.modules, name)
-    with websocket.replayed(reel):
+    with websocket_stub.replayed(player):
         vars(imported)["asyncio_connect"] = websockets.asyncio.client.connect
         monkeypatch.setitem(sys.modules, name, imported)
         assert vars(imported)["asyncio_connect"] is not original
@@ -383,70 +388,70 @@ def test_an_import_of_cozepy_in_a_test_is_put_right(reel: Tape, monkeypatch: pyt
 )
 def test_where_a_handshake_goes(target: str, uri: str, there: str) -> None:
     """To the target, where the SDK would look for it; other hosts are left alone."""
-    assert routing.Router(target, lambda: False).websocket(uri) == there
+    assert routing.Router(target).websocket(uri) == there
 
 
 def test_a_handshake_counts_as_what_it_opens() -> None:
     """A chat and an audio connection use up quota like a call of the same kind."""
-    router = routing.Router("https://api.coze.com", lambda: False, Patience(Limits(chats=0, audio=0)))
+    wire = Wire("https://api.coze.com", Patience(Limits(chats=0, audio=0)))
     for path in ("/v1/chat?bot_id=1", "/v1/audio/speech", "/v1/audio/transcriptions"):
         with pytest.raises(CeilingReached):
-            router.turn(httpcore.Request("GET", f"wss://ws.coze.com{path}"))
+            next(wire.steps("GET", httpx.URL(f"wss://ws.coze.com{path}")))
 
 
 # --- recording ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def recording_reel() -> Tape:
-    """A tape that records."""
-    return Tape("a test", Path("m/t.yaml"), recording=True, settings=Settings(), fail=fail)
+def recorder() -> Recorder:
+    """A session that records."""
+    return Recorder("a test", Path("m/t.yaml"), Settings(), fail)
 
 
-def opened(reel: Tape, stand_in: StandIn) -> Any:
+def opened(recorder: Recorder, stand_in: StandIn) -> Any:
     """A connection to a stand-in."""
-    router = routing.Router(stand_in.url, lambda: reel.faults_expected, Patience(Limits(first_pause=0.01)))
+    wire = Wire(stand_in.url, Patience(Limits(first_pause=0.01)), lambda: recorder.faults_expected)
     token = stand_in.environment["COZE_API_TOKEN"]
-    with websocket.recorded(reel, router):
+    with websocket_stub.recorded(recorder, wire):
         return websockets.sync.client.connect(URI, additional_headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.mark.loopback
-def test_a_busy_service_is_asked_again(recording_reel: Tape) -> None:
+def test_a_busy_service_is_asked_again(recorder: Recorder) -> None:
     """A handshake that is refused for now is no part of a cassette, unless a test asked for it."""
     with running("a") as stand_in:
         stand_in.fault("GET", "/v1/audio/speech", "bad-gateway", times=2)
-        connection = opened(recording_reel, stand_in)
+        connection = opened(recorder, stand_in)
         assert lanes.event_type(connection.recv(timeout=5)) == "speech.created"
         connection.close()
-        assert [each.response.status for each in recording_reel.interactions] == [101]
+        assert [each.response.status for each in recorder.interactions] == [101]
 
-        recording_reel.faults_expected = True
+        recorder.faults_expected = True
         stand_in.fault("GET", "/v1/audio/speech", "bad-gateway")
         with pytest.raises(InvalidStatus):
-            opened(recording_reel, stand_in)
-        assert [each.response.status for each in recording_reel.interactions] == [502, 101]
+            opened(recorder, stand_in)
+        assert [each.response.status for each in recorder.interactions] == [101, 502]
 
 
 @pytest.mark.loopback
-def test_what_passes_unrecorded_is_not_recorded(recording_reel: Tape) -> None:
+def test_what_passes_unrecorded_is_not_recorded(recorder: Recorder) -> None:
     """What a fixture says over a websocket is in no cassette, and is routed all the same."""
-    with running("a") as stand_in, recording_reel.pause():
-        connection = opened(recording_reel, stand_in)
+    with running("a") as stand_in, recorder.pause():
+        connection = opened(recorder, stand_in)
         assert lanes.event_type(connection.recv(timeout=5)) == "speech.created"
         connection.close()
-    assert recording_reel.interactions == ()
-    assert recording_reel.sent_frames == []
+    assert recorder.interactions == ()
+    assert recorder.sent_messages == []
 
 
 @pytest.mark.loopback
-def test_a_silent_service_is_given_up(recording_reel: Tape) -> None:
+def test_a_silent_service_is_given_up(recorder: Recorder) -> None:
     """A recording waits for a frame as long as for an answer, not for ever."""
     with running("a") as stand_in:
-        connection = opened(recording_reel, stand_in)
-        recording_reel.lines[0].longest = 0.05
+        connection = opened(recorder, stand_in)
+        connection.notes.websocket.silence.longest = 0.05
         connection.recv(timeout=5)
         time.sleep(0.1)
-        recording_reel.look()
+        recorder.look()
         connection.close()
-    assert recording_reel.complaint == "a test waited 0.05 s for a frame of a websocket that never came."
+    assert recorder.complaint == "a test timed out after 0.05 s waiting for a WebSocket message."

@@ -14,8 +14,9 @@ from coze_cassettes.account.doctor import Account
 from coze_cassettes.cassette import provenance
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.scrubbing.environment import TOKEN
-from coze_cassettes.session import routing
+from coze_cassettes.session import record_stub
 from coze_cassettes.session.patience import Patience
+from coze_cassettes.session.wire import Wire
 
 MARK: Final = "made by coze-cassettes setup"
 """Stands in the description of a bot or a knowledge base and in the meta data of a conversation."""
@@ -56,9 +57,9 @@ def client(account: Account) -> Iterator[Any]:
     from cozepy.request import SyncHTTPClient  # noqa: PLC0415  see coze_cassettes.account.sdk
 
     url = account.target.url
-    router = routing.Router(url, lambda: False, Patience(account.limits))
+    wire = Wire(url, Patience(account.limits))
     try:
-        with routing.installed(router), SyncHTTPClient(trust_env=not provenance.is_loopback(url)) as http:
+        with record_stub.routed(wire), SyncHTTPClient(trust_env=not provenance.is_loopback(url)) as http:
             auth = cozepy.TokenAuth(account.environment[TOKEN])
             yield cozepy.Coze(auth=auth, base_url=url, http_client=http)
     except cozepy.CozeAPIError as error:

@@ -439,10 +439,21 @@ class LivePlaceholders:
     and so on; a literal too many gets ``KIND_NEW``, which matches nothing.
     """
 
-    def __init__(self, interactions: Sequence[Interaction]) -> None:
-        """Remember what was recorded; nothing is read off before a literal asks for it."""
+    def __init__(
+        self,
+        interactions: Sequence[Interaction],
+        names: Mapping[str, str] | None = None,
+        configured: Mapping[str, str] | None = None,
+    ) -> None:
+        """Remember what was recorded; nothing is read off before a literal asks for it.
+
+        ``names`` gives values what is known to stand for them, and may grow; ``configured`` are values of the
+        environment with their placeholders.
+        """
         self._interactions = interactions
-        self._bound: dict[str, Substitute] = {}
+        self._names = {} if names is None else names
+        known = {layers.narrow(value): placeholder for value, placeholder in (configured or {}).items()}
+        self._bound = {value: Substitute(placeholder, placeholder) for value, placeholder in known.items()}
         self._seen: dict[Request, Request] = {}
 
     def scrub(self, request: Request) -> Request:
@@ -451,7 +462,14 @@ class LivePlaceholders:
             self._seen[request] = self._scrub(normalise_request(request))
         return self._seen[request]
 
+    def bound(self) -> Mapping[str, str]:
+        """What stands for each literal, as it stands in a text, with the literal; configured values are not in it."""
+        return {each.text: value for value, each in self._bound.items() if each.rule is not None}
+
     def _scrub(self, request: Request) -> Request:
+        for value, name in self._names.items():
+            if (narrow := layers.narrow(value)) not in self._bound and (rule := _rule_of(name)) is not None:
+                self._bound[narrow] = _bound_to(name, rule)
         learn = _Learn(default_rules())
         walk_request(request, learn, default_rules())
         new = {value: rule for value, rule in learn.found.items() if value not in self._bound}
@@ -486,7 +504,8 @@ class LivePlaceholders:
         return max(fits, key=_same_kinds, default={})
 
     def _taken(self) -> AbstractSet[str]:
-        return {each.placeholder for each in self._bound.values()}
+        known = {name.removeprefix(placeholders.URL_PREFIX) for name in self._names.values()}
+        return known | {each.placeholder for each in self._bound.values()}
 
     def _next_of(self, kind: str, spoken_for: Iterable[str]) -> str:
         taken = {*self._taken(), *(each.removeprefix(placeholders.URL_PREFIX) for each in spoken_for)}
@@ -527,6 +546,12 @@ def _paired(
 
 def _same_kinds(found: Mapping[str, str]) -> int:
     return sum(old.rpartition("_")[0] == new.rpartition("_")[0] for old, new in found.items())
+
+
+def _rule_of(name: str) -> Rule | None:
+    """A rule that makes placeholders of this kind."""
+    match = placeholders.pattern().search(name)
+    return next((each for each in default_rules().rules if match and each.kind == match["kind"]), None)
 
 
 def _bound_to(text: str, rule: Rule) -> Substitute:

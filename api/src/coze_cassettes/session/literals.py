@@ -1,0 +1,57 @@
+"""Puts a test's own literals where a recorded response has their placeholders."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import replace
+from itertools import accumulate, pairwise
+from typing import Final
+
+from coze_cassettes.cassette.model import Response
+from coze_cassettes.session.patterns import Bindings
+
+_NEEDS_ESCAPE: Final = re.compile(r'["\\\x00-\x1f]')
+"""What a value may not hold to be put into JSON as it is; such a value keeps its placeholder."""
+
+
+def with_literals(response: Response, bindings: Bindings) -> Response:
+    """A response as the test got it when it recorded: what it sent as a literal comes back as that literal."""
+    literals = {name: value for name, value in bindings.literals().items() if not _NEEDS_ESCAPE.search(value)}
+    found = {name: value for name, value in literals.items() if _holds(response, name)}
+    if found:
+        response = _replaced(response, found)
+    bindings.note_received(response.body, *(value for _, value in response.headers))
+    return response
+
+
+def _holds(response: Response, name: str) -> bool:
+    return name.encode() in response.body or any(name in value for _, value in response.headers)
+
+
+def _replaced(response: Response, literals: dict[str, str]) -> Response:
+    names = "|".join(re.escape(name) for name in sorted(literals, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![A-Za-z0-9_])(?:{names})(?![A-Za-z0-9_])")
+    headers = tuple((name, pattern.sub(lambda match: literals[match[0]], value)) for name, value in response.headers)
+    parts: list[bytes] = []
+    spans: list[tuple[int, int]] = []
+    position = 0
+    for match in re.compile(pattern.pattern.encode()).finditer(response.body):
+        value = literals[match[0].decode()].encode()
+        parts += [response.body[position : match.start()], value]
+        spans.append((match.end(), len(value) - len(match[0])))
+        position = match.end()
+    body = b"".join([*parts, response.body[position:]])
+    return replace(response, headers=headers, body=body, chunks=_moved(response.chunks, spans, len(body)))
+
+
+def _moved(chunks: tuple[int, ...], spans: list[tuple[int, int]], total: int) -> tuple[int, ...]:
+    """The sizes of chunks of a body in which texts became longer or shorter; a cut inside one of them goes behind it.
+
+    ``spans`` are the old end of each text and by how much it grew.
+    """
+    ends = [end for end, _ in spans]
+    grown = [0, *accumulate(growth for _, growth in spans)]
+    cuts = [cut + grown[bisect_right(ends, cut)] for cut in accumulate(chunks)]
+    bounds = [0, *(min(max(cut, 0), total) for cut in cuts[:-1]), total] if chunks else [0, total]
+    return tuple(end - start for start, end in pairwise(sorted(bounds)) if end > start) if chunks else ()

@@ -1,0 +1,196 @@
+"""Finds the recorded request that a live one is."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Final
+
+from coze_cassettes.cassette import matching
+from coze_cassettes.cassette.model import Interaction, Request
+from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.scrubbing.scrub import LivePlaceholders
+from coze_cassettes.session.outlines import Outline, Place, outline
+from coze_cassettes.session.patterns import Bindings, NewBindings, Template, fit, template
+
+Templates = Mapping[Place, Template]
+_Found = tuple[int, NewBindings]
+"""An interaction, and the bindings with which its request is the live one."""
+
+_template: Final = lru_cache(maxsize=4096)(template)
+
+
+def _templates(recorded: Outline) -> Templates:
+    """The places of a recorded request at which placeholders stand."""
+    found = ((place, _template(value)) for place, value in recorded.values.items() if isinstance(value, str))
+    return {place: each for place, each in found if each is not None}
+
+
+def _unify(live: Outline, templates: Templates, bindings: Bindings) -> NewBindings | None:
+    """The bindings with which a live request is a recorded one that is the same elsewhere; None if there are none."""
+    pairs = [(each, live.values[place]) for place, each in templates.items()]
+    texts = [(each, text) for each, text in pairs if isinstance(text, str)]
+    return fit(texts, bindings) if len(texts) == len(pairs) else None
+
+
+class _Group:
+    """Recorded requests that differ in the texts at some places only: which are left, by these texts."""
+
+    def __init__(self, templates: Templates) -> None:
+        self.places = tuple(templates)
+        self.waiting: dict[tuple[str, ...], tuple[Templates, deque[int]]] = {}
+        self._order: list[tuple[int, tuple[str, ...]]] = []
+
+    def add(self, index: int, recorded: Outline, templates: Templates) -> None:
+        texts = tuple(str(recorded.values[place]) for place in self.places)
+        if texts not in self.waiting:
+            self.waiting[texts] = templates, deque()
+            heapq.heappush(self._order, (index, texts))
+        self.waiting[texts][1].append(index)
+
+    def first(self, live: Outline, bindings: Bindings, played: set[int]) -> _Found | None:
+        """The first request left that a live one fits."""
+        values = [str(live.values[place]) for place in self.places]
+        known = tuple(bindings.names.get(value, value) for value in values)
+        if known in self.waiting and (found := self._fits(known, live, bindings, played)):
+            return found
+        tried, found = [], None
+        while self._order and found is None:
+            _, texts = heapq.heappop(self._order)
+            if left := _left(self.waiting[texts][1], played):
+                tried.append((left[0], texts))
+                found = self._fits(texts, live, bindings, played)
+            else:
+                del self.waiting[texts]
+        for each in tried:
+            heapq.heappush(self._order, each)
+        return found
+
+    def _fits(self, texts: tuple[str, ...], live: Outline, bindings: Bindings, played: set[int]) -> _Found | None:
+        templates, indices = self.waiting[texts]
+        new = _unify(live, templates, bindings) if _left(indices, played) else None
+        return None if new is None else (indices[0], new)
+
+
+def _left(indices: deque[int], played: set[int]) -> deque[int]:
+    """The same indices without those at the beginning that were played."""
+    while indices and indices[0] in played:
+        indices.popleft()
+    return indices
+
+
+class Matcher:
+    """The recorded requests of a test, each of which is found once.
+
+    A recorded request is a pattern: a placeholder in it stands for one value, the same everywhere in the test. Among
+    several that fit, one that is exactly the live request wins, then the order of recording. The rules of the scrubber
+    are asked only when nothing fits: for values inside encodings, and to word a message.
+    """
+
+    def __init__(self, interactions: Sequence[Interaction], configured: Mapping[str, str] | None = None) -> None:
+        """Take what was recorded, and the placeholders of configured values."""
+        self._interactions = interactions
+        self.bindings = Bindings(configured)
+        self.played: set[int] = set()
+        self._exact: dict[tuple[str, str, bytes], deque[int]] = defaultdict(deque)
+        for index, each in enumerate(interactions):
+            self._exact[_key(each.request)].append(index)
+
+    def find(self, live: Request) -> int | None:
+        """The interaction that answers a live request, which is then played; None if there is none."""
+        found = self._found(live)
+        if found is None:
+            return None
+        index, new = found
+        self.bindings.bind(new)
+        self.played.add(index)
+        return index
+
+    def can_find(self, live: Request) -> bool:
+        """Whether an interaction that was not played answers a live request."""
+        return self._found(live) is not None
+
+    def _found(self, live: Request) -> _Found | None:
+        return self._literally(live) or self._fitting(live) or self._decoded(live)
+
+    def difference(self, live: Request, recorded: Request) -> str:
+        """The first difference between a live request and a certain recorded one; empty if there is none."""
+        ours, theirs = outline(live), outline(recorded)
+        templates = _templates(theirs)
+        places = frozenset(templates)
+        if ours.without(places) == theirs.without(places):
+            new = _unify(ours, templates, self.bindings)
+            if new is not None:
+                self.bindings.bind(new)
+                return ""
+        return matching.difference(self.scrub(live), recorded)
+
+    def scrub(self, live: Request) -> Request:
+        """A live request with placeholders, as a message may show it."""
+        return self._scrubber.scrub(live)
+
+    def _literally(self, live: Request) -> _Found | None:
+        """The first interaction left whose request is the live one byte for byte."""
+        indices = _left(self._exact.get(_key(live), deque()), self.played)
+        index = next((each for each in indices if each not in self.played), None)
+        if index is None:
+            return None
+        if self.bindings.values:
+            new = _unify(outline(live), _templates(outline(self._interactions[index].request)), self.bindings)
+            return None if new is None else (index, new)
+        self.bindings.note_sent(live.uri, live.body)
+        return index, {}
+
+    def _fitting(self, live: Request) -> _Found | None:
+        """The interaction left whose pattern the live request fits: without a placeholder, then in their order."""
+        ours = outline(live)
+        found: list[_Found] = []
+        for places, groups in self._groups.get(ours.kind, {}).items():
+            group = groups.get(ours.without(places)) if places <= ours.values.keys() else None
+            if group and (each := group.first(ours, self.bindings, self.played)):
+                if not places:
+                    return each
+                found.append(each)
+        return min(found, key=lambda each: each[0], default=None)
+
+    @cached_property
+    def _groups(self) -> Mapping[tuple[str, ...], Mapping[frozenset[Place], Mapping[tuple[object, ...], _Group]]]:
+        """The recorded requests by kind, by the places of their placeholders, by what stands elsewhere."""
+        groups: dict[tuple[str, ...], dict[frozenset[Place], dict[tuple[object, ...], _Group]]] = {}
+        for index, each in enumerate(self._interactions):
+            recorded = outline(each.request)
+            templates = _templates(recorded)
+            places = frozenset(templates)
+            by_key = groups.setdefault(recorded.kind, {}).setdefault(places, {})
+            by_key.setdefault(recorded.without(places), _Group(templates)).add(index, recorded, templates)
+        return groups
+
+    def _decoded(self, live: Request) -> _Found | None:
+        """The interaction left whose request the scrubber makes of the live one: a value may stand in an encoding."""
+        try:
+            clean = self.scrub(live)
+        except UnreadableBody:
+            return None
+        index = next((each for each in self._exact.get(_key(clean), ()) if each not in self.played), None)
+        if index is None:
+            same = self._whole.get(outline(clean).key, ())
+            index = next((each for each in same if each not in self.played), None)
+        return None if index is None else (index, dict(self._scrubber.bound()))
+
+    @cached_property
+    def _whole(self) -> Mapping[tuple[object, ...], Sequence[int]]:
+        """The recorded requests by all that stands in them, placeholders as they are."""
+        found: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for index, each in enumerate(self._interactions):
+            found[outline(each.request).key].append(index)
+        return found
+
+    @cached_property
+    def _scrubber(self) -> LivePlaceholders:
+        return LivePlaceholders(self._interactions, self.bindings.names, self.bindings.configured)
+
+
+def _key(request: Request) -> tuple[str, str, bytes]:
+    return request.method, request.uri, request.body

@@ -1,0 +1,37 @@
+"""Everything around a test while it runs: stubs, the clock of a replay, silent loggers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+from vcr.cassette import Cassette as VcrCassette
+
+from coze_cassettes.session import clock, record_stub, redaction, replay_stub, websocket_stub
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session.wire import Wire
+
+
+def opened(session: Recorder | Player) -> AbstractContextManager[VcrCassette]:
+    """Record or replay what the test sends; gives vcrpy's cassette."""
+    return _recorded(session) if isinstance(session, Recorder) else _replayed(session)
+
+
+@contextmanager
+def _recorded(recorder: Recorder) -> Iterator[VcrCassette]:
+    wire = Wire(recorder.settings.target, recorder.settings.patience, lambda: recorder.faults_expected)
+    with ExitStack() as stack:
+        stack.enter_context(redaction.silent())
+        stack.enter_context(redaction.without_console("cozepy"))
+        stack.enter_context(websocket_stub.recorded(recorder, wire))
+        yield stack.enter_context(record_stub.installed(recorder, wire))
+
+
+@contextmanager
+def _replayed(player: Player) -> Iterator[VcrCassette]:
+    with ExitStack() as stack:
+        stack.enter_context(redaction.silent())
+        stack.enter_context(clock.virtual_time())
+        stack.enter_context(websocket_stub.replayed(player))
+        yield stack.enter_context(replay_stub.installed(player))

@@ -1,0 +1,113 @@
+"""A request as its places and what stands there, so that two requests can be compared place by place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from coze_cassettes.cassette.model import Request, header
+from coze_cassettes.codecs import peel
+from coze_cassettes.errors import UnreadableBody
+
+Place = tuple[object, ...]
+"""Where something stands: ``("body", "messages", 0, "content")``, ``("query", "bot_id", 0)``, ``("path", 3)``."""
+
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A request: ``kind`` is its method, origin and kind of body, ``values`` what stands at each place.
+
+    Order of a query, layout of JSON, and of a multipart body boundary and types of the parts are not in it.
+    """
+
+    kind: tuple[str, ...]
+    values: dict[Place, object]
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What two requests that are the same have in common."""
+        return self.without(frozenset())
+
+    def without(self, places: frozenset[Place]) -> tuple[object, ...]:
+        """What two requests have in common that are the same but for some places."""
+        rest = frozenset((place, type(value), value) for place, value in self.values.items() if place not in places)
+        return self.kind, places, rest
+
+
+def outline(request: Request) -> Outline:
+    """The outline of a request."""
+    parts = urlsplit(request.uri)
+    kind, body = _body(request)
+    values: dict[Place, object] = {("path", n): unquote(text) for n, text in enumerate(parts.path.split("/"))}
+    counts: dict[str, int] = {}
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        values["query", name, counts.get(name, 0)] = value
+        counts[name] = counts.get(name, 0) + 1
+    values.update(body)
+    return Outline((request.method, parts.scheme, parts.netloc, kind), values)
+
+
+def _body(request: Request) -> tuple[str, Iterator[tuple[Place, object]]]:
+    """The kind of a body, and what stands in it."""
+    body = request.body
+    if not body:
+        return "", iter(())
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if text.lstrip()[:1] in ("{", "[") and (value := _parsed(text)) is not None:
+        return "json", _leaves(value, ("body",))
+    content_type = header(request.headers, "content-type").lower()
+    if content_type.startswith("multipart/") and (parts := _parts(request)) is not None:
+        return "multipart", _part_values(parts)
+    if text and content_type.startswith(_FORM):
+        pairs = parse_qsl(text, keep_blank_values=True)
+        return "form", ((("form", n, name), value) for n, (name, value) in enumerate(pairs))
+    return "text", iter([(("body",), text or body)])
+
+
+def _parsed(text: str) -> object | None:
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def _leaves(value: object, place: Place) -> Iterator[tuple[Place, object]]:
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            yield from _leaves(inner, (*place, name))
+    elif isinstance(value, list) and value:
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, (*place, number))
+    else:
+        yield place, repr(value) if isinstance(value, dict | list | float) else value
+
+
+def _parts(request: Request) -> list[peel.Part] | None:
+    try:
+        return peel.split_multipart(request.body, peel.boundary_of(header(request.headers, "content-type")))
+    except UnreadableBody:
+        return None
+
+
+def _part_values(parts: list[peel.Part]) -> Iterator[tuple[Place, object]]:
+    for number, part in enumerate(parts):
+        yield ("part", number, "name"), part.parameter("name")
+        yield ("part", number, "filename"), part.parameter("filename")
+        yield ("part", number, "content"), _text_or_bytes(part.content)
+
+
+def _text_or_bytes(content: bytes) -> object:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content

@@ -1,0 +1,162 @@
+"""A test that replays its cassette."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+from coze_cassettes.cassette import lanes, matching, store
+from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response, is_websocket
+from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.pluralize import pluralize
+from coze_cassettes.session.literals import with_literals
+from coze_cassettes.session.matcher import Matcher
+from coze_cassettes.session.session import Session, Settings
+
+
+class PlayedWebSocket(Protocol):
+    """A WebSocket that is replayed, as far as its test's end is concerned."""
+
+    def unsent(self) -> str:
+        """What the test did not send, in the lines of a message; an empty string if it sent everything."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is a WebSocket that is not closed yet."""
+
+    def overdue(self) -> str:
+        """Why the test waits in vain for a message, or an empty string."""
+
+
+class Player(Session):
+    """A test and the cassette that it replays; safe under threads."""
+
+    def __init__(self, test: str, path: Path, settings: Settings, fail: Callable[[str], NoReturn]) -> None:
+        """Begin a test; nothing is read yet."""
+        super().__init__(test, path, settings, fail)
+        self.cassette = Cassette()
+        self.played: set[int] = set()
+        self.websockets: list[PlayedWebSocket] = []
+        self._matcher = Matcher(())
+        self._lock = threading.RLock()
+
+    def load(self, configured: Mapping[str, str] | None = None) -> None:
+        """Read the cassette; InvalidCassette if that cannot be done."""
+        self.begin(store.read(self.path), configured)
+
+    def begin(self, cassette: Cassette, configured: Mapping[str, str] | None = None) -> None:
+        """Take the cassette that is to be replayed; ``configured`` gives configured values their placeholders."""
+        self.cassette = cassette
+        self._matcher = Matcher([self._canonical(each) for each in cassette.interactions], configured)
+        self.played = self._matcher.played
+
+    def _canonical(self, interaction: Interaction) -> Interaction:
+        request = interaction.request
+        uri = self.hosts.canonical(request.uri)
+        return interaction if uri == request.uri else replace(interaction, request=replace(request, uri=uri))
+
+    def has(self, url: str) -> bool:
+        """Whether a URL is one that this cassette answers for: Coze's, or that of a host that was recorded."""
+        return self.hosts.has(url)
+
+    # HTTP
+
+    def find(self, request: Request) -> int | None:
+        """The interaction that answers a live request, which is then played; None if there is none."""
+        with self._lock:
+            return self._matcher.find(replace(request, uri=self.hosts.canonical(request.uri)))
+
+    def can_find(self, request: Request) -> bool:
+        """Whether a live request has an answer that was not played."""
+        with self._lock:
+            return self._matcher.can_find(replace(request, uri=self.hosts.canonical(request.uri)))
+
+    def response(self, index: int) -> Response:
+        """The response of an interaction, with the test's own literals where it sent some."""
+        with self._lock:
+            return with_literals(self.cassette.interactions[index].response, self._matcher.bindings)
+
+    def refuse(self, request: Request) -> NoReturn:
+        """End the test because its cassette has no answer for a request."""
+        with self._lock:
+            self.give_up(self._explain(request))
+        self.fail(self.complaint)
+
+    # WebSockets
+
+    def dial(self, request: Request) -> Interaction:
+        """The recorded WebSocket that a handshake opens; ends the test if there is none left."""
+        with self._lock:
+            waiting = ((n, each) for n, each in enumerate(self.cassette.interactions) if n not in self.played)
+            sockets = ((n, each) for n, each in waiting if is_websocket(each.request))
+            found = next((pair for pair in sockets if self._opens(request, pair[1])), None)
+        if found is None:
+            self.refuse(request)
+        self.played.add(found[0])
+        return found[1]
+
+    def _opens(self, request: Request, recorded: Interaction) -> bool:
+        return not self._difference(request, replace(recorded.request, body=b""))
+
+    def difference(self, live: Request, recorded: Request) -> str:
+        """The first difference between a message of a WebSocket and the recorded one; empty if there is none."""
+        with self._lock:
+            return self._difference(live, recorded)
+
+    def _difference(self, live: Request, recorded: Request) -> str:
+        return self._matcher.difference(live, recorded)
+
+    def scrub(self, request: Request) -> Request:
+        """A live request with placeholders."""
+        with self._lock:
+            return self._matcher.scrub(request)
+
+    def look(self) -> None:
+        """Give up if a WebSocket has been silent for too long."""
+        for message in filter(None, (each.overdue() for each in self.websockets)):
+            self.give_up(f"{self.test} {message}")
+
+    def has_open_websockets(self) -> bool:
+        """Whether a WebSocket is not closed yet."""
+        return any(each.is_open for each in self.websockets)
+
+    # the end
+
+    def unplayed(self) -> str:
+        """A message if recorded interactions were not played, else an empty string."""
+        total = len(self.cassette.interactions)
+        left = [index for index in range(total) if index not in self.played]
+        if not left:
+            unsent = next(filter(None, (each.unsent() for each in self.websockets)), "")
+            return "\n".join([f"{self.test} {unsent}", *self.fix()]) if unsent else ""
+        first = self.cassette.interactions[left[0]].request
+        lines = [
+            f"{self.test} did not send {len(left)} of the {pluralize(total, 'request')} of its cassette.",
+            f"  first:   {_line(first)} (interaction {left[0]} of {total})",
+        ]
+        return "\n".join([*lines, *self.fix()])
+
+    def _explain(self, request: Request) -> str:
+        request = replace(request, uri=self.hosts.canonical(request.uri))
+        try:
+            live = self._matcher.scrub(request)
+        except UnreadableBody as error:
+            said = f"{self.test} sent a {request.method} request that its cassette does not answer: {error}."
+            return "\n".join([said, *self.fix()])
+        recorded = [lanes.as_exchanges(each)[0].request for each in self.cassette.interactions]
+        matches = [index for index, each in enumerate(recorded) if not matching.difference(live, each)]
+        lines = [f"{self.test} sent a request that its cassette does not answer.", f"  sent:    {_line(live)}"]
+        if matches:
+            count = f"{len(matches)} time{'s' * (len(matches) > 1)}"
+            lines.append(f"  nearest: the same, recorded {count} and already played")
+        elif (index := matching.nearest(live, recorded)) is not None:
+            lines.append(f"  nearest: {_line(recorded[index])} (interaction {index} of {len(recorded)})")
+            lines.append(f"  differs: {matching.difference(live, recorded[index])}")
+        return "\n".join([*lines, *self.fix()])
+
+
+def _line(request: Request) -> str:
+    return f"{request.method} {request.uri}"

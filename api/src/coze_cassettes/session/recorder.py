@@ -1,0 +1,121 @@
+"""A test that records its cassette."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import provenance, store
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, header
+from coze_cassettes.errors import InvalidCassette, NotWritten, UnreadableBody, UnsafeCassette
+from coze_cassettes.inspection import inspector
+from coze_cassettes.scrubbing import scrub
+from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.session import clock
+from coze_cassettes.session.session import Session, Settings
+
+
+class Exchange(Protocol):
+    """A request on its way, or a WebSocket that was opened."""
+
+    @property
+    def interaction(self) -> Interaction | None:
+        """What was recorded of it up to now; None if nothing of it is kept."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is a WebSocket that is not closed yet."""
+
+    def overdue(self) -> str:
+        """Why the test waits in vain for more, or an empty string."""
+
+
+class Recorder(Session):
+    """A test and what is recorded of it, in the order in which it was sent; safe under threads.
+
+    ``configured`` are the values that the scrubber must know; ``faults_expected`` says that the test wants the next
+    fault or refusal recorded.
+    """
+
+    def __init__(self, test: str, path: Path, settings: Settings, fail: Callable[[str], NoReturn]) -> None:
+        """Begin a test; nothing is sent yet."""
+        super().__init__(test, path, settings, fail)
+        self.configured = Known()
+        self.faults_expected = False
+        self.paused = False
+        self.started = time.time()
+        self._exchanges: list[Exchange] = []
+        self._lock = threading.Lock()
+
+    def add(self, exchange: Exchange) -> None:
+        """Record an exchange from now on."""
+        with self._lock:
+            self._exchanges.append(exchange)
+
+    @property
+    def interactions(self) -> tuple[Interaction, ...]:
+        """What was recorded up to now, in the order sent."""
+        with self._lock:
+            return tuple(filter(None, (each.interaction for each in self._exchanges)))
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Let traffic pass without recording it."""
+        before, self.paused = self.paused, True
+        try:
+            yield
+        finally:
+            self.paused = before
+
+    def look(self) -> None:
+        """Give up if a WebSocket has been silent for too long."""
+        for message in filter(None, (each.overdue() for each in self._exchanges)):
+            self.give_up(f"{self.test} {message}")
+
+    def has_open_websockets(self) -> bool:
+        """Whether a WebSocket is not closed yet."""
+        return any(each.is_open for each in self._exchanges)
+
+    # the end
+
+    def clean(self) -> Cassette:
+        """What was recorded, scrubbed, inspected and sealed; raises if anything is not right."""
+        interactions = self.interactions
+        if not interactions:
+            raise InvalidCassette(f"{self.test} is marked vcr but sent no request: unmark it.")
+        if len(interactions) > self.settings.max_interactions:
+            raise InvalidCassette(
+                f"{self.test} sent {len(interactions)} requests, more than {self.settings.max_interactions}: split it."
+            )
+        try:
+            scrubbed = scrub.scrub(interactions, self.configured, clock.shift_from(self.started))
+        except UnreadableBody as error:
+            raise UnsafeCassette(f"{self.test} is not saved: {error}.") from error
+        cassette = store.sealed(Cassette(scrubbed.interactions, self._metadata(interactions)))
+        text = cassette_format.dumps(cassette)
+        values = {*scrubbed.table.replaced(), *self.configured.placeholders}
+        if findings := inspector.inspect(cassette, text, values):
+            shown = "\n".join(f"  {finding}" for finding in findings[:20])
+            raise UnsafeCassette(f"{self.test} is not saved, the inspector found what must not be in it:\n{shown}")
+        return cassette
+
+    def _metadata(self, interactions: tuple[Interaction, ...]) -> Metadata:
+        answered = (header(each.response.headers, provenance.STAND_IN_HEADER) for each in interactions)
+        served = provenance.STAND_IN if provenance.STAND_IN_HEADER_VALUE in answered else self.settings.recorded_from
+        now = datetime.now(UTC).replace(microsecond=0)
+        return Metadata(served, now.isoformat().replace("+00:00", "Z"), version("cozepy"))
+
+    def save(self) -> None:
+        """Write the cassette; to be called once the test and its teardown are known to have passed."""
+        cassette = self.clean()
+        try:
+            store.write(self.path, cassette)
+        except OSError as error:
+            raise NotWritten(f"{self.test} is not saved, its file cannot be written: {error.strerror}.") from None

@@ -1,0 +1,165 @@
+"""Answers httpx from the cassette of a test that replays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpx
+from vcr.cassette import Cassette as VcrCassette
+from vcr.errors import UnhandledHTTPRequestError
+from vcr.record_mode import RecordMode
+from vcr.request import Request as VcrRequest
+
+from coze_cassettes.cassette.model import Request, is_websocket
+from coze_cassettes.session import httpx_stub
+from coze_cassettes.session.httpx_stub import Handle, HandleAsync
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.sent import SentRequest
+from coze_cassettes.session.vcr_values import request_from_vcr, request_to_vcr, response_to_vcr
+
+NO_RESPONSE: Final = 0
+"""The status that stands for: no answer came."""
+
+CANCELLED: Final = "Cancelled"
+"""The fault that stands for: the test did not wait any longer."""
+
+
+class ReplayCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
+    """vcrpy's cassette of a test that replays, with our matching in place of its search through all requests."""
+
+    def __init__(self, player: Player) -> None:
+        """Take a cassette that was read."""
+        super().__init__(str(player.path), record_mode=RecordMode.NONE, skip_patchers=("httpx",))
+        self._player = player
+        self._places: dict[int, int] = {}
+        for index, each in enumerate(player.cassette.interactions):
+            if not is_websocket(each.request):
+                self._places[index] = len(self.data)
+                self.data.append((request_to_vcr(each.request), response_to_vcr(each.response)))
+        self.rewound = True
+
+    def can_play_response_for(self, request: VcrRequest) -> bool:
+        """Whether a request that was not played has an answer."""
+        return self._player.can_find(request_from_vcr(request))
+
+    def play_response(self, request: VcrRequest) -> dict[str, Any]:
+        """The answer to a request, which is then played; UnhandledHTTPRequestError if there is none."""
+        index = self._player.find(request_from_vcr(request))
+        if index is None:
+            raise UnhandledHTTPRequestError("the cassette does not answer this request")
+        self.play_counts[self._places[index]] += 1
+        return response_to_vcr(self._player.response(index))
+
+
+@contextmanager
+def installed(player: Player) -> Iterator[VcrCassette]:
+    """Answer every request to Coze from the cassette; a request to anything else goes its way."""
+    cassette = ReplayCassette(player)
+
+    def handle(_before: Handle, _transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        return _delivered(_played(player, cassette, request, request.read()), request)
+
+    async def handle_async(
+        _before: HandleAsync, _transport: httpx.AsyncHTTPTransport, request: httpx.Request
+    ) -> httpx.Response:
+        body = await request.aread()
+        await _let_others_run()
+        recorded = _played(player, cassette, request, body)
+        if recorded["status"]["code"] == NO_RESPONSE and recorded["body"].get("fault") == CANCELLED:
+            await _wait_for_ever()
+        return _delivered(recorded, request)
+
+    with httpx_stub.installed(player.has, handle, handle_async):
+        yield cassette
+
+
+def _played(player: Player, cassette: ReplayCassette, request: httpx.Request, body: bytes) -> dict[str, Any]:
+    sent = SentRequest(request.method, str(request.url), request.headers.copy(), body)
+    player.sent.append(sent)
+    try:
+        recorded: dict[str, Any] = cassette.play_response(VcrRequest(sent.method, sent.url, body, dict(sent.headers)))
+    except UnhandledHTTPRequestError:
+        recorded = {}
+    if not recorded:  # outside the handled error, which would be shown with ours
+        player.refuse(Request(sent.method, sent.url, tuple(sent.headers.multi_items()), body))
+    return recorded
+
+
+class _Delivery(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that arrives in the recorded chunks and may end in a fault."""
+
+    def __init__(self, chunks: list[bytes], fault: str, request: httpx.Request) -> None:
+        self._chunks = chunks
+        self._fault = fault
+        self._request = request
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._chunks
+        if self._fault and self._fault != CANCELLED:
+            raise _error(self._fault, self._request)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self._chunks:
+            yield chunk
+        if self._fault == CANCELLED:
+            await _wait_for_ever()
+        elif self._fault:
+            raise _error(self._fault, self._request)
+
+
+def _error(name: str, request: httpx.Request) -> httpx.TransportError:
+    error: type[httpx.TransportError] = getattr(httpx, name)
+    return error(f"{name}, as it was recorded", request=request)
+
+
+def _delivered(recorded: dict[str, Any], request: httpx.Request) -> httpx.Response:
+    """The response as it came over the wire; raises the fault if no response came at all."""
+    status, body = recorded["status"], recorded["body"]
+    fault = body.get("fault", "")
+    if status["code"] == NO_RESPONSE and fault:
+        raise _error(fault, request)
+    headers = [(name, value) for name, values in recorded["headers"].items() for value in values]
+    extensions = {"http_version": b"HTTP/1.1", "reason_phrase": status["message"].encode("latin-1", "replace")}
+    stream = _Delivery(_cut(body["string"], body.get("chunks", ())), fault, request)
+    return httpx.Response(status["code"], headers=headers, stream=stream, extensions=extensions)
+
+
+def _cut(body: bytes, sizes: tuple[int, ...]) -> list[bytes]:
+    chunks, position = [], 0
+    for size in sizes:
+        chunks.append(body[position : position + size])
+        position += size
+    return [chunk for chunk in (*chunks, body[position:]) if chunk]
+
+
+async def _let_others_run() -> None:
+    """Give other tasks their turn, as an answer over a wire would."""
+    if _is_asyncio():
+        await asyncio.sleep(0)
+    else:
+        await _anyio().lowlevel.checkpoint()
+
+
+async def _wait_for_ever() -> None:
+    """Wait until the test does so no longer."""
+    if _is_asyncio():
+        await asyncio.get_running_loop().create_future()
+    else:
+        await _anyio().sleep_forever()
+
+
+def _is_asyncio() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _anyio() -> Any:
+    import anyio.lowlevel  # noqa: PLC0415  only a test under trio needs it
+
+    return anyio

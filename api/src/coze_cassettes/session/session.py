@@ -1,0 +1,64 @@
+"""What a running test and its cassette have in common, recorded or replayed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from coze_cassettes.session.hosts import Hosts
+from coze_cassettes.session.patience import Patience
+from coze_cassettes.session.sent import SentRequest
+
+DEFAULT_TARGET: Final = "https://api.coze.com"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is the same for all tests of a run; ``max_interactions`` is how many requests one cassette may hold."""
+
+    target: str = DEFAULT_TARGET
+    recorded_from: str = ""
+    record_command: str = "coze-cassettes rerecord"
+    patience: Patience = field(default_factory=Patience)
+    max_interactions: int = 10_000
+
+
+class Session:
+    """One test and its cassette while the test runs: the base of ``Recorder`` and ``Player``.
+
+    ``fail`` ends the test with a message; it must not return.
+    """
+
+    def __init__(self, test: str, path: Path, settings: Settings, fail: Callable[[str], NoReturn]) -> None:
+        """Begin a test; nothing is read or sent yet."""
+        self.test = test
+        self.path = path
+        self.settings = settings
+        self.fail = fail
+        self.hosts = Hosts(settings.target)
+        self.sent: list[SentRequest] = []
+        self.sent_messages: list[Any] = []
+        self.complaint = ""
+
+    def give_up(self, message: str) -> None:
+        """Say why the test cannot go on; what waits for a WebSocket then fails with it. Any thread may call this."""
+        self.complaint = self.complaint or message
+
+    def note_message(self, data: str | bytes) -> None:
+        """Remember what was sent over a WebSocket."""
+        try:
+            self.sent_messages.append(json.loads(data))
+        except ValueError:
+            self.sent_messages.append(data)
+
+    def fix(self) -> list[str]:
+        """Where the cassette is and how it is recorded, as the last lines of a message."""
+        return [f"  cassette: {self.path.parent.name}/{self.path.name}", f"  record it: {self.record_command}"]
+
+    @property
+    def record_command(self) -> str:
+        """The command that records this cassette; a shared one is recorded by the other test."""
+        return f"{self.settings.record_command} -k {self.path.stem.rpartition('.')[2].partition('[')[0]}"

@@ -1,0 +1,112 @@
+"""A WebSocket that is replayed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from coze_cassettes.cassette import lanes, matching
+from coze_cassettes.cassette.lanes import Event, Frame
+from coze_cassettes.cassette.model import Interaction, Request
+from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.session.websocket_recorder import Data, Silence
+
+LONGEST_SILENCE: Final = 10.0
+"""Seconds without a message after which a replayed test waits in vain: everything it can get is there at once."""
+
+
+class ReplayedWebSocket:
+    """A WebSocket from its handshake on.
+
+    ``difference`` compares a live request with a recorded one; ``scrub`` puts placeholders into a live request. A
+    message is compared as the body of a request.
+    """
+
+    def __init__(
+        self,
+        interaction: Interaction,
+        difference: Callable[[Request, Request], str],
+        scrub: Callable[[Request], Request],
+    ) -> None:
+        """Take what was recorded."""
+        self.silence = Silence(LONGEST_SILENCE)
+        self._request = interaction.request
+        self._wanted = lanes.sent_in(interaction)
+        self._coming = deque(lanes.came_in(interaction))
+        self._difference_of = difference
+        self._scrub = scrub
+        self._sent: list[Frame] = []
+        self._judged = 0
+
+    def send(self, data: Data) -> str:
+        """Compare what is sent with what was recorded, as soon as a text is whole.
+
+        What differs, in the lines of a message; an empty string if nothing does.
+        """
+        self._sent.append(Frame(data))
+        self.silence.broken()
+        different = self._difference()
+        if not different:
+            return ""
+        lines = [
+            "sent a WebSocket message that its cassette does not have.",
+            f"  sent:    {_name(data)} over {self._request.uri} (message {len(self._sent) - 1})",
+            f"  differs: {different}",
+        ]
+        return "\n".join(lines)
+
+    def _difference(self) -> str:
+        number = len(self._sent)
+        if number > len(self._wanted):
+            return f"it is number {number}, of {len(self._wanted)} in the cassette"
+        if lanes.is_piece(self._sent[-1]) and number < len(self._wanted):
+            return ""
+        turn = slice(self._judged, number)
+        self._judged = number
+        return self._difference_in(self._sent[turn], self._wanted[turn])
+
+    def _difference_in(self, live: Sequence[Frame], wanted: Sequence[Frame]) -> str:
+        """The first difference. Cuts of a text that holds a placeholder are not compared."""
+        gathered = placeholders.pattern().search(lanes.text_of(wanted)) is not None
+        arrange: Callable[[Sequence[Frame]], Sequence[Frame]] = lanes.gathered if gathered else tuple
+        pairs = zip(arrange(live), arrange(wanted), strict=True)
+        if not any(self._difference_of(*map(self._as_request, pair)) for pair in pairs):
+            return ""
+        clean = lanes.frames_of(self._scrub(lanes.sending(self._request, live)))
+        pairs = zip(arrange(clean), arrange(wanted), strict=True)
+        return next(filter(None, (matching.difference(*map(self._as_request, pair)) for pair in pairs)), "")
+
+    def _as_request(self, frame: Frame) -> Request:
+        body = frame.data if isinstance(frame.data, bytes) else frame.data.encode("utf-8")
+        return Request("SEND", self._request.uri, body=body)
+
+    def unsent(self) -> str:
+        """What the test did not send, in the lines of a message; an empty string if it sent everything."""
+        if len(self._sent) >= len(self._wanted):
+            return ""
+        lacking = self._wanted[len(self._sent)]
+        return (
+            f"sent {len(self._sent)} of the {len(self._wanted)} WebSocket messages of its cassette.\n"
+            f"  next:    {_name(lacking.data)} over {self._request.uri}"
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not closed yet."""
+        return self.silence.is_open
+
+    def overdue(self) -> str:
+        """Why the test waits in vain for a message, or an empty string."""
+        return self.silence.overdue()
+
+    def next(self) -> Event | None:
+        """What comes next, if enough was sent for it to come."""
+        if not self._coming or (self._coming[0].after or 0) > len(self._sent):
+            return None
+        self.silence.broken()
+        return self._coming.popleft()
+
+
+def _name(data: Data) -> str:
+    return lanes.event_type(data) or "a message"

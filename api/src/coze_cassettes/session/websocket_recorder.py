@@ -1,0 +1,98 @@
+"""A WebSocket that is recorded."""
+
+from __future__ import annotations
+
+import time
+
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Close
+
+from coze_cassettes.cassette import lanes
+from coze_cassettes.cassette.lanes import Closed, Event, Frame
+from coze_cassettes.cassette.model import Interaction, Request, Response
+
+Data = str | bytes
+
+
+class Silence:
+    """How long a WebSocket has been silent, and how long it may be; both in seconds."""
+
+    def __init__(self, longest: float) -> None:
+        """Begin to count now."""
+        self.longest = longest
+        self.is_open = True
+        self._moved = time.perf_counter()
+
+    def broken(self) -> None:
+        """Begin to count anew: a message was sent or came."""
+        self._moved = time.perf_counter()
+
+    def ended(self) -> None:
+        """Count no more: the connection is closed."""
+        self.is_open = False
+
+    def overdue(self) -> str:
+        """Why the test waits in vain for a message, or an empty string."""
+        if not self.is_open or time.perf_counter() - self._moved <= self.longest:
+            return ""
+        return f"timed out after {self.longest:g} s waiting for a WebSocket message."
+
+
+class RecordedWebSocket:
+    """A WebSocket from its handshake on; ``longest`` is how many seconds it may be silent."""
+
+    def __init__(self, request: Request, response: Response, longest: float) -> None:
+        """Take the two halves of the handshake."""
+        self._request = request
+        self._response = response
+        self._sent: list[Frame] = []
+        self._came: list[Event] = []
+        self.silence = Silence(longest)
+
+    def sends(self, data: Data) -> None:
+        """Note a message before it is sent, so that an answer to it comes after it."""
+        self._sent.append(Frame(data))
+        self.silence.broken()
+
+    def receives(self, data: Data) -> None:
+        """Note a message that the test gets."""
+        self._came.append(Frame(data, len(self._sent)))
+        self.silence.broken()
+
+    def is_closed(self, how: ConnectionClosed) -> None:
+        """Note that the other side closed the connection or lost it."""
+        if self.silence.is_open and (how.sent is None or how.rcvd_then_sent):
+            end = how.rcvd or Close(lanes.LOST, "")
+            self._came.append(Closed(end.code, end.reason, len(self._sent)))
+        self.silence.ended()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not closed yet."""
+        return self.silence.is_open
+
+    def overdue(self) -> str:
+        """Why the test waits in vain for a message, or an empty string."""
+        return self.silence.overdue()
+
+    @property
+    def interaction(self) -> Interaction:
+        """What was recorded up to now."""
+        request, response = self._request, self._response
+        return Interaction(
+            Request(request.method, request.uri, request.headers, lanes.written(self._sent)),
+            Response(response.status, response.reason, response.headers, lanes.written(self._came)),
+        )
+
+
+class RefusedWebSocket:
+    """A handshake that was refused."""
+
+    def __init__(self, request: Request, response: Response) -> None:
+        """Take the handshake and its answer."""
+        self.interaction = Interaction(request, response)
+        self.is_open = False
+
+    def overdue(self) -> str:
+        """Nothing: nobody waits for it."""
+        return ""

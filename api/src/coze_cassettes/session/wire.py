@@ -1,0 +1,115 @@
+"""Sends requests to the target: routed, throttled, and once more when the service is busy.
+
+The steps are one generator, which knows neither httpx nor websockets: it yields the seconds to wait and asks for the
+request to be sent; ``run`` and ``run_async`` drive it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final, Protocol, TypeVar
+
+import httpx
+
+from coze_cassettes.session.patience import Patience, busy, pause_after
+from coze_cassettes.session.routing import Router
+
+
+class Answer(Protocol):
+    """What the steps need to know of an answer; ``start`` is its body if that is short, else the beginning."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def start(self) -> bytes:
+        """The body, as far as it was read."""
+
+    def header(self, name: str) -> str:
+        """The first value of a header, or an empty string."""
+
+
+A = TypeVar("A", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Send:
+    """A step: send the request now."""
+
+
+SEND: Final = Send()
+Steps = Generator[float | Send, A, A]
+
+
+class Wire:
+    """The way to the target; one for a test, or for a run of something else.
+
+    ``faults_expected`` says whether an answer that says that the service is busy is what a test wants to record.
+    """
+
+    def __init__(self, target: str, patience: Patience, faults_expected: Callable[[], bool] = lambda: False) -> None:
+        """Take the target's origin, and what keeps the run within its limits."""
+        self.router = Router(target)
+        self.patience = patience
+        self._faults_expected = faults_expected
+
+    def steps(self, method: str, url: httpx.URL) -> Steps[A]:
+        """Waits and sends until an answer stands, and returns that."""
+        yield self.patience.turn(method, url.raw_path.decode("ascii"))
+        for tried in count(1):
+            answer = yield SEND
+            pause = self._pause(tried, url, answer)
+            if pause is None:
+                return answer
+            yield pause
+        raise AssertionError
+
+    def _pause(self, tried: int, url: httpx.URL, answer: Answer) -> float | None:
+        """The seconds after which the request is sent once more; None if the answer stands."""
+        if self.router.follows(url, answer.status, answer.header("location")):
+            return 0.0
+        if self._faults_expected() or not busy(answer.status, answer.start):
+            return None
+        return pause_after(self.patience.limits, tried, answer.header("retry-after"))
+
+
+def run(steps: Steps[A], send: Callable[[], A]) -> A:
+    """Take steps in this thread."""
+    try:
+        step = next(steps)
+        while True:
+            if isinstance(step, Send):
+                step = steps.send(send())
+            else:
+                if step:
+                    time.sleep(step)
+                step = next(steps)
+    except StopIteration as done:
+        answer: A = done.value
+        return answer
+
+
+async def run_async(steps: Steps[A], send: Callable[[], Awaitable[A]]) -> A:
+    """Take steps in this task, of asyncio or trio."""
+    try:
+        step = next(steps)
+        while True:
+            if isinstance(step, Send):
+                step = steps.send(await send())
+            else:
+                if step:
+                    await _sleep(step)
+                step = next(steps)
+    except StopIteration as done:
+        answer: A = done.value
+        return answer
+
+
+async def _sleep(seconds: float) -> None:
+    import anyio  # noqa: PLC0415  httpx brings it, and a replay needs none of it
+
+    await anyio.sleep(seconds)
