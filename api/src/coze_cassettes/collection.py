@@ -49,18 +49,18 @@ def _refused_markers(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item
 
 
 def _shared_files(items: Iterable[pytest.Item], folder: Path) -> Iterator[tuple[pytest.Item, str]]:
-    owners: dict[Path, str] = {}
+    owners: dict[Path, pytest.Item] = {}
     for item in items:
         if markers.shares_cassette(item):
             continue
         path = naming.cassette_path(item, folder)
-        if path in owners:
+        owner = owners.setdefault(path, item)
+        if owner is not item:
             sentence = (
-                f"{item.nodeid} and {owners[path]} would share the file {path.name}; rename one, or mark one "
+                f"{item.nodeid} and {owner.nodeid} would share the file {path.name}; rename one, or mark one "
                 "shared_cassette."
             )
-            yield item, sentence
-        owners.setdefault(path, item.nodeid)
+            yield from ((each, sentence) for each in (owner, item))
 
 
 def _missing_owners(items: Sequence[pytest.Item], folder: Path) -> Iterator[tuple[pytest.Item, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,10 +162,9 @@ def _problems(run: Run, ours: list[pytest.Item], config: pytest.Config) -> agree
     return found
 
 
-def _refuse(config: pytest.Config, items: Iterable[pytest.Item], problems: agreement.Problems) -> None:
-    """End a run in which all is ours; in another one, and in a worker of pytest-xdist, refuse each test by itself."""
-    run = config.stash[_run]
-    if problems and not hasattr(config, "workerinput") and all(item.path in run.tests for item in items):
+def _refuse(config: pytest.Config, items: Sequence[pytest.Item], problems: agreement.Problems) -> None:
+    """Refuse tests one by one; a run in which all are refused does not begin (a worker of pytest-xdist must)."""
+    if problems and len(problems) == len(items) and not hasattr(config, "workerinput"):
         raise pytest.UsageError("\n".join(dict.fromkeys(each for found in problems.values() for each in found)))
     for item, sentences in problems.items():
         item.stash[_refusals] = sentences
