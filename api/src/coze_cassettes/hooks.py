@@ -14,7 +14,7 @@ import _pytest.timing
 import pytest
 
 from coze_cassettes import collection as agreement
-from coze_cassettes import coze_tests, fixtures, markers, naming
+from coze_cassettes import coze_tests, fixtures, markers, naming, reports
 from coze_cassettes.cassette import provenance
 from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError, NotWritten
@@ -60,6 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_run] = _run_of(config, tests)
     config.stash[_outermost] = set()
     config.stash[fixtures.OVERRIDDEN] = set[str]()
+    if config.stash[_run].recording:
+        config.pluginmanager.register(reports.Reports(tests), "coze_cassettes.reports")
     if config.rootpath in tests:
         config.pluginmanager.register(fixtures.as_plugin(), "coze_cassettes.fixtures")
 
@@ -93,9 +95,11 @@ def _refusal(config: pytest.Config, mode: str) -> str:
         return ""
     if not os.environ.get(environment.TOKEN):
         return f"Recording needs {environment.TOKEN} in the environment."
+    if not config.pluginmanager.hasplugin("capturemanager"):
+        return "While recording, -p no:capture would print what is not scrubbed yet."
     live_log = bool(config.getini("log_cli") or config.getoption("log_cli_level", default=None))
     log_file = config.getoption("log_file", default=None) or config.getini("log_file")
-    return redaction.refused(vars(config.option), live_log=live_log, log_file=str(log_file or ""))
+    return redaction.refused(vars(config.option), os.environ, live_log=live_log, log_file=str(log_file or ""))
 
 
 def pytest_report_header(config: pytest.Config) -> Iterable[str]:
@@ -133,11 +137,14 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Block the network while a module of ours is imported for a replay."""
+    """While a module of ours is imported for a replay, block the network and let clients be made from placeholders."""
     run = collector.config.stash[_run]
     if run.recording or collector.path not in run.tests:
         return (yield)
-    with guard.blocked_network(markers.hosts_of(collector.config.getoption("--allowed-hosts"))):
+    with (
+        guard.blocked_network(markers.hosts_of(collector.config.getoption("--allowed-hosts"))),
+        environment.placeholder_context(),
+    ):
         return (yield)
 
 
@@ -230,8 +237,8 @@ def _guarded(item: pytest.Item) -> Iterator[None]:
     with ExitStack() as stack:
         if not run.recording if ours else asked:
             stack.enter_context(guard.blocked_network(markers.allowed_hosts(item)))
-        if run.recording:
-            stack.enter_context(redaction.without_warnings())
+        if ours and not run.recording:
+            stack.enter_context(environment.placeholder_context())
         if item.get_closest_marker("loopback") is not None:
             stack.enter_context(guard.opened_network(loopback=True))
         yield
@@ -282,32 +289,15 @@ def _begun(session: Recorder | Player) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
+    item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember whether every phase of a test passed; while recording, keep raw traffic out of the report."""
+    """Remember whether every phase of a test passed; say why it could not go on."""
     report = yield
-    run = item.config.stash[_run]
     item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
-    if run.recording and item.path in run.tests:
-        _redact(report, call.excinfo)
     session = item.stash.get(fixtures.SESSION, None)
     if report.failed and session is not None and session.complaint:  # an async test is ended by cancelling it
         report.longrepr = session.complaint
     return report
-
-
-def _redact(report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException] | None) -> None:
-    report.sections.clear()
-    report.user_properties.clear()
-    if error is None or isinstance(error.value, fixtures.SAFE):
-        return
-    if isinstance(error.value, pytest.skip.Exception):
-        if report.when == "call":
-            report.longrepr = (report.nodeid, 0, "skipped by the test itself")
-        return
-    if isinstance(error.value, pytest.xfail.Exception):
-        report.wasxfail = "expected by the test itself"
-    report.longrepr = redaction.failure(report.nodeid, error.value)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -36,6 +36,7 @@ def called(*arguments: str) -> tuple[int, str]:
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_text('[tool.pytest.ini_options]\ncassettes_dir = "cassettes/coze"\n')
     for name in ("COZE_API_TOKEN", "COZE_API_BASE"):
         monkeypatch.delenv(name, raising=False)
 

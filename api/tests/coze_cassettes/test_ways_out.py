@@ -97,6 +97,61 @@ WAYS = {
         "        await asyncio.sleep(0.5)\n    assert 0"
     ),
     "a test that is interrupted": "def test_it(me):\n    name = me['user_name']\n    raise KeyboardInterrupt",
+    "an interrupt with a value": "def test_it(me):\n    raise KeyboardInterrupt(str(me))",
+    "pytest.exit": "def test_it(me):\n    pytest.exit(str(me))",
+    "SystemExit": "def test_it(me):\n    sys.exit(str(me))",
+    "pytest.skip in a fixture": (
+        "@pytest.fixture\ndef skips(me):\n    pytest.skip(str(me))\n\ndef test_it(skips): ..."
+    ),
+    "pytest.skip in a teardown": (
+        "@pytest.fixture\ndef skips(me):\n    yield\n    pytest.skip(str(me))\n\ndef test_it(skips): ..."
+    ),
+    "pytest.exit in a teardown": (
+        "@pytest.fixture\ndef exits(me):\n    yield\n    pytest.exit(str(me))\n\ndef test_it(exits): ..."
+    ),
+    "the message of a subtest": (
+        "def test_it(me, subtests):\n    with subtests.test(msg=str(me)):\n        assert me == {}"
+    ),
+    "a parameter of a subtest": (
+        "def test_it(me, subtests):\n    with subtests.test(**{'who': str(me)}):\n        print(me)\n"
+        "        pytest.fail(str(me))"
+    ),
+    "a subtest that is left out": (
+        "def test_it(me, subtests):\n    with subtests.test(msg=str(me)):\n        pytest.skip(str(me))\n    assert 0"
+    ),
+    "a session fixture that fails at the end": (
+        "kept = []\n\n@pytest.fixture(scope='session')\ndef late():\n    yield\n    raise ValueError(str(kept))\n\n"
+        "@pytest.mark.vcr\ndef test_it(late, me):\n    kept.append(me)\n    raise KeyboardInterrupt"
+    ),
+    "a session fixture that exits at the end": (
+        "kept = []\n\n@pytest.fixture(scope='session')\ndef late():\n    yield\n    pytest.exit(str(kept))\n\n"
+        "@pytest.mark.vcr\ndef test_it(late, me):\n    kept.append(me)\n    assert 0"
+    ),
+    "a finalizer that fails at the end": (
+        "class Late:\n    def __del__(self):\n        raise ValueError(self.seen)\n\nlate = Late()\n\n"
+        "@pytest.mark.vcr\ndef test_it(me):\n    late.seen = str(me)\n    assert 0"
+    ),
+    "a thread that fails": (
+        "def test_it(me):\n    import threading\n    def fails():\n        raise ValueError(str(me))\n"
+        "    thread = threading.Thread(target=fails)\n    thread.start()\n    thread.join()\n    assert 0"
+    ),
+    "a thread that fails after the last test": (
+        "def test_it(me):\n    import threading\n    def fails():\n        time.sleep(2)\n"
+        "        raise ValueError(str(me))\n"
+        "    threading.Thread(target=fails).start()\n    assert 0"
+    ),
+    "a child of a logger that is set to DEBUG": (
+        "def test_it(account):\n    root = logging.getLogger()\n    root.addHandler(logging.FileHandler('own.log'))\n"
+        "    root.setLevel(logging.DEBUG)\n"
+        "    for name in ('httpcore.http11', 'httpcore.connection', 'httpx', 'vcr.cassette', 'cozepy'):\n"
+        "        logging.getLogger(name).setLevel(logging.DEBUG)\n"
+        "    Coze(auth=TokenAuth(account.value('API_TOKEN'))).users.me()\n    assert 0"
+    ),
+    "a task that nobody waits for": (
+        "async def test_it(me):\n    async def fails():\n        raise ValueError(str(me))\n"
+        "    logging.getLogger().addHandler(logging.FileHandler('own.log'))\n"
+        "    asyncio.create_task(fails())\n    await asyncio.sleep(0)\n    assert 0"
+    ),
 }
 
 
@@ -125,7 +180,8 @@ def test_nothing_raw_is_left(
 ) -> None:
     """Neither the terminal nor any file holds a planted value, however the test fails."""
     pytester.makeini(INI)
-    pytester.makepyfile(test_out=HEAD + "\n\n@pytest.mark.vcr\n" + WAYS[way])
+    source = WAYS[way] if "@pytest.mark.vcr" in WAYS[way] else f"@pytest.mark.vcr\n{WAYS[way]}"
+    pytester.makepyfile(test_out=f"{HEAD}\n\n{source}")
     for name, value in stand_in.environment.items():
         monkeypatch.setenv(name, value)
     result = pytester.runpytest_subprocess(
@@ -172,6 +228,9 @@ def test_what_is_shown_tells_where_and_what(
         (["-o", "log_cli=true"], "log_cli"),
         (["--log-cli-level=DEBUG"], "log_cli"),
         (["--log-file=out.log"], "log_file"),
+        (["--debug"], "--debug"),
+        (["--debug=mine.log"], "--debug"),
+        (["-p", "no:capture"], "-p no:capture"),
     ],
 )
 def test_options_that_print_at_once_are_refused(
@@ -185,3 +244,14 @@ def test_options_that_print_at_once_are_refused(
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "ERROR: While recording, " in result.stderr.str()
     assert named in result.stderr.str()
+
+
+def test_a_trace_of_hooks_is_refused(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PYTEST_DEBUG prints the arguments of every hook."""
+    pytester.makeini(INI)
+    monkeypatch.setenv("COZE_API_TOKEN", "any-token")
+    monkeypatch.setenv("PYTEST_DEBUG", "1")
+    pytester.makepyfile(test_out="import pytest\n\n@pytest.mark.vcr\ndef test_it(): ...")
+    result = pytester.runpytest_subprocess("--record-mode=all")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: While recording, PYTEST_DEBUG would print" in result.stderr.str()

@@ -22,8 +22,8 @@ def _provenance(path: Path) -> str:
 
 def provenance_table(origins: Mapping[str, str]) -> str:
     """A Markdown table of how many cassettes each module has from each provenance; ``origins`` maps files to theirs."""
-    modules = sorted({name.partition("/")[0] for name in origins})
-    counts = Counter((name.partition("/")[0], origin) for name, origin in origins.items())
+    modules = sorted({name.rpartition("/")[0] for name in origins})
+    counts = Counter((name.rpartition("/")[0], origin) for name, origin in origins.items())
     rows: list[list[object]] = [[module, *(counts[module, origin] for origin in ORIGINS)] for module in modules]
     rows.append(["all", *(sum(counts[module, origin] for module in modules) for origin in ORIGINS)])
     lines: list[list[object]] = [["cassettes", *ORIGINS], ["---", *("---:" for _ in ORIGINS)], *rows]

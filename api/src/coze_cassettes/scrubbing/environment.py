@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -99,3 +101,16 @@ def _require_length(placeholder: str, value: str, least: int) -> None:
     if len(value) < least:
         length = pluralize(len(value), "character")
         raise Misuse(f"The configured value of {placeholder} has {length}, fewer than {least}: set or unset it.")
+
+
+@contextmanager
+def placeholder_context() -> Iterator[None]:
+    """Let each variable that is not set read as its placeholder: it stands in the cassette of a test that reads it."""
+    missing = {each.name: each.placeholder for each in VARIABLES if each.name not in os.environ}
+    os.environ.update(missing)
+    try:
+        yield
+    finally:
+        for name, placeholder in missing.items():
+            if os.environ.get(name) == placeholder:
+                del os.environ[name]

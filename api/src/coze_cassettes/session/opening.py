@@ -22,8 +22,7 @@ def opened(session: Recorder | Player) -> AbstractContextManager[VcrCassette]:
 def _recorded(recorder: Recorder) -> Iterator[VcrCassette]:
     wire = Wire(recorder.settings.target, recorder.settings.patience, lambda: recorder.faults_expected)
     with ExitStack() as stack:
-        stack.enter_context(redaction.silent())
-        stack.enter_context(redaction.without_console("cozepy"))
+        stack.enter_context(redaction.silent(recording=True))
         stack.enter_context(websocket_stub.recorded(recorder, wire))
         yield stack.enter_context(record_stub.installed(recorder, wire))
 
@@ -31,7 +30,7 @@ def _recorded(recorder: Recorder) -> Iterator[VcrCassette]:
 @contextmanager
 def _replayed(player: Player) -> Iterator[VcrCassette]:
     with ExitStack() as stack:
-        stack.enter_context(redaction.silent())
+        stack.enter_context(redaction.silent(recording=False))
         stack.enter_context(clock.virtual_time())
         stack.enter_context(websocket_stub.replayed(player))
         yield stack.enter_context(replay_stub.installed(player))

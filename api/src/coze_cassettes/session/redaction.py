@@ -7,13 +7,22 @@ None of it has been scrubbed, so none of it may reach a terminal, a report or a 
 from __future__ import annotations
 
 import logging
+import sys
+import threading
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from unittest import mock
+
+from _pytest.logging import LogCaptureHandler  # what pytest itself keeps of the log of a test
+
+from coze_cassettes.errors import CassetteError
+
+_PACKAGE: Final = Path(__file__).parents[1]
 
 REFUSED_OPTIONS: Final[Mapping[str, tuple[object, ...]]] = MappingProxyType(
     {
@@ -26,11 +35,15 @@ REFUSED_OPTIONS: Final[Mapping[str, tuple[object, ...]]] = MappingProxyType(
 """pytest's options, by their internal names, and the values with which raw traffic would be printed at once."""
 
 
-def refused(options: Mapping[str, object], *, live_log: bool, log_file: str) -> str:
+def refused(options: Mapping[str, object], environment: Mapping[str, str], *, live_log: bool, log_file: str) -> str:
     """A sentence that says which option must not be used while recording, or an empty string."""
     for name, values in REFUSED_OPTIONS.items():
         if options.get(name) in values:
             return f"While recording, pytest's option {name}={options[name]} would print what is not scrubbed yet."
+    if options.get("debug"):
+        return f"While recording, --debug would write what is not scrubbed yet to {options['debug']}."
+    if environment.get("PYTEST_DEBUG"):
+        return "While recording, PYTEST_DEBUG would print what is not scrubbed yet: unset it."
     if live_log:
         return "While recording, log_cli would print what is not scrubbed yet."
     if log_file:
@@ -46,8 +59,28 @@ def failure(test: str, error: BaseException) -> str:
 
 
 def _named(error: BaseException) -> str:
+    if (own := _own_message(error)) is not None:
+        return own
     code = getattr(error, "code", None)
     return type(error).__name__ + (f" (code {code})" if isinstance(code, int) else "")
+
+
+def _own_message(error: BaseException) -> str | None:
+    """What the toolkit itself says in an error or in what caused it: it never quotes a value."""
+    for each in _with_causes(error):
+        frames = traceback.extract_tb(each.__traceback__)
+        if isinstance(each, CassetteError) and frames and Path(frames[-1].filename).is_relative_to(_PACKAGE):
+            return str(each)
+    return None
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    current: BaseException | None = error
+    seen: set[int] = set()
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
 
 
 def _places(error: BaseException) -> Iterator[str]:
@@ -67,32 +100,53 @@ def without_warnings() -> Iterator[None]:
 
 # --- loggers --------------------------------------------------------------------------------------------------------
 
-TALKATIVE: Final[Sequence[str]] = ("vcr", "httpx", "httpcore", "websockets")
-"""Loggers that write raw requests and responses."""
+WIRE: Final = frozenset({"vcr", "httpx", "httpcore", "websockets"})
+"""Loggers that write raw requests and responses; those below them do too."""
+
+QUOTING: Final = frozenset({"cozepy", "asyncio"})
+"""Loggers that write whole bodies at DEBUG, or errors that quote them."""
 
 
 @contextmanager
-def without_console(name: str) -> Iterator[None]:
-    """Take from a logger the handlers that write to the console: cozepy's DEBUG messages hold whole bodies."""
-    logger = logging.getLogger(name)
-    writers = [handler for handler in logger.handlers if type(handler) is logging.StreamHandler]
-    try:
-        for handler in writers:
-            logger.removeHandler(handler)
+def silent(*, recording: bool) -> Iterator[None]:
+    """Keep raw traffic out of logs, whatever level a logger has and whichever handlers the application gives it.
+
+    While recording, errors and the SDK's own messages reach only what pytest keeps of a test's log, which such a run
+    does not show.
+    """
+    handle = logging.Handler.handle
+
+    def handle_safely(handler: logging.Handler, record: logging.LogRecord) -> bool:
+        kept = isinstance(handler, LogCaptureHandler) or not recording
+        return _may_log(record, kept=kept) and bool(handle(handler, record))
+
+    with mock.patch.object(logging.Handler, "handle", handle_safely):
         yield
-    finally:
-        for handler in writers:
-            logger.addHandler(handler)
 
 
-@contextmanager
-def silent() -> Iterator[None]:
-    """Keep the loggers that write raw traffic from writing it."""
-    levels = {name: logging.getLogger(name).level for name in TALKATIVE}
-    try:
-        for name in TALKATIVE:
-            logging.getLogger(name).setLevel(logging.ERROR)
-        yield
-    finally:
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
+def _may_log(record: logging.LogRecord, *, kept: bool) -> bool:
+    name = record.name.partition(".")[0]
+    if name in WIRE:
+        return kept and record.levelno >= logging.ERROR
+    return kept or name not in QUOTING
+
+
+# --- after the last test --------------------------------------------------------------------------------------------
+
+
+def silence_exit() -> None:
+    """Let threads and objects that fail after a run has recorded say only what and where, until the process ends."""
+
+    def in_thread(failed: threading.ExceptHookArgs) -> None:
+        _tell("A thread", failed.exc_value)
+
+    def in_finalizer(failed: sys.UnraisableHookArgs) -> None:
+        _tell("A finalizer", failed.exc_value)
+
+    threading.excepthook = in_thread
+    sys.unraisablehook = in_finalizer
+
+
+def _tell(what: str, error: BaseException | None) -> None:
+    if error is not None:
+        sys.stderr.write(failure(what, error) + "\n")

@@ -1,0 +1,62 @@
+"""What pytest's configuration says of a project, as pytest itself reads it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from coze_cassettes.errors import Misuse
+
+
+@dataclass(frozen=True)
+class PytestSettings:
+    """The rootdir, and the plugin's ini options: the paths of the tests of ours, the folder of their cassettes.
+
+    The paths are as they were written, relative to the rootdir; a project that has not opted in has none.
+    """
+
+    rootdir: Path
+    coze_tests: tuple[str, ...]
+    cassettes_dir: Path
+    record_command: str
+
+
+class _Read(BaseException):
+    """Ends pytest as soon as its configuration is read."""
+
+
+class _Reader:
+    """A plugin that takes the settings before pytest imports a conftest.py or collects anything."""
+
+    settings: PytestSettings | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
+        """Take the settings."""
+        root = early_config.rootpath
+        self.settings = PytestSettings(
+            root,
+            tuple(str(each) for each in early_config.getini("coze_tests")),
+            root / str(early_config.known_args_namespace.cassettes_dir or early_config.getini("cassettes_dir")),
+            str(early_config.getini("cassettes_record_command")),
+        )
+        raise _Read
+
+
+def read_settings(*arguments: str) -> PytestSettings:
+    """The settings of the project around the working directory; Misuse with pytest's words if it cannot read them.
+
+    ``arguments`` are paths and options as pytest would get them.
+    """
+    reader = _Reader()
+    said = io.StringIO()
+    with contextlib.suppress(_Read), contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+        pytest.main([*arguments], plugins=[reader])
+    if reader.settings is None:
+        problem = " / ".join(line.removeprefix("ERROR: ") for line in said.getvalue().splitlines() if line.strip())
+        raise Misuse(f"pytest cannot read this project's configuration: {problem}")
+    return reader.settings

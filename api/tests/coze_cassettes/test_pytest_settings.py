@@ -1,0 +1,62 @@
+"""The command line and the plugin read one configuration: pytest's, wherever it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coze_cassettes.errors import Misuse
+from coze_cassettes.pytest_settings import PytestSettings, read_settings
+
+OPTED_IN = 'coze_tests = ["a", "b c"]\ncassettes_dir = "recordings"\n'
+PLAIN = 'coze_tests = a "b c"\ncassettes_dir = recordings\n'
+
+PLACES = {
+    "pyproject.toml": f"[tool.pytest.ini_options]\n{OPTED_IN}",
+    "pytest.toml": f"[pytest]\n{OPTED_IN}",
+    "pytest.ini": f"[pytest]\n{PLAIN}",
+    "tox.ini": f"[pytest]\n{PLAIN}",
+    "setup.cfg": f"[tool:pytest]\n{PLAIN}",
+}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_every_place_of_configuration_is_read(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the project's folder and from one below it."""
+    expected = PytestSettings(tmp_path, ("a", "b c"), tmp_path / "recordings", "coze-cassettes rerecord")
+    Path(name).write_text(PLACES[name])
+    assert read_settings() == expected
+    Path("below").mkdir()
+    monkeypatch.chdir("below")
+    assert read_settings() == expected
+
+
+def test_options_overrule_the_file() -> None:
+    """On the command line and in addopts."""
+    Path("pytest.ini").write_text(f"[pytest]\n{PLAIN}addopts = --cassettes-dir mine\n")
+    assert read_settings("-o", "coze_tests=other").coze_tests == ("other",)
+    assert read_settings().cassettes_dir == Path.cwd() / "mine"
+
+
+def test_a_project_without_configuration_has_the_defaults(tmp_path: Path) -> None:
+    """They name no folder of this repository."""
+    assert read_settings() == PytestSettings(tmp_path, (), tmp_path / "cassettes", "coze-cassettes rerecord")
+
+
+def test_no_conftest_is_imported() -> None:
+    """So a command works in a project whose tests need what is not there."""
+    Path("conftest.py").write_text("raise RuntimeError\n")
+    assert read_settings().coze_tests == ()
+
+
+def test_what_pytest_cannot_read_is_said_in_its_words() -> None:
+    """With the file and the line."""
+    Path("pyproject.toml").write_text("[tool.pytest.ini_options\n")
+    with pytest.raises(Misuse, match=r"^pytest cannot read this project's configuration: .*pyproject.toml: .*line 1"):
+        read_settings()
