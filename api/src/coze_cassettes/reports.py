@@ -25,6 +25,14 @@ class Reports:
         self._tests = tests
         self._recorded: set[str] = set()
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Take the interpreter's last words, after pytest has given back the hooks for them."""
+        config.add_cleanup(self._silence_exit)
+
+    def _silence_exit(self) -> None:
+        if self._recorded:
+            redaction.silence_exit()
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Drop the warnings of a test, and the words with which it ends the run."""
@@ -89,8 +97,6 @@ class Reports:
                 return (yield)
         except Warning as error:  # a filter made an error of it
             sys.stderr.write(redaction.failure("The end of the run", error) + "\n")
-        finally:
-            redaction.silence_exit()
 
 
 def _redact(item: pytest.Item, report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException] | None) -> None:
