@@ -11,10 +11,7 @@ from click.testing import CliRunner
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.cli import entry
-from coze_cassettes.diff import Change, Comparison, Severity
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.rerecord import report
-from coze_cassettes.rerecord.outcome import Decision, Outcome, Verdict
 
 
 def write(path: Path, origin: str = "stand-in", body: str = '{"code":0}') -> Path:
@@ -179,36 +176,6 @@ def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
         entry.main()
     assert ended.value.code == 130
     assert capsys.readouterr().err == "Interrupted: the cassettes are as they were; run it again.\n"
-
-
-# --- the verdict ----------------------------------------------------------------------------------------------------
-
-FINDING = Change(Severity.BREAKING, "GET /v1/bots", "$.data.name", "removed", "is gone (was string)")
-VERDICT = Verdict(
-    (Decision("a/x.yaml", Outcome.CHANGED, comparison=Comparison((FINDING,))), Decision("a/y.yaml", Outcome.UNCHANGED))
-)
-
-
-def test_the_report_has_counts_and_findings() -> None:
-    """What did not change is counted, not listed."""
-    assert report.markdown(VERDICT) == (
-        "# Verdict\n\n2 recorded: 1 unchanged, 1 changed\n\n- breaking: 1\n- info: 0\n- note: 0\n\n\n"
-        "## a/x.yaml: changed\n\n- breaking: GET /v1/bots: $.data.name: is gone (was string)\n"
-    )
-
-
-CONCLUSIONS = [
-    (Verdict(), False, "Nothing changed."),
-    (VERDICT, False, "Changed: read the difference with git diff."),
-    (VERDICT, True, "Changed; nothing was replaced, since this was a check."),
-    (Verdict(failures=("x",)), False, "Failed: no cassette was replaced."),
-]
-
-
-@pytest.mark.parametrize(("verdict", "check", "sentence"), CONCLUSIONS)
-def test_the_last_line_says_what_it_means(verdict: Verdict, check: bool, sentence: str) -> None:
-    """And what to do next."""
-    assert report.conclusion(verdict, check=check) == sentence
 
 
 # --- migrate --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -31,13 +31,21 @@ class Canary:
 
 
 def canaries_of(url: str) -> tuple[Canary, ...]:
-    """What the stand-in says that it planted; nothing if it does not tell."""
+    """The canaries of a stand-in."""
+    return tuple(Canary(entry["kind"], entry["value"]) for entry in _ask_stand_in(url, "canaries"))
+
+
+def applied_changes(url: str) -> list[bool]:
+    """Of each change of a stand-in's API, in the order in which they were asked for, whether an answer showed it."""
+    return [bool(each) for each in _ask_stand_in(url, "changes", "applied")]
+
+
+def _ask_stand_in(url: str, what: str, member: str = "") -> list[Any]:
     try:
-        response = httpx.get(f"{url}/_standin/canaries", timeout=30, trust_env=not provenance.is_loopback(url))
-        entries = response.raise_for_status().json()["canaries"]
-    except (httpx.HTTPError, ValueError, KeyError) as error:
-        raise CassetteError(f"The stand-in does not tell what it planted ({type(error).__name__}).") from None
-    return tuple(Canary(entry["kind"], entry["value"]) for entry in entries)
+        response = httpx.get(f"{url}/_standin/{what}", timeout=30, trust_env=not provenance.is_loopback(url))
+        return list(response.raise_for_status().json()[member or what])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise CassetteError(f"The stand-in does not give out its {what} ({type(error).__name__}).") from None
 
 
 def canaries_in(path: Path, planted: Iterable[Canary]) -> list[str]:
