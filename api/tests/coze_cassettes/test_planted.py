@@ -27,9 +27,11 @@ from coze_cassettes.cassette.model import SWITCHED, Cassette, Interaction, Metad
 from coze_cassettes.inspection import inspector
 from coze_cassettes.scrubbing import planting
 from coze_cassettes.scrubbing.environment import Known
-from coze_cassettes.scrubbing.rulebook import Form, Rule, RuleBook, Where
+from coze_cassettes.scrubbing.normalise import normalise
 from coze_cassettes.scrubbing.rules import RULES
-from coze_cassettes.scrubbing.scrub import normalise, scrub
+from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
+from coze_cassettes.scrubbing.rules.rule_set import RuleSet
+from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.session import Settings
 from coze_cassettes.session.websocket_player import ReplayedWebSocket
@@ -507,7 +509,7 @@ def test_without_a_rule_something_gets_through(rule: Rule) -> None:
     example = planting.filled(rule.hit, random.Random(rule.id))  # noqa: S311 - one example that needs the rule
     planted = set(re.findall(r"[A-Za-z0-9.:]{4,}", example)) - set(re.findall(r"[A-Za-z0-9.:]{4,}", rule.hit))
     planted |= set(re.findall("[\u4e00-\u9fff]{3}", example)) - set(re.findall("[\u4e00-\u9fff]{3}", rule.hit))
-    others = RuleBook(tuple(each for each in RULES if each is not rule))
+    others = RuleSet(tuple(each for each in RULES if each is not rule))
     with_it, without = (
         everything_in(scrub([example_of(rule, example)], rules=rules).interactions) for rules in (None, others)
     )
