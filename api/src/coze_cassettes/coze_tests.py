@@ -44,7 +44,5 @@ def coze_tests_of(config: pytest.Config) -> CozeTests:
     paths = tuple(Path(os.path.normpath(config.rootpath / each)) for each in named)
     for name, path in zip(named, paths, strict=True):
         if not path.exists():
-            raise pytest.UsageError(
-                f"coze_tests names {name}, and there is no such file or folder in {config.rootpath}."
-            )
+            raise pytest.UsageError(f"coze_tests names {name}: there is no such file or folder in {config.rootpath}.")
     return CozeTests(paths)

@@ -174,17 +174,29 @@ def vcr_config(request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]) ->
     return {name: value for name, value in vcr_config.items() if name not in dropped}
 
 
-def vcr(request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]) -> Iterator[VcrCassette | None]:
+def vcr(
+    request: pytest.FixtureRequest, vcr_config: Mapping[str, Any], vcr_cassette_dir: str, default_cassette_name: str
+) -> Iterator[VcrCassette | None]:
     """vcrpy's cassette of the running test, or None if it is not marked vcr."""
     session = _session(request)
     if session is None:
         yield None
         return
     refused = vcr_options.refused(vcr_config).items()
-    if sentences := [vcr_options.sentence(request.node.nodeid, "vcr_config", *each) for each in refused]:
+    sentences = [vcr_options.sentence(request.node.nodeid, "vcr_config", *each) for each in refused]
+    sentences += _refused_places(request.node, vcr_cassette_dir, default_cassette_name)
+    if sentences:
         raise Refusal("\n".join(sentences), pytrace=False)
     with opening.opened(session) as cassette:
         yield cassette
+
+
+def _refused_places(item: pytest.Item, folder: str, name: str) -> Iterator[str]:
+    """Why a test that overrides where its cassette is may not run, one sentence a fixture."""
+    if folder != str(naming.module_folder(item, naming.cassettes_folder(item.config))):
+        yield f"{item.nodeid}: vcr_cassette_dir is refused, since the ini option cassettes_dir says it; remove it."
+    if name != naming.cassette_name(item):
+        yield f"{item.nodeid}: default_cassette_name is refused, since the marker default_cassette says it; remove it."
 
 
 def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:

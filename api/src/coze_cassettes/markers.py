@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
 
-from coze_cassettes import vcr_options
+from coze_cassettes import coze_tests, vcr_options
 
 MARKERS: Final = (
     "shared_cassette(test): replay the cassette of another test of the class, never record; for the async counterpart.",
@@ -72,6 +73,7 @@ def refused(item: pytest.Item) -> Iterator[str]:
             files = ", ".join(str(each) for each in marker.args)
             yield f"{item.nodeid}: its vcr marker names further cassettes ({files}); a test has one: remove them."
     yield from _refused_default(item)
+    yield from _refused_hooks(item)
 
 
 def _refused_default(item: pytest.Item) -> Iterator[str]:
@@ -82,3 +84,12 @@ def _refused_default(item: pytest.Item) -> Iterator[str]:
         yield f"{item.nodeid}: its default_cassette marker names no cassette."
     elif len(marker.args) > 1 or set("/\\") & set(str(marker.args[0])):
         yield f"{item.nodeid}: its default_cassette must be one file name, since each module has one folder."
+
+
+def _refused_hooks(item: pytest.Item) -> Iterator[str]:
+    """A conftest.py beside or above a test, below ``coze_tests``, that would configure vcrpy for it."""
+    for plugin in item.config.pluginmanager.get_plugins():
+        file = Path(getattr(plugin, "__file__", None) or "")
+        if hasattr(plugin, "pytest_recording_configure") and item.path.is_relative_to(file.parent) and file.name:
+            if file in item.config.stash[coze_tests.KEY]:
+                yield f"{item.nodeid}: pytest_recording_configure of {file.name} does nothing here; remove it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -456,3 +457,196 @@ def test_vcrpy_prints_nothing_raw(replay: Replay, me: Cassette, tmp_path: Path) 
     result = replay(GET_ME, "-o", "log_cli=true", "--log-level=DEBUG", test_me=me)
     result.assert_outcomes(passed=1)
     assert "users/me" not in result.stdout.str().partition("live log call")[2]
+
+
+# --- other tests beside ours ----------------------------------------------------------------------------------------
+
+THEIRS = """
+import pytest
+
+@pytest.fixture
+def account(): return "their own"
+
+@pytest.fixture(scope="module")
+def vcr_config(): return {"record_mode": "once", "match_on": ["method"]}
+
+@pytest.mark.vcr
+def test_theirs(account, vcr, vcr_cassette_dir, request):
+    assert account == "their own"
+    assert vcr_cassette_dir.endswith("theirs/cassettes/test_theirs")
+    with pytest.raises(pytest.FixtureLookupError):
+        request.getfixturevalue("sent_requests")
+"""
+
+OURS = """
+import httpx, pytest
+
+@pytest.mark.vcr
+def test_me(account):
+    assert account.value("BOT_ID") == "BOT_ID"
+    assert httpx.get("https://api.coze.com/v1/users/me").json()["code"] == 0
+"""
+
+ROOT_CONFTEST = """
+import pytest
+
+@pytest.fixture
+def account(): return "the root's"
+
+@pytest.fixture(scope="session")
+def vcr_config(): return {"record_mode": "once", "match_on": ["method"]}
+"""
+
+
+@pytest.fixture
+def mixed(pytester: pytest.Pytester, me: Cassette) -> pytest.Pytester:
+    """A project with tests of both kinds and a configuration for theirs."""
+    pytester.makeini(INI.replace("coze_tests = .", "coze_tests = ours"))
+    pytester.makeconftest(ROOT_CONFTEST)
+    for name, source in {"theirs/test_theirs.py": THEIRS, "ours/test_ours.py": OURS}.items():
+        path = pytester.path / name
+        path.parent.mkdir()
+        path.write_text(source)
+    store.write(pytester.path / "cassettes/test_ours/test_me.yaml", me)
+    return pytester
+
+
+def test_both_kinds_run_as_if_alone(mixed: pytest.Pytester) -> None:
+    """Fixtures and configuration of one kind do not reach the other, and what is not applied is said."""
+    result = mixed.runpytest_inprocess()
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        ["cassettes: from the vcr_config of the other tests, not applied to ours: match_on, record_mode"]
+    )
+
+
+@pytest.mark.parametrize("option", ["--record-mode=once", "--record-mode=new_episodes", "--disable-recording"])
+def test_an_option_that_ours_refuse_leaves_theirs_alone(mixed: pytest.Pytester, option: str) -> None:
+    """Only ours fail."""
+    mixed.runpytest_inprocess(option).assert_outcomes(passed=1, errors=1)
+
+
+def test_two_modules_of_one_name(pytester: pytest.Pytester, me: Cassette) -> None:
+    """Each has its own folder, and running one says nothing of the other's cassettes."""
+    pytester.makeini(INI.replace("coze_tests = .", "coze_tests = a b") + "\npythonpath = .\n")
+    for folder in ("a", "b"):
+        (pytester.path / folder).mkdir()
+        (pytester.path / folder / "test_it.py").write_text(GET_ME.replace("test_me", f"test_in_{folder}"))
+        store.write(pytester.path / f"cassettes/{folder}/test_it/test_in_{folder}.yaml", me)
+    pytester.runpytest_inprocess("--import-mode=importlib").assert_outcomes(passed=2)
+    pytester.runpytest_inprocess("--import-mode=importlib", "a").assert_outcomes(passed=1)
+
+
+CONFIGURED = """
+import pytest
+
+@pytest.fixture(scope="module")
+def vcr_config(): return {options}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"match_on": ["method", "path"]}, "a replay compares method, URL, query and body of every request"),
+        ({"record_mode": "new_episodes"}, "it would overrule the command line"),
+        ({"ignore_hosts": ["api.coze.com"]}, "Coze's hosts are what these tests record"),
+        ({"allow_playback_repeats": True}, "each recorded interaction is played once"),
+        ({"filter_query_parameters": ["key"]}, "the scrubber replaces what is secret"),
+        ({"filter_headers": ["Content-Type"]}, "a replay tells bodies by content-type"),
+        ({"serializer": "json"}, "cassettes are YAML"),
+        ({"nonsense": 1}, "neither vcrpy nor pytest-recording has such an option"),
+    ],
+)
+def test_options_that_would_loosen_a_replay_are_refused(
+    replay: Replay, me: Cassette, options: dict[str, object], reason: str
+) -> None:
+    """By name, with the reason, in vcr_config and in the marker."""
+    (name,) = options
+    result = replay(CONFIGURED.format(options=options) + GET_ME, test_me=me)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"test_it.py::test_me: {name} in its vcr_config is refused, since {reason}*"])
+    result = replay(GET_ME.replace("mark.vcr", f"mark.vcr(**{options})"), test_me=me)
+    assert f"test_it.py::test_me: {name} in its vcr marker is refused, since {reason}" in result.stderr.str()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"match_on": ["method", "uri", "body"]},
+        {"filter_headers": ["authorization", ("cookie", None)]},
+        {"ignore_hosts": ["example.com"], "ignore_localhost": True},
+        {"record_on_exception": False, "drop_unused_requests": True, "serializer": "yaml"},
+    ],
+)
+def test_options_that_a_replay_keeps_anyway_are_honoured(
+    replay: Replay, me: Cassette, options: dict[str, object]
+) -> None:
+    """They ask for nothing that is not done."""
+    replay(CONFIGURED.format(options=options) + GET_ME, test_me=me).assert_outcomes(passed=1)
+
+
+def test_further_cassettes_are_refused(replay: Replay, me: Cassette) -> None:
+    """By their names; the test beside it runs."""
+    source = GET_ME.replace("mark.vcr", "mark.vcr('extra.yaml')") + GET_ME.replace("test_me", "test_other")
+    result = replay(source, test_me=me, test_other=me)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*its vcr marker names further cassettes (extra.yaml); a test has one: remove them."])
+
+
+def test_a_default_cassette_is_honoured(replay: Replay, me: Cassette) -> None:
+    """It is a file in the folder of the module."""
+    marked = GET_ME.replace("@pytest.mark.vcr", "@pytest.mark.default_cassette('mine.yaml')\n@pytest.mark.vcr")
+    replay(marked, mine=me).assert_outcomes(passed=1)
+
+
+def test_a_long_name_is_shortened(replay: Replay, me: Cassette, pytester: pytest.Pytester) -> None:
+    """Two long names stay two; the message of a missing one names the file."""
+    source = """
+        import pytest
+
+        @pytest.mark.vcr
+        @pytest.mark.parametrize("text", ["x" * 300 + "a", "x" * 300 + "b"])
+        def test_me(text): ...
+    """
+    result = replay(source)
+    result.assert_outcomes(errors=2)
+    named = re.findall(r"cassettes/test_it/(test_me\S*\.yaml): there is no", result.stdout.str())
+    assert len(set(named)) == 2
+    assert max(map(len, named)) < 140
+
+
+def test_a_client_made_at_import_works_in_a_replay(
+    replay: Replay, me: Cassette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable that is not set reads as its placeholder, and not any more after the test."""
+    monkeypatch.delenv("COZE_BOT_ID", raising=False)
+    source = "import os\nBOT = os.environ['COZE_BOT_ID']\n" + GET_ME + "    assert BOT == 'BOT_ID'\n"
+    replay(source, test_me=me).assert_outcomes(passed=1)
+    assert "COZE_BOT_ID" not in os.environ
+
+
+def test_a_path_that_does_not_exist_is_refused(pytester: pytest.Pytester) -> None:
+    """A slip would otherwise record what nobody scrubs."""
+    pytester.makeini(INI.replace("coze_tests = .", "coze_tests = tsets"))
+    result = pytester.runpytest_inprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "coze_tests names tsets: there is no such file or folder" in result.stderr.str()
+
+
+OVERRIDES = {
+    "vcr_cassette_dir": "@pytest.fixture\ndef vcr_cassette_dir(): return 'elsewhere'\n",
+    "default_cassette_name": "@pytest.fixture\ndef default_cassette_name(): return 'mine'\n",
+    "pytest_recording_configure": "def pytest_recording_configure(vcr): ...\n",
+}
+
+
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_what_would_move_or_change_a_cassette_is_refused(
+    replay: Replay, pytester: pytest.Pytester, me: Cassette, name: str
+) -> None:
+    """By name, when it is defined for ours."""
+    pytester.makeconftest("import pytest\n" + OVERRIDES[name])
+    result = replay(GET_ME, test_me=me)
+    assert re.search(rf"test_it.py::test_me: {name} .*; remove it\.", result.stdout.str() + result.stderr.str())
+    assert result.ret != pytest.ExitCode.OK
