@@ -88,8 +88,9 @@ def _refused_default(item: pytest.Item) -> Iterator[str]:
 
 def _refused_hooks(item: pytest.Item) -> Iterator[str]:
     """A conftest.py beside or above a test, below ``coze_tests``, that would configure vcrpy for it."""
+    ours = item.config.stash[coze_tests.KEY]
     for plugin in item.config.pluginmanager.get_plugins():
         file = Path(getattr(plugin, "__file__", None) or "")
-        if hasattr(plugin, "pytest_recording_configure") and item.path.is_relative_to(file.parent) and file.name:
-            if file in item.config.stash[coze_tests.KEY]:
-                yield f"{item.nodeid}: pytest_recording_configure of {file.name} does nothing here; remove it."
+        applies = file in ours and item.path.is_relative_to(file.parent)
+        if applies and hasattr(plugin, "pytest_recording_configure"):
+            yield f"{item.nodeid}: pytest_recording_configure of {file.name} does nothing here; remove it."
