@@ -186,6 +186,11 @@ class Changes:
 
     def __init__(self, changes: Iterable[Change] = ()) -> None:
         self._changes = list(changes)
+        self._applied: set[Change] = set()
+
+    def applied(self) -> list[bool]:
+        """Of each change in force, whether it has made any answer differ so far."""
+        return [change in self._applied for change in self._changes]
 
     def add(self, change: Change) -> None:
         """From now on, one more."""
@@ -198,12 +203,13 @@ class Changes:
     def content(self, operation: str, content: Any) -> Any:
         """What an answer of the operation holds."""
         for change in self._of(operation):
-            content = change.apply_to(content)
+            content = self._note(change, content, change.apply_to(content))
         return content
 
     def status(self, operation: str, status: int) -> int:
         """The HTTP status of an answer of the operation."""
-        return next((change.status for change in self._of(operation) if change.status), status)
+        found = next((change for change in self._of(operation) if change.status), None)
+        return status if found is None else int(self._note(found, status, found.status))
 
     def events(self, operation: str, events: Iterable[sse.Event]) -> tuple[sse.Event, ...]:
         """The events of a stream of the operation."""
@@ -212,8 +218,13 @@ class Changes:
     def frame(self, operation: str, frame: JSON) -> JSON:
         """A frame of the server on a websocket of the operation."""
         for change in self._of(operation):
-            frame = change.apply_to_frame(frame)
+            frame = self._note(change, frame, change.apply_to_frame(frame))
         return frame
+
+    def _note(self, change: Change, before: Any, after: Any) -> Any:
+        if after != before:
+            self._applied.add(change)
+        return after
 
     def _of(self, operation: str) -> Iterator[Change]:
         return (change for change in self._changes if change.affects(operation))

@@ -42,6 +42,7 @@ class Control:
             Route(PREFIX + "oauth", self.oauth, methods=["GET"]),
             Route(PREFIX + "faults", self.arm, methods=["POST"]),
             Route(PREFIX + "faults", self.clear, methods=["DELETE"]),
+            Route(PREFIX + "changes", self.applied, methods=["GET"]),
             Route(PREFIX + "changes", self.change, methods=["POST"]),
             Route(PREFIX + "changes", self.restore, methods=["DELETE"]),
         ]
@@ -70,6 +71,10 @@ class Control:
         """DELETE faults: none waits any more."""
         self._faults.clear()
         return JSONResponse({})
+
+    async def applied(self, _: Request) -> Response:
+        """GET changes: of each in force, in their order, whether it has made an answer differ."""
+        return JSONResponse({"applied": self._changes.applied()})
 
     async def change(self, request: Request) -> Response:
         """POST changes: ``{"change": "OPERATION:KIND:FIELD[:NEW]"}``; 400 with the reason if that is wrong."""

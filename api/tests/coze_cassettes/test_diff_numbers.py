@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.codecs import peel
+from coze_cassettes.codecs import multipart
 from coze_cassettes.diff import compare, rebase
 
 OLD = Metadata("stand-in", "2024-01-01T00:00:00Z", "0.20.0")
@@ -163,9 +163,9 @@ def test_a_boundary_is_no_placeholder() -> None:
     """The one boundary of all multipart bodies has no number of its own; placeholders in the parts have."""
 
     def uploaded(placeholder: str, status: int) -> Cassette:
-        part = peel.Part(f'Content-Disposition: form-data; name="{placeholder}"', placeholder.encode())
-        headers = (("content-type", f"multipart/form-data; boundary={peel.BOUNDARY}"),)
-        request = Request("POST", URI, headers, peel.join_multipart([part], peel.BOUNDARY))
+        part = multipart.Part(f'Content-Disposition: form-data; name="{placeholder}"', placeholder.encode())
+        headers = (("content-type", f"multipart/form-data; boundary={multipart.BOUNDARY}"),)
+        request = Request("POST", URI, headers, multipart.join_multipart([part], multipart.BOUNDARY))
         return cassette(Interaction(request, Response(status, "OK")))
 
     assert compare(uploaded("FILE_ID_1", 200), uploaded("FILE_ID_2", 200)).changes == ()

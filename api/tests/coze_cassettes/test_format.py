@@ -15,7 +15,7 @@ from vcr.serializers import yamlserializer
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
-from coze_cassettes.codecs import peel
+from coze_cassettes.codecs import json_text, multipart
 from coze_cassettes.errors import InvalidCassette
 
 MakeCassette = Callable[..., Cassette]
@@ -71,7 +71,7 @@ def test_stock_vcrpy_loads_every_cassette(made: list[Interaction]) -> None:
     for ours, request, response in zip(made, requests, responses, strict=True):
         assert (request.method, request.uri) == (ours.request.method, ours.request.uri)
         text = ours.response.body.decode("utf-8", "replace")
-        if peel.is_json(text):
+        if json_text.is_json(text):
             assert json.loads(response["body"]["string"]) == json.loads(text)
 
 
@@ -163,10 +163,10 @@ AP8=
 def test_a_multipart_body_is_shown_as_its_parts() -> None:
     """Text as text, bytes as base64, and exactly the same body when read again."""
     parts = [
-        peel.Part('Content-Disposition: form-data; name="file"; filename="a.txt"', b"two\nlines"),
-        peel.Part('Content-Disposition: form-data; name="raw"', b"\x00\xff"),
+        multipart.Part('Content-Disposition: form-data; name="file"; filename="a.txt"', b"two\nlines"),
+        multipart.Part('Content-Disposition: form-data; name="raw"', b"\x00\xff"),
     ]
-    body = peel.join_multipart(parts, peel.BOUNDARY)
+    body = multipart.join_multipart(parts, multipart.BOUNDARY)
     shown, style = cassette_format.show_body(body, "multipart/form-data; boundary=BOUNDARY_1")
     assert (shown, style) == (MULTIPART, "multipart")
     assert cassette_format.read_body(shown, style) == body

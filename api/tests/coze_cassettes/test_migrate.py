@@ -95,7 +95,7 @@ def test_the_stand_in_is_not_taken_for_coze(stock: Stock) -> None:
         (FOREIGN.format(host="other.example", headers="{}"), "its requests to other.example are not Coze's"),
         (
             FOREIGN.format(host="api.coze.com", headers="{Content-Encoding: [gzip]}"),
-            "a body that says it is gzip is not",
+            "Content-Encoding is gzip, but the body is not gzip data",
         ),
     ],
 )

@@ -24,13 +24,14 @@ from hypothesis import strategies as st
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import lanes, store
 from coze_cassettes.cassette.model import SWITCHED, Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.inspection.scan import inspect
-from coze_cassettes.inspection.values import spellings_of
+from coze_cassettes.inspection import inspector
 from coze_cassettes.scrubbing import planting
 from coze_cassettes.scrubbing.environment import Known
-from coze_cassettes.scrubbing.rulebook import Form, Rule, RuleBook, Where
+from coze_cassettes.scrubbing.normalise import normalise
 from coze_cassettes.scrubbing.rules import RULES
-from coze_cassettes.scrubbing.scrub import normalise, scrub
+from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
+from coze_cassettes.scrubbing.rules.rule_set import RuleSet
+from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.session import Settings
 from coze_cassettes.session.websocket_player import ReplayedWebSocket
@@ -315,7 +316,7 @@ def everything_in(interactions: tuple[Interaction, ...]) -> str:
 
 def forms_of(value: str) -> set[str]:
     """A value in every encoding in which it must not be found."""
-    return {*spellings_of(value), wide(value), "".join(f"\\u{ord(char):04x}" for char in value)}
+    return {*inspector.encodings(value), wide(value), "".join(f"\\u{ord(char):04x}" for char in value)}
 
 
 def traffic_with(planted: list[tuple[Planted, str]], seed: float) -> tuple[Interaction, ...]:
@@ -358,7 +359,7 @@ def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
     for each, place in planted:
         assert not any(form in text or form in wire for form in forms_of(each.value)), f"{each.kind.name} in {place}"
     assert scrub(clean.interactions, known).interactions == clean.interactions
-    findings = inspect(cassette, text, {*clean.table.replaced(), *known.placeholders})
+    findings = inspector.inspect(cassette, text, {*clean.table.replaced(), *known.placeholders})
     assert [str(each) for each in findings] == []
     player = playing(cassette)
     for sent_again, recorded in zip(traffic_with(at_replay, seed), clean.interactions, strict=True):
@@ -424,7 +425,7 @@ def found_alone(each: Planted, place: str, chance: random.Random) -> bool:
     """Whether the inspector finds a value that nobody scrubbed."""
     request, response = (one := normalise(PLACES[place](each, chance))).request, one.response
     cassette = Cassette((Interaction(request, response),), METADATA)
-    return bool(inspect(cassette, "", {each.value} if each.known else ()))
+    return bool(inspector.inspect(cassette, "", {each.value} if each.known else ()))
 
 
 def table(rows: Mapping[str, Mapping[str, bool]]) -> str:
@@ -450,12 +451,27 @@ def test_the_inspector_finds_by_itself_what_has_a_shape_a_name_or_is_known(pairs
     assert all(found for by_place in rows.values() for found in by_place.values()), shown
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plans, chances)
+def test_the_cheap_pass_clears_nothing_that_the_dear_one_finds(
+    monkeypatch: pytest.MonkeyPatch, plan: list[tuple[Kind, str]], chance: random.Random
+) -> None:
+    """Whatever is planted wherever, and not scrubbed: the findings are those of taking everything apart."""
+    planted = [(made(kind, chance), place) for kind, place in plan[:2]]
+    cassette = Cassette(tuple(map(normalise, traffic_with(planted, chance.random()))), METADATA)
+    values = [each.value for each, _ in planted if each.known]
+    found = inspector.inspect(cassette, "", values)
+    with monkeypatch.context() as dear:
+        dear.setattr(inspector, "_may_hide", lambda *_: True)
+        assert found == inspector.inspect(cassette, "", values)
+
+
 UNTOLD: Final = {
     "eight letters": "{A8}",
     "a name": "{HAN}",
     "a short id": "{D12}",
-    "twelve letters": "{A12}",
-    "short hexadecimal": "{X16}",
+    "twenty letters": "{A20}",
+    "hexadecimal": "{X32}",
 }
 """Values without a shape, to be put under a key that says nothing."""
 
@@ -493,7 +509,7 @@ def test_without_a_rule_something_gets_through(rule: Rule) -> None:
     example = planting.filled(rule.hit, random.Random(rule.id))  # noqa: S311 - one example that needs the rule
     planted = set(re.findall(r"[A-Za-z0-9.:]{4,}", example)) - set(re.findall(r"[A-Za-z0-9.:]{4,}", rule.hit))
     planted |= set(re.findall("[\u4e00-\u9fff]{3}", example)) - set(re.findall("[\u4e00-\u9fff]{3}", rule.hit))
-    others = RuleBook(tuple(each for each in RULES if each is not rule))
+    others = RuleSet(tuple(each for each in RULES if each is not rule))
     with_it, without = (
         everything_in(scrub([example_of(rule, example)], rules=rules).interactions) for rules in (None, others)
     )

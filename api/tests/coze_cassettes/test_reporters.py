@@ -80,20 +80,20 @@ def test_each_recorded_test_has_a_line(paper: Console) -> None:
             reporter.test(event)
     assert written(paper) == (
         "recording (4 tests)\n"
-        "  1/4 recorded: test_x.py::T::test_one\n"
-        "  2/4 replayed: test_x.py::T::test_two\n"
-        "  3/4 kept: test_x.py::T::test_bot\n"
-        "  4/4 failed: test_x.py::T::test_bad[x]\n"
+        "  1/4 recorded: a/test_x.py::T::test_one\n"
+        "  2/4 replayed: a/test_x.py::T::test_two\n"
+        "  3/4 kept: a/test_x.py::T::test_bot\n"
+        "  4/4 failed: a/test_x.py::T::test_bad[x]\n"
         "replaying (4 tests)\n"
-        "  4/4 failed: test_x.py::T::test_bad[x]\n"
+        "  4/4 failed: a/test_x.py::T::test_bad[x]\n"
     )
 
 
 PLANNED = """\
 Recording 1 cassette from coze.com (https://api.coze.com)
   records            test_x: 1 cassette
-  goes on with       1 cassette recorded by an interrupted run
-  throws away        2 cassettes recorded by another interrupted run
+  goes on with       1 cassette recorded by an earlier run
+  throws away        2 cassettes recorded by another earlier run
   leaves out         1 test: needs COZE_BOT_ID
                      2 tests: only the stand-in answers so
                      what needs COZE_BOT_ID, which is not set
@@ -102,6 +102,8 @@ Recording 1 cassette from coze.com (https://api.coze.com)
                      at most 50 audio calls
                      at most 5 tries while the answer is busy (429, 5xx), with
                      pauses up to 60 s
+  if a test fails    it keeps its committed cassette, the others are replaced;
+                     --all-or-nothing replaces none
   makes and deletes  conversations, messages, files and datasets that tests need
   leaves behind      chats and workflow runs: Coze cannot delete them, and they
                      use up quota
@@ -146,8 +148,8 @@ def test_one_of_each_is_told_as_one(paper: Console) -> None:
 ONE = [
     "Recording 1 cassette from ",
     "test_x: 1 cassette ",
-    "1 cassette recorded by an interrupted run",
-    "1 cassette recorded by another interrupted run",
+    "1 cassette recorded by an earlier run",
+    "1 cassette recorded by another earlier run",
     "1 test: needs",
     "at most 1 request a second",
     "at most 1 chat or workflow run ",
@@ -169,10 +171,10 @@ def test_who_is_interrupted_is_told_how_to_go_on(paper: Console) -> None:
 
 def test_the_verdict_ends_with_what_it_means(paper: Console) -> None:
     """Changed cassettes with their findings, then the counts."""
-    reporters.PlainReporter(paper).verdict(VERDICT, check=False)
+    reporters.PlainReporter(paper).verdict(VERDICT, check=False, folder="cassettes")
     assert written(paper) == (
-        "changed: a/x.yaml\n  breaking: GET /v1/bots: $.data.name: is gone (was string)\n"
-        "2 recorded: 1 unchanged, 1 changed\nChanged: read the difference with git diff.\n"
+        "changed: a/x.yaml\nbreaking: GET /v1/bots: $.data.name: is gone (was string) (a/x.yaml)\n"
+        "2 recorded: 1 unchanged, 1 changed\nChanged: see it with git diff -- cassettes\n"
     )
 
 
@@ -191,34 +193,37 @@ def test_the_bar_counts_and_names_the_current_test() -> None:
     reporter.stage("recording", 4)
     for event in EVENTS:
         reporter.test(event)
-    (task,) = reporter.line.tasks
-    reporter.line.stop()
+    (task,) = reporter.progress.tasks
+    reporter.progress.stop()
     assert (task.description, task.completed, task.total) == ("recording", 4, 4)
-    assert task.fields == {"counts": "1 recorded, 1 kept, 1 failed", "test": "test_one"}
-    assert "  failed: test_x.py::T::test_bad[x]" in written(console)
+    assert task.fields == {"counts": "1 recorded, 1 kept, 1 failed"}
+    assert reporter.progress.current_test == "a/test_x.py::T::test_one"
+    assert "  failed: a/test_x.py::T::test_bad[x]" in written(console)
 
 
+LONG_ID = "a/test_x.py::T::test_that_has_a_name_longer_than_its_place[a/case: of several words]"
 BEGUN = "recording ━━━━━                1/4 -:--:-- 1 recorded"
 LINES = [
-    (80, f"{BEGUN} test_that_has_a_name_l…"),
-    (120, f"{BEGUN} test_that_has_a_name_longer_than_its_place[a_case]"),
+    (80, ["…test_x.py::T::test_that_has_a_name_longer_than_its_place[a/case: of several words]"[-76:]]),
+    (120, [LONG_ID]),
 ]
 
 
-@pytest.mark.parametrize(("width", "line"), LINES)
-def test_only_the_name_of_the_test_gives_way_on_a_narrow_terminal(width: int, line: str) -> None:
-    """And there is room for a ^C behind the line."""
+@pytest.mark.parametrize(("width", "lines"), LINES)
+def test_the_running_test_has_a_line_of_its_own(width: int, lines: list[str]) -> None:
+    """Its whole id, of a longer one the end, which says which case it is; there is room for a ^C behind each line."""
     console = terminal(width)
     reporter = reporters.BarReporter(console)
     reporter.stage("recording", 4)
-    reporter.line.stop()
+    reporter.progress.stop()
     reporter.test(EVENTS[2])
-    reporter.test(TestEvent(STARTED, "a/test_x.py::T::test_that_has_a_name_longer_than_its_place[a case]"))
+    reporter.test(TestEvent(STARTED, LONG_ID))
     with console.capture() as captured:
-        console.print(reporter.line.get_renderable())
-    (shown,) = captured.get().splitlines()
-    assert shown.rstrip() == line
-    assert len(shown) <= width - 3
+        console.print(reporter.progress.get_renderable())
+    first, second = captured.get().splitlines()
+    assert first.rstrip() == BEGUN
+    assert second.strip().lstrip("…") == lines[0]
+    assert max(len(first), len(second)) <= width - 3
 
 
 # --- for machines ---------------------------------------------------------------------------------------------------
@@ -234,7 +239,7 @@ def test_every_line_for_a_machine_is_an_object(capsys: pytest.CaptureFixture[str
     reporter.stage("replaying", 4)
     reporter.test(EVENTS[2])
     reporter.kept(3)
-    reporter.verdict(VERDICT, check=False)
+    reporter.verdict(VERDICT, check=False, folder="cassettes")
     assert reporter.agreed(PLAN) is False
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["event"] for each in told] == [
@@ -249,4 +254,5 @@ def test_every_line_for_a_machine_is_an_object(capsys: pytest.CaptureFixture[str
     assert told[8]["outcome"] == "passed"
     assert (verdict["exit_code"], verdict["counts"]["changed"], verdict["swapped"]) == (3, 1, True)
     assert [(each["file"], each["outcome"]) for each in verdict["cassettes"]] == [("a/x.yaml", "changed")]
-    assert verdict["cassettes"][0]["findings"][0]["severity"] == "breaking"
+    assert verdict["cassettes"][0]["changes"][0]["severity"] == "breaking"
+    assert [(each["operation"], each["cassettes"]) for each in verdict["changes"]] == [("GET /v1/bots", ["a/x.yaml"])]

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_cassettes.cassette.model import Interaction, Request, Response
+from coze_cassettes.codecs.streams import moved_chunks
 from coze_cassettes.errors import Misuse, UnreadableBody
 from coze_cassettes.scrubbing.environment import Known, known
-from coze_cassettes.scrubbing.scrub import LivePlaceholders, scrub
-from coze_cassettes.scrubbing.walking import moved_chunks
+from coze_cassettes.scrubbing.live import LivePlaceholders
+from coze_cassettes.scrubbing.scrub import scrub
 
 MakeInteraction = Callable[..., Interaction]
 

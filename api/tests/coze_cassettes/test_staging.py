@@ -351,4 +351,4 @@ def test_a_recording_depends_on_the_whole_toolkit(tmp_path: Path) -> None:
     for path in (tests / "test_it.py", tests.parent / "conftest.py", tmp_path / "conftest.py"):
         path.touch()
     found = {path.name for path in staging.sources(tmp_path, tests)}
-    assert {"test_it.py", "conftest.py", "rules.py", "plugin.py", "websocket.py", "staging.py"} <= found
+    assert {"test_it.py", "conftest.py", "secrets.py", "plugin.py", "recorder.py", "staging.py"} <= found

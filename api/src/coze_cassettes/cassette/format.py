@@ -16,7 +16,7 @@ from typing import Any, Final
 import yaml
 
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
-from coze_cassettes.codecs import peel
+from coze_cassettes.codecs import json_text, multipart
 from coze_cassettes.errors import InvalidCassette
 
 try:
@@ -57,7 +57,7 @@ JSON_STYLES: Final = tuple(_json_styles())
 
 def _show_json(text: str) -> tuple[str, str] | None:
     """Pretty JSON and the style that gives back the text, or None."""
-    if not peel.is_json(text):
+    if not json_text.is_json(text):
         return None
     value = json.loads(text)
     style = next((style for style in JSON_STYLES if _dump_json(value, style) == text), None)
@@ -67,26 +67,26 @@ def _show_json(text: str) -> tuple[str, str] | None:
 def _show_multipart(body: bytes) -> str | None:
     """The parts of a multipart body with readable line ends; content that is no plain text as base64."""
     try:
-        parts = peel.split_multipart(body, peel.BOUNDARY)
+        parts = multipart.split_multipart(body, multipart.BOUNDARY)
     except Exception:  # noqa: BLE001 - whatever is wrong, the body is then kept as it is
         return None
     shown = []
     for part in parts:
         head, content = part.head.replace("\r\n", "\n"), _plain(part.content)
-        if content is None or f"--{peel.BOUNDARY}" in content:
+        if content is None or f"--{multipart.BOUNDARY}" in content:
             head, content = head + "\nX-Cassette-Encoding: base64", base64.b64encode(part.content).decode("ascii")
-        shown.append(f"--{peel.BOUNDARY}\n{head}\n\n{content}\n")
-    return "".join(shown) + f"--{peel.BOUNDARY}--\n"
+        shown.append(f"--{multipart.BOUNDARY}\n{head}\n\n{content}\n")
+    return "".join(shown) + f"--{multipart.BOUNDARY}--\n"
 
 
 def _read_multipart(text: str) -> bytes:
     parts = []
-    for piece in ("\n" + text).split(f"\n--{peel.BOUNDARY}")[1:-1]:
+    for piece in ("\n" + text).split(f"\n--{multipart.BOUNDARY}")[1:-1]:
         head, _, content = piece.removeprefix("\n").partition("\n\n")
         head, marker, _ = head.partition("\nX-Cassette-Encoding: base64")
         raw = base64.b64decode(content) if marker else content.encode("utf-8")
-        parts.append(peel.Part(head.replace("\n", "\r\n"), raw))
-    return peel.join_multipart(parts, peel.BOUNDARY)
+        parts.append(multipart.Part(head.replace("\n", "\r\n"), raw))
+    return multipart.join_multipart(parts, multipart.BOUNDARY)
 
 
 def _plain(body: bytes) -> str | None:
@@ -205,7 +205,7 @@ def _interaction_out(interaction: Interaction) -> dict[str, Any]:
     }
     if style not in (DEFAULT_STYLE, ""):
         out["request_style"] = style
-    elif style == "" and body and peel.is_json(request.body.decode("utf-8", "replace")):
+    elif style == "" and body and json_text.is_json(request.body.decode("utf-8", "replace")):
         out["request_style"] = "text"
     extra = {"style": answer_style, "chunks": _Inline(response.chunks), "fault": response.fault}
     out["response"]["body"] |= {name: value for name, value in extra.items() if value}
@@ -251,7 +251,7 @@ def _headers_in(headers: Mapping[str, list[str]]) -> Headers:
 def _interaction_in(data: Mapping[str, Any]) -> Interaction:
     request, response = data["request"], data["response"]
     body, answer = request["body"], response["body"]
-    style = data.get("request_style") or (DEFAULT_STYLE if isinstance(body, str) and peel.is_json(body) else "")
+    style = data.get("request_style") or (DEFAULT_STYLE if isinstance(body, str) and json_text.is_json(body) else "")
     return Interaction(
         Request(
             request["method"],

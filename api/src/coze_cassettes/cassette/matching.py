@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from coze_cassettes.cassette.model import Request, header
-from coze_cassettes.codecs import peel
+from coze_cassettes.codecs import json_text, multipart
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.pluralize import pluralize
 
@@ -76,7 +76,7 @@ def _body_differences(live: Request, recorded: Request) -> Iterator[str]:
 
 def _json(body: bytes) -> object | None:
     text = body.decode("utf-8", "replace")
-    return json.loads(text) if peel.is_json(text) else None
+    return json.loads(text) if json_text.is_json(text) else None
 
 
 def _readable(body: bytes) -> str:
@@ -100,14 +100,14 @@ def _value_differences(ours: object, theirs: object, place: str) -> Iterator[str
         yield f"{place}: sent {_short(ours)}, recorded {_short(theirs)}"
 
 
-def _parts(request: Request) -> list[peel.Part] | None:
+def _parts(request: Request) -> list[multipart.Part] | None:
     try:
-        return peel.split_multipart(request.body, peel.boundary_of(header(request.headers, "content-type")))
+        return multipart.split_multipart(request.body, multipart.boundary_of(header(request.headers, "content-type")))
     except UnreadableBody:
         return None
 
 
-def _part_differences(sent: Sequence[peel.Part], recorded: Sequence[peel.Part]) -> Iterator[str]:
+def _part_differences(sent: Sequence[multipart.Part], recorded: Sequence[multipart.Part]) -> Iterator[str]:
     yield from _unequal("number of parts", len(sent), len(recorded))
     for ours, theirs in zip(sent, recorded, strict=False):
         name = ours.parameter("name")

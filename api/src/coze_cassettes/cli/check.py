@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -16,67 +15,26 @@ from coze_cassettes.cassette import store
 from coze_cassettes.cassette.provenance import ORIGINS
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.errors import InvalidCassette, Misuse
-from coze_cassettes.inspection.explain import list_unreplaced
-from coze_cassettes.inspection.scan import inspect, inspect_file
-from coze_cassettes.pluralize import pluralize
+from coze_cassettes.inspection import inspector
 from coze_cassettes.scrubbing.environment import known
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file that is judged: its name as it is shown, and what is in it."""
-
-    name: str
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        """What is in it, as text."""
-        return self.content.decode("utf-8", "replace")
-
-    @property
-    def is_cassette(self) -> bool:
-        """Whether its name says that it is one."""
-        return self.name.endswith(store.SUFFIX)
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--staged", is_flag=True, help="Judge what git is about to commit, not the working tree.")
-@click.option("--explain", is_flag=True, help="List what looks random and was not replaced, for a person to judge.")
 @cassettes_option
-def command(paths: tuple[Path, ...], staged: bool, explain: bool, cassettes: Path | None) -> int:  # noqa: FBT001  by name
+def command(paths: tuple[Path, ...], staged: bool, cassettes: Path | None) -> int:  # noqa: FBT001  by name
     """Judge cassettes: their provenance, their digest, their exact form, and what the inspector finds in them.
 
-    Prints FILE:PLACE RULE-ID for each finding, then what was looked at; exit code 1 if there is any finding. A file
-    below the folder that is no cassette is inspected too.
+    Prints FILE:PLACE RULE-ID for each finding; exit code 1 if there is any.
     """
     folder = cassettes_folder(cassettes)
-    sources = list(_staged(folder) if staged else _files(paths or (folder,)))
+    sources = _staged(folder) if staged else _files(paths or (folder,))
     values = tuple(known(os.environ).placeholders)
-    found = [f"{source.name}:{finding}" for source in sources for finding in _judge_source(source, values)]
+    found = [f"{name}:{finding}" for name, text in sources for finding in judge(text, values)]
     for line in found:
         click.echo(line)
-    if explain:
-        for line in (line for source in sources for line in explain_source(source)):
-            click.echo(line)
-    click.echo(summary(sources, len(found)))
     return exit_codes.FAILED if found else 0
-
-
-def summary(sources: Sequence[Source], findings: int) -> str:
-    """What was looked at, as ``105 cassettes, 1.2 MB, 0 findings``."""
-    cassettes = sum(source.is_cassette for source in sources)
-    others = len(sources) - cassettes
-    size = sum(len(source.content) for source in sources) / 1_000_000
-    counts = [pluralize(cassettes, "cassette"), *([pluralize(others, "other file")] if others else [])]
-    return ", ".join([*counts, f"{size:.1f} MB", pluralize(findings, "finding")])
-
-
-def _judge_source(source: Source, values: Iterable[str]) -> list[str]:
-    if source.is_cassette:
-        return judge(source.text, values)
-    return [str(finding) for finding in inspect_file(source.content, values)]
 
 
 def judge(text: str, values: Iterable[str] = ()) -> list[str]:
@@ -92,40 +50,33 @@ def judge(text: str, values: Iterable[str] = ()) -> list[str]:
         found.append("metadata.digest CHECK-DIGEST")
     if cassette_format.dumps(cassette) != text:
         found.append("file CHECK-ROUND-TRIP")
-    return found + [str(finding) for finding in inspect(cassette, text, values)]
+    return found + [str(finding) for finding in inspector.inspect(cassette, text, values)]
 
 
-def explain_source(source: Source) -> Iterator[str]:
-    """What looks random in a cassette and was not replaced, as ``FILE:PLACE VALUE``."""
-    try:
-        cassette = cassette_format.loads(source.text)
-    except InvalidCassette:
-        return
-    yield from (f"{source.name}:{each}" for each in list_unreplaced(cassette))
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Source]:
-    """The files among paths and below folders."""
+def _files(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """The cassettes among paths and below folders, with their texts."""
     for path in paths:
         if not path.exists():
             raise Misuse(f"{path}: there is no such file or folder.")
-        for file in sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]:
-            yield Source(_shown_path(file), file.read_bytes())
+        for file in store.files(path) if path.is_dir() else [path]:
+            yield _shown_path(file), file.read_text("utf-8", "replace")
 
 
 def _shown_path(path: Path) -> str:
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.as_posix()
 
 
-def _staged(folder: Path) -> Iterator[Source]:
-    """The files in git's index that a commit would change; nothing is written to do so."""
-    names = _git(folder, "diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z", "--", ".")
-    for name in filter(None, names.decode("utf-8", "replace").split("\0")):
-        yield Source(name, _git(folder, "show", f":{name}"))
+def _staged(folder: Path) -> Iterator[tuple[str, str]]:
+    """The cassettes in git's index that a commit would change, with their texts; nothing is written to do so."""
+    names = _git(folder, "diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z", "--", ".").split("\0")
+    for name in filter(None, names):
+        if name.endswith(store.SUFFIX):
+            yield name, _git(folder, "show", f":{name}")
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _git(folder: Path, *arguments: str) -> str:
     try:
-        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True).stdout  # noqa: S603, S607  git is the one on the path
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)  # noqa: S603, S607  git is the one on the path
     except (OSError, subprocess.CalledProcessError):
         raise Misuse(f"git {arguments[0]} failed in {folder}: --staged needs a git repository.") from None
+    return done.stdout.decode("utf-8", "replace")

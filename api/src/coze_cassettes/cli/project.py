@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -22,3 +23,9 @@ def find_root() -> Path:
 def cassettes_folder(chosen: Path | None) -> Path:
     """The folder of the cassettes: as asked for, or as pytest's configuration has it."""
     return chosen.absolute() if chosen else read_settings().cassettes_dir
+
+
+def shell_path(path: Path) -> str:
+    """A path as a shell takes it, relative to this folder where it is below it."""
+    here = Path.cwd()
+    return shlex.quote((path.relative_to(here) if path.is_relative_to(here) else path).as_posix())

@@ -12,9 +12,10 @@ import click
 
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.provenance import STAND_IN
-from coze_cassettes.cli.project import cassettes_folder, cassettes_option, find_root
+from coze_cassettes.cli.project import cassettes_folder, cassettes_option, find_root, shell_path
 from coze_cassettes.errors import Misuse
 from coze_cassettes.rerecord import report, reporters, run
+from coze_cassettes.rerecord.options import Options
 from coze_cassettes.session import patience
 from coze_cassettes.session.patience import Limits
 
@@ -30,6 +31,7 @@ def _limit(name: str, text: str) -> Callable[[Callable[..., int]], Callable[...,
 @click.option("--target", default="", help="coze.com, coze.cn, a URL or stand-in. Default: COZE_API_BASE, or coze.com.")
 @click.option("-k", "keyword", default="", metavar="EXPR", help="Only the tests that match, as pytest's -k.")
 @click.option("--check", is_flag=True, help="Do everything but replace cassettes; exit code 3 tells of a change.")
+@click.option("--all-or-nothing", is_flag=True, help="Replace no cassette if one test fails.")
 @click.option("--yes", is_flag=True, help="Agree to the plan beforehand.")
 @click.option("--fresh", is_flag=True, help="Do not go on with what an interrupted run has recorded.")
 @click.option("--report", "page", type=click.Path(path_type=Path), metavar="DIR", help="Write verdict.md there.")
@@ -58,12 +60,12 @@ def command(
         for name, value in ((patience.variable(each.name), chosen.pop(each.name, None)) for each in fields(Limits))
         if value is not None
     )
-    options = run.Options(find_root(), cassettes_folder(cassettes), changes=changes, numbers=numbers, **chosen)
+    options = Options(find_root(), cassettes_folder(cassettes), changes=changes, numbers=numbers, **chosen)
     if changes and options.target != STAND_IN:
         raise Misuse(f"--change is the stand-in's: use it with --target {STAND_IN}.")
     with reporters.choose_reporter(as_json=as_json) as reporter:
         verdict = run.run(options, os.environ, reporter)
-    reporter.verdict(verdict, check=options.check)
+    reporter.verdict(verdict, check=options.check, folder=shell_path(options.cassettes))
     if page is not None:
         store.write_text(page / "verdict.md", report.markdown(verdict))
     return verdict.exit_code

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import io
 import zlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
-
-import brotli  # type: ignore[import-untyped]  # it has no annotations
-import zstandard
+from typing import Any, Final
 
 from coze_cassettes.errors import UnreadableBody
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Size in bytes beyond which a decompressed body is refused."""
 
-_TOO_MUCH: Final = f"a body unpacks to more than {MAX_BYTES} bytes"
+TOO_MUCH: Final = f"it unpacks to more than {MAX_BYTES} bytes"
 _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _GZIP_HEAD: Final = _GZIP_MAGIC + b"\0\0\0\0\0\0\xff"
@@ -36,8 +34,8 @@ def decompress(body: bytes, encoding: str) -> bytes:
             raise UnreadableBody(f"the content encoding {name!r} cannot be opened")
         try:
             body = opener(body)
-        except (OSError, EOFError, zlib.error, brotli.error, zstandard.ZstdError) as error:
-            raise UnreadableBody(f"a body that says it is {name} is not") from error
+        except (OSError, EOFError, zlib.error) as error:
+            raise UnreadableBody(f"Content-Encoding is {name}, but the body is not {name} data") from error
     return body
 
 
@@ -48,7 +46,7 @@ def opened(raw: bytes) -> bytes | None:
         return None
     try:
         return opener(raw)
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
+    except (OSError, EOFError, zlib.error):
         return None
 
 
@@ -61,7 +59,7 @@ def stored(content: bytes) -> bytes:
 
 def _bounded(body: bytes) -> bytes:
     if len(body) > MAX_BYTES:
-        raise UnreadableBody(_TOO_MUCH)
+        raise UnreadableBody(TOO_MUCH)
     return body
 
 
@@ -82,21 +80,41 @@ def _inflate(body: bytes) -> bytes:
     raise zlib.error("neither zlib nor raw deflate")
 
 
+def _optional(name: str) -> Any:
+    """A library that is needed for few bodies."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise UnreadableBody(f"a body is packed in a way that needs {name}: install it") from error
+
+
 def _unbrotli(body: bytes) -> bytes:
+    brotli = _optional("brotli")
     stream, inner = brotli.Decompressor(), bytearray()
     pending = body
-    while not stream.is_finished():
-        piece = stream.process(pending, output_buffer_limit=_STEP)
-        pending = b""
-        inner += piece
-        if len(inner) > MAX_BYTES:
-            raise UnreadableBody(_TOO_MUCH)
-        if not piece and stream.can_accept_more_data():
-            raise EOFError("the end is missing")
+    try:
+        while not stream.is_finished():
+            piece = stream.process(pending, output_buffer_limit=_STEP)
+            pending = b""
+            inner += piece
+            if len(inner) > MAX_BYTES:
+                raise UnreadableBody(TOO_MUCH)
+            if not piece and stream.can_accept_more_data():
+                raise EOFError("the end is missing")
+    except brotli.error as error:
+        raise OSError("not Brotli data") from error
     return bytes(inner)
 
 
 def _unzstd(body: bytes) -> bytes:
+    zstandard = _optional("zstandard")
+    try:
+        return _unzstd_frames(body, zstandard)
+    except zstandard.ZstdError as error:
+        raise OSError("not Zstandard data") from error
+
+
+def _unzstd_frames(body: bytes, zstandard: Any) -> bytes:
     inner, position = bytearray(), 0
     while position < len(body):
         frame = zstandard.ZstdDecompressor(max_window_size=MAX_BYTES).decompressobj()
@@ -106,7 +124,7 @@ def _unzstd(body: bytes) -> bytes:
             inner += frame.decompress(body[position : position + _ZSTD_STEP])
             position += _ZSTD_STEP
             if len(inner) > MAX_BYTES:
-                raise UnreadableBody(_TOO_MUCH)
+                raise UnreadableBody(TOO_MUCH)
         position = min(position, len(body)) - len(frame.unused_data)
     return bytes(inner)
 

@@ -21,7 +21,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
 Transcode = Callable[[str], str]
@@ -34,7 +34,8 @@ class Encoding:
 
     ``like`` encodes a text in the manner (case of digits, alphabet, padding, length of lines) of a stretch that stood
     there; without it an inline encoding leaves the text as it is: letters and digits need no escape. ``group`` is the
-    number of bytes that an encoding which stands by itself takes together.
+    number of bytes that an encoding which stands by itself takes together. ``unit`` is one step of an inline encoding
+    (``%2F``), ``width`` how many of them a character takes.
     """
 
     name: str
@@ -42,9 +43,17 @@ class Encoding:
     decode: Decode
     encode: Transcode
     example: tuple[str, str]
-    inline: bool = False
+    unit: re.Pattern[str] | None = None
+    width: Callable[[str], int] | None = None
     like: Callable[[str, str], str] | None = None
     group: int = 1
+    inside: Encoding | None = None
+    """The inline encoding of the characters of a stretch, if there is one: edits stay as narrow as they are."""
+
+    @property
+    def inline(self) -> bool:
+        """Whether it is read in its context."""
+        return self.unit is not None
 
     def encode_like(self, text: str, stretch: str) -> str:
         """A text encoded in the manner of a stretch that it replaces."""
@@ -115,6 +124,10 @@ _HEX_PAIR = re.compile(r"[0-9A-Fa-f]{2}")
 
 def _decode_hex_bytes(stretch: str) -> str:
     return to_text(bytes.fromhex("".join(_HEX_PAIR.findall(stretch))))
+
+
+def _decode_readable_bytes(stretch: str) -> str | None:
+    return _readable(bytes.fromhex("".join(_HEX_PAIR.findall(stretch))))
 
 
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -304,75 +317,100 @@ def _encoder_of(charset: str) -> Transcode:
     return lambda text: to_text(text.encode(charset, "replace"))
 
 
+def _utf8_width(char: str) -> int:
+    return len(to_bytes(char))
+
+
+def _utf16_width(char: str) -> int:
+    return 1 + (ord(char) > 0xFFFF)  # noqa: PLR2004  what a unit of UTF-16 holds
+
+
+def _inline(name: str, unit: str, decode: Decode, encode: Transcode, example: tuple[str, str], **more: Any) -> Encoding:
+    return Encoding(name, re.compile(f"(?:{unit})+"), decode, encode, example, re.compile(unit), **more)
+
+
+def _decode_form_character(stretch: str) -> str:
+    return " " if stretch == "+" else _decode_hex_bytes(stretch)
+
+
+_FORM_CHARACTERS: Final = Encoding(
+    "form characters",
+    re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+"),
+    _decode_form_character,
+    quote_plus,
+    (" ", "+"),
+    re.compile(r"%[0-9A-Fa-f]{2}|\+"),
+    _utf8_width,
+    _form_like,
+)
+
+
 # --- the table ------------------------------------------------------------------------------------------------------
 
 _B64: Final = "A-Za-z0-9+/_-"
 
 ENCODINGS: Final[tuple[Encoding, ...]] = (
-    Encoding(
+    _inline(
         "JSON escapes",
-        re.compile(r"(?:\\(?:u[0-9A-Fa-f]{4}|[\"'\\/bfnrt]))+"),
+        r"\\(?:u[0-9A-Fa-f]{4}|[\"'\\/bfnrt])",
         _decode_json_escapes,
         _utf16_units,
         ("a/b", r"\u0061\u002f\u0062"),
-        inline=True,
+        width=_utf16_width,
     ),
-    Encoding(
+    _inline(
         "hexadecimal escapes",
-        re.compile(r"(?:\\x[0-9A-Fa-f]{2})+"),
+        r"\\x[0-9A-Fa-f]{2}",
         _decode_hex_bytes,
         lambda text: _byte_codes(text, "\\x{:02x}"),
         ("a/b", r"\x61\x2f\x62"),
-        inline=True,
+        width=_utf8_width,
     ),
-    Encoding(
+    _inline(
         "code points in braces",
-        re.compile(r"(?:\\u\{[0-9A-Fa-f]{1,6}\})+"),
+        r"\\u\{[0-9A-Fa-f]{1,6}\}",
         _decode_code_points,
         lambda text: _code_points(text, "\\u{{{:x}}}".format),
         ("a/b", r"\u{61}\u{2f}\u{62}"),
-        inline=True,
     ),
-    Encoding(
+    _inline(
         "code points of eight digits",
-        re.compile(r"(?:\\U[0-9A-Fa-f]{8})+"),
+        r"\\U[0-9A-Fa-f]{8}",
         _decode_code_points,
         lambda text: _code_points(text, "\\U{:08x}".format),
         ("a/b", r"\U00000061\U0000002f\U00000062"),
-        inline=True,
     ),
-    Encoding(
+    _inline(
         "octal escapes",
-        re.compile(r"(?:\\[0-3][0-7]{2})+"),
+        r"\\[0-3][0-7]{2}",
         _decode_octal,
         lambda text: _byte_codes(text, "\\{:03o}"),
         ("a/b", r"\141\057\142"),
-        inline=True,
+        width=_utf8_width,
     ),
-    Encoding(
+    _inline(
         "HTML entities",
-        re.compile(r"(?:&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)+"),
+        r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});",
         html.unescape,
         lambda text: _code_points(text, "&#{};".format),
         ("a/b", "&#97;&#47;&#98;"),
-        inline=True,
     ),
-    Encoding(
+    _inline(
         "percent-encoding",
-        re.compile(r"(?:%[0-9A-Fa-f]{2})+"),
+        r"%[0-9A-Fa-f]{2}",
         _decode_hex_bytes,
         lambda text: _byte_codes(text, "%{:02X}"),
         ("a/b", "%61%2F%62"),
-        inline=True,
         like=_percent_like,
+        width=_utf8_width,
     ),
-    Encoding(
+    _inline(
         "quoted-printable",
-        re.compile(r"(?:=[0-9A-F]{2})+"),
-        _decode_hex_bytes,
+        r"=[0-9A-F]{2}",
+        _decode_readable_bytes,
         lambda text: _byte_codes(text, "={:02X}"),
         ("a/b", "=61=2F=62"),
-        inline=True,
+        width=_utf8_width,
     ),
     Encoding(
         "form",
@@ -381,6 +419,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         quote_plus,
         ("a b/c", "a+b%2Fc"),
         like=_form_like,
+        inside=_FORM_CHARACTERS,
     ),
     Encoding(
         "hexadecimal",
@@ -393,8 +432,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "hexadecimal dump",
         re.compile(
-            r"(?<![0-9A-Za-z])(?<![0-9A-Fa-f]{2}[ :-])"  # not in the middle of a dump, so that each is read once
-            r"[0-9A-Fa-f]{2}(?P<gap>[ :-])[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+(?![0-9A-Za-z])"
+            r"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?P<gap>[ :-])(?:[0-9A-Fa-f]{2}(?P=gap)){2,}+[0-9A-Fa-f]{2}(?![0-9A-Za-z])"
         ),
         _decode_hex,
         lambda text: to_bytes(text).hex(" "),
@@ -420,7 +458,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "base64",
-        re.compile(rf"(?<![{_B64}])[{_B64}]{{6,}}+={{0,2}}(?![={_B64}])"),
+        re.compile(rf"(?<![{_B64}])[{_B64}]{{6,}}+(?:={{1,2}}(?![A-Za-z0-9=])|(?![={_B64}]))"),
         _decode_base64,
         _encode_base64,
         ("a/b?", "YS9iPw=="),
@@ -429,7 +467,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "base64, URL-safe",
-        re.compile(rf"(?<![{_B64}])(?=[A-Za-z0-9+/]*+[_-])[{_B64}]{{6,}}+={{0,2}}(?![={_B64}])"),
+        re.compile(rf"(?<![{_B64}])(?=[A-Za-z0-9+/]*+[_-])[{_B64}]{{6,}}+(?:={{1,2}}(?![A-Za-z0-9=])|(?![={_B64}]))"),
         _decode_base64,
         _encode_base64_url,
         ("a???>", "YT8_Pz4"),
@@ -475,6 +513,12 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         ("a/bc", "\0a\0/\0b\0c"),
     ),
 )
+
+
+JSON_ESCAPES: Final = ENCODINGS[0]
+INLINE: Final = tuple(row for row in ENCODINGS if row.inline)
+STANDING: Final = tuple(row for row in ENCODINGS if not row.inline)
+"""The rows that are read in their context, and those that stand by themselves."""
 
 
 # --- how a value looks ----------------------------------------------------------------------------------------------

@@ -1,158 +1,261 @@
-"""Opens what is encoded inside a text: base64, percent-encoding, the escapes of JSON, full-width characters.
+"""Walks through the layers in which a value can hide in a text: JSON, escapes, base64 and the other encodings.
 
-Each opener gives back the text inside with a function that closes it again. Closing an edited text writes only what was
-edited; around it every character stays as it was, in whatever style.
+A visitor is shown one readable piece at a time with its place, and says what to replace in it; every layer brings the
+edits of what is inside it to its own text. What nobody edits stays byte for byte as it was.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import quote, quote_plus, unquote_to_bytes
 
-from coze_cassettes.codecs import compression
+from coze_cassettes.codecs import containers, json_text
+from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
+from coze_cassettes.codecs.encodings import INLINE, JSON_ESCAPES, STANDING, Encoding, is_readable, to_bytes, to_text
+from coze_cassettes.codecs.json_text import Path
+from coze_cassettes.errors import UnreadableBody
 
-Close = Callable[[str], str]
+MAX_DEPTH: Final = 24
+"""Layers inside layers beyond which a body is refused: nobody nests that deep but an attacker."""
 
 
 @dataclass(frozen=True)
-class Opened:
-    """The text inside, how to close it, and whether it is readable or bytes written as text."""
+class Leaf:
+    """One readable piece.
+
+    ``form`` is string, number or key (of JSON), text (of no field), segment (of a URI path), header, binary (bytes that
+    are no text), or joined (what came in pieces). ``part`` is the part of the call, ``uri_path`` the path of its URI.
+    """
+
+    path: Path
+    text: str
+    form: str = "string"
+    depth: int = 0
+    part: str = ""
+    uri_path: str = ""
+    allow_opaque: frozenset[str] = field(default=frozenset(), repr=False)
+    """Digests of what may be kept though it cannot be opened."""
+
+    def inside(self, text: str, form: str, path: Path | None = None) -> Leaf:
+        """A piece that stands in this one."""
+        path = self.path if path is None else path
+        return Leaf(path, text, form, self.depth + 1, self.part, self.uri_path, self.allow_opaque)
+
+
+Visit = Callable[[Leaf], Sequence[Edit]]
+"""Says what to replace in a piece."""
+
+
+def walk_text(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of a text: what ``visit`` says of it and of everything that is written in it."""
+    if leaf.depth > MAX_DEPTH:
+        raise UnreadableBody(f"more than {MAX_DEPTH} layers of encoding inside each other at {'.'.join(leaf.path)}")
+    if leaf.form != "binary":
+        if json_text.is_json(leaf.text):
+            return walk_json(leaf, visit)
+        if (end := json_text.missing_end(leaf.text)) is not None:
+            return _merged(leaf.text, visit(leaf), _cut_off(leaf, end, visit))
+    return _merged(leaf.text, visit(leaf), _layered(leaf, visit))
+
+
+def _merged(text: str, own: Sequence[Edit], inner: Sequence[Edit]) -> list[Edit]:
+    """The edits of a text and of what is encoded in it.
+
+    A stretch that is written anew as a whole had the value replaced inside, so that nothing is left to be done there.
+    """
+    starts = [start for start, _, _ in inner]
+    left = [edit for edit in own if not _is_done(edit, inner, bisect_right(starts, edit[0]) - 1, text)]
+    return merge_edits(left, inner)
+
+
+def _is_done(edit: Edit, inner: Sequence[Edit], before: int, text: str) -> bool:
+    """Whether a stretch around an edit is written anew without what the edit takes away."""
+    if before < 0:
+        return False
+    _, end, new = inner[before]
+    return edit[1] <= end and text[edit[0] : edit[1]] not in new
+
+
+def edit_text(leaf: Leaf, visit: Visit) -> str:
+    """A text with everything replaced that ``visit`` says."""
+    return apply_edits(leaf.text, walk_text(leaf, visit))
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+
+def walk_json(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of a JSON text: those of its keys, strings and numbers."""
+    edits: list[Edit] = []
+    for token in json_text.tokens(leaf.text):
+        raw, path = leaf.text[token.start : token.end], (*leaf.path, *token.path)
+        if token.form == "number":
+            edits += shift_edits(visit(leaf.inside(raw, "number", path)), token.start)
+            continue
+        value = raw[1:-1] if "\\" not in raw else json.loads(raw)
+        edits += shift_edits(token_edits(raw, walk_text(leaf.inside(value, token.form, path), visit)), token.start)
+    return edits
+
+
+def token_edits(raw: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Edits of the value of a JSON string as edits of the token, in its manner."""
+    if not edits:
+        return []
+    opened = _open_inline(JSON_ESCAPES, raw[1:-1])
+    inside = [(*opened.span(start, end), json_text.encode_json_string(text, raw)[1:-1]) for start, end, text in edits]
+    return shift_edits(inside, 1)
+
+
+def _cut_off(leaf: Leaf, end: str, visit: Visit) -> list[Edit]:
+    """The edits of a JSON text without its end."""
+    length = len(leaf.text)
+    whole = walk_json(replace(leaf, text=leaf.text + end), visit)
+    return [(start, min(stop, length), text) for start, stop, text in whole if start < length]
+
+
+# --- encodings ------------------------------------------------------------------------------------------------------
+
+
+def _layered(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of JSON that stands in a text, and of what is encoded before, between and behind it."""
+    edits: list[Edit] = []
+    position = 0
+    for start, end in () if leaf.form == "binary" else json_text.fragments(leaf.text):
+        edits += shift_edits(_encoded(replace(leaf, text=leaf.text[position:start]), visit), position)
+        edits += shift_edits(walk_json(replace(leaf, text=leaf.text[start:end]), visit), start)
+        position = end
+    return [*edits, *shift_edits(_encoded(replace(leaf, text=leaf.text[position:]), visit), position)]
+
+
+def _encoded(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of what is encoded in a text; one inline encoding at a time, since what it hides is opened next."""
+    if leaf.form != "binary":
+        for row in INLINE:
+            if row.pattern.search(leaf.text) and (opened := _open_inline(row, leaf.text)).inner != leaf.text:
+                edits = walk_text(leaf.inside(opened.inner, "text"), visit)
+                return [_close_inline(row, leaf.text, opened.span(start, end), text) for start, end, text in edits]
+    return _standing(leaf, visit)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What an inline encoding says, and where each of its characters begins and ends in the text."""
 
     inner: str
-    close: Close
-    readable: bool = True
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of what it says is written."""
+        if start == len(self.inner):
+            last = self.ends[-1] if self.ends else 0
+            return last, last
+        low = self.starts[start]
+        return low, self.ends[end - 1] if end > start else low
 
 
-# --- full-width characters ------------------------------------------------------------------------------------------
-
-_FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
-_NARROW: Final = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
-
-
-def narrow(text: str) -> str:
-    """A text with ASCII in place of full-width characters, one for one, so that every position stays."""
-    return text.translate(_NARROW) if _FULL_WIDTH.search(text) else text
-
-
-# --- closing what has positions -------------------------------------------------------------------------------------
-
-
-def _common(left: str, right: str, most: int) -> int:
-    """How many characters two texts share from the start."""
-    return next((n for n in range(most) if left[n] != right[n]), most)
-
-
-def _splice(raw: str, inner: str, places: Sequence[int], encode: Close) -> Close:
-    """Closes by writing the edited stretch anew; ``places`` says where in ``raw`` each inner character begins."""
-
-    def close(new: str) -> str:
-        head = _common(inner, new, min(len(inner), len(new)))
-        tail = _common(inner[::-1], new[::-1], min(len(inner), len(new)) - head)
-        edited = encode(new[head : len(new) - tail])
-        return raw[: places[head]] + edited + raw[places[len(inner) - tail] :]
-
-    return close
-
-
-# --- percent-encoding -----------------------------------------------------------------------------------------------
-
-_PERCENT_TOKEN = re.compile(r"(?P<bytes>(?:%[0-9A-Fa-f]{2})+)|(?P<char>.)", re.DOTALL)
-_LOWER = re.compile(r"%[0-9]?[a-f]")
-
-
-def open_percent(raw: str, *, plus: bool = False) -> Opened | None:
-    """The text inside percent-encoding, or None if nothing is encoded; ``plus`` stands for a blank if asked for."""
+def _open_inline(row: Encoding, text: str) -> _Opened:
     inner: list[str] = []
-    places: list[int] = []
-    for match in _PERCENT_TOKEN.finditer(raw):
-        text = match["char"] or unquote_to_bytes(match["bytes"]).decode("utf-8", "surrogateescape")
-        place = match.start()
-        for char in text:
-            places.append(place)
-            inner.append(" " if plus and char == "+" and match["char"] else char)
-            place += 1 if match["char"] else 3 * len(char.encode("utf-8", "surrogateescape"))
-    if (joined := "".join(inner)) == raw:
-        return None
-
-    def encode(text: str) -> str:
-        data = text.encode("utf-8", "surrogateescape")
-        closed = quote_plus(data) if plus else quote(data, safe="")
-        return re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), closed) if _LOWER.search(raw) else closed
-
-    return Opened(joined, _splice(raw, joined, [*places, len(raw)], encode))
-
-
-# --- the escapes of JSON --------------------------------------------------------------------------------------------
-
-ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|[\"\\/bfnrt])")
-_ESCAPED_TOKEN = re.compile(
-    r"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[\"\\/bfnrt]|.", re.DOTALL
-)
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    for match in row.pattern.finditer(text):
+        inner.append(text[position : match.start()])
+        starts += range(position, match.start())
+        ends += range(position + 1, match.start() + 1)
+        for decoded, low, high in _units(row, match):
+            inner.append(decoded)
+            starts += [low] * len(decoded)
+            ends += [high] * len(decoded)
+        position = match.end()
+    inner.append(text[position:])
+    starts += range(position, len(text))
+    ends += range(position + 1, len(text) + 1)
+    return _Opened("".join(inner), starts, ends)
 
 
-def open_escapes(raw: str) -> Opened | None:
-    """The text that a text with JSON escapes stands for, or None if it has none."""
-    inner: list[str] = []
-    places: list[int] = []
-    for match in _ESCAPED_TOKEN.finditer(raw):
-        token = match[0]
-        inner.append(json.loads(f'"{token}"') if len(token) > 1 else token)
-        places.append(match.start())
-    if (joined := "".join(inner)) == raw:
-        return None
-    ascii_only = raw.isascii()
-
-    def encode(text: str) -> str:
-        return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
-
-    return Opened(joined, _splice(raw, joined, [*places, len(raw)], encode))
-
-
-# --- base64 ---------------------------------------------------------------------------------------------------------
-
-_READABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]*")
+def _units(row: Encoding, match: re.Match[str]) -> Iterable[tuple[str, int, int]]:
+    """The characters of a stretch with where they stand."""
+    assert row.unit is not None  # noqa: S101  an inline row has one
+    spans = [unit.span() for unit in row.unit.finditer(match.string, *match.span())]
+    if row.width is None:
+        for low, high in spans:
+            raw = match.string[low:high]
+            yield row.decode(raw) or raw, low, high
+        return
+    decoded = row.decode(match[0])
+    if decoded is None:
+        yield from ((match.string[low:high], low, high) for low, high in spans)
+        return
+    at = 0
+    for char in decoded:
+        until = min(at + row.width(char), len(spans))
+        yield char, spans[at][0], spans[until - 1][1]
+        at = until
 
 
-def open_base64(raw: str) -> Opened | None:
-    """What is inside base64, or None if it is none.
-
-    Standard and URL-safe alphabets, with and without padding, on one line or several; a gzip or Zstandard file inside
-    is unpacked too. Bytes that are no text come as such, not readable.
-    """
-    packed = re.sub(r"\s+", "", raw)
-    url_safe = "-" in packed or "_" in packed
-    altchars = b"-_" if url_safe else b"+/"
-    try:
-        data = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=altchars, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    width = len(raw.split(maxsplit=1)[0]) if packed != raw else 0
-    padded = packed.endswith("=") or len(packed) % 4 == 0
-    unpacked = compression.opened(data)
-    inner = (data if unpacked is None else unpacked).decode("utf-8", "surrogateescape")
-
-    def close(new: str) -> str:
-        content = new.encode("utf-8", "surrogateescape")
-        closed = base64.b64encode(content if unpacked is None else compression.stored(content), altchars=altchars)
-        text = closed.decode("ascii") if padded else closed.decode("ascii").rstrip("=")
-        return "\n".join(text[at : at + width] for at in range(0, len(text), width)) if width else text
-
-    return Opened(inner, close, _READABLE.fullmatch(inner) is not None)
+def _close_inline(row: Encoding, text: str, span: tuple[int, int], replacement: str) -> Edit:
+    """An edit of a text in which an inline encoding is written in the manner of the whole."""
+    return (*span, row.encode_like(replacement, text))
 
 
-# --- where they stand in a text -------------------------------------------------------------------------------------
+_MIN_SEGMENT: Final = 6
+"""Characters of base64 below which it is not opened: those of the shortest placeholder."""
 
-BASE64_RUN = re.compile(
-    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{48,76}(?:\r?\n[A-Za-z0-9+/]{48,76})*\r?\n[A-Za-z0-9+/]{4,76}"
-    r"|[A-Za-z0-9+/_-]{6,})(?:={1,2}(?![A-Za-z0-9=])|(?![A-Za-z0-9+/_=%-]))"
-)
-PERCENT_RUN = re.compile(
-    r"(?<==)(?P<query>[A-Za-z0-9._~*%-]*[+%][A-Za-z0-9._~*+%-]*)"
-    r"|(?<![A-Za-z0-9._~+-])(?:[A-Za-z0-9._~+-]|%[0-9A-Fa-f]{2})*%[0-9A-Fa-f]{2}(?:[A-Za-z0-9._~+-]|%[0-9A-Fa-f]{2})*"
-)
+_MIN_BYTES: Final = 12
+"""Bytes that are no text are looked at from this length on: what is shorter is a word that could be base64."""
+
+
+def _standing(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of each stretch that stands by itself."""
+    edits: list[Edit] = []
+    for row in STANDING if len(leaf.text) >= _MIN_SEGMENT else ():
+        for match in row.pattern.finditer(leaf.text):
+            edits += shift_edits(_open_standing(row, leaf, match[0], visit), match.start())
+    return merge_edits(edits)
+
+
+def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
+    """One edit that writes a stretch anew; nothing if nothing in it is edited, or if it is none of this encoding."""
+    if row.inside is not None:
+        opened = _open_inline(row.inside, raw)
+        edits = walk_text(leaf.inside(opened.inner, "text"), visit)
+        return [_close_inline(row, raw, opened.span(start, end), text) for start, end, text in edits]
+    inner = row.decode(raw)
+    if inner is not None and (is_readable(inner) or len(inner) >= _MIN_BYTES):
+        data = to_bytes(inner)
+        if (new := walk_bytes(leaf.inside("", "text"), data, visit)) != data:
+            return [(0, len(raw), row.encode_like(to_text(new), raw))]
+        if is_readable(inner):
+            return []
+    return _segments(row, leaf, raw, visit) if row.name == "base64" and "/" in raw else []
+
+
+def _segments(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
+    """The edits of each segment of a path, every one of which may be base64."""
+    edits: list[Edit] = []
+    position = 0
+    for segment in raw.split("/"):
+        if len(segment) >= _MIN_SEGMENT:
+            edits += shift_edits(_open_standing(row, leaf, segment, visit), position)
+        position += len(segment) + 1
+    return edits
+
+
+# --- bytes ----------------------------------------------------------------------------------------------------------
+
+
+def walk_bytes(leaf: Leaf, data: bytes, visit: Visit) -> bytes:
+    """Bytes with everything replaced that ``visit`` says; what holds other files is opened."""
+    if leaf.depth > MAX_DEPTH:
+        raise UnreadableBody(f"more than {MAX_DEPTH} files inside each other")
+    opened = containers.open_container(data, leaf.allow_opaque)
+    if opened is not None:
+        inner = leaf.inside("", "text")
+        return opened.close([walk_bytes(inner, member, visit) for member in opened.members])
+    text = to_text(data)
+    return to_bytes(edit_text(replace(leaf, text=text, form=leaf.form if is_readable(text) else "binary"), visit))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from coze_cassettes.cassette.model import Response
-from coze_cassettes.codecs.peel import Edit
+from coze_cassettes.codecs.edits import Edit
 
 
 def text_of(body: bytes) -> str:

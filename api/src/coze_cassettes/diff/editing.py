@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from coze_cassettes.codecs import peel
-from coze_cassettes.codecs.peel import Edit
+from coze_cassettes.codecs.edits import Edit, apply_edits
+from coze_cassettes.codecs.json_text import encode_json_string
 from coze_cassettes.diff.body_rules import BodyRules
 from coze_cassettes.diff.nodes import Node, bytewise, parse
 from coze_cassettes.diff.pairing import pairs
@@ -63,7 +63,7 @@ class Editor:
             (each.start, each.end, self._optional_editor.rewrite(each, template, where))
             for each in old.members.values()
         ]
-        return peel.apply_edits(text, [(low - old.start, high - old.start, inner) for low, high, inner in told])
+        return apply_edits(text, [(low - old.start, high - old.start, inner) for low, high, inner in told])
 
     @property
     def _optional_editor(self) -> Editor:
@@ -92,7 +92,7 @@ class Editor:
             return self.old[old.start : old.end]
         edits = sorted(self.edits(old, new, path))
         local = [(start - new.start, end - new.start, text) for start, end, text in edits]
-        return peel.apply_edits(self.new[new.start : new.end], local)
+        return apply_edits(self.new[new.start : new.end], local)
 
     def _kept(self, old: Node, new: Node) -> Edit:
         return new.start, new.end, self.old[old.start : old.end]
@@ -101,8 +101,8 @@ class Editor:
         """One edit of a string that holds JSON, written in its own manner if that can be told."""
         edits = sorted(Editor(self.rules, old_text, new.value).edits(old_inner, new_inner, path))
         raw = self.new[new.start : new.end]
-        if edits and bytewise(peel.encode_json_string(new.value, raw)) == raw:
-            yield new.start, new.end, bytewise(peel.encode_json_string(peel.apply_edits(new.value, edits), raw))
+        if edits and bytewise(encode_json_string(new.value, raw)) == raw:
+            yield new.start, new.end, bytewise(encode_json_string(apply_edits(new.value, edits), raw))
 
 
 def _followers(elements: Sequence[Node], rules: BodyRules) -> Mapping[int | None, list[Node]]:

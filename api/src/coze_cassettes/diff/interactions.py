@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from coze_cassettes.cassette.model import EVENT_STREAM, Headers, Interaction, Request, Response, media_type
-from coze_cassettes.codecs import peel
+from coze_cassettes.codecs import json_text
 from coze_cassettes.diff.body_rules import REQUEST_RULES, BodyRules, rules_of
 from coze_cassettes.diff.changes import Difference, Differences, Severity, format_change
 from coze_cassettes.diff.chunked_text import text_of
@@ -142,7 +142,7 @@ def form_of(response: Response) -> str:
         return NOTHING
     if EVENT_STREAM in content_type:
         return STREAM
-    if peel.is_json(text_of(response.body)):
+    if json_text.is_json(text_of(response.body)):
         return JSON
     return AUDIO if content_type.startswith("audio/") else OTHER
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from coze_cassettes.codecs import peel
+from coze_cassettes.codecs import json_text
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ _TYPES: Final = {str: "string", bool: "boolean", int: "integer", float: "number"
 @lru_cache(maxsize=1024)
 def parse(text: str, start: int = 0, end: int | None = None) -> Node | None:
     """The object or list that stands between two places of a text, or None."""
-    if not peel.is_json(text[start:end]):
+    if not json_text.is_json(text[start:end]):
         return None
     return _scan(text, start)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.cassette.model import Interaction
-from coze_cassettes.codecs import peel
-from coze_cassettes.codecs.peel import Leaf
+from coze_cassettes.codecs.edits import Edit
+from coze_cassettes.codecs.layers import Leaf, Visit, edit_text
+from coze_cassettes.codecs.multipart import BOUNDARY
 from coze_cassettes.scrubbing import placeholders
-from coze_cassettes.scrubbing.rulebook import Form
 from coze_cassettes.scrubbing.rules import default_rules
-from coze_cassettes.scrubbing.walking import walk
+from coze_cassettes.scrubbing.rules.model import Form
+from coze_cassettes.scrubbing.traversal import walk
 
 Placeholders = Mapping[str, Sequence[str]]
 """Numbered placeholders by kind, each once, in order of first appearance."""
@@ -21,47 +21,28 @@ Placeholders = Mapping[str, Sequence[str]]
 _INTEGERS: Final = 1000
 """Integer identifiers below this are substitutes: the numbers of their placeholders."""
 
-_FAR: Final = 1_000_000_000
-"""Added to a number that is already a new one: a walk may come to the same text twice, joined and in pieces."""
 
-
-class _Placeholders:
+def _renumbering(number: Callable[[str, int], int | str]) -> Visit:
     """A visitor that has every numbered placeholder written anew; ``number`` says with which number."""
 
-    def __init__(self, number: Callable[[str, int], int | str]) -> None:
-        self.uri_path = ""
-        self._number = number
-
-    def leaf(self, leaf: Leaf) -> str:
+    def visit(leaf: Leaf) -> Sequence[Edit]:
         if leaf.form == "number":
-            return self._integer(leaf)
-        return self._text(leaf) if leaf.form == "binary" else peel.rewrite_text(leaf, self._text, self.leaf)
+            kind = kind_of_integer(".".join(leaf.path), leaf.uri_path, leaf.text)
+            return [(0, len(leaf.text), str(number(kind, int(leaf.text))))] if kind else ()
+        if leaf.form in ("uri", "pieces"):  # what these hold is visited in its parts
+            return ()
+        return [
+            (*match.span(), f"{match['kind']}_{number(match['kind'], int(match['number']))}")
+            for match in placeholders.pattern().finditer(leaf.text)
+            if match["number"] is not None and match[0] != BOUNDARY
+        ]
 
-    def _integer(self, leaf: Leaf) -> str:
-        kind = kind_of_integer(".".join(leaf.path), self.uri_path, leaf.text)
-        return str(self._number(kind, int(leaf.text))) if kind else leaf.text
-
-    def _text(self, leaf: Leaf) -> str:
-        return placeholders.pattern().sub(self._placeholder, leaf.text)
-
-    def _placeholder(self, placeholder: re.Match[str]) -> str:
-        if placeholder["number"] is None or placeholder[0] == peel.BOUNDARY:
-            return placeholder[0]
-        return f"{placeholder['kind']}_{self._number(placeholder['kind'], int(placeholder['number']))}"
-
-    def segment(self, rule: object, value: str) -> str:  # noqa: ARG002  the whole path comes as a leaf
-        return value
-
-    def header(self, name: str, value: str) -> str:  # noqa: ARG002  a placeholder is a placeholder in any header
-        return self.leaf(Leaf((), value, "text"))
-
-    def edits(self, joined: str) -> Sequence[peel.Edit]:  # noqa: ARG002  what is joined comes as a leaf
-        return ()
+    return visit
 
 
 def kind_of_integer(path: str, uri_path: str, text: str) -> str:
     """The kind of the placeholder for which an integer at a dotted path stands, or an empty string."""
-    if not text.isdecimal() or _INTEGERS <= int(text) < _FAR:
+    if not text.isdecimal() or int(text) >= _INTEGERS:
         return ""
     rule = default_rules().field(path, uri_path, text)
     return rule.kind if rule is not None and rule.form is Form.PLACEHOLDER else ""
@@ -70,7 +51,7 @@ def kind_of_integer(path: str, uri_path: str, text: str) -> str:
 @lru_cache(maxsize=8192)
 def erase_numbers(text: str) -> str:
     """A text in which placeholders have no numbers."""
-    return _Placeholders(lambda _kind, _number: "n").leaf(Leaf((), text))
+    return edit_text(Leaf((), text), _renumbering(lambda _kind, _number: "n"))
 
 
 @lru_cache(maxsize=8192)
@@ -82,7 +63,7 @@ def placeholders_in(text: str) -> tuple[str, ...]:
         found.append(f"{kind}_{number}")
         return number
 
-    _Placeholders(note).leaf(Leaf((), text))
+    edit_text(Leaf((), text), _renumbering(note))
     return tuple(found)
 
 
@@ -99,7 +80,7 @@ def _found_in(interaction: Interaction) -> tuple[tuple[str, str], ...]:
         found[kind, f"{kind}_{number}"] = None
         return number
 
-    walk(interaction, _Placeholders(note), default_rules())
+    walk(interaction, _renumbering(note))
     return tuple(found)
 
 
@@ -120,13 +101,8 @@ def renumber(interaction: Interaction, names: Mapping[str, str]) -> Interaction:
     if all(names.get(placeholder, placeholder) == placeholder for _, placeholder in _found_in(interaction)):
         return interaction
 
-    def away(kind: str, number: int) -> int:
+    def new_number(kind: str, number: int) -> int:
         placeholder = f"{kind}_{number}"
-        return number if number >= _FAR else _FAR + int(names.get(placeholder, placeholder).rpartition("_")[2])
+        return int(names.get(placeholder, placeholder).rpartition("_")[2])
 
-    def back(_kind: str, number: int) -> int:
-        return number % _FAR
-
-    for step in (away, back):
-        interaction = walk(interaction, _Placeholders(step), default_rules())
-    return interaction
+    return walk(interaction, _renumbering(new_number))

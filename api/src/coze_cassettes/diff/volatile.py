@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from coze_cassettes.scrubbing.rules import FRAME_ID, WEBSOCKETS
+from coze_cassettes.scrubbing.rules.identifiers import FRAME_ID, WEBSOCKETS
 
 
 class Where(StrEnum):

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
 from coze_cassettes.cassette import provenance, store
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.inspection.scan import Finding, inspect
-from coze_cassettes.inspection.values import find, spellings_of
+from coze_cassettes.inspection import inspector
 
 SHORTEST_PLANTED: Final = 4
 """Characters below which a planted value is no evidence: it occurs by chance."""
 
 
-def inspect_file(path: Path, values: Iterable[str] = ()) -> Sequence[Finding]:
+def inspect_file(path: Path, values: Iterable[str] = ()) -> Sequence[inspector.Finding]:
     """What the inspector finds in a cassette file; ``values`` are those that the environment says are secret."""
-    return inspect(store.read(path), path.read_text("utf-8"), values)
+    return inspector.inspect(store.read(path), path.read_text("utf-8"), values)
 
 
 @dataclass(frozen=True)
@@ -32,21 +31,36 @@ class Canary:
 
 
 def canaries_of(url: str) -> tuple[Canary, ...]:
-    """What the stand-in says that it planted; nothing if it does not tell."""
+    """The canaries of a stand-in."""
+    return tuple(Canary(entry["kind"], entry["value"]) for entry in _ask_stand_in(url, "canaries"))
+
+
+def applied_changes(url: str) -> list[bool]:
+    """Of each change of a stand-in's API, in the order in which they were asked for, whether an answer showed it."""
+    return [bool(each) for each in _ask_stand_in(url, "changes", "applied")]
+
+
+def _ask_stand_in(url: str, what: str, member: str = "") -> list[Any]:
     try:
-        response = httpx.get(f"{url}/_standin/canaries", timeout=30, trust_env=not provenance.is_loopback(url))
-        entries = response.raise_for_status().json()["canaries"]
-    except (httpx.HTTPError, ValueError, KeyError) as error:
-        raise CassetteError(f"The stand-in does not tell what it planted ({type(error).__name__}).") from None
-    return tuple(Canary(entry["kind"], entry["value"]) for entry in entries)
+        response = httpx.get(f"{url}/_standin/{what}", timeout=30, trust_env=not provenance.is_loopback(url))
+        return list(response.raise_for_status().json()[member or what])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise CassetteError(f"The stand-in does not give out its {what} ({type(error).__name__}).") from None
 
 
 def canaries_in(path: Path, planted: Iterable[Canary]) -> list[str]:
     """The kinds of the planted values that a file still holds, in its text or in what its text stands for."""
-    texts = (path.read_text("utf-8"), *_contents(path))
-    # JSON in a string of JSON is escaped twice
-    found = find((each.value for each in planted), (*texts, *(text.replace("\\\\", "\\") for text in texts)))
-    return sorted({each.kind for each in planted if len(each.value) >= SHORTEST_PLANTED and each.value in found})
+    text = "\n".join((path.read_text("utf-8"), *_contents(path)))
+    text += text.replace("\\\\", "\\")  # JSON in a string of JSON is escaped twice
+    return sorted({each.kind for each in planted if len(each.value) >= SHORTEST_PLANTED and _holds(text, each.value)})
+
+
+def _holds(text: str, value: str) -> bool:
+    """Whether a value is there in any encoding; the pattern, which is slow, has the last word on short ones."""
+    if not any(form in text for form in inspector.encodings(value)):
+        return False
+    pattern = inspector.needle([value])
+    return pattern is not None and pattern.search(text) is not None
 
 
 def _contents(path: Path) -> Iterator[str]:
@@ -61,7 +75,7 @@ def _contents(path: Path) -> Iterator[str]:
 
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """A function that blots out the given values, the longest first, in every form."""
-    everything = sorted({form for value in secrets for form in spellings_of(value)}, key=len, reverse=True)
+    everything = sorted({form for value in secrets for form in inspector.encodings(value)}, key=len, reverse=True)
 
     def redact(text: str) -> str:
         for form in everything:

@@ -1,4 +1,4 @@
-"""What becomes of each cassette after a recording: origin first, then what really changed."""
+"""What becomes of each cassette after a recording: provenance first, then what really changed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Final
 from coze_cassettes import exit_codes
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.provenance import truth
-from coze_cassettes.diff import Comparison, compare, rebase
-from coze_cassettes.rerecord.plan import Test
+from coze_cassettes.diff import Comparison, Group, compare, compare_partial, group, rebase
 
 
 class Outcome(StrEnum):
@@ -22,56 +21,84 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     NEW = "new"
     TRUER = "replaced by a truer one"
-    PROVED = "proved only"
+    REPAIRED = "replaced, since it could not be read"
+    """The committed file is damaged, and counts as absent."""
+    LESS_TRUE = "less true, not kept"
     """Recorded from something less true than the committed file, or from the other region: the file stays."""
+    FAILED = "failed"
+    """The test did not pass, or what it recorded is not fit to be kept: the committed file stays."""
     KEPT = "kept"
     """Committed, and left out of this run."""
     ORPHAN = "orphaned"
     """Committed, and no test plays it."""
 
 
-WRITTEN: Final = frozenset({Outcome.CHANGED, Outcome.NEW, Outcome.TRUER})
+WRITTEN: Final = frozenset({Outcome.CHANGED, Outcome.NEW, Outcome.TRUER, Outcome.REPAIRED})
+NOT_RECORDED: Final = frozenset({Outcome.FAILED, Outcome.KEPT, Outcome.ORPHAN})
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The outcome of one cassette; ``cassette`` is what will stand in the file, if it is to be written."""
+    """What becomes of one cassette.
+
+    ``cassette`` is what will stand in the file, if it is to be written; ``reason`` says why a committed file could not
+    be read.
+    """
 
     file: str
     outcome: Outcome
     cassette: Cassette | None = None
     comparison: Comparison = field(default_factory=Comparison)
+    reason: str = ""
 
 
-def decide(file: str, old: Cassette | None, new: Cassette) -> Decision:
-    """The outcome of a fresh recording beside the committed one: origin first, then what really changed."""
+def decide(file: str, old: Cassette | None, new: Cassette, damage: str = "") -> Decision:
+    """What becomes of a fresh recording beside the committed one; ``damage`` says why that one cannot be read."""
     if old is None:
-        return Decision(file, Outcome.NEW, new)
-    was, now = truth(old.metadata.recorded_from), truth(new.metadata.recorded_from)
-    if now < was or (now == was and old.metadata.recorded_from != new.metadata.recorded_from):
-        return Decision(file, Outcome.PROVED)
+        return Decision(file, Outcome.REPAIRED if damage else Outcome.NEW, new, reason=damage)
+    if _is_less_true(old, new):
+        return Decision(file, Outcome.LESS_TRUE)
     comparison = compare(old, new)
-    if now > was:
+    if truth(new.metadata.recorded_from) > truth(old.metadata.recorded_from):
         return Decision(file, Outcome.TRUER, new, comparison)
     if not comparison.changed:
         return Decision(file, Outcome.UNCHANGED)
     return Decision(file, Outcome.CHANGED, rebase(old, new), comparison)
 
 
-def others(committed: Iterable[str], recorded: Iterable[str], tests: Iterable[Test]) -> list[Decision]:
-    """The committed cassettes that were not recorded: kept, or orphans when no test of a whole run plays them."""
-    played = {test.cassette for test in tests}
-    rest = sorted(set(committed) - set(recorded))
-    return [Decision(file, Outcome.KEPT if file in played else Outcome.ORPHAN) for file in rest]
+def fail(file: str, old: Cassette | None, new: Cassette | None) -> Decision:
+    """A cassette whose test failed: what was recorded of it, if anything, is only compared."""
+    if old is None or new is None or _is_less_true(old, new):
+        return Decision(file, Outcome.FAILED)
+    return Decision(file, Outcome.FAILED, comparison=compare_partial(old, new))
+
+
+def _is_less_true(old: Cassette, new: Cassette) -> bool:
+    """Whether a recording says less of the API than the committed one does, or speaks of the other region."""
+    was, now = old.metadata.recorded_from, new.metadata.recorded_from
+    return truth(now) < truth(was) or (truth(now) == truth(was) and now != was)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a test, a cassette or the whole run failed; ``test`` and ``file`` are empty where none is concerned."""
+
+    reason: str
+    test: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        """The test or the file, and the reason."""
+        return ": ".join(filter(None, (self.test or self.file, self.reason)))
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a run found. ``failures`` are sentences; with any of them nothing was swapped in."""
+    """What a run found; ``swapped`` says whether the cassettes that it wrote are in place."""
 
     decisions: tuple[Decision, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
     swapped: bool = False
 
     def count(self, outcome: Outcome) -> int:
@@ -81,15 +108,53 @@ class Verdict:
     @property
     def recorded(self) -> int:
         """How many cassettes were recorded in this run."""
-        return sum(decision.outcome not in (Outcome.KEPT, Outcome.ORPHAN) for decision in self.decisions)
+        return sum(decision.outcome not in NOT_RECORDED for decision in self.decisions)
+
+    @property
+    def written(self) -> tuple[Decision, ...]:
+        """The cassettes that are to be written."""
+        return tuple(decision for decision in self.decisions if decision.outcome in WRITTEN)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """What changed, each change once."""
+        return group({decision.file: decision.comparison.changes for decision in self.decisions})
 
     @property
     def exit_code(self) -> int:
         """0 unchanged, 3 changed, 1 failed."""
         if self.failures:
             return exit_codes.FAILED
-        return (
-            exit_codes.CHANGED
-            if any(decision.outcome in WRITTEN for decision in self.decisions)
-            else exit_codes.UNCHANGED
-        )
+        return exit_codes.CHANGED if self.written else exit_codes.UNCHANGED
+
+
+# --- cassettes that were not recorded -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a run knows of the tests: the cassettes that they play, and the folders of modules collected whole.
+
+    ``gone`` are folders of the committed cassettes whose module is not there any more.
+    """
+
+    played: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+
+def others(committed: Iterable[str], recorded: Iterable[str], collected: Collected) -> list[Decision]:
+    """The committed cassettes that were not recorded: kept, orphans, or (of modules that are not known) not told."""
+    found = (
+        Decision(file, outcome)
+        for file in sorted(set(committed) - set(recorded))
+        if (outcome := _outcome_of(file, collected)) is not None
+    )
+    return list(found)
+
+
+def _outcome_of(file: str, collected: Collected) -> Outcome | None:
+    folder = file.rpartition("/")[0]
+    if file in collected.played:
+        return Outcome.KEPT
+    return Outcome.ORPHAN if folder in collected.whole | collected.gone else None

@@ -44,6 +44,14 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     earlier: frozenset[str] = frozenset()
     discarded: int = 0
+    all_or_nothing: bool = False
+
+    @property
+    def after_failure(self) -> str:
+        """What a failed test means for the others."""
+        if self.all_or_nothing:
+            return "no cassette is replaced (--all-or-nothing)"
+        return "it keeps its committed cassette, the others are replaced; --all-or-nothing replaces none"
 
     @property
     def cassettes(self) -> tuple[str, ...]:

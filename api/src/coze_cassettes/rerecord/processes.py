@@ -14,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
@@ -32,10 +32,10 @@ STOP_SECONDS: Final = 15.0
 
 @dataclass(frozen=True)
 class PytestResult:
-    """How a pytest child ended: the last event of each test, one sentence a failure, whether it was asked wrongly."""
+    """How a pytest child ended: the last event of each test, and why it ended without naming one that failed."""
 
     events: tuple[pytest_events.TestEvent, ...] = ()
-    failures: tuple[str, ...] = ()
+    problem: str = ""
     misused: bool = False
 
 
@@ -56,7 +56,11 @@ class Suite:
 
 
 def command(suite: Suite, arguments: Sequence[str]) -> list[str]:
-    """The command line of a pytest child: no secret is ever in it."""
+    """The command line of a pytest child: no secret is ever in it.
+
+    The value of an option stands behind ``=``: pytest looks for its configuration before it knows the options of
+    plugins, and would take a path that stands alone for one of tests.
+    """
     plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "coze_cassettes.rerecord.pytest_events")
     keyword = ("-k", suite.keyword) if suite.keyword else ()
     return [sys.executable, "-m", "pytest", suite.tests, "-q", "--no-header", *plugins, *arguments, *keyword]
@@ -90,13 +94,13 @@ def run_pytest(
             os.close(write_end)
         tail = _Tail(process.stdout)
         with _ending(process):
-            finished = []
+            events = []
             for event in _events(pipe):
-                tell(event)
-                if event.event == pytest_events.FINISHED:
-                    finished.append(event)
+                concealed = replace(event, detail=redact(event.detail))
+                tell(concealed)
+                events.append(concealed)
             code = process.wait()
-    return _outcomes(code, finished, [redact(line) for line in tail.lines()], redact)
+    return _result(code, events, [redact(line) for line in tail.lines()])
 
 
 def _events(pipe: Iterable[bytes]) -> Iterator[pytest_events.TestEvent]:
@@ -106,14 +110,14 @@ def _events(pipe: Iterable[bytes]) -> Iterator[pytest_events.TestEvent]:
             yield pytest_events.loads(line)
 
 
-def _outcomes(
-    code: int, finished: Sequence[pytest_events.TestEvent], tail: Sequence[str], redact: Callable[[str], str]
-) -> PytestResult:
-    failed = [f"{event.test}: {redact(event.detail)}" for event in finished if event.outcome == "failed"]
-    if code not in (0, NO_TESTS) and not failed:
+def _result(code: int, events: Sequence[pytest_events.TestEvent], tail: Sequence[str]) -> PytestResult:
+    uncollected = [event for event in events if event.event == pytest_events.NOT_COLLECTED]
+    problem = "\n".join(f"{event.test}: {event.detail}" for event in uncollected)
+    finished = tuple(event for event in events if event.event == pytest_events.FINISHED)
+    if code not in (0, NO_TESTS) and not problem and not any(event.outcome == "failed" for event in finished):
         said = " / ".join(tail[-4:]) or "it said nothing"
-        failed = [_complaint(tail) or f"pytest ended with exit code {code}: {said}"]
-    return PytestResult(tuple(finished), tuple(failed), code == MISUSED)
+        problem = _complaint(tail) or f"pytest ended with exit code {code}: {said}"
+    return PytestResult(finished, problem, code == MISUSED)
 
 
 def _complaint(tail: Sequence[str]) -> str:

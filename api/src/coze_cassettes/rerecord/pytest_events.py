@@ -1,9 +1,9 @@
 """A pytest plugin that writes what its tests do to a pipe, one JSON line an event.
 
 ``rerecord`` starts pytest with ``-p coze_cassettes.rerecord.pytest_events`` and the number of an open pipe in the
-environment. Only names of tests, outcomes and the kinds of errors go through the pipe: the message of an error is sent
-when the toolkit wrote it (its errors never hold a scrubbed value) or when the run is a replay, whose values are all
-scrubbed.
+environment. Names of tests, outcomes and the kinds of errors go through the pipe, and of a test that failed while it
+recorded the scrubbed and inspected cassette, which is not written to a file. The message of an error is sent when the
+toolkit wrote it (its errors never hold a scrubbed value) or when the run is a replay, whose values are all scrubbed.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from typing import Final
 
 import pytest
 
-import coze_cassettes
 from coze_cassettes import coze_tests, fixtures, markers, naming
+from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.errors import CassetteError
+from coze_cassettes.rerecord.failures import Crash, Frame, explain, explain_collection, is_outage
+from coze_cassettes.session.recorder import Recorder
 
 PIPE_VARIABLE: Final = "COZE_CASSETTES_PROGRESS_FD"
 """The environment variable with the file descriptor to write to."""
@@ -35,21 +37,30 @@ NOT_OPTED_IN: Final = (
     'This project has not said which tests are recorded: set coze_tests = ["tests"] in its pytest configuration.'
 )
 
+MAX_OUTAGES: Final = "--max-outages"
+"""pytest's option for how many tests in a row the service may be out of reach; then no further test is tried."""
+
 GRACE_SECONDS: Final = 15.0
 """How long a recording whose parent is gone may clean up in the account."""
 
 COLLECTED: Final = "collected"
 STARTED: Final = "started"
 FINISHED: Final = "finished"
+BASE: Final = "base"
+MODULE: Final = "module"
+NOT_COLLECTED: Final = "not collected"
 
 
 @dataclass(frozen=True)
 class TestEvent:
-    """What happened to one test.
+    """What happened to one test, or to a module of tests.
 
-    ``event`` is collected, started or finished. ``cassette`` is the file below the cassettes folder that the test
-    plays, ``shares_cassette`` whether it is another test's, ``stand_in_only`` the reason of that marker and ``needs``
-    the names of the ``needs`` marker. With finished, ``outcome`` is passed, failed or skipped, ``detail`` says why.
+    ``event`` is collected, started or finished; of a module, named by ``test``, it is module, with the folder of its
+    cassettes in ``cassette``, or not collected. With base ``test`` is the folder whose structure those folders mirror.
+    ``cassette`` is the file below the cassettes folder that a test plays,
+    ``shares_cassette`` whether it is another test's, ``stand_in_only`` the reason of that marker and ``needs`` the
+    names of the ``needs`` marker. With finished, ``outcome`` is passed, failed or skipped, ``detail`` says why;
+    ``recording`` is the text of the cassette that a failed test would have saved, if it is fit to be looked at.
     """
 
     __test__ = False
@@ -62,6 +73,7 @@ class TestEvent:
     needs: tuple[str, ...] = ()
     outcome: str = ""
     detail: str = ""
+    recording: str = ""
 
 
 def dumps(event: TestEvent) -> bytes:
@@ -75,90 +87,102 @@ def loads(line: bytes) -> TestEvent:
     return TestEvent(**{**fields, "needs": tuple(fields["needs"])})
 
 
-_OWN: Final = str(Path(coze_cassettes.__file__).parent)
-
-
-@dataclass(frozen=True)
-class Crash:
-    """An error and where it was raised."""
-
-    error: BaseException
-    path: str
-    line: int
-
-    @property
-    def own(self) -> bool:
-        """Whether the toolkit wrote the message: it never holds a scrubbed value."""
-        return isinstance(self.error, CassetteError) or self.path.startswith(_OWN)
-
-
-def explain(crash: Crash, *, replaying: bool) -> str:
-    """Why a test failed: the toolkit's own words, else one line without what may hold values off the wire."""
-    name, message = type(crash.error).__name__, str(crash.error).strip()
-    where = f"{Path(crash.path).name}:{crash.line}"
-    if crash.own and message:
-        return message
-    if replaying and message:
-        return f"{message.splitlines()[0]} ({where})"
-    code = getattr(crash.error, "code", None)
-    return f"{name}{f' (code {code})' if isinstance(code, int) else ''} at {where}"
-
-
 def skipped(reason: BaseException, *, own: bool) -> str:
     """Why a test is left out; what a recording test says itself while it runs may come off the wire."""
     return str(reason) if own or isinstance(reason, fixtures.SAFE) else "skipped by the test itself"
 
 
 class EventWriter:
-    """The plugin: writes to the pipe, and ends the run when the parent is gone."""
+    """The plugin: writes to the pipe, and ends the run when the parent is gone or the service is out of reach."""
 
-    def __init__(self, pipe: int, *, replaying: bool) -> None:
-        self._pipe = pipe
+    def __init__(self, pipe: int, tests: coze_tests.CozeTests, *, replaying: bool, max_outages: int) -> None:
+        self._pipe = os.fdopen(pipe, "wb", buffering=0, closefd=False)
+        self._coze_tests = tests
         self._replaying = replaying
+        self._max_outages = max_outages
+        self._outages = 0
         self._tests: dict[str, TestEvent] = {}
-        self._detail: dict[str, str] = {}
-        self._outcome: dict[str, str] = {}
+        self._ended: dict[str, TestEvent] = {}
 
     def _write(self, event: TestEvent) -> None:
+        line = memoryview(dumps(event))
         try:
-            os.write(self._pipe, dumps(event))
+            while line:
+                line = line[self._pipe.write(line) or 0 :]
         except BrokenPipeError:
             pytest.exit("the process that started this recording is gone", returncode=2)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Writes that a module is collected, whether it has tests of ours or not, or why it cannot be."""
+        report = yield
+        if report.failed:
+            self._write(TestEvent(NOT_COLLECTED, report.nodeid, detail=explain_collection(report.longreprtext)))
+        elif isinstance(collector, pytest.Module) and collector.path in self._coze_tests:
+            folder = self._coze_tests.folder(collector.path).as_posix()
+            self._write(TestEvent(MODULE, report.nodeid, cassette=folder))
+        return report
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Tells the tests that will run."""
+        """Writes the tests that will run."""
+        self._write(TestEvent(BASE, str(self._coze_tests.base)))
         self._tests = {item.nodeid: _collected(item) for item in session.items}
         for event in self._tests.values():
             self._write(event)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Tells that a test begins."""
+        """Writes that a test begins."""
         self._write(replace(self._tests[nodeid], event=STARTED))
+        self._ended[nodeid] = replace(self._tests[nodeid], event=FINISHED, outcome="passed")
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Notes how a phase of a test ended."""
+        """Notes how a phase of a test ended, and once it is over what a failed one has recorded."""
         report = yield
-        if report.outcome != "passed" and self._outcome.get(item.nodeid) != "failed":
-            self._outcome[item.nodeid] = report.outcome
-            self._detail[item.nodeid] = self._why(report, call)
+        ended = self._ended[item.nodeid]
+        if report.outcome != "passed" and ended.outcome != "failed":
+            ended = replace(ended, outcome=report.outcome, detail=self._why(item, report, call))
+        if report.failed and call.excinfo is not None:
+            self._count_outage(item.session, call.excinfo.value)
+        if report.when == "teardown" and ended.outcome == "failed" and not self._replaying:
+            ended = replace(ended, recording=_recording(item))
+        self._ended[item.nodeid] = ended
         return report
 
-    def _why(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+    def _count_outage(self, session: pytest.Session, error: BaseException) -> None:
+        self._outages = self._outages + 1 if is_outage(error) else 0
+        if self._max_outages and self._outages >= self._max_outages:
+            session.shouldfail = f"the service was out of reach for {self._outages} tests in a row"
+
+    def _why(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
         if call.excinfo is None:
             return ""
         if isinstance(call.excinfo.value, pytest.skip.Exception):
             return skipped(call.excinfo.value, own=self._replaying or report.when != "call")
-        entry = (call.excinfo.traceback.filter(call.excinfo) or call.excinfo.traceback)[-1]
-        crash = Crash(call.excinfo.value, str(entry.path), entry.lineno + 1)
-        return explain(crash, replaying=self._replaying)
+        entries = call.excinfo.traceback.filter(call.excinfo) or call.excinfo.traceback
+        frames = tuple(Frame(str(entry.path), entry.lineno + 1) for entry in entries)
+        return explain(Crash(call.excinfo.value, frames, item.path, item.config.rootpath), replaying=self._replaying)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Tells how a test ended, its teardown included."""
-        outcome, detail = self._outcome.get(nodeid, "passed"), self._detail.get(nodeid, "")
-        self._write(replace(self._tests[nodeid], event=FINISHED, outcome=outcome, detail=detail))
+        """Writes how a test ended, its teardown included."""
+        self._write(self._ended[nodeid])
+        if self._ended[nodeid].outcome == "passed":
+            self._outages = 0
+
+
+def _recording(item: pytest.Item) -> str:
+    """What a failed test recorded, scrubbed and inspected; an empty string if that cannot be looked at."""
+    session = item.stash.get(fixtures.SESSION, None)
+    if not isinstance(session, Recorder):
+        return ""
+    try:
+        return cassette_format.dumps(session.clean())
+    except CassetteError:
+        return ""
 
 
 def watch(pipe: int, grace: float = GRACE_SECONDS) -> None:
@@ -190,6 +214,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the option."""
     group = parser.getgroup("coze-cassettes")
     group.addoption(LEAVE_OUT, default="", help="A file with the ids of tests that are not to run.")
+    group.addoption(MAX_OUTAGES, type=int, default=0, help="Tests in a row that the service may be out of reach.")
 
 
 @pytest.hookimpl(trylast=True)
@@ -213,4 +238,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if pipe.isdecimal():
         replaying = config.getoption("record_mode", "none") == "none"
         threading.Thread(target=watch, args=(int(pipe),), daemon=True).start()
-        config.pluginmanager.register(EventWriter(int(pipe), replaying=replaying), "coze_cassettes_pytest_events")
+        writer = EventWriter(
+            int(pipe), config.stash[coze_tests.KEY], replaying=replaying, max_outages=config.getoption(MAX_OUTAGES)
+        )
+        config.pluginmanager.register(writer, "coze_cassettes_pytest_events")

@@ -15,24 +15,32 @@ from rich.console import Console, RenderableType
 from rich.constrain import Constrain
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
+from rich.table import Table
+from rich.text import Text
 
 from coze_cassettes.account.target import shown_url
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.diff import Severity
 from coze_cassettes.pluralize import pluralize
-from coze_cassettes.rerecord import pytest_events, report, run
-from coze_cassettes.rerecord.outcome import WRITTEN, Decision, Outcome, Verdict
+from coze_cassettes.rerecord import options, pytest_events, report
+from coze_cassettes.rerecord.outcome import Decision, Outcome, Verdict
 from coze_cassettes.rerecord.plan import EFFECTS, Plan
 
 RECORDING: Final = "recording"
-_STYLES: Final = {Severity.BREAKING: "bold red", Severity.INFO: "cyan", Severity.NOTE: "yellow"}
+_STYLES: Final = {
+    Severity.BREAKING: "bold red",
+    Severity.INFO: "cyan",
+    Severity.NOTE: "yellow",
+    "failed": "bold red",
+    "left out": "dim",
+    "end": "bold",
+}
 
 
-class Reporter(run.Reporter, Protocol):
+class Reporter(options.Reporter, Protocol):
     """What shows a run, and how it ended."""
 
-    def verdict(self, verdict: Verdict, *, check: bool) -> None:
+    def verdict(self, verdict: Verdict, *, check: bool, folder: str) -> None:
         """Shows what the run found."""
 
 
@@ -80,49 +88,34 @@ class PlainReporter:
             self._done += 1
             if self._title == RECORDING or event.outcome == "failed":
                 place = f"{self._done:{len(str(self._total))}}/{self._total}"
-                self.console.print(f"  {place} {result(event)}: {escape(_name(event))}")
+                self.console.print(f"  {place} {result(event)}: {escape(event.test)}")
 
     def kept(self, count: int) -> None:
         """Says how to go on."""
         self.console.print(report.kept(count))
 
-    def verdict(self, verdict: Verdict, *, check: bool) -> None:
-        """Shows what was left out, failures, and what became of the cassettes."""
-        for test, reason in verdict.left_out:
-            self.console.print(f"left out: {escape(test)}: {escape(reason)}", style="dim")
-        for failure in verdict.failures:
-            self.console.print(f"failed: {escape(failure)}", style="bold red")
-        for decision in verdict.decisions:
-            self._decision(decision)
-        if verdict.decisions:
-            self.console.print(report.summary(verdict))
-        self.console.print(report.conclusion(verdict, check=check), style="bold")
-
-    def _decision(self, decision: Decision) -> None:
-        name = escape(decision.file)
-        if decision.outcome is Outcome.ORPHAN:
-            self.console.print(
-                f"{decision.outcome}: {name}: no test plays it; delete it if its test is gone", style="yellow"
-            )
-        elif decision.outcome in WRITTEN:
-            self.console.print(f"{decision.outcome}: {name}")
-        if decision.outcome is Outcome.CHANGED:
-            for finding in decision.comparison.changes:
-                self.console.print(f"  {escape(str(finding))}", style=_STYLES[finding.severity])
+    def verdict(self, verdict: Verdict, *, check: bool, folder: str) -> None:
+        """Shows what was left out, failures, what changed and what became of the cassettes."""
+        for line in report.lines(verdict, check=check, folder=folder):
+            self.console.print(escape(line.text), style=_STYLES.get(line.kind, ""))
 
 
-class ProgressLine(Progress):
-    """One line of progress; where the terminal is narrow the name of the test gives way."""
+class ProgressLines(Progress):
+    """A line of progress, and below it the whole id of the running test; of one that is too long, the end."""
 
     def __init__(self, console: Console) -> None:
         self._terminal = console
+        self.current_test = ""
         numbers = (BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[counts]}"))
-        name = TextColumn("{task.fields[test]}", table_column=Column(overflow="ellipsis"))
-        super().__init__(TextColumn("{task.description}"), *numbers, name, console=console, transient=True)
+        super().__init__(TextColumn("{task.description}"), *numbers, console=console, transient=True)
 
     def get_renderables(self) -> Iterator[RenderableType]:
-        """The line, narrower than the terminal: a ^C that it shows at the end of a full one would begin another."""
-        yield Constrain(self.make_tasks_table(self.tasks), self._terminal.width - len("^C "))
+        """The lines, narrower than the terminal: a ^C that it shows at the end of a full one would begin another."""
+        width = self._terminal.width - len("^C ")
+        yield Constrain(self.make_tasks_table(self.tasks), width)
+        if self.current_test:
+            whole = len(self.current_test) <= width
+            yield Text(self.current_test if whole else f"…{self.current_test[1 - width :]}", no_wrap=True)
 
 
 class BarReporter(PlainReporter):
@@ -130,37 +123,30 @@ class BarReporter(PlainReporter):
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
-        self.line = ProgressLine(console)
-        self._task = self.line.add_task("", visible=False, counts="", test="")
+        self.progress = ProgressLines(console)
+        self._task = self.progress.add_task("", visible=False, counts="")
         self._counts: Counter[str] = Counter()
 
     def stage(self, title: str, total: int) -> None:
         """A stage begins."""
         self._title = title
         self._counts.clear()
-        self.line.remove_task(self._task)
-        self._task = self.line.add_task(title, total=total or None, counts="", test="")
-        self.line.start()
+        self.progress.remove_task(self._task)
+        self.progress.current_test = ""
+        self._task = self.progress.add_task(title, total=total or None, counts="")
+        self.progress.start()
 
     def test(self, event: pytest_events.TestEvent) -> None:
         """A test began or ended."""
         if event.event == pytest_events.STARTED:
-            self.line.update(self._task, test=escape(_short(event)))
+            self.progress.current_test = event.test
         elif event.event == pytest_events.FINISHED:
             self._counts[result(event)] += 1
             counts = (f"{self._counts[name]} {name}" for name in ("recorded", "kept", "failed") if self._counts[name])
-            self.line.update(self._task, advance=1, counts=", ".join(counts) if self._title == RECORDING else "")
+            shown = ", ".join(counts) if self._title == RECORDING else ""
+            self.progress.update(self._task, advance=1, counts=shown)
             if event.outcome == "failed":
-                self.console.print(f"  failed: {escape(_name(event))}")
-
-
-def _short(event: pytest_events.TestEvent) -> str:
-    """The name of a test without module and class, and as one word: at a space it would be wrapped."""
-    return event.test.rpartition("::")[2].replace(" ", "_")
-
-
-def _name(event: pytest_events.TestEvent) -> str:
-    return event.test.rpartition("/")[2]
+                self.console.print(f"  failed: {escape(event.test)}")
 
 
 def plan_rows(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -168,15 +154,16 @@ def plan_rows(plan: Plan) -> Iterator[tuple[str, str]]:
     for module, count in sorted(plan.modules.items()):
         yield "records", f"{module}: {pluralize(count, 'cassette')}"
     if plan.earlier:
-        yield "goes on with", f"{pluralize(len(plan.earlier), 'cassette')} recorded by an interrupted run"
+        yield "goes on with", f"{pluralize(len(plan.earlier), 'cassette')} recorded by an earlier run"
     if plan.discarded:
-        yield "throws away", f"{pluralize(plan.discarded, 'cassette')} recorded by another interrupted run"
+        yield "throws away", f"{pluralize(plan.discarded, 'cassette')} recorded by another earlier run"
     for reason, count in plan.reasons.items():
         yield "leaves out", f"{pluralize(count, 'test')}: {reason}"
     for variable in plan.unset:
         yield "leaves out", f"what needs {variable}, which is not set"
     for bound in plan.bounds:
         yield "keeps to", bound
+    yield "if a test fails", plan.after_failure
     yield from EFFECTS if plan.target.origin != STAND_IN else ()
 
 
@@ -236,24 +223,25 @@ class JsonReporter:
         """How many cassettes wait for the next run."""
         self._say("kept", cassettes=count)
 
-    def verdict(self, verdict: Verdict, *, check: bool) -> None:
+    def verdict(self, verdict: Verdict, *, check: bool, folder: str) -> None:
         """What the run found."""
-        told = [each for each in verdict.decisions if each.outcome is not Outcome.UNCHANGED]
         self._say(
             "verdict",
             exit_code=verdict.exit_code,
             check=check,
             swapped=verdict.swapped,
+            folder=folder,
             counts={outcome: verdict.count(outcome) for outcome in Outcome},
-            failures=verdict.failures,
+            failures=[asdict(failure) for failure in verdict.failures],
             left_out=[{"test": test, "reason": reason} for test, reason in verdict.left_out],
-            cassettes=[_told(each) for each in told],
+            changes=[asdict(group) for group in verdict.groups],
+            cassettes=[_as_json(each) for each in verdict.decisions if each.outcome is not Outcome.UNCHANGED],
         )
 
 
-def _told(decision: Decision) -> dict[str, Any]:
-    findings = [asdict(finding) for finding in decision.comparison.changes]
-    return {"file": decision.file, "outcome": decision.outcome, "findings": findings}
+def _as_json(decision: Decision) -> dict[str, Any]:
+    changes = [asdict(change) for change in decision.comparison.changes]
+    return {"file": decision.file, "outcome": decision.outcome, "reason": decision.reason, "changes": changes}
 
 
 @contextmanager
@@ -271,4 +259,4 @@ def choose_reporter(*, as_json: bool) -> Iterator[Reporter]:
     try:
         yield bar
     finally:
-        bar.line.stop()
+        bar.progress.stop()

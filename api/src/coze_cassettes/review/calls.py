@@ -17,7 +17,7 @@ from coze_cassettes.cassette.model import (
     is_websocket,
     media_type,
 )
-from coze_cassettes.codecs import peel
+from coze_cassettes.codecs import multipart
 from coze_cassettes.diff.chunked_text import text_of
 from coze_cassettes.diff.events import events_of
 from coze_cassettes.diff.nodes import Node
@@ -71,7 +71,7 @@ def _request_rows(request: Request) -> Iterator[Row]:
     if (body := _json(request.body)) is not None:
         yield from _conversation_sent(body)
         yield from values.rows_of(body)
-    elif boundary := peel.boundary_of(content_type):
+    elif boundary := multipart.boundary_of(content_type):
         yield from _parts(request.body, boundary)
     elif request.body:
         yield _other(request.body, content_type)
@@ -88,7 +88,7 @@ def _conversation_sent(body: Json) -> Iterator[Row]:
 
 def _parts(body: bytes, boundary: str) -> Iterator[Row]:
     try:
-        parts = peel.split_multipart(body, boundary)
+        parts = multipart.split_multipart(body, boundary)
     except UnreadableBody:
         yield Row(Kind.MEDIA, "body", media.describe(body))
         return

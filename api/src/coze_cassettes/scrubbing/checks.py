@@ -13,11 +13,6 @@ _RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_DIGITS: Final = "10X98765432"
 _CARD_LENGTHS: Final = range(14, 20)
 _PHONE_LENGTHS: Final = range(9, 16)
-_MIN_LETTERS: Final = 16
-"""Letters from which on a word without digits can be told from the name of something."""
-
-_SHORT_WORDS: Final = 3.5
-"""Letters a word: ``theTokenOfTheOtherUser`` has 3.7, 97 in 100 random texts of 32 letters have fewer."""
 
 
 def _digits(text: str) -> str:
@@ -38,6 +33,7 @@ def bank_card(text: str) -> bool:
 
 def resident_id(text: str) -> bool:
     """A mainland-China identity number (GB 11643): a day that exists and the right check character."""
+    text = re.sub(r"[^\dXx]", "", text)
     try:
         born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
@@ -46,13 +42,81 @@ def resident_id(text: str) -> bool:
     return born >= date(1900, 1, 1) and _RESIDENT_DIGITS[total % 11] == text[17].upper()
 
 
+_PROVINCES: Final = frozenset(
+    (
+        11,
+        12,
+        13,
+        14,
+        15,
+        21,
+        22,
+        23,
+        31,
+        32,
+        33,
+        34,
+        35,
+        36,
+        37,
+        41,
+        42,
+        43,
+        44,
+        45,
+        46,
+        50,
+        51,
+        52,
+        53,
+        54,
+        61,
+        62,
+        63,
+        64,
+        65,
+    )
+)
+
+
+def old_resident_id(text: str) -> bool:
+    """An identity number of 15 digits: a province and a day that exist."""
+    try:
+        date(1900 + int(text[6:8]), int(text[8:10]), int(text[10:12]))
+    except ValueError:
+        return False
+    return int(text[:2]) in _PROVINCES and text[2:6] != "0000"
+
+
+_SECTION_NUMBERS: Final = 30
+"""Four numbers below this are a section or a version, not the address of a machine."""
+
+
+def ipv4(text: str) -> bool:
+    """An IPv4 address that can be somebody's: neither of a private network nor a version number."""
+    address = ipaddress.IPv4Address(text)
+    small = max(address.packed) < _SECTION_NUMBERS
+    documented = any(address in network for network in _DOCUMENTATION)
+    return documented or (address.is_global and not small and address.packed[3:] != b"\0")
+
+
+_DOCUMENTATION: Final = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
+"""Addresses that stand for anybody's in examples."""
+
+
 def ipv6(text: str) -> bool:
-    """An IPv6 address that can be somebody's: neither loopback nor unspecified."""
+    """An IPv6 address that can be somebody's: neither loopback, unspecified, nor of the own network."""
     try:
         address = ipaddress.IPv6Address(text)
     except ValueError:
         return False
-    return not (address.is_loopback or address.is_unspecified)
+    return not (address.is_loopback or address.is_unspecified or address.is_link_local)
+
+
+def mac(text: str) -> bool:
+    """The address of a device: not all the same, and with hexadecimal letters or two digits that no time has."""
+    pairs = re.split("[:-]", text)
+    return len(set(pairs)) > 2 and any(pair > "59" for pair in pairs)  # noqa: PLR2004  00:00:00:00:00:01
 
 
 def phone(text: str) -> bool:
@@ -60,16 +124,69 @@ def phone(text: str) -> bool:
     return len(_digits(text)) in _PHONE_LENGTHS
 
 
-def key(text: str) -> bool:
-    """What nobody wrote as a word: letters with digits, or letters whose capitals begin words too short to be any."""
-    letters = re.sub("[^A-Za-z]", "", text)
-    if re.search(r"\d", text):
-        return bool(letters)
-    words = re.findall("[A-Z]?[a-z]+|[A-Z]+", letters)
-    return len(letters) >= _MIN_LETTERS and len(letters) < _SHORT_WORDS * len(words)
+_SIGNED = re.compile(
+    r"[?&](?i:x-(?:tos|amz|oss|cos|orig|bce|goog)-[a-z-]+|x-signature|x-expires|[rl]k3s|q-sign-[a-z-]+"
+    r"|(?:oss|aws)?accesskeyid|signature|sign|sig|auth_?key|expires)="
+)
+_STORAGE = re.compile(
+    r"(?:byteimg|ibyteimg|byteoversea|bytecdn|bytednsdoc|volccdn|volces|vlabvod|tos-[a-z0-9-]+)(?:-[a-z0-9-]+)?"
+)
+_WEBHOOKS: Final = (
+    re.compile(r"https?://hooks\.slack\.com/(?:services|workflows|triggers)/."),
+    re.compile(r"https?://[^/]{0,64}(?:feishu\.cn|larksuite\.com)/open-apis/bot/(?:v2/)?hook/."),
+    re.compile(r"https?://qyapi\.weixin\.qq\.com/cgi-bin/webhook/[^?]{0,64}\?(?:[^#]{0,256}&)?key=."),
+    re.compile(r"https?://oapi\.dingtalk\.com/robot/send(?:_by_session)?\?(?:[^#]{0,256}&)?(?:access_token|session)=."),
+    re.compile(r"https?://[^/]{0,32}discord(?:app)?\.com/api/webhooks/."),
+    re.compile(r"https?://[^/]{0,64}webhook\.office\.com/webhookb2/."),
+)
+
+
+def signed_url(text: str) -> bool:
+    """An address whose query signs it, so that whoever has it may open it."""
+    return _SIGNED.search(text) is not None and "scrubbed.invalid" not in text
+
+
+def storage_url(text: str) -> bool:
+    """A file on a storage or delivery host of ByteDance."""
+    host, _, path = text.partition("://")[2].partition("/")
+    labels = host.partition(":")[0].lower().split(".")
+    ends = labels[-1] in ("com", "cn", "net") and len(labels) <= _MOST_LABELS
+    return bool(path) and ends and any(map(_is_storage_label, labels[:-1]))
+
+
+_MOST_LABELS: Final = 12
+
+
+def _is_storage_label(label: str) -> bool:
+    return (
+        len(label) <= _LABEL
+        and _STORAGE.fullmatch(label[label.find("tos-") :] if "tos-" in label else label) is not None
+    )
+
+
+_LABEL: Final = 63
+
+
+def webhook_url(text: str) -> bool:
+    """An address to which anybody who knows it may post."""
+    return any(pattern.match(text) for pattern in _WEBHOOKS)
 
 
 CHECKS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
-    {"bank_card": bank_card, "resident_id": resident_id, "ipv6": ipv6, "phone": phone, "key": key}
+    {
+        each.__name__: each
+        for each in (
+            bank_card,
+            resident_id,
+            old_resident_id,
+            ipv4,
+            ipv6,
+            mac,
+            phone,
+            signed_url,
+            storage_url,
+            webhook_url,
+        )
+    }
 )
 """The checks by the name under which a rule asks for one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Final
 
@@ -11,7 +12,7 @@ from coze_cassettes.scrubbing.environment import PLACEHOLDERS
 from coze_cassettes.scrubbing.rules import KINDS
 
 URL_PREFIX: Final = "https://scrubbed.invalid/"
-"""Where a substitute stands for a URL, so that the SDK still parses one."""
+"""Where a placeholder stands for a URL, so that the SDK still parses one."""
 
 _EXTRA = ("BOUNDARY", "PRIVATE_KEY_BODY", "SECRET")
 
@@ -26,9 +27,14 @@ def pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9_])(?:(?P<kind>{kinds})_(?P<number>\d+)|(?P<bare>{bare}))(?![A-Za-z0-9_])")
 
 
-def is_substitute(text: str) -> bool:
-    """Whether a whole text already is a placeholder, bare or numbered, or the URL of one."""
-    return pattern().fullmatch(text.removeprefix(URL_PREFIX)) is not None
+def is_placeholder(text: str, bare: AbstractSet[str] = PLACEHOLDERS) -> bool:
+    """Whether a whole text is a numbered placeholder, one of the bare ones, or the URL of one.
+
+    Which names stand bare only the environment says: ``SECRET_KEY_FOR_PROD`` may be somebody's password.
+    """
+    text = text.removeprefix(URL_PREFIX)
+    match = pattern().fullmatch(text)
+    return text in bare or text in PLACEHOLDERS or (match is not None and match["number"] is not None)
 
 
 def found_in(text: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Final
 from coze_cassettes.cassette import matching
 from coze_cassettes.cassette.model import Interaction, Request
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.scrubbing.scrub import LivePlaceholders
+from coze_cassettes.scrubbing.live import LivePlaceholders
 from coze_cassettes.session.outlines import Outline, Place, outline
 from coze_cassettes.session.patterns import Bindings, NewBindings, Template, fit, template
 

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from coze_cassettes.cassette.model import Request, header
-from coze_cassettes.codecs import peel
+from coze_cassettes.codecs import multipart
 from coze_cassettes.errors import UnreadableBody
 
 Place = tuple[object, ...]
@@ -92,14 +92,14 @@ def _leaves(value: object, place: Place) -> Iterator[tuple[Place, object]]:
         yield place, repr(value) if isinstance(value, dict | list | float) else value
 
 
-def _parts(request: Request) -> list[peel.Part] | None:
+def _parts(request: Request) -> list[multipart.Part] | None:
     try:
-        return peel.split_multipart(request.body, peel.boundary_of(header(request.headers, "content-type")))
+        return multipart.split_multipart(request.body, multipart.boundary_of(header(request.headers, "content-type")))
     except UnreadableBody:
         return None
 
 
-def _part_values(parts: list[peel.Part]) -> Iterator[tuple[Place, object]]:
+def _part_values(parts: list[multipart.Part]) -> Iterator[tuple[Place, object]]:
     for number, part in enumerate(parts):
         yield ("part", number, "name"), part.parameter("name")
         yield ("part", number, "filename"), part.parameter("filename")

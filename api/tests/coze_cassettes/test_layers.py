@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
+import io
 import json
+import lzma
+import re
+import struct
+import zipfile
 import zlib
 from urllib.parse import quote
 
@@ -14,8 +20,11 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes.codecs import compression, layers, peel
-from coze_cassettes.codecs.peel import Leaf
+from coze_cassettes.codecs import compression, containers, layers, multipart
+from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits
+from coze_cassettes.codecs.encodings import ENCODINGS
+from coze_cassettes.codecs.layers import Leaf, edit_text
+from coze_cassettes.codecs.streams import is_stream, walk_stream
 from coze_cassettes.errors import UnreadableBody
 
 json_values = st.recursive(
@@ -30,12 +39,16 @@ def b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _same(leaf: Leaf) -> str:
-    return leaf.text
+def _same(leaf: Leaf) -> list[Edit]:
+    return []
 
 
-def _swap(leaf: Leaf) -> str:
-    return leaf.text.replace("secret", "PLACEHOLDER")
+def _swap(leaf: Leaf) -> list[Edit]:
+    return [(*match.span(), "PLACEHOLDER") for match in re.finditer("secret", leaf.text)]
+
+
+def _swap_in_stream(text: str) -> str:
+    return apply_edits(text, walk_stream(Leaf((), text, "text"), _swap))
 
 
 @given(st.dictionaries(st.text(), json_values), st.booleans(), st.sampled_from([(",", ":"), (", ", ": ")]))
@@ -44,7 +57,7 @@ def test_json_that_nobody_changes_stays_byte_for_byte(
 ) -> None:
     """Whatever the style of a JSON text, rewriting it with no change gives back the same text."""
     text = json.dumps(value, ensure_ascii=ascii_only, separators=separators)
-    assert peel.rewrite_json(text, _same) == text
+    assert edit_text(Leaf((), text), _same) == text
 
 
 @given(st.dictionaries(st.text(), json_values))
@@ -52,12 +65,14 @@ def test_json_paths_name_every_key(value: dict[str, object]) -> None:
     """Each key of the top level is visited once, as a key, with its own name as the path."""
     seen: list[Leaf] = []
 
-    def note(leaf: Leaf) -> str:
+    def note(leaf: Leaf) -> list[Edit]:
         seen.append(leaf)
-        return leaf.text
+        return []
 
-    peel.rewrite_json(json.dumps(value), note)
-    assert [leaf.path[0] for leaf in seen if leaf.form == "key" and len(leaf.path) == 1] == list(value)
+    edit_text(Leaf((), json.dumps(value)), note)
+    assert [leaf.path[0] for leaf in seen if leaf.form == "key" and len(leaf.path) == 1 and leaf.depth == 1] == list(
+        value
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,7 +89,7 @@ def test_json_paths_name_every_key(value: dict[str, object]) -> None:
 )
 def test_json_keeps_its_style(text: str, expected: str) -> None:
     """Spaces, escapes, number forms and double keys survive a change beside them."""
-    assert peel.rewrite_json(text, _swap) == expected
+    assert edit_text(Leaf((), text), _swap) == expected
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N"]), min_size=12), st.booleans(), st.booleans())
@@ -83,9 +98,9 @@ def test_base64_opens_and_closes_exactly(text: str, url_safe: bool, padded: bool
     encode = base64.urlsafe_b64encode if url_safe else base64.b64encode
     encoded = encode(text.encode()).decode()
     encoded = encoded if padded else encoded.rstrip("=")
-    opened = layers.open_base64(encoded)
-    assert opened is not None
-    assert (opened.inner, opened.close(opened.inner)) == (text, encoded)
+    row = next(row for row in ENCODINGS if row.name == "base64")
+    assert row.decode(encoded) == text
+    assert row.encode_like(text, encoded) == encoded
 
 
 @pytest.mark.parametrize(
@@ -109,30 +124,22 @@ def test_base64_opens_and_closes_exactly(text: str, url_safe: bool, padded: bool
 )
 def test_layers_inside_a_text_are_opened(text: str, expected: str) -> None:
     """JSON in strings, base64 and percent-encoding inside a text are seen through."""
-
-    def visit(leaf: Leaf) -> str:
-        return peel.rewrite_text(leaf, _swap, visit)
-
-    assert visit(Leaf((), text)) == expected
+    assert edit_text(Leaf((), text, "text"), _swap) == expected
 
 
 def test_too_many_layers_are_refused() -> None:
     """A text nested deeper than anybody nests is an error, not followed."""
     text = "secret here and now"
-    for _ in range(peel.MAX_DEPTH + 2):
+    for _ in range(layers.MAX_DEPTH + 2):
         text = base64.b64encode(text.encode()).decode()
-
-    def visit(leaf: Leaf) -> str:
-        return peel.rewrite_text(leaf, _swap, visit)
-
-    with pytest.raises(UnreadableBody, match="layers of encoding"):
-        visit(Leaf((), text))
+    with pytest.raises(UnreadableBody, match=r"layers of encoding|inside each other"):
+        edit_text(Leaf((), text), _swap)
 
 
 def test_deep_json_is_refused() -> None:
     """A JSON text with thousands of brackets is an error."""
     with pytest.raises(UnreadableBody, match="nested too deeply"):
-        peel.rewrite_json("[" * 500 + "]" * 500, _same)
+        edit_text(Leaf((), "[" * 500 + "]" * 500), _same)
 
 
 STREAM = (
@@ -144,37 +151,130 @@ STREAM = (
 
 def test_a_text_split_over_events_is_read_joined() -> None:
     """A value that came in pieces is replaced in the piece where it begins and cut out of the others."""
+    assert re.findall(r'"content":"(.*?)"', _swap_in_stream(STREAM)) == ["my PLACEHOLDER", " is", " here"]
 
-    def find(joined: str) -> list[peel.Edit]:
-        start = joined.find("secret")
-        return [] if start < 0 else [(start, start + len("secret"), "PLACEHOLDER")]
 
-    assert peel.joined_texts(STREAM) == ["my secret is here"]
-    assert peel.joined_texts(peel.rewrite_sse(STREAM, _same, find)) == ["my PLACEHOLDER is here"]
+@pytest.mark.parametrize("key", ["output", "text", "arguments", "transcript", "anything"])
+def test_pieces_are_joined_whatever_they_are_called(key: str) -> None:
+    """Lines of JSON are a stream too, and every key of theirs may hold pieces."""
+    lines = "".join(json.dumps({"i": n, key: piece}) + "\n" for n, piece in enumerate(["a sec", "ret b"]))
+    assert is_stream(lines, "text/plain")
+    assert [json.loads(line)[key] for line in _swap_in_stream(lines).splitlines()] == ["a PLACEHOLDER", " b"]
+
+
+def test_pieces_in_base64_are_joined() -> None:
+    """A text that binary messages of a websocket carry in pieces."""
+    frames = "".join(f"event:(binary)\ndata:{b64(piece)}\n\n" for piece in ("a sec", "ret b"))
+    shown = [base64.b64decode(data) for data in re.findall("data:(.*)", _swap_in_stream(frames))]
+    assert shown == [b"a PLACEHOLDER", b" b"]
 
 
 def test_a_stream_that_nobody_changes_stays() -> None:
     """Events, blank lines and the half event at the end are left as they are."""
     text = STREAM + 'event:conversation.message.delta\ndata:{"id":"1","cont'
-    assert peel.rewrite_sse(text, _same, lambda _: ()) == text
+    assert apply_edits(text, walk_stream(Leaf((), text, "text"), _same)) == text
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    """A zip file."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return target.getvalue()
+
+
+def deflated(content: bytes) -> bytes:
+    """Raw deflate."""
+    stream = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return stream.compress(content) + stream.flush()
+
+
+def png_with(text: bytes) -> bytes:
+    """A picture with a text chunk that is packed."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    packed = chunk(b"zTXt", b"note\0\0" + zlib.compress(text))
+    return b"\x89PNG\r\n\x1a\n" + head + packed + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+
+
+CONTENT = b"here is a secret, and more of this text so that it is packed"
+FILES = {
+    "gzip": gzip.compress(CONTENT),
+    "Zstandard": zstandard.compress(CONTENT),
+    "zlib": zlib.compress(CONTENT),
+    "deflate": deflated(CONTENT),
+    "bzip2": bz2.compress(CONTENT),
+    "xz": lzma.compress(CONTENT),
+    "zip": zipped("a/b.xml", CONTENT),
+    "zip in zip": zipped("inner.docx", zipped("a/b.xml", CONTENT)),
+    "name in a zip": zipped("a secret.txt", b"nothing"),
+    "PNG": png_with(CONTENT),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_packed_is_opened(name: str) -> None:
+    """A value in a packed file is replaced, and the file can be opened still; what has none stays as it is."""
+    new = layers.walk_bytes(Leaf((), "", "text"), FILES[name], _swap)
+    seen: list[str] = []
+
+    def note(leaf: Leaf) -> list[Edit]:
+        seen.append(leaf.text)
+        return []
+
+    assert layers.walk_bytes(Leaf((), "", "text"), new, note) == new
+    assert any("PLACEHOLDER" in text for text in seen)
+    assert not any("secret" in text for text in seen)
+    assert layers.walk_bytes(Leaf((), "", "text"), FILES[name], _same) == FILES[name]
+
+
+def test_a_pdf_that_holds_a_value_is_refused() -> None:
+    """Its packed streams are read, but cannot be written anew."""
+    pdf = b"%PDF-1.7\n1 0 obj\nstream\n" + zlib.compress(CONTENT) + b"\nendstream\n%%EOF"
+    with pytest.raises(UnreadableBody, match="PDF that holds"):
+        layers.walk_bytes(Leaf((), "", "text"), pdf, _swap)
+    assert layers.walk_bytes(Leaf((), "", "text"), pdf, _same) == pdf
+
+
+SEALED = {row.name: row.magic + bytes(64) for row in containers.CONTAINERS if row.name not in FILES}
+
+
+@pytest.mark.parametrize(
+    "name", ["7-Zip", "RAR", "LZ4", "compress", "Microsoft compound file", "cabinet", "age", "OpenSSL"]
+)
+def test_what_cannot_be_opened_is_refused(name: str) -> None:
+    """A packed or encrypted file of a form that nobody here opens is not kept, unless its digest is allowed."""
+    with pytest.raises(UnreadableBody, match="cannot be opened"):
+        layers.walk_bytes(Leaf((), "", "text"), SEALED[name], _same)
+    allowed = Leaf((), "", "text", allow_opaque=frozenset({containers.digest_of(SEALED[name])}))
+    assert layers.walk_bytes(allowed, SEALED[name], _same) == SEALED[name]
+
+
+def test_of_two_edits_that_overlap_the_earlier_list_wins() -> None:
+    """The one that stays covers what both covered."""
+    assert merge_edits([(2, 4, "a")], [(3, 6, "b"), (8, 9, "c")]) == [(2, 6, "a"), (8, 9, "c")]
+    assert merge_edits([(3, 6, "a")], [(2, 4, "b")]) == [(2, 6, "a")]
 
 
 @given(st.lists(st.tuples(st.text(alphabet="abc", min_size=1), st.binary()), min_size=1, max_size=4))
 def test_multipart_opens_and_closes_exactly(fields: list[tuple[str, bytes]]) -> None:
     """Names, contents and line ends survive, whatever the bytes."""
     parts = [
-        peel.Part(f'Content-Disposition: form-data; name="{name}"', content.replace(b"--X", b""))
+        multipart.Part(f'Content-Disposition: form-data; name="{name}"', content.replace(b"--X", b""))
         for name, content in fields
     ]
-    body = peel.join_multipart(parts, "X")
-    assert peel.split_multipart(body, "X") == parts
+    body = multipart.join_multipart(parts, "X")
+    assert multipart.split_multipart(body, "X") == parts
     assert parts[0].parameter("name") == fields[0][0]
 
 
 def test_a_multipart_body_without_its_boundary_is_refused() -> None:
     """A body that does not follow its boundary cannot be read."""
     with pytest.raises(UnreadableBody, match="boundary"):
-        peel.split_multipart(b"--other\r\n\r\nx\r\n--other--\r\n", "X")
+        multipart.split_multipart(b"--other\r\n\r\nx\r\n--other--\r\n", "X")
 
 
 RAW = zlib.compressobj(wbits=-15)
@@ -237,49 +337,25 @@ def test_a_stored_file_is_a_gzip_file(content: bytes) -> None:
 any_text = st.text(alphabet=st.characters(codec="utf-8"), max_size=40)
 
 
-@given(any_text, any_text, any_text, st.booleans())
-def test_percent_encoding_keeps_what_nobody_edits(before: str, inside: str, after: str, plus: bool) -> None:
+@given(any_text, any_text)
+def test_an_inline_encoding_keeps_what_nobody_edits(before: str, after: str) -> None:
     """Only the edited stretch is written again, whatever style the rest has."""
     pieces = [
-        quote(before, safe="/:"),
-        quote(f"<{inside}>", safe=""),
+        quote(f"{before}ä", safe="/:"),
+        quote("<secret>", safe=""),
         "".join(f"%{byte:02x}" for byte in after.encode()),
     ]
-    raw = "".join(pieces)
-    opened = layers.open_percent(raw, plus=plus)
-    assert opened is not None
-    assert (opened.inner, opened.close(opened.inner)) == (f"{before}<{inside}>{after}", raw)
-    closed = opened.close(f"{before}<TAG>{after}")
-    again = layers.open_percent(closed, plus=plus)
-    assert (again.inner if again else closed) == f"{before}<TAG>{after}"
-
-
-@given(any_text, any_text)
-def test_escapes_open_and_close_exactly(first: str, second: str) -> None:
-    """ASCII and other escapes beside each other stay as they are."""
-    raw = json.dumps(first)[1:-1] + json.dumps(second, ensure_ascii=False)[1:-1]
-    opened = layers.open_escapes(raw)
-    assert (first + second if opened is None else opened.inner) == first + second
-    assert opened is None or opened.close(opened.inner) == raw
-
-
-@given(any_text)
-def test_narrow_keeps_every_position(text: str) -> None:
-    """Full-width characters become ASCII one for one."""
-    assert len(layers.narrow(text)) == len(text)
-    assert layers.narrow("１３９＠ａ．ｂ\u3000！") == "139@a.b !"
+    assert edit_text(Leaf((), "".join(pieces), "text"), _swap) == "".join(
+        [pieces[0], "%3CPLACEHOLDER%3E", pieces[2]]
+    ) or ("secret" in before + after)
 
 
 def test_a_text_full_of_brackets_is_read_in_time() -> None:
     """JSON is not looked for again and again where there is none."""
     text = '{"a' * 20_000
-
-    def visit(leaf: Leaf) -> str:
-        return peel.rewrite_text(leaf, _swap, visit)
-
-    assert visit(Leaf((), f"x {text}")) == f"x {text}"
+    assert edit_text(Leaf((), f"x {text}", "text"), _swap) == f"x {text}"
 
 
 def test_a_line_of_a_stream_that_is_no_event_is_read() -> None:
     """A comment or a broken line hides nothing."""
-    assert peel.rewrite_sse(": a secret\nretry: 1\n\n", _swap, lambda _: ()) == ": a PLACEHOLDER\nretry: 1\n\n"
+    assert _swap_in_stream(": a secret\nretry: 1\n\n") == ": a PLACEHOLDER\nretry: 1\n\n"

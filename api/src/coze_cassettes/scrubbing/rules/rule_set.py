@@ -1,66 +1,18 @@
-"""What a scrub rule is, and how the rules that apply to a place or a text are found."""
+"""Finds the rules that apply to a place or a text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Final
 
 from coze_cassettes.scrubbing.checks import CHECKS
+from coze_cassettes.scrubbing.names import words_of
+from coze_cassettes.scrubbing.rules.model import Rule, Where
 
-
-class Category(StrEnum):
-    """Why a value is replaced."""
-
-    SECRET = "secret"  # noqa: S105 - a category
-    PERSONAL = "personal"
-    IDENTIFIER = "identifier"
-    VOLATILE = "volatile"
-
-
-class Where(StrEnum):
-    """Where a rule looks."""
-
-    HEADER = "header"
-    FIELD = "field"
-    """A query parameter, a multipart field or a JSON path; the pattern is matched against the end of ``a.b.c``."""
-    PATH = "path"
-    """A segment of the URI path, the pattern's one group."""
-    TEXT = "text"
-    """A shape in any text, keys and names included; the pattern's one group if it has one."""
-
-
-class Form(StrEnum):
-    """What the substitute looks like, so that the SDK still parses it."""
-
-    PLACEHOLDER = "placeholder"
-    URL = "url"
-    SHIFT = "shift"
-    """No placeholder: a timestamp is moved by the distance of the recording from the epoch."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row: ``pattern`` says where, ``accepts`` and ``check`` which values, ``uri`` on which URI paths.
-
-    ``check`` names a function of ``checks.CHECKS`` that a value of the right shape must pass too.
-    ``hit`` and ``miss`` are the examples, a request or an answer at the URI path ``at``.
-    """
-
-    id: str
-    kind: str
-    category: Category
-    where: Where
-    pattern: str
-    reason: str
-    hit: str
-    miss: str
-    accepts: str = r"(?s).+"
-    check: str = ""
-    uri: str = ""
-    at: str = "/any"
-    form: Form = Form.PLACEHOLDER
+_MAX_PATH: Final = 256
+"""Characters of a dotted path that are looked at: its end names the field."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +24,11 @@ class Compiled:
     accepted: re.Pattern[str]
     uri: re.Pattern[str]
 
+    @property
+    def group(self) -> int:
+        """The group of the pattern that is the value: the first, unless the pattern only compares with it."""
+        return 1 if self.pattern.groups and "\\1" not in self.pattern.pattern else 0
+
     def accepts(self, value: str) -> bool:
         """Whether the rule claims a value that stands where it looks."""
         if self.accepted.fullmatch(value) is None:
@@ -79,7 +36,7 @@ class Compiled:
         return not self.rule.check or CHECKS[self.rule.check](value)
 
 
-class RuleBook:
+class RuleSet:
     """A set of rules, arranged by where they look."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
@@ -90,7 +47,8 @@ class RuleBook:
 
     def fields(self, path: str, uri_path: str) -> tuple[Compiled, ...]:
         """The rules for a dotted path (``data.bot_id``) in traffic with this URI path, in order of the table."""
-        key = (path, uri_path)
+        key = (words_of(path[-_MAX_PATH:]), uri_path)
+        path = key[0]
         if key not in self._field_cache:
             rules = self._by_where[Where.FIELD]
             found = (each for each in rules if each.pattern.fullmatch(path) and each.uri.search(uri_path))
@@ -111,13 +69,13 @@ class RuleBook:
             for match in each.pattern.finditer(uri_path):
                 yield each.rule, *match.span(match.lastindex or 0)
 
-    def in_text(self, text: str) -> Iterator[tuple[Rule, str]]:
-        """The shapes found in a text, each with its rule."""
+    def in_text(self, text: str) -> Iterator[tuple[Rule, int, int]]:
+        """The shapes found in a text, each with its rule and where it stands."""
         for each in self._by_where[Where.TEXT]:
             for match in each.pattern.finditer(text):
-                value = match[match.lastindex or 0]
-                if each.accepts(value):
-                    yield each.rule, value
+                start, end = match.span(each.group)
+                if each.accepts(text[start:end]):
+                    yield each.rule, start, end
 
 
 def _compiled(rule: Rule) -> Compiled:

@@ -1,0 +1,318 @@
+"""THE table of files that hold other files or packed text: opened, closed again, or refused by name.
+
+A row says by its first bytes what a file is. What can be opened is given in members, each of which is searched; what is
+packed or encrypted and cannot be opened is refused, unless its digest is allowed.
+"""
+
+from __future__ import annotations
+
+import bz2
+import hashlib
+import io
+import lzma
+import math
+import re
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from coze_cassettes.codecs import compression
+from coze_cassettes.errors import UnreadableBody
+
+_MAX_MEMBERS: Final = 10_000
+"""Files in an archive beyond which it is refused."""
+
+Close = Callable[[list[bytes]], bytes]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The members of a file, and how to put it together again from as many new ones."""
+
+    members: Sequence[bytes]
+    close: Close
+
+
+@dataclass(frozen=True)
+class Container:
+    """One row: the bytes with which such a file begins, how it is opened (None: it only begins so), an example."""
+
+    name: str
+    magic: bytes
+    open: Callable[[bytes], Opened | None]
+
+
+# --- one packed member ----------------------------------------------------------------------------------------------
+
+
+def _keeping(data: bytes, inner: bytes, pack: Callable[[bytes], bytes]) -> Opened:
+    """A file of one member, which stays as it is if the member does."""
+    return Opened([inner], lambda new: data if new[0] == inner and not _MAY_STAND_IN.search(inner) else pack(new[0]))
+
+
+_MAY_STAND_IN = re.compile(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9](?![A-Za-z0-9_])")
+"""A packed file with what may be a placeholder is written in one way, whether a test sent it or it was put there."""
+
+
+def _open_gzip(data: bytes) -> Opened | None:
+    inner = compression.opened(data)
+    return None if inner is None else _keeping(data, inner, compression.stored)
+
+
+def _open_zlib(data: bytes) -> Opened | None:
+    inner = _inflated(data, zlib.MAX_WBITS)
+    return None if inner is None else _keeping(data, inner, lambda new: zlib.compress(new, 0))
+
+
+def _open_deflate(data: bytes) -> Opened | None:
+    inner = _inflated(data, -zlib.MAX_WBITS)
+    if inner is None or len(inner) < len(data) // 2:
+        return None
+    return _keeping(data, inner, _deflated)
+
+
+def _deflated(content: bytes) -> bytes:
+    stream = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return stream.compress(content) + stream.flush()
+
+
+def _inflated(data: bytes, window: int) -> bytes | None:
+    stream = zlib.decompressobj(window)
+    try:
+        inner = stream.decompress(data, compression.MAX_BYTES + 1)
+    except zlib.error:
+        return None
+    if len(inner) > compression.MAX_BYTES:
+        raise UnreadableBody(compression.TOO_MUCH)
+    return inner if stream.eof and not stream.unused_data else None
+
+
+def _open_bz2(data: bytes) -> Opened | None:
+    return _decompressed(data, bz2.BZ2Decompressor(), bz2.compress)
+
+
+def _open_xz(data: bytes) -> Opened | None:
+    return _decompressed(data, lzma.LZMADecompressor(memlimit=1 << 28), lzma.compress)
+
+
+def _decompressed(
+    data: bytes, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor, pack: Callable[[bytes], bytes]
+) -> Opened | None:
+    try:
+        inner = stream.decompress(data, compression.MAX_BYTES + 1)
+    except (OSError, EOFError, lzma.LZMAError):
+        return None
+    if len(inner) > compression.MAX_BYTES:
+        raise UnreadableBody(compression.TOO_MUCH)
+    return _keeping(data, inner, pack) if stream.eof and not stream.unused_data else None
+
+
+# --- archives -------------------------------------------------------------------------------------------------------
+
+_ENCRYPTED: Final = 0x1
+_EPOCH: Final = (2024, 1, 1, 0, 0, 0)
+
+
+def _open_zip(data: bytes) -> Opened | None:
+    """The names and contents of a zip file and its kin (docx, xlsx, jar, whl, epub)."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+                raise UnreadableBody("it is an encrypted zip file")
+            if len(entries) > _MAX_MEMBERS or sum(entry.file_size for entry in entries) > compression.MAX_BYTES:
+                raise UnreadableBody(compression.TOO_MUCH)
+            members = [archive.comment, *(part for each in entries for part in _entry(archive, each))]
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError):
+        return None
+
+    def close(new: list[bytes]) -> bytes:
+        return data if new == members else _zipped(new)
+
+    return Opened(members, close)
+
+
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes, bytes]:
+    return entry.filename.encode("utf-8", "surrogateescape"), archive.read(entry)
+
+
+def _zipped(members: Sequence[bytes]) -> bytes:
+    """A zip file, not made smaller: the same bytes on every machine."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        archive.comment = members[0]
+        for name, content in zip(members[1::2], members[2::2], strict=True):
+            archive.writestr(zipfile.ZipInfo(name.decode("utf-8", "replace"), _EPOCH), content)
+    return target.getvalue()
+
+
+# --- documents and pictures -----------------------------------------------------------------------------------------
+
+_PDF_STREAM = re.compile(rb"stream\r?\n(?P<raw>.*?)\r?\n?endstream", re.DOTALL)
+
+
+def _open_pdf(data: bytes) -> Opened:
+    """The text around the streams of a PDF, and what its Flate streams hold; those cannot be written anew."""
+    if b"/Encrypt" in data:
+        raise UnreadableBody("it is an encrypted PDF")
+    streams = [inner for match in _PDF_STREAM.finditer(data) if (inner := _flate(match["raw"])) is not None]
+    outside = _PDF_STREAM.sub(b"stream\nendstream", data.removeprefix(b"%PDF-"))
+    members = [outside, *streams]
+
+    def close(new: list[bytes]) -> bytes:
+        if new != members:
+            raise UnreadableBody("it is a PDF that holds what must be replaced, which cannot be done")
+        return data
+
+    return Opened(members, close)
+
+
+def _flate(raw: bytes) -> bytes | None:
+    stream = zlib.decompressobj()
+    try:
+        inner = stream.decompress(raw, compression.MAX_BYTES + 1)
+    except zlib.error:
+        return None
+    if len(inner) > compression.MAX_BYTES:
+        raise UnreadableBody(compression.TOO_MUCH)
+    return inner
+
+
+_PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
+_PIXELS: Final = (b"IDAT", b"fdAT")
+_PACKED_TEXT: Final = (b"zTXt", b"iTXt")
+
+
+def _open_png(data: bytes) -> Opened | None:
+    """What a picture says beside its pixels."""
+    chunks = _png_chunks(data)
+    if chunks is None:
+        return None
+    members = [_unpacked(name, body) for name, body in chunks if name not in _PIXELS]
+
+    def close(new: list[bytes]) -> bytes:
+        if new == members:
+            return data
+        bodies = iter(zip(members, new, strict=True))
+        return _PNG_MAGIC + b"".join(
+            _png_chunk(name, body if name in _PIXELS else _repacked(name, body, *next(bodies))) for name, body in chunks
+        )
+
+    return Opened(members, close)
+
+
+def _png_chunks(data: bytes) -> list[tuple[bytes, bytes]] | None:
+    chunks, position = [], len(_PNG_MAGIC)
+    while position < len(data):
+        if position + 12 > len(data):
+            return None
+        (length,) = struct.unpack_from(">I", data, position)
+        chunks.append((data[position + 4 : position + 8], data[position + 8 : position + 8 + length]))
+        position += 12 + length
+    return chunks if position == len(data) else None
+
+
+def _png_chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def _unpacked(name: bytes, body: bytes) -> bytes:
+    """The text of a packed text chunk behind its keyword, any other chunk as it is."""
+    if name not in _PACKED_TEXT:
+        return body
+    head, inner = _text_of_chunk(name, body)
+    return body if inner is None else head + b"\0" + inner
+
+
+def _text_of_chunk(name: bytes, body: bytes) -> tuple[bytes, bytes | None]:
+    keyword, _, rest = body.partition(b"\0")
+    if name == b"zTXt":
+        return keyword, _flate(rest[1:])
+    if rest[:1] != b"\1":
+        return keyword, None
+    _, _, text = rest[2:].split(b"\0", 2) if rest.count(b"\0", 2) >= 2 else (b"", b"", rest)  # noqa: PLR2004  language, keyword
+    return keyword, _flate(text)
+
+
+def _repacked(name: bytes, body: bytes, old: bytes, new: bytes) -> bytes:
+    if old == new:
+        return body
+    if old == body:
+        return new
+    keyword, _, text = new.partition(b"\0")
+    middle = b"\0" if name == b"zTXt" else b"\1\0\0\0"
+    return keyword + b"\0" + middle + zlib.compress(text, 0)
+
+
+def _sealed(what: str) -> Callable[[bytes], Opened]:
+    def refuse(_: bytes) -> Opened:
+        raise UnreadableBody(f"it is {what}, which cannot be opened")
+
+    return refuse
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+CONTAINERS: Final[tuple[Container, ...]] = (
+    Container("gzip", b"\x1f\x8b\x08", _open_gzip),
+    Container("Zstandard", b"\x28\xb5\x2f\xfd", _open_gzip),
+    Container("zlib", b"\x78", _open_zlib),
+    Container("bzip2", b"BZh", _open_bz2),
+    Container("xz", b"\xfd7zXZ\0", _open_xz),
+    Container("zip", b"PK\x03\x04", _open_zip),
+    Container("empty zip", b"PK\x05\x06", _open_zip),
+    Container("PDF", b"%PDF-", _open_pdf),
+    Container("PNG", _PNG_MAGIC, _open_png),
+    Container("7-Zip", b"7z\xbc\xaf\x27\x1c", _sealed("a 7-Zip archive")),
+    Container("RAR", b"Rar!\x1a\x07", _sealed("a RAR archive")),
+    Container("LZ4", b"\x04\x22\x4d\x18", _sealed("an LZ4 file")),
+    Container("compress", b"\x1f\x9d", _sealed("a file of compress")),
+    Container("Microsoft compound file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _sealed("an old Office file")),
+    Container("cabinet", b"MSCF\0\0\0\0", _sealed("a cabinet archive")),
+    Container("age", b"age-encryption.org/", _sealed("a file encrypted with age")),
+    Container("OpenSSL", b"Salted__", _sealed("a file encrypted with OpenSSL")),
+)
+"""One row each; gzip and zlib also without their first bytes, as deflate."""
+
+_MIN_DEFLATE: Final = 8
+
+
+def open_container(data: bytes, allowed: frozenset[str] = frozenset()) -> Opened | None:
+    """What a file holds, or None if it is none of the table; UnreadableBody if it must be refused."""
+    if data and allowed and digest_of(data) in allowed:
+        return Opened([], lambda _: data)
+    for row in CONTAINERS:
+        if data.startswith(row.magic) and (opened := row.open(data)) is not None:
+            return opened
+    if len(data) < _MIN_DEFLATE or data.isascii():
+        return None
+    return _open_deflate(data)
+
+
+def digest_of(data: bytes) -> str:
+    """How ``allow_opaque`` names a file."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+# --- files of no known form -----------------------------------------------------------------------------------------
+
+_MEDIA = re.compile(
+    rb"\xff\xd8\xff|GIF8|RIFF|\xff[\xe0-\xff]|ID3|OggS|fLaC|.{4}ftyp|\x1aE\xdf\xa3|#!AMR|BM|II\*\0|MM\0\*|wOF|\x00\x01\x00\x00"
+    rb"|\0asm|\x7fELF",
+    re.DOTALL,
+)
+_MIN_OPAQUE: Final = 1024
+_RANDOM: Final = 7.5
+"""Bits of information a byte from which on bytes are packed or encrypted; sound and pictures have their own form."""
+
+
+def is_sealed(data: bytes) -> bool:
+    """Whether a whole file looks packed or encrypted, and is of no form that is so by nature (sound, pictures)."""
+    if len(data) < _MIN_OPAQUE or _MEDIA.match(data) or any(data.startswith(row.magic) for row in CONTAINERS):
+        return False
+    counts = Counter(data)
+    return -sum(n / len(data) * math.log2(n / len(data)) for n in counts.values()) > _RANDOM

@@ -1,0 +1,154 @@
+"""JSON as text: its strings, numbers and keys with the places where they stand.
+
+What nobody edits stays byte for byte as it was; what is edited is written in the style (escapes) of its surroundings.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from coze_cassettes.errors import UnreadableBody
+
+Path = tuple[str, ...]
+"""The keys that lead to a value, without list indexes: ``("data", "items", "id")``."""
+
+MAX_NESTING: Final = 96
+"""Objects and lists inside each other beyond which a text is refused: nobody nests that deep but an attacker."""
+
+_MIN_CUT: Final = 8
+"""Characters from which on a JSON text that breaks off can hold a value."""
+
+_TOKEN = re.compile(
+    r'(?P<string>"(?:[^"\\]|\\.)*+")|(?P<number>-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?)|(?P<mark>[{}\[\],:])', re.DOTALL
+)
+_TOO_DEEP: Final = "a JSON text is nested too deeply to be read"
+_HTML_ESCAPES: Final = {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+@dataclass(frozen=True)
+class Token:
+    """A string (with its quotes), a number or a key; ``start`` and ``end`` say where it stands."""
+
+    path: Path
+    form: str
+    start: int
+    end: int
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is a JSON object or list."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return False
+    try:
+        json.loads(text)
+    except RecursionError as error:
+        raise UnreadableBody(_TOO_DEEP) from error
+    except ValueError:
+        return False
+    return True
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The strings, numbers and keys of a valid JSON text with their paths."""
+    stack: list[tuple[str, Path]] = []
+    names: Path = ()
+    path: Path = ()
+    expect_key = False
+    for match in _TOKEN.finditer(text):
+        mark = match["mark"]
+        if mark is None:
+            start, end = match.span()
+            if match["number"] is not None:
+                yield Token(path, "number", start, end)
+            elif expect_key:
+                path, expect_key = (*names, json.loads(match[0])), False
+                yield Token(path, "key", start, end)
+            else:
+                yield Token(path, "string", start, end)
+            continue
+        if mark in "{[":
+            if len(stack) > MAX_NESTING:
+                raise UnreadableBody(_TOO_DEEP)
+            stack.append((mark, names))
+            names = path
+        elif mark in "}]":
+            names = path = stack.pop()[1]
+        elif mark == ",":
+            path = names
+        expect_key = bool(stack) and stack[-1][0] == "{" and mark in "{,"
+
+
+def encode_json_string(text: str, like: str) -> str:
+    """A JSON string token in the manner of another one: escapes for non-ASCII, HTML characters and slashes."""
+    ascii_only = like.isascii() and re.search(r"\\u(?!00[0-7])", like) is not None
+    token = json.dumps(text, ensure_ascii=ascii_only)
+    if any(escape in like.lower() for escape in ("\\u0026", "\\u003c", "\\u003e")):
+        token = "".join(_HTML_ESCAPES.get(char, char) for char in token)
+    return token.replace("/", "\\/") if "\\/" in like else token
+
+
+# --- what is cut off ------------------------------------------------------------------------------------------------
+
+_STRUCTURE = re.compile(
+    r'"(?:[^"\\]|\\.)*+"|(?P<open>[{\[])|(?P<close>[}\]])|(?P<cut>"(?:[^"\\]|\\.)*+\\?\Z)', re.DOTALL
+)
+_CUT_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*+(?P<escape>\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
+_TAILS: Final = ("", "null", ":null", '"":null')
+_BEGINNING = re.compile(r'\s*(?:\{\s*(?:"|\Z)|\[\s*(?:["{\[\d-]|\Z))')
+
+
+def missing_end(text: str) -> str | None:
+    """What a JSON object or list lacks that was cut off, so that it can be read; None if that does not help."""
+    if len(text) < _MIN_CUT or _BEGINNING.match(text) is None:
+        return None
+    stack: list[str] = []
+    cut = ""
+    for match in _STRUCTURE.finditer(text):
+        if match["open"]:
+            stack.append("}" if match["open"] == "{" else "]")
+        elif match["close"] and stack:
+            stack.pop()
+        cut = match["cut"] or cut
+    if not stack or len(stack) > MAX_NESTING:
+        return None
+    escape = _CUT_ESCAPE.search(cut)
+    rest = "" if escape is None else "\\" if escape["escape"] == "\\" else "0" * (6 - len(escape["escape"]))
+    closing = "".join(reversed(stack))
+    return next((end for tail in _TAILS if is_json(text + (end := rest + ('"' if cut else "") + tail + closing))), None)
+
+
+# --- inside other text ----------------------------------------------------------------------------------------------
+
+_FRAGMENT = re.compile(r'[{\[]\s*+[\["{\d-]')
+_WASTE_PER_CHARACTER: Final = 3
+"""How often a text may be read in search of JSON before the rest is taken for prose: the time stays linear."""
+
+
+def fragments(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each JSON object or list that stands inside a text."""
+    position, waste = 0, 0
+    while (match := _FRAGMENT.search(text, position)) is not None:
+        end, reached = _balanced(text, match.start())
+        if end and is_json(text[match.start() : end]):
+            yield match.start(), end
+            position = end
+            continue
+        waste += reached - match.start()
+        position = match.start() + 1 if waste <= _WASTE_PER_CHARACTER * len(text) else reached
+
+
+_BALANCE = re.compile(r'"(?:[^"\\]|\\.)*+"|(?P<open>[{\[])|(?P<close>[}\]])|[^"{}\[\]]++|(?P<broken>")', re.DOTALL)
+
+
+def _balanced(text: str, start: int) -> tuple[int, int]:
+    """Where the object or list that begins here ends (0: nowhere), and how far had to be read."""
+    depth = 0
+    for match in _BALANCE.finditer(text, start):
+        depth += (match["open"] is not None) - (match["close"] is not None)
+        if depth == 0 or match["broken"] or depth > MAX_NESTING:
+            return (match.end() if depth == 0 else 0), match.end()
+    return 0, len(text)

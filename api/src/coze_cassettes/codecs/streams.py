@@ -1,0 +1,263 @@
+"""Event streams: server-sent events and lines of JSON, whose texts come in pieces.
+
+A value may be cut anywhere between two events. So the pieces of a text are looked at joined as well, and what is
+replaced in the joined text is replaced in the pieces: the replacement stands where the value began, the rest of it is
+cut out. Lines are never added or removed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+from typing import Any, Final
+
+from coze_cassettes.codecs import json_text
+from coze_cassettes.codecs.edits import Edit, apply_edits, common_length, merge_edits, shift_edits
+from coze_cassettes.codecs.encodings import ENCODINGS
+from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_json, walk_text
+
+_LINE = re.compile(r"^(?:(?P<field>[a-z]+):[ ]?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE)
+_FIRST_FIELD = re.compile(r"\s*(?:data|event|id|retry)?:")
+_DATA_FIELD = re.compile(r"^data:", re.MULTILINE)
+
+_JOINED_KEYS: Final = frozenset(
+    [
+        "content",
+        "reasoning_content",
+        "delta",
+        "output",
+        "text",
+        "arguments",
+        "transcript",
+        "answer",
+        "message",
+        "chunk",
+        "partial_json",
+        "value",
+        "response",
+        "completion",
+        "data",
+        "msg",
+        "thinking",
+    ]
+)
+"""Keys whose values may come in pieces, so that what the joined text looks like counts."""
+
+_OWNERS: Final = ("id", "node_id", "node_title", "item_id", "index")
+"""Keys that say to what a piece belongs."""
+
+_ENCODED: Final = ("(binary)", "(text)")
+"""The events that carry a websocket message in base64."""
+
+_BASE64: Final = next(row for row in ENCODINGS if row.name == "base64")
+
+
+def is_stream(text: str, content_type: str) -> bool:
+    """Whether a body is a stream of events, whatever it says that it is."""
+    if "event-stream" in content_type.lower():
+        return True
+    if _FIRST_FIELD.match(text) and _DATA_FIELD.search(text):
+        return True
+    lines = text.strip().split("\n")
+    return len(lines) > 1 and all(json_text.is_json(line) for line in lines if line.strip())
+
+
+# --- events ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Event:
+    """The value of one line: where it stands, what it says once base64 is opened, and what is replaced in it."""
+
+    name: str
+    is_data: bool
+    start: int
+    end: int
+    text: str
+    is_encoded: bool
+    edits: list[list[Edit]] = field(default_factory=list)
+
+    def edit(self, raw: str) -> list[Edit]:
+        """What is replaced in the stream; ``raw`` is the line as it stands there."""
+        edits = merge_edits(*self.edits)
+        if not edits:
+            return []
+        if self.is_encoded:
+            return [(self.start, self.end, _BASE64.encode_like(apply_edits(self.text, edits), raw))]
+        return shift_edits(edits, self.start)
+
+
+def _events(text: str) -> Iterator[_Event]:
+    name = ""
+    for match in _LINE.finditer(text):
+        group = "value" if match["field"] else "other"
+        value, (start, end) = match[group], match.span(group)
+        if match["field"] == "event":
+            name = value
+        is_data = match["field"] == "data" or (match["other"] or "")[:1] in ("{", "[")
+        inner = _BASE64.decode(value) if is_data and name in _ENCODED else None
+        yield _Event(name, is_data, start, end, value if inner is None else inner, inner is not None)
+
+
+# --- pieces ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One value of an event that may be a part of a longer text: where it stands in it, and to what it belongs."""
+
+    event: _Event
+    start: int
+    end: int
+    path: tuple[str, ...]
+    owner: str
+    text: str
+    is_token: bool
+
+    def replace(self, edits: Sequence[Edit], rank: int) -> None:
+        """Note what is replaced in this piece."""
+        if not edits:
+            return
+        raw = self.event.text[self.start : self.end]
+        inner = token_edits(raw, edits) if self.is_token else list(edits)
+        while len(self.event.edits) <= rank:
+            self.event.edits.append([])
+        self.event.edits[rank] += shift_edits(inner, self.start)
+
+
+def _pieces(event: _Event) -> Iterator[_Piece]:
+    if not event.is_data:
+        return
+    if not json_text.is_json(event.text):
+        yield _Piece(event, 0, len(event.text), (event.name, "data"), "", event.text, is_token=False)
+        return
+    owner = _owner(json.loads(event.text))
+    for token in json_text.tokens(event.text):
+        if token.form == "string":
+            value = json.loads(event.text[token.start : token.end])
+            path = (event.name, *token.path)
+            yield _Piece(event, token.start, token.end, path, owner, value, is_token=True)
+
+
+def _owner(body: Any) -> str:
+    """The message or the node that an event has a piece of; a websocket message says so in its data."""
+    if isinstance(body, dict) and "event_type" in body:
+        body = body.get("data")
+    return str(next(filter(None, map(body.get, _OWNERS)), "")) if isinstance(body, dict) else ""
+
+
+def _grouped(pieces: Sequence[_Piece], *, by_owner: bool) -> list[list[_Piece]]:
+    groups: dict[tuple[str, ...], list[_Piece]] = {}
+    for piece in pieces:
+        groups.setdefault((*piece.path, piece.owner) if by_owner else piece.path[-1:], []).append(piece)
+    return [group for group in groups.values() if len(group) > 1 and not _is_growing(group)]
+
+
+def _is_growing(pieces: Sequence[_Piece]) -> bool:
+    """Whether each piece is the whole text so far: nothing is cut between two of them."""
+    return all(new.text.startswith(old.text) for old, new in pairwise(pieces))
+
+
+def _spread(edits: Sequence[Edit], pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, list[Edit]]]:
+    """The edits of a joined text as edits of its pieces."""
+    offset, first = 0, 0
+    for piece in pieces:
+        stop = offset + len(piece.text)
+        local: list[Edit] = []
+        while first < len(edits) and edits[first][1] <= offset:
+            first += 1
+        for start, end, text in edits[first:]:
+            if start >= stop:
+                break
+            if (low := max(start, offset)) < (high := min(end, stop)):
+                local.append((low - offset, high - offset, text if start >= offset else ""))
+        yield piece, local
+        offset = stop
+
+
+# --- the walk -------------------------------------------------------------------------------------------------------
+
+_BY_OWNER, _BY_NAME, _BY_LINE = 0, 1, 2
+
+
+def walk_stream(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of a stream: those of each event, and those of the texts that come in pieces."""
+    events = list(_events(leaf.text))
+    pieces = [piece for event in events for piece in _pieces(event)]
+    for group in _grouped([piece for piece in pieces if piece.path[-1].lower() in _JOINED_KEYS], by_owner=True):
+        _edit_joined(leaf, group, "joined", _BY_OWNER, visit)
+    for group in _grouped(pieces, by_owner=False):
+        _edit_joined(leaf, group, "pieces", _BY_NAME, visit)
+    for event in events:
+        while len(event.edits) <= _BY_LINE:
+            event.edits.append([])
+        event.edits[_BY_LINE] = _line_edits(leaf, event, visit)
+    return [edit for event in events for edit in event.edit(leaf.text[event.start : event.end])]
+
+
+def _edit_joined(leaf: Leaf, pieces: Sequence[_Piece], form: str, rank: int, visit: Visit) -> None:
+    joined = replace(leaf, path=("joined",), text="".join(piece.text for piece in pieces), form=form)
+    edits = walk_text(joined, visit) if form == "joined" else visit(joined)
+    narrow = [each for edit in edits for each in _narrowed(joined.text, edit)]
+    for piece, local in _spread(narrow, pieces):
+        piece.replace(local, rank)
+
+
+def _narrowed(text: str, edit: Edit) -> Iterator[Edit]:
+    """Of an edit that changes no length only the characters that differ, so that each piece keeps its own."""
+    start, end, new = edit
+    if len(new) != end - start:
+        yield edit
+        return
+    yield from ((start + at, start + at + 1, char) for at, char in enumerate(new) if char != text[start + at])
+
+
+def _line_edits(leaf: Leaf, event: _Event, visit: Visit) -> list[Edit]:
+    path = (event.name,) if event.name else ()
+    line = replace(leaf, path=path, text=event.text, form="text")
+    return walk_json(line, visit) if event.is_data and json_text.is_json(event.text) else walk_text(line, visit)
+
+
+# --- where a stream was cut -----------------------------------------------------------------------------------------
+
+
+def moved_chunks(old: bytes, new: bytes, chunks: tuple[int, ...]) -> tuple[int, ...]:
+    """Sizes of the chunks of a body whose lines were edited.
+
+    A cut stays in its line, at the same distance from its start or, behind what was edited, from its end.
+    """
+    if old == new or not chunks:
+        return chunks
+    old_starts, new_starts = _line_starts(old), _line_starts(new)
+    bounds = [0]
+    for position in accumulate(chunks[:-1]):
+        line = bisect_right(old_starts, position) - 1
+        if line + 1 >= len(new_starts):
+            bounds.append(len(new))
+            continue
+        before, after = (
+            part[starts[line] : starts[line + 1]] for part, starts in ((old, old_starts), (new, new_starts))
+        )
+        bounds.append(new_starts[line] + _moved_cut(before, after, position - old_starts[line]))
+    bounds = [*sorted(bounds), len(new)]
+    return tuple(end - start for start, end in pairwise(bounds) if end > start)
+
+
+def _line_starts(body: bytes) -> list[int]:
+    """Where each line begins, and the end of the last."""
+    starts = [0, *(match.end() for match in re.finditer(b"\n", body))]
+    return starts if starts[-1] == len(body) else [*starts, len(body)]
+
+
+def _moved_cut(old: bytes, new: bytes, column: int) -> int:
+    """Where a cut in a line is once the line was edited."""
+    prefix = common_length(old, new)
+    if column <= prefix:
+        return column
+    from_end = len(old) - column
+    suffix = common_length(old[::-1], new[::-1])
+    return len(new) - from_end if from_end <= min(suffix, len(new) - prefix) else prefix

@@ -1,0 +1,158 @@
+"""Says what of a readable piece the rules claim: pure functions from a piece to claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote
+
+from coze_cassettes.codecs.encodings import Folded, fold
+from coze_cassettes.codecs.layers import Leaf
+from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing.fields import NamedValue, fields_in
+from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
+from coze_cassettes.scrubbing.rules.rule_set import RuleSet
+
+_AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
+_COOKIE = re.compile(
+    r"(?:^|[;,]\s*)(?!(?i:domain|path|expires|max-age|samesite|priority|version|comment)=)[\w.-]+=([^;,\s]{8,})"
+)
+_PRINTABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{8,}+")
+_URL_PARAMETER = re.compile(r"[?&]([A-Za-z_][\w.-]{0,63})=([^&\s\"'#<>\\]+)")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A value that a rule claims, as it reads once folded, and where it stands in the piece as it is written."""
+
+    start: int
+    end: int
+    value: str
+    rule: Rule
+
+
+def claims_in(leaf: Leaf, rules: RuleSet) -> tuple[Claim, ...]:
+    """What the rules claim in a piece; claims may overlap. Learning and replacing ask the same."""
+    return _remembered(replace(leaf, depth=0, part="", allow_opaque=frozenset()), rules)
+
+
+@lru_cache(maxsize=1 << 14)
+def _remembered(leaf: Leaf, rules: RuleSet) -> tuple[Claim, ...]:
+    return tuple(_claims(leaf, rules))
+
+
+def _claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
+    if leaf.form == "header":
+        yield from _header_claims(leaf, rules)
+    elif leaf.form == "path":
+        yield from (_claim(leaf.text, span, rule) for rule, *span in rules.in_path(leaf.text))
+        yield from _text_claims(leaf, rules)
+    elif leaf.form in ("string", "number") and (rule := _field_rule(leaf, rules)) is not None:
+        yield Claim(0, len(leaf.text), fold(leaf.text, ignore_case=False).text, rule)
+    elif leaf.form == "number":
+        yield from (Claim(0, len(leaf.text), leaf.text, claim.rule) for claim in _shape_claims(leaf.text, rules))
+    elif leaf.form == "uri":
+        yield from (claim for claim in _shape_claims(leaf.text, rules) if claim.rule.form is Form.URL)
+    elif leaf.form == "binary":
+        for match in _PRINTABLE.finditer(leaf.text):
+            inside = _text_claims(leaf.inside(match[0], "text"), rules)
+            yield from (
+                Claim(each.start + match.start(), each.end + match.start(), each.value, each.rule) for each in inside
+            )
+    elif leaf.form != "pieces":
+        yield from _text_claims(leaf, rules)
+
+
+def _field_rule(leaf: Leaf, rules: RuleSet) -> Rule | None:
+    return rules.field(".".join(leaf.path), leaf.uri_path, fold(leaf.text, ignore_case=False).text)
+
+
+def _claim(text: str, span: list[int], rule: Rule) -> Claim:
+    start, end = span
+    return Claim(start, end, text[start:end], rule)
+
+
+# --- text -----------------------------------------------------------------------------------------------------------
+
+
+def _text_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
+    yield from _shape_claims(leaf.text, rules)
+    yield from _named_claims(leaf, rules)
+
+
+def _shape_claims(text: str, rules: RuleSet) -> Iterator[Claim]:
+    """What is known by its looks."""
+    folded = fold(text, ignore_case=False)
+    for rule, start, end in rules.in_text(folded.text):
+        yield Claim(*folded.span(start, end), folded.text[start:end], rule)
+
+
+def _named_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
+    """What is known by a name that stands before it."""
+    folded = fold(leaf.text, ignore_case=False)
+    for name, value in _URL_PARAMETER.findall(folded.text):
+        rule = rules.field(name, leaf.uri_path, unquote(value))
+        if rule is not None and rule.form is Form.PLACEHOLDER:
+            start = folded.text.index(f"{name}={value}") + len(name) + 1
+            yield Claim(*folded.span(start, start + len(value)), unquote(value), rule)
+    for found in fields_in(folded.text):
+        if (claim := _named_claim(leaf, folded, found, rules)) is not None:
+            yield claim
+
+
+def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) -> Claim | None:
+    if placeholders.is_placeholder(found.name):
+        return None
+    value = folded.text[found.start : found.end]
+    rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
+    if rule is None or rule.form is Form.SHIFT or not _is_value(value, found, rule):
+        return None
+    return Claim(*folded.span(found.start, found.end), value, rule)
+
+
+_CODE = re.compile(r"[$<{%*]|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\.")
+_WORD = re.compile(
+    r"[A-Za-z]?[a-z]+(?:[_.\-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+"
+)
+_MIN_IDENTIFIER: Final = 6
+
+
+def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
+    """Whether what stands behind a name in running text is a value, not code nor the next word of a sentence."""
+    if _CODE.match(value) is not None:
+        return False
+    if rule.category is Category.IDENTIFIER:
+        return len(value) >= _MIN_IDENTIFIER and any(char.isdigit() for char in value)
+    if found.is_quoted:
+        return not _is_name(value)
+    if rule.category is Category.SECRET:
+        return _WORD.fullmatch(value) is None
+    return True
+
+
+def _is_name(value: str) -> bool:
+    """Whether a value in quotes is the name of something, as code has it: ``token="access_token"``."""
+    return (
+        re.fullmatch(r"[a-z]+(?:_[a-z]+)*_(?:token|key|secret|password|id|name|url)|[A-Z]+(?:_[A-Z]+)+", value)
+        is not None
+    )
+
+
+# --- headers --------------------------------------------------------------------------------------------------------
+
+
+def _header_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
+    rule = rules.header(leaf.path[0])
+    if rule is None:
+        yield from _text_claims(leaf, rules)
+    elif rule.kind == "COOKIE":
+        yield from (_claim(leaf.text, list(match.span(1)), rule) for match in _COOKIE.finditer(leaf.text))
+    else:
+        scheme = _AUTH_SCHEME.match(leaf.text)
+        start = scheme.end() if scheme else 0
+        specific = (claim.rule for claim in _shape_claims(leaf.text[start:], rules))
+        of_its_own = next((each for each in specific if each.category is Category.SECRET), rule)
+        yield _claim(leaf.text, [start, len(leaf.text)], of_its_own)

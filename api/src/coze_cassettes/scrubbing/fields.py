@@ -1,0 +1,120 @@
+"""Finds named values in running text: in YAML, XML, CSV, forms, code, command lines, tables and prose.
+
+A name is only known to be one by the rule that asks for it; so this module gives every pair of a name and a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class NamedValue:
+    """A name, and where its value stands; ``is_quoted``: something says where the value begins and ends."""
+
+    name: str
+    start: int
+    end: int
+    is_quoted: bool
+
+
+_NAME = r"(?:[A-Za-z_][\w.\-]{0,63}+|[\u4e00-\u9fffA-Za-z]{1,12}+)"
+_QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」"}
+_OPEN_QUOTES: Final = "".join(_QUOTES)
+_SEPARATOR = (
+    r"(?:[\"'`\]”’*]{0,3}\s{0,3}(?::=|=>|==?|->|[:=：|｜])\s{0,4}|\s{0,2}(?:是|为|\bis\b|\bwas\b)[：:]?\s{0,2})"
+)
+_PAIR = re.compile(
+    rf"(?<![\w.\-])(?P<name>{_NAME})(?P<separator>{_SEPARATOR})(?P<prefix>[*\\]{{0,3}}[rbuf]?(?=[\"'`])|\**)(?P<quote>[{_OPEN_QUOTES}]?)"
+)
+_HAN_PAIR = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20})(?P<separator>\s{0,2}(?:[:：=]|是|为)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
+)
+_OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])")
+_DOCKER = re.compile(r"^\s*ENV\s+(?P<name>[A-Za-z_]\w{1,63})\s+(?P<quote>[\"']?)", re.MULTILINE)
+_ELEMENT = re.compile(
+    r"<(?P<name>[A-Za-z_\u4e00-\u9fff][\w.:-]{0,63})(?:\s[^<>]{0,256})?>(?:<!\[CDATA\[)?(?P<value>[^<>]{1,4096})(?=\]\]>|</)"
+)
+_ATTRIBUTES = re.compile(
+    r"\b(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
+)
+_ASCII_BARE = re.compile(r"[^\s\"'<>,;，。；、（）()\[\]{}】》|｜`“”&\u4e00-\u9fff]+")
+_HAN_BARE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\dA-Za-z·\-]*")
+_TRAILING: Final = ".:!?*"
+
+
+def fields_in(text: str) -> Iterator[NamedValue]:
+    """Every pair of a name and a value that a text shows, in no order; a value may come twice."""
+    for pattern in (_PAIR, _HAN_PAIR, _OPTION, _DOCKER):
+        for match in pattern.finditer(text):
+            if (found := _value_behind(text, match)) is not None:
+                yield found
+    for pattern in (_ELEMENT, _ATTRIBUTES):
+        for match in pattern.finditer(text):
+            yield NamedValue(match["name"].rpartition(":")[2], *match.span("value"), is_quoted=True)
+    yield from _columns(text)
+
+
+def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
+    start = match.end()
+    if match["quote"]:
+        end = text.find(_QUOTES[match["quote"]], start, start + _LONGEST)
+        return NamedValue(match["name"], start, end, is_quoted=True) if end > start else None
+    bare = _ASCII_BARE.match(text, start, start + _LONGEST) or _HAN_BARE.match(text, start, start + _LONGEST)
+    if bare is None:
+        return None
+    end = start + len(bare[0].rstrip(_TRAILING))
+    if end == start or text[end : end + 1] in ("(", "["):
+        return None
+    return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
+
+
+_LONGEST: Final = 4096
+"""Characters of a value at most."""
+
+_LINE_REST = re.compile(r"[ \t]*[,;]?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+
+
+def _is_sure(text: str, match: re.Match[str], end: int) -> bool:
+    """Whether a bare value is one for sure: nothing else stands in its line, or Chinese around it ends it."""
+    line_start = text.rfind("\n", max(0, match.start() - _MARGIN), match.start()) + 1
+    before = text[line_start : match.start()].strip(" \t-*|#>")
+    alone = before in ("", "export", "set", "let", "const", "var") and _LINE_REST.match(text, end) is not None
+    fenced = text[end : end + 1] in ("&", ";") and "=" in match[0]
+    return (alone and "=" in match[0]) or fenced or match[0].startswith("--") or not match["name"].isascii()
+
+
+_MARGIN: Final = 64
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+_DELIMITERS: Final = (",", "\t", "|", ";")
+_MOST_CELLS: Final = 64
+
+
+def _columns(text: str) -> Iterator[NamedValue]:
+    """The cells of a table, each with the name at the head of its column."""
+    for delimiter in _DELIMITERS:
+        if delimiter not in text:
+            continue
+        header: list[str] = []
+        position = 0
+        for line in text.split("\n"):
+            cells = line.split(delimiter) if line.count(delimiter) < _MOST_CELLS else []
+            if len(cells) < 2 or len(cells) != len(header):  # noqa: PLR2004  one cell is no table
+                header = [cell.strip(" \r\"'*") for cell in cells]
+            else:
+                yield from _cells(header, cells, position, len(delimiter))
+            position += len(line) + 1
+
+
+def _cells(header: list[str], cells: list[str], position: int, gap: int) -> Iterator[NamedValue]:
+    for name, cell in zip(header, cells, strict=True):
+        value = cell.strip(" \r\"'`*")
+        if name and value:
+            start = position + cell.index(value)
+            yield NamedValue(name, start, start + len(value), is_quoted=True)
+        position += len(cell) + gap

@@ -1,0 +1,61 @@
+"""Puts the placeholders of a table in place of its values, and moves timestamps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from coze_cassettes.codecs.edits import Edit, merge_edits
+from coze_cassettes.codecs.layers import Leaf, Visit
+from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing.claims import claims_in
+from coze_cassettes.scrubbing.rules.model import Form
+from coze_cassettes.scrubbing.rules.rule_set import RuleSet
+from coze_cassettes.scrubbing.values import Value, ValueTable, is_replaced_everywhere
+
+_SECONDS_DIGITS: Final = 10
+"""Digits of a timestamp in seconds; one in milliseconds has more."""
+
+
+def replacing(table: ValueTable, rules: RuleSet, shift: int) -> Visit:
+    """A visitor that replaces what the table holds."""
+
+    def visit(leaf: Leaf) -> Sequence[Edit]:
+        if leaf.form == "number":
+            return _number_edits(leaf, table, rules, shift)
+        edits = merge_edits(_claimed(leaf, table, rules, shift), table.edits(leaf.text))
+        if leaf.form == "uri":  # its pieces are visited too; here an address as a whole counts
+            return [edit for edit in edits if edit[2].startswith(placeholders.URL_PREFIX)]
+        return edits
+
+    return visit
+
+
+def _claimed(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> Iterator[Edit]:
+    """What a rule claims just here: also a value that is too short to be replaced elsewhere."""
+    for claim in claims_in(leaf, rules):
+        if claim.rule.form is Form.SHIFT:
+            yield claim.start, claim.end, shifted(claim.value, shift)
+        elif (value := table.of(claim.value)) is not None:
+            yield claim.start, claim.end, value.text
+
+
+def _number_edits(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> list[Edit]:
+    claim = next(iter(claims_in(leaf, rules)), None)
+    if claim is not None and claim.rule.form is Form.SHIFT:
+        return [(0, len(leaf.text), shifted(leaf.text, shift))]
+    value = table.of(leaf.text)
+    if value is None or (claim is None and not is_replaced_everywhere(leaf.text, value.rule)):
+        return []
+    return [(0, len(leaf.text), _number_of(value))]
+
+
+def shifted(text: str, shift: int) -> str:
+    """A timestamp in seconds or milliseconds, moved by a number of seconds."""
+    return str(int(text) + shift * (1000 if len(text) > _SECONDS_DIGITS else 1))
+
+
+def _number_of(value: Value) -> str:
+    """The small integer that stands for an integer identifier; 0 for a configured one."""
+    match = placeholders.pattern().fullmatch(value.placeholder)
+    return match["number"] if match and match["number"] else "0"

@@ -1,0 +1,59 @@
+"""What a scrub rule is, and how the rules that apply to a place or a text are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """Why a value is replaced."""
+
+    SECRET = "secret"  # noqa: S105 - a category
+    PERSONAL = "personal"
+    IDENTIFIER = "identifier"
+    VOLATILE = "volatile"
+
+
+class Where(StrEnum):
+    """Where a rule looks."""
+
+    HEADER = "header"
+    FIELD = "field"
+    """A query parameter, a multipart field or a JSON path; the pattern is matched against the end of ``a.b.c``."""
+    PATH = "path"
+    """A segment of the URI path, the pattern's one group."""
+    TEXT = "text"
+    """A shape in any text, keys and names included; the pattern's one group if it has one."""
+
+
+class Form(StrEnum):
+    """What the substitute looks like, so that the SDK still parses it."""
+
+    PLACEHOLDER = "placeholder"
+    URL = "url"
+    SHIFT = "shift"
+    """No placeholder: a timestamp is moved by the distance of the recording from the epoch."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row: ``pattern`` says where, ``accepts`` and ``check`` which values, ``uri`` on which URI paths.
+
+    ``check`` names a function of ``checks.CHECKS`` that a value of the right shape must pass too.
+    ``hit`` and ``miss`` are the examples, a request or an answer at the URI path ``at``.
+    """
+
+    id: str
+    kind: str
+    category: Category
+    where: Where
+    pattern: str
+    reason: str
+    hit: str
+    miss: str
+    accepts: str = r"(?s).+"
+    check: str = ""
+    uri: str = ""
+    at: str = "/any"
+    form: Form = Form.PLACEHOLDER

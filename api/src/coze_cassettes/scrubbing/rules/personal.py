@@ -1,0 +1,263 @@
+"""The rules for personal data: by the name of a field, or by the looks of a value."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
+
+_P = Category.PERSONAL
+_FIELD, _TEXT = Where.FIELD, Where.TEXT
+
+_HTTP = r"https?://\S+"
+_SURNAME = (
+    r"(?:[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
+    r"廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文]|欧阳|司马|上官|诸葛|皇甫|令狐|慕容|司徒)"
+)
+_BAGS = r"(?:custom_variables|meta_data|parameters|ext)"
+_HAN = r"[\u4e00-\u9fff]{0,6}"
+_GAP = r"[ \u00a0\u2002-\u200a\u202f\u3000.\-\u2010-\u2015\u2212\u00b7]"
+"""What people write between the groups of a number."""
+
+_NO_DIGIT_BEFORE = r"(?<!\d)(?<!\d\.)(?:(?<![A-Za-z])|(?<=[g-zG-Z])|(?<=[g-zG-Z][a-fA-F]))"
+_NO_DIGIT_AFTER = r"(?!\d|\.\d*[1-9]|[A-Za-z]{1,8}\d)"
+"""A number ends where its digits end; inside a hash, among letters that could be digits too, is none."""
+
+_NO_VERSION_BEFORE = (
+    r"(?<![vV])(?<![vV]\.)(?<![vV]er)(?<![vV]ersion)(?<![vV]ersion )(?<!版本)(?<!版本 )(?<!版本号)(?<!版本号 )"
+    r"(?<![=~>]=)(?<!§)(?<!§ )(?<!Section )(?<!section )"
+)
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+
+PERSONAL: Final = (
+    Rule(
+        "COZE-USER-001",
+        "USER_NAME",
+        _P,
+        _FIELD,
+        r"(?:[a-z]+_)*user_?name|user_unique_name|creator_name|(?:creator|owner|user|user_info)\.name|(?:login|account)_name"
+        rf"|{_HAN}(?:用户名|账户名|登录名)",
+        "a person's account",
+        '{"userName": "planted{A8}"}',
+        '{"bot_name": "News"}',
+    ),
+    Rule(
+        "COZE-USER-002",
+        "NICK_NAME",
+        _P,
+        _FIELD,
+        rf"(?:[a-z]+_?)*?nick_?name|nick|{_HAN}昵称",
+        "what a person calls themself",
+        '{"nick_name": "planted{A8}"}',
+        '{"name": "News"}',
+    ),
+    Rule(
+        "COZE-USER-003",
+        "AVATAR_URL",
+        _P,
+        _FIELD,
+        r"(?:[a-z]+_)*avatar(?:_url)?|head_?img(?:_?url)?|头像",
+        "a picture of a person",
+        '{"avatar_url": "https://a.example/{A8}"}',
+        '{"callback_url": "https://a.example/x"}',
+        accepts=_HTTP,
+        form=Form.URL,
+    ),
+    Rule(
+        "COZE-USER-004",
+        "ICON_URL",
+        _P,
+        _FIELD,
+        r"icon_url|image_url",
+        "signed, and changes with every answer",
+        '{"icon_url": "https://a.example/{A8}"}',
+        '{"icon": "star"}',
+        accepts=_HTTP,
+        form=Form.URL,
+    ),
+    Rule(
+        "COZE-USER-005",
+        "EMAIL",
+        _P,
+        _TEXT,
+        r"(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@)[A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
+        r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-])",
+        "a person's address",
+        "mail planted.{A8}@example.com please",
+        "user@localhost, icon@2x.png, git@code.example:a/b.git",
+    ),
+    Rule(
+        "COZE-USER-006",
+        "PHONE",
+        _P,
+        _TEXT,
+        rf"{_NO_DIGIT_BEFORE}(?:(?:\+|00)?86{_GAP}?|\(\+?86\)\s?)?1[3-9]\d{_GAP}?\d{{4}}{_GAP}?\d{{4}}{_NO_DIGIT_AFTER}",
+        "mainland-China mobile numbers",
+        "ring 139{D8}",
+        "order 12345678901",
+    ),
+    Rule(
+        "COZE-USER-007",
+        "PHONE",
+        _P,
+        _TEXT,
+        rf"(?<![\dA-Za-z+])\+[1-9]\d{{0,2}}{_GAP}?(?:\(\d{{1,4}}\){_GAP}?)?\d{{1,4}}(?:{_GAP}?\d{{2,4}}){{2,4}}(?!\d)",
+        "international numbers",
+        "ring +1 415 555 {D4}",
+        "1 + 41 = 42",
+        check="phone",
+    ),
+    Rule(
+        "COZE-USER-017",
+        "PHONE",
+        _P,
+        _TEXT,
+        r"(?<![\dA-Za-z.-])(?:\(0\d{2,3}\)\s?|（0\d{2,3}）|0\d{2,3}[ \-\u2010-\u2015])\d{7,8}(?!\d|-\d)"
+        r"|(?<![\dA-Za-z.-])[48]00[\-\u2010-\u2015]\d{3,4}[\-\u2010-\u2015]\d{3,4}(?![\d-])"
+        r"|(?<![\dA-Za-z.-])(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[\-\u2010-\u2015])[2-9]\d{2}[\-\u2010-\u2015]\d{4}(?![\d-])",
+        "landlines, service numbers, and how North America writes a number",
+        "ring 010-8{D7}",
+        "pages 010-20, 2024-11-26",
+    ),
+    Rule(
+        "COZE-USER-008",
+        "WORKSPACE_NAME",
+        _P,
+        _FIELD,
+        r"data\.workspaces\.name",
+        "a personal workspace carries its owner's name",
+        '{"data": {"workspaces": [{"name": "planted{A8}"}]}}',
+        '{"data": {"bots": [{"name": "News"}]}}',
+        uri=r"/v1/workspaces$",
+        at="/v1/workspaces",
+    ),
+    Rule(
+        "COZE-USER-009",
+        "IP_ADDRESS",
+        _P,
+        _TEXT,
+        _NO_VERSION_BEFORE + rf"(?<!\d)(?<!\d\.)(?<!\.\d)(?:{_OCTET}\.){{3}}{_OCTET}(?!\d|\.\d)",
+        "where somebody was",
+        "from 203.0.113.{D1}",
+        "version 1.2.3.4, 192.168.1.7",
+        check="ipv4",
+    ),
+    Rule(
+        "COZE-USER-010",
+        "IP_ADDRESS",
+        _P,
+        _TEXT,
+        r"(?<![0-9A-Fa-f:.])(?=[0-9A-Fa-f]{0,3}\d)[0-9A-Fa-f]{4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f:]|\.\d)",
+        "where somebody was, in the new way",
+        "from 2001:db8::{D4}",
+        "std::vector at 12:30:45",
+        check="ipv6",
+    ),
+    Rule(
+        "COZE-USER-018",
+        "MAC_ADDRESS",
+        _P,
+        _TEXT,
+        r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])",
+        "names a device",
+        "device a4:5e:60:{X2}:{X2}:{X2}",
+        "00:00:00:00:00:00",
+        check="mac",
+    ),
+    Rule(
+        "COZE-USER-011",
+        "RESIDENT_ID",
+        _P,
+        _TEXT,
+        rf"{_NO_DIGIT_BEFORE}[1-8]\d{{5}}{_GAP}?(?:19|20)\d{{2}}{_GAP}?[01]\d{_GAP}?[0-3]\d{_GAP}?\d{{3}}[\dXx](?![\dA-Za-z])",
+        "mainland-China identity numbers, told by their check character",
+        "身份证 {RESIDENT} 号",
+        "order 110105202413320011",
+        check="resident_id",
+    ),
+    Rule(
+        "COZE-USER-019",
+        "RESIDENT_ID",
+        _P,
+        _TEXT,
+        rf"{_NO_DIGIT_BEFORE}[1-8]\d{{5}}\d{{2}}[01]\d[0-3]\d{{4}}(?![\dA-Za-z]|\.\d)",
+        "identity numbers of 15 digits, as they were until 1999, told by province and day",
+        "身份证 11010575112{D1}1{D1}3",
+        "order 990105751399123",
+        check="old_resident_id",
+    ),
+    Rule(
+        "COZE-USER-012",
+        "BANK_CARD",
+        _P,
+        _TEXT,
+        rf"(?<!\d)(?<!\d\.)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}?\d{{4}}){{2}}(?:{_GAP}?\d{{1,4}}){{1,2}}"
+        rf"|3[47]\d{{2}}{_GAP}?\d{{6}}{_GAP}?\d{{5}}){_NO_DIGIT_AFTER}",
+        "numbers of the card networks, told by their check digit",
+        "card {CARD} ends",
+        "order 2024112200001234",
+        check="bank_card",
+    ),
+    Rule(
+        "COZE-USER-013",
+        "PERSON_NAME",
+        _P,
+        _FIELD,
+        r"(?:[a-z]+_)*(?:real|full|first|last|middle|given|family|legal|customer|contact|receiver|recipient|consignee|sender"
+        r"|speaker|holder|card_?holder|employee|patient|student|member|guest|payee|payer)_?name|surname"
+        rf"|{_HAN}(?:姓名|联系人|收件人|收货人|持卡人|户名)",
+        "fields that carry a person's name",
+        '{"parameters": {"real_name": "{HAN}"}}',
+        '{"display": "News"}',
+    ),
+    Rule(
+        "COZE-USER-014",
+        "PERSON_NAME",
+        _P,
+        _FIELD,
+        _BAGS + r"\.(?:name|user|owner|author|用户|名字)",
+        "what an application says of its user, where it is a Chinese name",
+        '{"custom_variables": {"name": "{HAN}"}}',
+        '{"parameters": {"name": "天气助手"}}',
+        accepts=_SURNAME + r"[\u4e00-\u9fff]{1,2}",
+    ),
+    Rule(
+        "COZE-USER-015",
+        "PERSONAL_VALUE",
+        _P,
+        _FIELD,
+        r"(?:[a-z0-9]+_)*(?:e_?mail|(?:tele|cell)?phone|mobile|cell|tel|fax|whats_?app|id_?card|identity|ssn|social_security"
+        r"|national_id|passport|driver_?licen[cs]e|plate|bank_?card|bank_?account|card_?(?:no|number)|iban|cvv|tax_?id|birth_?(?:day|date)"
+        r"|date_of_birth|dob|address|street|zip_?code|post(?:al)?_?code|ip|ip_?address|mac_?address|imei|lat(?:itude)?|lng|lon|longitude)"
+        r"(?:_?(?:no|num|number|address|line|card|id|code|\d))*"
+        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|住址|地址|银行卡|卡号|生日|出生日期|车牌|社保)(?:号码|号|地址)?",
+        "named for what it tells of a person, whatever it looks like",
+        '{"ext": {"latitude": "39.{D6}"}}',
+        '{"phone": ""}',
+        accepts=r"(?=.*[\d\u4e00-\u9fff@])(?!https?://)(?s:.{4,})",
+    ),
+    Rule(
+        "COZE-USER-020",
+        "ACCOUNT",
+        _P,
+        _FIELD,
+        r"(?:[a-z0-9]+_)*(?:open_?id|union_?id|wechat|weixin|wx_?id|qq|alipay|weibo|telegram|skype)(?:_?(?:id|no|num|number|account))*"
+        rf"|{_HAN}(?:微信|QQ|qq|支付宝)(?:号码|号|账号)?",
+        "how a person is reached or known elsewhere",
+        '{"unionid": "o{A27}"}',
+        '{"wechat": "ok"}',
+        accepts=r"[\w@.:+-]{4,}",
+    ),
+    Rule(
+        "COZE-USER-016",
+        "FILE_URL",
+        _P,
+        _FIELD,
+        r"audio_url|preview_audio|file_url|(?:photo_infos|data\.data)\.url",
+        "a voice or a picture that somebody uploaded",
+        '{"preview_audio": "https://a.example/{A8}"}',
+        '{"verification_url": "https://a.example/x"}',
+        accepts=_HTTP,
+        form=Form.URL,
+    ),
+)

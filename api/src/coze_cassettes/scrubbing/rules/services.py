@@ -1,0 +1,125 @@
+"""The rules for the keys of other services, which people put into prompts, variables and workflows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
+
+_NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+_DIGIT_SOON = r"(?=[A-Za-z_-]{0,40}\d)"
+_ANY_URL = r"https?://[^\s\x00-\x1f\ud800-\udfff\"'<>\\)\]，。；、）】》]++"
+
+
+def _key(number: int, pattern: str, reason: str, hit: str, miss: str, kind: str = "SECRET") -> Rule:
+    """A key by its looks, with nothing of its own alphabet before it."""
+    pattern = _NO_LETTER_BEFORE + rf"(?:{pattern})"
+    return Rule(f"COZE-KEY-{number:03}", kind, Category.SECRET, Where.TEXT, pattern, reason, hit, miss)
+
+
+SERVICES: Final = (
+    _key(
+        1,
+        rf"sk-{_DIGIT_SOON}[A-Za-z0-9_-]{{20,}}+",
+        "model providers: OpenAI, Anthropic, DeepSeek, Moonshot, Alibaba; people write them into prompts",
+        "the API key sk-{A40}.",
+        "sk-loading-indicator-of-the-page",
+    ),
+    _key(
+        2,
+        r"(?:(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKLT[A-Za-z0-9]{16,}+|AKID[A-Za-z0-9]{13,}+)"
+        + _NO_LETTER_AFTER,
+        "the half of a cloud key pair that names it: Amazon, Alibaba, Volcengine, Tencent",
+        "key LTAI{A20}",
+        "AKIA",
+        "ACCESS_KEY_ID",
+    ),
+    _key(
+        3,
+        r"gh[pousr]_[A-Za-z0-9]{30,}+|github_pat_\w{30,}+|gl(?:pat|dt|rt|ptt|oas|cbt)-[\w-]{20,}+|hf_[A-Za-z0-9]{30,}+"
+        r"|npm_[A-Za-z0-9]{30,}+|pypi-[\w-]{40,}+|dckr_pat_[\w-]{20,}+|oy2[a-z0-9]{43}",
+        "code hosts and package registries",
+        "ghp_{A36}",
+        "ghp_short",
+    ),
+    _key(
+        4,
+        r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}+|ya29\.[\w-]{20,}+|1//0[\w-]{30,}+|xox[abeoprs]-[A-Za-z0-9-]{10,}+"
+        r"|xapp-[A-Za-z0-9-]{20,}+|SG\.[\w-]{16,}+\.[\w-]{16,}+|(?:[sr]k|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,}+"
+        r"|\d{8,10}:AA[\w-]{33}|sq0[a-z]{3}-[\w-]{22,}+",
+        "Google, Slack, SendGrid, Stripe, Telegram, Square",
+        "AIza{A35}",
+        "AIza is a prefix",
+    ),
+    _key(
+        5,
+        r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}|do[opr]_v1_[a-f0-9]{64}|dapi[a-f0-9]{32}(?:-\d)?|sbp_[a-f0-9]{40}"
+        r"|sb_secret_[\w-]{20,}+|key-[a-f0-9]{32}|(?:SK|AC)[a-f0-9]{32}|[a-f0-9]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9])"
+        r"|AGE-SECRET-KEY-1[A-Z0-9]{58}|[a-f0-9]{32}-us\d{1,2}",
+        "Shopify, DigitalOcean, Databricks, Supabase, Mailgun, Twilio, Zhipu, age, Mailchimp",
+        "shpat_{X32}",
+        "key-value, dapi",
+    ),
+    _key(
+        6,
+        r"ATATT3x[\w=-]{40,}+|(?:secret|ntn)_[A-Za-z0-9]{40,}+|lin_(?:api|oauth)_[A-Za-z0-9]{32,}+|r8_[A-Za-z0-9]{30,}+"
+        r"|gsk_[A-Za-z0-9]{40,}+|pplx-[A-Za-z0-9]{40,}+|xai-[A-Za-z0-9]{40,}+|sntry[su]_[\w=+/-]{40,}+|NRAK-[A-Z0-9]{27}"
+        r"|hv[sb]\.[\w-]{24,}+|figd_[\w-]{30,}+|PMAK-[a-f0-9-]{40,}+|dp\.(?:pt|st|ct|sa)\.[A-Za-z0-9]{40,}+"
+        r"|gl(?:sa|c)_[\w=+/-]{32,}+|HRKU-[\w-]{30,}+|fo1_[\w-]{43}|tvly-[\w-]{20,}+|fc-[a-f0-9]{32}",
+        "other platforms: Atlassian, Notion, Linear, Replicate, Groq, Sentry, Vault, Figma, Postman, Grafana and more",
+        "gsk_{A52}",
+        "gsk_short",
+    ),
+    _key(
+        7,
+        rf"[tu]-{_DIGIT_SOON}[A-Za-z0-9_.-]{{30,}}+|cli_[a-z0-9]{{16}}(?![A-Za-z0-9])|o[unc]_[a-f0-9]{{32}}",
+        "Feishu: tenant and user tokens, apps, people and chats",
+        "cli_{X16}",
+        "cli_options, t-shirt",
+        "FEISHU_KEY",
+    ),
+    _key(8, r"wx[a-f0-9]{16}" + _NO_LETTER_AFTER, "an app of WeChat", "wx{X16}", "wxapp", "WECHAT_APP_ID"),
+    Rule(
+        "COZE-KEY-009",
+        "WEBHOOK_URL",
+        Category.SECRET,
+        Where.TEXT,
+        _ANY_URL,
+        "whoever has the address can write into the room: Slack, Feishu, WeCom, DingTalk, Discord, Teams",
+        "https://hooks.slack.com/services/T{U8}/B{U8}/{A24}",
+        "https://hooks.slack.com/docs",
+        check="webhook_url",
+        form=Form.URL,
+    ),
+    Rule(
+        "COZE-KEY-010",
+        "SIGNATURE",
+        Category.SECRET,
+        Where.TEXT,
+        r"(?<=[?&;]sig=)[A-Za-z0-9%+/]{20,}+={0,2}",
+        "a shared access signature of Azure, also without its address",
+        "sv=2022-11-02&sp=r&sig={A43}",
+        "&sig=no",
+    ),
+    Rule(
+        "COZE-KEY-011",
+        "SECRET",
+        Category.SECRET,
+        Where.TEXT,
+        r"(?:(?<![\w-])-u|--user|--proxy-user)[= ][\"']?([^\s:\"'/]{1,64}:[^\s\"'@]{3,128})",
+        "name and password of a command line",
+        "curl -u admin:{A12} https://a.example",
+        "sort -u file",
+    ),
+    Rule(
+        "COZE-KEY-012",
+        "SECRET",
+        Category.SECRET,
+        Where.TEXT,
+        r"\blogin\s{1,3}\S{1,128}\s{1,3}password\s{1,3}(\S{3,128})",
+        "a line of a netrc file",
+        "machine a.example login me password {A12}",
+        "login and password are required",
+        accepts=r"(?!(?:is|are|was|and|or|must|for)$).+",
+    ),
+)

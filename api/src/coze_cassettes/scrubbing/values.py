@@ -1,0 +1,305 @@
+"""The table of values: every value with its placeholder, and how it is found wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from coze_cassettes.codecs.edits import Edit, common_length, merge_edits
+from coze_cassettes.codecs.encodings import cores, fold
+from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
+
+_MIN_WIDE, _MIN_PERSONAL, _MIN_IDENTIFIER, _MIN_SECRET = 2, 3, 6, 6
+"""Characters from which on a value is replaced in running text too: not ASCII, personal, identifiers, secrets."""
+
+_MIN_INSIDE: Final = 16
+"""Characters from which on a secret is replaced inside a word too."""
+
+_MIN_ANY_CASE: Final = 8
+"""Characters from which on capitals make no difference."""
+
+MIN_CUT: Final = 12
+"""Characters of a secret that are replaced though the rest is missing."""
+
+_ANCHOR: Final = 6
+"""Characters by which values are looked for."""
+
+_PROTOCOL_WORDS: Final = frozenset(
+    [
+        "assistant",
+        "user",
+        "users",
+        "system",
+        "tool",
+        "tools",
+        "role",
+        "data",
+        "text",
+        "content",
+        "message",
+        "messages",
+        "type",
+        "name",
+        "id",
+        "object",
+        "string",
+        "number",
+        "boolean",
+        "array",
+        "null",
+        "true",
+        "false",
+        "answer",
+        "question",
+        "function",
+        "function_call",
+        "tool_call",
+        "tool_output",
+        "tool_response",
+        "follow_up",
+        "verbose",
+        "completed",
+        "created",
+        "failed",
+        "in_progress",
+        "requires_action",
+        "canceled",
+        "error",
+        "code",
+        "msg",
+        "detail",
+        "event",
+        "done",
+        "conversation",
+        "chat",
+        "bot",
+        "workflow",
+        "file",
+        "image",
+        "audio",
+        "video",
+        "url",
+        "json",
+        "http",
+        "https",
+        "test",
+        "admin",
+        "root",
+        "guest",
+        "default",
+        "unknown",
+        "anonymous",
+        "public",
+        "private",
+        "status",
+        "success",
+        "output",
+        "input",
+        "model",
+        "token",
+        "coze",
+    ]
+)
+"""What the wire says of itself: a person who is called so is hidden in the own field only."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """What stands for a value: the placeholder, and the text that carries it (the placeholder itself or a URL).
+
+    A value without a rule is a configured one.
+    """
+
+    placeholder: str
+    text: str
+    rule: Rule | None
+    is_secret: bool
+
+
+def value_of(placeholder: str, rule: Rule) -> Value:
+    """What stands for a value that a rule claims."""
+    text = placeholders.URL_PREFIX + placeholder if rule.form is Form.URL else placeholder
+    return Value(placeholder, text, rule, rule.category is Category.SECRET and rule.form is not Form.URL)
+
+
+def is_replaced_everywhere(text: str, rule: Rule | None) -> bool:
+    """Whether a value is long enough to be replaced in running text and not only in its own field."""
+    if rule is None:
+        return True
+    if text.lower() in _PROTOCOL_WORDS:
+        return False
+    if rule.category is Category.SECRET:
+        return len(text) >= (_MIN_INSIDE if text.isalpha() and text.islower() else _MIN_SECRET)
+    if not text.isascii():
+        return len(text) >= _MIN_WIDE
+    return len(text) >= (_MIN_PERSONAL if rule.category is Category.PERSONAL else _MIN_IDENTIFIER)
+
+
+def _lower(text: str) -> str:
+    """A text in lower case, one for one."""
+    lower = text.lower()
+    return (
+        lower if len(lower) == len(text) else "".join(each if len(low := each.lower()) != 1 else low for each in text)
+    )
+
+
+@dataclass(frozen=True)
+class ValueTable:
+    """Every value with what stands for it."""
+
+    values: Mapping[str, Value]
+
+    def of(self, text: str) -> Value | None:
+        """What stands for a whole text."""
+        return self.values.get(text) or self.values.get(fold(text, ignore_case=False).text.strip())
+
+    def replaced(self) -> Mapping[str, str]:
+        """Each value that was replaced everywhere with its placeholder: what the inspector must no longer find."""
+        return {text: each.placeholder for text, each in self._everywhere.items()}
+
+    def edits(self, text: str) -> list[Edit]:
+        """What to replace in a text: the values that are replaced everywhere, whole, written otherwise, or cut."""
+        if not self._everywhere:
+            return []
+        folded = fold(text, ignore_case=False)
+        lower = _lower(folded.text)
+        whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower)]
+        cut = [(*folded.span(start, end), new) for start, end, new in self._cut(lower)]
+        return merge_edits(whole, self._cored(text), cut)
+
+    @cached_property
+    def _everywhere(self) -> Mapping[str, Value]:
+        return {text: each for text, each in self.values.items() if is_replaced_everywhere(text, each.rule)}
+
+    # whole values: by their first characters, then by their length
+
+    @cached_property
+    def _anchors(self) -> tuple[re.Pattern[str], Mapping[str, Mapping[int, Mapping[str, str]]]]:
+        """For each beginning, in lower case, the values by length, the longest first."""
+        found: dict[str, dict[int, dict[str, str]]] = {}
+        for text in sorted(self._everywhere, key=len, reverse=True):
+            lower = _lower(text)
+            found.setdefault(lower[:_ANCHOR], {}).setdefault(len(text), {}).setdefault(lower, text)
+        short = sorted({anchor for anchor in found if len(anchor) < _ANCHOR}, key=len, reverse=True)
+        return re.compile(
+            "|".join([*_trie(anchor for anchor in found if len(anchor) == _ANCHOR), *map(re.escape, short)])
+        ), found
+
+    def _whole(self, text: str, lower: str) -> Iterator[Edit]:
+        pattern, anchors = self._anchors
+        position = 0
+        while (match := pattern.search(lower, position)) is not None:
+            start = match.start()
+            end, new = self._value_at(text, lower, start, anchors)
+            if end:
+                yield start, end, new
+            position = end or start + 1
+
+    def _value_at(
+        self, text: str, lower: str, start: int, anchors: Mapping[str, Mapping[int, Mapping[str, str]]]
+    ) -> tuple[int, str]:
+        for size in range(_ANCHOR, 0, -1):
+            for length, candidates in anchors.get(lower[start : start + size], {}).items():
+                original = candidates.get(lower[start : start + length])
+                end = start + length
+                if original is not None and self._fits(original, text, start, end):
+                    return end, self._everywhere[original].text
+        return 0, ""
+
+    def _fits(self, value: str, text: str, start: int, end: int) -> bool:
+        if len(value) < _MIN_ANY_CASE and text[start:end] != value:
+            return False
+        each = self._everywhere[value]
+        if each.rule is None or (each.rule.category is Category.SECRET and len(value) >= _MIN_INSIDE):
+            return True
+        return not (
+            _touches(text[start - 1 : start], value[0], value) or _touches(text[end : end + 1], value[-1], value)
+        )
+
+    # what of a secret stands in an encoding that cannot be opened
+
+    @cached_property
+    def _cores(self) -> Mapping[str, str]:
+        secrets = {text: each for text, each in self._everywhere.items() if each.is_secret and len(text) >= MIN_CUT}
+        return {core: each.placeholder for text, each in secrets.items() for core in cores(text)}
+
+    @cached_property
+    def _core_pattern(self) -> re.Pattern[str] | None:
+        return re.compile("|".join(_trie(sorted({core[:_ANCHOR] for core in self._cores})))) if self._cores else None
+
+    @cached_property
+    def _cores_by_anchor(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for core in sorted(self._cores, key=len, reverse=True):
+            found[core[:_ANCHOR]] = (*found.get(core[:_ANCHOR], ()), core)
+        return found
+
+    def _cored(self, text: str) -> Iterator[Edit]:
+        if self._core_pattern is None:
+            return
+        for match in self._core_pattern.finditer(text):
+            for core in self._cores_by_anchor[match[0]]:
+                if text.startswith(core, match.start()):
+                    yield match.start(), match.start() + len(core), self._cores[core]
+                    break
+
+    # what is left of a secret that was cut
+
+    @cached_property
+    def _grams(self) -> Mapping[str, tuple[str, int]]:
+        """Every stretch of ``MIN_CUT`` characters of a secret, with the secret and where in it the stretch stands."""
+        found: dict[str, tuple[str, int]] = {}
+        for text, each in self._everywhere.items():
+            if not each.is_secret:
+                continue
+            lower = _lower(text)
+            for at in range(_head(text), len(text) - MIN_CUT + 1):
+                gram = lower[at : at + MIN_CUT]
+                if each.rule is None or not gram.isalpha():
+                    found.setdefault(gram, (text, at))
+        return found
+
+    def _cut(self, lower: str) -> Iterator[Edit]:
+        grams = self._grams
+        if not grams:
+            return
+        position, last = 0, len(lower) - MIN_CUT
+        while position <= last:
+            found = grams.get(lower[position : position + MIN_CUT])
+            if found is None:
+                position += 1
+                continue
+            value, at = found
+            length = common_length(_lower(value)[at:], lower[position : position + len(value) - at])
+            yield position, position + length, self._everywhere[value].placeholder
+            position += length
+
+
+def _head(text: str) -> int:
+    """How much of a secret is the same in all of its kind: the first line of a key, the first part of a JWT."""
+    if text.startswith("-----"):
+        return text.find("-----", 5) + 5
+    return text.find(".") + 1 if text.startswith("eyJ") else 0
+
+
+def _touches(neighbour: str, edge: str, value: str) -> bool:
+    """Whether the character beside a value is of the value's own alphabet, so that the value goes on there."""
+    if not neighbour.isascii() or not edge.isascii() or not edge.isalnum():
+        return False
+    return neighbour.isdigit() if value.isdigit() else neighbour.isalnum()
+
+
+def _trie(words: Iterable[str]) -> list[str]:
+    """Alternatives of a pattern that matches some words of one length, by their first two characters."""
+    ordered = sorted(words)
+    heads: dict[str, list[str]] = {}
+    for word in ordered:
+        heads.setdefault(word[:2], []).append(word[2:])
+    by_first: dict[str, list[str]] = {}
+    for head, tails in heads.items():
+        by_first.setdefault(head[0], []).append(f"{re.escape(head[1])}(?:{'|'.join(map(re.escape, tails))})")
+    return [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items()]
