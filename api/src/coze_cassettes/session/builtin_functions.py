@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import BuiltinFunctionType
 from typing import Any, Final
 
@@ -49,7 +50,7 @@ _kept: Final[dict[int, object]] = {}
 
 def copy_of(function: Callable[..., Any]) -> Callable[..., Any]:
     """Another function with the same C code, which no redirection of the first one reaches."""
-    original = _fields_of(function).definition.contents
+    _, original = _fields_of(function)
     definition = _Definition(original.name, original.code, original.flags, original.doc)
     _kept[id(definition)] = definition
     copy: Callable[..., Any] = _new_function(ctypes.addressof(definition), function.__self__, None)  # type: ignore[attr-defined]
@@ -58,8 +59,7 @@ def copy_of(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def redirect(function: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[[], None]:
     """Let a builtin of no or one argument call a replacement from now on; returns what undoes it."""
-    fields = _fields_of(function)
-    definition = fields.definition.contents
+    fields, definition = _fields_of(function)
     code, owner = definition.code, fields.owner
     if definition.flags not in _CALLS:
         raise TypeError(f"{function!r} takes more than one argument")
@@ -83,7 +83,9 @@ def redirected_functions(pairs: dict[Callable[..., Any], Callable[..., Any]]) ->
             each()
 
 
-def _fields_of(function: Callable[..., Any]) -> _Function:
+@cache
+def _fields_of(function: Callable[..., Any]) -> tuple[_Function, _Definition]:
     if not isinstance(function, BuiltinFunctionType):
         raise TypeError(f"{function!r} is not a builtin function")
-    return _Function.from_address(id(function))
+    fields = _Function.from_address(id(function))
+    return fields, fields.definition.contents

@@ -12,6 +12,8 @@ from coze_cassettes.cassette import matching
 from coze_cassettes.cassette.model import Interaction, Request
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.scrubbing.live import LivePlaceholders
+from coze_cassettes.session.clock import EPOCH
+from coze_cassettes.session.moments import Moments
 from coze_cassettes.session.outlines import Outline, Place, outline
 from coze_cassettes.session.patterns import Bindings, NewBindings, Template, fit, template
 
@@ -89,9 +91,16 @@ class Matcher:
     are asked only when nothing fits: for values inside encodings, and to word a message.
     """
 
-    def __init__(self, interactions: Sequence[Interaction], configured: Mapping[str, str] | None = None) -> None:
-        """Take what was recorded, and the placeholders of configured values."""
+    def __init__(
+        self,
+        interactions: Sequence[Interaction],
+        configured: Mapping[str, str] | None = None,
+        recorded_at: float = EPOCH,
+    ) -> None:
+        """Take what was recorded, the placeholders of configured values, and the Unix time of the recording."""
         self._interactions = interactions
+        # Both for both: the scrubber moves some times to the epoch, and a test may have stopped its clock.
+        self._moments = Moments((EPOCH, recorded_at))
         self.bindings = Bindings(configured)
         self.played: set[int] = set()
         self._exact: dict[tuple[str, str, bytes], deque[int]] = defaultdict(deque)
@@ -117,7 +126,7 @@ class Matcher:
 
     def difference(self, live: Request, recorded: Request) -> str:
         """The first difference between a live request and a certain recorded one; empty if there is none."""
-        ours, theirs = outline(live), outline(recorded)
+        ours, theirs = self._moments.of(outline(live)), self._moments.of(outline(recorded))
         templates = _templates(theirs)
         places = frozenset(templates)
         if ours.without(places) == theirs.without(places):
@@ -138,14 +147,15 @@ class Matcher:
         if index is None:
             return None
         if self.bindings.values:
-            new = _unify(outline(live), _templates(outline(self._interactions[index].request)), self.bindings)
+            recorded = self._moments.of(outline(self._interactions[index].request))
+            new = _unify(self._moments.of(outline(live)), _templates(recorded), self.bindings)
             return None if new is None else (index, new)
         self.bindings.note_sent(live.uri, live.body)
         return index, {}
 
     def _fitting(self, live: Request) -> _Found | None:
         """The interaction left whose pattern the live request fits: without a placeholder, then in their order."""
-        ours = outline(live)
+        ours = self._moments.of(outline(live))
         found: list[_Found] = []
         for places, groups in self._groups.get(ours.kind, {}).items():
             group = groups.get(ours.without(places)) if places <= ours.values.keys() else None
@@ -160,7 +170,7 @@ class Matcher:
         """The recorded requests by kind, by the places of their placeholders, by what stands elsewhere."""
         groups: dict[tuple[str, ...], dict[frozenset[Place], dict[tuple[object, ...], _Group]]] = {}
         for index, each in enumerate(self._interactions):
-            recorded = outline(each.request)
+            recorded = self._moments.of(outline(each.request))
             templates = _templates(recorded)
             places = frozenset(templates)
             by_key = groups.setdefault(recorded.kind, {}).setdefault(places, {})
@@ -175,7 +185,7 @@ class Matcher:
             return None
         index = next((each for each in self._exact.get(_key(clean), ()) if each not in self.played), None)
         if index is None:
-            same = self._whole.get(outline(clean).key, ())
+            same = self._whole.get(self._moments.of(outline(clean)).key, ())
             index = next((each for each in same if each not in self.played), None)
         return None if index is None else (index, dict(self._scrubber.bound()))
 
@@ -184,7 +194,7 @@ class Matcher:
         """The recorded requests by all that stands in them, placeholders as they are."""
         found: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for index, each in enumerate(self._interactions):
-            found[outline(each.request).key].append(index)
+            found[self._moments.of(outline(each.request)).key].append(index)
         return found
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -12,9 +13,18 @@ from coze_cassettes.cassette import lanes, matching, store
 from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response, is_websocket
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.pluralize import pluralize
+from coze_cassettes.session.clock import EPOCH
 from coze_cassettes.session.literals import with_literals
 from coze_cassettes.session.matcher import Matcher
 from coze_cassettes.session.session import Session, Settings
+
+
+def _unix_time(recorded_at: str) -> float:
+    """When a cassette was recorded, in seconds; the epoch if it does not say."""
+    try:
+        return datetime.fromisoformat(recorded_at).timestamp()
+    except ValueError:
+        return EPOCH
 
 
 class PlayedWebSocket(Protocol):
@@ -50,7 +60,8 @@ class Player(Session):
     def begin(self, cassette: Cassette, configured: Mapping[str, str] | None = None) -> None:
         """Take the cassette that is to be replayed; ``configured`` gives configured values their placeholders."""
         self.cassette = cassette
-        self._matcher = Matcher([self._canonical(each) for each in cassette.interactions], configured)
+        interactions = [self._canonical(each) for each in cassette.interactions]
+        self._matcher = Matcher(interactions, configured, _unix_time(cassette.metadata.recorded_at))
         self.played = self._matcher.played
 
     def _canonical(self, interaction: Interaction) -> Interaction:

@@ -109,8 +109,8 @@ class Recorder(Session):
     def _metadata(self, interactions: tuple[Interaction, ...]) -> Metadata:
         answered = (header(each.response.headers, provenance.STAND_IN_HEADER) for each in interactions)
         served = provenance.STAND_IN if provenance.STAND_IN_HEADER_VALUE in answered else self.settings.recorded_from
-        now = datetime.now(UTC).replace(microsecond=0)
-        return Metadata(served, now.isoformat().replace("+00:00", "Z"), version("cozepy"))
+        begun = datetime.fromtimestamp(int(self.started), UTC)
+        return Metadata(served, begun.isoformat().replace("+00:00", "Z"), version("cozepy"))
 
     def save(self) -> None:
         """Write the cassette; to be called once the test and its teardown are known to have passed."""

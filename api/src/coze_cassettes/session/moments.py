@@ -1,0 +1,80 @@
+"""Recognises the current time in a request, so that a test that sends it replays on any day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Final
+
+from coze_cassettes.session.outlines import Outline
+
+_DAY: Final = 86_400
+_NEAR: Final = 2 * _DAY
+"""Seconds from the beginning of a test within which a time counts as one that the test made of the clock."""
+
+_STEP: Final = 420
+"""Seconds by which two times may differ and be the same: an answer takes longer while it is recorded.
+
+Seven minutes, since a limit that a test sets (a minute, five, an hour) is then never at the edge of a step.
+"""
+
+_UNIX: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?")
+_ISO: Final = re.compile(r"20\d\d-\d\d-\d\d(?:[T ][\d:.+Z-]+)?")
+_DATE_LENGTH: Final = len("2024-01-01")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time of the clock, as it is written: of what form, and how far from the beginning of the test."""
+
+    form: str
+    distance: int
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Recognises times near the beginning of a test, given as Unix times: of its recording, of a replay."""
+
+    begins: Sequence[float]
+
+    def of(self, outline: Outline) -> Outline:
+        """An outline with moments in the place of the times that the clock gave."""
+        found = {place: moment for place, value in outline.values.items() if (moment := self.find(value)) is not None}
+        return replace(outline, values={**outline.values, **found}) if found else outline
+
+    def find(self, value: object) -> Moment | None:
+        """The moment that a value is; None if it is something else, or a time long before or after the test."""
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            return None
+        text = str(value)
+        if (match := _UNIX.fullmatch(text)) is not None:
+            digits = len(match[1])
+            return self._near(f"{type(value).__name__} {digits}", float(text) / 10 ** (digits - 10), _STEP)
+        return self._iso(text) if _ISO.fullmatch(text) else None
+
+    def _iso(self, text: str) -> Moment | None:
+        try:
+            time = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        if len(text) == _DATE_LENGTH:
+            return self._day(time.date())
+        if time.tzinfo is None:  # of an unknown zone, so it is near if it may be
+            return self._near("local", time.replace(tzinfo=UTC).timestamp(), _NEAR)
+        return self._near(f"aware {text[_DATE_LENGTH]}", time.timestamp(), _STEP)
+
+    def _day(self, day: date) -> Moment | None:
+        """A day; the day before and the day after are today somewhere."""
+        for begin in self.begins:
+            distance = (day - datetime.fromtimestamp(begin, UTC).date()).days
+            if abs(distance) * _DAY <= _NEAR:
+                return Moment("date", 0 if abs(distance) == 1 else distance)
+        return None
+
+    def _near(self, form: str, time: float, step: int) -> Moment | None:
+        for begin in self.begins:
+            if abs(time - begin) <= _NEAR:
+                return Moment(form, round((time - begin) / step))
+        return None

@@ -1,0 +1,101 @@
+"""Times of the clock in requests, which are others in a replay than they were in the recording."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from coze_cassettes.cassette.model import Interaction, Request, Response
+from coze_cassettes.session.clock import EPOCH
+from coze_cassettes.session.matcher import Matcher
+
+RECORDED = datetime(2026, 11, 26, 23, 50, tzinfo=UTC)
+REPLAYED = datetime.fromtimestamp(EPOCH, UTC)
+
+
+def _request(value: object, query: str = "") -> Request:
+    headers = (("content-type", "application/json"),)
+    return Request("POST", f"https://api.coze.com/v1/x{query}", headers, json.dumps({"at": value}).encode())
+
+
+def _finds(recorded: object, live: object) -> bool:
+    interaction = Interaction(_request(recorded), Response(200, "OK"))
+    return Matcher([interaction], recorded_at=RECORDED.timestamp()).find(_request(live)) == 0
+
+
+def _seconds(time: datetime) -> int:
+    return int(time.timestamp())
+
+
+FORMS: dict[str, Callable[[datetime], object]] = {
+    "seconds": _seconds,
+    "seconds as a text": lambda time: str(_seconds(time)),
+    "seconds as a float": lambda time: time.timestamp() + 0.25,
+    "milliseconds": lambda time: _seconds(time) * 1000 + 7,
+    "nanoseconds": lambda time: _seconds(time) * 10**9 + 7,
+    "day": lambda time: time.date().isoformat(),
+    "time of an unknown zone": lambda time: time.replace(tzinfo=None).isoformat(),
+    "time with microseconds": lambda time: time.replace(microsecond=123).isoformat(),
+    "time in UTC": lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    "time with a blank": str,
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+@pytest.mark.parametrize("later", [0, 3, 60])
+def test_the_time_of_the_recording_is_that_of_the_replay(form: Callable[[datetime], object], later: int) -> None:
+    """However it is written, and though an answer took longer when it was recorded."""
+    assert _finds(form(RECORDED + timedelta(seconds=later)), form(REPLAYED))
+
+
+@pytest.mark.parametrize("form", ["seconds", "milliseconds", "time in UTC"])
+def test_a_limit_that_the_test_sets_is_compared(form: str) -> None:
+    """An hour from now is another time than now."""
+    hour = timedelta(hours=1)
+    assert _finds(FORMS[form](RECORDED + hour), FORMS[form](REPLAYED + hour))
+    assert not _finds(FORMS[form](RECORDED + hour), FORMS[form](REPLAYED))
+
+
+@pytest.mark.parametrize("days", [-5, -2, 2, 30])
+def test_other_days_are_compared(days: int) -> None:
+    """A day that is neither of the recording nor of the replay is a value like any other."""
+    other = timedelta(days=days)
+    assert not _finds(FORMS["day"](RECORDED + other), FORMS["day"](REPLAYED))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "live"),
+    [
+        (_seconds(RECORDED), str(EPOCH)),
+        (_seconds(RECORDED), EPOCH * 1000),
+        (7400000000000000001, 7400000000000000002),
+        ("2026-99-99", "2024-01-01"),
+        (True, False),
+    ],
+)
+def test_the_rest_is_strict(recorded: object, live: object) -> None:
+    """Another form, a number that is no time, a time of the day of the recording in a replay."""
+    assert not _finds(recorded, live)
+
+
+def test_a_query_has_times_too() -> None:
+    """A request that is signed carries the time in its URL."""
+    recorded = Interaction(_request(1, f"?timestamp={_seconds(RECORDED)}"), Response(200, "OK"))
+    matcher = Matcher([recorded], recorded_at=RECORDED.timestamp())
+    assert matcher.find(_request(1, f"?timestamp={EPOCH + 1}")) == 0
+
+
+def test_a_test_may_stop_its_own_clock() -> None:
+    """What it sends is then the same in the recording and in a replay, also where something else differs."""
+    recorded = Request("POST", "https://api.coze.com/v1/x?bot_id=BOT_ID_1", (), b'{"day": "2026-11-26"}')
+    live = Request("POST", "https://api.coze.com/v1/x?bot_id=7", (), b'{"day":"2026-11-26"}')
+    interaction = Interaction(recorded, Response(200, "OK"))
+    assert Matcher([interaction], recorded_at=RECORDED.timestamp()).find(live) == 0
+
+
+def test_times_that_the_scrubber_has_moved_are_found() -> None:
+    """Some stand in the cassette as a replay sends them, some do not."""
+    assert _finds(EPOCH + 2, EPOCH)
