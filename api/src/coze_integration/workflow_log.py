@@ -18,7 +18,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cozepy import AsyncCoze, Coze, WorkflowExecuteStatus, WorkflowRunHistory, WorkflowRunMode
+from cozepy import AsyncCoze, Coze, CozeAPIError, WorkflowExecuteStatus, WorkflowRunHistory, WorkflowRunMode
+
+_NO_RUN = 4314
+"""Coze's code for an execution that it does not know."""
 
 DEFAULT_PAGE_SIZE = 20
 """Entries in a page, as in Coze's own lists."""
@@ -163,6 +166,10 @@ class WorkflowLog:
             return self._histories.retrieve(workflow_id=workflow_id, execute_id=execute_id)
         except IndexError:  # cozepy 0.20.0 takes the first of an empty list
             return None
+        except CozeAPIError as error:
+            if error.code != _NO_RUN:
+                raise
+            return None
 
 
 class AsyncWorkflowLog:
@@ -193,6 +200,10 @@ class AsyncWorkflowLog:
         try:
             return await self._histories.retrieve(workflow_id=workflow_id, execute_id=execute_id)
         except IndexError:  # as in the sync log
+            return None
+        except CozeAPIError as error:
+            if error.code != _NO_RUN:
+                raise
             return None
 
 

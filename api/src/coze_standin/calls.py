@@ -114,11 +114,15 @@ def _text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """A JSON answer; the application adds ``detail.logid`` unless it is ``flat``. ``pause`` is in seconds."""
+    """A JSON answer.
+
+    The application adds ``detail.logid`` unless it is ``flat`` (no envelope) or not ``detailed``; ``pause`` is in s.
+    """
 
     content: JSON
     status: int = 200
     flat: bool = False
+    detailed: bool = True
     pause: float = 0.0
 
 

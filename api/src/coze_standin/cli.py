@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from coze_standin.changes import KINDS, Change, InvalidChange, parse_change
 from coze_standin.control import environment
+from coze_standin.facts.report import print_facts
 from coze_standin.http_app import create_app
 from coze_standin.operations import NAMES
 from coze_standin.population import populate
@@ -23,7 +24,10 @@ from coze_standin.tls import local_tls
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; prints ``{"url": ..., "environment": {...}}`` once it is ready. Exit code 0."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["facts"]:
+        return print_facts(given[1:])
+    options = _parser().parse_args(given)
     state = populate(options.account, create_rng(options.seed))
     try:
         listener = listen(options.port)
@@ -44,7 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="coze-standin", description="A local server that speaks the Coze wire.")
+    parser = argparse.ArgumentParser(
+        prog="coze-standin",
+        description="A local server that speaks the Coze wire.",
+        epilog="coze-standin facts [OPERATION] prints what is known of the answers, and where from.",
+    )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--account", choices=sorted(PROFILES), default="a", help="which account it serves (default: a)")
     parser.add_argument("--seed", type=int, help="make what it draws repeatable (default: different at every start)")

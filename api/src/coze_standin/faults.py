@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coze_standin import sse
-from coze_standin.errors import ERRORS
+from coze_standin.errors import ERRORS, error_of
 from coze_standin.records import JSON
 from coze_standin.sse import Break, Event, Send, Step, Style, Wait
 
@@ -19,6 +19,10 @@ _JSON = "application/json; charset=utf-8"
 _GATEWAY = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
     "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+_GATEWAY_TIMEOUT = (
+    "<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway Time-out</h1>"
+    "</center>\r\n<hr/>Powered by Tengine<hr><center>tengine</center>\r\n</body>\r\n</html>\r\n"
 )
 
 
@@ -65,6 +69,11 @@ def _error(name: str, **headers: str) -> Wire:
     return Wire(row.status, _JSON, content={"code": row.code, "msg": row.msg}, headers=headers)
 
 
+def _error_with_code(options: Options) -> Wire:
+    row = error_of(options["code"])
+    return Wire(row.status, _JSON, content={"code": row.code, "msg": row.msg})
+
+
 def _halve(steps: Steps, options: Options) -> Steps:
     place, part = options["events"], options["part"]
     half = [
@@ -105,7 +114,7 @@ FAULTS: dict[str, Fault] = {
     for fault in (
         Fault(
             "rate-limit",
-            "HTTP 429 with code 4013 and Retry-After in seconds",
+            "HTTP 429 with code 4008 and Retry-After in seconds",
             {"retry_after": 1},
             instead=lambda options: _error("rate", **{"retry-after": str(options["retry_after"])}),
         ),
@@ -116,6 +125,12 @@ FAULTS: dict[str, Fault] = {
             "HTTP 502 with an HTML page",
             instead=lambda _: Wire(502, "text/html", _GATEWAY.encode()),
         ),
+        Fault(
+            "gateway-timeout",
+            "HTTP 504 with an HTML page of Tengine",
+            instead=lambda _: Wire(504, "text/html", _GATEWAY_TIMEOUT.encode()),
+        ),
+        Fault("error", "the error of the official table with this code", {"code": 4013}, instead=_error_with_code),
         Fault(
             "unavailable",
             "HTTP 503 with JSON that has no code",
@@ -163,11 +178,16 @@ FAULTS: dict[str, Fault] = {
             {"events": 2, "code": _SERVER.code, "msg": _SERVER.msg},
             events=_end_with_error,
         ),
-        Fault("chat-failed", "the chat fails, with last_error", is_scenario=True),
+        Fault("chat-failed", "the chat fails, with this code in last_error", {"code": 5000}, is_scenario=True),
+        Fault("long-answer", "the chat or the run says as many deltas", {"events": 1000}, is_scenario=True),
+        Fault("ping", "a PING after some events of a workflow's stream", {"events": 1}, is_scenario=True),
         Fault("workflow-timeout", "the run exceeds its time limit, and so its history says", is_scenario=True),
     )
 }
 """The faults by name. ``events`` counts the whole events that come first."""
+
+
+_CODES = frozenset(row.code for row in ERRORS.values())
 
 
 @dataclass(frozen=True)
@@ -209,6 +229,8 @@ def parse_fault(description: object) -> PendingFault:
         raise InvalidFault(f"{name} has no option {unknown[0]}; it has {', '.join(fault.options) or 'none'}")
     for option, value in rest.items():
         _check_option(option, value, fault.options[option])
+    if name in ("error", "chat-failed") and rest.get("code", _SERVER.code) not in _CODES:
+        raise InvalidFault(f"no error has the code {rest['code']}")
     return PendingFault(fault, method.upper(), path, {**fault.options, **rest}, times)
 
 

@@ -73,7 +73,7 @@ async def _call(state: State, operation: Operation, request: Request, logid: str
     """The request as the handler sees it; an error without a good token, 4000 for a body that is not what it says."""
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not operation.open and bearer not in state.tokens:
-        raise ApiError("authentication")
+        raise await _token_error(operation, request, bearer)
     multipart = request.headers.get("content-type", "").startswith("multipart/form-data")
     scenario = fault if fault and fault.fault.is_scenario else None
     return Call(
@@ -87,6 +87,15 @@ async def _call(state: State, operation: Operation, request: Request, logid: str
         scenario=scenario.fault.name if scenario else "",
         options=scenario.options if scenario else {},
     )
+
+
+async def _token_error(operation: Operation, request: Request, bearer: str) -> ApiError:
+    """The error of a request with no token or a wrong one; a chat looks for its bot first (answers of 2026-10)."""
+    if not bearer:
+        return ApiError(operation.no_bearer)
+    if operation.wrong_bearer != "missing":
+        return ApiError(operation.wrong_bearer)
+    return ApiError("missing", f"bot_id={_parse_body(await request.body()).get('bot_id', '')}")
 
 
 def _parse_body(body: bytes) -> Mapping[str, Any]:
@@ -109,7 +118,7 @@ async def _read_upload(request: Request) -> Upload | None:
 
 
 def _response(answer: Answer, logid: str, operation: str, changes: Changes) -> Response:
-    content = answer.content if answer.flat else {**answer.content, "detail": {"logid": logid}}
+    content = answer.content if answer.flat or not answer.detailed else {**answer.content, "detail": {"logid": logid}}
     body = encode(changes.content(operation, content))
     return Response(body, changes.status(operation, answer.status), media_type=JSON_TYPE)
 

@@ -119,8 +119,11 @@ def _settings(state: State, account: Account, name: str) -> dict[str, Any]:
     }
     if state.has("plugins"):
         settings["plugin_info_list"] = [_plugin(state, profile.workflows.description)]
-    if state.has("suggest_reply"):
-        settings["suggest_reply_info"] = {"reply_mode": "disable", "customized_prompt": ""}
+    if state.has("bot_details"):
+        settings["model_info"].update(
+            top_k=0, top_p=1.0, presence_penalty=0.0, frequency_penalty=0.0, response_format="text"
+        )
+        settings.update(workflow_info_list=[], shortcut_commands=[], variables=[], voice_info_list=[])
     return settings
 
 
@@ -159,14 +162,15 @@ def _add_conversations(state: State) -> None:
     profile = state.account.profile
     for place, name in enumerate(profile.conversations.names):
         made = _past(state, 30 - place)
+        conversation_id = state.ids.new("CONVERSATION_ID")
         conversation = Conversation(
-            id=state.ids.new("CONVERSATION_ID"),
+            id=conversation_id,
             bot_id=state.configured.bot_id,
             name=name,
             meta_data={"topic": secret_values.word(_fixed_rng(name))},
             created_at=made,
             updated_at=made + 60,
-            section_id=state.ids.new("SECTION_ID"),
+            section_id=conversation_id,
             connector_id=API_CONNECTOR,
         )
         state.messaging.conversations.put(conversation.id, conversation)

@@ -171,7 +171,7 @@ PROFILES: dict[str, Profile] = {
             ),
             description="由 {email} 维护，更正请拨打 {phone}。",
         ),
-        optional=frozenset({"section_id", "message_times", "usage_at_start", "plugins", "conversation_name"}),
+        optional=frozenset({"bot_details", "plugins", "conversation_name"}),
     ),
     "b": Profile(
         name="b",
@@ -220,7 +220,7 @@ PROFILES: dict[str, Profile] = {
             ),
             description="Kept by {email}; ring {phone} about anything out of date.",
         ),
-        optional=frozenset({"enterprise", "folder", "published_at", "inserted_messages", "meta_data", "suggest_reply"}),
+        optional=frozenset({"enterprise", "folder", "published_at", "meta_data"}),
     ),
 }
 """The accounts by name. They share nothing that a test could lean on."""

@@ -80,7 +80,8 @@ class Chat:
 
     ``outcome`` is ``completed``, ``failed``, ``requires_action`` or ``canceled``; ``messages`` are what the bot
     says, ``asked`` what the caller sent. ``saved`` is ``auto_save_history``. ``tool_call_id`` is set while the
-    chat waits for the output of a tool.
+    chat waits for the output of a tool, ``interrupted_at`` when it began to (Unix time). ``deltas`` is how many of them
+    an answer is cut into (0: as it comes), ``error_code`` the code of a failure.
     """
 
     id: str
@@ -97,6 +98,9 @@ class Chat:
     meta_data: Mapping[str, str]
     saved: bool = True
     tool_call_id: str = ""
+    interrupted_at: int = 0
+    deltas: int = 0
+    error_code: int = 0
 
     def status(self, now: float) -> str:
         """The status at ``now``."""

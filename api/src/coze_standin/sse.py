@@ -59,20 +59,21 @@ Event = tuple[str, Any]
 class Style:
     """How an endpoint spells its frames, and what its error event looks like.
 
-    ``escaping`` names the events whose data is written with ``encode_json_for_html``.
+    ``escapes_all`` writes all data, ``escaping`` that of the events it names, with ``encode_json_for_html``.
     """
 
     colon: str
     numbered: bool
     error_event: str
     error_keys: tuple[str, str]
+    escapes_all: bool = False
     escaping: frozenset[str] = frozenset()
 
     def frame(self, number: int, event: Event) -> bytes:
         """The exact bytes of one event; ``number`` is its place in the stream, from 0."""
         name, data = event
         identity = f"id{self.colon}{number}\n" if self.numbered else ""
-        text = encode_json_for_html(data) if name in self.escaping else encode_json(data)
+        text = encode_json_for_html(data) if self.escapes_all or name in self.escaping else encode_json(data)
         return f"{identity}event{self.colon}{name}\ndata{self.colon}{text}\n\n".encode()
 
     def error(self, code: int | str, msg: str) -> Event:
@@ -83,7 +84,7 @@ class Style:
 CHAT = Style(":", numbered=False, error_event="error", error_keys=("code", "msg"))
 """``/v3/chat``: no space after the colons."""
 
-WORKFLOW = Style(": ", numbered=True, error_event="Error", error_keys=("error_code", "error_message"))
+WORKFLOW = Style(": ", numbered=True, error_event="Error", error_keys=("error_code", "error_message"), escapes_all=True)
 """``/v1/workflow/stream_run`` and ``stream_resume``: ids count from 0."""
 
 WORKFLOW_CHAT = Style(

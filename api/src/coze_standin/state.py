@@ -162,7 +162,7 @@ class State:
         self.ids = Ids(rng, canaries, clock)
         self.tokens = {account.token}
         self.oauth = OAuthApps(rng, canaries)
-        self.workspaces: Table[Workspace] = Table("workspace_id")
+        self.workspaces: Table[Workspace] = Table("workspace_id", "parameter")
         self.bots: Table[Bot] = Table("bot_id")
         self.files: Table[File] = Table("file_id")
         self.messaging = Messaging(clock)

@@ -73,12 +73,14 @@ def _bearer(websocket: WebSocket) -> str:
 
 
 def _call(state: State, websocket: WebSocket, fault: PendingFault | None) -> Call:
+    scenario = fault if fault and fault.fault.is_scenario else None
     return Call(
         state=state,
         logid=websocket.scope["coze.logid"],
         query=dict(websocket.query_params),
         bearer=_bearer(websocket),
-        scenario=fault.fault.name if fault and fault.fault.is_scenario else "",
+        scenario=scenario.fault.name if scenario else "",
+        options=scenario.options if scenario else {},
     )
 
 

@@ -30,6 +30,11 @@ EventHandlers = Mapping[str, Callable[[Any, Call], Reply]]
 """The methods of a session that answer, by the names of the client's events."""
 
 
+INPUT_AUDIO: JSON = {"format": "pcm", "codec": "pcm", "sample_rate": 24_000, "channel": 1, "bit_depth": 16}
+OUTPUT_AUDIO: JSON = {"codec": "pcm", "speech_rate": 0, "voice_id": ""}
+"""What the answer to an update always has (official pages of the events)."""
+
+
 class WsSession:
     """One connection; ``handlers`` answer the client's events, by their names.
 
@@ -37,6 +42,7 @@ class WsSession:
     """
 
     handlers: ClassVar[EventHandlers] = {}
+    defaults: ClassVar[JSON] = {}
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -58,8 +64,12 @@ class WsSession:
         return replace(self._call, body=data)
 
     def update_settings(self, call: Call) -> JSON:
-        """The settings of the connection, with those of an update; what an update does not name stays as it was."""
-        self.settings = {**self.settings, **call.body}
+        """The settings with those of an update, every field of every part; what an update leaves out stays."""
+        for part, fields in self.defaults.items():
+            given = {name: value for name, value in call.mapping(part).items() if value is not None}
+            self.settings[part] = {**fields, **self.settings.get(part, {}), **given}
+        rest = {name: value for name, value in call.body.items() if name not in self.defaults}
+        self.settings = {**self.settings, **rest}
         return self.settings
 
 

@@ -379,7 +379,7 @@ class TestBotFaults:
             seen.extend(bot.id for bot in bots)
 
         assert len(seen) == 1
-        assert_refused(refused.value, 4013)
+        assert_refused(refused.value, 4008)
 
     @pytest.mark.stand_in_only(reason="an answer of the gateway on demand")
     def test_update_bot_through_a_failing_gateway(

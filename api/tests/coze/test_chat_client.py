@@ -30,7 +30,9 @@ from cozepy import (
     MessageContentType,
     MessageRole,
     MessageType,
+    Stream,
     TokenAuth,
+    ToolOutput,
 )
 from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from pydantic import ValidationError
@@ -920,7 +922,7 @@ class TestChatFaults:
     def test_rate_limit_on_a_stream(self, play: Play, fault: Fault, sent_requests: list[SentRequest]) -> None:
         """Given a rate limit that asks to wait
         When a stream is opened
-        Then CozeAPIError 4013 is raised at once, and nothing is sent again: cozepy does not retry.
+        Then CozeAPIError 4008 is raised at once, and nothing is sent again: cozepy does not retry.
         """
         fault("POST", "/v3/chat", "rate-limit", retry_after=1)
         outcome = play()
@@ -964,6 +966,180 @@ class TestChatFaults:
         assert_in_chunks([chunk async for chunk in stream._raw_response.aiter_bytes()])
 
 
+@pytest.mark.vcr
+@pytest.mark.stand_in_only(reason="a bot with a plugin, a chat that waits for a tool, an occupied conversation")
+class TestTools:
+    def test_bot_with_a_plugin(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
+        """Given a bot that calls a plugin of its own and looks into its knowledge
+        When a chat with it is streamed
+        Then the call, its response and the recall come completed, and only then the answer in deltas.
+        """
+        parameters = {"plugin": True, "recall": True}
+        stream = coze.chat.stream(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters=parameters
+        )
+
+        assert_tool_called(list(stream))
+
+    @pytest.mark.shared_cassette("test_bot_with_a_plugin")
+    async def test_async_bot_with_a_plugin(self, async_coze: AsyncCoze, mock_bot_id: str, question: Message) -> None:
+        """Given a bot that calls a plugin of its own and looks into its knowledge
+        When the async client streams a chat with it
+        Then the events are those of the sync client.
+        """
+        parameters = {"plugin": True, "recall": True}
+        stream = async_coze.chat.stream(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters=parameters
+        )
+
+        assert_tool_called([event async for event in stream])
+
+    def test_interrupted_and_resumed(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
+        """Given a chat that stops at the call of a local plugin
+        When the output of the tool is submitted in a stream
+        Then the chat goes on without being created again: the response of the tool, and then the answer.
+        """
+        stream = coze.chat.stream(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters={"tool": True}
+        )
+        waiting = the_interrupt(list(stream))
+        resumed = coze.chat.submit_tool_outputs(
+            conversation_id=waiting.conversation_id, chat_id=waiting.id, tool_outputs=outputs_of(waiting), stream=True
+        )
+
+        assert isinstance(resumed, Stream)
+        assert_resumed(list(resumed))
+
+    @pytest.mark.shared_cassette("test_interrupted_and_resumed")
+    async def test_async_interrupted_and_resumed(
+        self, async_coze: AsyncCoze, mock_bot_id: str, question: Message
+    ) -> None:
+        """Given a chat of the async client that stops at the call of a local plugin
+        When the output of the tool is submitted in a stream
+        Then the events are those of the sync client.
+        """
+        stream = async_coze.chat.stream(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters={"tool": True}
+        )
+        waiting = the_interrupt([event async for event in stream])
+        resumed = async_coze.chat.submit_tool_outputs_stream(
+            conversation_id=waiting.conversation_id, chat_id=waiting.id, tool_outputs=outputs_of(waiting)
+        )
+
+        assert_resumed([event async for event in resumed])
+
+    def test_messages_of_a_waiting_chat(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
+        """Given a chat that waits for the output of a tool
+        When its messages are listed, and it is asked to be cancelled
+        Then the call of the tool is there already, and the chat cannot be cancelled: 4104.
+        """
+        stream = coze.chat.stream(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters={"tool": True}
+        )
+        waiting = the_interrupt(list(stream))
+        said = coze.chat.messages.list(conversation_id=waiting.conversation_id, chat_id=waiting.id)
+        with pytest.raises(CozeAPIError) as refused:
+            coze.chat.cancel(conversation_id=waiting.conversation_id, chat_id=waiting.id)
+
+        assert [message.type for message in said] == [MessageType.FUNCTION_CALL]
+        assert refused.value.code == 4104
+
+    def test_occupied_conversation(
+        self, coze: Coze, mock_bot_id: str, mock_conversation_id: str, question: Message
+    ) -> None:
+        """Given a conversation in which a chat waits
+        When another chat is begun in it, in one piece and in a stream
+        Then 4016 is a CozeAPIError in one piece, and in the stream an error event: a bare Exception.
+        """
+        stream = coze.chat.stream(
+            bot_id=mock_bot_id,
+            user_id=USER,
+            conversation_id=mock_conversation_id,
+            additional_messages=[question],
+            parameters={"tool": True},
+        )
+        the_interrupt(list(stream))
+        with pytest.raises(CozeAPIError) as refused:
+            coze.chat.create(bot_id=mock_bot_id, user_id=USER, conversation_id=mock_conversation_id)
+        outcome = played(
+            lambda: iter(coze.chat.stream(bot_id=mock_bot_id, user_id=USER, conversation_id=mock_conversation_id))
+        )
+
+        assert refused.value.code == 4016
+        assert type(outcome.error) is Exception
+        assert '"code":4016' in str(outcome.error)
+
+    def test_chat_without_a_history(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
+        """Given a chat in one piece that is not to be saved
+        When it is begun
+        Then 4007 is raised: nobody could ask for its answer.
+        """
+        with pytest.raises(CozeAPIError) as refused:
+            coze.chat.create(bot_id=mock_bot_id, user_id=USER, additional_messages=[question], auto_save_history=False)
+
+        assert refused.value.code == 4007
+
+    def test_used_up_quota(self, play: Play, fault: Fault) -> None:
+        """Given an account whose free quota is used up
+        When a chat is streamed
+        Then it is created and fails, and last_error has 4028 with the text that says so.
+        """
+        fault("POST", "/v3/chat", "chat-failed", code=4028)
+        failed = the_end(play().events)
+
+        assert failed.status == ChatStatus.FAILED
+        assert failed.last_error is not None
+        assert failed.last_error.code == 4028
+        assert "quota" in failed.last_error.msg
+
+
+def assert_tool_called(events: Sequence[ChatEvent]) -> None:
+    """What the bot called and found comes before its answer; all of it belongs to the chat."""
+    assert_streamed(events)
+    whole = [event.message for event in events if event.event == ChatEventType.CONVERSATION_MESSAGE_COMPLETED]
+    types = [message.type for message in whole if message is not None]
+    assert types[:4] == [
+        MessageType.FUNCTION_CALL,
+        MessageType.TOOL_RESPONSE,
+        MessageType.VERBOSE,
+        MessageType.ANSWER,
+    ]
+    first_delta = kinds(events).index(ChatEventType.CONVERSATION_MESSAGE_DELTA)
+    assert kinds(events[:first_delta]).count(ChatEventType.CONVERSATION_MESSAGE_COMPLETED) == 3
+
+
+def the_interrupt(events: Sequence[ChatEvent]) -> Chat:
+    """The chat at the end of a stream that stopped at a tool."""
+    assert events[-1].event == ChatEventType.CONVERSATION_CHAT_REQUIRES_ACTION
+    chat = events[-1].chat
+    assert chat is not None
+    assert chat.status == ChatStatus.REQUIRES_ACTION
+    return chat
+
+
+def outputs_of(chat: Chat) -> list[ToolOutput]:
+    """An output for every tool that the chat waits for."""
+    assert chat.required_action is not None
+    assert chat.required_action.submit_tool_outputs is not None
+    calls = chat.required_action.submit_tool_outputs.tool_calls
+    assert calls
+    return [ToolOutput(tool_call_id=call.id, output="a reel of tape") for call in calls]
+
+
+def assert_resumed(events: Sequence[ChatEvent]) -> None:
+    """The chat goes on where it stopped, with what the tool said, and comes to its end."""
+    assert kinds(events)[:2] == [
+        ChatEventType.CONVERSATION_CHAT_IN_PROGRESS,
+        ChatEventType.CONVERSATION_MESSAGE_COMPLETED,
+    ]
+    response = events[1].message
+    assert response is not None
+    assert response.type == MessageType.TOOL_RESPONSE
+    assert response.content == "a reel of tape"
+    assert completed_answers(events)
+    assert the_end(events).status == ChatStatus.COMPLETED
+
+
 def assert_refused_line(outcome: Outcome) -> None:
     """The comment was refused as a line that is no field."""
     assert isinstance(outcome.error, CozeInvalidEventError)
@@ -974,7 +1150,7 @@ def assert_refused_line(outcome: Outcome) -> None:
 def assert_rate_limited(outcome: Outcome) -> None:
     """The request was refused by the rate limit."""
     assert isinstance(outcome.error, CozeAPIError)
-    assert outcome.error.code == 4013
+    assert outcome.error.code == 4008
     assert outcome.error.logid
 
 

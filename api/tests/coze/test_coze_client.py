@@ -532,7 +532,7 @@ class TestCozeErrors:
     ) -> None:
         """Given Coze at its rate limit, which says how many seconds to wait
         When it is called
-        Then the error has code 4013 but not the seconds, and cozepy does not try again by itself.
+        Then the error has code 4008 but not the seconds, and cozepy does not try again by itself.
         """
         fault("GET", "/v1/users/me", "rate-limit", retry_after=7)
 
@@ -541,7 +541,7 @@ class TestCozeErrors:
 
         assert answers[-1].status_code == 429
         assert answers[-1].headers["retry-after"] == "7"
-        assert refused.value.code == 4013
+        assert refused.value.code == 4008
         assert refused.value.logid == logid_of(answers[-1])
         assert set(vars(refused.value)) == {"code", "msg", "logid", "debug_url"}
         assert len(sent_requests) == 1
@@ -559,7 +559,7 @@ class TestCozeErrors:
             await async_coze.users.me()
 
         assert answers[-1].headers["retry-after"] == "7"
-        assert refused.value.code == 4013
+        assert refused.value.code == 4008
         assert len(sent_requests) == 1
 
     @pytest.mark.vcr
@@ -570,7 +570,7 @@ class TestCozeErrors:
         Then it is answered.
         """
         fault("GET", "/v1/users/me", "rate-limit", retry_after=1)
-        with pytest.raises(CozeAPIError, match="code: 4013"):
+        with pytest.raises(CozeAPIError, match="code: 4008"):
             coze.users.me()
 
         time.sleep(int(answers[-1].headers["retry-after"]))

@@ -8,6 +8,7 @@ Coze lists no runs. The tests of the log start runs of their own, wait for their
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -275,14 +276,16 @@ class TestWorkflowOperations:
     def test_run_workflow_that_does_not_exist(self, coze: Coze, sample_workflow_inputs: dict[str, Any]) -> None:
         """Given the id of no workflow
         When it is run, in one piece and in a stream
-        Then Coze's error 4200 is raised at once both times.
+        Then Coze's error 4200 is raised at once, but the stream opens and has it as its one event.
         """
         with pytest.raises(CozeAPIError) as refused:
             coze.workflows.runs.create(workflow_id=NOWHERE, parameters=sample_workflow_inputs)
-        with pytest.raises(CozeAPIError) as refused_stream:
-            coze.workflows.runs.stream(workflow_id=NOWHERE, parameters=sample_workflow_inputs)
+        (event,) = coze.workflows.runs.stream(workflow_id=NOWHERE, parameters=sample_workflow_inputs)
 
-        assert refused.value.code == refused_stream.value.code == 4200
+        assert refused.value.code == 4200
+        assert event.event is WorkflowEventType.ERROR
+        assert event.error is not None
+        assert event.error.error_code == 4200
         assert refused.value.logid
 
     def test_list_workflow_logs_default(
@@ -480,7 +483,7 @@ class TestWorkflowFaults:
         with pytest.raises(CozeAPIError) as refused:
             coze.workflows.runs.create(workflow_id=mock_workflow_id, parameters=sample_workflow_inputs)
 
-        assert refused.value.code == 5000
+        assert refused.value.code == 6023
         assert refused.value.msg
         assert refused.value.logid
 
@@ -529,14 +532,14 @@ class TestWorkflowFaults:
         assert listed(status=WorkflowExecuteStatus.SUCCESS) == set(execute_ids[1:])
         assert listed(keyword=entry.error_message.upper()) == {execute_ids[0]}
         assert entry.error_code > 0
-        assert entry.output == ""
+        assert json.loads(entry.output)["Output"] == ""
 
     def test_history_of_a_run_that_does_not_exist(self, coze: Coze, mock_workflow_id: str) -> None:
-        """Given an execute id of no run, for which Coze gives an empty list
+        """Given an execute id of no run
         When its history is retrieved, and a log is listed with it
-        Then cozepy fails with IndexError, and the log names the id as missing.
+        Then Coze's error 4314 is raised, and the log names the id as missing.
         """
-        with pytest.raises(IndexError):
+        with pytest.raises(CozeAPIError, match="code: 4314"):
             coze.workflows.runs.run_histories.retrieve(workflow_id=mock_workflow_id, execute_id=NOWHERE)
         page = WorkflowLog(coze).list(workflow_id=mock_workflow_id, execute_ids=[NOWHERE])
 
@@ -547,11 +550,11 @@ class TestWorkflowFaults:
     async def test_async_history_of_a_run_that_does_not_exist(
         self, async_coze: AsyncCoze, mock_workflow_id: str
     ) -> None:
-        """Given an execute id of no run, for which Coze gives an empty list
+        """Given an execute id of no run
         When the async client retrieves its history, and a log is listed with it
-        Then cozepy fails with IndexError, and the log names the id as missing.
+        Then Coze's error 4314 is raised, and the log names the id as missing.
         """
-        with pytest.raises(IndexError):
+        with pytest.raises(CozeAPIError, match="code: 4314"):
             await async_coze.workflows.runs.run_histories.retrieve(workflow_id=mock_workflow_id, execute_id=NOWHERE)
         page = await AsyncWorkflowLog(async_coze).list(workflow_id=mock_workflow_id, execute_ids=[NOWHERE])
 
@@ -591,3 +594,36 @@ class TestWorkflowFaults:
         )
 
         assert_run_events([event async for event in resumed])
+
+    def test_ping_in_a_stream(
+        self, coze: Coze, mock_workflow_id: str, sample_workflow_inputs: dict[str, Any], fault: Fault
+    ) -> None:
+        """Given a workflow that takes so long that Coze sends a PING to keep the stream open
+        When it is run in a stream
+        Then the PING comes as UNKNOWN, numbered like any event, and the stream goes on to its end.
+        """
+        fault("POST", "/v1/workflow/stream_run", "ping")
+
+        assert_pinged(list(coze.workflows.runs.stream(workflow_id=mock_workflow_id, parameters=sample_workflow_inputs)))
+
+    @pytest.mark.shared_cassette("test_ping_in_a_stream")
+    async def test_async_ping_in_a_stream(
+        self, async_coze: AsyncCoze, mock_workflow_id: str, sample_workflow_inputs: dict[str, Any]
+    ) -> None:
+        """Given a workflow that takes so long that Coze sends a PING to keep the stream open
+        When the async client runs it in a stream
+        Then the PING comes as it does to the sync client.
+        """
+        stream = async_coze.workflows.runs.stream(workflow_id=mock_workflow_id, parameters=sample_workflow_inputs)
+
+        assert_pinged([event async for event in stream])
+
+
+def assert_pinged(events: Sequence[WorkflowEvent]) -> None:
+    """One event is a PING, which cozepy does not know; all are numbered, and the last ends its node."""
+    assert [event.id for event in events] == list(range(len(events)))
+    (ping,) = [event for event in events if event.event is WorkflowEventType.UNKNOWN]
+    assert ping.unknown is not None
+    assert ping.unknown["event"] == "PING"
+    assert events[-1].message is not None
+    assert events[-1].message.node_is_finish

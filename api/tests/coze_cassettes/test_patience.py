@@ -44,10 +44,10 @@ BUSY = [
     (429, b"", True),
     (502, b"<html>", True),
     (503, b"{}", True),
-    (200, b'{"code":4013,"msg":"rate limit"}', True),
-    (200, b'{"code":0,"data":{"text":"4013"}}', False),
-    (200, b"4013 is no JSON {", False),
-    (200, b"[4013]", False),
+    (200, '{"code":4008,"msg":"用户限流"}'.encode(), True),
+    (200, b'{"code":0,"data":{"text":"4008"}}', False),
+    (200, b"4008 is no JSON {", False),
+    (200, b"[4008]", False),
     (401, b'{"code":4100}', False),
 ]
 

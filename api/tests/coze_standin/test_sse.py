@@ -17,7 +17,7 @@ _URL = {"debug_url": "https://here/?a=1&b=2"}
     [
         (sse.CHAT, ("done", "[DONE]"), 'event:done\ndata:"[DONE]"\n\n'),
         (sse.CHAT, ("x", {"a": "你"}), 'event:x\ndata:{"a":"你"}\n\n'),
-        (sse.WORKFLOW, ("Done", _URL), 'id: 3\nevent: Done\ndata: {"debug_url":"https://here/?a=1&b=2"}\n\n'),
+        (sse.WORKFLOW, ("Done", _URL), 'id: 3\nevent: Done\ndata: {"debug_url":"https://here/?a=1\\u0026b=2"}\n\n'),
         (
             sse.WORKFLOW_CHAT,
             ("done", _URL),

@@ -144,7 +144,7 @@ def test_a_fault_answers_the_handshake(standin: StandIn) -> None:
             pass
         response = refused.value.response
         assert (response.status_code, response.headers["retry-after"]) == (429, "7")
-        assert json.loads(response.body or b"")["code"] == 4013
+        assert json.loads(response.body or b"")["code"] == 4008
     with _open(standin) as connection:
         assert connection.recv(timeout=5)
 

@@ -59,7 +59,7 @@ def test_a_stream_takes_time(standin: StandIn) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "status", "told"),
     [
-        ("rate-limit", {"retry_after": 7}, 429, '{"code":4013,'),
+        ("rate-limit", {"retry_after": 7}, 429, '{"code":4008,'),
         ("token-expired", {}, 401, '{"code":700012006,"msg":"access token invalid"'),
         ("token-invalid", {}, 401, '{"code":4100,"msg":"authentication is invalid"'),
         ("bad-gateway", {}, 502, "<html>"),

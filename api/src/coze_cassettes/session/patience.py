@@ -123,8 +123,8 @@ class CeilingReached(CassetteError):
 # --- trying again ---------------------------------------------------------------------------------------------------
 
 RATE_LIMITED: Final = 429
-RATE_CODE: Final = 4013
-"""Coze's code for a rate limit; the HTTP status that comes with it is not documented."""
+RATE_CODES: Final = (4008, 4009, 4020)
+"""Coze's codes for rate limits, of the user, the system and Volcano (official table); the status is not known."""
 
 _SERVER_ERROR: Final = 500
 _LONGEST_ERROR: Final = 4096
@@ -135,13 +135,13 @@ def busy(status: int, body: bytes) -> bool:
     """Whether an answer says: not now."""
     if status == RATE_LIMITED or status >= _SERVER_ERROR:
         return True
-    if len(body) > _LONGEST_ERROR or str(RATE_CODE).encode() not in body:
+    if len(body) > _LONGEST_ERROR or not any(str(code).encode() in body for code in RATE_CODES):
         return False
     try:
         envelope = json.loads(body)
     except ValueError:
         return False
-    return isinstance(envelope, dict) and envelope.get("code") == RATE_CODE
+    return isinstance(envelope, dict) and envelope.get("code") in RATE_CODES
 
 
 def asked_pause(retry_after: str, now: datetime) -> float:

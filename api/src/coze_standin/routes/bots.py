@@ -10,7 +10,10 @@ from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Bot
 
 _SETTINGS = ("prompt_info", "onboarding_info", "suggest_reply_info", "knowledge")
-"""Parts of the body that come back as they were sent."""
+"""Parts of the body that are kept."""
+
+_UNSHOWN = ("suggest_reply_info", "knowledge")
+"""Parts that no documented answer has as they were sent."""
 
 _PUBLISH_STATUS: dict[str, Callable[[Bot], bool]] = {
     "all": lambda bot: bool(bot.id),
@@ -136,7 +139,6 @@ def _bot_json(call: Call, bot: Bot) -> JSON:
         "onboarding_info": {"prologue": "", "suggested_questions": []},
         "bot_mode": 0,
         "plugin_info_list": [],
-        "knowledge": {"dataset_ids": [], "auto_call": True, "search_strategy": 0},
     }
     return {
         "bot_id": bot.id,
@@ -147,9 +149,17 @@ def _bot_json(call: Call, bot: Bot) -> JSON:
         "update_time": bot.updated_at,
         "version": _version(bot),
         **defaults,
-        **bot.settings,
+        **{name: value for name, value in bot.settings.items() if name not in _UNSHOWN},
+        "knowledge": {"knowledge_infos": _knowledge(call, bot)},
         **({"folder_id": bot.folder_id, "owner_user_id": call.state.account.owner.user_id} if bot.folder_id else {}),
     }
+
+
+def _knowledge(call: Call, bot: Bot) -> list[JSON]:
+    """The knowledge bases that the bot uses, as OpenAPI and documents have them; cozepy's model has a request's."""
+    ids = bot.settings.get("knowledge", {}).get("dataset_ids") or []
+    found = [call.state.knowledge.datasets.find(str(one)) for one in ids if isinstance(ids, list)]
+    return [{"id": one.id, "name": one.name} for one in found if one]
 
 
 def _published_json(bot: Bot) -> JSON:

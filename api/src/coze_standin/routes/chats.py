@@ -1,7 +1,12 @@
 """chat.*: a bot that answers at once in a stream, or after a second to whoever polls.
 
 The body's ``parameters`` steer a chat: ``{"tool": true}`` makes it stop at ``requires_action`` with one tool call, and
-go on when the tool's output is submitted. The stand-in opens a chat as ``in_progress``, as the official example does.
+go on when the tool's output is submitted; ``{"plugin": true}`` makes the bot call a plugin of its own first,
+``{"recall": true}`` makes it look into its knowledge. A chat opens as ``in_progress``, as the official example does.
+
+Shapes: captures of streams of 2024-11 to 2026-04, of the answers of 2025-03 and 2025-12, and the official how-to on
+local plugins. ``inserted_additional_messages`` is in SDK models alone: it is never sent. The order of a chat's messages
+is that of the run; whether a verbose may come before the answer is told differently by the sources.
 """
 
 from __future__ import annotations
@@ -12,17 +17,27 @@ from typing import Any
 
 from coze_standin import sse, wording
 from coze_standin.calls import Answer, Call, Events, ok
-from coze_standin.errors import ERRORS, ApiError
+from coze_standin.errors import ERRORS, ApiError, error_of
 from coze_standin.records import JSON, Chat, Conversation, Message
 from coze_standin.routes.conversations import open_conversation
-from coze_standin.routes.messages import message_json, new_message
+from coze_standin.routes.messages import chat_message_json, event_message_json, new_message
 from coze_standin.state import State
 
 _WORKING_SECONDS = (0.6, 1.2)
+_BEFORE_THE_ANSWER = ("function_call", "tool_response")
+"""The types of messages that come before the answer of a bot with a plugin (official how-to, captures of 2025-03)."""
+
 _MENTION = 0.3
 """How often an answer tells the owner's mail address."""
 
-_FINISHED = sse.encode_json({"msg_type": "generate_answer_finish", "data": "", "from_module": None, "from_unit": None})
+
+def _verbose(kind: str, data: JSON) -> str:
+    """The content of a verbose message; ``data`` is a JSON text of its own (captures of 2024-11 to 2025-05)."""
+    text = sse.encode_json(data)
+    return sse.encode_json({"msg_type": kind, "data": text, "from_module": None, "from_unit": None})
+
+
+_FINISHED = _verbose("generate_answer_finish", {"finish_reason": 0, "FinData": ""})
 
 
 def create(call: Call) -> Answer | Events:
@@ -32,17 +47,37 @@ def create(call: Call) -> Answer | Events:
     call.need("user_id")
     if not bot.published_at:
         raise ApiError("unpublished", bot.id)
-    chat = start_chat(call, _conversation(call, bot.id), bot.id)
-    return stream_chat(state, chat) if call.body.get("stream") else ok(chat_json(state, chat))
+    streams = bool(call.body.get("stream"))
+    if not streams and call.body.get("auto_save_history") is False:
+        raise ApiError("unsaved")
+    conversation = _conversation(call, bot.id)
+    if _is_occupied(state, conversation.id):
+        return _refuse_occupied(streams=streams)
+    chat = start_chat(call, conversation, bot.id)
+    return stream_chat(state, chat) if streams else replace(ok(chat_json(state, chat)), detailed=False)
+
+
+def _is_occupied(state: State, conversation_id: str) -> bool:
+    chats = state.messaging.chats.all()
+    return any(one.conversation_id == conversation_id and is_running(state, one) for one in chats)
+
+
+def _refuse_occupied(*, streams: bool) -> Events:
+    """4016: to a stream as the event ``error`` (an answer that a user published); other errors are JSON to both."""
+    if not streams:
+        raise ApiError("occupied")
+    row = ERRORS["occupied"]
+    return Events(sse.CHAT, (sse.CHAT.error(row.code, row.msg),))
 
 
 def retrieve(call: Call) -> Answer:
     """chat.retrieve, as POST (cozepy) and as GET (documents)."""
-    return ok(chat_json(call.state, _requested(call)))
+    state, chat = call.state, _requested(call)
+    return ok(_retrieved_json(state, chat))
 
 
 def cancel(call: Call) -> Answer:
-    """chat.cancel; 4104 when the chat is over."""
+    """chat.cancel; 4104 when the chat is over, or waits for a tool (official table)."""
     chat = call.state.messaging.chat_in(call.need("conversation_id"), call.need("chat_id"))
     return ok(chat_json(call.state, cancel_chat(call.state, chat)))
 
@@ -54,17 +89,18 @@ def submit_tool_outputs(call: Call) -> Answer | Events:
 
 
 def list_messages(call: Call) -> Answer:
-    """chat.messages.list: what the bot said. A failed chat has no ``data`` at all; one at work an empty list."""
+    """chat.messages.list: what the bot said so far. A failed chat has no ``data`` at all (coze-py #425)."""
     state, chat = call.state, _requested(call)
     status = chat.status(state.clock())
     if status == "failed":
         return ok()
-    return ok([message_json(state, message) for message in chat.messages] if status == "completed" else [])
+    said = [one for one in chat.messages if status == "completed" or one.type in _BEFORE_THE_ANSWER or _is_recall(one)]
+    return ok([chat_message_json(message) for message in said])
 
 
 def cancel_chat(state: State, chat: Chat) -> Chat:
     """The chat, cancelled and stored; 4104 when it is over."""
-    if not is_running(state, chat):
+    if chat.status(state.clock()) != "in_progress":
         raise ApiError("finished")
     ended = replace(chat, outcome="canceled", ready_at=state.clock(), messages=(), tool_call_id="")
     return state.messaging.chats.put(chat.id, ended)
@@ -83,7 +119,9 @@ def continue_chat(call: Call, chat: Chat) -> Chat:
     outputs = {str(one.get("tool_call_id")): str(one.get("output") or "") for one in call.objects("tool_outputs")}
     if chat.status(state.clock()) != "requires_action" or chat.tool_call_id not in outputs:
         raise ApiError("parameter")
-    return _answering(state, replace(chat, tool_call_id=""), outputs[chat.tool_call_id])
+    output = outputs[chat.tool_call_id]
+    told = (*chat.messages, _new_message(state, chat, "tool_response", output))
+    return _answering(state, replace(chat, tool_call_id="", messages=told), output)
 
 
 def start_chat(call: Call, conversation: Conversation, bot_id: str) -> Chat:
@@ -107,6 +145,7 @@ def start_chat(call: Call, conversation: Conversation, bot_id: str) -> Chat:
         output_count=0,
         meta_data=call.mapping("meta_data"),
         saved=call.body.get("auto_save_history") is not False,
+        deltas=int(call.options.get("events", 0)) if call.scenario == "long-answer" else 0,
     )
     for message in asked if chat.saved else ():
         state.messaging.messages.put(message.id, message)
@@ -116,7 +155,7 @@ def start_chat(call: Call, conversation: Conversation, bot_id: str) -> Chat:
 def stream_chat(state: State, chat: Chat) -> Events:
     """The chat as the events of ``/v3/chat``; it is over when the stream is."""
     hold_open(state, chat)
-    events = (*opening_events(state, chat), *closing_events(state, chat), ("done", "[DONE]"))
+    events = (*opening_events(state, chat), *closing_events(chat), ("done", "[DONE]"))
     return Events(sse.CHAT, events, lambda: finish_chat(state, chat.id), lambda: _cut_short(state, chat.id))
 
 
@@ -128,7 +167,7 @@ def _cut_short(state: State, chat_id: str) -> tuple[sse.Event, ...]:
     chat = state.messaging.chats.get(chat_id)
     if chat.outcome != "canceled":
         return ()
-    return ("conversation.chat.canceled", chat_json(state, chat)), ("done", "[DONE]")
+    return ("conversation.chat.canceled", event_chat_json(chat, "canceled")), ("done", "[DONE]")
 
 
 def hold_open(state: State, chat: Chat) -> None:
@@ -137,24 +176,42 @@ def hold_open(state: State, chat: Chat) -> None:
 
 
 def opening_events(state: State, chat: Chat) -> list[sse.Event]:
-    """The chat is created, in progress, and says its answer in deltas and then whole."""
+    """The chat is created, in progress, calls its tools, and says its answer in deltas and then whole.
+
+    After tool outputs it goes on without being created again (official how-to on local plugins).
+    """
+    before = [one for one in chat.messages if one.type in _BEFORE_THE_ANSWER or _is_recall(one)]
+    if chat.interrupted_at:
+        before = [one for one in before if one.type == "tool_response"]
     answers = [message for message in chat.messages if message.type == "answer"]
-    return start_events(state, chat) + [event for message in answers for event in answer_events(state, message)]
+    spoken = [event for message in answers for event in answer_events(state, message, chat.deltas)]
+    return [*start_events(chat), *map(_completed, before), *spoken]
 
 
-def start_events(state: State, chat: Chat) -> list[sse.Event]:
+def _completed(message: Message) -> sse.Event:
+    return "conversation.message.completed", event_message_json(message, timed=True)
+
+
+def _is_recall(message: Message) -> bool:
+    return message.type == "verbose" and "knowledge_recall" in message.content
+
+
+def start_events(chat: Chat) -> list[sse.Event]:
     """The chat is created, and in progress."""
-    return [(f"conversation.chat.{status}", chat_json(state, chat, status)) for status in ("created", "in_progress")]
+    statuses = ("in_progress",) if chat.interrupted_at else ("created", "in_progress")
+    return [(f"conversation.chat.{status}", event_chat_json(chat, status)) for status in statuses]
 
 
-def answer_events(state: State, message: Message) -> list[sse.Event]:
-    """An answer as deltas, then whole. A mail address in it is cut by the deltas."""
+def answer_events(state: State, message: Message, count: int = 0) -> list[sse.Event]:
+    """An answer as deltas, then whole. A mail address in it is cut by the deltas; ``count`` asks for so many."""
     texts = wording.pieces(message.content, state.rng, state.account.owner.email)
+    if count:
+        texts = [message.content[place : place + 1] or "." for place in range(count)]
+        message = replace(message, content="".join(texts))
     deltas: list[sse.Event] = [
-        ("conversation.message.delta", message_json(state, replace(message, content=text), brief=True))
-        for text in texts
+        ("conversation.message.delta", event_message_json(replace(message, content=text))) for text in texts
     ]
-    return [*deltas, ("conversation.message.completed", message_json(state, message, brief=True))]
+    return [*deltas, _completed(message)]
 
 
 def finish_chat(state: State, chat_id: str) -> None:
@@ -165,7 +222,7 @@ def finish_chat(state: State, chat_id: str) -> None:
 
 
 def chat_json(state: State, chat: Chat, status: str = "") -> JSON:
-    """A chat as JSON, in the given status or in the one that it has now."""
+    """A chat as create, cancel and submit_tool_outputs answer it: no ``usage`` before its end (captures of 2025)."""
     status = status or chat.status(state.clock())
     return {
         "id": chat.id,
@@ -173,12 +230,37 @@ def chat_json(state: State, chat: Chat, status: str = "") -> JSON:
         **({"bot_id": chat.bot_id} if chat.bot_id else {}),
         "created_at": chat.created_at,
         **_ending(chat, status),
-        "last_error": _last_error(status),
+        "last_error": _last_error(chat, status),
         "status": status,
-        **_usage(state, chat, status),
         **({"meta_data": dict(chat.meta_data)} if chat.meta_data or state.has("meta_data") else {}),
-        **_inserted_messages(state, chat),
-        **({"section_id": chat.section_id} if not chat.bot_id else {}),
+    }
+
+
+def _retrieved_json(state: State, chat: Chat) -> JSON:
+    """A chat as chat.retrieve answers it: ``last_error`` only of a failed one, ``usage`` of a completed one."""
+    status = chat.status(state.clock())
+    shown = chat_json(state, chat, status)
+    if status != "failed":
+        del shown["last_error"]
+    if status != "completed":
+        return shown
+    details = {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}
+    return {**shown, "usage": {**_usage(chat, status), **details}}
+
+
+def event_chat_json(chat: Chat, status: str) -> JSON:
+    """A chat as an event of a stream has it: ``usage`` from the start, ``section_id`` last (captures of 2025)."""
+    return {
+        "id": chat.id,
+        "conversation_id": chat.conversation_id,
+        **({"bot_id": chat.bot_id} if chat.bot_id else {}),
+        "created_at": chat.created_at,
+        **_ending(chat, status),
+        "last_error": _last_error(chat, status),
+        "status": status,
+        "usage": _usage(chat, status),
+        **({"meta_data": dict(chat.meta_data)} if chat.meta_data else {}),
+        "section_id": chat.section_id,
     }
 
 
@@ -194,12 +276,40 @@ def _conversation(call: Call, bot_id: str) -> Conversation:
 
 def _opening(call: Call, chat: Chat) -> Chat:
     """The chat on its way: to a failure, to a tool call, or to an answer."""
+    state, parameters = call.state, call.mapping("parameters")
+    question = chat.asked[-1].content if chat.asked else ""
     if call.scenario == "chat-failed":
-        return _due(call.state, replace(chat, outcome="failed"))
-    if call.mapping("parameters").get("tool"):
-        waiting = replace(chat, outcome="requires_action", tool_call_id=call.state.ids.new("TOOL_CALL_ID"))
-        return _due(call.state, waiting)
-    return _answering(call.state, chat, chat.asked[-1].content if chat.asked else "")
+        code = int(call.options["code"])
+        return _due(state, replace(chat, outcome="failed", error_code=code))
+    if parameters.get("tool"):
+        waiting = replace(chat, outcome="requires_action", tool_call_id=state.ids.new("TOOL_CALL_ID"))
+        waiting = replace(waiting, messages=(_new_message(state, chat, "function_call", _function(question)),))
+        waiting = _due(state, waiting)
+        return state.messaging.chats.put(chat.id, replace(waiting, interrupted_at=int(waiting.ready_at)))
+    texts = []
+    if parameters.get("plugin"):
+        texts = [
+            ("function_call", _function(question)),
+            ("tool_response", wording.sentence(_language(state), state.rng)),
+        ]
+    if parameters.get("recall"):
+        texts.append(("verbose", _recall(state)))
+    before = tuple(_new_message(state, chat, kind, text) for kind, text in texts)
+    return _answering(state, replace(chat, messages=before), question)
+
+
+def _language(state: State) -> wording.Language:
+    return state.account.profile.language
+
+
+def _function(question: str) -> str:
+    """The content of a function_call: name and arguments; the sources show further keys of the plugin's own ids."""
+    return sse.encode_json({"name": "look_up", "arguments": {"question": question}})
+
+
+def _recall(state: State) -> str:
+    """The content of a knowledge recall. What a chunk holds beside its text is not known."""
+    return _verbose("knowledge_recall", {"chunks": [{"slice": wording.sentence(_language(state), state.rng)}]})
 
 
 def _answering(state: State, chat: Chat, question: str) -> Chat:
@@ -212,6 +322,7 @@ def _answering(state: State, chat: Chat, question: str) -> Chat:
     messages = tuple(_new_message(state, chat, kind, text) for kind, text in texts)
     for message in messages[:1] if chat.saved else ():
         state.messaging.messages.put(message.id, message)
+    messages = (*chat.messages, *messages)
     count = len(answer) + state.rng.randint(3, 60)
     return _due(state, replace(chat, outcome="completed", messages=messages, output_count=count))
 
@@ -239,23 +350,25 @@ def _due(state: State, chat: Chat) -> Chat:
     )
 
 
-def closing_events(state: State, chat: Chat) -> list[sse.Event]:
+def closing_events(chat: Chat) -> list[sse.Event]:
     """The end mark and the follow-ups of the chat, then how it ended."""
     rest: list[sse.Event] = [
-        ("conversation.message.completed", message_json(state, message, brief=True))
+        _completed(message)
         for message in chat.messages
-        if message.type != "answer"
+        if message.type not in ("answer", *_BEFORE_THE_ANSWER) and not _is_recall(message)
     ]
-    return [*rest, (f"conversation.chat.{chat.outcome}", chat_json(state, chat, chat.outcome))]
+    return [*rest, (f"conversation.chat.{chat.outcome}", event_chat_json(chat, chat.outcome))]
 
 
 def _ending(chat: Chat, status: str) -> JSON:
-    ended: dict[str, JSON] = {
-        "completed": {"completed_at": int(chat.ready_at) if math.isfinite(chat.ready_at) else chat.created_at},
-        "failed": {"failed_at": int(chat.ready_at) if math.isfinite(chat.ready_at) else chat.created_at},
-        "requires_action": {"required_action": _required_action(chat)},
-    }
-    return ended.get(status, {})
+    """The time of the end; of an interrupted chat, that of the interruption (official how-to on local plugins)."""
+    ended = int(chat.ready_at) if math.isfinite(chat.ready_at) else chat.created_at
+    if status == "completed":
+        return {"completed_at": ended}
+    if status == "failed":
+        return {"failed_at": ended}
+    interrupted = {"completed_at": chat.interrupted_at} if chat.interrupted_at else {}
+    return {**interrupted, **({"required_action": _required_action(chat)} if status == "requires_action" else {})}
 
 
 def _required_action(chat: Chat) -> JSON:
@@ -263,23 +376,20 @@ def _required_action(chat: Chat) -> JSON:
         "name": "look_up",
         "arguments": sse.encode_json({"question": chat.asked[-1].content if chat.asked else ""}),
     }
-    calls = [{"id": chat.tool_call_id, "type": "function", "function": function}]
+    calls = [
+        {"id": chat.tool_call_id, "type": "function", "function": function, "require_info": {"require_fields": []}}
+    ]
     return {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": calls}}
 
 
-def _last_error(status: str) -> JSON:
-    row = ERRORS["interval"]
-    return {"code": row.code, "msg": row.msg} if status == "failed" else {"code": 0, "msg": ""}
+def _last_error(chat: Chat, status: str) -> JSON:
+    if status != "failed":
+        return {"code": 0, "msg": ""}
+    row = ERRORS["interval"] if chat.error_code == ERRORS["interval"].code else error_of(chat.error_code)
+    return {"code": row.code, "msg": row.msg}
 
 
-def _usage(state: State, chat: Chat, status: str) -> dict[str, Any]:
-    """Real counts once the chat is completed; before that zeros, or nothing where the account leaves them out."""
+def _usage(chat: Chat, status: str) -> dict[str, Any]:
+    """Real counts once the chat is completed, before that zeros."""
     given, taken = (chat.input_count, chat.output_count) if status == "completed" else (0, 0)
-    if not given and not state.has("usage_at_start"):
-        return {}
-    return {"usage": {"token_count": given + taken, "output_count": taken, "input_count": given}}
-
-
-def _inserted_messages(state: State, chat: Chat) -> JSON:
-    ids = [{"id": message.id} for message in chat.asked]
-    return {"inserted_additional_messages": ids} if ids and chat.saved and state.has("inserted_messages") else {}
+    return {"token_count": given + taken, "output_count": taken, "input_count": given}

@@ -62,16 +62,21 @@ def delete(call: Call) -> Answer:
 
 
 def open_conversation(state: State, bot_id: str, call: Call | None = None) -> Conversation:
-    """A fresh conversation of ``bot_id``, stored; name, metadata and channel come from the body of ``call``."""
+    """A fresh conversation of ``bot_id``, stored.
+
+    Its first section has the id of the conversation (captures since 2024-11). Name, metadata and channel come from
+    the body of ``call``.
+    """
     body = call.body if call else {}
+    conversation_id = state.ids.new("CONVERSATION_ID")
     conversation = Conversation(
-        id=state.ids.new("CONVERSATION_ID"),
+        id=conversation_id,
         bot_id=bot_id,
         name=str(body.get("name") or ""),
         meta_data=call.mapping("meta_data") if call else {},
         created_at=state.now,
         updated_at=state.now,
-        section_id=state.ids.new("SECTION_ID"),
+        section_id=conversation_id,
         connector_id=str(body.get("connector_id") or API_CONNECTOR),
     )
     return state.messaging.conversations.put(conversation.id, conversation)

@@ -21,7 +21,7 @@ def create(call: Call) -> Answer:
     message = new_message(state, call.ask("conversation_id"), dict(call.body))
     state.messaging.messages.put(message.id, message)
     state.messaging.touch(message.conversation_id)
-    return ok(message_json(state, message))
+    return ok(message_json(message))
 
 
 def list_messages(call: Call) -> Answer:
@@ -40,7 +40,7 @@ def list_messages(call: Call) -> Answer:
     ordered = _window(listed if order == "asc" else listed[::-1], call)
     page = ordered[:limit]
     return ok(
-        [message_json(state, message) for message in page],
+        [message_json(message) for message in page],
         first_id=page[0].id if page else "",
         last_id=page[-1].id if page else "",
         has_more=len(ordered) > limit,
@@ -49,7 +49,7 @@ def list_messages(call: Call) -> Answer:
 
 def retrieve(call: Call) -> Answer:
     """conversations.messages.retrieve."""
-    return ok(message_json(call.state, _requested(call)))
+    return ok(message_json(_requested(call)))
 
 
 def update(call: Call) -> Answer:
@@ -62,14 +62,14 @@ def update(call: Call) -> Answer:
         meta_data=call.mapping("meta_data") or message.meta_data,
         updated_at=state.now,
     )
-    return ok(message=message_json(state, state.messaging.messages.put(message.id, changed)))
+    return ok(message=message_json(state.messaging.messages.put(message.id, changed)))
 
 
 def delete(call: Call) -> Answer:
     """conversations.messages.delete: the message as it was."""
     message = _requested(call)
     call.state.messaging.feedback.pop((message.conversation_id, message.id), None)
-    return ok(message_json(call.state, call.state.messaging.messages.remove(message.id)))
+    return ok(message_json(call.state.messaging.messages.remove(message.id)))
 
 
 def create_feedback(call: Call) -> Answer:
@@ -109,22 +109,59 @@ def new_message(state: State, conversation_id: str, body: JSON, chat_id: str = "
     )
 
 
-def message_json(state: State, message: Message, *, brief: bool = False) -> JSON:
-    """A message as JSON; ``brief`` is the form of the deltas, without its times where the account leaves them out."""
-    times = {"created_at": message.created_at, "updated_at": message.updated_at}
-    section = {"section_id": message.section_id} if not brief or state.has("section_id") else {}
+def message_json(message: Message) -> JSON:
+    """A message of a conversation, as the documents of conversations.messages have it.
+
+    ``updated_at`` is a number, as in every SDK; the documents' tables say text.
+    """
     return {
         "id": message.id,
         "conversation_id": message.conversation_id,
         "bot_id": message.bot_id,
         "chat_id": message.chat_id,
-        **section,
+        "section_id": message.section_id,
         "role": message.role,
         "type": message.type,
         "content": message.content,
         "content_type": message.content_type,
-        **({} if brief else {"meta_data": dict(message.meta_data)}),
-        **({} if brief and not state.has("message_times") else times),
+        "meta_data": dict(message.meta_data),
+        "created_at": message.created_at,
+        "updated_at": message.updated_at,
+    }
+
+
+def chat_message_json(message: Message) -> JSON:
+    """A message as chat.messages.list has it (captures of 2025-03): keys in alphabetical order."""
+    return {
+        "bot_id": message.bot_id,
+        "chat_id": message.chat_id,
+        "content": message.content,
+        "content_type": message.content_type,
+        "conversation_id": message.conversation_id,
+        "created_at": message.created_at,
+        "id": message.id,
+        "role": message.role,
+        "type": message.type,
+        "updated_at": message.updated_at,
+    }
+
+
+def event_message_json(message: Message, *, timed: bool = False) -> JSON:
+    """A message as an event has it: a delta has no time, a completed one ``created_at`` (captures 2024-11 to 2026-04).
+
+    ``time_cost``, which the newest answers end with, is in no document: it is left out.
+    """
+    return {
+        "id": message.id,
+        "conversation_id": message.conversation_id,
+        **({"bot_id": message.bot_id} if message.bot_id else {}),
+        "role": message.role,
+        "type": message.type,
+        "content": message.content,
+        "content_type": message.content_type,
+        "chat_id": message.chat_id,
+        "section_id": message.section_id,
+        **({"created_at": message.created_at} if timed else {}),
     }
 
 

@@ -29,47 +29,63 @@ _QUESTION_NODE = 2
 def create(call: Call) -> Answer:
     """workflows.runs.create.
 
-    What a failed synchronous run answers is not in the sources beyond its being an error: code and message, no more.
+    A failed synchronous run answers code, message and ``debug_url`` (captures of 2025-12); one that stops at a question
+    is 6039. ``token`` and ``cost`` are the SDK's alone: no document and no capture has them.
     """
     state = call.state
     background = call.body.get("is_async") is True
+    if call.mapping("parameters").get("interrupt") and not background:
+        raise ApiError("interrupt")
     run = _start_run(call, ASYNCHRONOUS if background else SYNCHRONOUS)
     state.automation.runs.put(run.execute_id, run)
     if background:
         return ok(execute_id=run.execute_id, debug_url=debug_url(state, run))
     if run.error_code:
-        raise ApiError("timeout" if call.scenario == "workflow-timeout" else "node")
-    cost = {"token": run.usage["token_count"], "cost": "0.00"} if state.has("usage_at_start") else {}
-    done = ok(run.output, execute_id=run.execute_id, debug_url=debug_url(state, run), usage=dict(run.usage), **cost)
+        page = {"debug_url": debug_url(state, run)}
+        return Answer({"code": int(run.error_code), "msg": run.error_message, **page})
+    done = ok(run.output, execute_id=run.execute_id, debug_url=debug_url(state, run), usage=dict(run.usage))
     return replace(done, pause=state.rng.uniform(*_SYNCHRONOUS_SECONDS))
 
 
 def stream(call: Call) -> Events:
-    """workflows.runs.stream."""
+    """workflows.runs.stream. A workflow that does not exist is one event ``Error`` (a captured stream)."""
+    if call.state.automation.workflows.find(call.need("workflow_id")) is None:
+        row = ERRORS["workflow"]
+        return Events(sse.WORKFLOW, (sse.WORKFLOW.error(row.code, row.msg),))
     run = _start_run(call, STREAMING)
     call.state.automation.runs.put(run.execute_id, run)
     if call.mapping("parameters").get("interrupt"):
         return Events(sse.WORKFLOW, (*_message_events(call.state, run), _interrupt(call.state, run)))
-    return _stream_run(call.state, run)
+    return _stream_run(call.state, run, _message_count(call), _ping_place(call))
+
+
+def _message_count(call: Call) -> int:
+    return int(call.options["events"]) if call.scenario == "long-answer" else 0
+
+
+def _ping_place(call: Call) -> int | None:
+    return int(call.options["events"]) if call.scenario == "ping" else None
 
 
 def resume(call: Call) -> Events:
-    """workflows.runs.resume: the answer is taken up in the rest of the run; an event that does not wait is 4000."""
+    """workflows.runs.resume: the rest of the run takes up the answer; 4315 when the run has ended (official table)."""
     state = call.state
     workflow = state.automation.workflows.get(call.need("workflow_id"))
     waiting = state.automation.interrupts.find(call.need("event_id"))
     if waiting is None or waiting.workflow_id != workflow.id:
-        raise ApiError("parameter")
+        raise ApiError("run-ended")
     state.automation.interrupts.remove(waiting.event_id)
     return _stream_run(state, replace(waiting.run, output=_output(state, call.need("resume_data"))))
 
 
 def retrieve_history(call: Call) -> Answer:
-    """workflows.runs.run_histories.retrieve: a list of one, or an empty list for an execution that is not known."""
+    """workflows.runs.run_histories.retrieve: a list of one; 4314 for an execution that is not known."""
     state = call.state
     workflow = state.automation.workflows.get(call.path["workflow_id"])
     run = state.automation.runs.find(call.path["execute_id"])
-    return ok([_history_json(state, run)] if run and run.workflow_id == workflow.id else [])
+    if run is None or run.workflow_id != workflow.id:
+        raise ApiError("no-run")
+    return ok([_history_json(state, run)])
 
 
 def retrieve_node(call: Call) -> Answer:
@@ -149,43 +165,61 @@ def _nodes(state: State, output: str) -> tuple[Node, ...]:
     )
 
 
-def _message_events(state: State, run: Run) -> list[sse.Event]:
-    """The packets of the message node."""
-    text = wording.sentence(state.account.profile.language, state.rng)
-    texts = wording.pieces(text.strip(), state.rng)
+def _message_events(state: State, run: Run, count: int = 0) -> list[sse.Event]:
+    """The packets of the message node; ``count`` asks for so many."""
+    text = wording.sentence(state.account.profile.language, state.rng).strip()
+    texts = ["."] * count or wording.pieces(text, state.rng)
     last = len(texts) - 1
     return [
-        ("Message", _message_json(state, run.nodes[-2], text, number, finished=number == last))
+        ("Message", _message_json(run.nodes[-2], text, number, finished=number == last))
         for number, text in enumerate(texts)
     ]
 
 
-def _message_json(state: State, node: Node, content: str, number: int, *, finished: bool) -> JSON:
-    extra = {"node_id": node.node_id, "node_execute_uuid": node.execute_uuid} if state.has("section_id") else {}
+def _message_json(node: Node, content: str, number: int, *, finished: bool) -> JSON:
     return {
         "content": content,
         "node_title": node.title,
         "node_seq_id": str(number),
         "node_is_finish": finished,
         "content_type": "text",
-        **extra,
+        "node_type": node.title,
+        "node_id": node.node_id,
+        "node_execute_uuid": node.execute_uuid,
     }
 
 
-def _stream_run(state: State, run: Run) -> Events:
+def _stream_run(state: State, run: Run, count: int = 0, ping: int | None = None) -> Events:
     """The rest of a streamed run: what it says, then its end or its error; it is over when the stream is."""
     state.automation.runs.put(run.execute_id, replace(run, ready_at=math.inf))
-    events = (*_message_events(state, run), *(_error_events(run) if run.error_code else _end_events(state, run)))
+    messages = _message_events(state, run, count)
+    if ping is not None:
+        messages.insert(min(ping, len(messages)), ("PING", {"content": {}, "node_execute_uuid": ""}))
+    events = (*messages, *(_error_events(state, run) if run.error_code else _end_events(state, run)))
     return Events(sse.WORKFLOW, events, lambda: _finish_run(state, run.execute_id))
 
 
 def _end_events(state: State, run: Run) -> list[sse.Event]:
-    packet = _message_json(state, run.nodes[-1], run.output, 0, finished=True)
-    return [("Message", {**packet, "usage": dict(run.usage)}), ("Done", {"debug_url": debug_url(state, run)})]
+    packet = _message_json(run.nodes[-1], run.output, 0, finished=True)
+    return [("Message", {**packet, "usage": dict(run.usage)}), _done(state, run)]
 
 
-def _error_events(run: Run) -> list[sse.Event]:
-    return [sse.WORKFLOW.error(int(run.error_code), run.error_message)]
+def _error_events(state: State, run: Run) -> list[sse.Event]:
+    """An Error, with the page of the run, and then Done (captures of 2025-12)."""
+    name, data = sse.WORKFLOW.error(int(run.error_code), run.error_message)
+    code, msg = sse.WORKFLOW.error_keys
+    page = debug_url(state, run)
+    return [(name, {code: data[code], "node_execute_uuid": "", msg: data[msg], "debug_url": page}), _done(state, run)]
+
+
+def _done(state: State, run: Run) -> sse.Event:
+    """The end of a stream; its ``node_execute_uuid`` is empty (captures of 2025-12)."""
+    return "Done", {"node_execute_uuid": "", "debug_url": debug_url(state, run)}
+
+
+def _node_statuses(run: Run, ended: int) -> JSON:
+    """Keyed by the titles of output nodes (official document, a capture of 2025-08)."""
+    return {node.title: _node_status(node, ended) for node in run.nodes if node.title == "Message"}
 
 
 def _finish_run(state: State, execute_id: str) -> None:
@@ -215,14 +249,13 @@ def _history_json(state: State, run: Run) -> JSON:
         "logid": run.logid,
         "create_time": run.created_at,
         "update_time": ended,
-        "output": sse.encode_json({"Output": run.output}) if done else "",
+        "output": sse.encode_json({"Output": run.output if done else "", "node_status": "{}"}),
         "token": "0",
-        "cost": "0.00000",
         "error_code": "" if running else run.error_code,
         "error_message": "" if running else run.error_message,
         "debug_url": debug_url(state, run),
         "is_output_trimmed": False,
-        "node_execute_status": {} if running else {node.node_id: _node_status(node, ended) for node in run.nodes},
+        "node_execute_status": {} if running else _node_statuses(run, ended),
         "usage": dict(run.usage) if done else {"input_count": 0, "token_count": 0, "output_count": 0},
     }
 

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from coze_standin import sound
 from coze_standin.calls import Call
+from coze_standin.records import JSON
 from coze_standin.sse import Event
-from coze_standin.ws_session import EventHandlers, Reply, WsSession
+from coze_standin.ws_session import OUTPUT_AUDIO, EventHandlers, Reply, WsSession
 
 
 class Speech(WsSession):
@@ -16,6 +17,8 @@ class Speech(WsSession):
     Whatever ``codec`` the client asks for, the sound is PCM: the stand-in knows no other. What Coze says to an empty
     text is not known; here nothing sounds.
     """
+
+    defaults: ClassVar[JSON] = {"output_audio": OUTPUT_AUDIO}
 
     def __init__(self, call: Call) -> None:
         super().__init__(call)

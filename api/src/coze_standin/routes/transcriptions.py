@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from coze_standin import wording
 from coze_standin.calls import Call
+from coze_standin.records import JSON
 from coze_standin.state import State
-from coze_standin.ws_session import EventHandlers, Reply, WsSession, decode_audio
+from coze_standin.ws_session import INPUT_AUDIO, EventHandlers, Reply, WsSession, decode_audio
 
 _BYTES_A_SENTENCE = 48_000
 _MOST_SENTENCES = 4
@@ -19,6 +20,8 @@ class Transcriptions(WsSession):
 
     What Coze says to no sound at all is not known; here no text is recognised.
     """
+
+    defaults: ClassVar[JSON] = {"input_audio": INPUT_AUDIO}
 
     def __init__(self, call: Call) -> None:
         super().__init__(call)

@@ -12,11 +12,10 @@ from coze_standin.calls import Call
 from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Bot, Chat, Conversation, Message
 from coze_standin.routes import chats, conversations
-from coze_standin.routes.messages import message_json, new_message
+from coze_standin.routes.messages import event_message_json, new_message
 from coze_standin.routes.transcriptions import transcribe
 from coze_standin.sse import Event
-from coze_standin.state import State
-from coze_standin.ws_session import EventHandlers, Reply, WsSession, decode_audio
+from coze_standin.ws_session import INPUT_AUDIO, OUTPUT_AUDIO, EventHandlers, Reply, WsSession, decode_audio
 
 _CANCELED_BY_CLIENT = 2
 _CANCELED_BY_TEXT = 3
@@ -42,6 +41,20 @@ class VoiceChat(WsSession):
         self._conversation_id = ""
         self._chat_id = ""
 
+    defaults: ClassVar[JSON] = {
+        "chat_config": {
+            "auto_save_history": True,
+            "conversation_id": "",
+            "user_id": "",
+            "meta_data": {},
+            "custom_variables": {},
+            "extra_params": {},
+            "parameters": {},
+        },
+        "input_audio": INPUT_AUDIO,
+        "output_audio": OUTPUT_AUDIO,
+    }
+
     def open(self) -> Reply:
         """The connection is there, if the bot is."""
         self._bot()
@@ -54,6 +67,8 @@ class VoiceChat(WsSession):
 
     def update(self, call: Call) -> Reply:
         """chat.update: the settings as they are now; 4200 for a conversation that does not exist."""
+        for part in ("chat_config", "input_audio", "output_audio"):
+            call.mapping(part)
         given = call.mapping("chat_config").get("conversation_id")
         if given:
             self._conversation_id = self.state.messaging.touch(str(given)).id
@@ -106,12 +121,12 @@ class VoiceChat(WsSession):
         return Reply(tuple(broken), replaces_pending=True)
 
     def generate(self, call: Call) -> Reply:
-        """input_text.generate_audio: the text is spoken, in no chat; an answer that is being given breaks off."""
+        """input_text.generate_audio: the text is spoken with ids of 0 (coze-go's frames); an answer breaks off."""
         text = call.need("text")
         if call.need("mode") != "text" or len(text.encode()) >= _LONGEST_TEXT:
             raise ApiError("parameter")
         message = new_message(self.state, self._conversation().id, {"role": "assistant", "content": text})
-        message = replace(message, type="answer", bot_id=self._bot().id)
+        message = replace(message, type="answer", id="0", conversation_id="0", bot_id="0", chat_id="0", section_id="0")
         broken = self._interrupt(_CANCELED_BY_TEXT)
         return Reply((*broken, *self._speak(message), self._audio_end(message)), replaces_pending=bool(broken))
 
@@ -157,39 +172,56 @@ class VoiceChat(WsSession):
         call = self.with_body({**config, "additional_messages": [question]})
         chat = chats.start_chat(call, self._conversation(), self._bot().id)
         broken = self._interrupt(_CANCELED_BY_TEXT)
-        asked: list[Event] = [
-            ("conversation.message.completed", message_json(self.state, one, brief=True)) for one in chat.asked
-        ]
+        asked: list[Event] = [("conversation.message.completed", event_message_json(one)) for one in chat.asked]
         return replace(self._answer(chat, [*broken, *before, *asked]), replaces_pending=bool(broken))
 
     def _answer(self, chat: Chat, before: list[Event]) -> Reply:
-        """The chat from its creation to its end."""
+        """The chat from its creation to its end: the text completes while sound still comes (frames of 2025-07)."""
         state, self._chat_id = self.state, chat.id
         chats.hold_open(state, chat)
         answers = [message for message in chat.messages if message.type == "answer"]
-        answering = [event for message in answers for event in self._spoken_and_written(message)]
-        *rest, end = chats.closing_events(state, chat)
-        events = (*before, *chats.start_events(state, chat), *answering, *rest, *map(self._audio_end, answers), end)
-        return Reply(events, finish=lambda: chats.finish_chat(state, chat.id))
+        rest = chats.closing_events(chat)
+        written = [event for message in answers for event in chats.answer_events(state, message)]
+        sounds = [event for message in answers for event in self._sounds(message)]
+        early, late = sounds[:-1], sounds[-1:]
+        texts = [*interleave(written[:-1], early, state.rng), *written[-1:], *rest[:-1]] if written else rest[:-1]
+        answering = self._with_sentence_starts(texts, answers)
+        ends = map(self._audio_end, answers)
+        opening = chats.start_events(chat)
+        events = [*before, *opening, *answering, *late, *ends, *rest[-1:]]
+        return Reply(tuple(map(_as_frame, events)), finish=lambda: chats.finish_chat(state, chat.id))
 
-    def _spoken_and_written(self, message: Message) -> list[Event]:
-        """The deltas of an answer among its sounds, and then the whole of it."""
-        *deltas, whole = chats.answer_events(self.state, message)
-        return [*interleave(deltas, self._speak(message), self.state.rng), whole]
+    def _with_sentence_starts(self, events: list[Event], answers: list[Message]) -> list[Event]:
+        """The events with the start of each sentence behind the deltas that hold its text (frames of 2025-07)."""
+        waiting = [sentence for message in answers for sentence in sentences(message.content)]
+        placed: list[Event] = []
+        written = ""
+        for name, data in events:
+            placed.append((name, data))
+            if name == "conversation.message.delta":
+                written += data["content"]
+            while waiting and (waiting[0] in written or name == "conversation.message.completed"):
+                placed.append(("conversation.audio.sentence_start", {"text": waiting.pop(0)}))
+        return placed
+
+    def _sounds(self, message: Message) -> list[Event]:
+        """The sounds of a message; at least two, so that one comes after the text."""
+        rate = sound.rate_of(self.settings)
+        pieces = [piece for one in sentences(message.content) for piece in sound.chunks(one, self.state.rng, rate)]
+        return [("conversation.audio.delta", _audio_json(message, piece)) for piece in pieces]
 
     def _speak(self, message: Message) -> list[Event]:
-        state, rate = self.state, sound.rate_of(self.settings)
+        """A message without a written form: each sentence starts, then sounds."""
+        rate = sound.rate_of(self.settings)
         events: list[Event] = []
         for sentence in sentences(message.content):
+            pieces = sound.chunks(sentence, self.state.rng, rate)
             events.append(("conversation.audio.sentence_start", {"text": sentence}))
-            events += [
-                ("conversation.audio.delta", _audio_json(state, message, piece))
-                for piece in sound.chunks(sentence, state.rng, rate)
-            ]
+            events += [("conversation.audio.delta", _audio_json(message, piece)) for piece in pieces]
         return events
 
     def _audio_end(self, message: Message) -> Event:
-        return "conversation.audio.completed", _audio_json(self.state, message, "")
+        return "conversation.audio.completed", _audio_json(message, "")
 
 
 def sentences(text: str) -> list[str]:
@@ -205,5 +237,14 @@ def interleave(one: list[Any], other: list[Any], rng: random.Random) -> list[Any
     return [*head, *(next(first if turn else second) for turn in rest)]
 
 
-def _audio_json(state: State, message: Message, sound_of_it: str) -> JSON:
-    return message_json(state, replace(message, content=sound_of_it, content_type="audio"), brief=True)
+def _audio_json(message: Message, audio: str) -> JSON:
+    return event_message_json(replace(message, content=audio, content_type="audio"))
+
+
+def _as_frame(event: Event) -> Event:
+    """An event as a frame has it: chats without ``last_error``, messages without times (frames of 2025-07)."""
+    name, data = event
+    if name == "conversation.chat.failed" or not isinstance(data, dict):
+        return event
+    left_out = ("last_error",) if name.startswith("conversation.chat.") else ("created_at", "updated_at")
+    return name, {key: value for key, value in data.items() if key not in left_out}

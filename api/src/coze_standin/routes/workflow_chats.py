@@ -15,7 +15,9 @@ def stream(call: Call) -> Events:
     """workflows.chat.stream.
 
     An unknown conversation name (``CONVERSATION_NAME`` of the parameters) is an error in the stream, its code a string,
-    as the one documented example has it. How the name of a conversation is otherwise used is not known.
+    as the documented example has the code; that example calls the event ``conversation.chat.failed``, the document's
+    table and Coze Studio ``error``: undecided. A refusal before the run is JSON here; one user saw bare ``data`` lines.
+    How the name of a conversation is otherwise used is not known.
     """
     state = call.state
     workflow = state.automation.workflows.get(call.need("workflow_id"))

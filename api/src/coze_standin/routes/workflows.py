@@ -9,7 +9,12 @@ from coze_standin.records import JSON, Workflow
 
 def retrieve(call: Call) -> Answer:
     """workflows.retrieve."""
-    return ok({"workflow_detail": _workflow_json(call.state.automation.workflows.get(call.path["workflow_id"]))})
+    return ok(
+        {
+            "workflow_detail": _workflow_json(call.state.automation.workflows.get(call.path["workflow_id"])),
+            **_input_output(call),
+        }
+    )
 
 
 def list_workflows(call: Call) -> Answer:
@@ -35,8 +40,22 @@ def list_versions(call: Call) -> Answer:
         raise ApiError("parameter")
     start = tokens.index(token) if token else 0
     following = tokens[start + size : start + size + 1]
-    items = [_version_json(workflow, *version) for version in workflow.versions[start : start + size]]
+    items = [
+        {**_version_json(workflow, *version), **_input_output(call)}
+        for version in workflow.versions[start : start + size]
+    ]
     return ok({"items": items, "has_more": bool(following), "next_page_token": following[0] if following else ""})
+
+
+def _input_output(call: Call) -> JSON:
+    """What ``include_input_output=true`` adds: one text each way, in the documents' form."""
+    if call.query.get("include_input_output") != "true":
+        return {}
+    text = {"type": "string"}
+    return {
+        "input": {"parameters": {"input": {**text, "required": False}}},
+        "output": {"terminate_plan": "returnVariables", "parameters": {"output": text}},
+    }
 
 
 def _workflow_json(workflow: Workflow) -> JSON:
@@ -46,8 +65,8 @@ def _workflow_json(workflow: Workflow) -> JSON:
         "description": workflow.description,
         "icon_url": workflow.icon_url,
         "app_id": "0",
-        "created_at": workflow.created_at,
-        "updated_at": workflow.updated_at,
+        "created_at": str(workflow.created_at),
+        "updated_at": str(workflow.updated_at),
         "creator": {"id": workflow.creator.user_id, "name": workflow.creator.nick_name},
     }
 

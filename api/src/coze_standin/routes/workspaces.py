@@ -86,6 +86,10 @@ def _workspace_json(workspace: Workspace, owner: str) -> JSON:
         "role_type": workspace.roles.get(owner, "member"),
         "workspace_type": workspace.kind,
         "enterprise_id": workspace.enterprise_id,
+        "joined_status": "joined",
+        "description": "",
+        "owner_uid": next(user for user, role in workspace.roles.items() if role == "owner"),
+        "admin_uids": [user for user, role in workspace.roles.items() if role == "admin"],
     }
 
 

@@ -1,0 +1,239 @@
+"""The field table: every answer of the stand-in and of every committed cassette fits it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from coze_cassettes.cassette import store
+from coze_standin.cli import main
+from coze_standin.errors import ERRORS
+from coze_standin.facts import differences_of_answer, differences_of_event, fact_of, facts
+from coze_standin.facts.table import shape
+from coze_standin.operations import OPERATIONS, SOCKETS, operation_of
+from coze_standin.state import State
+
+_CASSETTES = Path(__file__).parents[3] / "cassettes" / "coze"
+_CODES = {row.code for row in ERRORS.values()}
+_EVENT = re.compile(r"^event: ?(.*)\n(?:data|after): ?(.*)$", re.MULTILINE)
+_ASKED = {"role": "user", "type": "question", "content": "Which way?", "content_type": "text"}
+
+
+def _differences(method: str, path: str, content_type: str, body: bytes) -> list[str]:
+    """Where an answer over HTTP, in one piece or as a stream, differs from the table."""
+    operation = operation_of(method, path)
+    fact = fact_of(operation)
+    assert fact is not None, f"{method} {path} is no operation of the table"
+    if content_type.startswith("text/event-stream"):
+        events = [(name, _read(text)) for name, text in _EVENT.findall(body.decode("utf-8", "replace"))]
+        told = [each for name, data in events if data is not None for each in differences_of_event(fact, name, data)]
+        return [f"{operation}: {each}" for each in told]
+    answer = _read(body.decode("utf-8", "replace"))
+    if not isinstance(answer, dict):
+        return []
+    assert answer.get("code", 0) in {0, *_CODES}
+    return [f"{operation}: {each}" for each in differences_of_answer(fact, answer)]
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def test_every_operation_is_in_the_table() -> None:
+    """No served operation lacks its rows, and the table has no other; each says where it is known from."""
+    names = {*(row.id for row in OPERATIONS), *(row.id for row in SOCKETS)}
+    assert all(fact_of(name) for name in names)
+    assert set(facts()) <= {*names, *(name.partition("#")[0] for name in names)}
+    assert all(fact.sources for fact in facts().values())
+
+
+def test_every_type_of_the_table_exists() -> None:
+    """A name that is neither a plain type nor a shape is a slip of the pen."""
+    plain = {"text", "int", "number", "bool", "map", "any", "nothing", "never"}
+
+    def names(kind: Any) -> Iterator[str]:
+        if isinstance(kind, dict):
+            for each in kind.values():
+                yield from names(each)
+        elif kind is not None:
+            yield kind.removesuffix("?").removeprefix("list ").partition(" ")[0]
+
+    for fact in facts().values():
+        for name in names({"data": fact.data, "flat": fact.flat, **fact.beside, **fact.events}):
+            assert name in plain or shape(name) is not None, name
+
+
+@pytest.mark.parametrize("path", store.files(_CASSETTES), ids=lambda path: path.stem)
+def test_a_cassette_fits_the_table(path: Path) -> None:
+    """No field is missing, of another type, or unknown, in any recorded answer; what a fault made is left out."""
+    found: list[str] = []
+    for each in store.read(path).interactions:
+        if each.response.fault or each.response.status >= 400 or _is_broken_on_purpose(path):
+            continue
+        route = urlsplit(each.request.uri).path
+        if each.response.status == 101:
+            found += _frame_differences(route, each.response.body)
+        else:
+            kind = next((value for name, value in each.response.headers if name.lower() == "content-type"), "")
+            found += _differences(each.request.method, route, kind, each.response.body)
+    assert found == []
+
+
+def _is_broken_on_purpose(path: Path) -> bool:
+    """Whether the recorded events are those of a fault: halved, malformed, unknown or out of place."""
+    return (
+        re.search(
+            r"ends_inside|malformed|comment|unknown_event|error_event|error_frame|unavailable|empty_body", path.stem
+        )
+        is not None
+    )
+
+
+def _frame_differences(path: str, body: bytes) -> list[str]:
+    fact = fact_of(operation_of("GET", path))
+    assert fact is not None
+    frames = [_read(text) for text in re.findall(r"^data:(\{.*)$", body.decode(), re.MULTILINE)]
+    events = [frame for frame in frames if frame and "event_type" in frame]  # the loss of a connection is none
+    return [each for frame in events for each in differences_of_event(fact, frame["event_type"], frame.get("data"))]
+
+
+def _requests(state: State) -> list[tuple[str, str, Any]]:
+    """A request for each operation that reads, and for those that write and stream."""
+    bot, flow, space = state.configured.bot_id, state.configured.workflow_id, state.configured.workspace_id
+    conversation = state.messaging.conversations.all()[0]
+    message = state.messaging.messages_of(conversation.id)[0]
+    base = state.knowledge.datasets.all()[0]
+    images = next(one for one in state.knowledge.datasets.all() if one.format_type == 2)
+    document = state.knowledge.documents_of(base.id)[0]
+    chat = {"bot_id": bot, "user_id": "me", "additional_messages": [_ASKED]}
+    where = f"conversation_id={conversation.id}"
+    file = {"name": "a.txt", "source_info": {"file_base64": "aGk=", "file_type": "txt"}}
+    run = {"workflow_id": flow, "parameters": {"input": "tea"}}
+    return [
+        ("GET", "/v1/users/me", None),
+        ("GET", "/v1/workspaces", None),
+        ("GET", f"/v1/workspaces/{space}/members", None),
+        ("POST", f"/v1/workspaces/{space}/members", {"users": [{"user_id": "1", "role_type": "member"}]}),
+        ("DELETE", f"/v1/workspaces/{space}/members", {"user_ids": ["1"]}),
+        ("GET", f"/v1/bot/get_online_info?bot_id={bot}", None),
+        ("GET", f"/v1/bots/{bot}", None),
+        ("GET", f"/v1/space/published_bots_list?space_id={space}", None),
+        ("GET", f"/v1/bots?workspace_id={space}", None),
+        ("POST", "/v1/bot/create", {"space_id": space, "name": "n"}),
+        ("POST", "/v1/bot/update", {"bot_id": bot, "name": "n"}),
+        ("POST", "/v1/bot/publish", {"bot_id": bot, "connector_ids": ["1024"]}),
+        ("POST", f"/v1/bots/{bot}/unpublish", {"connector_id": "1024"}),
+        ("POST", "/v1/bot/publish", {"bot_id": bot, "connector_ids": ["1024"]}),
+        *(
+            ("POST", "/v3/chat", {**chat, "stream": True, "parameters": steered})
+            for steered in ({}, {"plugin": 1}, {"tool": 1})
+        ),
+        ("POST", "/v3/chat", chat),
+        ("POST", "/v1/conversation/create", {"bot_id": bot}),
+        ("GET", f"/v1/conversations?bot_id={bot}", None),
+        ("GET", f"/v1/conversation/retrieve?{where}", None),
+        ("PUT", f"/v1/conversations/{conversation.id}", {"name": "n"}),
+        ("POST", f"/v1/conversation/message/create?{where}", _ASKED),
+        ("POST", f"/v1/conversation/message/list?{where}", {}),
+        ("GET", f"/v1/conversation/message/retrieve?{where}&message_id={message.id}", None),
+        ("POST", f"/v1/conversation/message/modify?{where}&message_id={message.id}", {"content": "c"}),
+        ("POST", f"/v1/conversations/{conversation.id}/messages/{message.id}/feedback", {"feedback_type": "like"}),
+        ("DELETE", f"/v1/conversations/{conversation.id}/messages/{message.id}/feedback", None),
+        ("POST", f"/v1/conversation/message/delete?{where}&message_id={message.id}", None),
+        ("POST", f"/v1/conversations/{conversation.id}/clear", None),
+        ("DELETE", f"/v1/conversations/{conversation.id}", None),
+        ("POST", "/v1/workflows/chat", {"workflow_id": flow, "additional_messages": [_ASKED]}),
+        ("POST", "/v1/workflows/chat", {"workflow_id": flow, "parameters": {"CONVERSATION_NAME": "none"}}),
+        ("GET", f"/v1/workflows/{flow}?include_input_output=true", None),
+        ("GET", "/v1/workflows", None),
+        ("GET", f"/v1/workflows/{flow}/versions?include_input_output=true", None),
+        ("POST", "/v1/workflow/run", run),
+        ("POST", "/v1/workflow/run", {**run, "is_async": True}),
+        *(
+            ("POST", "/v1/workflow/stream_run", {**run, "parameters": {kind: True}})
+            for kind in ("fail", "interrupt", "x")
+        ),
+        ("POST", "/v1/workflow/stream_run", {"workflow_id": "7"}),
+        ("POST", "/v1/datasets", {"space_id": space, "name": "n", "format_type": 0}),
+        ("GET", f"/v1/datasets?space_id={space}", None),
+        ("PUT", f"/v1/datasets/{base.id}", {"name": "n"}),
+        ("POST", f"/v1/datasets/{base.id}/process", {"document_ids": [document.id]}),
+        ("POST", "/open_api/knowledge/document/create", {"dataset_id": base.id, "document_bases": [file]}),
+        ("POST", "/open_api/knowledge/document/list", {"dataset_id": base.id}),
+        ("POST", "/open_api/knowledge/document/update", {"document_id": document.id, "document_name": "n"}),
+        ("GET", f"/v1/datasets/{images.id}/images", None),
+        ("PUT", f"/v1/datasets/{images.id}/images/{state.knowledge.documents_of(images.id)[0].id}", {"caption": "c"}),
+        ("POST", "/open_api/knowledge/document/delete", {"document_ids": [document.id]}),
+        ("DELETE", f"/v1/datasets/{base.id}", None),
+        ("POST", "/api/permission/oauth2/device/code", {"client_id": "1"}),
+    ]
+
+
+def test_every_answer_fits_the_table(web: Any, state: State) -> None:
+    """In both accounts; each operation that needs nothing made before it is asked."""
+    found: list[str] = []
+    asked: set[str] = set()
+    for method, path, body in _requests(state):
+        response = web(method, path, json=body)
+        if response.headers["content-type"].startswith("application/json"):
+            assert response.json().get("code", 0) in (0, 5000), (path, response.json())
+        route = path.partition("?")[0]
+        asked.add(operation_of(method, route))
+        found += _differences(method, route, response.headers["content-type"], response.content)
+    assert found == []
+    assert len(asked) >= 45
+
+
+def test_a_chat_fits_the_table_to_its_end(web: Any, state: State) -> None:
+    """Asked for while it runs, when it is over, and when it is cancelled; its messages too; and a run's history."""
+    chat = web.data("POST", "/v3/chat", json={"bot_id": state.configured.bot_id, "user_id": "me"})
+    where = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
+    asked = [("GET", "/v3/chat/retrieve"), ("GET", "/v3/chat/message/list")]
+    answers = [(*each, web(*each, params=where)) for each in asked]
+    answers.append(("POST", "/v3/chat/cancel", web("POST", "/v3/chat/cancel", json=where)))
+    run = web("POST", "/v1/workflow/run", json={"workflow_id": state.configured.workflow_id, "is_async": True}).json()
+    history = f"/v1/workflows/{state.configured.workflow_id}/run_histories/{run['execute_id']}"
+    answers.append(("GET", history, web("GET", history)))
+    for method, path, response in answers:
+        assert response.json()["code"] == 0
+        assert _differences(method, path, "application/json", response.content) == []
+
+
+def test_a_difference_is_told() -> None:
+    """A field that is missing, of another type, not in the table, or never there, and an unknown event."""
+    fact = fact_of("users.me")
+    assert fact is not None
+    data = {"user_id": 7, "user_name": "n", "nick_name": "n", "more": 1}
+    assert sorted(differences_of_answer(fact, {"code": 0, "msg": "", "data": data})) == [
+        "$.data.avatar_url: is missing",
+        "$.data.more: is not in the table",
+        "$.data.user_id: is int, not text",
+    ]
+    runs = fact_of("workflows.runs.create")
+    assert runs is not None
+    answer = {"code": 0, "msg": "", "execute_id": "1", "debug_url": "u", "token": 1}
+    assert differences_of_answer(runs, answer) == ["$.token: no answer has it"]
+    chat = fact_of("chat.create")
+    assert chat is not None
+    assert differences_of_event(chat, "rain", {}) == ["rain: is no event of the table"]
+
+
+def test_facts_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """All operations, one of them, and none."""
+    assert main(["facts"]) == 0
+    assert "chat.create: " in capsys.readouterr().out
+    assert main(["facts", "workflows.runs.create"]) == 0
+    told = capsys.readouterr().out
+    assert "  known from: captured answers" in told
+    assert "  not known: the texts of 6031" in told
+    assert "  token: never" in told
+    assert main(["facts", "nothing"]) == 2
