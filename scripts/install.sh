@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Installs one thing into an environment without resolving anything: install.sh ENVIRONMENT X.lock | PROJECT-FOLDER
-# A lock is the full closure, pinned and hashed. With uv on the PATH uv installs, else the environment's pip.
+# A lock is the full closure, pinned and hashed. With uv on the PATH uv installs, else the environment's pip; INSTALLER
+# (a path of uv, or pip) decides otherwise.
 set -euo pipefail
 environment=$1 what=$2 count=""
 pip=("$environment/bin/python" -m pip --disable-pip-version-check)
-! command -v uv >/dev/null || pip=(env VIRTUAL_ENV="$environment" uv pip)
+installer=${INSTALLER:-$(command -v uv || echo pip)}
+[ "$installer" = pip ] || pip=(env VIRTUAL_ENV="$environment" "$installer" pip)
 case $what in # only wheels from the lock: a source is built by whatever backend is the newest on that day
 *.lock) arguments=(--require-hashes --only-binary :all: -r "$what") count=" of $(grep '^[a-z0-9].*==' "$what" | grep -vc win32)" ;;
 *) arguments=(--no-build-isolation -e "$what") ;;

@@ -8,7 +8,10 @@ compile() { # compile LOCK ARGUMENTS...
   .venv/tools/bin/uv pip compile -q --universal --python .venv/bin/python --python-version 3.11 --no-strip-extras \
     --generate-hashes --no-annotate --custom-compile-command scripts/lock.sh -o "$@"
 }
-sed -n 's/^requires = \["\(.*\)"\]$/\1/p' pyproject.toml |
-  compile requirements.lock --all-extras --group dev "$@" pyproject.toml -
+backend=.venv/backend.in floors=.venv/floors.txt
+sed -n 's/^requires = \["\(.*\)"\]$/\1/p' pyproject.toml >"$backend"
+compile requirements.lock --all-extras --group dev "$@" pyproject.toml "$backend"
+rm -f "$floors" && compile "$floors" --resolution lowest-direct --no-deps --all-extras pyproject.toml
+compile scripts/lowest.lock -c "$floors" --all-extras --group dev "$@" pyproject.toml "$backend"
 compile scripts/scanners.lock --group scanners "$@"
 compile scripts/tools.lock --group tools "$@"

@@ -2,7 +2,7 @@
 
 import sys
 
-from coze_standin.cli import main
+from coze_standin.entry import main
 
 if __name__ == "__main__":
     sys.exit(main())

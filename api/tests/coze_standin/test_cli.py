@@ -10,15 +10,17 @@ import ssl
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from websockets.sync.client import connect
 
-from coze_standin import StandInError, client, running
+from coze_standin import StandInError, client, entry, running
 
 pytestmark = pytest.mark.loopback
 
@@ -172,3 +174,19 @@ def test_it_prints_shell_lines() -> None:
     lines = ended.stdout.splitlines()
     assert len(lines) == 5
     assert all(re.fullmatch(r"export COZE_[A-Z_]+=\S+", line) for line in lines)
+
+
+@pytest.mark.parametrize("missing", entry.EXTRA)
+def test_a_missing_extra_is_named(missing: str) -> None:
+    """Without one of the libraries of the extra: one sentence that says what to install."""
+    code = f"import sys; sys.modules[{missing!r}] = None; from coze_standin.entry import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"coze-standin needs {missing}: install the extra, pip install 'coze-cassettes[standin]'.\n"
+
+
+def test_the_extra_is_what_pyproject_says() -> None:
+    """A library that is added to the extra is named as well."""
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
+    names = [re.split("[<>=]", each)[0] for each in project["optional-dependencies"]["standin"]]
+    assert sorted(name.replace("-", "_") for name in names) == sorted(entry.EXTRA)
