@@ -93,11 +93,11 @@ def _shape_claims(text: str, rules: RuleSet) -> Iterator[Claim]:
 def _named_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
     """What is known by a name that stands before it."""
     folded = fold(leaf.text, ignore_case=False)
-    for name, value in _URL_PARAMETER.findall(folded.text):
-        rule = rules.field(name, leaf.uri_path, unquote(value))
+    for match in _URL_PARAMETER.finditer(folded.text):
+        value = unquote(match[2])
+        rule = rules.field(match[1], leaf.uri_path, value)
         if rule is not None and rule.form is Form.PLACEHOLDER:
-            start = folded.text.index(f"{name}={value}") + len(name) + 1
-            yield Claim(*folded.span(start, start + len(value)), unquote(value), rule)
+            yield Claim(*folded.span(*match.span(2)), value, rule)
     for found in fields_in(folded.text):
         if (claim := _named_claim(leaf, folded, found, rules)) is not None:
             yield claim
