@@ -21,6 +21,7 @@ from vcr.cassette import Cassette as VcrCassette
 from coze_cassettes import coze_tests, naming, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, Known
 from coze_cassettes.session import guard, opening
+from coze_cassettes.session.outside import Outside
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.sent import SentRequest
@@ -39,6 +40,9 @@ SAFE = (Refusal, NotConfigured)
 
 SESSION = pytest.StashKey[Recorder | Player]()
 """Where a test's item keeps its session."""
+
+OUTSIDE = pytest.StashKey[Outside]()
+"""Where pytest's configuration keeps what the run does at the moment."""
 
 Make = Callable[[], tuple[str, Callable[[], object]]]
 """Creates something in the account; returns its identifier and what removes it again."""
@@ -187,7 +191,7 @@ def vcr(
     sentences += _refused_places(request.node, vcr_cassette_dir, default_cassette_name)
     if sentences:
         raise Refusal("\n".join(sentences), pytrace=False)
-    with opening.opened(session) as cassette:
+    with request.config.stash[OUTSIDE].let_pass(), opening.opened(session) as cassette:
         yield cassette
 
 

@@ -20,6 +20,7 @@ from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.scrubbing import environment
 from coze_cassettes.session import clock, guard, redaction
+from coze_cassettes.session.outside import Outside, refused
 from coze_cassettes.session.patience import Patience, limits
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.recorder import Recorder
@@ -39,6 +40,7 @@ class Run:
 
 
 _run = pytest.StashKey[Run]()
+_resources = pytest.StashKey[ExitStack]()
 _not_passed = pytest.StashKey[bool]()
 _refusals = pytest.StashKey[list[str]]()
 """Where an item keeps why it may not run."""
@@ -57,13 +59,31 @@ def pytest_configure(config: pytest.Config) -> None:
     tests = coze_tests.coze_tests_of(config)
     config.stash[coze_tests.KEY] = tests
     _measure_really(config)
-    config.stash[_run] = _run_of(config, tests)
+    config.stash[_run] = run = _run_of(config, tests)
+    config.stash[fixtures.OUTSIDE] = outside = Outside(_fail)
+    config.stash[_resources] = ExitStack()
+    if run.recording and not run.refusal:
+        config.stash[_resources].enter_context(refused(outside, run.settings.target))
     config.stash[_outermost] = set()
     config.stash[fixtures.OVERRIDDEN] = set[str]()
-    if config.stash[_run].recording:
+    if run.recording:
         config.pluginmanager.register(reports.Reports(tests), "coze_cassettes.reports")
     if config.rootpath in tests:
         config.pluginmanager.register(fixtures.as_plugin(), "coze_cassettes.fixtures")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let calls to Coze pass again."""
+    config.stash[_resources].close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Know which fixture a call to Coze comes from."""
+    with request.config.stash[fixtures.OUTSIDE].caller(f"The {fixturedef.scope} fixture {fixturedef.argname}"):
+        return (yield)
 
 
 def _measure_really(config: pytest.Config) -> None:
@@ -230,7 +250,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def _guarded(item: pytest.Item) -> Iterator[None]:
     run = item.config.stash[_run]
     if item.path not in run.tests:
-        yield
+        with item.config.stash[fixtures.OUTSIDE].let_pass():
+            yield
         return
     ours = run.tests.is_ours(item)
     asked = item.config.getoption("--block-network") or item.get_closest_marker("block_network") is not None
@@ -239,6 +260,9 @@ def _guarded(item: pytest.Item) -> Iterator[None]:
             stack.enter_context(guard.blocked_network(markers.allowed_hosts(item)))
         if ours and not run.recording:
             stack.enter_context(environment.placeholder_context())
+        if not ours:
+            unmarked = f"{item.nodeid}, which is not marked vcr,"
+            stack.enter_context(item.config.stash[fixtures.OUTSIDE].caller(unmarked))
         if item.get_closest_marker("loopback") is not None:
             stack.enter_context(guard.opened_network(loopback=True))
         yield
@@ -259,6 +283,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     records = run.recording and not markers.shares_cassette(item)
     arguments = (item.nodeid, path, run.settings, _fail)
     session = Recorder(*arguments) if records else Player(*arguments)
+    session.owner = naming.owner_id(item)
     if problem := _begun(session):
         _fail(problem)
     item.stash[fixtures.SESSION] = session

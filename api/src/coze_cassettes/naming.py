@@ -34,6 +34,17 @@ def cassette_path(item: pytest.Item, folder: Path) -> Path:
     return module_folder(item, folder) / f"{cassette_name(item)}{store.SUFFIX}"
 
 
+def owner_id(item: pytest.Item) -> str:
+    """The node id of the test that records an item's cassette."""
+    if (shared := item.get_closest_marker("shared_cassette")) is None:
+        return item.nodeid
+    test_class = getattr(item, "cls", None)
+    prefix, _, name = str(shared.args[0]).rpartition(".")
+    file = item.nodeid.partition("::")[0]
+    owner = prefix or (test_class.__name__ if test_class else "")
+    return "::".join(filter(None, (file, owner, name)))
+
+
 def cassette_name(item: pytest.Item) -> str:
     """The file name of a test's cassette without its suffix.
 

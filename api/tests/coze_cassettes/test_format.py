@@ -175,7 +175,7 @@ def test_a_multipart_body_is_shown_as_its_parts() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("version: [", "it is no YAML"),
+        ("version: [", "it is not valid YAML"),
         ("version: 1\ninteractions: []", "it is not in this project's format (KeyError: 'metadata')"),
         ("- 1", "it is not in this project's format (TypeError: list indices must be integers or slices, not str)"),
     ],

@@ -116,15 +116,26 @@ def test_urls_are_replaced_by_urls(interaction: MakeInteraction) -> None:
 
 
 def test_only_chosen_headers_stay(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
-    """User agents, cookies and gateway headers never reach a cassette; their values are replaced elsewhere too."""
+    """User agents and gateway headers never reach a cassette, nor does a cookie's value, here or anywhere else."""
     session = filled("{A32}")
     request = Request(
         "GET", "https://api.coze.com/v1/users/me", (("User-Agent", "x"), ("Authorization", "Bearer abcdefgh1"))
     )
-    headers = (("Set-Cookie", f"sid={session}; Path=/"), ("X-Tt-Logid", "log-1"), ("Content-Type", "text/plain"))
+    headers = (
+        ("Set-Cookie", f"sid={session}; Path=/"),
+        ("Server", "edge"),
+        ("X-RateLimit-Remaining", "17"),
+        ("X-Tt-Logid", "log-1"),
+        ("Content-Type", "text/plain"),
+    )
     clean = scrub([Interaction(request, Response(200, "OK", headers, f"seen {session}".encode()))]).interactions[0]
     assert clean.request.headers == (("authorization", "Bearer BEARER_TOKEN_1"),)
-    assert clean.response.headers == (("content-type", "text/plain"), ("x-tt-logid", "LOGID_1"))
+    assert clean.response.headers == (
+        ("content-type", "text/plain"),
+        ("x-tt-logid", "LOGID_1"),
+        ("set-cookie", "sid=COOKIE_1; Path=/"),
+        ("x-ratelimit-remaining", "17"),
+    )
     assert clean.response.body == b"seen COOKIE_1"
 
 

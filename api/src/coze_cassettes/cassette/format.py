@@ -38,9 +38,17 @@ _ESCAPES: Final = ("", "html", "ascii")
 _HTML: Final = {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
+_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
+"""Half of a character outside the first plane, which JSON can write as an escape only."""
+
+
+def _escape_halves(text: str) -> str:
+    return _HALF_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
 def _dump_json(value: object, style: str) -> str:
     words = style.split()
-    text = json.dumps(value, ensure_ascii="ascii" in words, separators=_SEPARATORS[words[1]])
+    text = _escape_halves(json.dumps(value, ensure_ascii="ascii" in words, separators=_SEPARATORS[words[1]]))
     if "html" in words:
         text = "".join(_HTML.get(char, char) for char in text)
     return text + ("\n" if "newline" in words else "")
@@ -61,7 +69,7 @@ def _show_json(text: str) -> tuple[str, str] | None:
         return None
     value = json.loads(text)
     style = next((style for style in JSON_STYLES if _dump_json(value, style) == text), None)
-    return None if style is None else (json.dumps(value, ensure_ascii=False, indent=2) + "\n", style)
+    return None if style is None else (_escape_halves(json.dumps(value, ensure_ascii=False, indent=2)) + "\n", style)
 
 
 def _show_multipart(body: bytes) -> str | None:
@@ -278,7 +286,7 @@ def loads(text: str) -> Cassette:
         metadata = Metadata(meta["recorded_from"], str(meta["recorded_at"]), str(meta["cozepy"]), meta["digest"])
         return Cassette(tuple(_interaction_in(each) for each in document["interactions"]), metadata)
     except yaml.YAMLError as error:
-        raise InvalidCassette("it is no YAML") from error
+        raise InvalidCassette("it is not valid YAML") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidCassette(f"it is not in this project's format ({type(error).__name__}: {error})") from error
 

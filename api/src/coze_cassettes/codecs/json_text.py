@@ -85,7 +85,7 @@ def tokens(text: str) -> Iterator[Token]:
 def encode_json_string(text: str, like: str) -> str:
     """A JSON string token in the manner of another one: escapes for non-ASCII, HTML characters and slashes."""
     ascii_only = like.isascii() and re.search(r"\\u(?!00[0-7])", like) is not None
-    token = json.dumps(text, ensure_ascii=ascii_only)
+    token = json.dumps(text, ensure_ascii=ascii_only or any("\ud800" <= char <= "\udfff" for char in text))
     if any(escape in like.lower() for escape in ("\\u0026", "\\u003c", "\\u003e")):
         token = "".join(_HTML_ESCAPES.get(char, char) for char in token)
     return token.replace("/", "\\/") if "\\/" in like else token

@@ -76,18 +76,21 @@ def _merge_responses(old: Interaction, new: Interaction) -> Response:
 
 
 def _merge_headers(old: Headers, new: Headers) -> Headers:
-    """The old order and spelling of names, the old value where it is volatile; what is new stands behind."""
+    """The old order and spelling of names; volatile headers are the old ones; what is new stands behind.
+
+    Several headers of one name are kept as they came.
+    """
     order = [name.lower() for name, _ in old]
     values = {name.lower(): (name, value) for name, value in old}
+    volatile = [pair for pair in old if matches(Where.HEADER, pair[0].lower())]
+    new = (*(pair for pair in new if not matches(Where.HEADER, pair[0].lower())), *volatile)
 
     def place(pair: tuple[str, str]) -> int:
         return order.index(pair[0].lower()) if pair[0].lower() in order else len(order)
 
     def kept(name: str, value: str) -> tuple[str, str]:
         known = values.get(name.lower())
-        if known is None:
-            return name, value
-        return known if matches(Where.HEADER, name.lower()) else (known[0], value)
+        return (name if known is None else known[0]), value
 
     return tuple(kept(*pair) for pair in sorted(new, key=place))
 

@@ -515,6 +515,7 @@ _COLLECTION = re.compile(
     r"/(?:bots|workspaces|workspace_id|conversations|messages|workflows|run_histories|execute_nodes|enterprises|members|api_apps"
     r"|voiceprint_groups|features|datasets|images|folders|templates|live|connectors)/(?!chat(?:/|$)|\d{1,4}/)([^/]+)"
 )
+_COOKIE = re.compile(r"[^=;\s]+=([^;]*)(?:;.*)?")
 _AUTHORIZATION = re.compile(r"(?:[A-Za-z]+ )?(.*)")
 
 
@@ -526,6 +527,9 @@ def _check(piece: _Piece, values: _Values) -> Iterator[str]:
     elif piece.name == "authorization":
         found = _AUTHORIZATION.fullmatch(piece.text)
         yield from () if found and shapes.is_placeholder(found[1]) else ["INSPECT-SECRET-NAME"]
+    elif piece.name == "set-cookie":
+        cookie = _COOKIE.fullmatch(piece.text)
+        yield from () if cookie and shapes.is_placeholder(cookie[1]) else ["INSPECT-SECRET-NAME"]
     elif piece.name:
         yield from shapes.by_name(piece.name, piece.text, piece.place)
     for text in _opened(piece.text):

@@ -18,7 +18,7 @@ from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 
 _AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
 _COOKIE = re.compile(
-    r"(?:^|[;,]\s*)(?!(?i:domain|path|expires|max-age|samesite|priority|version|comment)=)[\w.-]+=([^;,\s]{8,})"
+    r"(?:^|[;,]\s*)(?!(?i:domain|path|expires|max-age|samesite|priority|version|comment)=)[\w.-]+=([^;,\s]+)"
 )
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{8,}+")
 _URL_PARAMETER = re.compile(r"[?&]([A-Za-z_][\w.-]{0,63})=([^&\s\"'#<>\\]+)")

@@ -15,8 +15,9 @@ from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import fold
 from coze_cassettes.codecs.layers import Leaf, Visit
 from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing.headers import kept_request_headers
 from coze_cassettes.scrubbing.learn import Learned, learning
-from coze_cassettes.scrubbing.normalise import REQUEST_HEADERS, kept_headers, normalise_request
+from coze_cassettes.scrubbing.normalise import normalise_request
 from coze_cassettes.scrubbing.replace import replacing
 from coze_cassettes.scrubbing.rules import default_rules
 from coze_cassettes.scrubbing.rules.model import Form, Rule
@@ -208,4 +209,4 @@ def _bound_to(text: str, rule: Rule) -> Value:
 
 def _with_placeholders(request: Request, values: Mapping[str, Value]) -> Request:
     clean = walk_request(request, replacing(ValueTable(values), default_rules(), 0))
-    return replace(clean, headers=kept_headers(clean.headers, REQUEST_HEADERS))
+    return replace(clean, headers=kept_request_headers(clean))

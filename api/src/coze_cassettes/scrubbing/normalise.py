@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
-from coze_cassettes.cassette.model import Headers, Interaction, Request, header
+from coze_cassettes.cassette.model import Interaction, Request, header
 from coze_cassettes.codecs import compression, multipart
 from coze_cassettes.errors import UnreadableBody
-
-REQUEST_HEADERS: Final = ("authorization", "agw-js-conv", "content-type")
-"""Request headers that a cassette keeps, in this order; everything else differs per machine or says nothing."""
-
-RESPONSE_HEADERS: Final = ("content-type", "location", "retry-after", "x-tt-logid", "x-log-id")
-"""Response headers that a cassette keeps, in this order."""
-
-
-def kept_headers(headers: Headers, names: Iterable[str]) -> Headers:
-    """Some headers, in the order of their names."""
-    return tuple((name, value) for name in names if (value := header(headers, name)))
+from coze_cassettes.scrubbing.headers import kept_request_headers, kept_response_headers
 
 
 def normalise(interaction: Interaction) -> Interaction:
@@ -28,7 +16,8 @@ def normalise(interaction: Interaction) -> Interaction:
     encoding = header(response.headers, "content-encoding")
     if encoding:
         headers = tuple((name, value) for name, value in response.headers if name.lower() != "content-encoding")
-        response = replace(response, headers=headers, body=compression.decompress(response.body, encoding), chunks=())
+        body = compression.decompress(response.body, encoding) if response.body else b""  # of HEAD, 204, 304
+        response = replace(response, headers=headers, body=body, chunks=())
     if "event-stream" not in header(response.headers, "content-type") and not response.fault:
         response = replace(response, chunks=())
     return Interaction(normalise_request(interaction.request), response)
@@ -57,6 +46,6 @@ def with_kept_headers(interaction: Interaction) -> Interaction:
     """An interaction with the headers that a cassette keeps."""
     request, response = interaction.request, interaction.response
     return Interaction(
-        replace(request, headers=kept_headers(request.headers, REQUEST_HEADERS)),
-        replace(response, headers=kept_headers(response.headers, RESPONSE_HEADERS)),
+        replace(request, headers=kept_request_headers(request)),
+        replace(response, headers=kept_response_headers(response, request.method)),
     )

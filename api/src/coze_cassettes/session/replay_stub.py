@@ -23,6 +23,9 @@ from coze_cassettes.session.vcr_values import request_from_vcr, request_to_vcr, 
 NO_RESPONSE: Final = 0
 """The status that stands for: no answer came."""
 
+_BODILESS: Final = frozenset({204, 304})
+_FRAMING: Final = frozenset({"content-length", "Content-Length"})
+
 CANCELLED: Final = "Cancelled"
 """The fault that stands for: the test did not wait any longer."""
 
@@ -122,8 +125,14 @@ def _delivered(recorded: dict[str, Any], request: httpx.Request) -> httpx.Respon
     if status["code"] == NO_RESPONSE and fault:
         raise _error(fault, request)
     headers = [(name, value) for name, values in recorded["headers"].items() for value in values]
+    if (
+        not (chunks := body.get("chunks", ()))
+        and status["code"] not in _BODILESS
+        and not recorded["headers"].keys() & _FRAMING
+    ):
+        headers.append(("content-length", str(len(body["string"]))))
     extensions = {"http_version": b"HTTP/1.1", "reason_phrase": status["message"].encode("latin-1", "replace")}
-    stream = _Delivery(_cut(body["string"], body.get("chunks", ())), fault, request)
+    stream = _Delivery(_cut(body["string"], chunks), fault, request)
     return httpx.Response(status["code"], headers=headers, stream=stream, extensions=extensions)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +44,7 @@ class Session:
         self.sent: list[SentRequest] = []
         self.sent_messages: list[Any] = []
         self.complaint = ""
+        self.owner = test
 
     def give_up(self, message: str) -> None:
         """Say why the test cannot go on; what waits for a WebSocket then fails with it. Any thread may call this."""
@@ -60,5 +63,15 @@ class Session:
 
     @property
     def record_command(self) -> str:
-        """The command that records this cassette; a shared one is recorded by the other test."""
-        return f"{self.settings.record_command} -k {self.path.stem.rpartition('.')[2].partition('[')[0]}"
+        """The command that records this cassette and no other; a shared one is recorded by the other test."""
+        return f"{self.settings.record_command} {selection(self.owner, self.path)}"
+
+
+def selection(test: str, path: Path) -> str:
+    """The options that select one test: ``-k NAME`` where no other cassette has the name in it, else its node id."""
+    name = test.rpartition("::")[2]
+    others = (each for each in path.parent.parent.rglob("*") if each != path)
+    is_plain = re.fullmatch(r"\w+", name) and name not in ("and", "or", "not")
+    if is_plain and not any(name.lower() in str(each.relative_to(path.parent.parent)).lower() for each in others):
+        return f"-k {name}"
+    return f"--tests {shlex.quote(test)}"

@@ -1,0 +1,46 @@
+"""Which headers a cassette keeps."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from coze_cassettes.cassette.model import Headers, Request, Response, header
+
+REQUEST_HEADERS: Final = ("authorization", "agw-js-conv", "content-type")
+"""Request headers that a cassette keeps, in this order; everything else differs per machine or says nothing."""
+
+RESPONSE_HEADERS: Final = ("content-type", "location", "retry-after", "x-tt-logid", "x-log-id")
+"""Response headers that stand first, in this order; the others that are kept follow by name."""
+
+_NOISE: Final = re.compile(
+    r"connection|keep-alive|proxy-.*|transfer-encoding|te|trailer|upgrade|content-encoding|content-length|date|age"
+    r"|server|via|alt-svc|nel|report-to|strict-transport-security|x-served-by|sec-websocket-.*|permessage-.*"
+    r"|(?:.*-)?server-timing|x-cache(?:-.*)?|x-envoy-.*|x-tt-(?!logid$).*|x-request-ip|x-dsa-.*|x-akamai-.*|cf-.*"
+)
+"""Response headers of the connection and of what stands between: a replay makes its own, or no test can mean them."""
+
+
+def kept_request_headers(request: Request) -> Headers:
+    """The headers of a request that a cassette keeps."""
+    return _first(request.headers, REQUEST_HEADERS)
+
+
+def kept_response_headers(response: Response, method: str) -> Headers:
+    """The headers of a response that a cassette keeps: all that a test may read.
+
+    The length of a body is that of the body, except in the answer to HEAD.
+    """
+    known = _first(response.headers, RESPONSE_HEADERS)
+    others = sorted((name.lower(), value) for name, value in response.headers if _is_kept(name.lower(), method))
+    return (*known, *others)
+
+
+def _is_kept(name: str, method: str) -> bool:
+    if name == "content-length":
+        return method == "HEAD"
+    return name not in RESPONSE_HEADERS and _NOISE.fullmatch(name) is None
+
+
+def _first(headers: Headers, names: tuple[str, ...]) -> Headers:
+    return tuple((name, value) for name in names if (value := header(headers, name)))

@@ -1,0 +1,71 @@
+"""Refuses calls to Coze that belong to no test while a run records: they would be sent, and kept nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import httpx
+
+from coze_cassettes.session import httpx_stub
+from coze_cassettes.session.hosts import Hosts
+from coze_cassettes.session.httpx_stub import Handle, HandleAsync
+
+
+class Outside:
+    """What a run does at the moment, as far as a call may come from there."""
+
+    def __init__(self, fail: Callable[[str], NoReturn]) -> None:
+        """Begin a run; ``fail`` ends a test with a message."""
+        self.passes = False
+        self._fail = fail
+        self._callers: list[str] = []
+
+    @contextmanager
+    def caller(self, name: str) -> Iterator[None]:
+        """Something begins that may call Coze, as a message names it."""
+        self._callers.append(name)
+        try:
+            yield
+        finally:
+            self._callers.pop()
+
+    @contextmanager
+    def let_pass(self) -> Iterator[None]:
+        """Calls have a session, or belong to a test that is not ours."""
+        before, self.passes = self.passes, True
+        try:
+            yield
+        finally:
+            self.passes = before
+
+    def check(self, request: httpx.Request) -> None:
+        """End the test that a call comes from, unless calls pass."""
+        if self.passes:
+            return
+        who = self._callers[-1] if self._callers else "Something that runs beside the tests, a thread for one,"
+        self._fail(
+            f"{who} sends {request.method} {request.url.path.partition('?')[0]} to Coze outside any test's cassette, "
+            "so a replay would lack it: nothing was sent.\n"
+            "  fix: give the fixture function scope and let it use `account`, or make what it needs with "
+            "account.value(NAME, make); end threads before their test ends."
+        )
+
+
+@contextmanager
+def refused(outside: Outside, target: str) -> Iterator[None]:
+    """Refuse the calls to Coze that belong to no test."""
+
+    def handle(before: Handle, transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        outside.check(request)
+        return before(transport, request)
+
+    async def handle_async(
+        before: HandleAsync, transport: httpx.AsyncHTTPTransport, request: httpx.Request
+    ) -> httpx.Response:
+        outside.check(request)
+        return await before(transport, request)
+
+    with httpx_stub.installed(Hosts(target).has, handle, handle_async):
+        yield
