@@ -33,11 +33,15 @@ _SDK = re.compile(r"cozepy/(\S+)")
 
 @dataclass(frozen=True)
 class Migrated:
-    """What became of one file: the file it is now, or the sentence that says why it was left as it was."""
+    """What became of one file: the file it is now, or the sentence that says why it was left as it was.
+
+    A file that is in this format already is its own target, and ``done_before``.
+    """
 
     source: Path
     target: Path | None = None
     problem: str = ""
+    done_before: bool = False
 
 
 def migrate(paths: Sequence[Path], known: Known) -> list[Migrated]:
@@ -54,6 +58,8 @@ def _candidates(paths: Sequence[Path]) -> list[Path]:
 
 
 def _migrated(path: Path, known: Known) -> Migrated:
+    if _is_ours(path):
+        return Migrated(path, path, done_before=True)
     try:
         target = path.with_suffix(store.SUFFIX)
         if target != path and target.exists():
@@ -98,14 +104,13 @@ def _text(path: Path) -> str:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidCassette("it is no UTF-8") from error
-    if _is_ours(text):
-        raise InvalidCassette("it is in this format already")
     return text
 
 
-def _is_ours(text: str) -> bool:
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a sound cassette in this format."""
     try:
-        cassette_format.loads(text)
+        store.read(path)
     except InvalidCassette:
         return False
     return True

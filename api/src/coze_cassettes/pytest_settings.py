@@ -16,13 +16,15 @@ from coze_cassettes.errors import Misuse
 class PytestSettings:
     """The rootdir, and the plugin's ini options: the paths of the tests of ours, the folder of their cassettes.
 
-    The paths are as they were written, relative to the rootdir; a project that has not opted in has none.
+    The paths are as they were written, relative to the rootdir; a project that has not opted in has none. ``inipath``
+    is the file of the configuration, if there is one.
     """
 
     rootdir: Path
     coze_tests: tuple[str, ...]
     cassettes_dir: Path
     record_command: str
+    inipath: Path | None = None
 
 
 class _Read(BaseException):
@@ -43,6 +45,7 @@ class _Reader:
             tuple(str(each) for each in early_config.getini("coze_tests")),
             root / str(early_config.known_args_namespace.cassettes_dir or early_config.getini("cassettes_dir")),
             str(early_config.getini("cassettes_record_command")),
+            early_config.inipath,
         )
         raise _Read
 

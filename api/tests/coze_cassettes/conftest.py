@@ -148,7 +148,7 @@ class Project:
         """
         other = {name: value for name, value in os.environ.items() if not name.startswith("COZE_") and name != "PYTHON"}
         known = {"TMPDIR": str(self.temporary), "NO_COLOR": "1", **how.pop("environment", {})}
-        script = (str(self.root / "scripts/rerecord.sh"), "--tests", "tests")
+        script = (str(self.root / "scripts/rerecord.sh"),)
         begun = script if command == "rerecord" else (sys.executable, "-m", "coze_cassettes", command)
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(

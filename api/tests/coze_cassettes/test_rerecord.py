@@ -231,7 +231,7 @@ def test_known_values_are_blotted_out() -> None:
 
 def test_no_secret_is_on_a_command_line() -> None:
     """The child gets everything that it needs to know of the account through its environment."""
-    suite = processes.Suite(Path(), "api/tests/coze", "bots")
+    suite = processes.Suite(Path(), ("api/tests/coze",), "bots")
     assert processes.command(suite, ["--record-mode=all"])[1:] == [
         "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
         "-p", "coze_cassettes.rerecord.pytest_events", "--record-mode=all", "-k", "bots",

@@ -246,10 +246,10 @@ def test_the_digest_of_the_sources_changes_with_them(tmp_path: Path) -> None:
     """A test, or a conftest.py above the tests."""
     tests = tmp_path / "api" / "tests"
     tests.mkdir(parents=True)
-    found = [staging.sources_digest(tmp_path, tests)]
+    found = [staging.sources_digest(tmp_path, [tests])]
     for path in (tests / "test_a.py", tests.parent / "conftest.py"):
         path.write_text("x = 1")
-        found.append(staging.sources_digest(tmp_path, tests))
+        found.append(staging.sources_digest(tmp_path, [tests]))
     assert len(set(found)) == 3
 
 
@@ -350,5 +350,5 @@ def test_a_recording_depends_on_the_whole_toolkit(tmp_path: Path) -> None:
     tests.mkdir(parents=True)
     for path in (tests / "test_it.py", tests.parent / "conftest.py", tmp_path / "conftest.py"):
         path.touch()
-    found = {path.name for path in staging.sources(tmp_path, tests)}
+    found = {path.name for path in staging.sources(tmp_path, [tests])}
     assert {"test_it.py", "conftest.py", "secrets.py", "plugin.py", "recorder.py", "staging.py"} <= found

@@ -118,11 +118,14 @@ SOURCES: Final = (
 """The ways to a token, in the order in which they are tried."""
 
 
+NO_TOKEN: Final = f"{TOKEN} is not set: set it in the shell or in .env, or record with --target {STAND_IN}."
+
+
 def source(environment: Environment) -> Source:
     """The first way that is configured; Misuse if there is none."""
     found = next((each for each in SOURCES if each.configured(environment)), None)
     if found is None:
-        raise Misuse(f"{TOKEN} is not set: set it in the shell or in .env, or record with --target {STAND_IN}.")
+        raise Misuse(NO_TOKEN)
     return found
 
 

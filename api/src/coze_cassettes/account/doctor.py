@@ -108,6 +108,8 @@ def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Check
         proved = check_token(found.target, found.get)
     except Misuse as error:
         yield Check(State.WRONG, str(error))
+        if str(error) == credentials.NO_TOKEN:
+            yield from _without_token(read_environment(root, shell))
         return
     yield Check(State.OK, f"{shown_url(proved.url)} takes it, and counts as {proved.origin}")
     wrong = {}
@@ -119,6 +121,22 @@ def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Check
             yield _right(right, found)
 
 
+def _without_token(environment: Mapping[str, str]) -> Iterator[Check]:
+    """Everything that a recording will need, since nothing of it can be tried without a token."""
+    for probe in PROBES:
+        purpose = _purpose(probe.variable)
+        if environment.get(probe.variable):
+            yield Check(State.OK, f"{probe.variable} is set ({purpose}); a token is needed to try it")
+        else:
+            yield Check(State.UNSET, f"{probe.variable}: {purpose}; without it its tests are left out")
+    for right in RIGHTS:
+        yield Check(State.UNSET, f"the token needs the permission {right.permission}")
+
+
+def _purpose(variable: str) -> str:
+    return next(each.purpose for each in VARIABLES if each.name == variable)
+
+
 def _source(root: Path, shell: Mapping[str, str]) -> str:
     return credentials.source(read_environment(root, shell)).name
 
@@ -128,8 +146,7 @@ def _thing(probe: Probe, found: Account, problem: str) -> Check:
         return Check(State.WRONG, problem)
     if found.environment.get(probe.variable):
         return Check(State.OK, f"{probe.variable} names a {probe.what}")
-    purpose = next(each.purpose for each in VARIABLES if each.name == probe.variable)
-    return Check(State.UNSET, f"{probe.variable}: {purpose}; without it its tests are left out")
+    return Check(State.UNSET, f"{probe.variable}: {_purpose(probe.variable)}; without it its tests are left out")
 
 
 def _right(right: Right, found: Account) -> Check:

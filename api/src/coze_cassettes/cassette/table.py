@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.provenance import ORIGINS
+from coze_cassettes.errors import Misuse
 
 
 def table_of(folder: Path) -> str:
     """The table of the cassettes below a folder."""
     files = store.files(folder)
     return provenance_table({path.relative_to(folder).as_posix(): _provenance(path) for path in files})
+
+
+MARKER: Final = "<!-- coze-cassettes table -->"
+"""The line of a page below which the table stands."""
+
+
+def put_into(page: str, table: str) -> str:
+    """A page with this table below its marker; Misuse if it has no marker."""
+    head, marker, rest = page.partition(MARKER)
+    if not marker:
+        raise Misuse(f"the page has no line {MARKER}: put one where the table is to stand.")
+    after = rest.splitlines(keepends=True)
+    while after and (not after[0].strip() or after[0].startswith("|")):
+        after.pop(0)
+    return f"{head}{marker}\n\n{table}\n" + ("\n" + "".join(after) if after else "")
 
 
 def _provenance(path: Path) -> str:

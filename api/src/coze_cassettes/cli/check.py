@@ -16,6 +16,8 @@ from coze_cassettes.cassette.provenance import ORIGINS
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.errors import InvalidCassette, Misuse
 from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.summary import summarize
+from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.scrubbing.environment import known
 
 
@@ -26,13 +28,16 @@ from coze_cassettes.scrubbing.environment import known
 def command(paths: tuple[Path, ...], staged: bool, cassettes: Path | None) -> int:  # noqa: FBT001  by name
     """Judge cassettes: their provenance, their digest, their exact form, and what the inspector finds in them.
 
-    Prints FILE:PLACE RULE-ID for each finding; exit code 1 if there is any.
+    Prints FILE:PLACE CODE for each finding, then what each code means and the command that fixes it; exit code 1 if
+    there is any.
     """
     folder = cassettes_folder(cassettes)
-    sources = _staged(folder) if staged else _files(paths or (folder,))
+    sources = list(_staged(folder) if staged else _files(paths or (folder,)))
     values = tuple(known(os.environ).placeholders)
-    found = [f"{name}:{finding}" for name, text in sources for finding in judge(text, values)]
-    for line in found:
+    found = [(name, finding) for name, text in sources for finding in judge(text, values)]
+    for name, finding in found:
+        click.echo(f"{name}:{finding}")
+    for line in summarize(len(sources), found, read_settings().record_command):
         click.echo(line)
     return exit_codes.FAILED if found else 0
 

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 
 import click
 
 from coze_cassettes import exit_codes
 from coze_cassettes.account import doctor
-from coze_cassettes.cli.project import find_root, target_option
+from coze_cassettes.cassette.provenance import STAND_IN
+from coze_cassettes.cli.project import find_root
+from coze_cassettes.rerecord import processes
 
 
 @click.command("doctor")
-@target_option
+@click.option("--target", default="", help="coze.com, coze.cn, a URL or stand-in. Default: COZE_API_BASE.")
 def command(target: str) -> int:
-    """See whether a recording would work: environment, token, things and rights, one line each; nothing is changed.
+    """See whether a recording would work: environment, token, things, permissions, one line each; nothing is changed.
 
     Exit code 1 if something is wrong; what is only unset leaves tests out.
     """
-    checks = list(doctor.examine(find_root(), os.environ, target))
+    environment = dict(os.environ)
+    with ExitStack() as stack:
+        if target == STAND_IN:
+            server = stack.enter_context(processes.stand_in("a")).ready()
+            environment, target = {**environment, **server.environment}, server.url
+        checks = list(doctor.examine(find_root(), environment, target))
     for check in checks:
         click.echo(check)
     wrong = any(check.state is doctor.State.WRONG for check in checks)

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "check": "Judge cassettes: provenance, digest, exact form, and what the inspector finds.",
     "diff": "Compare the cassettes of two revisions: what Coze answers differently.",
     "doctor": "See whether a recording would work: environment, token, things, permissions.",
+    "init": "Begin in a project: configuration, a first test, ignore rules.",
     "migrate": "Bring cassettes of stock vcrpy into this format, scrubbed.",
     "rerecord": "Record the cassettes anew, and keep what really changed.",
     "report": "Write the whole set of cassettes as pages to browse.",

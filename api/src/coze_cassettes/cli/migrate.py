@@ -16,9 +16,12 @@ from coze_cassettes.scrubbing.environment import known
 def command(paths: tuple[Path, ...]) -> int:
     """Bring cassettes of stock vcrpy (YAML or JSON) into this format, scrubbed, in place.
 
-    What cannot be read, is no Coze traffic, or would not be clean is named and left; exit code 1 if there is any.
+    What cannot be read, is no Coze traffic, or would not be clean is named and left. Exit code 0: all is in this
+    format now; 1: something was left.
     """
     results = migrate.migrate(paths, known(os.environ))
     for result in results:
-        click.echo(result.problem or f"{result.source}: scrubbed, now {result.target}", err=bool(result.problem))
+        done = f"{result.source}: in this format already" if result.done_before else ""
+        said = result.problem or done or f"{result.source}: scrubbed, now {result.target}"
+        click.echo(said, err=bool(result.problem))
     return exit_codes.FAILED if any(result.problem for result in results) else 0

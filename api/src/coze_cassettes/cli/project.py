@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
+from typing import Final
 
 import click
 
-from coze_cassettes.pytest_settings import read_settings
+from coze_cassettes.errors import Misuse
+from coze_cassettes.pytest_settings import PytestSettings, read_settings
+
+NOT_OPTED_IN: Final = (
+    "This project has not said which tests are recorded: `coze-cassettes init` writes that into its configuration."
+)
 
 cassettes_option = click.option(
     "--cassettes", type=click.Path(path_type=Path), help="Their folder. Default: pytest's cassettes_dir."
@@ -23,6 +30,19 @@ def find_root() -> Path:
 def cassettes_folder(chosen: Path | None) -> Path:
     """The folder of the cassettes: as asked for, or as pytest's configuration has it."""
     return chosen.absolute() if chosen else read_settings().cassettes_dir
+
+
+def chosen_tests(named: tuple[str, ...], settings: PytestSettings) -> tuple[str, ...]:
+    """What is to be recorded, below the rootdir: as asked for, or what pytest's coze_tests has."""
+    if not settings.coze_tests:
+        raise Misuse(NOT_OPTED_IN)
+    return tuple(_below(settings.rootdir, each) for each in named) or settings.coze_tests
+
+
+def _below(root: Path, path: str) -> str:
+    """A path of this folder, of a test with its id, as the rootdir sees it."""
+    file, colons, test = path.partition("::")
+    return os.path.relpath(Path(file).absolute(), root) + colons + test
 
 
 def shell_path(path: Path) -> str:

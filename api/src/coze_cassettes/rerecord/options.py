@@ -13,7 +13,7 @@ from coze_cassettes.rerecord.plan import Plan
 
 @dataclass(frozen=True)
 class Options:
-    """The options of one run; ``root`` is the project's folder, ``cassettes`` and ``tests`` are inside it.
+    """The options of one run; ``root`` is the project's folder, ``cassettes`` and the paths of ``tests`` are inside it.
 
     ``account`` and ``changes`` are the stand-in's. ``numbers`` overrules limits by their names, as text. With
     ``all_or_nothing`` one failure keeps all cassettes from being replaced.
@@ -21,7 +21,7 @@ class Options:
 
     root: Path
     cassettes: Path
-    tests: str = "api/tests/coze"
+    tests: tuple[str, ...]
     target: str = ""
     keyword: str = ""
     check: bool = False

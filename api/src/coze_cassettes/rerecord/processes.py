@@ -48,10 +48,10 @@ NO_TESTS: Final = 5
 
 @dataclass(frozen=True)
 class Suite:
-    """The tests of a project: ``root`` is its folder, ``tests`` a path below it, ``keyword`` as for pytest's -k."""
+    """The tests of a project: ``root`` is its folder, ``tests`` paths below it, ``keyword`` as for pytest's -k."""
 
     root: Path
-    tests: str
+    tests: tuple[str, ...]
     keyword: str = ""
 
 
@@ -63,7 +63,7 @@ def command(suite: Suite, arguments: Sequence[str]) -> list[str]:
     """
     plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "coze_cassettes.rerecord.pytest_events")
     keyword = ("-k", suite.keyword) if suite.keyword else ()
-    return [sys.executable, "-m", "pytest", suite.tests, "-q", "--no-header", *plugins, *arguments, *keyword]
+    return [sys.executable, "-m", "pytest", *suite.tests, "-q", "--no-header", *plugins, *arguments, *keyword]
 
 
 def run_pytest(

@@ -118,7 +118,7 @@ def _proved(target: Target, environment: Mapping[str, str], numbers: Limits) -> 
 def _staged(options: Options, target: str, account: str, reporter: Reporter) -> AbstractContextManager[staging.Staging]:
     if options.keep_staging is not None:
         return staging.elsewhere(options.keep_staging)
-    sources = staging.sources_digest(options.root, options.root / options.tests.partition("::")[0])
+    sources = staging.sources_digest(options.root, [options.root / each.partition("::")[0] for each in options.tests])
     recipe = staging.Recipe(target, account, sources, options.keyword)
     return staging.opened(options.cassettes, recipe, reporter.kept, fresh=options.fresh)
 
@@ -137,14 +137,18 @@ def _collect(options: Options, environment: Mapping[str, str]) -> tuple[list[Tes
         if each.event == pytest_events.COLLECTED
     ]
     if all(test.shares_cassette for test in tests):
-        where = f"-k {options.keyword!r} selects no test" if options.keyword else f"There is no test in {options.tests}"
+        where = (
+            f"-k {options.keyword!r} selects no test"
+            if options.keyword
+            else f"There is no test in {', '.join(options.tests)}"
+        )
         raise Misuse(f"{where} that records a cassette.")
     return tests, _collected(options, tests, events)
 
 
 def _collected(options: Options, tests: Sequence[Test], events: Sequence[pytest_events.TestEvent]) -> Collected:
     """What is known of the committed cassettes: those of a module that was chosen from are neither living nor dead."""
-    chosen_from = options.keyword or "::" in options.tests
+    chosen_from = options.keyword or any("::" in each for each in options.tests)
     folders = {each.cassette for each in events if each.event == pytest_events.MODULE}
     bases = [Path(each.test) for each in events if each.event == pytest_events.BASE]
     committed = {file.rpartition("/")[0] for file in names(options.cassettes)}

@@ -116,17 +116,18 @@ def account_digest(values: Mapping[str, str]) -> str:
     return digest(*(text for pair in sorted(values.items()) for text in pair))
 
 
-def sources_digest(root: Path, tests: Path) -> str:
+def sources_digest(root: Path, tests: Iterable[Path]) -> str:
     """A digest of the tests, of the conftest.py files above them, and of the toolkit."""
     found = sources(root, tests)
     return digest(*(text for path in found for text in (str(path), path.read_text("utf-8", "replace"))))
 
 
-def sources(root: Path, tests: Path) -> list[Path]:
+def sources(root: Path, tests: Iterable[Path]) -> list[Path]:
     """The files on which a recording depends."""
-    folders = (tests, Path(coze_cassettes.__file__).parent)
+    paths = tuple(tests)
+    folders = (*paths, Path(coze_cassettes.__file__).parent)
     files = {path for folder in folders for path in (folder.rglob("*.py") if folder.is_dir() else (folder,))}
-    above = (place / "conftest.py" for place in tests.parents if place.is_relative_to(root))
+    above = (place / "conftest.py" for path in paths for place in path.parents if place.is_relative_to(root))
     return sorted(path for path in (*files, *above) if path.is_file())
 
 

@@ -1,0 +1,36 @@
+"""``coze-cassettes init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from coze_cassettes.cassette import store
+from coze_cassettes.cli.project import shell_path
+from coze_cassettes.errors import Misuse
+from coze_cassettes.pytest_settings import read_settings
+from coze_cassettes.starter import plan_start
+
+NEXT = """\
+Next: coze-cassettes rerecord --target stand-in   records the test against a local stand-in, without an account
+      pytest                                      replays it without a network"""
+
+
+@click.command("init")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+def command(yes: bool) -> int:  # noqa: FBT001  click passes it by name
+    """Begin in this project: the lines of pytest's configuration, a first test, the ignore rules.
+
+    All of it is shown before anything is written.
+    """
+    edits = plan_start(read_settings())
+    for edit in edits:
+        click.echo(f"{'add to' if Path(edit.path).exists() else 'new file'} {shell_path(edit.path)}:\n")
+        click.echo("".join(f"    {line}".rstrip() + "\n" for line in edit.added.splitlines()))
+    if not yes and not click.confirm("Write this?", default=True):
+        raise Misuse("Nothing was written.")
+    for edit in edits:
+        store.write_text(edit.path, edit.text)
+    click.echo(NEXT)
+    return 0

@@ -1,0 +1,100 @@
+"""What a project needs to begin: the lines of configuration, a first test, the ignore rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from coze_cassettes.errors import Misuse
+from coze_cassettes.pytest_settings import PytestSettings
+
+TESTS: Final = "tests/coze"
+CASSETTES: Final = "cassettes"
+FIRST_TEST: Final = '''\
+"""A first recorded test: `coze-cassettes rerecord` records it, `pytest` replays it without a network."""
+
+import pytest
+from cozepy import Coze, TokenAuth
+
+from coze_cassettes import Account
+
+
+@pytest.mark.vcr
+def test_a_token_belongs_to_a_user(account: Account) -> None:
+    """Given a token, when its user is asked for, then Coze says who it is."""
+    coze = Coze(auth=TokenAuth(account.value("API_TOKEN")))
+    assert coze.users.me().user_id
+'''
+IGNORED: Final = (".env",)
+"""What must not be committed: the file with the token."""
+
+_TOML: Final = f"""\
+# coze-cassettes records and replays the tests marked vcr below these paths ...
+coze_tests = ["{TESTS}"]
+# ... into this folder, one file a test.
+cassettes_dir = "{CASSETTES}"
+"""
+_INI: Final = _TOML.replace(f'["{TESTS}"]', TESTS).replace(f'"{CASSETTES}"', CASSETTES)
+
+_SECTIONS: Final = {
+    "pytest.ini": ("[pytest]", _INI),
+    ".pytest.ini": ("[pytest]", _INI),
+    "tox.ini": ("[pytest]", _INI),
+    "setup.cfg": ("[tool:pytest]", _INI),
+    "pytest.toml": ("[pytest]", _TOML),
+    ".pytest.toml": ("[pytest]", _TOML),
+    "pyproject.toml": ("[tool.pytest.ini_options]", _TOML),
+}
+"""Of each file that pytest reads its configuration from: the section, and the lines in it."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A file that is to be made, or to be given some lines; ``added`` are these lines, ``text`` is the whole file."""
+
+    path: Path
+    added: str
+    text: str
+
+
+def plan_start(settings: PytestSettings) -> tuple[Edit, ...]:
+    """What is to be written in a project; nothing of what is there already. Misuse if it has opted in."""
+    if settings.coze_tests:
+        raise Misuse(f"This project has opted in already: coze_tests = {' '.join(settings.coze_tests)}.")
+    return tuple(_edits(settings))
+
+
+def _edits(settings: PytestSettings) -> Iterator[Edit]:
+    root = settings.rootdir
+    pyproject = root / "pyproject.toml"
+    yield _configuration(settings.inipath or (pyproject if pyproject.exists() else root / "pytest.ini"))
+    test = root / TESTS / "test_first_cassette.py"
+    if not test.exists():
+        yield Edit(test, FIRST_TEST, FIRST_TEST)
+    ignore = root / ".gitignore"
+    before = _read(ignore)
+    if missing := [line for line in IGNORED if line not in before.splitlines()]:
+        added = "".join(f"{line}\n" for line in missing)
+        yield Edit(ignore, added, f"{before}{'' if before.endswith(chr(10)) or not before else chr(10)}{added}")
+
+
+def _configuration(path: Path) -> Edit:
+    if path.name not in _SECTIONS:
+        raise Misuse(f"{path.name} is not one of pytest's own files: set coze_tests in it yourself.")
+    section, lines = _SECTIONS[path.name]
+    before = _read(path)
+    native = path.name == "pyproject.toml" and re.search(r"(?m)^\[tool\.pytest\][ \t]*$", before)
+    if native:
+        section = "[tool.pytest]"
+    head = re.search(rf"(?m)^{re.escape(section)}[ \t]*\n", f"{before}\n")
+    if head is None:
+        added = f"{section}\n{lines}"
+        return Edit(path, added, f"{before.rstrip()}\n\n{added}" if before.strip() else added)
+    return Edit(path, lines, f"{before[: head.end()]}{lines}{before[head.end() :]}")
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""

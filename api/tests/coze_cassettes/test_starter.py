@@ -1,0 +1,108 @@
+"""Beginning in a project: what `coze-cassettes init` writes, and that it works."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coze_cassettes.errors import Misuse
+from coze_cassettes.pytest_settings import PytestSettings
+from coze_cassettes.starter import FIRST_TEST, plan_start
+
+TOML = """\
+# coze-cassettes records and replays the tests marked vcr below these paths ...
+coze_tests = ["tests/coze"]
+# ... into this folder, one file a test.
+cassettes_dir = "cassettes"
+"""
+INI = TOML.replace('["tests/coze"]', "tests/coze").replace('"cassettes"', "cassettes")
+OTHERS = 'testpaths = ["tests"]\n'
+
+FILES = [
+    ("pytest.ini", None, f"[pytest]\n{INI}"),
+    ("pytest.ini", "[pytest]\ntestpaths = tests\n", f"[pytest]\n{INI}testpaths = tests\n"),
+    ("tox.ini", "[tox]\n\n[pytest]\n", f"[tox]\n\n[pytest]\n{INI}"),
+    ("setup.cfg", "[tool:pytest]\nx = 1\n", f"[tool:pytest]\n{INI}x = 1\n"),
+    ("pyproject.toml", "[project]\nname = 'x'\n", f"[project]\nname = 'x'\n\n[tool.pytest.ini_options]\n{TOML}"),
+    (
+        "pyproject.toml",
+        f"[tool.pytest.ini_options]\n{OTHERS}\n[tool.x]\n",
+        f"[tool.pytest.ini_options]\n{TOML}{OTHERS}\n[tool.x]\n",
+    ),
+    ("pyproject.toml", f"[tool.pytest]\n{OTHERS}", f"[tool.pytest]\n{TOML}{OTHERS}"),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after"), FILES)
+def test_the_lines_go_where_pytest_reads_them(tmp_path: Path, name: str, before: str | None, after: str) -> None:
+    """Whatever file holds its configuration; what is there stays."""
+    if before is not None:
+        (tmp_path / name).write_text(before)
+    inipath = tmp_path / name if before is not None else None
+    edit = plan_start(PytestSettings(tmp_path, (), tmp_path / "cassettes", "", inipath))[0]
+    assert (edit.path.name, edit.text) == (name, after)
+
+
+def test_a_test_and_the_ignore_rules_are_added_once(tmp_path: Path) -> None:
+    """A file that is there is not overwritten."""
+    settings = PytestSettings(tmp_path, (), tmp_path / "cassettes", "")
+    (tmp_path / ".gitignore").write_text("dist/")
+    added = {edit.path.relative_to(tmp_path).as_posix(): edit.text for edit in plan_start(settings)[1:]}
+    assert added == {"tests/coze/test_first_cassette.py": FIRST_TEST, ".gitignore": "dist/\n.env\n"}
+    for name, text in added.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert [edit.path.name for edit in plan_start(settings)] == ["pytest.ini"]
+
+
+def test_a_project_that_has_opted_in_is_refused(tmp_path: Path) -> None:
+    """The sentence says what it has."""
+    with pytest.raises(Misuse) as error:
+        plan_start(PytestSettings(tmp_path, ("tests",), tmp_path, ""))
+    assert str(error.value) == "This project has opted in already: coze_tests = tests."
+
+
+SHOWN = """\
+new file pytest.ini:
+
+    [pytest]
+    # coze-cassettes records and replays the tests marked vcr below these paths ...
+    coze_tests = tests/coze
+    # ... into this folder, one file a test.
+    cassettes_dir = cassettes
+
+new file tests/coze/test_first_cassette.py:
+"""
+
+
+def run(folder: Path, *command: str, typed: str = "") -> tuple[int, str]:
+    """The exit code and the output of a command in a folder without an account."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("COZE_", "PYTEST_"))}
+    called = [sys.executable, "-m", *command]
+    done = subprocess.run(called, cwd=folder, env=inherited, input=typed, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.loopback
+def test_a_new_project_records_and_replays_in_three_commands(tmp_path: Path) -> None:
+    """Nothing is written without consent; then init, rerecord and pytest pass."""
+    code, output = run(tmp_path, "coze_cassettes", "init", typed="n\n")
+    assert code == 2
+    assert output.startswith(SHOWN)
+    assert output.endswith("Nothing was written.\n")
+    assert list(tmp_path.iterdir()) == []
+    assert run(tmp_path, "coze_cassettes", "init", "--yes")[0] == 0
+    code, output = run(tmp_path, "coze_cassettes", "rerecord", "--target", "stand-in")
+    assert code == 3, output
+    assert output.endswith(
+        "new: test_first_cassette/test_a_token_belongs_to_a_user.yaml\n"
+        "1 recorded: 1 new\n"
+        "Changed: see it with git add -N cassettes && git diff -- cassettes\n"
+    )
+    code, output = run(tmp_path, "pytest", "-p", "no:cacheprovider")
+    assert (code, "1 passed" in output) == (0, True), output
+    assert run(tmp_path, "coze_cassettes", "check") == (0, "1 cassette checked, nothing found.\n")
