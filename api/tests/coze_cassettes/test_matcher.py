@@ -1,0 +1,203 @@
+"""A recorded request is a pattern: which live request it answers, and what a placeholder in it stands for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NoReturn
+
+import httpx
+import pytest
+
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.scrubbing.scrub import scrub
+from coze_cassettes.session import replay_stub
+from coze_cassettes.session.matcher import Matcher
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.session import Settings
+
+API = "https://api.coze.com"
+JSON = (("content-type", "application/json"),)
+FORM = (("content-type", "application/x-www-form-urlencoded"),)
+METADATA = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
+
+
+def post(body: object, path: str = "/v1/x") -> Request:
+    """A request with a JSON body."""
+    return Request("POST", API + path, JSON, json.dumps(body).encode())
+
+
+def get(path: str) -> Request:
+    """A request without a body."""
+    return Request("GET", API + path)
+
+
+def form(body: str) -> Request:
+    """A request with the body of a form."""
+    return Request("POST", API + "/v1/x", FORM, body.encode())
+
+
+def upload(name: str, content: bytes, boundary: str) -> Request:
+    """A request that uploads a file."""
+    head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+    body = f"--{boundary}\r\n{head}\r\n\r\n".encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    return Request("POST", API + "/v1/files", (("content-type", f"multipart/form-data; boundary={boundary}"),), body)
+
+
+def matcher(*recorded: Request, configured: dict[str, str] | None = None, answers: Sequence[bytes] = ()) -> Matcher:
+    """A matcher for recorded requests."""
+    bodies = [*answers, *(b"{}" for _ in recorded[len(answers) :])]
+    pairs = zip(recorded, bodies, strict=True)
+    return Matcher([Interaction(each, Response(200, "OK", JSON, body)) for each, body in pairs], configured)
+
+
+FITS = [
+    (post({"user_id": "USER_ID_1", "n": 1}), post({"n": 1, "user_id": "ann"})),
+    (post({"text": "I am USER_NAME_1, bye"}), post({"text": "I am Ann Lee, bye"})),
+    (post({"text": "USER_NAME_1 and USER_NAME_1"}), post({"text": "Ann and Ann"})),
+    (post({"a": "USER_ID_1", "b": ["USER_ID_1"]}), post({"a": "ann", "b": ["ann"]})),
+    (get("/v1/bots/BOT_ID_1?user_id=USER_ID_1&x="), get("/v1/bots/77?x=&user_id=ann")),
+    (form("user_id=USER_ID_1&x=1"), form("user_id=ann%20lee&x=1")),
+    (upload("FILE_ID_1.txt", b"for USER_ID_1", "BOUNDARY_1"), upload("77.txt", b"for ann", "cut")),
+    (post({"url": "https://scrubbed.invalid/FILE_URL_1"}), post({"url": "https://files.example/a?sig=1"})),
+]
+
+
+@pytest.mark.parametrize(("recorded", "live"), FITS)
+def test_a_placeholder_stands_for_a_value(recorded: Request, live: Request) -> None:
+    """In path, query, JSON, a form and the parts of an upload."""
+    assert matcher(recorded).find(live) == 0
+
+
+DIFFERS = [
+    (post({"user_id": "USER_ID_1", "n": 1}), post({"user_id": "ann", "n": 2})),
+    (post({"user_id": "USER_ID_1"}), post({"user_id": ""})),
+    (post({"user_id": "USER_ID_1"}), post({"user_id": 7})),
+    (post({"user_id": "USER_ID_1"}), post({"user_id": "ann", "more": 1})),
+    (post({"user_id": "USER_ID_1"}), post({"user_id": "BOT_ID_1"})),
+    (post({"text": "I am USER_NAME_1, bye"}), post({"text": "I am Ann Lee, good bye!"})),
+    (post({"a": "USER_ID_1", "b": "USER_ID_1"}), post({"a": "ann", "b": "bob"})),
+    (post({"a": "USER_ID_1", "b": "USER_ID_2"}), post({"a": "ann", "b": "ann"})),
+    (get("/v1/bots/BOT_ID_1"), get("/v1/bots/77/more")),
+    (form("user_id=USER_ID_1&x=1"), form("x=1&user_id=ann")),
+    (post({"n": 1}), post({"n": True})),
+    (post({"n": 1}), post({"n": 1.0})),
+    (post({"n": []}), post({"n": {}})),
+]
+
+
+@pytest.mark.parametrize(("recorded", "live"), DIFFERS)
+def test_what_else_differs_is_another_request(recorded: Request, live: Request) -> None:
+    """A placeholder is one value, one to one, and nothing but the value may differ."""
+    assert matcher(recorded).find(live) is None
+
+
+def test_a_value_is_the_same_everywhere_in_a_test() -> None:
+    """What stood for a placeholder once stands for it always, in other requests too."""
+    found = matcher(post({"user_id": "USER_ID_1"}), get("/v1/u?user_id=USER_ID_1"), get("/v1/u?user_id=USER_ID_2"))
+    assert found.find(post({"user_id": "ann"})) == 0
+    assert found.find(get("/v1/u?user_id=bob")) == 2
+    assert found.find(get("/v1/u?user_id=bob")) is None
+    assert found.find(get("/v1/u?user_id=ann")) == 1
+
+
+def test_an_exact_request_wins_then_the_order_of_recording() -> None:
+    """A placeholder that a test sends is itself, even if an earlier pattern would take it."""
+    found = matcher(*(post({"user_id": name}) for name in ("USER_ID_1", "USER_ID_2", "ann", "USER_ID_3")))
+    assert found.find(post({"user_id": "USER_ID_2"})) == 1
+    assert found.find(post({"user_id": "ann"})) == 2
+    assert [found.find(post({"user_id": name})) for name in ("eve", "bob")] == [0, 3]
+
+
+def test_what_an_answer_brought_stands_for_itself() -> None:
+    """An id that the test got from an answer cannot be another one when it sends it."""
+    player = playing([post({}), get("/v1/c?conversation_id=CONVERSATION_ID_1")], [b'{"id":"CONVERSATION_ID_1"}', b"{}"])
+    assert player.find(post({})) == 0
+    player.response(0)
+    assert player.find(get("/v1/c?conversation_id=other")) is None
+    assert player.find(get("/v1/c?conversation_id=CONVERSATION_ID_1")) == 1
+
+
+def test_a_configured_value_is_its_placeholder() -> None:
+    """The value and the placeholder may both be sent; a value never stands for another variable."""
+    found = matcher(
+        *(get(f"/v1/bots/{name}") for name in ("BOT_ID", "BOT_ID", "WORKFLOW_ID")), configured={"77": "BOT_ID"}
+    )
+    assert found.find(get("/v1/bots/77")) == 0
+    assert found.find(get("/v1/bots/BOT_ID")) == 1
+    assert found.find(get("/v1/bots/77")) is None
+
+
+def playing(requests: Sequence[Request], answers: Sequence[bytes], sizes: tuple[int, ...] = ()) -> Player:
+    """A session that replays."""
+
+    def fail(message: str) -> NoReturn:
+        raise AssertionError(message)
+
+    player = Player("a test", Path("m/t.yaml"), Settings(), fail)
+    pairs = zip(requests, answers, strict=True)
+    interactions = tuple(Interaction(each, Response(200, "OK", JSON, body, sizes)) for each, body in pairs)
+    player.begin(Cassette(interactions, METADATA))
+    return player
+
+
+def test_a_literal_comes_back_as_it_was_sent() -> None:
+    """What the answer says of a value that the test sent is the value, and chunks keep their cuts."""
+    body = b'{"user_id":"USER_ID_1","x":"USER_ID_11"}'
+    player = playing([post({"user_id": "USER_ID_1"})], [body], (12, 12, 4, len(body) - 28))
+    assert player.find(post({"user_id": "somebody else"})) == 0
+    answer = player.response(0)
+    assert json.loads(answer.body) == {"user_id": "somebody else", "x": "USER_ID_11"}
+    assert sum(answer.chunks) == len(answer.body)
+    assert answer.chunks[0] == 12
+
+
+Ask = Callable[[int], Any]
+
+
+def _chats() -> tuple[list[Request], Sequence[Interaction]]:
+    sent = [post({"user_id": f"user-{n % 5}", "content": f"question {n}"}) for n in range(50)]
+    live = [Interaction(each, Response(200, "OK", JSON, b'{"n":%d}' % n)) for n, each in enumerate(sent)]
+    return sent, scrub(live).interactions
+
+
+def test_fifty_chats_of_five_users_at_once() -> None:
+    """In threads, in any order, each gets its own answer."""
+    sent, recorded = _chats()
+    player = playing([each.request for each in recorded], [each.response.body for each in recorded])
+    order = random.Random(7).sample(range(50), 50)  # noqa: S311  no key
+    with replay_stub.installed(player), httpx.Client() as client, ThreadPoolExecutor(16) as pool:
+
+        def ask(n: int) -> int:
+            return int(client.post(API + "/v1/x", headers=dict(JSON), content=sent[n].body).json()["n"])
+
+        assert list(pool.map(ask, order)) == order
+    assert player.unplayed() == ""
+
+
+async def test_fifty_chats_of_five_users_in_tasks() -> None:
+    """The same with asyncio.gather."""
+    sent, recorded = _chats()
+    player = playing([each.request for each in recorded], [each.response.body for each in recorded])
+    with replay_stub.installed(player):
+        async with httpx.AsyncClient() as client:
+
+            async def ask(n: int) -> int:
+                answer = await client.post(API + "/v1/x", headers=dict(JSON), content=sent[n].body)
+                return int(answer.json()["n"])
+
+            assert await asyncio.gather(*map(ask, reversed(range(50)))) == list(reversed(range(50)))
+    assert player.unplayed() == ""
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_thousands_of_requests_are_found_in_linear_time(same: bool) -> None:
+    """Each is compared with few others, not with all that are left."""
+    bodies = [{"user_id": "USER_ID_1", "n": 0 if same else n} for n in range(3000)]
+    found = matcher(*map(post, bodies))
+    live = [post({**body, "user_id": "ann"}) for body in bodies]
+    assert [found.find(each) for each in live] == list(range(3000))
