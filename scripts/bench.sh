@@ -2,4 +2,4 @@
 # Measures the inspector's speed in MB/s on the committed cassettes and long streams, in memory, on one core.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
-exec .venv/bin/python -m coze_cassettes.inspection.bench "$@"
+exec .venv/bin/python -P benchmarks/inspect.py "$@"

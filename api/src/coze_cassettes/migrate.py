@@ -18,7 +18,7 @@ from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import provenance, store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, header
 from coze_cassettes.errors import CassetteError, InvalidCassette, UnsafeCassette
-from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
 from coze_cassettes.scrubbing.environment import Known
 from coze_cassettes.session import clock
@@ -80,7 +80,7 @@ def scrubbed(path: Path, known: Known) -> Cassette:
     metadata = Metadata(_origin(interactions), recorded.isoformat().replace("+00:00", "Z"), _sdk(interactions))
     cassette = store.sealed(Cassette(clean.interactions, metadata))
     values = {*clean.table.replaced(), *known.placeholders}
-    if findings := inspector.inspect(cassette, cassette_format.dumps(cassette), values):
+    if findings := inspect(cassette, cassette_format.dumps(cassette), values, known.placeholders.values()):
         raise UnsafeCassette("after scrubbing the inspector still finds " + ", ".join(str(each) for each in findings))
     return cassette
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -29,6 +30,10 @@ class PytestSettings:
 
 class _Read(BaseException):
     """Ends pytest as soon as its configuration is read."""
+
+
+_LENIENT: Final = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""The command has imported this package before pytest could, which is no error in a project that makes warnings one."""
 
 
 class _Reader:
@@ -58,7 +63,7 @@ def read_settings(*arguments: str) -> PytestSettings:
     reader = _Reader()
     said = io.StringIO()
     with contextlib.suppress(_Read), contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-        pytest.main([*arguments], plugins=[reader])
+        pytest.main([*_LENIENT, *arguments], plugins=[reader])
     if reader.settings is None:
         problem = " / ".join(line.removeprefix("ERROR: ") for line in said.getvalue().splitlines() if line.strip())
         raise Misuse(f"pytest cannot read this project's configuration: {problem}")

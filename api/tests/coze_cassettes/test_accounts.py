@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.values import Values
 from coze_standin import running
 
 ROOT = Path(__file__).parents[3]
@@ -39,7 +39,7 @@ def test_the_suite_holds_on_the_second_account(tmp_path: Path) -> None:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
     assert " passed" in _pytest(bare, *options)
     files = store.files(tmp_path)
-    needle = inspector.needle(planted)
-    assert needle is not None
+    secrets = Values.of(planted)
+    assert secrets.forms
     assert len(files) > 80
-    assert [path.name for path in files if needle.search(path.read_text("utf-8"))] == []
+    assert [path.name for path in files if secrets.stand_in(path.read_text("utf-8"))] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import subprocess
 from pathlib import Path
 
@@ -43,9 +45,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_sound_cassette_passes() -> None:
-    """They are counted, the exit code is 0."""
+    """Only what was looked at is printed, the exit code is 0."""
     write(Path("cassettes/coze/test_a/T.test_x.yaml"))
-    assert called("check") == (0, "1 cassette checked, nothing found.\n")
+    assert called("check") == (0, "1 cassette, 0.0 MB, 0 findings\n")
 
 
 DAMAGES = [
@@ -83,7 +85,7 @@ def test_what_the_inspector_finds_is_told_without_the_value() -> None:
 
 
 SUMMARY = """\
-2 cassettes checked, 2 findings in 2:
+2 cassettes, 0.0 MB, 2 findings in 2 files:
   CHECK-DIGEST   the interactions are not those that were recorded: the file was edited by hand
   INSPECT-EMAIL  what looks like a secret or a personal value is in it (email)
 Record them again: scripts/record.sh -k 'test_x or test_y'
@@ -108,10 +110,32 @@ def test_what_git_would_commit_is_judged_and_not_the_working_tree() -> None:
     subprocess.run(["git", "init", "-q"], check=True)  # noqa: S607  the git of the path
     subprocess.run(["git", "add", "."], check=True)  # noqa: S607  as above
     write(path)
-    assert called("check") == (0, "1 cassette checked, nothing found.\n")
+    assert called("check") == (0, "1 cassette, 0.0 MB, 0 findings\n")
     code, output = called("check", "--staged")
     assert code == 1
     assert output.startswith(f"{path}:interaction 0 response body.note INSPECT-EMAIL\n")
+
+
+def test_a_file_of_any_suffix_is_checked() -> None:
+    """What lies below the folder of the cassettes is published with them."""
+    write(Path("cassettes/coze/test_a/T.test_x.yaml"))
+    path = Path("cassettes/coze/test_a/notes.txt")
+    path.write_text("mail some.body@example.org")
+    code, output = called("check")
+    assert code == 1
+    assert output.startswith(f"{path}:file INSPECT-EMAIL\n1 cassette, 1 other file, 0.0 MB, 1 finding in 1 file:\n")
+
+
+def test_what_looks_random_is_listed() -> None:
+    """With --explain every value that no rule has replaced is shown with its place, and is no finding."""
+    value = "".join(random.sample("bcdfghjk23456789", 16))
+    path = write(
+        Path("cassettes/coze/test_a/T.test_x.yaml"), body=json.dumps({"note": f"see {value}", "bot_id": "BOT_ID_1"})
+    )
+    assert called("check", "--explain") == (
+        0,
+        f"{path}:interaction 0 response body.note {value}\n1 cassette, 0.0 MB, 0 findings\n",
+    )
 
 
 # --- table ----------------------------------------------------------------------------------------------------------

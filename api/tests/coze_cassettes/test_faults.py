@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.values import Values
 from coze_cassettes.pluralize import pluralize
 from coze_standin import StandIn, running
 
@@ -143,11 +143,11 @@ class Trial:
 
     def leaks(self) -> list[str]:
         """The files and outputs with a planted value, in any encoding, staging included."""
-        needle = inspector.needle([value for _, value in self.stand_in.canaries() if len(value) > 5])
-        assert needle is not None
+        secrets = Values.of([value for _, value in self.stand_in.canaries() if len(value) > 5])
+        assert secrets.forms
         files = [path for path in self.seen.root.rglob("*") if path.is_file() and path.suffix != ".pyc"]
         texts = [(path.name, path.read_bytes().decode("utf-8", "replace")) for path in files]
-        return [name for name, text in (*texts, *(("output", text) for text in self.outputs)) if needle.search(text)]
+        return [name for name, text in (*texts, *(("output", text) for text in self.outputs)) if secrets.stand_in(text)]
 
 
 def _undated(item: tuple[str, bytes]) -> tuple[str, bytes]:
@@ -380,9 +380,9 @@ def test_a_server_that_dies_in_the_middle_costs_no_cassette(recorded: Project) -
         process.kill()
     assert trial.finish(run)[::2] == (1, "")
     assert trial.project.contents() == trial.old
-    needle = inspector.needle([value for _, value in planted if len(value) > 5])
-    assert needle is not None
-    assert [text for text in trial.outputs if needle.search(text)] == []
+    secrets = Values.of([value for _, value in planted if len(value) > 5])
+    assert secrets.forms
+    assert [text for text in trial.outputs if secrets.stand_in(text)] == []
     port = first.url.rpartition(":")[2]
     with subprocess.Popen([*command, port], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -17,7 +17,7 @@ import pytest
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.scrub import scrub
 
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
@@ -86,7 +86,7 @@ def answer(text: str) -> Interaction:
 def findings(interactions: tuple[Interaction, ...]) -> list[str]:
     """What the inspector says."""
     cassette = store.sealed(Cassette(interactions, METADATA))
-    return [str(each) for each in inspector.inspect(cassette, cassette_format.dumps(cassette))]
+    return [str(each) for each in inspect(cassette, cassette_format.dumps(cassette))]
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -123,11 +123,7 @@ CASSETTES: Final = store.files(COMMITTED) if COMMITTED.is_dir() else []
 @pytest.mark.skipif(not CASSETTES, reason="no cassettes are committed yet")
 def test_the_committed_cassettes_have_no_finding() -> None:
     """Nothing is found in what was scrubbed, inspected and committed."""
-    found = [
-        f"{path.name}:{each}"
-        for path in CASSETTES
-        for each in inspector.inspect(store.read(path), path.read_text("utf-8"))
-    ]
+    found = [f"{path.name}:{each}" for path in CASSETTES for each in inspect(store.read(path), path.read_text("utf-8"))]
     print(f"\n{len(CASSETTES)} committed cassettes: {len(found)} findings")  # noqa: T201 - with -s
     assert found == []
 

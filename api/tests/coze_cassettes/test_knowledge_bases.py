@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.values import Values
 from coze_standin import running
 
 SUITE = """
@@ -70,7 +70,7 @@ def test_nothing_planted_is_left(name: str, project: Any) -> None:
         code, out, err = project.run("--target", stand_in.url, "--yes", environment=stand_in.environment)
         planted = {value for _, value in stand_in.canaries() if len(value) > 5}
     assert (code, err) == (3, ""), out
-    needle, files = inspector.needle(planted), store.files(project.cassettes)
-    assert needle is not None
+    secrets, files = Values.of(planted), store.files(project.cassettes)
+    assert secrets.forms
     assert len(files) == 2
-    assert [path.name for path in files if needle.search(path.read_text("utf-8"))] == []
+    assert [path.name for path in files if secrets.stand_in(path.read_text("utf-8"))] == []

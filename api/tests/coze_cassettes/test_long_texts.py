@@ -10,7 +10,7 @@ import pytest
 
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.scrub import scrub
 
 LENGTHS = [6_000, pytest.param(60_000, marks=pytest.mark.proof)]
@@ -46,7 +46,7 @@ def seconds(unit: str, length: int) -> float:
     one = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", headers, body))
     begin = time.process_time()
     clean = scrub([one]).interactions
-    inspector.inspect(store.sealed(Cassette(clean, Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0"))), "")
+    inspect(store.sealed(Cassette(clean, Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0"))), "")
     return time.process_time() - begin
 
 

@@ -105,4 +105,4 @@ def test_a_new_project_records_and_replays_in_three_commands(tmp_path: Path) -> 
     )
     code, output = run(tmp_path, "pytest", "-p", "no:cacheprovider")
     assert (code, "1 passed" in output) == (0, True), output
-    assert run(tmp_path, "coze_cassettes", "check") == (0, "1 cassette checked, nothing found.\n")
+    assert run(tmp_path, "coze_cassettes", "check") == (0, "1 cassette, 0.0 MB, 0 findings\n")

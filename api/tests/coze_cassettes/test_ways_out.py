@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coze_cassettes.cassette import store
-from coze_cassettes.inspection.inspector import encodings
+from coze_cassettes.inspection.values import spellings_of
 from coze_standin import StandIn, running
 
 pytest_plugins = ["pytester"]
@@ -170,7 +170,7 @@ def _written(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def _leaks(text: str, planted: list[tuple[str, str]]) -> list[str]:
     return sorted(
-        {kind for kind, value in planted if len(value) > 5 and any(form in text for form in encodings(value))}
+        {kind for kind, value in planted if len(value) > 5 and any(form in text for form in spellings_of(value))}
     )
 
 

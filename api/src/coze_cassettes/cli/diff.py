@@ -66,7 +66,7 @@ def _review(arguments: tuple[str, ...], cassettes: Path | None) -> Review:
     if missing := next((path for path in paths if not (here / path).exists()), None):
         raise Misuse(f"{missing} is neither a file nor a revision.")
     folders = [here / path for path in paths] or [cassettes_folder(cassettes)]
-    values = tuple(known(os.environ).placeholders)
+    values = known(os.environ).placeholders
     versions = revisions.read_versions(root, revisions.parse_range(text), folders, lambda body: judge(body, values))
     return review(versions.old, versions.new, versions.refused)
 

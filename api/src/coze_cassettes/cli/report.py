@@ -23,7 +23,7 @@ def command(target: Path, cassettes: Path | None) -> int:
 
     Exit code 1 if there is a file that `check` refuses: it is named, not shown.
     """
-    values, refused = tuple(known(os.environ).placeholders), dict[str, str]()
+    values, refused = known(os.environ).placeholders, dict[str, str]()
     shown = list(report.read_entries(cassettes_folder(cassettes), lambda text: judge(text, values), refused))
     for name, page in html.report_pages(shown, refused):
         path = target / name

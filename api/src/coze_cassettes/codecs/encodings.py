@@ -432,7 +432,8 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "hexadecimal dump",
         re.compile(
-            r"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?P<gap>[ :-])(?:[0-9A-Fa-f]{2}(?P=gap)){2,}+[0-9A-Fa-f]{2}(?![0-9A-Za-z])"
+            r"(?<![0-9A-Za-z])(?<![0-9A-Fa-f]{2}[ :-])"  # not in the middle of a dump, so that each is read once
+            r"[0-9A-Fa-f]{2}(?P<gap>[ :-])[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+(?![0-9A-Za-z])"
         ),
         _decode_hex,
         lambda text: to_bytes(text).hex(" "),

@@ -19,14 +19,13 @@ _MOST_NAMES: Final = 5
 """Tests that one command names: more are recorded by recording all."""
 
 
-def summarize(checked: int, found: Sequence[tuple[str, str]], record_command: str) -> Iterator[str]:
-    """The last lines of a check; ``found`` pairs a file with ``PLACE CODE``."""
+def summarize(looked_at: str, found: Sequence[tuple[str, str]], record_command: str) -> Iterator[str]:
+    """The last lines of a check of ``105 cassettes, 1.2 MB``; ``found`` pairs a file with ``PLACE CODE``."""
     files = sorted({file for file, _ in found})
-    cassettes = pluralize(checked, "cassette")
     if not found:
-        yield f"{cassettes} checked, nothing found."
+        yield f"{looked_at}, 0 findings"
         return
-    yield f"{cassettes} checked, {pluralize(len(found), 'finding')} in {len(files)}:"
+    yield f"{looked_at}, {pluralize(len(found), 'finding')} in {pluralize(len(files), 'file')}:"
     codes = sorted({finding.rpartition(" ")[2] for _, finding in found})
     width = max(map(len, codes))
     for code in codes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,15 +11,16 @@ import httpx
 
 from coze_cassettes.cassette import provenance, store
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.scan import Finding, inspect
+from coze_cassettes.inspection.values import find, spellings_of
 
 SHORTEST_PLANTED: Final = 4
 """Characters below which a planted value is no evidence: it occurs by chance."""
 
 
-def inspect_file(path: Path, values: Iterable[str] = ()) -> Sequence[inspector.Finding]:
-    """What the inspector finds in a cassette file; ``values`` are those that the environment says are secret."""
-    return inspector.inspect(store.read(path), path.read_text("utf-8"), values)
+def inspect_file(path: Path, configured: Mapping[str, str]) -> Sequence[Finding]:
+    """What the inspector finds in a file; ``configured`` are the values of the environment with their placeholders."""
+    return inspect(store.read(path), path.read_text("utf-8"), configured, configured.values())
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,10 @@ def _ask_stand_in(url: str, what: str, member: str = "") -> list[Any]:
 
 def canaries_in(path: Path, planted: Iterable[Canary]) -> list[str]:
     """The kinds of the planted values that a file still holds, in its text or in what its text stands for."""
-    text = "\n".join((path.read_text("utf-8"), *_contents(path)))
-    text += text.replace("\\\\", "\\")  # JSON in a string of JSON is escaped twice
-    return sorted({each.kind for each in planted if len(each.value) >= SHORTEST_PLANTED and _holds(text, each.value)})
-
-
-def _holds(text: str, value: str) -> bool:
-    """Whether a value is there in any encoding; the pattern, which is slow, has the last word on short ones."""
-    if not any(form in text for form in inspector.encodings(value)):
-        return False
-    pattern = inspector.needle([value])
-    return pattern is not None and pattern.search(text) is not None
+    texts = (path.read_text("utf-8"), *_contents(path))
+    # JSON in a string of JSON is escaped twice
+    found = find((each.value for each in planted), (*texts, *(text.replace("\\\\", "\\") for text in texts)))
+    return sorted({each.kind for each in planted if len(each.value) >= SHORTEST_PLANTED and each.value in found})
 
 
 def _contents(path: Path) -> Iterator[str]:
@@ -75,7 +69,7 @@ def _contents(path: Path) -> Iterator[str]:
 
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """A function that blots out the given values, the longest first, in every form."""
-    everything = sorted({form for value in secrets for form in inspector.encodings(value)}, key=len, reverse=True)
+    everything = sorted({form for value in secrets for form in spellings_of(value)}, key=len, reverse=True)
 
     def redact(text: str) -> str:
         for form in everything:

@@ -15,7 +15,7 @@ from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import provenance, store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, header
 from coze_cassettes.errors import InvalidCassette, NotWritten, UnreadableBody, UnsafeCassette
-from coze_cassettes.inspection import inspector
+from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
 from coze_cassettes.scrubbing.environment import Known
 from coze_cassettes.session import clock
@@ -101,7 +101,7 @@ class Recorder(Session):
         cassette = store.sealed(Cassette(scrubbed.interactions, self._metadata(interactions)))
         text = cassette_format.dumps(cassette)
         values = {*scrubbed.table.replaced(), *self.configured.placeholders}
-        if findings := inspector.inspect(cassette, text, values):
+        if findings := inspect(cassette, text, values, self.configured.placeholders.values()):
             shown = "\n".join(f"  {finding}" for finding in findings[:20])
             raise UnsafeCassette(f"{self.test} is not saved, the inspector found what must not be in it:\n{shown}")
         return cassette

@@ -1,0 +1,133 @@
+"""Reads what a text encodes: every text inside it, layer by layer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from coze_cassettes.codecs import containers, encodings
+from coze_cassettes.codecs.encodings import ENCODINGS
+from coze_cassettes.errors import UnreadableBody
+
+_SAMPLE: Final = "a text of some words, with blanks between them"
+_INLINE: Final = tuple(row for row in ENCODINGS if row.inline)
+_SPANNING: Final = tuple(row for row in ENCODINGS if not row.inline and re.search(r"\s|\0", row.encode(_SAMPLE)))
+"""Encodings whose stretches go on over blanks; those of the others stand in one word."""
+
+_IN_WORDS: Final = tuple(row for row in ENCODINGS if not row.inline and row not in _SPANNING)
+_MARKS: Final = {row.name: row.encode("a")[0] for row in _INLINE}
+"""The character with which an inline encoding begins: a text without it says only what it says."""
+
+_LEAST: Final = 6
+"""Characters of the shortest text that tells anything, and of the shortest string that is read in binary data."""
+
+_STRING = re.compile(rf"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{{{_LEAST},}}")
+_MOST: Final = 16
+_FREE: Final = 100_000
+"""The texts inside a text are read until they have together this many times its length, and this many characters."""
+
+
+class TooManyLayers(Exception):
+    """A text encodes more than anybody writes: it was made to be unreadable."""
+
+
+def strings_in(text: str) -> str:
+    """What can be read in a text that is bytes: its strings, each on a line; a readable text as it is."""
+    return text if encodings.is_readable(text) else "\n".join(_STRING.findall(text))
+
+
+def layers(text: str) -> Iterator[str]:
+    """A text and every text inside it, each once; TooManyLayers if there is no end to them."""
+    seen = {text}
+    waiting = [text]
+    budget = _MOST * len(text) + _FREE
+    while waiting:
+        outer = waiting.pop()
+        yield outer
+        for inner in _inside(outer):
+            if len(inner) < _LEAST or inner in seen:
+                continue
+            seen.add(inner)
+            budget -= len(inner)
+            if budget < 0:
+                raise TooManyLayers
+            waiting.append(inner)
+
+
+def _inside(outer: str) -> Iterator[str]:
+    for row in _SPANNING:
+        yield from row.readings(outer)
+    text = strings_in(outer)
+    yield from _unescaped(text)
+    words = "\n".join(dict.fromkeys(text.split()))
+    for row in _IN_WORDS:
+        if row.name.startswith("base64"):
+            continue
+        yield from row.readings(words)
+    yield from _in_base64(words)
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    """For each inline encoding, the lines that have something in it, decoded."""
+    for row in _INLINE:
+        if _MARKS[row.name] in text and (lines := _lines_with(row.pattern, text)):
+            yield from row.readings(lines)
+
+
+def _lines_with(pattern: re.Pattern[str], text: str) -> str:
+    """The lines in which a pattern matches."""
+    lines: list[str] = []
+    end = -1
+    for match in pattern.finditer(text):
+        if match.start() > end:
+            start = text.rfind("\n", 0, match.start()) + 1
+            stop = text.find("\n", match.end())
+            end = len(text) if stop < 0 else stop
+            lines.append(text[start:end])
+    return "\n".join(lines)
+
+
+# --- base64 ---------------------------------------------------------------------------------------------------------
+
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}")
+_WORD_OF_RUN = re.compile(r"[A-Za-z0-9+]{8,}")
+_base64: Final = next(row for row in ENCODINGS if row.name == "base64")
+
+
+def _in_base64(words: str) -> Iterator[str]:
+    """What runs of base64 hold: as a whole, from their second, third or fourth character on, between slashes."""
+    runs = dict.fromkeys(_RUN.findall(words))
+    for run in runs:
+        found = False
+        for start in range(4):
+            for inner in _decoded(run[start:]):
+                found = True
+                yield inner
+            if found:
+                break
+        if not found and not run.isalnum():
+            for part in _WORD_OF_RUN.findall(run):
+                yield from _decoded(part)
+
+
+def _decoded(run: str) -> Iterator[str]:
+    usable = run[: len(run) - 1] if len(run) % 4 == 1 else run
+    inner = _base64.decode(usable)
+    if inner is None:
+        return
+    if encodings.is_readable(inner):
+        yield inner
+        return
+    yield from (encodings.to_text(member) for member in members_of(encodings.to_bytes(inner)))
+    if strings := strings_in(inner):
+        yield strings
+
+
+def members_of(raw: bytes) -> Sequence[bytes]:
+    """What a file in a text holds; nothing if it is none, or cannot be opened."""
+    try:
+        opened = containers.open_container(raw)
+    except UnreadableBody:
+        return ()
+    return opened.members if opened else ()

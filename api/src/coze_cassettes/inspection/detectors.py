@@ -1,0 +1,412 @@
+r"""THE table of detectors: one row for each look of a secret, a personal value or an identifier.
+
+A row is written from the definition of the format, by whoever issues it. What may stand around a value is never asked
+of the language that a text is in (``\w``), only of the value's own alphabet.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from coze_cassettes.inspection import numbers, randomness, urls
+from coze_cassettes.inspection.words import words
+
+Judge = Callable[[re.Match[str]], bool]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One row: the id of the finding, what is looked for, and what the pattern finds in a text.
+
+    ``before`` are characters that must not stand in front of a match; ``judge`` has the last word.
+    """
+
+    rule: str
+    what: str
+    pattern: re.Pattern[str]
+    judge: Judge | None = None
+    before: str = ""
+
+    def is_in(self, text: str) -> bool:
+        """Whether a text holds something of the kind."""
+        for match in self.pattern.finditer(text):
+            start = match.start()
+            if self.before and start and text[start - 1] in self.before:
+                continue
+            if self.judge is None or self.judge(match):
+                return True
+        return False
+
+
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_ALPHANUMERIC: Final = _LETTERS + "0123456789"
+
+
+# --- credentials ----------------------------------------------------------------------------------------------------
+
+
+def _has_digit(match: re.Match[str]) -> bool:
+    """Whether something drawn follows a prefix: with a digit, or letters large and small in no order."""
+    tail = match["tail"]
+    return re.search(r"\d", tail) is not None or randomness.mixes_cases(tail)
+
+
+def _is_jwt(match: re.Match[str]) -> bool:
+    """Whether the first part holds the beginning of a JSON object."""
+    return "eyJ" in match["head"]
+
+
+_PEM_BODY = re.compile(r"[A-Za-z0-9+/=]{16}")
+_PEM_REACH: Final = 400
+
+
+def _is_private_key(match: re.Match[str]) -> bool:
+    """Whether a key follows its first line, after headers or literal line ends; a placeholder does not count."""
+    start = match.end()
+    following = match.string[start : start + _PEM_REACH]
+    return _PEM_BODY.search(re.sub(r"\\+[nrt]|\s|<[^>]*>|-----END[^\n]*", " ", following).replace("\\", "")) is not None
+
+
+def _is_authorization(match: re.Match[str]) -> bool:
+    """Whether a scheme is followed by a credential and not by a word."""
+    token = match["token"]
+    if match[0][:5].lower() == "basic":
+        return _is_user_and_password(token)
+    return re.search(r"\d", token) is not None or (len(token) >= 16 and randomness.mixes_cases(token))  # noqa: PLR2004
+
+
+def _is_user_and_password(token: str) -> bool:
+    try:
+        return b":" in base64.b64decode(token + "=" * (-len(token) % 4))
+    except binascii.Error:
+        return False
+
+
+def _key(
+    rule: str, what: str, prefix: str, tail: str, judge: Judge | None = None, before: str = _ALPHANUMERIC
+) -> Detector:
+    """A key with a prefix; ``tail`` is what follows it."""
+    return Detector(rule, what, re.compile(f"{prefix}(?P<tail>{tail})"), judge, before)
+
+
+_VENDOR: Final = "INSPECT-VENDOR-KEY"
+_W: Final = "[A-Za-z0-9_-]"
+_A: Final = "[A-Za-z0-9]"
+
+_CREDENTIALS: Final = (
+    *(
+        _key("INSPECT-TOKEN", "a token of Coze", f"{prefix}_", f"{_W}{{16,}}", _has_digit, "")
+        for prefix in ("pat", "sat", "czu", "czs", "cztei")
+    ),
+    Detector(
+        "INSPECT-JWT",
+        "a JSON Web Token (RFC 7519)",
+        re.compile(r"(?<![A-Za-z0-9_-])(?P<head>[A-Za-z0-9_-]{10,}+)\.[A-Za-z0-9_-]{6,}+\.[A-Za-z0-9_-]{6,}"),
+        _is_jwt,
+    ),
+    Detector(
+        "INSPECT-PEM",
+        "a private key (RFC 7468)",
+        re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"),
+        _is_private_key,
+    ),
+    Detector(
+        "INSPECT-USERINFO",
+        "a user with a password on a command line",
+        re.compile(r"(?:[ \t]-u|--(?:proxy-)?user)[ =][\"']?(?P<userinfo>[^\s:\"'/]{1,64}:[^\s\"'@\ue000]{3,128})"),
+        urls.has_password,
+    ),
+    Detector("INSPECT-PEM", "a private key of PuTTY", re.compile(r"PuTTY-User-Key-File-\d: ")),
+    Detector(
+        "INSPECT-BEARER",
+        "a credential behind its scheme (RFC 7617, RFC 6750)",
+        re.compile(r"(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t:=]{1,3}[\"']?(?P<token>[A-Za-z0-9._~+/-]{12,}={0,2})"),
+        _is_authorization,
+    ),
+)
+
+_VENDORS: Final = (
+    _key(_VENDOR, "OpenAI, Anthropic, DeepSeek and others", "sk-", f"{_W}{{20,}}", _has_digit),
+    _key(_VENDOR, "Stripe", "(?:sk|rk|pk)_(?:live|test)_", f"{_A}{{16,}}", before=_LETTERS),
+    _key(_VENDOR, "Stripe webhook", "whsec_", "[A-Za-z0-9+/]{24,}"),
+    _key(_VENDOR, "Amazon", "A(?:KI|SI|RO|ID|BI|CC)A", "[A-Z2-7]{16}(?![A-Z0-9])", before=""),
+    _key(_VENDOR, "Amazon, other digits", "A(?:KI|SI)A", "[A-Z0-9]{16}(?![A-Z0-9])", before=""),
+    _key(_VENDOR, "Alibaba Cloud", "LTAI", f"{_A}{{12,26}}"),
+    _key(_VENDOR, "Volcengine", "AKLT", f"{_A}{{16,}}"),
+    _key(_VENDOR, "Tencent Cloud", "AKID", f"{_A}{{13,}}"),
+    _key(_VENDOR, "Baidu Cloud", "bce-v3/ALTAK-", f"{_A}{{16,}}", before=""),
+    _key(_VENDOR, "GitHub", "gh[pousr]_", f"{_A}{{30,}}", before=""),
+    _key(_VENDOR, "GitHub, fine-grained", "github_pat_", "[A-Za-z0-9_]{30,}", before=""),
+    _key(_VENDOR, "GitLab", "gl(?:pat|dt|rt|ft|ptt|soat|agent|cbt|imt)-", f"{_W}{{20,}}", before=""),
+    _key(_VENDOR, "Hugging Face", "hf_", "[A-Za-z]{30,}|[A-Za-z0-9]{30,}"),
+    _key(_VENDOR, "npm", "npm_", f"{_A}{{30,}}"),
+    _key(_VENDOR, "PyPI", "pypi-", f"{_W}{{40,}}"),
+    _key(_VENDOR, "Google API", "AIza", f"{_W}{{35}}", before=""),
+    _key(_VENDOR, "Google OAuth client", "GOCSPX-", f"{_W}{{20,}}", before=""),
+    _key(_VENDOR, "Google OAuth token", r"ya29\.", f"{_W}{{20,}}", before=_LETTERS),
+    _key(_VENDOR, "Google refresh token", "1//0", f"{_W}{{30,}}", before="0123456789"),
+    _key(_VENDOR, "Slack", "xox[abeoprs]-", "[A-Za-z0-9-]{10,}", _has_digit, ""),
+    _key(_VENDOR, "Slack app", "xapp-", "[0-9]-[A-Za-z0-9-]{20,}", before=""),
+    _key(_VENDOR, "SendGrid", r"SG\.", rf"{_W}{{16,}}\.{_W}{{16,}}"),
+    _key(_VENDOR, "Mailgun", "key-", "[0-9a-f]{32}"),
+    _key(_VENDOR, "Mailgun, new", "", "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])", before="0123456789abcdef-"),
+    _key(_VENDOR, "Mailchimp", "", "[0-9a-f]{32}-us[0-9]{1,2}(?![0-9a-z])", before="0123456789abcdef"),
+    _key(_VENDOR, "Twilio", "(?:AC|SK)", "[0-9a-f]{32}(?![0-9a-f])"),
+    _key(_VENDOR, "Shopify", "shp(?:at|ca|pa|ss|tka|tkr|ua)_", "[0-9A-Fa-f]{32}", before=""),
+    _key(_VENDOR, "DigitalOcean", "do[opr]_v1_", "[0-9a-f]{32,}", before=""),
+    _key(_VENDOR, "Databricks", "dapi", "[0-9a-f]{32}", before=""),
+    _key(_VENDOR, "Supabase", "sb(?:p|_secret|_publishable)_", f"{_W}{{20,}}", _has_digit),
+    _key(_VENDOR, "Zhipu", "", rf"[0-9a-f]{{32}}\.{_A}{{16}}(?![A-Za-z0-9])", before="0123456789abcdef"),
+    _key(_VENDOR, "age", "AGE-SECRET-KEY-1", "[0-9A-Z]{20,}", before=""),
+    _key(_VENDOR, "Telegram bot", "", f"[0-9]{{8,10}}:AA{_W}{{32,34}}(?![A-Za-z0-9_-])", before="0123456789"),
+    _key(_VENDOR, "Discord bot", "", rf"[MNO][A-Za-z0-9]{{23,27}}\.{_W}{{6}}\.{_W}{{27,}}"),
+    _key(_VENDOR, "Notion", "(?:secret_|ntn_)", f"{_A}{{40,}}", _has_digit),
+    _key(_VENDOR, "Linear", "lin_(?:api|oauth)_", f"{_A}{{30,}}"),
+    _key(
+        _VENDOR,
+        "Replicate, Groq, xAI, Perplexity, Fireworks",
+        "(?:r8_|gsk_|xai-|pplx-|fw_|tvly-|nvapi-|jina_)",
+        f"{_W}{{20,}}",
+        _has_digit,
+    ),
+    _key(
+        _VENDOR,
+        "Postman, Atlassian, Figma, Airtable, Square",
+        "(?:PMAK-|ATATT3|figd_|sq0(?:atp|csp)-|EAAA)",
+        f"{_W}{{22,}}",
+        _has_digit,
+    ),
+    _key(_VENDOR, "Airtable", "pat", rf"{_A}{{14}}\.[0-9a-f]{{64}}"),
+    _key(
+        _VENDOR,
+        "Docker, Terraform, Vault, Grafana, New Relic",
+        r"(?:dckr_pat_|dop_|hv[sb]\.|glsa_|glc_|NRAK-)",
+        f"{_W}{{20,}}",
+        _has_digit,
+    ),
+    _key(_VENDOR, "Facebook", "EAA", f"{_A}{{60,}}", _has_digit),
+    _key(_VENDOR, "Feishu app", "cli_", "[0-9a-z]{16,}", _has_digit),
+    _key(_VENDOR, "Feishu user", "o[unc]_", "[0-9a-f]{32}"),
+    _key(_VENDOR, "Feishu token", "[tu]-", f"(?:g1[0-9a-z])?{_W}{{24,}}", _has_digit, _ALPHANUMERIC + "-_/+="),
+    _key(_VENDOR, "WeChat app", "wx", "[0-9a-f]{16}(?![0-9a-z])"),
+    _key(
+        _VENDOR,
+        "WeChat user",
+        "",
+        f"o[A-Za-z0-9]{_W}{{26}}(?![A-Za-z0-9_-])",
+        randomness.is_tail_drawn,
+        _ALPHANUMERIC + "_-/+=",
+    ),
+    _key(_VENDOR, "DingTalk", "SEC", "[0-9a-f]{64}"),
+    _key(_VENDOR, "Azure storage", "AccountKey=", "[A-Za-z0-9+/]{40,}={0,2}", before=""),
+    _key(_VENDOR, "Azure shared access signature", r"(?<![A-Za-z])sig=", "[A-Za-z0-9%+/]{32,}", before=""),
+    _key(_VENDOR, "a private JSON Web Key (RFC 7517)", r"\"d\"\s{0,2}:\s{0,2}\"", f'{_W}{{40,}}"', before=""),
+)
+
+_HOOKS: Final = (
+    Detector(_VENDOR, "a webhook of Slack", re.compile(r"hooks\.slack(?:-gov)?\.com/[a-z]{3,10}/[A-Za-z0-9/_-]{16,}")),
+    Detector(
+        _VENDOR,
+        "a webhook of Feishu or Lark",
+        re.compile(r"open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/(?:v2/)?hook/[A-Za-z0-9-]{8,}"),
+    ),
+    Detector(
+        _VENDOR,
+        "a webhook of WeCom",
+        re.compile(r"qyapi\.weixin\.qq\.com/cgi-bin/webhook/[a-z_]+\?(?:[a-z_]+=[a-z]+&)?key=[A-Za-z0-9-]{8,}"),
+    ),
+    Detector(
+        _VENDOR, "a webhook of DingTalk", re.compile(r"api\.dingtalk\.com/robot/[a-z]+\?access_token=[A-Za-z0-9]{16,}")
+    ),
+    Detector(
+        _VENDOR,
+        "a webhook of Discord",
+        re.compile(r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[A-Za-z0-9_-]{16,}"),
+    ),
+    Detector(_VENDOR, "a webhook of Teams", re.compile(r"webhook\.office\.com/[a-z0-9]+/[A-Za-z0-9@/-]{20,}")),
+    Detector(
+        _VENDOR,
+        "a webhook of IFTTT or Zapier",
+        re.compile(
+            r"(?:maker\.ifttt\.com/trigger/[^\s/]{1,99}/(?:json/)?with/key|hooks\.zapier\.com/hooks/catch)/[A-Za-z0-9_/-]{8,}"
+        ),
+    ),
+)
+
+# --- addresses ------------------------------------------------------------------------------------------------------
+
+_URL: Final = re.compile(r"https?://[^\s\"'<>\\`\ue000，。；、）】》]+")
+
+_ADDRESSES: Final = (
+    Detector("INSPECT-SIGNED-URL", "a URL that opens a file to anybody", _URL, urls.is_signed),
+    Detector("INSPECT-SECRET-NAME", "a URL with a secret among its parameters", _URL, urls.has_secret_parameter),
+    Detector("INSPECT-FILE-URL", "a file on a host of ByteDance", _URL, urls.is_stored),
+    Detector(
+        "INSPECT-USERINFO",
+        "a password in a URI (RFC 3986, 3.2.1)",
+        re.compile(r"://(?P<userinfo>[^\s/?#\"'<>@]{1,512})@"),
+        urls.has_password,
+    ),
+    Detector(
+        "INSPECT-CODE", "an OAuth code in a URL", re.compile(r"[?&#]code=[A-Za-z0-9_.~-]{12,}"), urls.is_long_code
+    ),
+)
+
+# --- persons and machines -------------------------------------------------------------------------------------------
+
+_EXAMPLES: Final = words(
+    """
+    example.com example.org example.net domain.com domain.tld company.com host.com email.com foo.com bar.com
+    test.com b.com
+    """
+)
+_NOBODY: Final = words(
+    """
+    user username name foo bar baz test me you john jane john.doe jane.doe johndoe alice bob admin info support
+    noreply no-reply someone email mail example root hello contact webmaster postmaster abuse security joe x a b
+    local_part local-part
+    """
+)
+_FILE_SUFFIXES: Final = words(
+    """
+    png jpg jpeg gif svg webp ico css js ts py json md txt html
+    """
+)
+_LOCAL = re.compile(r"[A-Za-z0-9_.%+'-]+\Z")
+_LONGEST_LOCAL: Final = 64
+
+
+def _is_mailbox(match: re.Match[str]) -> bool:
+    """Whether somebody stands before the @, and what stands behind it is a domain."""
+    local = _LOCAL.search(match.string[max(0, match.start() - _LONGEST_LOCAL) : match.start()])
+    domain = match["domain"].lower()
+    rest, _, suffix = domain.rpartition(".")
+    if suffix in _FILE_SUFFIXES:
+        domain = rest
+    if local is None or "." not in domain or local[0] in ("git", "hg", "svn") or domain.endswith(".invalid"):
+        return False
+    return not (domain in _EXAMPLES and local[0].lower() in _NOBODY)
+
+
+_S: Final = numbers.SEPARATOR
+
+_PERSONAL: Final = (
+    Detector(
+        "INSPECT-EMAIL",
+        "an e-mail address (RFC 5322)",
+        re.compile(r"@(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])"),
+        _is_mailbox,
+    ),
+    Detector(
+        "INSPECT-PHONE",
+        "a mobile number of the mainland",
+        re.compile(rf"(?<![0-9])1[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
+        numbers.is_mainland_mobile,
+    ),
+    Detector(
+        "INSPECT-PHONE",
+        "a mainland mobile number behind its country's code",
+        re.compile(rf"(?<![0-9])(?:\+|00)?86{_S}{{0,2}}1[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
+        numbers.is_international_mobile,
+    ),
+    Detector(
+        "INSPECT-PHONE",
+        "a number with the code of its country (ITU-T E.164)",
+        re.compile(
+            rf"(?:\+|(?<![0-9])00(?=[1-9][0-9]{{0,2}}{_S}))[ ]?\(?[1-9](?:(?:{_S}|[()]){{0,2}}[0-9]){{6,14}}(?![0-9])"
+        ),
+        numbers.is_international,
+    ),
+    Detector(
+        "INSPECT-PHONE",
+        "a landline with its area's code",
+        re.compile(
+            rf"(?<![0-9])(?:[(（]0[0-9]{{1,4}}[)）]{_S}{{0,2}}|0[0-9]{{1,4}}{_S}{{1,2}}|0(?:10|2[0-9]|[3-9][0-9]{{2}}))"
+            rf"[1-9][0-9]{{2,3}}{_S}{{0,2}}[0-9]{{4}}(?![0-9])"
+        ),
+        numbers.is_local,
+    ),
+    Detector(
+        "INSPECT-PHONE",
+        "a service number of the mainland",
+        re.compile(rf"(?<![0-9])[48]00{_S}{{0,2}}[0-9]{{3,4}}{_S}{{0,2}}[0-9]{{3,4}}(?![0-9])"),
+        numbers.is_local,
+    ),
+    Detector(
+        "INSPECT-PHONE",
+        "a number of North America",
+        re.compile(r"(?<![0-9])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?![0-9])"),
+        numbers.is_local,
+    ),
+    Detector(
+        "INSPECT-RESIDENT-ID",
+        "a resident identity number (GB 11643)",
+        re.compile(rf"(?<![0-9])[1-8](?:{_S}{{0,2}}[0-9]){{13,}}(?:{_S}{{0,2}}[0-9Xx])?"),
+        numbers.has_resident_id,
+    ),
+    Detector(
+        "INSPECT-CARD",
+        "the number of a bank card (ISO/IEC 7812)",
+        re.compile(rf"(?<![0-9])[2-9](?:{_S}{{0,2}}[0-9]){{14,}}"),
+        numbers.has_card,
+    ),
+    Detector(
+        "INSPECT-IP",
+        "an IPv4 address of the open network",
+        re.compile(r"(?<![0-9])(?<![0-9]\.)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9])(?!\.[0-9])"),
+        numbers.is_address,
+    ),
+    Detector(
+        "INSPECT-IP",
+        "a global IPv6 address (RFC 4291)",
+        re.compile(r"(?<![0-9A-Fa-f:])[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f])"),
+        numbers.is_ipv6,
+    ),
+    Detector(
+        "INSPECT-MAC",
+        "the hardware address of a machine (IEEE 802)",
+        re.compile(
+            r"(?<![:-])[0-9A-Fa-f]{2}(?P<gap>[:-])(?:[0-9A-Fa-f]{2}(?P=gap)){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f]|[:-][0-9A-Fa-f])"
+        ),
+        numbers.is_mac,
+    ),
+    Detector(
+        "INSPECT-MAC",
+        "the hardware address of a machine as Cisco writes it",
+        re.compile(
+            r"(?<![0-9A-Fa-f.])(?=[0-9.]{0,13}[a-fA-F])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![0-9A-Fa-f.])"
+        ),
+        numbers.is_mac,
+    ),
+)
+
+# --- Coze's own -----------------------------------------------------------------------------------------------------
+
+_IDENTIFIERS: Final = (
+    Detector(
+        "INSPECT-ID",
+        "an id of Coze: 19 digits",
+        re.compile(r"(?<![0-9])[67][0-9]{18}(?![0-9])"),
+        lambda match: not numbers.is_fraction(match),
+    ),
+    Detector("INSPECT-ID", "a long number that stands alone", re.compile(r"\A[1-9][0-9]{15,18}\Z")),
+    Detector(
+        "INSPECT-LOGID",
+        "the id of a log: a time, an address, a random end",
+        re.compile(r"(?<![0-9])(?:20[0-9]{12}[0-9A-F]{18,20}(?![0-9A-F])|0217[0-9]{10}[0-9a-f]{20,})"),
+    ),
+)
+
+DETECTORS: Final[tuple[Detector, ...]] = (*_CREDENTIALS, *_VENDORS, *_HOOKS, *_ADDRESSES, *_PERSONAL, *_IDENTIFIERS)
+"""The rows."""
+
+RANDOM: Final = (
+    Detector("INSPECT-RANDOM", "a string that nobody wrote", randomness.RUN, randomness.is_random),
+    Detector("INSPECT-RANDOM", "hexadecimal digits that are no hash", randomness.HEX_RUN, randomness.is_random_hex),
+)
+"""Apart from the rows, since sound and pictures look random too."""

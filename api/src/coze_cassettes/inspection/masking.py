@@ -1,0 +1,69 @@
+"""Takes placeholders out of a text, so that no detector sees one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+MASK: Final = "\ue000"
+"""What stands for a placeholder: a character for private use, which no detector takes for a part of anything."""
+
+URL_OF: Final = r"(?:https://scrubbed\.invalid/)?"
+"""Stands before a placeholder where the SDK parses a URL."""
+
+KINDS: Final = (
+    *("ACCESS_KEY_ID", "ACCESS_TOKEN", "API_ID", "APP_ID", "AUTHORIZATION_CODE", "AVATAR_URL", "BANK_CARD"),
+    *("BEARER_TOKEN", "BOT_ID", "BOUNDARY", "CHAT_ID", "CLIENT_ID", "CLIENT_SECRET", "CODE_VERIFIER", "CONNECTOR_ID"),
+    *("CONVERSATION_ID", "COOKIE", "DATASET_ID", "DEVICE_CODE", "DEVICE_ID", "DOCUMENT_ID", "EMAIL", "ENTERPRISE_ID"),
+    *("ENTITY_ID", "EVENT_ID", "EXECUTE_ID", "FEATURE_ID", "FILE_ID", "FILE_URL", "FOLDER_ID", "GROUP_ID", "ICON_URL"),
+    *("ID", "IP_ADDRESS", "JWT", "LOGID", "MESSAGE_ID", "MODEL_ID", "NICK_NAME", "NODE_EXECUTE_UUID", "PERSONAL_VALUE"),
+    *("PERSON_NAME", "PHONE", "PLUGIN_ID", "PRIVATE_KEY", "PUBLIC_KEY_ID", "REFRESH_TOKEN", "RESIDENT_ID", "ROOM_ID"),
+    *("SECRET", "SECTION_ID", "SIGNED_URL", "STREAM_ID", "TEMPLATE_ID", "TOOL_CALL_ID", "USER_CODE", "USER_ID"),
+    *("ACCOUNT", "FEISHU_KEY", "MAC_ADDRESS", "PASSWORD", "SIGNATURE", "WEBHOOK_URL", "WECHAT_APP_ID"),
+    *("USER_NAME", "UUID", "VERIFY_TOKEN", "VOICE_ID", "WORKFLOW_ID", "WORKSPACE_ID", "WORKSPACE_NAME", "API_TOKEN"),
+)
+"""The kinds of a numbered placeholder (``BOT_ID_1``), a part of the format."""
+
+BARE: Final = (
+    *("API_TOKEN", "BOT_ID", "CHAT_ID", "CLIENT_ID", "CLIENT_SECRET", "CONVERSATION_ID", "DATASET_ID", "EXECUTE_ID"),
+    *("PRIVATE_KEY", "PRIVATE_KEY_BODY", "PUBLIC_KEY_ID", "WORKFLOW_ID", "WORKSPACE_ID"),
+)
+"""The placeholders of configured values, which have no number; those of ``COZE_SECRET_...`` only their table knows."""
+
+_NUMBERED: Final = rf"(?:{'|'.join(sorted(KINDS, key=len, reverse=True))})_[0-9]{{1,6}}(?![0-9])"
+_BEFORE: Final = r"(?:(?<![A-Z_])|(?<=%[0-9A-F]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
+"""A placeholder is no end of a longer word in capitals; the digits of an escape are none."""
+
+
+def _bare(names: Collection[str]) -> str:
+    return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![A-Z0-9_])"
+
+
+@dataclass(frozen=True)
+class Masking:
+    """Which placeholders a cassette has: numbered ones of the known kinds, and the bare ones of configured values."""
+
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, configured: Iterable[str]) -> Masking:
+        """The masking where the environment has named some more placeholders."""
+        return cls(re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare({*BARE, *configured})})"))
+
+    def hide(self, text: str) -> str:
+        """A text with a mask in place of each placeholder."""
+        return self.pattern.sub(MASK, text)
+
+
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+
+
+def fold(text: str) -> str:
+    """A text without what only changes its looks: width, ligatures, composition, characters that nobody sees."""
+    if text.isascii():
+        return text
+    plain = _INVISIBLE.sub("", text)
+    return plain if unicodedata.is_normalized("NFKC", plain) else unicodedata.normalize("NFKC", plain)

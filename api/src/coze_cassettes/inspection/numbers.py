@@ -1,0 +1,263 @@
+"""Judges of numbers: telephone, identity, card and machine numbers, each by the definition of its issuer.
+
+The libraries of the field have the last word (phonenumbers, python-stdnum). They are imported when the first candidate
+is judged, so that a replay never loads them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+SEPARATOR: Final = "[-. \u00a0\u2009\u202f\u2010-\u2015\u2212/]"
+"""What people write between the groups of a number; full-width forms are folded before."""
+
+_GROUP = re.compile("[0-9]+[Xx]?")
+_WORD_BEFORE = re.compile(r"[A-Za-z0-9]*\Z")
+_WORD_AFTER = re.compile(r"[A-Za-z0-9]*")
+_HEX_WORD = re.compile("[0-9a-f]{20,}|[0-9A-F]{20,}")
+_LONGEST_WORD: Final = 64
+
+
+def is_in_hex(match: re.Match[str]) -> bool:
+    """Whether digits are a part of a long hexadecimal word, a hash for one."""
+    start, end = match.span()
+    before = _WORD_BEFORE.search(match.string[max(0, start - _LONGEST_WORD) : start])
+    after = _WORD_AFTER.match(match.string, end, end + _LONGEST_WORD)
+    head, tail = before[0] if before else "", after[0] if after else ""
+    return bool(head or tail) and _HEX_WORD.fullmatch(head + match[0] + tail) is not None
+
+
+def is_fraction(match: re.Match[str]) -> bool:
+    """Whether digits are a part of a decimal number: behind ``1.``, or before a point and a digit that is not zero."""
+    start, end = match.span()
+    text = match.string
+    if start > 1 and text[start - 1] == "." and text[start - 2].isdecimal():
+        return True
+    return re.compile(r"\.0*[1-9]").match(text, end) is not None
+
+
+# --- telephone numbers ----------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def is_phone(number: str, region: str) -> bool:
+    """Whether phonenumbers calls a number valid, dialled in a region (``CN``)."""
+    import phonenumbers  # noqa: PLC0415 - 40 ms that only a candidate is worth
+
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+_GROUPINGS: Final = frozenset(
+    {
+        (11,),
+        (3, 8),
+        (7, 4),
+        (3, 4, 4),
+        (4, 3, 4),
+        (4, 4, 3),
+        (3, 3, 5),
+        (3, 5, 3),
+        (5, 6),
+        (3, 2, 2, 2, 2),
+        (3, 4, 2, 2),
+    }
+)
+"""How the eleven digits of a mainland mobile number are parted."""
+
+
+def is_mainland_mobile(match: re.Match[str]) -> bool:
+    """Eleven digits in one of the usual groups."""
+    groups = tuple(map(len, _GROUP.findall(match[0])))
+    if groups not in _GROUPINGS or is_in_hex(match) or is_fraction(match):
+        return False
+    return is_phone(re.sub("[^0-9]", "", match[0]), "CN")
+
+
+def is_international_mobile(match: re.Match[str]) -> bool:
+    """A mainland mobile number behind 86."""
+    return not is_in_hex(match) and is_phone("+" + re.sub("[^0-9]", "", match[0]).removeprefix("00"), "CN")
+
+
+_LEAST_ABROAD: Final = 8
+
+
+def is_international(match: re.Match[str]) -> bool:
+    """A number with its country's code that is valid there; a longer run may begin with one."""
+    groups = _GROUP.findall(match[0])
+    for last in range(len(groups), 0, -1):
+        digits = "".join(groups[:last])
+        if len(digits) < _LEAST_ABROAD:
+            return False
+        if is_phone("+" + digits.removeprefix("00"), "ZZ"):
+            return True
+    return False
+
+
+def is_local(match: re.Match[str]) -> bool:
+    """A landline or a service number, dialled in one of the places where numbers are written so."""
+    if is_in_hex(match) or is_fraction(match):
+        return False
+    digits = re.sub("[^0-9]", "", match[0])
+    if digits.startswith("0"):
+        return any(is_phone(digits, region) for region in ("CN", "JP", "KR", "GB", "TW"))
+    return is_phone(digits, "CN" if digits[:3] in ("400", "800") else "US")
+
+
+# --- numbers of persons and cards -----------------------------------------------------------------------------------
+
+_REGIONS: Final = frozenset(
+    (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)
+)
+"""The first two digits of a resident identity number (GB/T 2260)."""
+
+_FIRST_YEAR, _LAST_YEAR = 1880, 2060
+
+
+def _is_day(digits: str) -> bool:
+    """Whether eight digits are a date on which a living person may be born."""
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+    return _FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12 and 1 <= day <= 31  # noqa: PLR2004 - a calendar
+
+
+def is_resident_id(number: str) -> bool:
+    """A number of 18 characters with its check digit (GB 11643), or one of 15 digits, which has none."""
+    if int(number[:2]) not in _REGIONS:
+        return False
+    if len(number) == 15:  # noqa: PLR2004 - the old form
+        return number.isdecimal() and _is_day("19" + number[6:12])
+    from stdnum.iso7064 import mod_11_2  # noqa: PLC0415 - only a candidate is worth it
+
+    return bool(mod_11_2.is_valid(number.upper())) and _is_day(number[6:14])
+
+
+_ISSUERS = re.compile(r"62|81|4|5[0-5678]|2[2-7]|3[0568]|6[04-9]|3[47]|9[0-9]")
+_AMEX: Final = 15
+
+
+def is_card(number: str) -> bool:
+    """A number with the first digits of an issuer of cards and a Luhn check digit (ISO/IEC 7812)."""
+    if not number.isdecimal() or len(set(number)) < 4 or not _ISSUERS.match(number):  # noqa: PLR2004 - 4000 0000 ...
+        return False
+    if len(number) == _AMEX and number[:2] not in ("34", "37"):
+        return False
+    from stdnum import luhn  # noqa: PLC0415 - only a candidate is worth it
+
+    return bool(luhn.is_valid(number))
+
+
+_LENGTHS: Final = (18, 15, 16, 17, 19)
+_FEWEST, _MOST_GROUPS = 15, 19
+
+
+def _spans(text: str) -> Iterator[str]:
+    """The numbers that neighbouring groups of digits give together."""
+    groups = _GROUP.findall(text)
+    for first in range(len(groups)):
+        number = ""
+        for group in groups[first : first + _MOST_GROUPS]:
+            number += group
+            if len(number) in _LENGTHS and "X" not in number[:-1].upper():
+                yield number
+            if len(number) > _LENGTHS[-1]:
+                break
+
+
+def has_resident_id(match: re.Match[str]) -> bool:
+    """Whether a run of digit groups holds an identity number."""
+    if is_in_hex(match) or is_fraction(match):
+        return False
+    return any(len(number) in (15, 18) and is_resident_id(number) for number in _spans(match[0]))
+
+
+_EVEN: Final = frozenset(
+    {(4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (4, 6, 5), (6, 13), (4, 4, 4, 3)}
+)
+"""How the digits of a card are parted."""
+
+
+def has_card(match: re.Match[str]) -> bool:
+    """Whether a run of digit groups holds the number of a card: in one piece, or parted as on a card."""
+    if is_in_hex(match) or is_fraction(match):
+        return False
+    groups = _GROUP.findall(match[0])
+    whole = (group for group in groups if len(group) in _LENGTHS)
+    sizes = tuple(map(len, groups))
+    parted = (
+        "".join(groups[first:last])
+        for first in range(len(groups))
+        for last in range(first + 2, min(first + 6, len(groups) + 1))
+        if sizes[first:last] in _EVEN
+    )
+    return any(map(is_card, (*whole, *parted)))
+
+
+# --- addresses of machines ------------------------------------------------------------------------------------------
+
+_SMALL: Final = 32
+"""Four numbers below it are a section or a version, or one of the addresses that everybody knows (8.8.8.8)."""
+
+_OID_ROOTS, _OID_ARCS = 3, 40
+"""What the first two numbers of an object identifier are below (X.660)."""
+
+_PUBLIC_RESOLVERS: Final = frozenset({"114.114.114.114", "208.67.222.222", "208.67.220.220", "223.5.5.5", "223.6.6.6"})
+_INSIDE: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+            *("192.168.0.0/16", "224.0.0.0/3"),
+        ),
+    )
+)
+"""Networks that say nothing about a machine outside (RFC 6890): our own, private, link-local, multicast, masks."""
+
+_VERSION_BEFORE = re.compile(
+    r"(?:(?<![A-Za-z])[vV]|[vV]er(?:sion)?[\"' .:=]{0,4}|版本号?[ :]{0,2}|[=~<>!]=[ ]?|%[bdx]"
+    r"|(?<![A-Za-z0-9./:])[A-Za-z][A-Za-z0-9.+]+/)\Z"
+)
+_REACH: Final = 24
+
+
+def is_address(match: re.Match[str]) -> bool:
+    """An IPv4 address of the open network, and no version or section."""
+    numbers = [int(part) for part in match[0].split(".")]
+    is_oid = numbers[0] < _OID_ROOTS and numbers[1] < _OID_ARCS
+    if is_oid or max(numbers) < _SMALL or match[0] in _PUBLIC_RESOLVERS:
+        return False
+    try:
+        address = ipaddress.IPv4Address(match[0])
+    except ValueError:
+        return False
+    if any(address in network for network in _INSIDE):
+        return False
+    before = match.string[max(0, match.start() - _REACH) : match.start()]
+    is_network = numbers[-1] == 0 and match.string[match.end() : match.end() + 1] == "/"
+    return not is_network and _VERSION_BEFORE.search(before) is None
+
+
+def is_ipv6(match: re.Match[str]) -> bool:
+    """A global unicast IPv6 address (2000::/3)."""
+    is_network = match[0].endswith("::") and match.string[match.end() : match.end() + 1] == "/"
+    return not is_network and any(_reads_as_ipv6(form) for form in (match[0], match[0].rstrip(":")))
+
+
+def _reads_as_ipv6(text: str) -> bool:
+    try:
+        return ipaddress.IPv6Address(text) is not None
+    except ValueError:
+        return False
+
+
+def is_mac(match: re.Match[str]) -> bool:
+    """The hardware address of one machine: not all the same, not counting up as examples do."""
+    pairs = re.findall("[0-9A-Fa-f]{2}", match[0])
+    numbers = [int(pair, 16) for pair in pairs]
+    return len(set(numbers)) > 2 and any(b - a != numbers[1] - numbers[0] for a, b in pairwise(numbers))  # noqa: PLR2004

@@ -1,0 +1,218 @@
+"""Takes a cassette apart: every text in it with its place, from the list of the parts of a call."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
+
+from coze_cassettes.cassette.model import Cassette, Headers, Interaction, media_type
+from coze_cassettes.cassette.parts import METADATA_PARTS, PARTS, Form, split_uri
+from coze_cassettes.codecs import containers, encodings
+from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.inspection import streams
+
+
+class Kind(StrEnum):
+    """What a piece is."""
+
+    TEXT = "text"
+    FIELD = "field"
+    """The value of a name, which its path ends with."""
+    PATH = "path"
+    """Of a URI."""
+    BINARY = "binary"
+    SEALED = "sealed"
+    """A file that holds others and cannot be opened."""
+    SOUND = "sound"
+    """Base64 of sound, which looks random."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text with its place, and the names that lead to it."""
+
+    place: str
+    text: str
+    path: tuple[str, ...] = ()
+    kind: Kind = Kind.TEXT
+
+
+def pieces_of(cassette: Cassette) -> Iterator[Piece]:
+    """All pieces of a cassette."""
+    for number, interaction in enumerate(cassette.interactions):
+        yield from _of_interaction(interaction, f"interaction {number}")
+    for part in METADATA_PARTS:
+        yield Piece(part.name, str(part.value_of(cassette)), (part.field,))
+
+
+def pieces_of_file(content: bytes) -> Iterator[Piece]:
+    """All pieces of a file that is no cassette."""
+    return _of_body(content, "", "file")
+
+
+def _of_interaction(interaction: Interaction, place: str) -> Iterator[Piece]:
+    for part in PARTS:
+        value, where = part.value_of(interaction), f"{place} {part.message}"
+        if part.form is Form.TEXT:
+            yield Piece(f"{where} {part.field}", value)
+        elif part.form is Form.URI:
+            yield from _of_uri(value, f"{where} {part.field}")
+        elif part.form is Form.HEADERS:
+            yield from _of_headers(value, where)
+        elif part.form is Form.BODY:
+            message = interaction.request if part.message == "request" else interaction.response
+            yield from _of_body(value, media_type(message), f"{where} {part.field}")
+
+
+# --- addresses and headers ------------------------------------------------------------------------------------------
+
+
+def _of_uri(text: str, place: str) -> Iterator[Piece]:
+    uri = split_uri(text)
+    yield Piece(place, text)
+    yield Piece(place, unquote(uri.path), kind=Kind.PATH)
+    for query in (uri.query[1:], uri.fragment[1:]):
+        yield from _of_form(query, place)
+
+
+def _of_headers(headers: Headers, place: str) -> Iterator[Piece]:
+    for name, value in headers:
+        yield Piece(f"{place} header {name}", value, (name.lower(),), Kind.FIELD)
+        yield Piece(f"{place} header {name}", name)
+
+
+def _of_form(text: str, place: str) -> Iterator[Piece]:
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        yield from _of_field(value, f"{place}.{name}", (name,))
+        yield Piece(f"{place} key", name)
+
+
+# --- bodies ---------------------------------------------------------------------------------------------------------
+
+
+def _of_body(body: bytes, content_type: str, place: str) -> Iterator[Piece]:
+    if content_type.lower().startswith("multipart/"):
+        yield from _of_multipart(body, place)
+        return
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        yield from _of_bytes(body, place)
+        return
+    value = streams.parsed(text)
+    if value is not None:
+        yield from _of_json(value, place, ())
+    elif "event-stream" in content_type or streams.is_stream(text):
+        yield from _of_stream(text, place)
+    elif "x-www-form-urlencoded" in content_type:
+        yield from _of_form(text, place)
+    elif text:
+        yield Piece(place, text)
+
+
+def _of_bytes(body: bytes, place: str) -> Iterator[Piece]:
+    yield Piece(f"{place} (binary)", encodings.to_text(body), kind=Kind.BINARY)
+    try:
+        opened = containers.open_container(body)
+    except UnreadableBody:
+        yield Piece(place, "", kind=Kind.SEALED)
+        return
+    for member in opened.members if opened else ():
+        yield from _of_body(member, "", place)
+
+
+def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield Piece(f"{place} key", str(key))
+            yield from _of_json(child, f"{place}.{key}", (*path, str(key)))
+    elif isinstance(value, list):
+        for child in value:
+            yield from _of_json(child, f"{place}[]", path)
+    elif isinstance(value, str):
+        yield from _of_field(value, place, path)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield Piece(place, _written(value), path, Kind.FIELD)
+
+
+def _of_field(text: str, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
+    yield Piece(place, text, path, Kind.FIELD)
+    inner = streams.parsed(text)
+    if inner is not None:
+        yield from _of_json(inner, place, path)
+
+
+def _written(number: Any) -> str:
+    """A number as digits; one that is whole without its fraction."""
+    return str(int(number)) if isinstance(number, float) and number.is_integer() else json.dumps(number)
+
+
+# --- streams --------------------------------------------------------------------------------------------------------
+
+_SOUND_FIELDS: Final = frozenset(("delta", "content", "audio", "data"))
+
+
+def _sound_of(piece: Piece, event: streams.Event) -> bytes | None:
+    """The sound that a field holds, which is base64 of bytes that are no text."""
+    if "audio" not in event.name or _SOUND_FIELDS.isdisjoint(piece.path[-1:]):
+        return None
+    try:
+        raw = base64.b64decode(piece.text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return None if encodings.is_readable(encodings.to_text(raw)) else raw
+
+
+def _of_stream(text: str, place: str) -> Iterator[Piece]:
+    """Each event of a stream, and the texts and bytes that its events only give together."""
+    joined, raws, sounds = streams.Joined(), list[bytes](), list[bytes]()
+    for event in streams.events(text):
+        where = f"{place} {event.name}"
+        if event.raw is not None:
+            raws.append(event.raw)
+            yield from _of_body(event.raw, "", where)
+        elif event.value is None:
+            yield Piece(where, event.line)
+        for piece in _of_json(event.value, where, ()):
+            if (sound := _sound_of(piece, event)) is not None:
+                sounds.append(sound)
+                yield replace(piece, kind=Kind.SOUND)
+                continue
+            yield piece
+            if piece.kind is Kind.FIELD:
+                joined.add(event, piece.path, piece.text)
+    for path, whole in joined.texts():
+        yield Piece(f"{place} {'.'.join(filter(None, path))} (joined)", whole)
+    for several in (raws, sounds):
+        if len(several) > 1:
+            yield Piece(f"{place} (binary, joined)", encodings.to_text(b"".join(several)), kind=Kind.BINARY)
+
+
+# --- multipart ------------------------------------------------------------------------------------------------------
+
+_NAME = re.compile(r'\bname="([^"\r\n]*)"')
+
+
+def _of_multipart(body: bytes, place: str) -> Iterator[Piece]:
+    """The parts, told apart by the line with which the body begins."""
+    boundary, _, _ = body.partition(b"\n")
+    boundary = boundary.strip()
+    if not boundary.startswith(b"--"):
+        yield from _of_body(body, "", place)
+        return
+    for part in body.split(boundary)[1:]:
+        head, _, content = part.lstrip(b"\r\n").replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
+        label = encodings.to_text(head)
+        named = _NAME.search(label)
+        name = named[1] if named else ""
+        yield Piece(f"{place}.{name} head", unquote(label))
+        for piece in _of_body(content.removesuffix(b"\r\n"), "", f"{place}.{name}"):
+            is_bare = piece.kind is Kind.TEXT and not piece.path
+            yield Piece(piece.place, piece.text, (name,), Kind.FIELD) if is_bare else piece

@@ -1,0 +1,131 @@
+"""Tells a string that a machine drew from one that a person wrote."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Final
+
+from coze_cassettes.codecs import encodings
+from coze_cassettes.inspection import decoding
+
+_BASE64: Final = next(row for row in encodings.ENCODINGS if row.name == "base64")
+_MIN_ENTROPY: Final = 3.6
+"""Bits a character of twenty random letters and digits at least; it rises with the length."""
+
+_LONG_ENTROPY: Final = 4.2
+_LONG: Final = 28
+_SHORTEST: Final = 20
+_COMMIT: Final = 40
+"""Digits of the SHA-1 by which Git names things: they stand in any text about programs."""
+
+_MIN_HEX_DIGITS: Final = 9
+"""Different digits in 32 drawn ones, at least."""
+
+_CHANGES: Final = 0.3
+"""Changes between small letters, capitals and digits, a character; a word of a program has far fewer."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_LONGEST_WORDS: Final = 2.8
+"""Characters of the words of a drawn string on average, where CamelCase has four and more."""
+
+RUN = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{20,}+={0,2}")
+_MEDIA: Final = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"OggS", b"%PDF", b"ID3", b"fLaC", b"\xff\xfb", b"PK\x03\x04"),
+    *(b"\0asm", b"wOFF", b"wOF2", b"\0\x01\0\0", b"BM", b"\0\0\x01\0"),
+)
+_PUBLIC_KEY: Final = ("MIIB", "MIIC", "MIID", "MIIE", "MIIF", "MIIG", "MIGf", "MFkw", "MCow", "MFww", "MHYw", "AAAA")
+"""How base64 of a public key or a certificate begins: ASN.1 sequences of their sizes, the length of a name of SSH."""
+
+HEX_RUN = re.compile(r"(?<![0-9A-Za-z_./+=-])(?:[0-9a-f]{32,}|[0-9A-F]{32,})(?![0-9A-Za-z_/+=-])")
+_HASH: Final = (
+    r"sha[0-9_-]{0,5}|md5|blake2[bs]?|hash|hashes|digest|integrity|checksum|etag|commit|revision|rev|fingerprint|crc(?:32)?|uuid|guid"
+    r"|nonce|boundary|salt|merkle|cid|oid|object|blob|tree|parent|author|version|trace|span|h1"
+)
+_HASH_BEFORE = re.compile(rf"(?i)(?:{_HASH})(?:id)?[\"' ]{{0,2}}[-:=@/ (]{{1,3}}[\"']?(?:\\?\")?\Z")
+_HASH_NAME = re.compile(rf"(?i)(?:.*[^a-z])?(?:{_HASH})(?:[_-]?(?:id|hex|sum|value))?")
+_REACH: Final = 24
+
+
+def entropy(text: str) -> float:
+    """Bits a character."""
+    counts = Counter(text)
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
+
+
+def _sort(char: str) -> int:
+    return 0 if char.islower() else 1 if char.isupper() else 2 if char.isdecimal() else 3
+
+
+def is_drawn(word: str) -> bool:
+    """Whether small letters, capitals and digits stand in a word in no order."""
+    sorts = [_sort(char) for char in word]
+    if not {0, 1, 2} <= set(sorts) or sorts.count(2) < 2:  # noqa: PLR2004 - a version at the end is one
+        return False
+    changes = sum(left != right for left, right in pairwise(sorts))
+    least = _LONG_ENTROPY if len(word) >= _LONG else _MIN_ENTROPY
+    words = _WORD.findall(word)
+    is_written = sum(map(len, words)) >= _LONGEST_WORDS * len(words)
+    return changes >= _CHANGES * len(word) and not is_written and entropy(word) >= least
+
+
+def mixes_cases(word: str) -> bool:
+    """Whether small letters and capitals change often, as they do in no word."""
+    sorts = [_sort(char) for char in word if char.isalpha()]
+    changes = sum(left != right for left, right in pairwise(sorts))
+    return len(sorts) > 0 and changes >= _CHANGES * len(sorts) and {0, 1} <= set(sorts)
+
+
+def is_tail_drawn(match: re.Match[str]) -> bool:
+    """Whether what follows a prefix was drawn."""
+    return is_drawn(match["tail"])
+
+
+def is_random(match: re.Match[str]) -> bool:
+    """Whether a run of base64 or the like is a key: drawn, no picture, no public key, and nothing says it is a hash."""
+    run = match[0].rstrip("=")
+    parts = [part for part in re.split(r"[/_-]", run) if len(part) >= _SHORTEST and is_drawn(part)]
+    whole = is_drawn(run) and "/" not in run
+    if not (parts or whole) or run.startswith(_PUBLIC_KEY) or _is_media(run) or _is_text(run):
+        return False
+    before = match.string[max(0, match.start() - _REACH) : match.start()]
+    return _HASH_BEFORE.search(before) is None
+
+
+def is_random_hex(match: re.Match[str]) -> bool:
+    """Whether hexadecimal digits are a key: drawn, and nothing says that they are a hash."""
+    run = match[0]
+    if (
+        len(run) == _COMMIT
+        or not re.search("[A-Fa-f]", run)
+        or not re.search("[0-9]", run)
+        or len(set(run)) < _MIN_HEX_DIGITS
+    ):
+        return False
+    before = match.string[max(0, match.start() - _REACH) : match.start()]
+    return _HASH_BEFORE.search(before) is None
+
+
+def is_hash_name(name: str) -> bool:
+    """Whether the name of a field says that its value is a hash."""
+    return _HASH_NAME.fullmatch(name) is not None
+
+
+def _is_text(run: str) -> bool:
+    """Whether base64 holds a text, packed or not, which is looked at by itself."""
+    inner = _BASE64.decode(run)
+    if inner is None:
+        return False
+    return encodings.is_readable(inner) or bool(decoding.members_of(encodings.to_bytes(inner)))
+
+
+def _is_media(run: str) -> bool:
+    """Whether base64 holds a picture or a sound, which look random too."""
+    try:
+        return base64.b64decode(run[:16]).startswith(_MEDIA)
+    except binascii.Error:
+        return False

@@ -1,0 +1,122 @@
+"""Reads what came in pieces: events, lines of JSON, WebSocket messages, with the texts that they give joined."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_FIELD = re.compile(r"(?:event|data|id|retry|after):", re.MULTILINE)
+_BINARY_EVENT: Final = "(binary)"
+_TEXT_EVENT: Final = "(text)"
+_FEWEST: Final = 2
+"""Lines of JSON that make a stream."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event: its name, the data as it stands, and what that is: JSON, or bytes."""
+
+    name: str
+    line: str
+    value: Any = None
+    raw: bytes | None = None
+
+
+def is_stream(text: str) -> bool:
+    """Whether a text is one, whatever its content type says: fields of events, or lines of JSON."""
+    if _FIELD.match(text) or re.search(r"^(?:event|data): ?\S", text, re.MULTILINE):
+        return True
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) >= _FEWEST and all(line.lstrip().startswith(("{", "[")) for line in lines)
+
+
+def events(text: str) -> Iterator[Event]:
+    """The events of a stream, and its other lines as events of their own."""
+    name = ""
+    for line in text.splitlines():
+        label, colon, data = line.partition(":")
+        if line.lstrip().startswith(("{", "[")):
+            label, data = "data", line
+        elif not colon and not line.strip():
+            continue
+        data = data.removeprefix(" ")
+        if label == "event":
+            name = data
+        raw = _bytes_of(name, data) if label == "data" else None
+        yield Event(name, line, parsed(data) if label == "data" else None, raw)
+
+
+def _bytes_of(name: str, data: str) -> bytes | None:
+    if name not in (_BINARY_EVENT, _TEXT_EVENT):
+        return None
+    try:
+        return base64.b64decode(data)
+    except binascii.Error:
+        return None
+
+
+def parsed(text: str) -> Any:
+    """The JSON object or list that a text is, or None."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+# --- joined ---------------------------------------------------------------------------------------------------------
+
+_OWNERS: Final = ("id", "node_id", "node_title", "item_id", "index", "tool_call_id")
+_SPOKEN: Final = frozenset(
+    (
+        "content",
+        "reasoning_content",
+        "delta",
+        "output",
+        "text",
+        "arguments",
+        "transcript",
+        "answer",
+        "message",
+        "result",
+    )
+)
+"""Names under which texts come in pieces; what stands under others is joined unless it is numbers."""
+
+
+def _owner(value: Any) -> str:
+    """What an event has a piece of; a WebSocket message says it in its data, its own id is always new."""
+    if isinstance(value, dict) and "event_type" in value:
+        value = value.get("data")
+    return " ".join(str(value.get(name, "")) for name in _OWNERS) if isinstance(value, dict) else ""
+
+
+@dataclass
+class Joined:
+    """Collects the pieces of a stream by the path to them, and by what they belong to."""
+
+    pieces: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+
+    def add(self, event: Event, path: tuple[str, ...], text: str) -> None:
+        """Take a piece under a path."""
+        self.pieces.setdefault((*path, "", _owner(event.value)), []).append(text)
+        if "audio" not in event.name:  # else it would stand between the pieces of a text
+            self.pieces.setdefault(path, []).append(text)
+
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The paths with the texts that came in several pieces."""
+        for path, pieces in self.pieces.items():
+            if len(pieces) > 1 and _is_text(path, pieces):
+                yield path, "".join(pieces)
+
+
+def _is_text(path: Iterable[str], pieces: list[str]) -> bool:
+    if len(set(pieces)) == 1:
+        return False
+    return not _SPOKEN.isdisjoint(path) or not all(piece.isdecimal() for piece in pieces)

@@ -1,0 +1,132 @@
+"""Searches for values that must not be in a text, in every spelling and encoding, whole or cut."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+from coze_cassettes.codecs import encodings
+from coze_cassettes.inspection import masking
+
+_LONG: Final = 16
+"""Characters from which on a value is looked for inside words too."""
+
+_ANY_CASE: Final = 8
+"""Characters from which on a value is found in capitals too; a shorter one may be a word."""
+
+_CUT: Final = 12
+"""Characters of a long value that count as the value."""
+
+_SENTENCE = re.compile(r"\s|://")
+"""Is in a value whose beginning says nothing: words, or a URL that others begin like."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way in which a value may stand in a text: as it is, or encoded; compared as written or folded and small."""
+
+    text: str
+    is_word: bool
+    is_folded: bool
+
+    def choose(self, written: str, folded: str, small: str) -> tuple[str, ...]:
+        """In which of three readings of a text it may stand."""
+        if self.is_folded:
+            return (small,)
+        return (written,) if folded is written else (written, folded)
+
+
+@lru_cache(maxsize=2048)
+def _forms(value: str) -> tuple[Form, ...]:
+    return tuple(_make_forms(value))
+
+
+def _make_forms(value: str) -> Iterator[Form]:
+    plain = masking.fold(value).strip()
+    if not plain:
+        return
+    short = len(plain) < _ANY_CASE
+    yield Form(plain if short else plain.casefold(), len(plain) < _LONG, is_folded=not short)
+    if len(plain) >= _LONG and not _SENTENCE.search(plain):
+        yield Form(plain[:_CUT].casefold(), is_word=False, is_folded=True)
+    for row in encodings.ENCODINGS:
+        if row.group == 1 and not row.inline and not short:
+            yield Form(row.encode(value), is_word=False, is_folded=False)
+    yield from (Form(core, is_word=False, is_folded=False) for core in encodings.cores(value))
+
+
+def _stands_in(form: Form, text: str) -> bool:
+    """Whether a form is in a text; a short one as a word of its own."""
+    start = text.find(form.text)
+    while start >= 0:
+        before, after = (
+            text[start - 1 : start] if start else "",
+            text[start + len(form.text) : start + len(form.text) + 1],
+        )
+        if not form.is_word or not (_is_word(before, form.text[0]) or _is_word(after, form.text[-1])):
+            return True
+        start = text.find(form.text, start + 1)
+    return False
+
+
+def _is_word(neighbour: str, edge: str) -> bool:
+    return _glues(neighbour) and _glues(edge)
+
+
+def _glues(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+@dataclass(frozen=True)
+class Values:
+    """The forms of all values that are searched for."""
+
+    forms: tuple[Form, ...] = ()
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Values:
+        """What to look for to find any of the values."""
+        return cls(tuple(dict.fromkeys(form for value in values for form in _forms(value))))
+
+    def narrow(self, texts: Collection[str]) -> Values:
+        """Those of which the letters are in one of the texts at all: most are in none."""
+        if not self.forms:
+            return self
+        written = "\0".join(texts)
+        folded = masking.fold(written)
+        small = folded.casefold()
+        return Values(
+            tuple(form for form in self.forms if any(form.text in each for each in form.choose(written, folded, small)))
+        )
+
+    def stand_in(self, text: str) -> bool:
+        """Whether one of them is in a text."""
+        if not self.forms:
+            return False
+        folded = masking.fold(text)
+        every = (text, folded, folded.casefold())
+        return any(_stands_in(form, each) for form in self.forms for each in form.choose(*every))
+
+
+def find(values: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
+    """Those of some values that stand in one of some texts."""
+    written = "\0".join(texts)
+    folded = masking.fold(written)
+    every = (written, folded, folded.casefold())
+    return frozenset(
+        value
+        for value in values
+        if any(_stands_in(form, each) for form in _forms(value) for each in form.choose(*every))
+    )
+
+
+def spellings_of(value: str) -> tuple[str, ...]:
+    """A value as it is and in every encoding, for a text in which it must be blotted out."""
+    encoded = (row.encode(value) for row in encodings.ENCODINGS)
+    forms = (value, json.dumps(value)[1:-1], quote(value, safe=""), *encoded, *encodings.cores(value))
+    return tuple(dict.fromkeys(filter(None, forms)))
