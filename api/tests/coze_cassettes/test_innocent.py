@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import random
 import struct
+import sysconfig
 import uuid
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +19,7 @@ import pytest
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.inspection.scan import inspect
+from coze_cassettes.inspection.scan import inspect, inspect_file
 from coze_cassettes.scrubbing.scrub import scrub
 
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
@@ -137,3 +139,43 @@ def test_the_committed_cassettes_are_scrubbed_already(paths: list[Path]) -> None
     for path in paths:
         kept = store.read(path).interactions
         assert scrub(kept).interactions == kept, path.name
+
+
+# --- text that was not written for this -----------------------------------------------------------------------------
+
+INSTALLED: Final = Path(sysconfig.get_paths()["purelib"])
+ABOUT_SECRETS: Final = frozenset(("authlib", "cryptography", "joserfc", "phonenumbers", "stdnum"))
+"""Packages whose examples are numbers and keys, which are found with reason."""
+
+WITH_REASON: Final = "INSPECT-EMAIL"
+"""The authors of packages are persons."""
+
+MOST_A_MEGABYTE: Final = 2
+CORPUS: Final = 3_000_000
+"""Bytes that are read."""
+
+
+def installed_texts() -> Iterator[str]:
+    """Sources, documents and licences of installed packages, as many as the corpus takes."""
+    files = sorted(
+        path
+        for path in INSTALLED.rglob("*")
+        if path.suffix in (".py", ".md", ".rst", ".txt") and ABOUT_SECRETS.isdisjoint(path.relative_to(INSTALLED).parts)
+    )
+    random.Random(1).shuffle(files)  # noqa: S311 - a choice, not a key
+    size = 0
+    for path in files:
+        text = path.read_text("utf-8", "replace")
+        size += len(text.encode())
+        if size > CORPUS:
+            return
+        yield text
+
+
+def test_text_that_was_not_written_for_this_is_left_alone() -> None:
+    """Of what is found in installed packages, at most two findings a megabyte are not somebody's address."""
+    texts = list(installed_texts())
+    found = [each for text in texts for each in inspect_file(text.encode()) if each.rule != WITH_REASON]
+    size = sum(len(text.encode()) for text in texts) / 1_000_000
+    print(f"\n{size:.1f} MB of installed packages: {len(found)} findings")  # noqa: T201 - with -s
+    assert len(found) <= MOST_A_MEGABYTE * size, found
