@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
@@ -18,7 +18,7 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
 )
 from vcr.cassette import Cassette as VcrCassette
 
-from coze_cassettes import coze_tests, naming, vcr_options
+from coze_cassettes import coze_tests, markers, naming, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, Known
 from coze_cassettes.session import guard, opening
 from coze_cassettes.session.outside import Outside
@@ -183,16 +183,23 @@ def vcr(
 ) -> Iterator[VcrCassette | None]:
     """vcrpy's cassette of the running test, or None if it is not marked vcr."""
     session = _session(request)
-    if session is None:
-        yield None
-        return
+    hosts = markers.hosts_of(vcr_config.get("allowed_hosts"))
+    with guard.opened_network(hosts) if hosts else nullcontext():
+        if session is None:
+            yield None
+            return
+        _refuse(request.node, vcr_config, vcr_cassette_dir, default_cassette_name)
+        with request.config.stash[OUTSIDE].let_pass(), opening.opened(session) as cassette:
+            yield cassette
+
+
+def _refuse(item: pytest.Item, vcr_config: Mapping[str, Any], folder: str, name: str) -> None:
+    """End a test whose fixtures ask for what a test of ours cannot have."""
     refused = vcr_options.refused(vcr_config).items()
-    sentences = [vcr_options.sentence(request.node.nodeid, "vcr_config", *each) for each in refused]
-    sentences += _refused_places(request.node, vcr_cassette_dir, default_cassette_name)
+    sentences = [vcr_options.sentence(item.nodeid, "vcr_config", *each) for each in refused]
+    sentences += _refused_places(item, folder, name)
     if sentences:
         raise Refusal("\n".join(sentences), pytrace=False)
-    with request.config.stash[OUTSIDE].let_pass(), opening.opened(session) as cassette:
-        yield cassette
 
 
 def _refused_places(item: pytest.Item, folder: str, name: str) -> Iterator[str]:
@@ -214,10 +221,8 @@ def default_cassette_name(request: pytest.FixtureRequest) -> str:
     return naming.cassette_name(request.node)
 
 
-def block_network(allowed_hosts: Sequence[str] | None) -> Iterator[None]:
-    """What pytest-recording's fixture allows; the plugin blocks the network around the whole test, its fixtures too."""
-    with guard.opened_network(allowed_hosts or ()):
-        yield
+def block_network() -> None:
+    """Nothing: the plugin blocks the network around the whole test, its fixtures of every scope included."""
 
 
 # --- how they are registered ----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -88,9 +88,20 @@ def _refused_default(item: pytest.Item) -> Iterator[str]:
 
 def _refused_hooks(item: pytest.Item) -> Iterator[str]:
     """A conftest.py beside or above a test, below ``coze_tests``, that would configure vcrpy for it."""
-    ours = item.config.stash[coze_tests.KEY]
-    for plugin in item.config.pluginmanager.get_plugins():
-        file = Path(getattr(plugin, "__file__", None) or "")
-        applies = file in ours and item.path.is_relative_to(file.parent)
-        if applies and hasattr(plugin, "pytest_recording_configure"):
+    for file in _configuring(item.config):
+        if item.path.is_relative_to(file.parent):
             yield f"{item.nodeid}: pytest_recording_configure of {file.name} does nothing here; remove it."
+
+
+_CONFIGURING = pytest.StashKey[Sequence[Path]]()
+
+
+def _configuring(config: pytest.Config) -> Sequence[Path]:
+    """The files below ``coze_tests`` that would configure vcrpy; looked for once, after all were loaded."""
+    if _CONFIGURING not in config.stash:
+        files = {plugin: Path(getattr(plugin, "__file__", None) or "") for plugin in config.pluginmanager.get_plugins()}
+        ours = {plugin: file for plugin, file in files.items() if file in config.stash[coze_tests.KEY]}
+        config.stash[_CONFIGURING] = [
+            file for plugin, file in ours.items() if hasattr(plugin, "pytest_recording_configure")
+        ]
+    return config.stash[_CONFIGURING]

@@ -650,3 +650,65 @@ def test_what_would_move_or_change_a_cassette_is_refused(
     result = replay(GET_ME, test_me=me)
     assert re.search(rf"test_it.py::test_me: {name} .*; remove it\.", result.stdout.str() + result.stderr.str())
     assert result.ret != pytest.ExitCode.OK
+
+
+ASK_NEIGHBOUR = """
+import httpx, pytest, socket
+
+{code}
+
+def ask() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as client:
+        client.connect(server.getsockname())
+
+@pytest.fixture(scope="session")
+def neighbour() -> None:
+    {fixture}
+
+@pytest.mark.vcr
+{marker}
+def test_me(neighbour: None) -> None:
+    assert httpx.get("https://api.coze.com/v1/users/me").json()["code"] == 0
+    {test}
+"""
+
+IN_CONFIG = 'vcr_config = pytest.fixture(lambda: {"allowed_hosts": ["127.0.0.1"]})'
+
+
+@pytest.mark.parametrize(
+    ("parts", "options"),
+    [
+        ({"marker": '@pytest.mark.block_network(allowed_hosts=["127[.]"])', "test": "ask()", "fixture": "ask()"}, ()),
+        ({"marker": '@pytest.mark.allowed_hosts(["10.0.0.1", "127.0.0.1"])', "test": "ask()", "fixture": "ask()"}, ()),
+        ({"marker": "@pytest.mark.loopback", "test": "ask()", "fixture": "ask()"}, ()),
+        ({"test": "ask()", "fixture": "ask()"}, ("--allowed-hosts=10.0.0.1,127.0.0.1",)),
+        ({"code": IN_CONFIG, "test": "ask()"}, ()),
+    ],
+    ids=["block_network", "allowed_hosts", "loopback", "command line", "vcr_config"],
+)
+def test_other_hosts_can_be_allowed(replay: Replay, me: Cassette, parts: dict[str, str], options: list[str]) -> None:
+    """In every way in which pytest-recording has it, and for fixtures of the session too where it says so by then."""
+    empty = {"code": "", "marker": "", "fixture": "pass", "test": "pass"}
+    replay(ASK_NEIGHBOUR.format(**empty | parts), *options, test_me=me).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("part", "outcome"), [("test", {"failed": 1}), ("fixture", {"errors": 1})], ids=["test", "session fixture"]
+)
+def test_nothing_else_is_reached(replay: Replay, me: Cassette, part: str, outcome: dict[str, int]) -> None:
+    """Whatever the options of the run say, a replay is blocked."""
+    parts = {"code": "", "marker": "", "fixture": "pass", "test": "pass", part: "ask()"}
+    result = replay(ASK_NEIGHBOUR.format(**parts), "-o", "addopts=--record-mode=none -p no:cacheprovider", test_me=me)
+    result.assert_outcomes(**outcome)
+    result.stdout.fnmatch_lines(["*NetworkBlocked: connect to '127.0.0.1' while replaying: the network is blocked.*"])
+
+
+def test_pytest_measures_in_real_time(replay: Replay, me: Cassette) -> None:
+    """A test that waits an hour by its own clock has not lasted an hour."""
+    result = replay(GET_ME + "    import time\n    time.sleep(3600)\n", "--durations=0", "-vv", test_me=me)
+    seconds = [
+        float(number)
+        for number in re.findall(r"^([-\d.]+)s (?:call|setup|teardown)", result.stdout.str(), re.MULTILINE)
+    ]
+    assert len(seconds) == 3
+    assert all(0 <= each < 60 for each in seconds)

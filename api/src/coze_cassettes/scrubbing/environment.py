@@ -72,9 +72,9 @@ def known(environ: Mapping[str, str]) -> Known:
     for variable in VARIABLES:
         if variable.name in environ and (environ[variable.name] or variable.secret):
             found = found.with_value(variable.placeholder, environ[variable.name], secret=variable.secret)
-    for name, value in sorted(environ.items()):
-        if name.startswith(EXTRA_PREFIX):
-            found = found.with_value(f"SECRET_{name.removeprefix(EXTRA_PREFIX).upper()}", value, secret=True)
+    for name in sorted(each for each in environ if each.startswith(EXTRA_PREFIX)):
+        placeholder = f"SECRET_{name.removeprefix(EXTRA_PREFIX).upper()}"
+        found = found.with_value(placeholder, environ[name], secret=True)
     if key_file := environ.get(KEY_FILE):
         found = _with_key_file(found, Path(key_file).expanduser())
     return found
