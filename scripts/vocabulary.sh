@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Fails on a retired word in code or docs, and names the word of docs/glossary.md that stands in its place.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+retired=( # pattern=what to write
+  'tapes?|playbacks?=session, cassette' 'twins?=shared cassette, counterpart' 'lanes?=sent and received messages'
+  'needles?|suspicions?|dear pass|cheap pass=detector, finding, scan' 'fates?=outcome' 'take-?overs?=rebase'
+  'patience|costly=retry policy, throttle, quota' 'cure[sd]?=fix' 'told=say, show' 'whoever|somebody=one who, someone'
+  'in vain=without a result' 'rulebook=rule set' 'is no (way|word|test|file|cassette|json|yaml|number)=is not a'
+)
+found=0
+for row in "${retired[@]}"; do
+  if git grep -nIiwE "${row%=*}" -- api docs scripts .github '*.md' ':!scripts/vocabulary.sh' ':!*.lock'; then
+    echo "  write instead: ${row##*=}" && found=1
+  fi
+done
+exit "$found"
