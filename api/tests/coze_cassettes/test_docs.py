@@ -50,6 +50,17 @@ def test_commands(page: Path) -> None:
     assert (unknown, scripts) == (set(), set())
 
 
+def test_architecture() -> None:
+    """Each module and each test that the page on architecture names is there."""
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    toolkit, tests = ROOT / "api/src/coze_cassettes", ROOT / "api/tests/coze_cassettes"
+    modules = [
+        name for name in re.findall(r"`([a-z_]+/(?:[a-z_]+(?:/|\.py))?)`", text) if not (toolkit / name).exists()
+    ]
+    missing = [name for name in re.findall(r"`(test_\w+\.py)`", text) if not (tests / name).exists()]
+    assert (modules, missing) == ([], [])
+
+
 def test_verdict() -> None:
     """The verdict of an unchanged recording counts the cassettes of this tree."""
     number = len(store.files(ROOT / "cassettes/coze"))
