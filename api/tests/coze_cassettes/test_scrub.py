@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -300,3 +302,23 @@ def test_half_an_event_hides_nothing(interaction: MakeInteraction) -> None:
     stream = b'event: Message\ndata: {"content":"hi","user_name":"Planted Per'
     clean = scrub([interaction(answer=stream, content_type="text/event-stream")]).interactions
     assert _answers(clean) == 'event: Message\ndata: {"content":"hi","user_name":"USER_NAME_1'
+
+
+def test_url_with_escapes_is_replaced_as_it_is(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+    """A signed URL that holds percent escapes becomes a URL, not one that is written in escapes."""
+    url = f"https://p9-bot.byteimg.com/tos-cn-i/a~tplv-x.image?rk3s=1&x-expires=1700000000&x-signature={filled('{A20}')}%2B%3D"
+    [clean] = scrub([interaction(answer={"data": {"icon_url": url, "text": f"see {url} now"}})]).interactions
+    data = json.loads(clean.response.body)["data"]
+    assert data == {
+        "icon_url": "https://scrubbed.invalid/SIGNED_URL_1",
+        "text": "see https://scrubbed.invalid/SIGNED_URL_1 now",
+    }
+
+
+def test_file_of_no_known_form_is_kept(interaction: MakeInteraction) -> None:
+    """A film of a form that nobody knows is bytes in which values are searched, and is saved as it is."""
+    content = random.Random(1).randbytes(4096)  # noqa: S311 - a film is no secret
+    made = interaction("POST", "/v1/files/upload", content)
+    made = replace(made, request=replace(made.request, headers=(("content-type", "video/x-unknown"),)))
+    [clean] = scrub([made]).interactions
+    assert clean.request.body == content

@@ -10,12 +10,10 @@ import bz2
 import hashlib
 import io
 import lzma
-import math
 import re
 import struct
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -296,23 +294,3 @@ def open_container(data: bytes, allowed: frozenset[str] = frozenset()) -> Opened
 def digest_of(data: bytes) -> str:
     """How ``allow_opaque`` names a file."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-# --- files of no known form -----------------------------------------------------------------------------------------
-
-_MEDIA = re.compile(
-    rb"\xff\xd8\xff|GIF8|RIFF|\xff[\xe0-\xff]|ID3|OggS|fLaC|.{4}ftyp|\x1aE\xdf\xa3|#!AMR|BM|II\*\0|MM\0\*|wOF|\x00\x01\x00\x00"
-    rb"|\0asm|\x7fELF",
-    re.DOTALL,
-)
-_MIN_OPAQUE: Final = 1024
-_RANDOM: Final = 7.5
-"""Bits of information a byte from which on bytes are packed or encrypted; sound and pictures have their own form."""
-
-
-def is_sealed(data: bytes) -> bool:
-    """Whether a whole file looks packed or encrypted, and is of no form that is so by nature (sound, pictures)."""
-    if len(data) < _MIN_OPAQUE or _MEDIA.match(data) or any(data.startswith(row.magic) for row in CONTAINERS):
-        return False
-    counts = Counter(data)
-    return -sum(n / len(data) * math.log2(n / len(data)) for n in counts.values()) > _RANDOM

@@ -73,11 +73,14 @@ def _merged(text: str, own: Sequence[Edit], inner: Sequence[Edit]) -> list[Edit]
 
 
 def _is_done(edit: Edit, inner: Sequence[Edit], before: int, text: str) -> bool:
-    """Whether a stretch around an edit is written anew without what the edit takes away."""
+    """Whether a longer stretch around an edit is written anew without what the edit takes away.
+
+    An edit of the same stretch stands: a URL with ``%2B`` in it is replaced as it is, and not written with escapes.
+    """
     if before < 0:
         return False
-    _, end, new = inner[before]
-    return edit[1] <= end and text[edit[0] : edit[1]] not in new
+    start, end, new = inner[before]
+    return edit[1] <= end and (start, end) != edit[:2] and text[edit[0] : edit[1]] not in new
 
 
 def edit_text(leaf: Leaf, visit: Visit) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from coze_cassettes.cassette.model import Headers, Interaction, Request, Response, media_type
 from coze_cassettes.cassette.parts import PARTS, URI_PIECES, Form, Part, split_uri
-from coze_cassettes.codecs import containers, multipart
+from coze_cassettes.codecs import multipart
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
 from coze_cassettes.codecs.encodings import to_bytes, to_text
 from coze_cassettes.codecs.layers import Leaf, Visit, edit_text, walk_bytes, walk_text
@@ -19,9 +19,6 @@ from coze_cassettes.errors import UnreadableBody
 
 _CHARACTER_TAIL: Final = 3
 """Bytes of an incomplete UTF-8 character at most."""
-
-_MEDIA_TYPES: Final = ("audio/", "video/", "image/", "font/")
-"""What is packed by its nature, and so looks random."""
 
 
 def walk(interaction: Interaction, visit: Visit, allow_opaque: frozenset[str] = frozenset()) -> Interaction:
@@ -159,19 +156,7 @@ def _walk_no_text(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> b
         broken = replace(leaf, text=text)
         edits = walk_stream(broken, visit) if is_stream(text, content_type) else None
         return to_bytes(edit_text(broken, visit) if edits is None else apply_edits(text, edits))
-    _require_open(leaf, body, content_type)
     return walk_bytes(leaf, body, visit)
-
-
-def _require_open(leaf: Leaf, body: bytes, content_type: str) -> None:
-    """Refuse what looks packed or encrypted, is of no known form, and was not allowed."""
-    if content_type.lower().startswith(_MEDIA_TYPES) or containers.digest_of(body) in leaf.allow_opaque:
-        return
-    if containers.is_sealed(body) and containers.open_container(body, leaf.allow_opaque) is None:
-        raise UnreadableBody(
-            f"its {len(body)} bytes look packed or encrypted, and nobody can say what is in them;"
-            f" if you know, allow them by their digest {containers.digest_of(body)}"
-        )
 
 
 def _walk_multipart(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> bytes:
