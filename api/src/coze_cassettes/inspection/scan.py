@@ -98,8 +98,8 @@ class _Scan:
             return
         if piece.kind is Kind.FIELD:
             value = _SCHEME.sub("", self.masking.hide(fold(piece.text)))
-            if piece.path[-1:] in (("cookie",), ("set-cookie",)):
-                value = _COOKIES.sub(MASK, value)
+            if piece.path[-1:] in (("cookie",), ("set-cookie",)) and _COOKIES.fullmatch(value):
+                return  # the name of a cookie, such as sessionid, promises a secret, and its value is a placeholder
             yield from names.rules_for(names.Field(value, piece.path))
         layers = self._layers_of(piece.text)
         if layers is None:

@@ -11,6 +11,7 @@ import httpx
 
 from coze_cassettes.cassette import provenance, store
 from coze_cassettes.errors import CassetteError
+from coze_cassettes.inspection import decoding
 from coze_cassettes.inspection.scan import Finding, inspect
 from coze_cassettes.inspection.values import find, spellings_of
 
@@ -51,10 +52,17 @@ def _ask_stand_in(url: str, what: str, member: str = "") -> list[Any]:
 
 def canaries_in(path: Path, planted: Iterable[Canary]) -> list[str]:
     """The kinds of the planted values that a file still holds, in its text or in what its text stands for."""
-    texts = (path.read_text("utf-8"), *_contents(path))
-    # JSON in a string of JSON is escaped twice
-    found = find((each.value for each in planted), (*texts, *(text.replace("\\\\", "\\") for text in texts)))
+    texts = [layer for text in (path.read_text("utf-8"), *_contents(path)) for layer in _layers(text)]
+    found = find((each.value for each in planted), texts)
     return sorted({each.kind for each in planted if len(each.value) >= SHORTEST_PLANTED and each.value in found})
+
+
+def _layers(text: str) -> Iterable[str]:
+    """A text and everything that is written in it."""
+    try:
+        return (text, *decoding.layers(text))
+    except decoding.TooManyLayers:
+        return (text,)
 
 
 def _contents(path: Path) -> Iterator[str]:
