@@ -9,7 +9,7 @@ from typing import Any
 from coze_standin import sse
 from coze_standin.errors import ERRORS, error_of
 from coze_standin.records import JSON
-from coze_standin.sse import Break, Event, Send, Step, Style, Wait
+from coze_standin.sse import Break, Burst, Event, Send, Step, Style, Wait
 
 Options = Mapping[str, Any]
 Steps = tuple[Step, ...]
@@ -85,13 +85,18 @@ def _halve(steps: Steps, options: Options) -> Steps:
 def _malform(steps: Steps, options: Options) -> Steps:
     place = options["events"]
     spoilt = tuple(Send(_spoil(step.data)) if isinstance(step, Send) else step for step in steps[place : place + 1])
-    return steps[:place] + spoilt + steps[place + 1 :]
+    return (*steps[:place], _burst(spoilt + steps[place + 1 :]))
 
 
 def _spoil(frame: bytes) -> bytes:
     """The frame with its data cut short: no longer JSON, still one event."""
     head, _, data = frame.rstrip(b"\n").rpartition(b"\n")
     return head + b"\n" + data[: data.index(b":") + 4] + b"\n\n"
+
+
+def _burst(steps: Steps) -> Step:
+    """The rest of a stream at once: cozepy stops in the middle of it, and a recording keeps what cozepy has got."""
+    return Burst(b"".join(step.data for step in steps if isinstance(step, Send)))
 
 
 def _insert(steps: Steps, options: Options, *added: Step) -> Steps:
@@ -157,7 +162,10 @@ FAULTS: dict[str, Fault] = {
             "comment",
             "a keep-alive comment between two events",
             {"events": 2},
-            steps=lambda steps, options: _insert(steps, options, Send(b": keep-alive\n\n")),
+            steps=lambda steps, options: (
+                *steps[: options["events"]],
+                _burst((Send(b": keep-alive\n\n"), *steps[options["events"] :])),
+            ),
             frames=False,
         ),
         Fault(

@@ -24,6 +24,13 @@ class Send:
 
 
 @dataclass(frozen=True)
+class Burst:
+    """Bytes that go out at once, not cut anew: a client that stops reading at their beginning has got them all."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Wait:
     """A pause in seconds."""
 
@@ -35,7 +42,7 @@ class Break:
     """The connection closes here, the chunked body unfinished."""
 
 
-Step = Send | Wait | Break
+Step = Send | Burst | Wait | Break
 
 
 def encode_json(data: Any) -> str:

@@ -54,6 +54,8 @@ class StreamResponse(Response):
                     if await self._cut_short(data, send):
                         break
                     await self._write(data, send)
+                case sse.Burst(data):
+                    await self._write(data, send)
                 case sse.Wait(seconds):
                     await self._sleep(seconds)
                 case sse.Break():

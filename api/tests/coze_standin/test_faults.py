@@ -8,7 +8,7 @@ import pytest
 
 from coze_standin import faults, sse
 from coze_standin.faults import FAULTS, Faults, InvalidFault, apply_fault, parse_fault
-from coze_standin.sse import Break, Send, Wait
+from coze_standin.sse import Break, Burst, Send, Wait
 
 _EVENTS: tuple[sse.Event, ...] = (("one", {"n": 1}), ("two", {"n": 2}), ("three", {"n": 3}))
 _FRAMES = sse.script(sse.WORKFLOW, _EVENTS)
@@ -35,9 +35,16 @@ def test_a_row_goes_wrong_in_one_way(fault: faults.Fault) -> None:
         (
             "malformed-event",
             {"events": 1},
-            (_FRAMES[0], Send(b'id: 1\nevent: two\ndata: {"\n\n'), _FRAMES[2]),
+            (_FRAMES[0], Burst(b'id: 1\nevent: two\ndata: {"\n\nid: 2\nevent: three\ndata: {"n":3}\n\n')),
         ),
-        ("comment", {"events": 1}, (_FRAMES[0], Send(b": keep-alive\n\n"), *_FRAMES[1:])),
+        (
+            "comment",
+            {"events": 1},
+            (
+                _FRAMES[0],
+                Burst(b': keep-alive\n\nid: 1\nevent: two\ndata: {"n":2}\n\nid: 2\nevent: three\ndata: {"n":3}\n\n'),
+            ),
+        ),
         ("stall-stream", {"events": 2, "seconds": 3}, (*_FRAMES[:2], Wait(3.0), _FRAMES[2])),
         (
             "unknown-event",
