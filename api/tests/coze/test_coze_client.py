@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from _pytest.logging import LogCaptureHandler  # the only handler that gets the SDK's messages while recording
 from cozepy import (
     COZE_CN_BASE_URL,
     COZE_COM_BASE_URL,
@@ -94,14 +95,9 @@ def assert_is_the_refusal_of(response: httpx.Response, error: CozeAPIError) -> N
 @pytest.fixture
 def sdk_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[logging.LogRecord]]:
     """What cozepy logs, instead of writing it to standard error; its level is put back at the end."""
-    records: list[logging.LogRecord] = []
-
-    class Keeper(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            records.append(record)
-
-    monkeypatch.setattr(logger, "handlers", [Keeper()])
-    yield records
+    keeper = LogCaptureHandler()
+    monkeypatch.setattr(logger, "handlers", [keeper])
+    yield keeper.records
     setup_logging()
 
 

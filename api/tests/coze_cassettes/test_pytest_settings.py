@@ -29,7 +29,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", PLACES)
 def test_every_place_of_configuration_is_read(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the project's folder and from one below it."""
-    expected = PytestSettings(tmp_path, ("a", "b c"), tmp_path / "recordings", "coze-cassettes rerecord")
+    expected = PytestSettings(
+        tmp_path, ("a", "b c"), tmp_path / "recordings", "coze-cassettes rerecord", tmp_path / name
+    )
     Path(name).write_text(PLACES[name])
     assert read_settings() == expected
     Path("below").mkdir()

@@ -194,7 +194,7 @@ def test_another_address(player: Player) -> None:
         "  nearest: GET wss://ws.coze.com/v1/audio/speech (interaction 0 of 1)\n"
         "  differs: path: sent '/v1/audio/transcriptions', recorded '/v1/audio/speech'\n"
         "  cassette: module/a_test.yaml\n"
-        "  record it: coze-cassettes rerecord -k a_test"
+        "  record it: coze-cassettes rerecord --tests 'a test'"
     )
 
 
@@ -222,7 +222,7 @@ def test_another_frame(player: Player) -> None:
         "  sent:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech (message 1)\n"
         "  differs: body.data.delta: sent 'Good bye', recorded 'Hello'\n"
         "  cassette: module/a_test.yaml\n"
-        "  record it: coze-cassettes rerecord -k a_test"
+        "  record it: coze-cassettes rerecord --tests 'a test'"
     )
 
 
@@ -244,7 +244,7 @@ def test_a_frame_too_few(player: Player) -> None:
         "a test sent 1 of the 2 WebSocket messages of its cassette.\n"
         "  next:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech\n"
         "  cassette: module/a_test.yaml\n"
-        "  record it: coze-cassettes rerecord -k a_test"
+        "  record it: coze-cassettes rerecord --tests 'a test'"
     )
 
 
