@@ -181,8 +181,8 @@ def test_workflow_runs(coze: Coze, workflow: str) -> None:
         assert histories.execute_nodes.retrieve(workflow_id=workflow, execute_id=run.execute_id, **uuid).is_finish
     time.sleep(0.4)
     failed = histories.retrieve(**late)
-    assert (failed.execute_status, failed.error_code) == (WorkflowExecuteStatus.FAIL, 5000)
-    with pytest.raises(IndexError):
+    assert (failed.execute_status, failed.error_code) == (WorkflowExecuteStatus.FAIL, 720701013)
+    with pytest.raises(cozepy.CozeAPIError, match="code: 4314"):
         histories.retrieve(workflow_id=workflow, execute_id="7400000000000000001")
 
 
