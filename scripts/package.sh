@@ -7,7 +7,7 @@ uv=.venv/tools/bin/uv scratch=$(mktemp -d) && trap 'rm -rf "$scratch"' EXIT
 rm -rf dist && "$uv" build -q --no-build-isolation --python .venv/bin/python -o dist
 "$python" -m venv "$scratch" && VIRTUAL_ENV=$scratch "$uv" pip install -q dist/*.whl
 cd "$scratch" # away from the sources
-bin/python -c 'import coze_cassettes, coze_cassettes.plugin, coze_integration, coze_standin'
+bin/python -c 'import coze_cassettes, coze_cassettes.plugin, coze_standin'
 bin/coze-cassettes --help >/dev/null
 if bin/coze-standin --help 2>message; then echo "The wheel alone has what only its standin extra brings." >&2 && exit 1; fi
 grep 'coze-cassettes\[standin\]' message
