@@ -129,7 +129,7 @@ class Project:
     @property
     def temporary(self) -> Path:
         """Where runs stage."""
-        return self.root / "temporary"
+        return self.root / "cache/coze-cassettes/staging"
 
     @property
     def cassettes(self) -> Path:
@@ -147,7 +147,7 @@ class Project:
         environment, ``before`` stands before the command, the rest is Popen's.
         """
         other = {name: value for name, value in os.environ.items() if not name.startswith("COZE_") and name != "PYTHON"}
-        known = {"TMPDIR": str(self.temporary), "NO_COLOR": "1", **how.pop("environment", {})}
+        known = {"XDG_CACHE_HOME": str(self.root / "cache"), "NO_COLOR": "1", **how.pop("environment", {})}
         script = (str(self.root / "scripts/rerecord.sh"),)
         begun = script if command == "rerecord" else (sys.executable, "-m", "coze_cassettes", command)
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -189,7 +189,7 @@ class Project:
 
 def _project(root: Path) -> Project:
     (root / "tests").mkdir()
-    (root / "temporary").mkdir()
+    (root / "cache/coze-cassettes/staging").mkdir(parents=True)
     (root / "pyproject.toml").write_text(PYPROJECT)
     (root / "tests" / "test_project.py").write_text(SUITE)
     shutil.copytree(ROOT / "scripts", root / "scripts")

@@ -157,7 +157,7 @@ def _undated(item: tuple[str, bytes]) -> tuple[str, bytes]:
 
 def _processes(project: Project) -> list[int]:
     """The processes that work for a project: they have its folder in their environment."""
-    mark = f"TMPDIR={project.temporary}".encode()
+    mark = f"XDG_CACHE_HOME={project.root / 'cache'}".encode()
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal() and int(entry.name) != os.getpid():
@@ -500,7 +500,7 @@ def test_a_staging_disk_that_fills_up_costs_no_cassette(trial: Trial) -> None:
         disk.fill(but=2)  # the recipe, the first cassette
         code, out, err = trial.run()
         sentence = "The run cannot go on (No space left on device): the cassettes are as they were."
-        sentence = f"{sentence} Make room in {trial.project.temporary}, or set TMPDIR.\n"
+        sentence = f"{sentence} Make room in {trial.project.temporary}.\n"
         assert (code, err) == (1, sentence), out
         assert "1 cassette is recorded and kept outside for an hour" in out
         trial.unchanged()

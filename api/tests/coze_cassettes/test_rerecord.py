@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from coze_cassettes.account import credentials, dotenv
+from coze_cassettes.account import credentials, env_file
 from coze_cassettes.account.target import Answer, Get, Target, check_things, check_token, choose_target
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
@@ -92,16 +92,26 @@ def test_the_exit_code_tells_the_verdict(verdict: Verdict, code: int) -> None:
 
 LINES = [
     ("A=1\nexport B=two words\n# C=3\n\nD = 'x # y'", {"A": "1", "B": "two words", "D": "x # y"}),
-    ('A="1"', {"A": "1"}),
+    ('A="1\\n2"', {"A": "1\n2"}),
     ("A=1 # a remark", {"A": "1"}),
-    ("not a line\n=x\nA=", {"A": ""}),
+    ("A=1\nB=${A}2", {"A": "1", "B": "12"}),
+    ('KEY="-----BEGIN\nabc\n-----END"', {"KEY": "-----BEGIN\nabc\n-----END"}),
+    ("COZE_BOT_ID=\nA\n", {}),
 ]
 
 
 @pytest.mark.parametrize(("text", "variables"), LINES)
-def test_env_files_are_simple(text: str, variables: dict[str, str]) -> None:
-    """KEY=VALUE lines with optional export and quotes; whatever else is there is skipped."""
-    assert dotenv.parse_env_file(text) == variables
+def test_an_env_file_is_read_as_python_dotenv_reads_it(text: str, variables: dict[str, str], tmp_path: Path) -> None:
+    """Quotes, escapes, several lines, variables in values; an empty variable of Coze is unset."""
+    (tmp_path / ".env").write_text(text)
+    assert env_file.read_environment(tmp_path, {}) == variables
+
+
+def test_the_shell_overrules_the_env_file(tmp_path: Path) -> None:
+    """And a file that is not there says nothing."""
+    assert env_file.read_environment(tmp_path, {"A": "shell"}) == {"A": "shell"}
+    (tmp_path / ".env").write_text("A=file\nB=file")
+    assert env_file.read_environment(tmp_path, {"A": "shell"}) == {"A": "shell", "B": "file"}
 
 
 TARGETS = [

@@ -33,8 +33,8 @@ FILE = "test_a/T.test_x.yaml"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for cassettes, and a place for temporary files beside it."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    staging.home().mkdir(parents=True)
     (tmp_path / "cassettes").mkdir()
     return tmp_path / "cassettes"
 
@@ -47,7 +47,7 @@ def one(cassette: MakeCassette, interaction: MakeInteraction) -> Cassette:
 
 def staged() -> list[str]:
     """What is in the place for temporary files."""
-    return [path.name for path in Path(tempfile.gettempdir()).iterdir()]
+    return [path.name for path in staging.home().iterdir()]
 
 
 # --- one run at a time ----------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def resumed(folder: Path, recipe: Recipe = RECIPE, *, fresh: bool = False) -> fr
 def test_what_an_interrupted_run_recorded_waits_for_the_next(folder: Path, one: Cassette) -> None:
     """It is private, and goes away with success."""
     assert interrupted(folder, one) == [1]
-    (place,) = Path(tempfile.gettempdir()).iterdir()
+    (place,) = staging.home().iterdir()
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
     assert resumed(folder) == {FILE}
     assert staged() == []
@@ -203,7 +203,7 @@ def test_a_run_that_is_called_off_leaves_what_waits(recipe: Recipe, folder: Path
 def test_a_damaged_cassette_is_recorded_again(folder: Path, one: Cassette) -> None:
     """Only sound ones are gone on with."""
     interrupted(folder, one)
-    (place,) = Path(tempfile.gettempdir()).glob("*/recorded/test_a/*.yaml")
+    (place,) = staging.home().glob("*/recorded/test_a/*.yaml")
     place.write_text(place.read_text().replace("GET", "PUT"))
     assert resumed(folder) == frozenset()
 
@@ -217,7 +217,7 @@ def test_an_account_that_is_not_there_again_leaves_nothing(folder: Path, one: Ca
 def test_leftovers_of_killed_runs_are_cleared_unless_they_can_be_gone_on_with(folder: Path, one: Cassette) -> None:
     """Those of other cassettes are not touched."""
     interrupted(folder, one)
-    place = Path(tempfile.gettempdir())
+    place = staging.home()
     (place / f"{staging.places(folder)}x").mkdir()
     (place / f"{staging.places(folder)}y").mkdir()
     manifest = {**RECIPE.__dict__, "account": "", "began": time.time()}
@@ -232,9 +232,9 @@ def test_leftovers_of_killed_runs_are_cleared_unless_they_can_be_gone_on_with(fo
 
 def test_a_staging_folder_of_somebody_else_is_refused(folder: Path) -> None:
     """A link or a folder that others can read is not used: its place is known beforehand."""
-    place = Path(tempfile.gettempdir(), staging.places(folder) + staging.digest(RECIPE.target))
+    place = staging.home() / (staging.places(folder) + staging.digest(RECIPE.target))
     place.mkdir(mode=0o755)
-    with pytest.raises(Misuse, match="is not a private folder of yours: remove it, or set TMPDIR to another place"):
+    with pytest.raises(Misuse, match="is not a private folder of yours: remove it"):
         resumed(folder)
     place.rmdir()
     place.symlink_to(folder)

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import quote
 
 from coze_cassettes.account import credentials
-from coze_cassettes.account.dotenv import read_environment
+from coze_cassettes.account.env_file import read_environment
 from coze_cassettes.account.target import (
     PROBES,
     Get,

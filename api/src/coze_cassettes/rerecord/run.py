@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from coze_cassettes.account import credentials
-from coze_cassettes.account.dotenv import read_environment
+from coze_cassettes.account.env_file import read_environment
 from coze_cassettes.account.target import Target, check_things, check_token, choose_target, get_from
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import CassetteError, Misuse
@@ -50,7 +49,7 @@ def _reporting_system_errors() -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        fix = f" Make room in {tempfile.gettempdir()}, or set TMPDIR." if error.errno in _NO_ROOM else ""
+        fix = f" Make room in {staging.home()}." if error.errno in _NO_ROOM else ""
         raise CassetteError(f"The run cannot go on ({reason}): the cassettes are as they were.{fix}") from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -16,6 +15,9 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+
+import platformdirs
+from filelock import FileLock, Timeout
 
 import coze_cassettes
 from coze_cassettes.cassette import store
@@ -35,33 +37,35 @@ RECORDED: Final = "recorded"
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Keep other runs off these cassettes until the block ends; Misuse if one is at work.
+    """Keep other runs of this user off these cassettes until the block ends; Misuse if one is at work.
 
-    The lock is on the folder itself, made if need be, and the kernel lets go of it however this process ends. A
-    network file system that cannot lock folders is used without.
+    The system lets go of the lock however this process ends. The folder is made, and removed again if it stays empty.
     """
-    made = _made(folder)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    made = _make(folder)
+    locks = _cache() / "locks"
+    locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(locks / f"{digest(str(folder.resolve()))}.lock", timeout=0)
     try:
-        _lock(handle)
-        yield
+        with lock:
+            yield
+    except Timeout:
+        raise Misuse("Another run is recording these cassettes: wait until it is done, or end it.") from None
     finally:
-        os.close(handle)
         for place in made:
             with suppress(OSError):  # it has cassettes now
                 place.rmdir()
 
 
-def _lock(handle: int) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise Misuse("Another run is recording these cassettes: wait until it is done, or end it.") from None
-    except OSError:
-        return
+def _cache() -> Path:
+    return platformdirs.user_cache_path("coze-cassettes", appauthor=False)
 
 
-def _made(folder: Path) -> list[Path]:
+def home() -> Path:
+    """Where runs stage: in the user's cache folder, since nobody else is to see it."""
+    return _cache() / "staging"
+
+
+def _make(folder: Path) -> list[Path]:
     """Makes a folder; the folders that were not there, the innermost first."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
@@ -167,7 +171,7 @@ class Staging:
         for other in self.others:
             shutil.rmtree(other, ignore_errors=other != self.folder)
         self.begun = True
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.recorded.mkdir(exist_ok=True)
         manifest = self.folder / MANIFEST
         if self.recipe is not None and not manifest.exists():
@@ -186,7 +190,7 @@ def opened(cassettes: Path, recipe: Recipe, kept: Callable[[int], object], *, fr
     At the end of a run that has begun it is removed, unless cassettes in it wait for the next run: ``kept`` is told
     how many. A run that was called off leaves everything as it was.
     """
-    folder = Path(tempfile.gettempdir(), places(cassettes) + digest(recipe.target))
+    folder = home() / (places(cassettes) + digest(recipe.target))
     if os.path.lexists(folder):
         _require_private(folder)
     goes_on = not fresh and bool(recipe.account) and _recipe(folder) == recipe
@@ -222,13 +226,13 @@ def clear_leftovers(cassettes: Path) -> None:
 
 def _places(cassettes: Path) -> list[Path]:
     """The staging folders that are there for some cassettes."""
-    return sorted(Path(tempfile.gettempdir()).glob(places(cassettes) + "*"))
+    return sorted(home().glob(places(cassettes) + "*"))
 
 
 def _require_private(folder: Path) -> None:
     status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
-        raise Misuse(f"{folder} is not a private folder of yours: remove it, or set TMPDIR to another place.")
+    if not stat.S_ISDIR(status.st_mode) or (os.name == "posix" and status.st_mode & 0o077):
+        raise Misuse(f"{folder} is not a private folder of yours: remove it.")
 
 
 def _recipe(folder: Path) -> Recipe | None:
