@@ -78,11 +78,15 @@ def _missing_owners(items: Sequence[pytest.Item], folder: Path) -> Iterator[tupl
 
 @dataclass(frozen=True)
 class Orphan:
-    """A cassette without its test: its file, the module that it belongs to, and what to do about it."""
+    """A cassette without its test: its file, the module that it belongs to, and what to do about it.
+
+    ``owner`` is the cassette of the test that is likely the same under a new name, None if there is none.
+    """
 
     path: Path
     module: Path
     sentence: str
+    owner: Path | None = None
 
 
 def orphans(items: Sequence[pytest.Item], folder: Path, root: Path) -> list[Orphan]:
@@ -94,16 +98,18 @@ def orphans(items: Sequence[pytest.Item], folder: Path, root: Path) -> list[Orph
     modules = {naming.module_folder(item, folder): item.path for item in items}
     stray = [path for each in sorted(modules) for path in sorted(each.glob(f"*{store.SUFFIX}")) if path not in wanted]
     lacking = [path for path in wanted if not path.exists()]
-    return [Orphan(path, modules[path.parent], _advice(path, lacking, root)) for path in stray]
+    owners = {path: _likely_owner(path, lacking) for path in stray}
+    return [Orphan(path, modules[path.parent], _advice(path, owner, root), owner) for path, owner in owners.items()]
 
 
-def _advice(stray: Path, lacking: Sequence[Path], root: Path) -> str:
+def _advice(stray: Path, owner: Path | None, root: Path) -> str:
     """What became of a test, likely: renamed, moved to another module or deleted."""
-    said = f"{_shown(stray, root)} is a cassette without its test"
-    owner = _likely_owner(stray, lacking)
     if owner is None:
-        return f"{said}; delete it, or restore the test."
-    return f"{said}; if the test has a new name, move it: git mv {_quoted(stray, root)} {_quoted(owner, root)}"
+        return f"{_shown(stray, root)} is a cassette without its test; delete it, or restore the test."
+    return (
+        f"no cassette; likely that of {stray.stem}, a test that is gone\n"
+        f"  if the test was renamed: git mv {_quoted(stray, root)} {_quoted(owner, root)}"
+    )
 
 
 def _likely_owner(stray: Path, lacking: Sequence[Path]) -> Path | None:

@@ -24,7 +24,7 @@ from coze_cassettes.session.outside import Outside, refused
 from coze_cassettes.session.patience import Patience, limits
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.recorder import Recorder
-from coze_cassettes.session.session import Session, Settings
+from coze_cassettes.session.session import TEST_LABEL, Session, Settings
 
 MODES = ("none", "all")
 
@@ -42,6 +42,9 @@ class Run:
 _run = pytest.StashKey[Run]()
 _resources = pytest.StashKey[ExitStack]()
 _not_passed = pytest.StashKey[bool]()
+_renamed = pytest.StashKey[str]()
+"""Where an item without a cassette keeps which one is likely its own."""
+
 _refusals = pytest.StashKey[list[str]]()
 """Where an item keeps why it may not run."""
 
@@ -216,9 +219,12 @@ def _orphans(session: pytest.Session, ours: list[pytest.Item]) -> Iterator[pytes
     modules = {item.path: item.getparent(pytest.Module) for item in ours if _is_whole(item.path, session.config)}
     items = [item for item in ours if modules.get(item.path) is not None]
     folder = naming.cassettes_folder(session.config)
+    lacking = {naming.cassette_path(item, folder): item for item in reversed(items)}
     for orphan in agreement.orphans(items, folder, session.config.rootpath):
         parent = modules[orphan.module]
-        if parent is not None:
+        if orphan.owner is not None:  # one test fails, in its own place
+            lacking[orphan.owner].stash[_renamed] = orphan.sentence
+        elif parent is not None:
             found = OrphanItem.from_parent(parent, name=orphan.path.name)
             found.orphan = orphan
             yield found
@@ -285,7 +291,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     session = Recorder(*arguments) if records else Player(*arguments)
     session.owner = naming.owner_id(item)
     if problem := _begun(session):
-        _fail(problem)
+        renamed = item.stash.get(_renamed, "")
+        _fail(f"{renamed}\n  if not: {session.record_command}" if renamed and not path.exists() else problem)
     item.stash[fixtures.SESSION] = session
 
 
@@ -308,21 +315,34 @@ def _begun(session: Recorder | Player) -> str:
         else:
             session.load(environment.readable(os.environ).placeholders)
     except CassetteError as error:
-        return f"{error}\n  record it: {session.record_command}"
+        if isinstance(session, Recorder):
+            return f"{error}\n  record it: {session.record_command}"
+        reason = str(error).removeprefix(f"{session.path}: ")
+        return session.report(f"unreadable cassette: {reason}" if session.path.exists() else "no cassette yet")
     return ""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember whether every phase of a test passed; say why it could not go on."""
     report = yield
     item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
     session = item.stash.get(fixtures.SESSION, None)
     if report.failed and session is not None and session.complaint:  # an async test is ended by cancelling it
-        report.longrepr = session.complaint
+        report.longrepr = _with_line(session.complaint, item, call)
+    elif report.failed and call.excinfo is not None and isinstance(call.excinfo.value, fixtures.Refusal):
+        report.longrepr = str(call.excinfo.value)  # pytest's summary would begin with the name of the class
     return report
+
+
+def _with_line(message: str, item: pytest.Item, call: pytest.CallInfo[None]) -> str:
+    """A message in which the test is followed by the line of its own at which it ended."""
+    entries = call.excinfo.traceback if call.excinfo is not None else ()
+    own = [entry.lineno + 1 for entry in entries if Path(entry.path) == item.path]
+    named = f"{TEST_LABEL}{item.nodeid}"
+    return message.replace(named, f"{named}, line {own[0]}", 1) if own else message
 
 
 @pytest.hookimpl(wrapper=True)

@@ -75,7 +75,9 @@ def test_a_missing_cassette(replay: Replay, pytester: pytest.Pytester) -> None:
     result = replay(GET_ME)
     result.assert_outcomes(errors=1)
     assert _section(result, "ERROR at setup of test_me") == (
-        f"{pytester.path}/cassettes/test_it/test_me.yaml: there is no such cassette\n"
+        "no cassette yet\n"
+        "  test:    test_it.py::test_me\n"
+        "  cassette: test_it/test_me.yaml\n"
         "  record it: scripts/rerecord.sh -k test_me"
     )
 
@@ -86,7 +88,10 @@ def test_a_damaged_cassette(replay: Replay, me: Cassette, pytester: pytest.Pytes
     path = pytester.path / "cassettes" / "test_it" / "test_me.yaml"
     path.write_text(path.read_text("utf-8").replace("GET", "PUT"), "utf-8")
     assert _section(replay(GET_ME), "ERROR at setup of test_me") == (
-        f"{path}: edited by hand, its digest does not fit; record it again\n  record it: scripts/rerecord.sh -k test_me"
+        "unreadable cassette: edited by hand, its digest does not fit; record it again\n"
+        "  test:    test_it.py::test_me\n"
+        "  cassette: test_it/test_me.yaml\n"
+        "  record it: scripts/rerecord.sh -k test_me"
     )
 
 
@@ -112,7 +117,8 @@ def test_a_changed_request(replay: Replay, cassette: MakeCassette, interaction: 
     )
     result.assert_outcomes(failed=1)
     assert _section(result, "test_chat") == (
-        "test_it.py::test_chat sent a request that its cassette does not answer.\n"
+        "not in its cassette: POST /v3/chat (body.stream)\n"
+        "  test:    test_it.py::test_chat, line 5\n"
         "  sent:    POST https://api.coze.com/v3/chat?conversation_id=\n"
         "  nearest: POST https://api.coze.com/v3/chat?conversation_id= (interaction 1 of 2)\n"
         "  differs: body.stream: sent 'false', recorded 'true'\n"
@@ -137,7 +143,8 @@ def test_a_new_literal_is_shown_by_its_kind(
         test_bot=cassette(interaction("GET", "/v1/workflows/WORKFLOW_ID")),
     )
     assert _section(result, "test_bot") == (
-        "test_it.py::test_bot sent a request that its cassette does not answer.\n"
+        "not in its cassette: GET /v1/bots/BOT_ID_NEW (path)\n"
+        "  test:    test_it.py::test_bot, line 5\n"
         "  sent:    GET https://api.coze.com/v1/bots/BOT_ID_NEW\n"
         "  nearest: GET https://api.coze.com/v1/workflows/WORKFLOW_ID (interaction 0 of 1)\n"
         "  differs: path: sent '/v1/bots/BOT_ID_NEW', recorded '/v1/workflows/WORKFLOW_ID'\n"
@@ -150,7 +157,8 @@ def test_an_interaction_too_many(replay: Replay, me: Cassette) -> None:
     """What was recorded once is played once."""
     result = replay(GET_ME + '    httpx.get("https://api.coze.com/v1/users/me")\n', test_me=me)
     assert _section(result, "test_me") == (
-        "test_it.py::test_me sent a request that its cassette does not answer.\n"
+        "not in its cassette: GET /v1/users/me once more\n"
+        "  test:    test_it.py::test_me, line 6\n"
         "  sent:    GET https://api.coze.com/v1/users/me\n"
         "  nearest: the same, recorded 1 time and already played\n"
         "  cassette: test_it/test_me.yaml\n"
@@ -164,7 +172,8 @@ def test_an_interaction_not_played(replay: Replay, cassette: MakeCassette, inter
     result = replay(GET_ME, test_me=recorded)
     result.assert_outcomes(passed=1, errors=1)
     assert _section(result, "ERROR at teardown of test_me") == (
-        "test_it.py::test_me did not send 1 of the 2 requests of its cassette.\n"
+        "did not send 1 of the 2 requests of its cassette: GET /v1/workspaces\n"
+        "  test:    test_it.py::test_me\n"
         "  first:   GET https://api.coze.com/v1/workspaces (interaction 1 of 2)\n"
         "  cassette: test_it/test_me.yaml\n"
         "  record it: scripts/rerecord.sh -k test_me"
@@ -382,13 +391,47 @@ def test_an_orphan_fails_its_module_only(replay: Replay, pytester: pytest.Pytest
     )
 
 
-def test_an_orphan_names_its_likely_owner(replay: Replay, me: Cassette) -> None:
-    """A renamed test is told by the test that has no cassette and a like name."""
-    result = replay(GET_ME, test_mine=me)
-    result.assert_outcomes(errors=1, failed=1)
-    assert _section(result, "test_mine.yaml") == (
-        "cassettes/test_it/test_mine.yaml is a cassette without its test; if the test has a new name, move it: "
-        "git mv cassettes/test_it/test_mine.yaml cassettes/test_it/test_me.yaml"
+def test_a_renamed_test(replay: Replay, me: Cassette) -> None:
+    """It alone fails, and names the likely cassette and the command that moves it; nothing else is refused."""
+    source = GET_ME + GET_ME.replace("test_me", "test_other")
+    result = replay(source, test_mine=me, test_other=me)
+    result.assert_outcomes(passed=1, errors=1)
+    assert _section(result, "ERROR at setup of test_me") == (
+        "no cassette; likely that of test_mine, a test that is gone\n"
+        "  if the test was renamed: git mv cassettes/test_it/test_mine.yaml cassettes/test_it/test_me.yaml\n"
+        "  if not: scripts/rerecord.sh -k test_me"
+    )
+
+
+def test_three_differences_and_the_summary(
+    replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
+) -> None:
+    """A fourth difference is not shown; the summary's line has the cause within 80 characters."""
+    source = """
+        import httpx, pytest
+
+        def ask() -> None:
+            httpx.post("https://api.coze.com/v3/chat", json={"a": 1, "b": 1, "c": 1, "d": 1})
+
+        @pytest.mark.vcr
+        def test_chat() -> None:
+            ask()
+    """
+    recorded = cassette(interaction("POST", "/v3/chat", {"a": 0, "b": 0, "c": 0, "d": 0}))
+    result = replay(source, "-vv", test_chat=recorded)
+    assert _section(result, "test_chat") == (
+        "not in its cassette: POST /v3/chat (body.a, body.b, body.c)\n"
+        "  test:    test_it.py::test_chat, line 8\n"
+        "  sent:    POST https://api.coze.com/v3/chat\n"
+        "  nearest: POST https://api.coze.com/v3/chat (interaction 0 of 1)\n"
+        "  differs: body.a: sent '1', recorded '0'\n"
+        "  differs: body.b: sent '1', recorded '0'\n"
+        "  differs: body.c: sent '1', recorded '0'\n"
+        "  cassette: test_it/test_chat.yaml\n"
+        "  record it: scripts/rerecord.sh -k test_chat"
+    )
+    assert "\nFAILED test_it.py::test_chat - not in its cassette: POST /v3/chat (body.a, body.b, body.c)\n" in (
+        result.stdout.str()
     )
 
 
@@ -611,7 +654,7 @@ def test_a_long_name_is_shortened(replay: Replay, me: Cassette, pytester: pytest
     """
     result = replay(source)
     result.assert_outcomes(errors=2)
-    named = re.findall(r"cassettes/test_it/(test_me\S*\.yaml): there is no", result.stdout.str())
+    named = re.findall(r"  cassette: test_it/(test_me\S*\.yaml)\n", result.stdout.str())
     assert len(set(named)) == 2
     assert max(map(len, named)) < 140
 

@@ -189,7 +189,8 @@ def test_another_address(player: Player) -> None:
     with pytest.raises(Ended) as ended:
         dialled(player, WHOLE, "wss://ws.coze.com/v1/audio/transcriptions")
     assert str(ended.value) == (
-        "a test sent a request that its cassette does not answer.\n"
+        "not in its cassette: GET /v1/audio/transcriptions (path)\n"
+        "  test:    a test\n"
         "  sent:    GET wss://ws.coze.com/v1/audio/transcriptions\n"
         "  nearest: GET wss://ws.coze.com/v1/audio/speech (interaction 0 of 1)\n"
         "  differs: path: sent '/v1/audio/transcriptions', recorded '/v1/audio/speech'\n"
@@ -218,7 +219,8 @@ def test_another_frame(player: Player) -> None:
     assert player.complaint == "", "the text is not whole yet"
     connection.send(COMPLETE)
     assert player.complaint == (
-        "a test sent a WebSocket message that its cassette does not have.\n"
+        "sent a WebSocket message that its cassette does not have.\n"
+        "  test:    a test\n"
         "  sent:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech (message 1)\n"
         "  differs: body.data.delta: sent 'Good bye', recorded 'Hello'\n"
         "  cassette: module/a_test.yaml\n"
@@ -241,7 +243,8 @@ def test_a_frame_too_few(player: Player) -> None:
     connection.close()
     assert player.complaint == ""
     assert player.unplayed() == (
-        "a test sent 1 of the 2 WebSocket messages of its cassette.\n"
+        "sent 1 of the 2 WebSocket messages of its cassette.\n"
+        "  test:    a test\n"
         "  next:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech\n"
         "  cassette: module/a_test.yaml\n"
         "  record it: coze-cassettes rerecord --tests 'a test'"
@@ -326,7 +329,7 @@ def test_a_wrong_frame_ends_a_test_that_waits(replay: Replay) -> None:
     shown = result.stdout.str()
     for name in ("test_sync", "test_async"):
         assert re.search(
-            rf"test_it.py::{name} sent a WebSocket message that its cassette does not have\.\n  sent:", shown
+            rf"that its cassette does not have\.\n  test:    test_it\.py::{name}, line \d+\n  sent:", shown
         )
     assert "CancelledError" not in shown
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -11,6 +12,9 @@ from coze_cassettes.cassette.model import Request, header
 from coze_cassettes.codecs import json_text, multipart
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.pluralize import pluralize
+
+MOST_SHOWN: Final = 3
+"""Differences that a message shows."""
 
 _SHOWN: Final = 80
 """Characters of a value that a message shows."""
@@ -23,6 +27,11 @@ def difference(live: Request, recorded: Request) -> str:
     multipart by its parts without boundary and part Content-Type (both differ per machine), anything else exactly.
     """
     return next(_differences(live, recorded), "")
+
+
+def differences(live: Request, recorded: Request) -> list[str]:
+    """The first differences between two scrubbed requests, no more than a message shows."""
+    return list(islice(_differences(live, recorded), MOST_SHOWN))
 
 
 def _differences(live: Request, recorded: Request) -> Iterator[str]:

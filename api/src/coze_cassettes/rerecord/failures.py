@@ -55,7 +55,7 @@ def explain(crash: Crash, *, replaying: bool) -> str:
 def _places(crash: Crash) -> str:
     """Where the error was raised and, if that is not in the test, the test's own line."""
     last = crash.frames[-1]
-    own = next((frame for frame in reversed(crash.frames) if Path(frame.path) == crash.test), None)
+    own = next((frame for frame in crash.frames if Path(frame.path) == crash.test), None)
     raised = _place(last, crash.root)
     return raised if own is None or own == last else f"{raised}, called by {_place(own, crash.root)}"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, Protocol
+from urllib.parse import urlsplit
 
 from coze_cassettes.cassette import lanes, matching, store
 from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response, is_websocket
@@ -142,31 +143,42 @@ class Player(Session):
         left = [index for index in range(total) if index not in self.played]
         if not left:
             unsent = next(filter(None, (each.unsent() for each in self.websockets)), "")
-            return "\n".join([f"{self.test} {unsent}", *self.fix()]) if unsent else ""
+            return self.report(unsent) if unsent else ""
         first = self.cassette.interactions[left[0]].request
-        lines = [
-            f"{self.test} did not send {len(left)} of the {pluralize(total, 'request')} of its cassette.",
-            f"  first:   {_line(first)} (interaction {left[0]} of {total})",
-        ]
-        return "\n".join([*lines, *self.fix()])
+        count = f"{len(left)} of the {pluralize(total, 'request')} of its cassette"
+        return self.report(
+            f"did not send {count}: {first.method} {_path(first)}\n"
+            f"  first:   {_line(first)} (interaction {left[0]} of {total})"
+        )
 
     def _explain(self, request: Request) -> str:
         request = replace(request, uri=self.hosts.canonical(request.uri))
         try:
             live = self._matcher.scrub(request)
         except UnreadableBody as error:
-            said = f"{self.test} sent a {request.method} request that its cassette does not answer: {error}."
-            return "\n".join([said, *self.fix()])
+            return self.report(f"sent a {request.method} request that its cassette does not have: {error}")
         recorded = [lanes.as_exchanges(each)[0].request for each in self.cassette.interactions]
-        matches = [index for index, each in enumerate(recorded) if not matching.difference(live, each)]
-        lines = [f"{self.test} sent a request that its cassette does not answer.", f"  sent:    {_line(live)}"]
-        if matches:
-            count = f"{len(matches)} time{'s' * (len(matches) > 1)}"
-            lines.append(f"  nearest: the same, recorded {count} and already played")
-        elif (index := matching.nearest(live, recorded)) is not None:
-            lines.append(f"  nearest: {_line(recorded[index])} (interaction {index} of {len(recorded)})")
-            lines.append(f"  differs: {matching.difference(live, recorded[index])}")
-        return "\n".join([*lines, *self.fix()])
+        cause, details = _compare(live, recorded)
+        said = f"not in its cassette: {live.method} {_path(live)}{cause}"
+        return self.report("\n".join([said, f"  sent:    {_line(live)}", *details]))
+
+
+def _compare(live: Request, recorded: Sequence[Request]) -> tuple[str, list[str]]:
+    """Why no recorded request is the live one: in a few words, and in lines."""
+    if matches := sum(not matching.difference(live, each) for each in recorded):
+        count = pluralize(matches, "time")
+        return " once more", [f"  nearest: the same, recorded {count} and already played"]
+    index = matching.nearest(live, recorded)
+    if index is None:
+        return "", []
+    nearest = f"  nearest: {_line(recorded[index])} (interaction {index} of {len(recorded)})"
+    found = matching.differences(live, recorded[index])
+    places = ", ".join(each.partition(":")[0] for each in found)
+    return f" ({places})", [nearest, *(f"  differs: {each}" for each in found)]
+
+
+def _path(request: Request) -> str:
+    return urlsplit(request.uri).path
 
 
 def _line(request: Request) -> str:

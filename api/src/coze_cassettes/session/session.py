@@ -14,6 +14,12 @@ from coze_cassettes.session.hosts import Hosts
 from coze_cassettes.session.patience import Patience
 from coze_cassettes.session.sent import SentRequest
 
+LONGEST_CAUSE: Final = 80
+"""Characters of the first line of a message."""
+
+TEST_LABEL: Final = "  test:    "
+"""What the line with the test begins with; the plugin adds the test's own line number."""
+
 DEFAULT_TARGET: Final = "https://api.coze.com"
 
 
@@ -56,6 +62,12 @@ class Session:
             self.sent_messages.append(json.loads(data))
         except ValueError:
             self.sent_messages.append(data)
+
+    def report(self, said: str) -> str:
+        """What happened, in lines: the first, of which pytest's summary shows 80 characters; test, details, fix."""
+        first, *details = said.splitlines()
+        short = first if len(first) <= LONGEST_CAUSE else f"{first[: LONGEST_CAUSE - 1]}…"
+        return "\n".join([short, f"{TEST_LABEL}{self.test}", *details, *self.fix()])
 
     def fix(self) -> list[str]:
         """Where the cassette is and how it is recorded, as the last lines of a message."""

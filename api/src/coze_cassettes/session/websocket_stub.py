@@ -263,7 +263,7 @@ class _Line:
         """Send a message; the test is ended if it differs."""
         self._player.note_message(data)
         if complaint := self._websocket.send(data):
-            self._player.give_up("\n".join([f"{self._player.test} {complaint}", *self._player.fix()]))
+            self._player.give_up(self._player.report(complaint))
 
     def next(self) -> Event | None:
         """What comes next, if it can come by now; nothing once the test has gone another way."""
