@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -244,3 +247,29 @@ def recorded(first_recording: Project, tmp_path: Path) -> Project:
     """The project with cassettes, a copy for each test."""
     shutil.copytree(first_recording.root, tmp_path / "project")
     return _with_environment(Project(tmp_path / "project"))
+
+
+# --- environments with and without the wheel ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def interpreters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two environments with all that this one has: one without the package, one with its wheel."""
+    folder = tmp_path_factory.mktemp("interpreters")
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder)]
+    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    without, with_wheel = _environment(folder / "without"), _environment(folder / "with")
+    install = [sys.executable, "-m", "pip", "--python", str(with_wheel), "install", "-q", "--no-deps", "--no-index"]
+    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    return without, with_wheel
+
+
+def _environment(folder: Path) -> Path:
+    """An interpreter with links to what is installed here, but for this project."""
+    venv.create(folder)
+    site = next((folder / "lib").glob("python*")) / "site-packages"
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if not re.match(r"_?coze[_-]", entry.name) and entry.name != "__pycache__":
+            (site / entry.name).symlink_to(entry)
+    return folder / "bin/python"

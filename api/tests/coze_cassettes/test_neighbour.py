@@ -8,9 +8,6 @@ import re
 import resource
 import statistics
 import subprocess
-import sys
-import sysconfig
-import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -137,29 +134,6 @@ class TestOwnFolder:
     def test_a_failure(self, url): assert httpx.get(url, trust_env=False).status_code == 200
 """
 """Twenty tests; urllib stands for requests too: vcrpy patches http.client for both."""
-
-
-@pytest.fixture(scope="module")
-def interpreters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two environments with all that this one has: one without the package, one with its wheel."""
-    folder = tmp_path_factory.mktemp("neighbour")
-    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder)]
-    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    without, with_wheel = _environment(folder / "without"), _environment(folder / "with")
-    install = [sys.executable, "-m", "pip", "--python", str(with_wheel), "install", "-q", "--no-deps", "--no-index"]
-    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
-    return without, with_wheel
-
-
-def _environment(folder: Path) -> Path:
-    """An interpreter with links to what is installed here, but for this project."""
-    venv.create(folder)
-    site = next((folder / "lib").glob("python*")) / "site-packages"
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if not re.match(r"_?coze[_-]", entry.name) and entry.name != "__pycache__":
-            (site / entry.name).symlink_to(entry)
-    return folder / "bin/python"
 
 
 @pytest.fixture(scope="module")
