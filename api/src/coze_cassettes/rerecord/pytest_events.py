@@ -45,6 +45,7 @@ GRACE_SECONDS: Final = 15.0
 
 COLLECTED: Final = "collected"
 STARTED: Final = "started"
+WAITING: Final = "waiting"
 FINISHED: Final = "finished"
 BASE: Final = "base"
 MODULE: Final = "module"
@@ -55,9 +56,9 @@ NOT_COLLECTED: Final = "not collected"
 class TestEvent:
     """What happened to one test, or to a module of tests.
 
-    ``event`` is collected, started or finished; of a module, named by ``test``, it is module, with the folder of its
-    cassettes in ``cassette``, or not collected. With base ``test`` is the folder whose structure those folders mirror.
-    ``cassette`` is the file below the cassettes folder that a test plays,
+    ``event`` is collected, started, waiting (``detail`` says for what) or finished; of a module, named by ``test``, it
+    is module, with the folder of its cassettes in ``cassette``, or not collected. With base ``test`` is the folder
+    whose structure those folders mirror. ``cassette`` is the file below the cassettes folder that a test plays,
     ``shares_cassette`` whether it is another test's, ``stand_in_only`` the reason of that marker and ``needs`` the
     names of the ``needs`` marker. With finished, ``outcome`` is passed, failed or skipped, ``detail`` says why;
     ``recording`` is the text of the cassette that a failed test would have saved, if it is fit to be looked at.
@@ -136,6 +137,13 @@ class EventWriter:
         """Writes that a test begins."""
         self._write(replace(self._tests[nodeid], event=STARTED))
         self._ended[nodeid] = replace(self._tests[nodeid], event=FINISHED, outcome="passed")
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Has the waits of a test that records written."""
+        session = item.stash.get(fixtures.SESSION, None)
+        if isinstance(session, Recorder):
+            waiting = replace(self._tests[item.nodeid], event=WAITING)
+            session.settings.patience.announce = lambda what: self._write(replace(waiting, detail=what))
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(

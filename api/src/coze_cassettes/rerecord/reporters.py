@@ -83,7 +83,9 @@ class PlainReporter:
         self.console.print(f"{title} ({pluralize(total, 'test')})" if total else title)
 
     def test(self, event: pytest_events.TestEvent) -> None:
-        """A test began or ended; while recording each that ended has its line, later only those that failed."""
+        """A test began, waits or ended; while recording each that ended has its line, later only those that failed."""
+        if event.event == pytest_events.WAITING:
+            self.console.print(f"  {escape(event.test)}: {event.detail}", style="dim")
         if event.event == pytest_events.FINISHED:
             self._done += 1
             if self._title == RECORDING or event.outcome == "failed":
@@ -140,6 +142,8 @@ class BarReporter(PlainReporter):
         """A test began or ended."""
         if event.event == pytest_events.STARTED:
             self.progress.current_test = event.test
+        elif event.event == pytest_events.WAITING:
+            self.console.print(f"  {escape(event.test)}: {event.detail}", style="dim")
         elif event.event == pytest_events.FINISHED:
             self._counts[result(event)] += 1
             counts = (f"{self._counts[name]} {name}" for name in ("recorded", "kept", "failed") if self._counts[name])
@@ -216,6 +220,8 @@ class JsonReporter:
         """A test began or ended."""
         outcome = result(event) if self._title == RECORDING else event.outcome
         ended = {"outcome": outcome, "detail": event.detail} if event.event == pytest_events.FINISHED else {}
+        if event.event == pytest_events.WAITING:
+            ended = {"detail": event.detail}
         if event.event != pytest_events.COLLECTED:
             self._say(event.event, test=event.test, cassette=event.cassette, **ended)
 

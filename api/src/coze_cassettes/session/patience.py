@@ -163,12 +163,17 @@ def pause_after(numbers: Limits, tried: int, retry_after: str = "") -> float | N
     return min(numbers.longest_pause, max(own, asked_pause(retry_after, datetime.now(UTC))))
 
 
+def _tell_nobody(_what: str) -> None:
+    return
+
+
 class Patience:
-    """Keeps a run within its limits: one for all its requests."""
+    """Keeps a run within its limits: one for all its requests; ``announce`` is told why and how long it waits."""
 
     def __init__(self, numbers: Limits | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         """Take the numbers, and a clock in seconds."""
         self.limits = numbers or Limits()
+        self.announce: Callable[[str], None] = _tell_nobody
         self._clock = clock
         self._free = 0.0
         self._made: Counter[str] = Counter()
@@ -184,6 +189,14 @@ class Patience:
         start = max(now, self._free)
         self._free = start + 1 / self.limits.requests_per_second
         return start - now
+
+    def pause(self, tried: int, status: int, retry_after: str) -> float | None:
+        """The seconds to wait after the ``tried``-th refusal, which are announced; None if it was the last try."""
+        pause = pause_after(self.limits, tried, retry_after)
+        if pause:
+            again = f"try {tried + 1} of {self.limits.tries}"
+            self.announce(f"the service is busy (HTTP {status}): {again} in {pause:g} s")
+        return pause
 
     def _count(self, kind: Costly) -> None:
         ceiling = getattr(self.limits, kind.limit)

@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeVar
 
 import httpx
 
-from coze_cassettes.session.patience import Patience, busy, pause_after
+from coze_cassettes.session.patience import Patience, busy
 from coze_cassettes.session.routing import Router
 
 
@@ -74,7 +74,7 @@ class Wire:
             return 0.0
         if self._faults_expected() or not busy(answer.status, answer.start):
             return None
-        return pause_after(self.patience.limits, tried, answer.header("retry-after"))
+        return self.patience.pause(tried, answer.status, answer.header("retry-after"))
 
 
 def run(steps: Steps[A], send: Callable[[], A]) -> A:
