@@ -153,7 +153,7 @@ async def test_a_loop_that_is_idle_skips_to_the_next_deadline() -> None:
 
 
 async def test_deadlines_keep_their_order() -> None:
-    """Tasks wake up in the order of their deadlines, whoever began first."""
+    """Tasks wake up in the order of their deadlines, not of their beginnings."""
     order: list[int] = []
 
     async def nap(seconds: int) -> None:

@@ -40,7 +40,7 @@ class _Seen:
 class ThreadWatch:
     """Looks at the threads of the process from one of them.
 
-    Python does not say whether a thread computes or is blocked, so each kind is told in its own way: a worker of an
+    Python does not say whether a thread computes or is blocked, so each kind has its own criterion: a worker of an
     executor is idle if no call is queued; a thread from before the replay as long as it stays where it was; any other
     once it has not moved for a while.
     """
