@@ -15,7 +15,7 @@ environment() { # environment FOLDER LOCK: has exactly what the lock names; a ha
   once "$1/.made" "$identity $PWD $(cksum <"$2")" fresh "$1" "$2"
 }
 fresh() {
-  echo "Making $1 from $2 (about half a minute, once)" >&2
+  echo "Making $1 from $2 (about a minute with pip, once)" >&2
   rm -f "$1"/.made* && "$python" -m venv --clear "$1" && scripts/install.sh "$1" "$2"
 }
 
