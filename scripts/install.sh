@@ -15,6 +15,6 @@ progress() { # one line for each package instead of pip's paragraph
   awk -v count="$count" '/^(Collecting|Processing)/ { sub(".*/", "", $2); print "  " ++n count ": " $2; fflush() } /^Installing/ { print "  unpacking"; fflush() }'
 }
 "${pip[@]}" install --no-deps "${arguments[@]}" | progress >&2 && "${pip[@]}" check >&2 && exit
-echo "Installing $what into $environment failed for the reason above: remove it (no network, no such wheel for this Python:" \
-  "PYTHON=3.12 chooses another) and run the same command again; what was downloaded is kept." >&2
+echo "Installing $what into $environment failed, for the reason above: mend the network, or where a wheel is missing choose" \
+  "another Python (PYTHON=3.12), then run the same command again; it keeps what was downloaded." >&2
 exit 1
