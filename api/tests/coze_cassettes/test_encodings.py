@@ -36,6 +36,15 @@ def test_each_encoding_writes_like_what_it_replaces(row: Encoding) -> None:
     assert written == "PLACEHOLDER_1" or row.decode(written) == "PLACEHOLDER_1"
 
 
+@pytest.mark.parametrize(
+    ("text", "readings"), [("edge=36ab", ()), ("a=20b", ()), ("a=3Db", ("a=b",)), ("=E4=BD=A0", ("你",))]
+)
+def test_a_parameter_is_not_taken_for_quoted_printable(text: str, readings: tuple[str, ...]) -> None:
+    """One pair that needs no encoding is the beginning of a parameter's value."""
+    (row,) = (row for row in ENCODINGS if row.name == "quoted-printable")
+    assert tuple(reading for reading in row.readings(text) if reading != text) == readings
+
+
 @pytest.mark.parametrize("row", FOLDINGS, ids=lambda row: row.name)
 def test_each_folding_has_an_example(row: Folding) -> None:
     """A value and its spelling look the same once they are folded."""

@@ -455,11 +455,11 @@ def test_the_inspector_finds_by_itself_what_has_a_shape_a_name_or_is_known(pairs
 UNTOLD: Final = {
     "eight letters": "{A8}",
     "a name": "{HAN}",
-    "a short id": "{D12}",
+    "a short number": "{D5}",
     "twelve letters": "{A12}",
-    "short hexadecimal": "{X16}",
+    "short hexadecimal": "f{X4}e{X4}d{X4}",
 }
-"""Values without a shape, to be put under a key that says nothing."""
+"""Values without a shape, to be put under a key that says nothing: none is by chance a telephone number."""
 
 
 def test_what_the_inspector_cannot_tell_is_listed() -> None:

@@ -115,6 +115,7 @@ def test_chat(coze: Coze, standin: StandIn) -> None:
 
 def _is_a_chat(heard: Heard) -> None:
     (updated,) = heard.of("chat.updated")
+    assert _SETTINGS.chat_config is not None
     sent = _SETTINGS.chat_config.model_dump(exclude_none=True)
     assert {name: value for name, value in updated.data.chat_config.model_dump().items() if name in sent} == sent
     answer = heard.of("conversation.message.completed")[1].data

@@ -128,6 +128,31 @@ def test_a_client_meets_a_stall_and_a_reset(standin: StandIn, name: str, error: 
     assert type(raised.value).__name__ == error
 
 
+def test_a_gateway_gives_up(standin: StandIn) -> None:
+    """An HTML page with HTTP 504 instead of an answer."""
+    standin.fault("POST", _CHAT, "gateway-timeout")
+    response = httpx.post(**_ask(standin))
+    assert (response.status_code, response.headers["content-type"]) == (504, "text/html; charset=utf-8")
+    assert "504 Gateway Time-out" in response.text
+
+
+def test_a_long_answer(standin: StandIn) -> None:
+    """A chat says as many deltas as it is asked to."""
+    standin.fault("POST", _CHAT, "long-answer", events=40)
+    pieces, error = _read(standin)
+    assert b"".join(pieces).count(b"event:conversation.message.delta\n") == 40
+    assert error == ""
+
+
+def test_a_ping(standin: StandIn) -> None:
+    """A stream of a workflow has a PING where it is asked for."""
+    standin.fault("POST", "/v1/workflow/stream_run", "ping", events=1)
+    token = {"Authorization": f"Bearer {standin.environment['COZE_API_TOKEN']}"}
+    body = {"workflow_id": standin.environment["COZE_WORKFLOW_ID"]}
+    text = httpx.post(standin.url + "/v1/workflow/stream_run", json=body, headers=token).text
+    assert text.split("\n\n")[1].startswith("id: 1\nevent: PING\n")
+
+
 def test_a_failed_chat_has_an_error_and_no_messages(standin: StandIn) -> None:
     """Polled, the chat ends failed with last_error, and its list of messages has no data."""
     standin.fault("POST", _CHAT, "chat-failed")
@@ -147,12 +172,12 @@ def test_a_workflow_runs_out_of_time(standin: StandIn) -> None:
     token = {"Authorization": f"Bearer {standin.environment['COZE_API_TOKEN']}"}
     body = {"workflow_id": standin.environment["COZE_WORKFLOW_ID"]}
     with httpx.Client(base_url=standin.url, headers=token) as client:
-        assert client.post("/v1/workflow/run", json=body).json()["msg"] == "the workflow exceeded its time limit"
+        assert client.post("/v1/workflow/run", json=body).json()["msg"].startswith("Workflow execution timed out.")
         assert "event: Error" in client.post("/v1/workflow/stream_run", json=body).text
         run = client.post("/v1/workflow/run", json={**body, "is_async": True}).json()["execute_id"]
         time.sleep(0.4)
         (history,) = client.get(f"/v1/workflows/{body['workflow_id']}/run_histories/{run}").json()["data"]
-    assert (history["execute_status"], history["error_code"]) == ("Fail", "5000")
+    assert (history["execute_status"], history["error_code"]) == ("Fail", "6023")
 
 
 def test_every_fault_of_the_table_is_shown_here() -> None:

@@ -253,6 +253,14 @@ def _sealed(what: str) -> Callable[[bytes], Opened]:
     return refuse
 
 
+_COMPRESS_FLAGS: Final = frozenset(block | bits for block in (0, 0x80) for bits in range(9, 17))
+"""Third byte of what compress(1) writes: block mode and the most bits of a code."""
+
+
+def _refuse_compress(data: bytes) -> Opened | None:
+    return _sealed("a file of compress")(data) if data[2:3] and data[2] in _COMPRESS_FLAGS else None
+
+
 # --- the table ------------------------------------------------------------------------------------------------------
 
 CONTAINERS: Final[tuple[Container, ...]] = (
@@ -268,7 +276,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("7-Zip", b"7z\xbc\xaf\x27\x1c", _sealed("a 7-Zip archive")),
     Container("RAR", b"Rar!\x1a\x07", _sealed("a RAR archive")),
     Container("LZ4", b"\x04\x22\x4d\x18", _sealed("an LZ4 file")),
-    Container("compress", b"\x1f\x9d", _sealed("a file of compress")),
+    Container("compress", b"\x1f\x9d", _refuse_compress),
     Container("Microsoft compound file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _sealed("an old Office file")),
     Container("cabinet", b"MSCF\0\0\0\0", _sealed("a cabinet archive")),
     Container("age", b"age-encryption.org/", _sealed("a file encrypted with age")),

@@ -130,6 +130,13 @@ def _decode_readable_bytes(stretch: str) -> str | None:
     return _readable(bytes.fromhex("".join(_HEX_PAIR.findall(stretch))))
 
 
+def _decode_quoted_printable(stretch: str) -> str | None:
+    """The characters; of those that need no encoding one alone is the beginning of a value: ``edge=36ab``."""
+    decoded = _decode_readable_bytes(stretch)
+    return None if decoded in _NOT_ENCODED_ALONE else decoded
+
+
+_NOT_ENCODED_ALONE: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"="}
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _UNIT = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 
@@ -407,7 +414,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     _inline(
         "quoted-printable",
         r"=[0-9A-F]{2}",
-        _decode_readable_bytes,
+        _decode_quoted_printable,
         lambda text: _byte_codes(text, "={:02X}"),
         ("a/b", "=61=2F=62"),
         width=_utf8_width,

@@ -239,11 +239,11 @@ def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Ed
 
 
 def _segments(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
-    """The edits of each segment of a path, every one of which may be base64."""
+    """The edits of each segment of a path that is a text in base64; in a sound what lies between two ``/`` is none."""
     edits: list[Edit] = []
     position = 0
     for segment in raw.split("/"):
-        if len(segment) >= _MIN_SEGMENT:
+        if len(segment) >= _MIN_SEGMENT and is_readable(row.decode(segment) or "\0"):
             edits += shift_edits(_open_standing(row, leaf, segment, visit), position)
         position += len(segment) + 1
     return edits

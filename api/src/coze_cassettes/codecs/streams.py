@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from coze_cassettes.codecs import json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, common_length, merge_edits, shift_edits
-from coze_cassettes.codecs.encodings import ENCODINGS
+from coze_cassettes.codecs.encodings import ENCODINGS, is_readable
 from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_json, walk_text
 
 _LINE = re.compile(r"^(?:(?P<field>[a-z]+):[ ]?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE)
@@ -140,7 +140,19 @@ def _pieces(event: _Event) -> Iterator[_Piece]:
         if token.form == "string":
             value = json.loads(event.text[token.start : token.end])
             path = (event.name, *token.path)
-            yield _Piece(event, token.start, token.end, path, owner, value, is_token=True)
+            if not _is_sound(path, value):
+                yield _Piece(event, token.start, token.end, path, owner, value, is_token=True)
+
+
+_SOUND_KEYS: Final = frozenset(("delta", "content", "audio", "data"))
+
+
+def _is_sound(path: tuple[str, ...], value: str) -> bool:
+    """Whether a value is base64 of bytes that are no text, which would stand between the pieces of a text."""
+    if "audio" not in path[0] or path[-1] not in _SOUND_KEYS:
+        return False
+    inner = _BASE64.decode(value)
+    return inner is not None and not is_readable(inner)
 
 
 def _owner(body: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -26,6 +27,21 @@ _STRING = re.compile(rf"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{{{_L
 _MOST: Final = 16
 _FREE: Final = 100_000
 """The texts inside a text are read until they have together this many times its length, and this many characters."""
+
+
+_PACKED = re.compile(r"[A-Za-z0-9+/=]{256,}")
+"""Base64 from this length on that is not text is a sound or a file; what it says is in its bytes."""
+
+
+def is_packed(text: str) -> bool:
+    """Whether a text is only the base64 of a sound or a file, in whose letters a key would stand by chance."""
+    if not _PACKED.fullmatch(text):
+        return False
+    try:
+        base64.b64decode(text[:256]).decode("utf-8")
+    except ValueError:  # not base64, or not UTF-8
+        return True
+    return False
 
 
 class TooManyLayers(Exception):

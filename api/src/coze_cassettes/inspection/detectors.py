@@ -305,7 +305,7 @@ _PERSONAL: Final = (
     Detector(
         "INSPECT-PHONE",
         "a mobile number of the mainland",
-        re.compile(rf"(?<![0-9])1[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
+        re.compile(rf"(?<![0-9])(?<!0x)1[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
         numbers.is_mainland_mobile,
     ),
     Detector(
@@ -334,7 +334,7 @@ _PERSONAL: Final = (
     Detector(
         "INSPECT-PHONE",
         "a service number of the mainland",
-        re.compile(rf"(?<![0-9])[48]00{_S}{{0,2}}[0-9]{{3,4}}{_S}{{0,2}}[0-9]{{3,4}}(?![0-9])"),
+        re.compile(rf"(?<![0-9])(?<!0x)[48]00{_S}{{0,2}}[0-9]{{3,4}}{_S}{{0,2}}[0-9]{{3,4}}(?![0-9])"),
         numbers.is_local,
     ),
     Detector(

@@ -106,7 +106,8 @@ class _Scan:
             yield _LAYERS
             return
         for layer in layers:
-            yield from self._rules_in(layer)
+            if not decoding.is_packed(layer):
+                yield from self._rules_in(layer)
         if piece.kind in (Kind.TEXT, Kind.FIELD) and not is_hash_name("".join(piece.path[-1:])):
             yield from self._random_in(layers)
 

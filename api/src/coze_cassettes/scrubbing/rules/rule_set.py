@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from coze_cassettes.scrubbing.checks import CHECKS
 from coze_cassettes.scrubbing.names import words_of
-from coze_cassettes.scrubbing.rules.model import Rule, Where
+from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
 
 _MAX_PATH: Final = 256
 """Characters of a dotted path that are looked at: its end names the field."""
+
+_SCHEME = re.compile(r"https?://")
+_MAX_INNER: Final = 4
+"""URLs inside a URL that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,14 @@ class Compiled:
     def group(self) -> int:
         """The group of the pattern that is the value: the first, unless the pattern only compares with it."""
         return 1 if self.pattern.groups and "\\1" not in self.pattern.pattern else 0
+
+    def spans(self, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+        """Where the value of a match may stand; a URL may be a parameter of the one that matches."""
+        start, end = match.span(self.group)
+        yield start, end
+        if self.rule.form is Form.URL:
+            inner = _SCHEME.finditer(match.string, start + 1, end)
+            yield from ((each.start(), end) for each in islice(inner, _MAX_INNER))
 
     def accepts(self, value: str) -> bool:
         """Whether the rule claims a value that stands where it looks."""
@@ -73,9 +86,10 @@ class RuleSet:
         """The shapes found in a text, each with its rule and where it stands."""
         for each in self._by_where[Where.TEXT]:
             for match in each.pattern.finditer(text):
-                start, end = match.span(each.group)
-                if each.accepts(text[start:end]):
-                    yield each.rule, start, end
+                for start, end in each.spans(match):
+                    if each.accepts(text[start:end]):
+                        yield each.rule, start, end
+                        break
 
 
 def _compiled(rule: Rule) -> Compiled:
