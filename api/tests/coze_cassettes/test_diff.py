@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coze_cassettes.cassette import lanes
+from coze_cassettes.cassette import websocket_messages
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.websocket_messages import Message
 from coze_cassettes.diff import VOLATILE, Change, Comparison, Severity, compare, rebase
 
 JSON_HEADERS = (("content-type", "application/json; charset=utf-8"), ("x-tt-logid", "LOGID_1"))
@@ -627,16 +628,16 @@ def test_a_comparison_counts_by_severity() -> None:
 # --- websockets -----------------------------------------------------------------------------------------------------
 
 
-def spoken(*frames: str, end: str = "") -> Cassette:
-    """A cassette of one websocket over which frames came."""
-    lane = lanes.written(lanes.Frame(text + end, 0) for text in frames)
-    response = Response(101, "Switching Protocols", (), lane)
+def spoken(*messages: str, end: str = "") -> Cassette:
+    """A cassette of one WebSocket over which messages were received."""
+    body = websocket_messages.dump(Message(text + end, 0) for text in messages)
+    response = Response(101, "Switching Protocols", (), body)
     metadata = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
     return Cassette((Interaction(Request("GET", "wss://ws.coze.com/v1/chat"), response),), metadata)
 
 
 def said(kind: str, number: int, **data: object) -> str:
-    """A frame."""
+    """A message."""
     return json.dumps({"id": f"EVENT_ID_{number}", "event_type": kind, "data": data})
 
 
@@ -657,8 +658,8 @@ def test_text_and_sound_come_in_any_order() -> None:
     assert rebase(old, new).interactions == old.interactions
 
 
-def test_a_kind_of_frame_that_is_gone() -> None:
-    """Among what comes in any order, too, it is told which does not come any more."""
+def test_a_kind_of_message_that_is_gone() -> None:
+    """Among what comes in any order, too, the diff names what does not come any more."""
     old = spoken(said(PIECE, 1, content="a"), said(START, 2, text="a"), said(SOUND, 3, content="AA=="))
     new = spoken(said(PIECE, 1, content="a"), said(SOUND, 2, content="AA=="))
     assert [str(each) for each in compare(old, new).changes] == [
@@ -666,11 +667,11 @@ def test_a_kind_of_frame_that_is_gone() -> None:
     ]
 
 
-def test_line_ends_behind_frames_are_no_difference() -> None:
+def test_line_ends_behind_messages_are_no_difference() -> None:
     """A server may begin to write them, or stop: a changed field is then still all that a diff shows."""
     old = spoken(said(PIECE, 1, content="a", role="assistant"), end="\n")
     new = spoken(said(PIECE, 1, content="a", part="assistant"))
     assert compare(old, spoken(said(PIECE, 1, content="a", role="assistant"))).changes == ()
     assert [each.kind for each in compare(old, new).changes] == ["renamed"]
-    lane = rebase(old, new).interactions[0].response.body
-    assert lane == old.interactions[0].response.body.replace(b'"role"', b'"part"')
+    body = rebase(old, new).interactions[0].response.body
+    assert body == old.interactions[0].response.body.replace(b'"role"', b'"part"')

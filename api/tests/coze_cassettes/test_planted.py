@@ -22,8 +22,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette import lanes, store
+from coze_cassettes.cassette import store, websocket_messages
 from coze_cassettes.cassette.model import SWITCHED, Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.websocket_messages import Closed, Message, Received
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.inspection.values import spellings_of
 from coze_cassettes.scrubbing import planting
@@ -151,35 +152,35 @@ def workflow_stream(each: Planted, chance: random.Random) -> Interaction:
     return answered("".join(lines).encode(), STREAM)
 
 
-def spoken(sent: Iterable[lanes.Event] = (), came: Iterable[lanes.Event] = ()) -> Interaction:
-    """A websocket with some frames."""
-    request = Request("GET", "wss://ws.coze.com/v1/chat?bot_id=BOT_ID", (), lanes.written(sent))
-    return Interaction(request, Response(101, "Switching Protocols", (), lanes.written(came)))
+def spoken(sent: Iterable[Received] = (), came: Iterable[Received] = ()) -> Interaction:
+    """A WebSocket with some messages."""
+    request = Request("GET", "wss://ws.coze.com/v1/chat?bot_id=BOT_ID", (), websocket_messages.dump(sent))
+    return Interaction(request, Response(101, "Switching Protocols", (), websocket_messages.dump(came)))
 
 
-def frame(kind: str, data: object, end: str = "") -> lanes.Frame:
-    """One frame as Coze writes it."""
-    return lanes.Frame(dumped({"id": f"e-{kind}", "event_type": kind, "data": data}).decode() + end)
+def message(kind: str, data: object, end: str = "") -> Message:
+    """One message as Coze writes it."""
+    return Message(dumped({"id": f"e-{kind}", "event_type": kind, "data": data}).decode() + end)
 
 
-def came(*frames: lanes.Frame) -> Interaction:
-    """A websocket over which frames came after one that was sent."""
-    return spoken([frame("chat.update", {})], [replace(each, after=1) for each in frames])
+def came(*messages: Message) -> Interaction:
+    """A websocket over which messages were received after one was sent."""
+    return spoken([message("chat.update", {})], [replace(each, after=1) for each in messages])
 
 
 def chat_frames(each: Planted, chance: random.Random) -> Interaction:
     """Deltas of a chat that come over a websocket, with sound between them, and the whole message behind them."""
     text = f"see {each.value} there"
-    said = [frame("conversation.message.delta", {"id": "m", "content": it}) for it in in_pieces(text, chance)]
-    sound = [frame("conversation.audio.delta", {"id": "m", "content": b64(chance.randbytes(64))}) for _ in said]
+    said = [message("conversation.message.delta", {"id": "m", "content": it}) for it in in_pieces(text, chance)]
+    sound = [message("conversation.audio.delta", {"id": "m", "content": b64(chance.randbytes(64))}) for _ in said]
     mingled = [one for pair in zip(said, sound, strict=True) for one in pair]
-    return came(*mingled, frame("conversation.message.completed", {"id": "m", "content": text}))
+    return came(*mingled, message("conversation.message.completed", {"id": "m", "content": text}))
 
 
 def text_frames(each: Planted, chance: random.Random) -> Interaction:
     """A text that is sent over a websocket in pieces."""
     pieces = in_pieces(f"see {each.value} there", chance)
-    return spoken([frame("input_text_buffer.append", {"delta": piece}) for piece in pieces])
+    return spoken([message("input_text_buffer.append", {"delta": piece}) for piece in pieces])
 
 
 def packed(each: Planted, encoding: str, pack: Callable[[bytes], bytes]) -> Interaction:
@@ -237,11 +238,11 @@ WITH_KEY: Final[Mapping[str, Place]] = {
     "br body": lambda each, _: packed(each, "br", brotli.compress),
     "zstd body": lambda each, _: packed(each, "zstd", zstandard.compress),
     "gzip in base64": lambda each, _: answered(dumped({"blob": b64(gzip.compress(dumped(field(each))))})),
-    "websocket frame": lambda each, _: came(frame("chat.updated", {"chat_config": field(each)})),
-    "websocket frame sent": lambda each, _: spoken([frame("chat.update", {"chat_config": field(each)})]),
-    "websocket frame with a line end": lambda each, _: came(frame("chat.updated", field(each), "\n")),
-    "websocket frame of several lines": lambda each, _: came(
-        lanes.Frame(json.dumps({"event_type": "chat.updated", "data": field(each)}, ensure_ascii=False, indent=2))
+    "websocket message": lambda each, _: came(message("chat.updated", {"chat_config": field(each)})),
+    "websocket message sent": lambda each, _: spoken([message("chat.update", {"chat_config": field(each)})]),
+    "websocket message with a line end": lambda each, _: came(message("chat.updated", field(each), "\n")),
+    "websocket message of several lines": lambda each, _: came(
+        Message(json.dumps({"event_type": "chat.updated", "data": field(each)}, ensure_ascii=False, indent=2))
     ),
 }
 """Places where a field has a name."""
@@ -257,11 +258,11 @@ WITHOUT_KEY: Final[Mapping[str, Place]] = {
     "workflow messages": workflow_stream,
     "websocket deltas": chat_frames,
     "websocket deltas sent": text_frames,
-    "binary websocket frame": lambda each, _: came(lanes.Frame(b"\xff\xfe\0" + each.value.encode() + b"\0\xff")),
+    "binary websocket message": lambda each, _: came(Message(b"\xff\xfe\0" + each.value.encode() + b"\0\xff")),
     "sound of a websocket": lambda each, _: came(
-        frame("speech.audio.update", {"delta": b64(b"\xff\xfe\0" * 9 + each.value.encode() + b"\0\xff" * 9)})
+        message("speech.audio.update", {"delta": b64(b"\xff\xfe\0" * 9 + each.value.encode() + b"\0\xff" * 9)})
     ),
-    "reason of a closed websocket": lambda each, _: spoken((), [lanes.Closed(1008, f"see {each.value} there", 0)]),
+    "reason of a closed websocket": lambda each, _: spoken((), [Closed(1008, f"see {each.value} there", 0)]),
     "text file": lambda each, _: sent(
         headers=MULTIPART, body=part('name="file"; filename="a.txt"', f"a\nsee {each.value} \nb".encode())
     ),
@@ -337,12 +338,12 @@ def playing(cassette: Cassette) -> Player:
 
 
 def replays(sent_again: Interaction, recorded: Interaction, player: Player) -> bool:
-    """Whether what a test sends once more is what was recorded: a request, or frame by frame."""
+    """Whether what a test sends once more is what was recorded: a request, or message by message."""
     if recorded.response.status != SWITCHED:
         found = player.find(sent_again.request)
         return found is not None and player.cassette.interactions[found].request == recorded.request
     websocket = ReplayedWebSocket(recorded, player.difference, player.scrub)
-    complaints = [websocket.send(each.data) for each in lanes.sent_in(sent_again)]
+    complaints = [websocket.send(each.data) for each in websocket_messages.sent_messages(sent_again)]
     return not any(complaints) and not websocket.unsent()
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from coze_cassettes.cassette import lanes
+from coze_cassettes.cassette import websocket_messages
 from coze_cassettes.cassette.model import Interaction, Request, Response
+from coze_cassettes.cassette.websocket_messages import Closed, Message
 from coze_cassettes.review import media, textconv
 from coze_cassettes.review.calls import call_of, transcript_of
 from coze_cassettes.review.transcript import Kind, Row
@@ -190,13 +191,11 @@ def test_upload(interaction: MakeInteraction) -> None:
 def test_websocket() -> None:
     """A WebSocket is a dialogue in which sounds are their length."""
     pieces = [base64.b64encode(bytes([number]) * 300).decode() for number in (1, 2)]
-    sent = [lanes.Frame(json.dumps({"event_type": "input_text_buffer.append", "data": {"delta": "Hi"}}))]
-    came = [
-        lanes.Frame(json.dumps({"event_type": "speech.audio.update", "data": {"delta": piece}}), 1) for piece in pieces
-    ]
-    closed = lanes.Closed(1006, "", 1)
-    request = Request("GET", "wss://ws.coze.com/v1/audio/speech", (), lanes.written(sent))
-    response = Response(101, "Switching Protocols", (), lanes.written([*came, closed]))
+    sent = [Message(json.dumps({"event_type": "input_text_buffer.append", "data": {"delta": "Hi"}}))]
+    came = [Message(json.dumps({"event_type": "speech.audio.update", "data": {"delta": piece}}), 1) for piece in pieces]
+    closed = Closed(1006, "", 1)
+    request = Request("GET", "wss://ws.coze.com/v1/audio/speech", (), websocket_messages.dump(sent))
+    response = Response(101, "Switching Protocols", (), websocket_messages.dump([*came, closed]))
     call = call_of(Interaction(request, response))
     assert call.heading == "WebSocket /v1/audio/speech"
     assert shown(call.response) == [

@@ -1,4 +1,4 @@
-"""Replaying websockets: cozepy finds its frames, and a test that goes wrong ends with one sentence, never hangs."""
+"""Replaying websockets: cozepy finds its messages, and a test that goes wrong ends with one sentence, never hangs."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ import websockets.sync.client
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette import lanes, store
-from coze_cassettes.cassette.lanes import Closed, Frame
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette import websocket_messages as messages
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Received
 from coze_cassettes.session import routing, websocket_player, websocket_stub
 from coze_cassettes.session.patience import CeilingReached, Limits, Patience
 from coze_cassettes.session.player import Player
@@ -47,14 +48,14 @@ CREATED = '{"event_type":"speech.created"}'
 DONE = '{"event_type":"speech.audio.completed"}'
 
 
-def speech(*came: lanes.Event, sent: tuple[str, ...] = (HELLO, COMPLETE)) -> Cassette:
+def speech(*came: Received, sent: tuple[str, ...] = (HELLO, COMPLETE)) -> Cassette:
     """A cassette with one websocket."""
-    request = Request("GET", URI, (("authorization", "Bearer API_TOKEN"),), lanes.written(map(Frame, sent)))
-    response = Response(101, "Switching Protocols", (("x-tt-logid", "LOGID_1"),), lanes.written(came))
+    request = Request("GET", URI, (("authorization", "Bearer API_TOKEN"),), messages.dump(map(Message, sent)))
+    response = Response(101, "Switching Protocols", (("x-tt-logid", "LOGID_1"),), messages.dump(came))
     return store.sealed(Cassette((Interaction(request, response),), METADATA))
 
 
-WHOLE = speech(Frame(CREATED, 0), Frame(DONE, 2))
+WHOLE = speech(Message(CREATED, 0), Message(DONE, 2))
 """A speech with all that belongs to it."""
 
 
@@ -84,7 +85,7 @@ def dialled(player: Player, cassette: Cassette, uri: str = URI) -> Any:
 
 
 def test_frames_come_when_enough_was_sent(player: Player) -> None:
-    """What came after two frames does not come after one; between them, reading times out."""
+    """What came after two messages does not come after one; between them, reading times out."""
     connection = dialled(player, WHOLE)
     assert connection.recv(timeout=1) == CREATED
     connection.send(HELLO)
@@ -107,7 +108,7 @@ def test_json_is_compared_by_its_value(player: Player) -> None:
 
 def test_a_reader_waits_for_a_sender(player: Player) -> None:
     """Another thread may send what a waiting one needs."""
-    connection = dialled(player, speech(Frame(DONE, 2)))
+    connection = dialled(player, speech(Message(DONE, 2)))
     heard: list[str] = []
     reader = threading.Thread(target=lambda: heard.append(connection.recv()))
     reader.start()
@@ -142,7 +143,7 @@ def test_after_closing_nothing_comes(player: Player) -> None:
     [
         (Closed(1000, "bye", 0), ConnectionClosedOK),
         (Closed(1011, "broken", 0), ConnectionClosedError),
-        (Closed(lanes.LOST, "", 0), ConnectionClosedError),
+        (Closed(LOST, "", 0), ConnectionClosedError),
     ],
 )
 def test_the_other_side_closes(player: Player, end: Closed, error: type[Exception]) -> None:
@@ -151,7 +152,7 @@ def test_the_other_side_closes(player: Player, end: Closed, error: type[Exceptio
         dialled(player, speech(end)).recv()
     assert isinstance(told.value, ConnectionClosedOK | ConnectionClosedError)
     received = told.value.rcvd
-    assert (received.code, received.reason) == (end.code, end.reason) if received else end.code == lanes.LOST
+    assert (received.code, received.reason) == (end.code, end.reason) if received else end.code == LOST
 
 
 async def test_an_async_connection_does_the_same(player: Player) -> None:
@@ -201,7 +202,7 @@ def test_another_address(player: Player) -> None:
 
 def test_two_websockets_of_one_address(player: Player) -> None:
     """Each is opened once."""
-    player.begin(Cassette((*speech(Frame("1", 0)).interactions, *speech(Frame("2", 0)).interactions), METADATA))
+    player.begin(Cassette((*speech(Message("1", 0)).interactions, *speech(Message("2", 0)).interactions), METADATA))
     with websocket_stub.replayed(player):
         first, second = (websockets.sync.client.connect(URI) for _ in range(2))
         assert (first.recv(), second.recv()) == ("1", "2")
@@ -213,7 +214,7 @@ def test_two_websockets_of_one_address(player: Player) -> None:
 
 
 def test_another_frame(player: Player) -> None:
-    """The frame, the place and the difference are told."""
+    """The message, the place and the difference are named."""
     connection = dialled(player, WHOLE)
     connection.send(HELLO.replace("Hello", "Good bye"))
     assert player.complaint == "", "the text is not whole yet"
@@ -323,8 +324,8 @@ def test_cozepy_replays(replay: Replay) -> None:
 
 
 def test_a_wrong_frame_ends_a_test_that_waits(replay: Replay) -> None:
-    """Neither client tells the test that its frame was refused, and both wait for ever; yet both tests fail at once."""
-    result = replay(speech(Frame(DONE, 2), sent=(HELLO, HELLO, COMPLETE)))
+    """Neither client tells the test that its message was refused, and both wait for ever; yet both tests fail."""
+    result = replay(speech(Message(DONE, 2), sent=(HELLO, HELLO, COMPLETE)))
     result.assert_outcomes(failed=2)
     shown = result.stdout.str()
     for name in ("test_sync", "test_async"):
@@ -335,9 +336,9 @@ def test_a_wrong_frame_ends_a_test_that_waits(replay: Replay) -> None:
 
 
 def test_silence_ends_a_test_that_waits(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A frame that the cassette does not have is waited for a while, not for ever."""
+    """A message that the cassette does not have is waited for a while, not for ever."""
     monkeypatch.setattr(websocket_player, "LONGEST_SILENCE", 0.1)
-    result = replay(speech(Frame(CREATED, 0)))
+    result = replay(speech(Message(CREATED, 0)))
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
         [f"test_it.py::{name} timed out after 0.1 s waiting for a WebSocket message." for name in _NAMES]
@@ -351,7 +352,7 @@ _NAMES = ("test_sync", "test_async")
 
 
 def test_stock_vcrpy_loads_a_websocket() -> None:
-    """The document stays one of vcrpy's: the lanes stand where it looks for bodies."""
+    """The document stays one of vcrpy's: the messages stand where it looks for bodies."""
     text = cassette_format.dumps(WHOLE)
     [interaction] = vcr.serializers.yamlserializer.deserialize(text)["interactions"]
     assert interaction["request"]["uri"] == URI
@@ -425,7 +426,7 @@ def test_a_busy_service_is_asked_again(recorder: Recorder) -> None:
     with running("a") as stand_in:
         stand_in.fault("GET", "/v1/audio/speech", "bad-gateway", times=2)
         connection = opened(recorder, stand_in)
-        assert lanes.event_type(connection.recv(timeout=5)) == "speech.created"
+        assert messages.event_type(connection.recv(timeout=5)) == "speech.created"
         connection.close()
         assert [each.response.status for each in recorder.interactions] == [101]
 
@@ -441,7 +442,7 @@ def test_what_passes_unrecorded_is_not_recorded(recorder: Recorder) -> None:
     """What a fixture says over a websocket is in no cassette, and is routed all the same."""
     with running("a") as stand_in, recorder.pause():
         connection = opened(recorder, stand_in)
-        assert lanes.event_type(connection.recv(timeout=5)) == "speech.created"
+        assert messages.event_type(connection.recv(timeout=5)) == "speech.created"
         connection.close()
     assert recorder.interactions == ()
     assert recorder.sent_messages == []
@@ -449,7 +450,7 @@ def test_what_passes_unrecorded_is_not_recorded(recorder: Recorder) -> None:
 
 @pytest.mark.loopback
 def test_a_silent_service_is_given_up(recorder: Recorder) -> None:
-    """A recording waits for a frame as long as for an answer, not for ever."""
+    """A recording waits for a message as long as for an answer, not for ever."""
     with running("a") as stand_in:
         connection = opened(recorder, stand_in)
         connection.notes.websocket.silence.longest = 0.05

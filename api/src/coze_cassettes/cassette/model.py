@@ -53,7 +53,7 @@ def is_websocket(request: Request) -> bool:
 
 
 def media_type(message: Request | Response) -> str:
-    """What a body is: its Content-Type; of a websocket, whose lanes of frames are written so, an event stream."""
+    """What a body is: its Content-Type; of a WebSocket an event stream."""
     opened = message.status == SWITCHED if isinstance(message, Response) else is_websocket(message)
     return EVENT_STREAM if opened else header(message.headers, "content-type")
 
@@ -62,8 +62,8 @@ def media_type(message: Request | Response) -> str:
 class Interaction:
     """A request with its response; or a websocket, from its handshake to its end.
 
-    Of a websocket the body of the request holds the frames that were sent, the body of the response those that came
-    (see ``lanes``).
+    Of a WebSocket the body of the request holds the messages that were sent, the body of the response those that were
+    received (see ``websocket_messages``).
     """
 
     request: Request

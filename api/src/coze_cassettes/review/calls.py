@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from coze_cassettes.cassette import lanes
+from coze_cassettes.cassette import websocket_messages
 from coze_cassettes.cassette.model import (
     EVENT_STREAM,
     SWITCHED,
@@ -178,21 +178,24 @@ def _messages(turns: list[sockets.Turn]) -> Iterator[Row]:
 
 def _turns(interaction: Interaction) -> Iterator[sockets.Turn]:
     """The messages of both sides in the order in which they are known to have come."""
-    sent, waiting = lanes.sent_in(interaction), list(lanes.came_in(interaction))
-    for number, frame in enumerate(sent, start=1):
-        yield Kind.SENT, _message(frame)
+    sent, waiting = (
+        websocket_messages.sent_messages(interaction),
+        list(websocket_messages.received_messages(interaction)),
+    )
+    for number, message in enumerate(sent, start=1):
+        yield Kind.SENT, _event_of(message)
         while waiting and (waiting[0].after or 0) <= number:
-            yield Kind.RECEIVED, _message(waiting.pop(0))
+            yield Kind.RECEIVED, _event_of(waiting.pop(0))
     for event in waiting:
-        yield Kind.RECEIVED, _message(event)
+        yield Kind.RECEIVED, _event_of(event)
 
 
-def _message(event: lanes.Event) -> Event:
-    if isinstance(event, lanes.Closed):
+def _event_of(event: websocket_messages.Received) -> Event:
+    if isinstance(event, websocket_messages.Closed):
         return Event("closed", {}, f"code {event.code} {event.reason}".strip())
     if isinstance(event.data, bytes):
         return Event("binary message", {}, media.describe(event.data))
     data = values.parse(event.data)
     if not isinstance(data, dict):
         return Event("text message", {}, event.data)
-    return Event(lanes.event_type(event.data) or "message", data)
+    return Event(websocket_messages.event_type(event.data) or "message", data)

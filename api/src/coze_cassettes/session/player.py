@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 from urllib.parse import urlsplit
 
-from coze_cassettes.cassette import lanes, matching, store
+from coze_cassettes.cassette import matching, store, websocket_messages
 from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response, is_websocket
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.pluralize import pluralize
@@ -157,7 +157,7 @@ class Player(Session):
             live = self._matcher.scrub(request)
         except UnreadableBody as error:
             return self.report(f"sent a {request.method} request that its cassette does not have: {error}")
-        recorded = [lanes.as_exchanges(each)[0].request for each in self.cassette.interactions]
+        recorded = [websocket_messages.as_exchanges(each)[0].request for each in self.cassette.interactions]
         cause, details = _compare(live, recorded)
         said = f"not in its cassette: {live.method} {_path(live)}{cause}"
         return self.report("\n".join([said, f"  sent:    {_line(live)}", *details]))

@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from coze_cassettes.cassette import lanes, matching
-from coze_cassettes.cassette.lanes import Event, Frame
+from coze_cassettes.cassette import matching
+from coze_cassettes.cassette import websocket_messages as messages
 from coze_cassettes.cassette.model import Interaction, Request
+from coze_cassettes.cassette.websocket_messages import Message, Received
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.session.websocket_recorder import Data, Silence
 
@@ -32,11 +33,11 @@ class ReplayedWebSocket:
         """Take what was recorded."""
         self.silence = Silence(LONGEST_SILENCE)
         self._request = interaction.request
-        self._wanted = lanes.sent_in(interaction)
-        self._coming = deque(lanes.came_in(interaction))
+        self._wanted = messages.sent_messages(interaction)
+        self._coming = deque(messages.received_messages(interaction))
         self._difference_of = difference
         self._scrub = scrub
-        self._sent: list[Frame] = []
+        self._sent: list[Message] = []
         self._judged = 0
 
     def send(self, data: Data) -> str:
@@ -44,7 +45,7 @@ class ReplayedWebSocket:
 
         What differs, in the lines of a message; an empty string if nothing does.
         """
-        self._sent.append(Frame(data))
+        self._sent.append(Message(data))
         self.silence.broken()
         different = self._difference()
         if not different:
@@ -60,25 +61,25 @@ class ReplayedWebSocket:
         number = len(self._sent)
         if number > len(self._wanted):
             return f"it is number {number}, of {len(self._wanted)} in the cassette"
-        if lanes.is_piece(self._sent[-1]) and number < len(self._wanted):
+        if messages.is_piece(self._sent[-1]) and number < len(self._wanted):
             return ""
         turn = slice(self._judged, number)
         self._judged = number
         return self._difference_in(self._sent[turn], self._wanted[turn])
 
-    def _difference_in(self, live: Sequence[Frame], wanted: Sequence[Frame]) -> str:
+    def _difference_in(self, live: Sequence[Message], wanted: Sequence[Message]) -> str:
         """The first difference. Cuts of a text that holds a placeholder are not compared."""
-        gathered = placeholders.pattern().search(lanes.text_of(wanted)) is not None
-        arrange: Callable[[Sequence[Frame]], Sequence[Frame]] = lanes.gathered if gathered else tuple
+        gathered = placeholders.pattern().search(messages.text_of(wanted)) is not None
+        arrange: Callable[[Sequence[Message]], Sequence[Message]] = messages.join_pieces if gathered else tuple
         pairs = zip(arrange(live), arrange(wanted), strict=True)
         if not any(self._difference_of(*map(self._as_request, pair)) for pair in pairs):
             return ""
-        clean = lanes.frames_of(self._scrub(lanes.sending(self._request, live)))
+        clean = messages.messages_of(self._scrub(messages.as_request(self._request, live)))
         pairs = zip(arrange(clean), arrange(wanted), strict=True)
         return next(filter(None, (matching.difference(*map(self._as_request, pair)) for pair in pairs)), "")
 
-    def _as_request(self, frame: Frame) -> Request:
-        body = frame.data if isinstance(frame.data, bytes) else frame.data.encode("utf-8")
+    def _as_request(self, message: Message) -> Request:
+        body = message.data if isinstance(message.data, bytes) else message.data.encode("utf-8")
         return Request("SEND", self._request.uri, body=body)
 
     def unsent(self) -> str:
@@ -100,7 +101,7 @@ class ReplayedWebSocket:
         """Why the test waits in vain for a message, or an empty string."""
         return self.silence.overdue()
 
-    def next(self) -> Event | None:
+    def next(self) -> Received | None:
         """What comes next, if enough was sent for it to come."""
         if not self._coming or (self._coming[0].after or 0) > len(self._sent):
             return None
@@ -109,4 +110,4 @@ class ReplayedWebSocket:
 
 
 def _name(data: Data) -> str:
-    return lanes.event_type(data) or "a message"
+    return messages.event_type(data) or "a message"

@@ -7,9 +7,8 @@ import time
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 
-from coze_cassettes.cassette import lanes
-from coze_cassettes.cassette.lanes import Closed, Event, Frame
 from coze_cassettes.cassette.model import Interaction, Request, Response
+from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Received, dump
 
 Data = str | bytes
 
@@ -45,25 +44,25 @@ class RecordedWebSocket:
         """Take the two halves of the handshake."""
         self._request = request
         self._response = response
-        self._sent: list[Frame] = []
-        self._came: list[Event] = []
+        self._sent: list[Message] = []
+        self._received: list[Received] = []
         self.silence = Silence(longest)
 
     def sends(self, data: Data) -> None:
         """Note a message before it is sent, so that an answer to it comes after it."""
-        self._sent.append(Frame(data))
+        self._sent.append(Message(data))
         self.silence.broken()
 
     def receives(self, data: Data) -> None:
         """Note a message that the test gets."""
-        self._came.append(Frame(data, len(self._sent)))
+        self._received.append(Message(data, len(self._sent)))
         self.silence.broken()
 
     def is_closed(self, how: ConnectionClosed) -> None:
         """Note that the other side closed the connection or lost it."""
         if self.silence.is_open and (how.sent is None or how.rcvd_then_sent):
-            end = how.rcvd or Close(lanes.LOST, "")
-            self._came.append(Closed(end.code, end.reason, len(self._sent)))
+            end = how.rcvd or Close(LOST, "")
+            self._received.append(Closed(end.code, end.reason, len(self._sent)))
         self.silence.ended()
 
     @property
@@ -80,8 +79,8 @@ class RecordedWebSocket:
         """What was recorded up to now."""
         request, response = self._request, self._response
         return Interaction(
-            Request(request.method, request.uri, request.headers, lanes.written(self._sent)),
-            Response(response.status, response.reason, response.headers, lanes.written(self._came)),
+            Request(request.method, request.uri, request.headers, dump(self._sent)),
+            Response(response.status, response.reason, response.headers, dump(self._received)),
         )
 
 

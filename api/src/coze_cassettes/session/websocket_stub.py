@@ -26,9 +26,8 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedError, Conne
 from websockets.frames import OK_CLOSE_CODES, Close
 from websockets.http11 import Response as WireResponse
 
-from coze_cassettes.cassette import lanes
-from coze_cassettes.cassette.lanes import Event, Frame
 from coze_cassettes.cassette.model import SWITCHED, Request, Response
+from coze_cassettes.cassette.websocket_messages import LOST, Message, Received
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.websocket_player import ReplayedWebSocket
@@ -265,7 +264,7 @@ class _Line:
         if complaint := self._websocket.send(data):
             self._player.give_up(self._player.report(complaint))
 
-    def next(self) -> Event | None:
+    def next(self) -> Received | None:
         """What comes next, if it can come by now; nothing once the test has gone another way."""
         return None if self._player.complaint else self._websocket.next()
 
@@ -274,11 +273,11 @@ class _Line:
         self._websocket.silence.ended()
 
 
-def _delivered(event: Event) -> Data:
+def _delivered(event: Received) -> Data:
     """The message of an event; raises what ``recv`` raises when the other side closed or lost the connection."""
-    if isinstance(event, Frame):
+    if isinstance(event, Message):
         return event.data
-    if event.code == lanes.LOST:
+    if event.code == LOST:
         raise ConnectionClosedError(None, None)
     end = Close(event.code, event.reason)
     error = ConnectionClosedOK if event.code in OK_CLOSE_CODES else ConnectionClosedError
