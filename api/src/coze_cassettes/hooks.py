@@ -20,11 +20,12 @@ from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.scrubbing import environment
 from coze_cassettes.session import clock, guard, redaction
+from coze_cassettes.session.limits import read_limits
 from coze_cassettes.session.outside import Outside, refused
-from coze_cassettes.session.patience import Patience, limits
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.session import TEST_LABEL, Session, Settings
+from coze_cassettes.session.throttle import Throttle
 
 MODES = ("none", "all")
 
@@ -103,7 +104,7 @@ def _run_of(config: pytest.Config, tests: CozeTests) -> Run:
     origin = config.getoption("--recorded-from") or provenance.of_target(target)
     settings = Settings(target, origin, config.getini("cassettes_record_command"))
     try:
-        settings = Settings(target, origin, settings.record_command, Patience(limits(os.environ, target)))
+        settings = Settings(target, origin, settings.record_command, Throttle(read_limits(os.environ, target)))
     except CassetteError as error:
         return Run(tests, settings, recording, str(error))
     return Run(tests, settings, recording, _refusal(config, mode))

@@ -39,9 +39,9 @@ BOTS, CHAT, ME = (f"test_project/TestProject.test_{name}.yaml" for name in ("bot
 BOTS_PATH = "/v1/space/published_bots_list"
 INTERRUPTED = "Interrupted: the cassettes are as they were; run it again.\n"
 QUICK = {
-    "COZE_CASSETTES_TRIES": "2",
-    "COZE_CASSETTES_FIRST_PAUSE": "0.05",
-    "COZE_CASSETTES_SILENCE": "1",
+    "COZE_CASSETTES_MAX_ATTEMPTS": "2",
+    "COZE_CASSETTES_INITIAL_BACKOFF": "0.05",
+    "COZE_CASSETTES_READ_TIMEOUT": "1",
 }
 
 
@@ -335,7 +335,7 @@ def test_a_busy_service_does_not_show_in_a_cassette(trial: Trial) -> None:
     ):
         options = {"retry_after": 0} if fault == "rate-limit" else {}
         trial.stand_in.fault(method, path, fault, times=times, **options)
-    code, out, err = trial.run(environment={"COZE_CASSETTES_TRIES": "5"})
+    code, out, err = trial.run(environment={"COZE_CASSETTES_MAX_ATTEMPTS": "5"})
     assert (code, err) == (3, ""), out
     assert "3 recorded: 2 unchanged, 1 changed\n" in out
     trial.renewed()

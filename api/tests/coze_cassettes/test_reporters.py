@@ -17,7 +17,7 @@ from coze_cassettes.rerecord import report, reporters
 from coze_cassettes.rerecord.outcome import Decision, Outcome, Verdict
 from coze_cassettes.rerecord.plan import Plan, Test
 from coze_cassettes.rerecord.pytest_events import COLLECTED, FINISHED, STARTED, TestEvent
-from coze_cassettes.session.patience import Limits
+from coze_cassettes.session.limits import Limits
 
 TESTS: Final = (Test("a/test_x.py::T::test_one", "test_x/T.test_one.yaml"), Test("a/test_x.py::T::test_two"))
 PLAN: Final = Plan(
@@ -100,8 +100,8 @@ Recording 1 cassette from coze.com (https://api.coze.com)
   keeps to           at most 10 requests a second
                      at most 7 chats and workflow runs
                      at most 50 audio calls
-                     at most 5 tries while the answer is busy (429, 5xx), with
-                     pauses up to 60 s
+                     at most 5 attempts while the answer is busy (429, 5xx),
+                     with pauses up to 60 s
   if a test fails    it keeps its committed cassette, the others are replaced;
                      --all-or-nothing replaces none
   makes and deletes  conversations, messages, files and datasets that tests need
@@ -135,9 +135,9 @@ def test_a_noun_is_as_many_as_its_number(number: float, noun: tuple[str, ...], t
     assert pluralize(number, *noun) == text
 
 
-def test_one_of_each_is_told_as_one(paper: Console) -> None:
+def test_one_of_each_is_singular(paper: Console) -> None:
     """In the plan, its bounds, and the title of a stage."""
-    one = Limits(tries=1, requests_per_second=1, chats=1, audio=1)
+    one = Limits(max_attempts=1, requests_per_second=1, chats=1, audio=1)
     reporter = reporters.PlainReporter(paper)
     reporter.plan(replace(PLAN, limits=one, discarded=1))
     reporter.stage("recording", 1)
@@ -154,7 +154,7 @@ ONE = [
     "at most 1 request a second",
     "at most 1 chat or workflow run ",
     "at most 1 audio call ",
-    "at most 1 try while",
+    "at most 1 attempt while",
     "recording (1 test)\n",
 ]
 

@@ -453,14 +453,14 @@ def test_a_field_that_breaks_its_test_is_named(recorded: Project) -> None:
 @pytest.mark.loopback
 def test_a_busy_service_is_told_while_it_is_waited_for(recorded: Project) -> None:
     """A status that stays is tried again a few times, never in silence."""
-    quick = {"COZE_CASSETTES_TRIES": "3", "COZE_CASSETTES_FIRST_PAUSE": "0.1"}
+    quick = {"COZE_CASSETTES_MAX_ATTEMPTS": "3", "COZE_CASSETTES_INITIAL_BACKOFF": "0.1"}
     change = ("--change", "bots.list:status:503")
     code, out, err = recorded.run("--target", "stand-in", "-k", "test_bots", *change, environment=quick)
     assert err == ""
     waits = [line for line in out.splitlines() if "the service is busy" in line]
     assert waits == [
-        "  tests/test_project.py::TestProject::test_bots: the service is busy (HTTP 503): try 2 of 3 in 0.1 s",
-        "  tests/test_project.py::TestProject::test_bots: the service is busy (HTTP 503): try 3 of 3 in 0.2 s",
+        "  tests/test_project.py::TestProject::test_bots: the service is busy (HTTP 503): attempt 2 of 3 in 0.1 s",
+        "  tests/test_project.py::TestProject::test_bots: the service is busy (HTTP 503): attempt 3 of 3 in 0.2 s",
     ]
     assert code == 3
 

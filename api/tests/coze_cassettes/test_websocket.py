@@ -29,10 +29,12 @@ from coze_cassettes.cassette import websocket_messages as messages
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Received
 from coze_cassettes.session import routing, websocket_player, websocket_stub
-from coze_cassettes.session.patience import CeilingReached, Limits, Patience
+from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.player import Player
+from coze_cassettes.session.quota import QuotaExceeded
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.session import Settings
+from coze_cassettes.session.throttle import Throttle
 from coze_cassettes.session.wire import Wire
 from coze_standin import StandIn, running
 
@@ -397,9 +399,9 @@ def test_where_a_handshake_goes(target: str, uri: str, there: str) -> None:
 
 def test_a_handshake_counts_as_what_it_opens() -> None:
     """A chat and an audio connection use up quota like a call of the same kind."""
-    wire = Wire("https://api.coze.com", Patience(Limits(chats=0, audio=0)))
+    wire = Wire("https://api.coze.com", Throttle(Limits(chats=0, audio=0)))
     for path in ("/v1/chat?bot_id=1", "/v1/audio/speech", "/v1/audio/transcriptions"):
-        with pytest.raises(CeilingReached):
+        with pytest.raises(QuotaExceeded):
             next(wire.steps("GET", httpx.URL(f"wss://ws.coze.com{path}")))
 
 
@@ -414,7 +416,7 @@ def recorder() -> Recorder:
 
 def opened(recorder: Recorder, stand_in: StandIn) -> Any:
     """A connection to a stand-in."""
-    wire = Wire(stand_in.url, Patience(Limits(first_pause=0.01)), lambda: recorder.faults_expected)
+    wire = Wire(stand_in.url, Throttle(Limits(initial_backoff=0.01)), lambda: recorder.faults_expected)
     token = stand_in.environment["COZE_API_TOKEN"]
     with websocket_stub.recorded(recorder, wire):
         return websockets.sync.client.connect(URI, additional_headers={"Authorization": f"Bearer {token}"})

@@ -27,7 +27,7 @@ from coze_cassettes.account.target import (
 )
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import TOKEN, VARIABLES, known
-from coze_cassettes.session.patience import Limits, limits
+from coze_cassettes.session.limits import Limits, read_limits
 
 
 class State(StrEnum):
@@ -90,14 +90,14 @@ class Account:
 def account(root: Path, shell: Mapping[str, str], wanted: str) -> Account:
     """The account that the environment and ``--target`` name; Misuse if there is none, or no server to ask."""
     environment = read_environment(root, shell)
-    limits(environment)
+    read_limits(environment)
     target = choose_target(wanted, environment)
     if target.local:
         raise Misuse("A stand-in of its own needs no preparation: name coze.com, coze.cn or a URL as the target.")
     known(environment)
     environment = credentials.with_token(environment, target.url)
     known(environment)
-    return Account(target, environment, limits(environment, target.url))
+    return Account(target, environment, read_limits(environment, target.url))
 
 
 def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Check]:

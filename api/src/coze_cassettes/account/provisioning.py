@@ -15,7 +15,7 @@ from coze_cassettes.cassette import provenance
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.scrubbing.environment import TOKEN
 from coze_cassettes.session import record_stub
-from coze_cassettes.session.patience import Patience
+from coze_cassettes.session.throttle import Throttle
 from coze_cassettes.session.wire import Wire
 
 MARK: Final = "made by coze-cassettes setup"
@@ -52,12 +52,12 @@ class Removed:
 
 @contextmanager
 def client(account: Account) -> Iterator[Any]:
-    """The SDK's sync client for an account, as patient as a recording; its errors become one sentence."""
+    """The SDK's sync client for an account, throttled as in a recording; its errors become one sentence."""
     cozepy = sdk.cozepy()
     from cozepy.request import SyncHTTPClient  # noqa: PLC0415  see coze_cassettes.account.sdk
 
     url = account.target.url
-    wire = Wire(url, Patience(account.limits))
+    wire = Wire(url, Throttle(account.limits))
     try:
         with record_stub.routed(wire), SyncHTTPClient(trust_env=not provenance.is_loopback(url)) as http:
             auth = cozepy.TokenAuth(account.environment[TOKEN])

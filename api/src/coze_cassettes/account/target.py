@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -21,7 +19,10 @@ from coze_cassettes.cassette.provenance import (
 )
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import BASE
-from coze_cassettes.session.patience import Limits, busy, pause_after
+from coze_cassettes.session import record_stub
+from coze_cassettes.session.limits import Limits
+from coze_cassettes.session.throttle import Throttle
+from coze_cassettes.session.wire import Wire
 
 Environment = Mapping[str, str]
 
@@ -90,26 +91,18 @@ class Answer:
 Get = Callable[[str], Answer]
 
 
-def get_from(target: Target, token: str, patience: Limits | None = None) -> Get:
-    """A plain GET straight at the target, with the token; Misuse when nobody answers.
-
-    A target that is busy is asked again, as ``patience`` has it.
-    """
-    numbers = patience or Limits()
+def get_from(target: Target, token: str, limits: Limits | None = None) -> Get:
+    """A plain GET at the target, with the token, under a recording's retry policy; Misuse when nobody answers."""
+    wire = Wire(target.url, Throttle(limits))
 
     def get(path: str) -> Answer:
-        for tried in count(1):
-            response = _sent(target, token, path)
-            pause = pause_after(numbers, tried, response.headers.get("retry-after", ""))
-            if pause is None or not busy(response.status_code, response.content):
-                return _answer(response)
-            time.sleep(pause)
-        raise AssertionError
+        with record_stub.routed(wire):
+            return _answer(_send(target, token, path))
 
     return get
 
 
-def _sent(target: Target, token: str, path: str) -> httpx.Response:
+def _send(target: Target, token: str, path: str) -> httpx.Response:
     try:
         return httpx.get(
             target.url + path,

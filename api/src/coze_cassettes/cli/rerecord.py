@@ -17,14 +17,14 @@ from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.rerecord import report, reporters, run
 from coze_cassettes.rerecord.options import Options
-from coze_cassettes.session import patience
-from coze_cassettes.session.patience import Limits
+from coze_cassettes.session import limits
+from coze_cassettes.session.limits import Limits
 
 
 def _limit(name: str, text: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """An option for one number of a recording; checked where the environment's are."""
     default = getattr(Limits, name)
-    shown = f"{text} Default: {default:g}, or {patience.variable(name)}."
+    shown = f"{text} Default: {default:g}, or {limits.variable(name)}."
     return click.option(f"--max-{name}".replace("_", "-"), name, metavar="N", help=shown)
 
 
@@ -82,7 +82,7 @@ def command(
     """
     numbers = tuple(
         (name, value)
-        for name, value in ((patience.variable(each.name), chosen.pop(each.name, None)) for each in fields(Limits))
+        for name, value in ((limits.variable(each.name), chosen.pop(each.name, None)) for each in fields(Limits))
         if value is not None
     )
     settings = read_settings()

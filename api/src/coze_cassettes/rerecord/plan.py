@@ -10,7 +10,8 @@ from typing import Final
 from coze_cassettes.account.target import Environment, Target, unset
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.pluralize import pluralize
-from coze_cassettes.session.patience import COSTLY, Limits
+from coze_cassettes.session.limits import Limits
+from coze_cassettes.session.quota import QUOTAS
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ class Plan:
         """What the run keeps to, one phrase a bound."""
         rate = self.limits.requests_per_second
         pace = (f"at most {pluralize(rate, 'request')} a second",) if rate else ()
-        costly = (f"at most {kind.counted(getattr(self.limits, kind.limit))}" for kind in COSTLY)
-        tries = pluralize(self.limits.tries, "try", "tries")
-        again = f"at most {tries} while the answer is busy (429, 5xx), with pauses up to "
-        return (*pace, *costly, f"{again}{self.limits.longest_pause:g} s")
+        quotas = (f"at most {quota.describe(getattr(self.limits, quota.limit))}" for quota in QUOTAS)
+        attempts = pluralize(self.limits.max_attempts, "attempt")
+        again = f"at most {attempts} while the answer is busy (429, 5xx), with pauses up to "
+        return (*pace, *quotas, f"{again}{self.limits.max_backoff:g} s")
 
 
 EFFECTS: Final = (

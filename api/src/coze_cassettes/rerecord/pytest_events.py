@@ -143,7 +143,7 @@ class EventWriter:
         session = item.stash.get(fixtures.SESSION, None)
         if isinstance(session, Recorder):
             waiting = replace(self._tests[item.nodeid], event=WAITING)
-            session.settings.patience.announce = lambda what: self._write(replace(waiting, detail=what))
+            session.settings.throttle.announce = lambda what: self._write(replace(waiting, detail=what))
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(

@@ -22,7 +22,7 @@ from coze_cassettes.rerecord.plan import Test, make_plan
 from coze_cassettes.rerecord.signals import interruptible
 from coze_cassettes.rerecord.stages import Stages, names
 from coze_cassettes.scrubbing.environment import TOKEN, known
-from coze_cassettes.session.patience import Limits, limits
+from coze_cassettes.session.limits import Limits, read_limits
 
 
 def run(options: Options, shell: Mapping[str, str], reporter: Reporter) -> Verdict:
@@ -72,7 +72,7 @@ def _claim(options: Options, stack: ExitStack) -> None:
 def _arrange(options: Options, environment: dict[str, str], reporter: Reporter, stack: ExitStack) -> Stages:
     """Finds out who it is, from where it records, what, and into which folder; shows the plan, and is agreed with."""
     numbered = {**environment, **dict(options.numbers)}
-    limits(numbered)
+    read_limits(numbered)
     target = choose_target(options.target, environment)
     starting = stack.enter_context(processes.stand_in(options.account, options.changes)) if target.local else None
     if starting is None:
@@ -86,7 +86,7 @@ def _arrange(options: Options, environment: dict[str, str], reporter: Reporter, 
         server = starting.ready()
         environment = {**without_coze(environment), **server.environment}
         target = Target(STAND_IN, server.url)
-    numbers = limits(numbered, target.url)
+    numbers = read_limits(numbered, target.url)
     environment = credentials.with_token(environment, target.url)
     target = _proved(target, environment, numbers)
     plan = replace(make_plan(target, tests, environment), limits=numbers, all_or_nothing=options.all_or_nothing)

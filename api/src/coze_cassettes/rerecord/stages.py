@@ -20,7 +20,7 @@ from coze_cassettes.rerecord.outcome import Collected, Decision, Failure, Outcom
 from coze_cassettes.rerecord.plan import Plan
 from coze_cassettes.rerecord.signals import uninterrupted
 from coze_cassettes.scrubbing.environment import BASE, known
-from coze_cassettes.session.patience import as_environment
+from coze_cassettes.session.limits import as_environment
 
 REPLAYS_NOT: Final = "it does not replay: "
 
@@ -76,7 +76,7 @@ class Stages:
         environment = {**self.environment, **as_environment(self.plan.limits), BASE: target.url}
         if provenance.is_loopback(target.url):
             environment = {**environment, **_no_proxy(environment)}
-        outages = self.plan.limits.failures
+        outages = self.plan.limits.max_failures
         brief = ("--tb=no", "--show-capture=no", "--maxfail=0", f"{pytest_events.MAX_OUTAGES}={outages}")
         return self._pytest((*arguments, *brief), environment, earlier)
 

@@ -20,7 +20,7 @@ def opened(session: Recorder | Player) -> AbstractContextManager[VcrCassette]:
 
 @contextmanager
 def _recorded(recorder: Recorder) -> Iterator[VcrCassette]:
-    wire = Wire(recorder.settings.target, recorder.settings.patience, lambda: recorder.faults_expected)
+    wire = Wire(recorder.settings.target, recorder.settings.throttle, lambda: recorder.faults_expected)
     with ExitStack() as stack:
         stack.enter_context(redaction.silent(recording=True))
         stack.enter_context(websocket_stub.recorded(recorder, wire))

@@ -282,11 +282,11 @@ class HttpWire:
         return self.wire.router.target.scheme == "https"
 
     def _routed(self, request: httpx.Request) -> httpx.Request:
-        """The request as it goes over the wire, with no more patience for a silent answer than the limits have."""
+        """The request as it goes over the wire, waiting no longer for an answer than the read timeout."""
         url = self.wire.router.route(request.url)
         host = url.netloc
         headers = [(name, host if name.lower() == b"host" else value) for name, value in request.headers.raw]
-        longest = self.wire.patience.limits.silence
+        longest = self.wire.throttle.limits.read_timeout
         timeout = request.extensions.get("timeout", {})
         read = timeout.get("read")
         bounded = {**timeout, "read": longest if read is None else min(read, longest)}

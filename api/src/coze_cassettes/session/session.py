@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from coze_cassettes.session.hosts import Hosts
-from coze_cassettes.session.patience import Patience
 from coze_cassettes.session.sent import SentRequest
+from coze_cassettes.session.throttle import Throttle
 
 LONGEST_CAUSE: Final = 80
 """Characters of the first line of a message."""
@@ -30,7 +30,7 @@ class Settings:
     target: str = DEFAULT_TARGET
     recorded_from: str = ""
     record_command: str = "coze-cassettes rerecord"
-    patience: Patience = field(default_factory=Patience)
+    throttle: Throttle = field(default_factory=Throttle)
     max_interactions: int = 10_000
 
 

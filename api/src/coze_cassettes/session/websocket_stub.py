@@ -195,7 +195,7 @@ class _Opening:
             raise attempt.refusal
         connection = attempt.connection
         if not self._recorder.paused and connection.response is not None:
-            longest = self._wire.patience.limits.silence
+            longest = self._wire.throttle.limits.read_timeout
             websocket = RecordedWebSocket(self._request, _answered(connection.response), longest)
             self._recorder.add(websocket)
             connection.notes = _Notes(self._recorder, websocket)

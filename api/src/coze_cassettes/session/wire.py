@@ -1,4 +1,4 @@
-"""Sends requests to the target: routed, throttled, and once more when the service is busy.
+"""Sends requests to the target by way of the router, the throttle and the retry policy.
 
 The steps are one generator, which knows neither httpx nor websockets: it yields the seconds to wait and asks for the
 request to be sent; ``run`` and ``run_async`` drive it.
@@ -14,8 +14,9 @@ from typing import Final, Protocol, TypeVar
 
 import httpx
 
-from coze_cassettes.session.patience import Patience, busy
+from coze_cassettes.session.retry import is_busy
 from coze_cassettes.session.routing import Router
+from coze_cassettes.session.throttle import Throttle
 
 
 class Answer(Protocol):
@@ -51,30 +52,30 @@ class Wire:
     ``faults_expected`` says whether an answer that says that the service is busy is what a test wants to record.
     """
 
-    def __init__(self, target: str, patience: Patience, faults_expected: Callable[[], bool] = lambda: False) -> None:
-        """Take the target's origin, and what keeps the run within its limits."""
+    def __init__(self, target: str, throttle: Throttle, faults_expected: Callable[[], bool] = lambda: False) -> None:
+        """Take the target's origin, and the throttle of the run."""
         self.router = Router(target)
-        self.patience = patience
+        self.throttle = throttle
         self._faults_expected = faults_expected
 
     def steps(self, method: str, url: httpx.URL) -> Steps[A]:
         """Waits and sends until an answer stands, and returns that."""
-        yield self.patience.turn(method, url.raw_path.decode("ascii"))
-        for tried in count(1):
+        yield self.throttle.delay(method, url.raw_path.decode("ascii"))
+        for attempt in count(1):
             answer = yield SEND
-            pause = self._pause(tried, url, answer)
-            if pause is None:
+            delay = self._retry_delay(attempt, url, answer)
+            if delay is None:
                 return answer
-            yield pause
+            yield delay
         raise AssertionError
 
-    def _pause(self, tried: int, url: httpx.URL, answer: Answer) -> float | None:
+    def _retry_delay(self, attempt: int, url: httpx.URL, answer: Answer) -> float | None:
         """The seconds after which the request is sent once more; None if the answer stands."""
         if self.router.follows(url, answer.status, answer.header("location")):
             return 0.0
-        if self._faults_expected() or not busy(answer.status, answer.start):
+        if self._faults_expected() or not is_busy(answer.status, answer.start):
             return None
-        return self.patience.pause(tried, answer.status, answer.header("retry-after"))
+        return self.throttle.retry_delay(attempt, answer.status, answer.header("retry-after"))
 
 
 def run(steps: Steps[A], send: Callable[[], A]) -> A:

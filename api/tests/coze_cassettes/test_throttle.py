@@ -1,4 +1,4 @@
-"""Patience: the numbers of a recording, when it tries again, and what it does not ask for."""
+"""Throttle, quota and retry policy of a recording."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import httpx
 import pytest
 
 from coze_cassettes.errors import Misuse
-from coze_cassettes.session import patience, record_stub
-from coze_cassettes.session.patience import CeilingReached, Limits, Patience
+from coze_cassettes.session import record_stub
+from coze_cassettes.session.limits import Limits, as_environment, read_limits
+from coze_cassettes.session.quota import QuotaExceeded
+from coze_cassettes.session.retry import backoff, is_busy, parse_retry_after
+from coze_cassettes.session.throttle import Throttle
 from coze_cassettes.session.wire import Wire
 
 # --- the numbers ----------------------------------------------------------------------------------------------------
@@ -17,28 +20,28 @@ from coze_cassettes.session.wire import Wire
 
 def test_the_environment_changes_the_numbers() -> None:
     """Each by its own variable; the others stay, and all survive the way into another process."""
-    found = patience.limits({"COZE_CASSETTES_CHATS": "3", "COZE_CASSETTES_LONGEST_PAUSE": "0.5", "OTHER": "x"})
-    assert found == Limits(chats=3, longest_pause=0.5)
-    assert patience.limits(patience.as_environment(found)) == found
+    found = read_limits({"COZE_CASSETTES_CHATS": "3", "COZE_CASSETTES_MAX_BACKOFF": "0.5", "OTHER": "x"})
+    assert found == Limits(chats=3, max_backoff=0.5)
+    assert read_limits(as_environment(found)) == found
 
 
-def test_this_machine_needs_no_pace() -> None:
+def test_this_machine_is_not_throttled() -> None:
     """Unless the environment sets one."""
-    assert patience.limits({}, "http://127.0.0.1:8000").requests_per_second == 0
-    assert patience.limits({}, "https://api.coze.com") == Limits()
+    assert read_limits({}, "http://127.0.0.1:8000").requests_per_second == 0
+    assert read_limits({}, "https://api.coze.com") == Limits()
     given = {"COZE_CASSETTES_REQUESTS_PER_SECOND": "2"}
-    assert patience.limits(given, "http://127.0.0.1:8000").requests_per_second == 2
+    assert read_limits(given, "http://127.0.0.1:8000").requests_per_second == 2
 
 
 @pytest.mark.parametrize("text", ["many", "-1", "1.5", "inf"])
-def test_a_number_that_is_none_is_refused(text: str) -> None:
+def test_what_is_not_a_number_is_refused(text: str) -> None:
     """The sentence names the variable."""
     with pytest.raises(Misuse) as error:
-        patience.limits({"COZE_CASSETTES_CHATS": text})
+        read_limits({"COZE_CASSETTES_CHATS": text})
     assert str(error.value) == f"COZE_CASSETTES_CHATS must be a number that is not negative, not '{text}'."
 
 
-# --- trying again ---------------------------------------------------------------------------------------------------
+# --- retry policy --------------------------------------------------------------------------------------------------
 
 BUSY = [
     (429, b"", True),
@@ -46,20 +49,20 @@ BUSY = [
     (503, b"{}", True),
     (200, '{"code":4008,"msg":"用户限流"}'.encode(), True),
     (200, b'{"code":0,"data":{"text":"4008"}}', False),
-    (200, b"4008 is no JSON {", False),
+    (200, b"4008 is not JSON {", False),
     (200, b"[4008]", False),
     (401, b'{"code":4100}', False),
 ]
 
 
 @pytest.mark.parametrize(("status", "body", "busy"), BUSY)
-def test_what_counts_as_busy(status: int, body: bytes, busy: bool) -> None:
+def test_which_answers_are_busy(status: int, body: bytes, busy: bool) -> None:
     """429, every 5xx, and Coze's code for a rate limit whatever the status."""
-    assert patience.busy(status, body) is busy
+    assert is_busy(status, body) is busy
 
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
-PAUSES = [
+RETRY_AFTER = [
     ("3", 3.0),
     (" 0.5 ", 0.5),
     ("Mon, 01 Jan 2024 00:00:07 GMT", 7.0),
@@ -70,34 +73,34 @@ PAUSES = [
 ]
 
 
-@pytest.mark.parametrize(("header", "seconds"), PAUSES)
+@pytest.mark.parametrize(("header", "seconds"), RETRY_AFTER)
 def test_retry_after_is_seconds_or_a_date(header: str, seconds: float) -> None:
     """Anything else asks for nothing."""
-    assert patience.asked_pause(header, NOW) == seconds
+    assert parse_retry_after(header, NOW) == seconds
 
 
-def test_pauses_grow_honour_the_header_and_are_bounded() -> None:
-    """After the last try the answer stands."""
-    numbers = Limits(tries=5, first_pause=0.5, longest_pause=3)
-    assert [patience.pause_after(numbers, tried) for tried in range(1, 6)] == [0.5, 1.0, 2.0, 3.0, None]
-    assert patience.pause_after(numbers, 1, "2") == 2.0
-    assert patience.pause_after(numbers, 1, "3600") == 3.0
+def test_backoff_grows_honours_the_header_and_is_bounded() -> None:
+    """After the last attempt the answer stands."""
+    numbers = Limits(max_attempts=5, initial_backoff=0.5, max_backoff=3)
+    assert [backoff(numbers, attempt) for attempt in range(1, 6)] == [0.5, 1.0, 2.0, 3.0, None]
+    assert backoff(numbers, 1, "2") == 2.0
+    assert backoff(numbers, 1, "3600") == 3.0
 
 
-# --- ceilings -------------------------------------------------------------------------------------------------------
+# --- throttle and quota ---------------------------------------------------------------------------------------------
 
 
-def test_requests_keep_their_distance() -> None:
+def test_requests_a_second() -> None:
     """At four a second each one waits until its quarter has come."""
     now = [100.0]
-    kept = Patience(Limits(requests_per_second=4), lambda: now[0])
-    assert [kept.turn("GET", "/v1/bots") for _ in range(3)] == [0.0, 0.25, 0.5]
+    throttle = Throttle(Limits(requests_per_second=4), lambda: now[0])
+    assert [throttle.delay("GET", "/v1/bots") for _ in range(3)] == [0.0, 0.25, 0.5]
     now[0] += 10
-    assert kept.turn("GET", "/v1/bots") == 0.0
-    assert Patience(Limits(requests_per_second=0)).turn("GET", "/") == 0.0
+    assert throttle.delay("GET", "/v1/bots") == 0.0
+    assert Throttle(Limits(requests_per_second=0)).delay("GET", "/") == 0.0
 
 
-COSTLY = [
+QUOTA = [
     ("POST", "/v3/chat", True),
     ("POST", "/v3/chat?conversation_id=1", True),
     ("POST", "/v1/workflow/stream_run", True),
@@ -107,27 +110,27 @@ COSTLY = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "counts"), COSTLY)
+@pytest.mark.parametrize(("method", "path", "counts"), QUOTA)
 def test_only_what_uses_up_quota_counts(method: str, path: str, counts: bool) -> None:
-    """Asking after a chat is no chat."""
-    kept = Patience(Limits(chats=0, requests_per_second=0))
+    """Asking after a chat does not count."""
+    throttle = Throttle(Limits(chats=0, requests_per_second=0))
     if not counts:
-        assert kept.turn(method, path) == 0.0
+        assert throttle.delay(method, path) == 0.0
         return
-    with pytest.raises(CeilingReached) as error:
-        kept.turn(method, path)
+    with pytest.raises(QuotaExceeded) as error:
+        throttle.delay(method, path)
     assert str(error.value) == (
         "This run has made 0 chats and workflow runs, as many as it may: raise COZE_CASSETTES_CHATS, or record fewer "
         "tests with -k."
     )
 
 
-def test_audio_calls_have_a_ceiling_of_their_own() -> None:
+def test_audio_calls_have_a_quota_of_their_own() -> None:
     """The first is sent, the second is not."""
-    kept = Patience(Limits(audio=1, requests_per_second=0))
-    assert kept.turn("POST", "/v1/audio/speech") == 0.0
-    with pytest.raises(CeilingReached, match=r"^This run has made 1 audio call, as many as it may"):
-        kept.turn("POST", "/v1/audio/transcriptions")
+    throttle = Throttle(Limits(audio=1, requests_per_second=0))
+    assert throttle.delay("POST", "/v1/audio/speech") == 0.0
+    with pytest.raises(QuotaExceeded, match=r"^This run has made 1 audio call, as many as it may"):
+        throttle.delay("POST", "/v1/audio/transcriptions")
 
 
 # --- below httpx ----------------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ SENT: list[httpx.Request] = []
 
 @pytest.fixture
 def statuses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The answers that the server gives, one after the other; pauses cost nothing."""
+    """The answers that the server gives, one after the other; waiting costs nothing."""
     left: list[int] = []
     SENT.clear()
 
@@ -155,9 +158,9 @@ def statuses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def wire(*, faults: bool = False) -> Wire:
-    """A way to the target without pauses."""
-    numbers = Limits(tries=3, first_pause=0, requests_per_second=0, silence=7)
-    return Wire("http://127.0.0.1:9", Patience(numbers), lambda: faults)
+    """A way to the target without waiting."""
+    numbers = Limits(max_attempts=3, initial_backoff=0, requests_per_second=0, read_timeout=7)
+    return Wire("http://127.0.0.1:9", Throttle(numbers), lambda: faults)
 
 
 URL = "https://api.coze.com/v1/bots"
@@ -166,7 +169,7 @@ STORMS = [([429, 503, 200], 200), ([502, 502, 502], 502), ([401], 401), ([200], 
 
 @pytest.mark.parametrize(("storm", "last"), STORMS)
 def test_a_busy_service_is_asked_again(storm: list[int], last: int, statuses: list[int]) -> None:
-    """Only the last answer is seen; after as many tries as there may be, a busy one."""
+    """Only the last answer is seen; after the last attempt, a busy one."""
     statuses += storm
     with record_stub.routed(wire()), httpx.Client() as client:
         assert client.get(URL).status_code == last
@@ -174,7 +177,7 @@ def test_a_busy_service_is_asked_again(storm: list[int], last: int, statuses: li
 
 
 @pytest.mark.parametrize(("storm", "last"), STORMS)
-async def test_the_async_half_is_as_patient(storm: list[int], last: int, statuses: list[int]) -> None:
+async def test_an_async_client_is_asked_again_too(storm: list[int], last: int, statuses: list[int]) -> None:
     """The same answers, the same outcome."""
     statuses += storm
     with record_stub.routed(wire()):
@@ -190,7 +193,7 @@ def test_a_fault_that_a_test_asked_for_stands(statuses: list[int]) -> None:
         assert client.get(URL).status_code == 429
 
 
-def test_no_silence_is_longer_than_the_limit(statuses: list[int]) -> None:
+def test_the_read_timeout(statuses: list[int]) -> None:
     """The SDK would wait for ten minutes; a shorter time of the test's own stays."""
     statuses += [200, 200]
     with record_stub.routed(wire()), httpx.Client() as client:
