@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -48,6 +49,9 @@ Make = Callable[[], tuple[str, Callable[[], object]]]
 """Creates something in the account; returns its identifier and what removes it again."""
 
 
+_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
+
+
 class Account:
     """What a test needs of the account it records against: configured, made for the occasion, or a placeholder.
 
@@ -72,7 +76,12 @@ class Account:
         return self._recorder.pause() if self._recorder is not None else nullcontext()
 
     def value(self, placeholder: str, make: Make | None = None) -> str:
-        """The value for a bare placeholder such as ``BOT_ID``, the same for the whole test."""
+        """The value for a bare placeholder such as ``BOT_ID``, the same for the whole test; any name will do."""
+        if _NAME.fullmatch(placeholder) is None:
+            raise Refusal(
+                f"account.value({placeholder!r}): a name has 3 to 64 capitals, digits and underscores, such as FILE_ID",
+                pytrace=False,
+            )
         recorder = self._recorder
         if recorder is None:
             return placeholder

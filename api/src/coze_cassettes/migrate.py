@@ -77,10 +77,11 @@ def scrubbed(path: Path, known: Known) -> Cassette:
     interactions = _read(path)
     recorded = _recorded_at(interactions, path)
     clean = scrub.scrub(interactions, known, clock.shift_from(recorded.timestamp()))
-    metadata = Metadata(_origin(interactions), recorded.isoformat().replace("+00:00", "Z"), _sdk(interactions))
+    begun = recorded.isoformat().replace("+00:00", "Z")
+    metadata = Metadata(_origin(interactions), begun, _sdk(interactions), placeholders=clean.bare)
     cassette = store.sealed(Cassette(clean.interactions, metadata))
     values = {*clean.table.replaced(), *known.placeholders}
-    if findings := inspect(cassette, cassette_format.dumps(cassette), values, known.placeholders.values()):
+    if findings := inspect(cassette, cassette_format.dumps(cassette), values):
         raise UnsafeCassette("after scrubbing the inspector still finds " + ", ".join(str(each) for each in findings))
     return cassette
 

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -154,7 +155,17 @@ def test_a_finding_names_place_and_check_never_the_value(
 
 
 def test_only_a_placeholder_passes_for_one(cassette: MakeCassette, interaction: MakeInteraction) -> None:
-    """What is only written like one is found; one that the environment has named is none."""
+    """What is only written like one is found; one that the cassette lists is none."""
     made = cassette(interaction(answer={"api_key": "SECRET_KEY_FOR_PROD"}))
     assert {each.rule for each in inspect(made, "")} == {"INSPECT-SECRET-NAME"}
-    assert inspect(made, "", (), ("SECRET_KEY_FOR_PROD",)) == ()
+    listed = replace(made, metadata=replace(made.metadata, placeholders=("SECRET_KEY_FOR_PROD",)))
+    assert inspect(listed, "") == ()
+
+
+def test_a_number_that_no_placeholder_has_is_a_value(cassette: MakeCassette, interaction: MakeInteraction) -> None:
+    """``PASSWORD_2024`` is somebody's, unless there are hundreds of passwords."""
+    assert {each.rule for each in inspect(cassette(interaction(answer={"password": "PASSWORD_2024"})), "")} == {
+        "INSPECT-SECRET-NAME"
+    }
+    many = [{"password": f"PASSWORD_{number}"} for number in range(1, 151)]
+    assert inspect(cassette(interaction(answer=many)), "") == ()

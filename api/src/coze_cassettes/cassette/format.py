@@ -228,6 +228,7 @@ def as_document(cassette: Cassette) -> dict[str, Any]:
         "recorded_at": meta.recorded_at,
         "cozepy": meta.cozepy,
         "digest": meta.digest,
+        **({"placeholders": _Inline(meta.placeholders)} if meta.placeholders else {}),
     }
     return {
         "version": VERSION,
@@ -283,7 +284,9 @@ def loads(text: str) -> Cassette:
     try:
         document = yaml.load(text, Loader=_Loader)
         meta = document["metadata"]
-        metadata = Metadata(meta["recorded_from"], str(meta["recorded_at"]), str(meta["cozepy"]), meta["digest"])
+        listed = tuple(map(str, meta.get("placeholders", ())))
+        version = str(meta["cozepy"])
+        metadata = Metadata(meta["recorded_from"], str(meta["recorded_at"]), version, meta["digest"], listed)
         return Cassette(tuple(_interaction_in(each) for each in document["interactions"]), metadata)
     except yaml.YAMLError as error:
         raise InvalidCassette("it is not valid YAML") from error
@@ -291,9 +294,13 @@ def loads(text: str) -> Cassette:
         raise InvalidCassette(f"it is not in this project's format ({type(error).__name__}: {error})") from error
 
 
-def canonical(interactions: tuple[Interaction, ...]) -> str:
-    """The interactions as one text, for their digest: the same for the same wire, however the YAML is laid out."""
-    return json.dumps([_canonical(each) for each in interactions], ensure_ascii=True, separators=(",", ":"))
+def canonical(interactions: tuple[Interaction, ...], placeholders: tuple[str, ...] = ()) -> str:
+    """The interactions as one text, for their digest: the same for the same wire, however the YAML is laid out.
+
+    The bare placeholders that the metadata list belong to it, so that nobody adds one by hand.
+    """
+    listed = [list(placeholders)] if placeholders else []
+    return json.dumps([*map(_canonical, interactions), *listed], ensure_ascii=True, separators=(",", ":"))
 
 
 def _canonical(interaction: Interaction) -> list[object]:

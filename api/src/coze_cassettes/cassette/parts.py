@@ -24,6 +24,8 @@ class Form(StrEnum):
     """Pairs of a name and a value."""
     BODY = "body"
     """Bytes, read as ``model.media_type`` says."""
+    NAMES = "names"
+    """Several texts."""
     NUMBER = "number"
     """No text: nothing can hide in it, and nobody walks it."""
 
@@ -70,6 +72,7 @@ METADATA_PARTS: Final[tuple[Part, ...]] = (
     Part("metadata", "recorded_at", Form.TEXT),
     Part("metadata", "cozepy", Form.TEXT),
     Part("metadata", "digest", Form.TEXT),
+    Part("metadata", "placeholders", Form.NAMES),
 )
 """The parts of a cassette beside its interactions."""
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.provenance import ORIGINS
 from coze_cassettes.errors import InvalidCassette
 
@@ -18,14 +18,15 @@ STAGING_PREFIX = ".writing-"
 """How the temporary file beside a cassette is called: a kill can leave one, never a half cassette."""
 
 
-def digest(interactions: tuple[Interaction, ...]) -> str:
-    """``sha256:`` of the interactions."""
-    return "sha256:" + hashlib.sha256(cassette_format.canonical(interactions).encode()).hexdigest()
+def digest(cassette: Cassette) -> str:
+    """``sha256:`` of the interactions, and of the bare placeholders that the metadata list."""
+    wire = cassette_format.canonical(cassette.interactions, cassette.metadata.placeholders)
+    return "sha256:" + hashlib.sha256(wire.encode()).hexdigest()
 
 
 def sealed(cassette: Cassette) -> Cassette:
-    """The cassette with the digest of its interactions."""
-    return replace(cassette, metadata=replace(cassette.metadata, digest=digest(cassette.interactions)))
+    """The cassette with its digest."""
+    return replace(cassette, metadata=replace(cassette.metadata, digest=digest(cassette)))
 
 
 def read(path: Path) -> Cassette:
@@ -42,7 +43,7 @@ def read(path: Path) -> Cassette:
         raise InvalidCassette(f"{path}: {error}") from error
     if cassette.metadata.recorded_from not in ORIGINS:
         raise InvalidCassette(f"{path}: recorded_from must be one of {', '.join(ORIGINS)}")
-    if cassette.metadata.digest != digest(cassette.interactions):
+    if cassette.metadata.digest != digest(cassette):
         raise InvalidCassette(f"{path}: edited by hand, its digest does not fit; record it again")
     return cassette
 

@@ -98,11 +98,11 @@ def judge(text: str, configured: Mapping[str, str] = _NOTHING) -> list[str]:
     found = []
     if cassette.metadata.recorded_from not in ORIGINS:
         found.append("metadata.recorded_from CHECK-ORIGIN")
-    if cassette.metadata.digest != store.digest(cassette.interactions):
+    if cassette.metadata.digest != store.digest(cassette):
         found.append("metadata.digest CHECK-DIGEST")
     if cassette_format.dumps(cassette) != text:
         found.append("file CHECK-ROUND-TRIP")
-    return found + [str(finding) for finding in inspect(cassette, text, configured, configured.values())]
+    return found + [str(finding) for finding in inspect(cassette, text, configured)]
 
 
 def explain_source(source: Source) -> Iterator[str]:

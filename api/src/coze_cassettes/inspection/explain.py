@@ -34,9 +34,10 @@ _MIN_ENTROPY: Final = 3.2
 
 def list_unreplaced(cassette: Cassette) -> Iterator[Unreplaced]:
     """Every value of 16 characters or more that looks random, each once."""
-    masking = Masking.of(())
+    pieces = tuple(pieces_of(cassette))
+    masking = Masking.of(cassette.metadata.placeholders, (piece.text for piece in pieces))
     seen = set[str]()
-    for piece in pieces_of(cassette):
+    for piece in pieces:
         if piece.kind in (Kind.BINARY, Kind.SOUND) or piece.path == ("digest",):
             continue
         for value in _values_in(piece, masking):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 MASK: Final = "\ue000"
@@ -33,7 +35,15 @@ BARE: Final = (
 )
 """The placeholders of configured values, which have no number; those of ``COZE_SECRET_...`` only their table knows."""
 
-_NUMBERED: Final = rf"(?:{'|'.join(sorted(KINDS, key=len, reverse=True))})_[0-9]{{1,6}}(?![0-9])"
+_NUMBERED: Final = rf"(?P<kind>{'|'.join(sorted(KINDS, key=len, reverse=True))})_(?P<number>[1-9][0-9]{{0,5}})(?![0-9])"
+_FEW: Final = 99
+_GAPS: Final = 2
+"""A number is one of a placeholder's up to ``_FEW``, or if the cassette has half as many of its kind: a re-recorded one
+keeps the old numbers, so that some may be missing. ``SECRET_2024`` is somebody's password."""
+
+_NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
+"""What a bare placeholder is called."""
+
 _BEFORE: Final = r"(?:(?<![A-Z_])|(?<=%[0-9A-F]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
 """A placeholder is no end of a longer word in capitals; the digits of an escape are none."""
 
@@ -47,15 +57,27 @@ class Masking:
     """Which placeholders a cassette has: numbered ones of the known kinds, and the bare ones of configured values."""
 
     pattern: re.Pattern[str]
+    texts: tuple[str, ...]
 
     @classmethod
-    def of(cls, configured: Iterable[str]) -> Masking:
-        """The masking where the environment has named some more placeholders."""
-        return cls(re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare({*BARE, *configured})})"))
+    def of(cls, listed: Iterable[str], texts: Iterable[str]) -> Masking:
+        """The masking of a cassette, of its texts and of the bare placeholders that it lists."""
+        bare = {*BARE, *filter(_NAME.fullmatch, listed)}
+        return cls(re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)})"), tuple(texts))
 
     def hide(self, text: str) -> str:
         """A text with a mask in place of each placeholder."""
-        return self.pattern.sub(MASK, text)
+        return self.pattern.sub(self._mask, text)
+
+    def _mask(self, match: re.Match[str]) -> str:
+        number = int(match["number"] or 0)
+        return MASK if number <= _FEW or number <= _GAPS * self._different[match["kind"]] else match[0]
+
+    @cached_property
+    def _different(self) -> Counter[str]:
+        """How many numbered placeholders of each kind there are."""
+        found = {(match["kind"], match["number"]) for text in self.texts for match in self.pattern.finditer(text)}
+        return Counter(kind for kind, number in found if number)
 
 
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")

@@ -49,7 +49,8 @@ def pieces_of(cassette: Cassette) -> Iterator[Piece]:
     for number, interaction in enumerate(cassette.interactions):
         yield from _of_interaction(interaction, f"interaction {number}")
     for part in METADATA_PARTS:
-        yield Piece(part.name, str(part.value_of(cassette)), (part.field,))
+        value = part.value_of(cassette)
+        yield Piece(part.name, " ".join(value) if part.form is Form.NAMES else value, (part.field,))
 
 
 def pieces_of_file(content: bytes) -> Iterator[Piece]:

@@ -32,20 +32,14 @@ class Finding:
         return f"{self.place} {self.rule}"
 
 
-def inspect(
-    cassette: Cassette,
-    text: str,
-    values: Iterable[str] = (),
-    placeholders: Iterable[str] = (),
-) -> Sequence[Finding]:
+def inspect(cassette: Cassette, text: str, values: Iterable[str] = ()) -> Sequence[Finding]:
     """What is wrong with a cassette: its pieces one by one, and the file's text for the values as they are.
 
-    ``values`` are those that were replaced or that the environment says are secret; ``placeholders`` those that the
-    environment has named (``SECRET_NOTE`` of ``COZE_SECRET_NOTE``): beside them only what has the form of a numbered
-    one, or stands for one of Coze's own variables, passes for a placeholder.
+    ``values`` are those that were replaced or that the environment says are secret. Beside the bare placeholders of
+    Coze's own variables, and those that the cassette's metadata list, only a numbered one passes for a placeholder.
     An empty result is a clean bill.
     """
-    return _findings(tuple(pieces_of(cassette)), text, values, placeholders)
+    return _findings(tuple(pieces_of(cassette)), text, values, cassette.metadata.placeholders)
 
 
 def inspect_file(content: bytes, values: Iterable[str] = ()) -> Sequence[Finding]:
@@ -56,7 +50,7 @@ def inspect_file(content: bytes, values: Iterable[str] = ()) -> Sequence[Finding
 def _findings(
     pieces: Sequence[Piece], text: str, values: Iterable[str], placeholders: Iterable[str]
 ) -> Sequence[Finding]:
-    scan = _Scan(Masking.of(placeholders))
+    scan = _Scan(Masking.of(placeholders, (piece.text for piece in pieces)))
     found = [Finding(piece.place, rule) for piece in pieces for rule in scan.rules_for(piece)]
     wanted = Values.of(values).narrow([text, *scan.texts()])
     found += [Finding(piece.place, _VALUE) for piece in pieces if scan.holds(piece, wanted)]

@@ -21,7 +21,7 @@ SHORTEST_PLANTED: Final = 4
 
 def inspect_file(path: Path, configured: Mapping[str, str]) -> Sequence[Finding]:
     """What the inspector finds in a file; ``configured`` are the values of the environment with their placeholders."""
-    return inspect(store.read(path), path.read_text("utf-8"), configured, configured.values())
+    return inspect(store.read(path), path.read_text("utf-8"), configured)
 
 
 @dataclass(frozen=True)

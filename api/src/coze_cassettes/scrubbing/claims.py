@@ -104,7 +104,7 @@ def _named_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
 
 
 def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) -> Claim | None:
-    if placeholders.is_placeholder(found.name):
+    if any(placeholders.found_in(found.name)):
         return None
     value = folded.text[found.start : found.end]
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)

@@ -9,8 +9,8 @@ from typing import Final
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import is_readable
 from coze_cassettes.codecs.layers import Leaf, Visit
-from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.claims import claims_in
+from coze_cassettes.scrubbing.placeholders import Placeholders
 from coze_cassettes.scrubbing.rules import RANK
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
@@ -21,14 +21,14 @@ SMALL_NUMBER: Final = 1000
 
 @dataclass
 class Learned:
-    """The values that were seen, each with the rule that says most of it; ``bare`` are the configured placeholders."""
+    """The values that were seen, each with the rule that says most of it; ``own`` are the traffic's placeholders."""
 
-    bare: frozenset[str] = frozenset()
+    own: Placeholders = field(default_factory=Placeholders)
     rules: dict[str, Rule] = field(default_factory=dict)
 
     def note(self, value: str, rule: Rule) -> None:
         """Remember a value, unless it is a placeholder, or bytes that nobody can read."""
-        if not is_readable(value) or not value or placeholders.is_placeholder(value, self.bare):
+        if not is_readable(value) or not value or value in self.own:
             return
         known = self.rules.get(value)
         if known is None or _weight(rule) < _weight(known):

@@ -18,6 +18,7 @@ from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.headers import kept_request_headers
 from coze_cassettes.scrubbing.learn import Learned, learning
 from coze_cassettes.scrubbing.normalise import normalise_request
+from coze_cassettes.scrubbing.placeholders import Placeholders
 from coze_cassettes.scrubbing.replace import replacing
 from coze_cassettes.scrubbing.rules import default_rules
 from coze_cassettes.scrubbing.rules.model import Form, Rule
@@ -84,12 +85,14 @@ class LivePlaceholders:
         interactions: Sequence[Interaction],
         names: Mapping[str, str] | None = None,
         configured: Mapping[str, str] | None = None,
+        bare: Iterable[str] = (),
     ) -> None:
         """Remember what was recorded; nothing is read off before a literal asks for it.
 
         ``names`` gives values what is known to stand for them, and may grow; ``configured`` are values of the
-        environment with their placeholders.
+        environment with their placeholders, ``bare`` the bare placeholders that the cassette lists.
         """
+        self._bare = frozenset(bare)
         self._interactions = interactions
         self._names = {} if names is None else names
         known = {_folded(value): placeholder for value, placeholder in (configured or {}).items()}
@@ -112,7 +115,7 @@ class LivePlaceholders:
         for value, name in self._names.items():
             if (folded := _folded(value)) not in self._bound and (rule := _rule_of(name)) is not None:
                 self._bound[folded] = _bound_to(name, rule)
-        learned = Learned()
+        learned = Learned(self._own)
         walk_request(request, learning(learned, default_rules()))
         new = {value: rule for value, rule in learned.rules.items() if value not in self._bound}
         if new:
@@ -154,6 +157,10 @@ class LivePlaceholders:
         return next(
             (placeholder for placeholder in self._introduced.get(kind, ()) if placeholder not in taken), f"{kind}_NEW"
         )
+
+    @cached_property
+    def _own(self) -> Placeholders:
+        return Placeholders.of(self._interactions, self._bare)
 
     @cached_property
     def _signatures(self) -> Sequence[_Signature]:

@@ -1,20 +1,33 @@
-"""Placeholders: what stands in a cassette in place of a value, ``KIND_n`` or the bare ``KIND`` of a configured one."""
+"""Placeholders: what stands in a cassette in place of a value, ``KIND_n`` or the bare ``KIND`` of a configured one.
+
+Which texts of this form are placeholders is decided by the cassette that they stand in: ``SECRET_KEY_FOR_PROD`` may be
+somebody's password, and so may ``SECRET_2024`` where no cassette has a thousand secrets.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from coze_cassettes.cassette.model import Interaction
 from coze_cassettes.scrubbing.environment import PLACEHOLDERS
 from coze_cassettes.scrubbing.rules import KINDS
 
 URL_PREFIX: Final = "https://scrubbed.invalid/"
 """Where a placeholder stands for a URL, so that the SDK still parses one."""
 
+STANDARD: Final = PLACEHOLDERS | {"PRIVATE_KEY", "PRIVATE_KEY_BODY"}
+"""The bare placeholders that every cassette may have; it lists its others in its metadata."""
+
 _EXTRA = ("BOUNDARY", "PRIVATE_KEY_BODY", "SECRET")
+_FEW: Final = 99
+_GAPS: Final = 2
+"""A number is one of a placeholder's up to ``_FEW``, and up to this many times the different ones of its kind: a
+re-recorded cassette keeps the old numbers, so that some may be missing."""
 
 
 @lru_cache(maxsize=1)
@@ -27,14 +40,39 @@ def pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9_])(?:(?P<kind>{kinds})_(?P<number>\d+)|(?P<bare>{bare}))(?![A-Za-z0-9_])")
 
 
-def is_placeholder(text: str, bare: AbstractSet[str] = PLACEHOLDERS) -> bool:
-    """Whether a whole text is a numbered placeholder, one of the bare ones, or the URL of one.
+@dataclass(frozen=True)
+class Placeholders:
+    """The placeholders that some traffic may have: the bare ones, and how many numbered ones of each kind."""
 
-    Which names stand bare only the environment says: ``SECRET_KEY_FOR_PROD`` may be somebody's password.
-    """
-    text = text.removeprefix(URL_PREFIX)
-    match = pattern().fullmatch(text)
-    return text in bare or text in PLACEHOLDERS or (match is not None and match["number"] is not None)
+    bare: frozenset[str] = STANDARD
+    different: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, interactions: Sequence[Interaction], bare: Iterable[str] = ()) -> Placeholders:
+        """Those of some traffic, in which these stand bare beside the standard ones."""
+        numbered: dict[str, set[str]] = defaultdict(set)
+        for interaction in interactions:
+            for text in texts_of(interaction):
+                for kind, placeholder in found_in(text):
+                    numbered[kind].add(placeholder)
+        return cls(STANDARD.union(bare), {kind: len(found) for kind, found in numbered.items()})
+
+    def __contains__(self, text: str) -> bool:
+        """Whether a whole text is one of them, or the URL of one."""
+        text = text.removeprefix(URL_PREFIX)
+        match = pattern().fullmatch(text)
+        if match is None or match["number"] is None or text in self.bare:
+            return text in self.bare
+        most = max(_FEW, _GAPS * self.different.get(match["kind"], 0))
+        return not match["number"].startswith("0") and int(match["number"]) <= most
+
+
+def texts_of(interaction: Interaction) -> Iterator[str]:
+    """What crossed the wire as texts, not taken apart."""
+    request, response = interaction.request, interaction.response
+    yield request.uri
+    yield from (value for _, value in (*request.headers, *response.headers))
+    yield from (body.decode("utf-8", "ignore") for body in (request.body, response.body))
 
 
 def found_in(text: str) -> Iterator[tuple[str, str]]:

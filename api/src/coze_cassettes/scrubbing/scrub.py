@@ -6,16 +6,18 @@ placeholder in the whole cassette. Scrubbing what is scrubbed changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coze_cassettes.cassette.model import Interaction
+from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import fold
-from coze_cassettes.codecs.layers import Visit
+from coze_cassettes.codecs.layers import Leaf, Visit
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.environment import Known
 from coze_cassettes.scrubbing.learn import Learned, learning
 from coze_cassettes.scrubbing.normalise import normalise, with_kept_headers
+from coze_cassettes.scrubbing.placeholders import STANDARD, Placeholders
 from coze_cassettes.scrubbing.replace import replacing
 from coze_cassettes.scrubbing.rules import default_rules
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
@@ -25,10 +27,14 @@ from coze_cassettes.scrubbing.values import Value, ValueTable, value_of
 
 @dataclass(frozen=True)
 class Scrubbed:
-    """Clean interactions, and the table of what was replaced (never written anywhere)."""
+    """Clean interactions, and the table of what was replaced (never written anywhere).
+
+    ``bare`` are the bare placeholders in them that the cassette has to list in its metadata.
+    """
 
     interactions: tuple[Interaction, ...]
     table: ValueTable
+    bare: tuple[str, ...] = ()
 
 
 def scrub(
@@ -36,22 +42,39 @@ def scrub(
     configured: Known | None = None,
     shift: int = 0,
     *,
+    bare: Iterable[str] = (),
     rules: RuleSet | None = None,
     allow_opaque: frozenset[str] = frozenset(),
 ) -> Scrubbed:
     """Interactions as a cassette may hold them.
 
     ``configured`` are the values that the environment and the fixtures say to be secret or an identifier; ``shift`` is
-    the number of seconds from the recording to the epoch; ``allow_opaque`` are the digests of files that may be kept
-    though they cannot be opened. UnreadableBody, with the name of the part, if anything else cannot be opened.
+    the number of seconds from the recording to the epoch; ``bare`` are the bare placeholders of traffic that was
+    scrubbed before, as its metadata list them; ``allow_opaque`` are the digests of files that may be kept though they
+    cannot be opened. UnreadableBody, with the name of the part, if anything else cannot be opened.
     """
     rules, configured = rules or default_rules(), configured or Known()
     normal = tuple(normalise(interaction) for interaction in interactions)
-    learned = Learned(frozenset(configured.placeholders.values()))
+    listed = {*bare, *configured.placeholders.values()}
+    learned = Learned(Placeholders.of(normal, listed))
     _walk_all(normal, learning(learned, rules), allow_opaque)
-    table = _table(learned, configured, _reserved(normal))
+    table = _table(learned, configured, _reserved(normal).union(listed))
     clean = _walk_all(normal, replacing(table, rules, shift), allow_opaque)
-    return Scrubbed(tuple(map(with_kept_headers, clean)), table)
+    kept = tuple(map(with_kept_headers, clean))
+    return Scrubbed(kept, table, _standing(listed - STANDARD, kept, allow_opaque))
+
+
+def _standing(names: set[str], interactions: Sequence[Interaction], allow_opaque: frozenset[str]) -> tuple[str, ...]:
+    """Which of some bare placeholders stand in clean interactions, in whatever encoding."""
+    found: set[str] = set()
+
+    def visit(leaf: Leaf) -> Sequence[Edit]:
+        found.update(name for name in names if name in leaf.text)
+        return ()
+
+    if names:
+        _walk_all(interactions, visit, allow_opaque)
+    return tuple(sorted(found))
 
 
 def _walk_all(

@@ -12,6 +12,7 @@ from coze_cassettes.cassette import matching
 from coze_cassettes.cassette.model import Interaction, Request
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.scrubbing.live import LivePlaceholders
+from coze_cassettes.scrubbing.placeholders import Placeholders
 from coze_cassettes.session.clock import EPOCH
 from coze_cassettes.session.moments import Moments
 from coze_cassettes.session.outlines import Outline, Place, outline
@@ -96,12 +97,17 @@ class Matcher:
         interactions: Sequence[Interaction],
         configured: Mapping[str, str] | None = None,
         recorded_at: float = EPOCH,
+        listed: Sequence[str] = (),
     ) -> None:
-        """Take what was recorded, the placeholders of configured values, and the Unix time of the recording."""
+        """Take what was recorded, the placeholders of configured values, and the Unix time of the recording.
+
+        ``listed`` are the bare placeholders that the cassette lists.
+        """
         self._interactions = interactions
+        self._listed = listed
         # Both for both: the scrubber moves some times to the epoch, and a test may have stopped its clock.
         self._moments = Moments((EPOCH, recorded_at))
-        self.bindings = Bindings(configured)
+        self.bindings = Bindings(configured, lambda name: name in self._own)
         self.played: set[int] = set()
         self._exact: dict[tuple[str, str, bytes], deque[int]] = defaultdict(deque)
         for index, each in enumerate(interactions):
@@ -199,7 +205,11 @@ class Matcher:
 
     @cached_property
     def _scrubber(self) -> LivePlaceholders:
-        return LivePlaceholders(self._interactions, self.bindings.names, self.bindings.configured)
+        return LivePlaceholders(self._interactions, self.bindings.names, self.bindings.configured, self._listed)
+
+    @cached_property
+    def _own(self) -> Placeholders:
+        return Placeholders.of(self._interactions, self._listed)
 
 
 def _key(request: Request) -> tuple[str, str, bytes]:

@@ -62,7 +62,8 @@ class Player(Session):
         """Take the cassette that is to be replayed; ``configured`` gives configured values their placeholders."""
         self.cassette = cassette
         interactions = [self._canonical(each) for each in cassette.interactions]
-        self._matcher = Matcher(interactions, configured, _unix_time(cassette.metadata.recorded_at))
+        metadata = cassette.metadata
+        self._matcher = Matcher(interactions, configured, _unix_time(metadata.recorded_at), metadata.placeholders)
         self.played = self._matcher.played
 
     def _canonical(self, interaction: Interaction) -> Interaction:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -98,10 +99,11 @@ class Recorder(Session):
             scrubbed = scrub.scrub(interactions, self.configured, clock.shift_from(self.started))
         except UnreadableBody as error:
             raise UnsafeCassette(f"{self.test} is not saved: {error}.") from error
-        cassette = store.sealed(Cassette(scrubbed.interactions, self._metadata(interactions)))
+        metadata = replace(self._metadata(interactions), placeholders=scrubbed.bare)
+        cassette = store.sealed(Cassette(scrubbed.interactions, metadata))
         text = cassette_format.dumps(cassette)
         values = {*scrubbed.table.replaced(), *self.configured.placeholders}
-        if findings := inspect(cassette, text, values, self.configured.placeholders.values()):
+        if findings := inspect(cassette, text, values):
             shown = "\n".join(f"  {finding}" for finding in findings[:20])
             raise UnsafeCassette(f"{self.test} is not saved, the inspector found what must not be in it:\n{shown}")
         return cassette
