@@ -1,4 +1,4 @@
-"""The operations of Coze that the stand-in lacks, so that a call to one is told apart from a wrong path."""
+"""The operations of Coze that the stand-in lacks, so that a call to one is distinguished from a wrong path."""
 
 from __future__ import annotations
 

@@ -213,7 +213,7 @@ def test_an_event_that_breaks_off_inside_its_name_has_none() -> None:
 
 
 def test_the_keys_of_a_map_are_data() -> None:
-    """Which nodes of a workflow ran is no change, what is told of each is; and the committed ones stay."""
+    """Which nodes of a workflow ran is not a change, what the answer says of each is; and the committed ones stay."""
     old = answered({"mode": 0, "node_execute_status": {"1": {"node_id": "1", "is_finish": True}}})
     new = answered(
         {
@@ -272,7 +272,7 @@ def test_the_order_of_independent_interactions_is_no_change() -> None:
 
 
 def test_a_call_more_or_less_is_a_matter_of_counts() -> None:
-    """Asking once more is told as a count, a call of another kind as one that is new."""
+    """Asking once more is shown as a count, a call of another kind as a new one."""
     asked = [answered({"page": page}, BOTS) for page in (1, 2, 3)]
     other = answered({}, "https://api.coze.com/v1/workspaces")
     assert summarize(compare(cassette(*asked), cassette(asked[0], asked[2]))) == [("note", "interaction", "count")]
@@ -303,12 +303,12 @@ def test_how_often_documents_are_asked_for_and_which_is_done_first_is_no_change(
     uri = "https://api.coze.com/v1/datasets/DATASET_ID_1/process"
 
     def asked(*progress: int) -> Interaction:
-        told = [
+        records = [
             {"document_id": f"DOCUMENT_ID_{number}", "status": int(each == 100), "progress": each}
             for number, each in enumerate(progress, start=1)
         ]
         request = Request("POST", uri, (), b'{"document_ids":["DOCUMENT_ID_1","DOCUMENT_ID_2"]}')
-        return replace(answered({"data": {"data": told}}, uri), request=request)
+        return replace(answered({"data": {"data": records}}, uri), request=request)
 
     bot = answered({"mode": 0})
     three, other_three = (

@@ -32,9 +32,9 @@ def answered(body: Any, uri: str = URI, sent: Any = None) -> Interaction:
 def streamed(texts: list[str], last: str, status: str = "completed") -> Interaction:
     """A chat whose answer comes in pieces."""
     message = {"id": "MESSAGE_ID_1", "type": "answer"}
-    told = [("conversation.message.delta", {**message, "content": text}) for text in texts]
-    told.append(("conversation.chat.completed", {"id": last, "status": status}))
-    body = "".join(f"event:{name}\ndata:{json.dumps(data)}\n\n" for name, data in told).encode()
+    events = [("conversation.message.delta", {**message, "content": text}) for text in texts]
+    events.append(("conversation.chat.completed", {"id": last, "status": status}))
+    body = "".join(f"event:{name}\ndata:{json.dumps(data)}\n\n" for name, data in events).encode()
     half = len(body) // 2
     headers = (("content-type", "text/event-stream"),)
     return Interaction(Request("POST", URI), Response(200, "OK", headers, body, (half, len(body) - half)))

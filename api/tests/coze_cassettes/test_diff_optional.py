@@ -1,4 +1,4 @@
-"""Further questions of a model, which come or stay away: beside a change they are told as the API tells them now."""
+"""Further questions of a model, which come or stay away: beside a change they have the form of the new answer."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ ENVIRONMENTS: list[tuple[Environment, str]] = [
 def test_what_is_wrong_is_one_line_with_the_fix(
     change: Environment, start: str, stand_in: StandIn, tmp_path: Path
 ) -> None:
-    """What is only unset is told as that."""
+    """What is only unset is shown as that."""
     lines = [str(line) for line in examined(tmp_path, {**stand_in.environment, **change}) if line.state is not State.OK]
     assert len(lines) == 1
     assert lines[0].startswith(start)

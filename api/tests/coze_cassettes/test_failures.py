@@ -1,4 +1,4 @@
-"""Why a test failed, told without what came over the wire."""
+"""Why a test failed, without what came over the wire."""
 
 from __future__ import annotations
 

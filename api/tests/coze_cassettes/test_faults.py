@@ -92,11 +92,11 @@ class Trial:
         return self.finish(self.start(*arguments, **how))
 
     def until(self, process: subprocess.Popen[str], event: str, **fields: object) -> None:
-        """Read what a run tells a machine until a certain event."""
+        """Read the events of a run until a certain one."""
         for line in process.stdout or ():
             self.outputs.append(line)
-            told = json.loads(line)
-            if told["event"] == event and all(told[name] == value for name, value in fields.items()):
+            found = json.loads(line)
+            if found["event"] == event and all(found[name] == value for name, value in fields.items()):
                 return
         raise AssertionError((event, process.communicate()))
 
@@ -226,9 +226,9 @@ def test_an_interrupted_run_is_gone_on_with(trial: Trial) -> None:
     count = interrupted(trial)
     code, out, err = trial.run("--json")
     assert (code, err) == (3, "")
-    told = [json.loads(line) for line in out.splitlines()]
-    plan = next(each for each in told if each["event"] == "plan")
-    recording = told[: next(place for place, each in enumerate(told) if each.get("name") == "inspecting")]
+    events = [json.loads(line) for line in out.splitlines()]
+    plan = next(each for each in events if each["event"] == "plan")
+    recording = events[: next(place for place, each in enumerate(events) if each.get("name") == "inspecting")]
     assert ME in plan["earlier"]
     assert len(plan["earlier"]) == count
     started = {each["cassette"] for each in recording if each["event"] == "started"}
@@ -250,7 +250,7 @@ def interrupted(trial: Trial) -> int:
 
 
 def test_ctrl_c_at_a_terminal_ends_a_run(trial: Trial) -> None:
-    """What waits is told, then that it was interrupted, each on a line of its own."""
+    """What waits is shown, then that it was interrupted, each on a line of its own."""
     keyboard, terminal = os.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     how: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)

@@ -50,8 +50,8 @@ class TestKnowledge:
         while status == 0:
             time.sleep(0.2)
             asked = {"document_ids": [document_id]}
-            (told,) = client.post(f"/v1/datasets/{dataset_id}/process", json=asked).json()["data"]["data"]
-            status = told["status"]
+            (found,) = client.post(f"/v1/datasets/{dataset_id}/process", json=asked).json()["data"]["data"]
+            status = found["status"]
         client.get(f"/v1/datasets/{dataset_id}/images", params={"has_caption": "true"})
         client.put(f"/v1/datasets/{dataset_id}/images/{document_id}", json={"caption": "A tape"})
         client.post(DOCUMENT + "update", json={"document_id": document_id, "document_name": "a tape"})

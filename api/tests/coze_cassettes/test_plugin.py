@@ -83,7 +83,7 @@ def test_a_missing_cassette(replay: Replay, pytester: pytest.Pytester) -> None:
 
 
 def test_a_damaged_cassette(replay: Replay, me: Cassette, pytester: pytest.Pytester) -> None:
-    """A hand edit is told from anything else."""
+    """A hand edit is distinguished from anything else."""
     replay(GET_ME, test_me=me)
     path = pytester.path / "cassettes" / "test_it" / "test_me.yaml"
     path.write_text(path.read_text("utf-8").replace("GET", "PUT"), "utf-8")

@@ -120,7 +120,7 @@ def _record(stand_in: StandIn, target: str, folder: Path) -> None:
 
 
 def test_a_target_behind_a_proxy_gives_the_same_cassettes(stand_in: StandIn, proxied: str, tmp_path: Path) -> None:
-    """Compression, connections that close, other headers and a redirect leave no trace; the origin is still told."""
+    """Compression, connections that close, other headers a redirect leave no trace; the provenance stays known."""
     with running("a") as plain:
         _record(plain, plain.url, tmp_path / "direct")
     _record(stand_in, proxied, tmp_path / "proxied")

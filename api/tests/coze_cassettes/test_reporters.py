@@ -112,7 +112,7 @@ Recording 1 cassette from coze.com (https://api.coze.com)
 """
 
 
-def test_the_plan_tells_numbers_and_effects() -> None:
+def test_the_plan_shows_numbers_and_effects() -> None:
     """What is recorded, what bounds it, what it does to the account, how many are left out and why, in 80 columns."""
     console = Console(file=io.StringIO(), width=80, soft_wrap=True)
     reporters.PlainReporter(console).plan(PLAN)
@@ -241,17 +241,17 @@ def test_every_line_for_a_machine_is_an_object(capsys: pytest.CaptureFixture[str
     reporter.kept(3)
     reporter.verdict(VERDICT, check=False, folder="cassettes")
     assert reporter.agreed(PLAN) is False
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [each["event"] for each in told] == [
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["event"] for each in events] == [
         *("plan", "stage", "started", "finished", "finished", "finished", "finished", "stage", "finished"),
         *("kept", "verdict"),
     ]
-    plan, verdict = told[0], told[-1]
+    plan, verdict = events[0], events[-1]
     assert (plan["origin"], plan["url"], plan["limits"]["chats"]) == ("coze.com", "https://api.coze.com", 7)
     assert plan["left_out"][0] == {"test": "a/test_x.py::T::test_bot", "reason": "needs COZE_BOT_ID"}
     assert (plan["earlier"], plan["discarded"]) == (["test_x/T.test_one.yaml"], 2)
-    assert [each["outcome"] for each in told[3:7]] == ["recorded", "replayed", "kept", "failed"]
-    assert told[8]["outcome"] == "passed"
+    assert [each["outcome"] for each in events[3:7]] == ["recorded", "replayed", "kept", "failed"]
+    assert events[8]["outcome"] == "passed"
     assert (verdict["exit_code"], verdict["counts"]["changed"], verdict["swapped"]) == (3, 1, True)
     assert [(each["file"], each["outcome"]) for each in verdict["cassettes"]] == [("a/x.yaml", "changed")]
     assert verdict["cassettes"][0]["changes"][0]["severity"] == "breaking"

@@ -153,7 +153,7 @@ def answering(code: int | None, status: int = 200, headers: Mapping[str, str] | 
 
 
 def test_a_refused_token_is_one_sentence() -> None:
-    """The code is told, neither token nor message."""
+    """The message has the code, neither token nor the message of Coze."""
     with pytest.raises(Misuse) as refused:
         check_token(COZE, answering(4100, 401))
     assert str(refused.value) == (
@@ -182,7 +182,7 @@ def test_a_self_hosted_server_need_not_know_its_users() -> None:
 
 
 def test_a_configured_thing_that_does_not_exist_is_named_by_its_variable() -> None:
-    """The value is not told."""
+    """The value is not shown."""
     with pytest.raises(Misuse) as refused:
         check_things({"COZE_BOT_ID": "7000"}, answering(4200))
     assert str(refused.value) == (
@@ -413,7 +413,7 @@ info: POST /v3/chat: event conversation.chat.created: is new ({CHAT})
 
 @pytest.mark.loopback
 def test_a_failing_test_costs_the_others_nothing(recorded: Project) -> None:
-    """It keeps its cassette and is told without what came over the wire; what changed in the others is swapped in."""
+    """It keeps its cassette and is reported without what came over the wire; what changed in the others is replaced."""
     failing(recorded)
     committed = recorded.contents()
     code, out, err = recorded.record()
@@ -486,9 +486,9 @@ def test_damaged_cassettes_are_replaced(recorded: Project) -> None:
     (recorded.cassettes / ME).write_bytes(first[ME].replace(b"/v1/users/me", b"/v1/users/you"))
     code, out, err = recorded.record()
     assert (code, err) == (3, "")
-    told = re.findall(r"^replaced, since it could not be read: (\S+): (.*)$", out, re.MULTILINE)
-    assert [file for file, _ in told] == FILES
-    assert told[2][1] == "edited by hand, its digest does not fit; record it again"
+    result = re.findall(r"^replaced, since it could not be read: (\S+): (.*)$", out, re.MULTILINE)
+    assert [file for file, _ in result] == FILES
+    assert result[2][1] == "edited by hand, its digest does not fit; record it again"
     assert out.endswith(
         "3 recorded: 3 replaced, since it could not be read\nChanged: see it with git diff -- cassettes/coze\n"
     )

@@ -109,15 +109,15 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_recorded(
 
 
 def interrupted(folder: Path, one: Cassette, recipe: Recipe = RECIPE) -> list[int]:
-    """A run that ends when it has recorded one cassette; what it told of those that wait."""
-    told: list[int] = []
-    with suppress(KeyboardInterrupt), staging.opened(folder, recipe, told.append) as stage:
+    """A run that ends when it has recorded one cassette; the number of those that wait."""
+    result: list[int] = []
+    with suppress(KeyboardInterrupt), staging.opened(folder, recipe, result.append) as stage:
         stage.begin()
         store.write(stage.recorded / FILE, one)
         store.write_beside(stage.recorded / FILE, "half")
         (stage.folder / "replay-recorded").mkdir()
         raise KeyboardInterrupt
-    return told
+    return result
 
 
 def resumed(folder: Path, recipe: Recipe = RECIPE, *, fresh: bool = False) -> frozenset[str]:
@@ -193,10 +193,10 @@ def test_a_run_of_something_else_throws_away_what_waits_once_it_begins(
 def test_a_run_that_is_called_off_leaves_what_waits(recipe: Recipe, folder: Path, one: Cassette) -> None:
     """The interrupted one is gone on with all the same; only of its own cassettes a run says that they wait."""
     interrupted(folder, one)
-    told: list[int] = []
-    with suppress(Misuse), staging.opened(folder, recipe, told.append):
+    result: list[int] = []
+    with suppress(Misuse), staging.opened(folder, recipe, result.append):
         raise Misuse
-    assert told == ([1] if recipe == RECIPE else [])
+    assert result == ([1] if recipe == RECIPE else [])
     assert resumed(folder) == {FILE}
 
 

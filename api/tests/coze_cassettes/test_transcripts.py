@@ -206,7 +206,7 @@ def test_websocket() -> None:
 
 
 def test_json(interaction: MakeInteraction) -> None:
-    """Objects are indented, JSON in strings is opened, nulls are one row, text is told from numbers."""
+    """Objects are indented, JSON in strings is opened, nulls are one row, text is distinguished from numbers."""
     answer = {"data": {"list": [{"n": 1, "s": "1", "gone": None}], "inner": '{"a": true}', "few": [1, 2]}, "msg": ""}
     assert shown(call_of(interaction(answer=answer)).response) == [
         "data",

@@ -121,21 +121,21 @@ def test_a_reader_waits_for_a_sender(player: Player) -> None:
 
 
 def test_after_closing_nothing_comes(player: Player) -> None:
-    """A closed connection neither sends nor receives; a waiting reader is told."""
+    """A closed connection neither sends nor receives; a waiting reader gets an error."""
     connection = dialled(player, speech())
-    told: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def read() -> None:
         try:
             connection.recv()
         except ConnectionClosedOK as error:
-            told.append(error)
+            errors.append(error)
 
     reader = threading.Thread(target=read)
     reader.start()
     connection.close()
     reader.join(timeout=5)
-    assert len(told) == 1
+    assert len(errors) == 1
     with pytest.raises(ConnectionClosedOK):
         connection.send(HELLO)
 
@@ -150,15 +150,15 @@ def test_after_closing_nothing_comes(player: Player) -> None:
 )
 def test_the_other_side_closes(player: Player, end: Closed, error: type[Exception]) -> None:
     """It does so with its code and reason, or without any if the connection was lost."""
-    with pytest.raises(error) as told:
+    with pytest.raises(error) as found:
         dialled(player, speech(end)).recv()
-    assert isinstance(told.value, ConnectionClosedOK | ConnectionClosedError)
-    received = told.value.rcvd
+    assert isinstance(found.value, ConnectionClosedOK | ConnectionClosedError)
+    received = found.value.rcvd
     assert (received.code, received.reason) == (end.code, end.reason) if received else end.code == LOST
 
 
 async def test_an_async_connection_does_the_same(player: Player) -> None:
-    """It delivers, waits, and tells that it was closed."""
+    """It delivers, waits, and raises once it was closed."""
     player.begin(WHOLE)
     with websocket_stub.replayed(player):
         connection: Any = await vars(cozepy.websockets.ws)["asyncio_connect"](URI)
@@ -232,7 +232,7 @@ def test_another_frame(player: Player) -> None:
 
 
 def test_a_frame_too_many(player: Player) -> None:
-    """It is told which it is."""
+    """The message names it."""
     connection = dialled(player, WHOLE)
     for text in (HELLO, COMPLETE, COMPLETE):
         connection.send(text)
@@ -240,7 +240,7 @@ def test_a_frame_too_many(player: Player) -> None:
 
 
 def test_a_frame_too_few(player: Player) -> None:
-    """What was not sent is told when the test is over."""
+    """What was not sent is reported when the test is over."""
     connection = dialled(player, WHOLE)
     connection.send(HELLO)
     connection.close()

@@ -36,9 +36,9 @@ class Web:
 
     def data(self, method: str, path: str, **parts: Any) -> Any:
         """``data`` of a successful answer."""
-        told = self(method, path, **parts).json()
-        assert told["code"] == 0, told
-        return told.get("data")
+        result = self(method, path, **parts).json()
+        assert result["code"] == 0, result
+        return result.get("data")
 
     async def _sent(self, method: str, path: str, **parts: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self.app)

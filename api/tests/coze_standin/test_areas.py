@@ -59,8 +59,8 @@ def test_a_bot_lives(web: Any, state: State) -> None:
     assert bot in listed("published_online")
     web.data("POST", "/v1/bot/update", json={"bot_id": bot, "name": "Newer"})
     assert bot in listed("published_draft")
-    told = web.data("GET", "/v1/bot/get_online_info", params={"bot_id": bot})
-    assert (told["name"], told["prompt_info"], told["model_info"]) == ("Newer", prompt, {"model_id": "1"})
+    result = web.data("GET", "/v1/bot/get_online_info", params={"bot_id": bot})
+    assert (result["name"], result["prompt_info"], result["model_info"]) == ("Newer", prompt, {"model_id": "1"})
     assert web.data("POST", f"/v1/bots/{bot}/unpublish", json={"bot_id": bot, "connector_id": "1024"}) is None
     assert web("GET", "/v1/bot/get_online_info", params={"bot_id": bot}).json()["code"] == 4015
     assert web.data("GET", f"/v1/bots/{bot}")["bot_id"] == bot
@@ -89,10 +89,10 @@ def test_a_chat_is_in_progress_and_then_completed(web: Any, state: State) -> Non
     assert "usage" not in chat
     assert web.data("GET", "/v3/chat/message/list", params=_of(chat)) == []
     _due(state, chat["id"])
-    told = web.data("GET", "/v3/chat/retrieve", params=_of(chat))
-    assert told == web.data("POST", "/v3/chat/retrieve", params=_of(chat))
-    assert (told["status"], "last_error" in told) == ("completed", False)
-    usage = told["usage"]
+    result = web.data("GET", "/v3/chat/retrieve", params=_of(chat))
+    assert result == web.data("POST", "/v3/chat/retrieve", params=_of(chat))
+    assert (result["status"], "last_error" in result) == ("completed", False)
+    usage = result["usage"]
     assert usage["token_count"] == usage["input_count"] + usage["output_count"] > 0
     messages = web.data("GET", "/v3/chat/message/list", params=_of(chat))
     assert [message["type"] for message in messages[:2]] == ["answer", "verbose"]
@@ -128,9 +128,9 @@ def test_a_chat_waits_for_a_tool(web: Any, state: State, stream: bool) -> None:
     early = {"tool_outputs": [{"tool_call_id": "1", "output": "x"}], "stream": stream}
     assert web("POST", "/v3/chat/submit_tool_outputs", params=_of(chat), json=early).json()["code"] == 4000
     _due(state, chat["id"])
-    told = web.data("GET", "/v3/chat/retrieve", params=_of(chat))
-    assert told["status"] == "requires_action"
-    (call,) = told["required_action"]["submit_tool_outputs"]["tool_calls"]
+    result = web.data("GET", "/v3/chat/retrieve", params=_of(chat))
+    assert result["status"] == "requires_action"
+    (call,) = result["required_action"]["submit_tool_outputs"]["tool_calls"]
     outputs = {"tool_outputs": [{"tool_call_id": call["id"], "output": "42 degrees"}], "stream": stream}
     answer = web("POST", "/v3/chat/submit_tool_outputs", params=_of(chat), json=outputs)
     assert ("event:conversation.chat.completed" in answer.text) is stream
@@ -166,8 +166,8 @@ def test_a_streamed_chat_says_the_same_in_pieces(web: Any, state: State) -> None
     assert "".join(delta["content"] for delta in deltas) == whole["content"]
     assert {delta["id"] for delta in deltas} == {whole["id"]}
     assert 1 <= len(deltas) <= 13
-    told = web.data("GET", "/v3/chat/retrieve", params=_of(events[0][1]))
-    assert told["status"] == "completed"
+    result = web.data("GET", "/v3/chat/retrieve", params=_of(events[0][1]))
+    assert result["status"] == "completed"
 
 
 def test_now_and_then_a_planted_address_is_split_over_deltas(web: Any, state: State) -> None:
@@ -192,8 +192,8 @@ def test_a_conversation_lives(web: Any, state: State) -> None:
     assert web.data("PUT", f"/v1/conversations/{made['id']}", json={"name": None})["name"] == "Better"
     section = web.data("POST", f"/v1/conversations/{made['id']}/clear")
     assert section["conversation_id"] == made["id"]
-    told = web.data("GET", "/v1/conversation/retrieve", params=where)
-    assert told["last_section_id"] == section["id"] != made["last_section_id"]
+    result = web.data("GET", "/v1/conversation/retrieve", params=where)
+    assert result["last_section_id"] == section["id"] != made["last_section_id"]
     assert len(web.data("POST", "/v1/conversation/message/list", params=where, json={})) == 1
     assert web.data("DELETE", f"/v1/conversations/{made['id']}") is None
     assert web("GET", "/v1/conversation/retrieve", params=where).json()["code"] == 4200
@@ -281,18 +281,18 @@ def test_a_background_run_has_a_history(web: Any, state: State, body: Any, statu
     assert bool(json.loads(late["output"])["Output"]) is (status == "Success")
     assert late["debug_url"] == begun["debug_url"]
     for node in late["node_execute_status"].values():
-        told = web.data("GET", f"{path}{begun['execute_id']}/execute_nodes/{node['node_execute_uuid']}")
-        assert told["is_finish"]
+        result = web.data("GET", f"{path}{begun['execute_id']}/execute_nodes/{node['node_execute_uuid']}")
+        assert result["is_finish"]
     assert web("GET", path + "7400000000000000001").json()["code"] == 4314
 
 
 def test_a_run_takes_up_its_parameters(web: Any, state: State) -> None:
     """The output is JSON in a string, takes up the first text among the parameters, and the usage adds up."""
     body = {"workflow_id": state.configured.workflow_id, "parameters": {"n": 1, "input": "green tea"}}
-    told = web("POST", "/v1/workflow/run", json=body).json()
-    assert told["data"].startswith('{"output":"')
-    assert "green tea" in told["data"]
-    usage = told["usage"]
+    result = web("POST", "/v1/workflow/run", json=body).json()
+    assert result["data"].startswith('{"output":"')
+    assert "green tea" in result["data"]
+    usage = result["usage"]
     assert usage["token_count"] == usage["input_count"] + usage["output_count"]
 
 
@@ -387,9 +387,9 @@ def _dataset(web: Any, state: State, name: str, format_type: int = 0) -> str:
 
 def _documents(web: Any, dataset: str, *bases: Any, **body: Any) -> list[Any]:
     body = {"dataset_id": dataset, "document_bases": [*bases], **body}
-    told = web("POST", _DOCUMENTS + "create", json=body).json()
-    assert (told["code"], "data" in told) == (0, False)
-    return list(told["document_infos"])
+    result = web("POST", _DOCUMENTS + "create", json=body).json()
+    assert (result["code"], "data" in result) == (0, False)
+    return list(result["document_infos"])
 
 
 def _processed(state: State) -> None:
@@ -450,9 +450,9 @@ def test_a_document_is_processed_over_a_few_polls(web: Any, state: State) -> Non
     asked = {"json": {"document_ids": [made["document_id"]]}}
 
     def progress() -> Any:
-        (told,) = web.data("POST", f"/v1/datasets/{dataset}/process", **asked)["data"]
-        assert (told["document_id"], told["document_name"], told["type"]) == (made["document_id"], "a.txt", "txt")
-        return told
+        (result,) = web.data("POST", f"/v1/datasets/{dataset}/process", **asked)["data"]
+        assert (result["document_id"], result["document_name"], result["type"]) == (made["document_id"], "a.txt", "txt")
+        return result
 
     document = state.knowledge.documents.get(made["document_id"])
     assert 0.4 < document.ready_at - time.time() < 1.5
@@ -487,9 +487,9 @@ def test_documents_are_uploaded_listed_changed_and_deleted(web: Any, state: Stat
     assert later["chunk_strategy"] == {"chunk_type": 1, "max_tokens": 100}
 
     def listed(**page: int) -> Any:
-        told = web("POST", _DOCUMENTS + "list", json={"dataset_id": dataset, **page}).json()
-        assert "data" not in told
-        return told["total"], [one["document_id"] for one in told["document_infos"]]
+        result = web("POST", _DOCUMENTS + "list", json={"dataset_id": dataset, **page}).json()
+        assert "data" not in result
+        return result["total"], [one["document_id"] for one in result["document_infos"]]
 
     assert listed() == (4, [*ids, later["document_id"]])
     assert listed(page=2, size=3) == (4, [later["document_id"]])
@@ -515,9 +515,9 @@ def test_images_are_found_by_what_is_said_of_them(web: Any, state: State) -> Non
     (image,) = _documents(web, dataset, base, format_type=2, **by_hand)
 
     def listed(**query: str) -> list[Any]:
-        told = web.data("GET", path, params={"keyword": "", "has_caption": "", **query})
-        assert told["total_count"] == len(told["photo_infos"])
-        return list(told["photo_infos"])
+        result = web.data("GET", path, params={"keyword": "", "has_caption": "", **query})
+        assert result["total_count"] == len(result["photo_infos"])
+        return list(result["photo_infos"])
 
     assert [(one["status"], one["caption"]) for one in listed()] == [(0, "")]
     _processed(state)
@@ -528,9 +528,9 @@ def test_images_are_found_by_what_is_said_of_them(web: Any, state: State) -> Non
     assert (shown["source_type"], shown["size"], shown["status"]) == (5, 5, 1)
     assert listed(keyword="midnight") == []
     old = next(one for one in state.knowledge.datasets.all() if one.format_type == 2)
-    told = web.data("GET", f"/v1/datasets/{old.id}/images", params={"page_size": 1})
-    assert (len(told["photo_infos"]), told["total_count"]) == (1, len(state.knowledge.documents_of(old.id)))
-    assert told["photo_infos"][0]["caption"]
+    result = web.data("GET", f"/v1/datasets/{old.id}/images", params={"page_size": 1})
+    assert (len(result["photo_infos"]), result["total_count"]) == (1, len(state.knowledge.documents_of(old.id)))
+    assert result["photo_infos"][0]["caption"]
     text = _dataset(web, state, "Notes")
     _documents(web, text, _file("a.txt"))
     assert web.data("GET", f"/v1/datasets/{text}/images")["photo_infos"] == []
@@ -549,9 +549,9 @@ def test_a_document_belongs_to_its_knowledge_base(web: Any, state: State) -> Non
 
 def test_workspaces_and_their_members(web: Any, state: State) -> None:
     """A personal and a team workspace; a member goes and comes back, the owner stays, a stranger is not known."""
-    told = web.data("GET", "/v1/workspaces")
-    assert [one["workspace_type"] for one in told["workspaces"]] == ["personal", "team"]
-    assert told["total_count"] == 2
+    result = web.data("GET", "/v1/workspaces")
+    assert [one["workspace_type"] for one in result["workspaces"]] == ["personal", "team"]
+    assert result["total_count"] == 2
     path = f"/v1/workspaces/{state.configured.workspace_id}/members"
     owner, member = (person.user_id for person in state.account.people[:2])
     assert web.data("GET", path)["total_count"] == len(state.account.people)

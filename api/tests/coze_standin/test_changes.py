@@ -157,7 +157,7 @@ def test_the_edge_changes_answers_refusals_and_status(state: State) -> None:
 
 @pytest.mark.loopback
 def test_a_running_stand_in_takes_changes() -> None:
-    """From the command line at its start, and from the control plane while it runs; a wrong one is told."""
+    """From the command line at its start, and from the control plane while it runs; a wrong one is refused."""
     with running("a", changes=["users.me:remove:user_name", "chat.create:add:badge"]) as stand_in:
         headers = {"Authorization": f"Bearer {stand_in.environment['COZE_API_TOKEN']}"}
         with httpx.Client(base_url=stand_in.url, headers=headers) as client:

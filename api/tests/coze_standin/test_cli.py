@@ -47,30 +47,30 @@ def _ended(process: subprocess.Popen[str]) -> tuple[float, int, str, str]:
 
 def test_it_says_where_it_is_in_one_line() -> None:
     """One line of JSON with the URL and the five variables; nothing more on stdout or stderr until its end."""
-    with _started("--account", "b") as (process, told):
-        assert set(told) == {"url", "environment"}
-        assert set(told["environment"]) == {
+    with _started("--account", "b") as (process, result):
+        assert set(result) == {"url", "environment"}
+        assert set(result["environment"]) == {
             "COZE_API_TOKEN",
             "COZE_API_BASE",
             "COZE_WORKSPACE_ID",
             "COZE_BOT_ID",
             "COZE_WORKFLOW_ID",
         }
-        assert told["environment"]["COZE_API_BASE"] == told["url"]
-        assert httpx.get(told["url"] + "/v1/users/me").status_code == 401
+        assert result["environment"]["COZE_API_BASE"] == result["url"]
+        assert httpx.get(result["url"] + "/v1/users/me").status_code == 401
         process.send_signal(signal.SIGINT)
         assert _ended(process)[1:] == (0, "", "")
 
 
 def _stopped_in_a_stall() -> tuple[float, int, str, str]:
     """How a stand-in ends on SIGTERM while one of its streams stalls."""
-    with _started() as (process, told):
-        environment = told["environment"]
+    with _started() as (process, result):
+        environment = result["environment"]
         headers = {"Authorization": f"Bearer {environment['COZE_API_TOKEN']}"}
         body = {"bot_id": environment["COZE_BOT_ID"], "user_id": "me", "stream": True}
         fault = {"method": "POST", "path": "/v3/chat", "fault": "stall-stream", "seconds": 60}
-        httpx.post(told["url"] + "/_standin/faults", json=fault)
-        with httpx.stream("POST", told["url"] + "/v3/chat", json=body, headers=headers) as response:
+        httpx.post(result["url"] + "/_standin/faults", json=fault)
+        with httpx.stream("POST", result["url"] + "/v3/chat", json=body, headers=headers) as response:
             next(response.iter_raw())
             process.send_signal(signal.SIGTERM)
             return _ended(process)
@@ -85,9 +85,9 @@ def test_a_signal_ends_it_at_once_with_open_streams() -> None:
 
 def _stopped_with_a_websocket() -> tuple[float, int, str, str]:
     """How a stand-in ends on SIGTERM while a websocket is open and nobody closes it."""
-    with _started() as (process, told):
-        headers = {"Authorization": f"Bearer {told['environment']['COZE_API_TOKEN']}"}
-        with connect(told["url"].replace("http", "ws", 1) + "/v1/audio/speech", additional_headers=headers) as socket:
+    with _started() as (process, result):
+        headers = {"Authorization": f"Bearer {result['environment']['COZE_API_TOKEN']}"}
+        with connect(result["url"].replace("http", "ws", 1) + "/v1/audio/speech", additional_headers=headers) as socket:
             socket.recv(timeout=5)
             process.send_signal(signal.SIGTERM)
             return _ended(process)
@@ -108,19 +108,19 @@ def test_it_ends_with_its_standard_input() -> None:
 
 def test_it_outlives_its_standard_input_otherwise() -> None:
     """Without the option a closed standard input means nothing."""
-    with _started() as (process, told):
+    with _started() as (process, result):
         assert process.stdin
         process.stdin.close()
         time.sleep(0.2)
-        assert httpx.get(told["url"] + "/_standin/environment").json() == told["environment"]
+        assert httpx.get(result["url"] + "/_standin/environment").json() == result["environment"]
 
 
 def test_a_seed_makes_the_secrets_repeat() -> None:
     """Two starts with one seed have one token; without a seed they differ."""
     tokens = []
     for arguments in (["--seed", "5"], ["--seed", "5"], []):
-        with _started(*arguments) as (_, told):
-            tokens.append(told["environment"]["COZE_API_TOKEN"])
+        with _started(*arguments) as (_, result):
+            tokens.append(result["environment"]["COZE_API_TOKEN"])
     assert tokens[0] == tokens[1] != tokens[2]
 
 
@@ -151,16 +151,16 @@ def test_a_request_on_a_kept_connection_waits_for_no_acknowledgement() -> None:
 
 def test_it_speaks_tls() -> None:
     """With --tls the address is https, and the environment names the file that makes a client trust it."""
-    with _started("--tls") as (_, told):
-        assert told["url"].startswith("https://")
-        context = ssl.create_default_context(cafile=told["environment"]["SSL_CERT_FILE"])
-        assert httpx.get(told["url"] + "/v1/users/me", verify=context).status_code == 401
+    with _started("--tls") as (_, result):
+        assert result["url"].startswith("https://")
+        context = ssl.create_default_context(cafile=result["environment"]["SSL_CERT_FILE"])
+        assert httpx.get(result["url"] + "/v1/users/me", verify=context).status_code == 401
 
 
 def test_a_port_in_use_is_one_sentence() -> None:
     """Exit code 1, and the sentence names the port and the option."""
-    with _started() as (_, told):
-        port = told["url"].rpartition(":")[2]
+    with _started() as (_, result):
+        port = result["url"].rpartition(":")[2]
         command = [sys.executable, "-m", "coze_standin", "--port", port]
         ended = subprocess.run(command, env=client.environment(), capture_output=True, text=True, check=False)
         text = f"coze-standin: port {port} cannot be used (Address already in use); choose another --port.\n"

@@ -137,10 +137,10 @@ def test_a_refusal(
 ) -> None:
     """What is missing, foreign or wrong is refused with Coze's code, its message, and the log id of the header."""
     response = web(method, _filled(state, path), json=_filled(state, body))
-    told = response.json()
-    assert (response.status_code, told["code"]) == (status, code)
-    assert {"code", "msg", "detail"} <= set(told) <= {"code", "msg", "detail", "debug_url"}
-    assert told["detail"] == {"logid": response.headers["x-tt-logid"]}
+    result = response.json()
+    assert (response.status_code, result["code"]) == (status, code)
+    assert {"code", "msg", "detail"} <= set(result) <= {"code", "msg", "detail", "debug_url"}
+    assert result["detail"] == {"logid": response.headers["x-tt-logid"]}
     assert response.headers["content-type"] == "application/json; charset=utf-8"
 
 
@@ -160,14 +160,14 @@ def test_the_messages_name_what_was_asked_for(web: Callable[..., httpx.Response]
     missing = web("GET", "/v1/bot/get_online_info", params={"bot_id": "12"}).json()["msg"]
     assert missing.startswith("Requested resource bot_id=12 does not exist. Ensure you are")
     draft = _filled(state, "DRAFT")
-    told = web("GET", "/v1/bot/get_online_info", params={"bot_id": draft}).json()["msg"]
-    assert told.startswith(f"The bot_id {draft} has not been published to the channel Agent As API. Please refer to")
+    result = web("GET", "/v1/bot/get_online_info", params={"bot_id": draft}).json()["msg"]
+    assert result.startswith(f"The bot_id {draft} has not been published to the channel Agent As API. Please refer to")
 
 
 def test_a_body_that_is_not_json_is_refused(web: Callable[..., httpx.Response]) -> None:
     """4000 with the text that Coze has for it."""
-    told = web("POST", "/v3/chat", content=b"{", headers={"Content-Type": "application/json"}).json()
-    assert (told["code"], told["msg"]) == (
+    result = web("POST", "/v3/chat", content=b"{", headers={"Content-Type": "application/json"}).json()
+    assert (result["code"], result["msg"]) == (
         4000,
         "The field http body provided is not a valid json or chat request. Please check your input.",
     )

@@ -32,8 +32,8 @@ def _differences(method: str, path: str, content_type: str, body: bytes) -> list
     assert fact is not None, f"{method} {path} is no operation of the table"
     if content_type.startswith("text/event-stream"):
         events = [(name, _read(text)) for name, text in _EVENT.findall(body.decode("utf-8", "replace"))]
-        told = [each for name, data in events if data is not None for each in differences_of_event(fact, name, data)]
-        return [f"{operation}: {each}" for each in told]
+        result = [each for name, data in events if data is not None for each in differences_of_event(fact, name, data)]
+        return [f"{operation}: {each}" for each in result]
     answer = _read(body.decode("utf-8", "replace"))
     if not isinstance(answer, dict):
         return []
@@ -232,8 +232,8 @@ def test_facts_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["facts"]) == 0
     assert "chat.create: " in capsys.readouterr().out
     assert main(["facts", "workflows.runs.create"]) == 0
-    told = capsys.readouterr().out
-    assert "  known from: captured answers" in told
-    assert "  not known: the texts of 6031" in told
-    assert "  token: never" in told
+    result = capsys.readouterr().out
+    assert "  known from: captured answers" in result
+    assert "  not known: the texts of 6031" in result
+    assert "  token: never" in result
     assert main(["facts", "nothing"]) == 2

@@ -104,5 +104,5 @@ def test_an_odd_frame_is_an_error_event(line: Any, state: State, frame: str) -> 
 def test_what_is_not_served_is_named(web: Any, state: State) -> None:
     """An operation that is lacking is 404 with its name, and no served operation is among them."""
     for name, method, path in UNSERVED:
-        told = web(method, path.replace("{", "").replace("}", ""))
-        assert (told.status_code, told.json()["msg"]) == (404, f"not found: the stand-in does not serve {name}")
+        result = web(method, path.replace("{", "").replace("}", ""))
+        assert (result.status_code, result.json()["msg"]) == (404, f"not found: the stand-in does not serve {name}")

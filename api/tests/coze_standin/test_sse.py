@@ -57,13 +57,13 @@ def test_cuts_respect_neither_events_nor_characters() -> None:
 def test_a_schedule_pauses_and_keeps_what_is_not_sent() -> None:
     """Each piece comes after 5 to 30 ms; a wait and a break stay where they are, and nothing is joined across them."""
     steps = (sse.Send(b"ab"), sse.Send(b"cd"), sse.Wait(2.0), sse.Send(b"ef"), sse.Break())
-    told = list(sse.schedule(steps, create_rng(3)))
-    middle = told.index(sse.Wait(2.0))
-    assert _sent(told[:middle]) == b"abcd"
-    assert _sent(told[middle:]) == b"ef"
-    assert told[-1] == sse.Break()
-    pauses = [step.seconds for step in told if isinstance(step, sse.Wait) and step.seconds != 2.0]
-    assert len(pauses) == sum(isinstance(step, sse.Send) for step in told)
+    result = list(sse.schedule(steps, create_rng(3)))
+    middle = result.index(sse.Wait(2.0))
+    assert _sent(result[:middle]) == b"abcd"
+    assert _sent(result[middle:]) == b"ef"
+    assert result[-1] == sse.Break()
+    pauses = [step.seconds for step in result if isinstance(step, sse.Wait) and step.seconds != 2.0]
+    assert len(pauses) == sum(isinstance(step, sse.Send) for step in result)
     assert all(0.005 <= seconds <= 0.03 for seconds in pauses)
 
 

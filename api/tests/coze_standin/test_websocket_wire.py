@@ -122,10 +122,10 @@ def test_a_spoken_chat_is_retrieved_over_http(standin: StandIn) -> None:
         chat = frames[-1]["data"]
         where = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
         headers = {"Authorization": f"Bearer {standin.environment['COZE_API_TOKEN']}"}
-        told = httpx.get(standin.url + "/v3/chat/retrieve", params=where, headers=headers).json()["data"]
+        result = httpx.get(standin.url + "/v3/chat/retrieve", params=where, headers=headers).json()["data"]
         listed = httpx.get(standin.url + "/v3/chat/message/list", params=where, headers=headers).json()["data"]
     deltas = [frame["data"]["content"] for frame in frames if frame["event_type"] == "conversation.message.delta"]
-    assert (told["status"], listed[0]["content"]) == ("completed", "".join(deltas))
+    assert (result["status"], listed[0]["content"]) == ("completed", "".join(deltas))
 
 
 def test_a_refused_handshake_has_a_log_id(standin: StandIn) -> None:
@@ -196,8 +196,8 @@ def test_a_client_that_leaves_in_the_middle_ends_its_chat(standin: StandIn) -> N
 
     statuses: list[str] = []
     while len(statuses) < 100 and "completed" not in statuses:
-        told = httpx.get(standin.url + "/v3/chat/retrieve", params=where, headers=headers).json()["data"]
-        statuses.append(told["status"])
+        result = httpx.get(standin.url + "/v3/chat/retrieve", params=where, headers=headers).json()["data"]
+        statuses.append(result["status"])
     assert statuses[-1] == "completed"
 
 

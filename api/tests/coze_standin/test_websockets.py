@@ -110,9 +110,9 @@ def test_the_sample_rate_is_as_it_was_asked_for(line: Any) -> None:
 def test_settings_are_kept_and_told(line: Any) -> None:
     """An update is echoed; what a later one does not name is still there."""
     said = [("speech.update", {"output_audio": {"codec": "pcm"}}), ("speech.update", {"more": 1})]
-    told = _of(_spoken(line, *said), "speech.updated")
+    result = _of(_spoken(line, *said), "speech.updated")
     audio = {"codec": "pcm", "speech_rate": 0, "voice_id": ""}
-    assert told == [{"output_audio": audio}, {"output_audio": audio, "more": 1}]
+    assert result == [{"output_audio": audio}, {"output_audio": audio, "more": 1}]
 
 
 def test_a_completed_buffer_is_empty(line: Any) -> None:
@@ -145,7 +145,7 @@ def test_sound_is_understood(line: Any) -> None:
 
 
 def test_a_cleared_buffer_holds_nothing(line: Any) -> None:
-    """Clearing is confirmed, and nothing is understood afterwards; the settings are told."""
+    """Clearing is confirmed, and nothing is understood afterwards; the settings are answered."""
     update = ("transcriptions.update", {"input_audio": {"format": "pcm"}})
     frames = _understood(line, update, _sound(), ("input_audio_buffer.clear", None))
     assert _names(frames) == [
@@ -192,7 +192,7 @@ def test_writing_and_sound_mix_differently(line: Any, state: State) -> None:
 
 
 def test_a_spoken_chat_is_there_over_http(line: Any, web: Any, state: State) -> None:
-    """The last frame finds the chat completed; chat, messages and conversation are what HTTP tells of them."""
+    """The last frame finds the chat completed; chat, messages and conversation are what HTTP answers."""
     seen: list[str] = []
 
     def react(frame: dict[str, Any]) -> Iterable[tuple[str, Any]]:
@@ -204,10 +204,10 @@ def test_a_spoken_chat_is_there_over_http(line: Any, web: Any, state: State) -> 
     where = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
     assert seen == ["in_progress"] * (len(seen) - 1) + ["completed"]
     assert web.data("GET", "/v3/chat/retrieve", params=where)["status"] == "completed"
-    told = [data["content"] for data in _of(frames, "conversation.message.completed")[1:]]
-    assert sorted(one["content"] for one in web.data("GET", "/v3/chat/message/list", params=where)) == sorted(told)
+    result = [data["content"] for data in _of(frames, "conversation.message.completed")[1:]]
+    assert sorted(one["content"] for one in web.data("GET", "/v3/chat/message/list", params=where)) == sorted(result)
     listed = web.data("POST", "/v1/conversation/message/list", params=where, json={})
-    assert [one["content"] for one in listed] == [told[0], "Which way?"]
+    assert [one["content"] for one in listed] == [result[0], "Which way?"]
 
 
 def test_settings_of_a_chat_count(line: Any, web: Any, state: State) -> None:
@@ -216,9 +216,9 @@ def test_settings_of_a_chat_count(line: Any, web: Any, state: State) -> None:
     config = {"conversation_id": conversation, "user_id": "me", "custom_variables": {"mood": "fine"}}
     settings = {"chat_config": {**config, "meta_data": {"page": "7"}, "auto_save_history": False}}
     frames = line(_chat(state), ("chat.update", settings), _asking(), until=_WHOLE)
-    (told,) = _of(frames, "chat.updated")
-    assert set(told) == {"chat_config", "input_audio", "output_audio"}
-    assert told["chat_config"].items() >= settings["chat_config"].items()
+    (result,) = _of(frames, "chat.updated")
+    assert set(result) == {"chat_config", "input_audio", "output_audio"}
+    assert result["chat_config"].items() >= settings["chat_config"].items()
     chat = frames[-1]["data"]
     assert (chat["conversation_id"], chat["meta_data"]) == (conversation, {"page": "7"})
     where = {"conversation_id": conversation}
@@ -434,8 +434,8 @@ def test_a_handshake_needs_the_token(line: Any, path: str, token: str) -> None:
 
 def test_an_unknown_path_is_refused(line: Any) -> None:
     """As over HTTP."""
-    (told,) = line("/v1/audio/smell", until="")
-    assert (told["status"], '"code":404' in told["body"]) == (404, True)
+    (result,) = line("/v1/audio/smell", until="")
+    assert (result["status"], '"code":404' in result["body"]) == (404, True)
 
 
 # --- changes and faults ---------------------------------------------------------------------------------------------
@@ -534,9 +534,9 @@ _AT_THE_HANDSHAKE |= {"unavailable": 503, "empty": 200, "half-event": 501, "malf
 def test_a_fault_refuses_the_handshake(line: Any, name: str, status: int) -> None:
     """Faults that answer instead do so here too; those of the bytes of server-sent events say that they cannot."""
     line.arm(name, _SPEECH)
-    (told,) = line(_SPEECH, until="")
-    assert told["status"] == status
-    assert (told["body"] == f"coze-standin: {name} needs server-sent events") is (status == 501)
+    (result,) = line(_SPEECH, until="")
+    assert result["status"] == status
+    assert (result["body"] == f"coze-standin: {name} needs server-sent events") is (status == 501)
 
 
 def test_every_fault_is_shown_on_a_websocket() -> None:

@@ -62,8 +62,8 @@ class Heard:
     def asynchronous(self) -> dict[WebsocketsEventType, Callable[..., Coroutine[Any, Any, None]]]:
         """The same for async clients."""
 
-        async def keep(*told: Any) -> None:
-            self._keep(*told)
+        async def keep(*values: Any) -> None:
+            self._keep(*values)
 
         return dict.fromkeys(WebsocketsEventType, keep)
 

@@ -57,7 +57,7 @@ def test_a_stream_takes_time(standin: StandIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "status", "told"),
+    ("name", "options", "status", "text"),
     [
         ("rate-limit", {"retry_after": 7}, 429, '{"code":4008,'),
         ("token-expired", {}, 401, '{"code":700012006,"msg":"access token invalid"'),
@@ -67,13 +67,13 @@ def test_a_stream_takes_time(standin: StandIn) -> None:
         ("empty", {}, 200, ""),
     ],
 )
-def test_a_fault_answers_instead(standin: StandIn, name: str, options: Any, status: int, told: str) -> None:
+def test_a_fault_answers_instead(standin: StandIn, name: str, options: Any, status: int, text: str) -> None:
     """It answers as often as it was asked for, in a stream's place too, and then the stand-in is itself again."""
     standin.fault("POST", _CHAT, name, times=2, **options)
     for stream in (True, False):
         response = httpx.post(**_ask(standin, stream=stream))
-        assert (response.status_code, response.text[: len(told)]) == (status, told)
-        assert bool(response.text) is bool(told)
+        assert (response.status_code, response.text[: len(text)]) == (status, text)
+        assert bool(response.text) is bool(text)
         assert response.headers["x-tt-logid"]
         assert response.headers.get("retry-after") == (str(options["retry_after"]) if options else None)
     assert httpx.post(**_ask(standin, stream=False)).json()["code"] == 0
@@ -160,8 +160,8 @@ def test_a_failed_chat_has_an_error_and_no_messages(standin: StandIn) -> None:
     chat = httpx.post(**asked).json()["data"]
     where = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
     time.sleep(1.3)
-    told = httpx.get(f"{standin.url}{_CHAT}/retrieve", params=where, headers=asked["headers"]).json()["data"]
-    assert (told["status"], told["last_error"]["code"]) == ("failed", 5000)
+    result = httpx.get(f"{standin.url}{_CHAT}/retrieve", params=where, headers=asked["headers"]).json()["data"]
+    assert (result["status"], result["last_error"]["code"]) == ("failed", 5000)
     listed = httpx.get(f"{standin.url}{_CHAT}/message/list", params=where, headers=asked["headers"]).json()
     assert set(listed) == {"code", "msg", "detail"}
 
@@ -190,8 +190,8 @@ def test_a_fault_of_streams_needs_a_stream(standin: StandIn) -> None:
     """Asked for an answer in one piece it says so, with HTTP 501."""
     standin.fault("GET", "/v1/users/me", "break-stream")
     token = {"Authorization": f"Bearer {standin.environment['COZE_API_TOKEN']}"}
-    told = httpx.get(standin.url + "/v1/users/me", headers=token)
-    assert (told.status_code, told.text) == (501, "coze-standin: break-stream needs a stream")
+    result = httpx.get(standin.url + "/v1/users/me", headers=token)
+    assert (result.status_code, result.text) == (501, "coze-standin: break-stream needs a stream")
 
 
 def test_the_control_plane_says_what_is_wrong(standin: StandIn) -> None:

@@ -155,5 +155,5 @@ def _right(right: Right, found: Account) -> Check:
         return Check(State.WRONG, f"the token lacks the permission {right.permission}: give it, or make a new token")
     if answer.code == 0:
         return Check(State.OK, f"the token has the permission {right.permission}")
-    told = f"code {answer.code}" if answer.code else f"HTTP {answer.status}"
-    return Check(State.UNSET, f"the permission {right.permission} cannot be seen here ({told})")
+    answered = f"code {answer.code}" if answer.code else f"HTTP {answer.status}"
+    return Check(State.UNSET, f"the permission {right.permission} cannot be seen here ({answered})")

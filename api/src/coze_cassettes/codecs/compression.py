@@ -40,7 +40,7 @@ def decompress(body: bytes, encoding: str) -> bytes:
 
 
 def opened(raw: bytes) -> bytes | None:
-    """What is in a gzip or Zstandard file, told by its first bytes, or None; UnreadableBody if it is a bomb."""
+    """What is in a gzip or Zstandard file, recognized by its first bytes, or None; UnreadableBody if it is a bomb."""
     opener = _gunzip if raw.startswith(_GZIP_MAGIC) else _unzstd if raw.startswith(_ZSTD_MAGIC) else None
     if opener is None:
         return None

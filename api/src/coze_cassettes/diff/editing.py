@@ -54,16 +54,16 @@ class Editor:
             yield self._kept(old, new)
 
     def _map(self, old: Node, new: Node, path: Path) -> str:
-        """The old members, told as the new ones are if those have another shape."""
+        """The old members, in the form of the new ones if those have another shape."""
         text, template = self.old[old.start : old.end], next(iter(new.members.values()), None)
         if shape_of(old, self.rules, path) == shape_of(new, self.rules, path):
             return text
         where = (*path, ELEMENT)
-        told = [
+        restyled = [
             (each.start, each.end, self._optional_editor.rewrite(each, template, where))
             for each in old.members.values()
         ]
-        return apply_edits(text, [(low - old.start, high - old.start, inner) for low, high, inner in told])
+        return apply_edits(text, [(low - old.start, high - old.start, inner) for low, high, inner in restyled])
 
     @property
     def _optional_editor(self) -> Editor:
@@ -76,7 +76,7 @@ class Editor:
         return pairs(old, new, lambda node: self.rules.fingerprint(node, path))
 
     def _elements(self, old: Node, new: Node, path: Path) -> Iterator[str]:
-        """The new elements, each with the optional ones that came after its counterpart, told as the new ones are."""
+        """The new elements, each with the optional ones that came after its counterpart, in their form."""
         template = next(filter(self.rules.optional, new.elements), None)
         followers = _followers(old.elements, self.rules)
         yield from (self._optional_editor.rewrite(each, template, path) for each in followers[None])
@@ -98,7 +98,7 @@ class Editor:
         return new.start, new.end, self.old[old.start : old.end]
 
     def _inner(self, old_text: str, new: Node, old_inner: Node, new_inner: Node, path: Path) -> Edits:
-        """One edit of a string that holds JSON, written in its own manner if that can be told."""
+        """One edit of a string that holds JSON, written in its own manner if that is known."""
         edits = sorted(Editor(self.rules, old_text, new.value).edits(old_inner, new_inner, path))
         raw = self.new[new.start : new.end]
         if edits and bytewise(encode_json_string(new.value, raw)) == raw:

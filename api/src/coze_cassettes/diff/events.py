@@ -22,7 +22,7 @@ CUT_OFF: Final = " (cut off)"
 class StreamEvent:
     """One event of a stream: its name, its fields as an object, and where its block stands, blank lines included.
 
-    ``label`` is its name in the grammar: with the subtype if events of this name are told apart by it.
+    ``label`` is its name in the grammar: with the subtype if events of this name are distinguished by it.
     """
 
     name: str
@@ -116,24 +116,24 @@ def kind_of(item: Item) -> str:
 
 
 def items_of(events: Sequence[StreamEvent], rules: BodyRules, typed: frozenset[str] = frozenset()) -> list[Item]:
-    """The grammar of a stream; ``typed`` are the names of events that are told apart by their subtype."""
+    """The grammar of a stream; ``typed`` are the names of events that are distinguished by their subtype."""
     items: list[Item] = []
     for event in events:
         label = f"{event.name}[{event.subtype}]" if event.name in typed else event.name
-        told = replace(event, label=label)
+        labelled = replace(event, label=label)
         interleaved = interleaving(event.name, rules.uri_path)
         run = bool(interleaved) or matches(Where.RUN, event.name)
         if items and rules.optional(event.about):
-            items[-1] = replace(items[-1], optional=(*items[-1].optional, told))
+            items[-1] = replace(items[-1], optional=(*items[-1].optional, labelled))
         elif items and run and items[-1].kind == (interleaved or label):
-            items[-1] = replace(items[-1], events=(*items[-1].events, told))
+            items[-1] = replace(items[-1], events=(*items[-1].events, labelled))
         else:
-            items.append(Item(interleaved or label, (told,), run))
+            items.append(Item(interleaved or label, (labelled,), run))
     return items
 
 
 def grammars(old: str, new: str, rules: BodyRules) -> tuple[list[Item], list[Item]]:
-    """The grammars of two streams, in which the same events are told apart by their subtype."""
+    """The grammars of two streams, in which the same events are distinguished by their subtype."""
     before, after = events_of(old), events_of(new)
     typed = _typed_names((*before, *after))
     return items_of(before, rules, typed), items_of(after, rules, typed)

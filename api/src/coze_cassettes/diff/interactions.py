@@ -33,9 +33,9 @@ def differences(old: Interaction, new: Interaction) -> list[Difference]:
 
 
 def _without_consequences(found: list[Difference]) -> list[Difference]:
-    """How many elements count cannot be told where the field by which optional ones are known is not what it was."""
-    telling = {row.pattern.partition("=")[0] for row in rows(Where.ELEMENT)}
-    lost = {each.path[:-1] for each in found if each.path[-1:] and each.path[-1] in telling and each.kind in _LOST}
+    """How many elements count is unknown where the field by which optional ones are known is not what it was."""
+    names = {row.pattern.partition("=")[0] for row in rows(Where.ELEMENT)}
+    lost = {each.path[:-1] for each in found if each.path[-1:] and each.path[-1] in names and each.kind in _LOST}
     return [
         replace(each, volatile=True) if each.kind == "count" and any(map(partial(_counts, each.path), lost)) else each
         for each in found

@@ -126,7 +126,7 @@ def _match_line_ends(text: ChunkedText, other: ChunkedText) -> ChunkedText:
 def _merge_items(old: ChunkedText, new: ChunkedText, left: Item, right: Item, rules: BodyRules) -> ChunkedText:
     if all(each.volatile for each in item_differences(left, right, rules)):
         return old.part(left.start, left.end)
-    told = [
+    parts = [
         (event.node.start, _merge_events(old, new, event, _template(number, len(group), among), how))
         for group, among, how in (
             *((events, right.by_label.get(label, ()), rules) for label, events in left.by_label.items()),
@@ -134,11 +134,11 @@ def _merge_items(old: ChunkedText, new: ChunkedText, left: Item, right: Item, ru
         )
         for number, event in enumerate(group)
     ]
-    return join(text for _, text in sorted(told, key=lambda each: each[0]))
+    return join(text for _, text in sorted(parts, key=lambda each: each[0]))
 
 
 def _template(number: int, count: int, events: Sequence[StreamEvent]) -> StreamEvent | None:
-    """The new event in whose form an old one is told, if there is any: the last for the last, else one by one."""
+    """The new event in whose form an old one is written, if there is any: the last for the last, else one by one."""
     last = len(events) - 1
     return events[last if number == count - 1 else min(number, max(last - 1, 0))] if events else None
 

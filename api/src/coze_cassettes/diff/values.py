@@ -23,7 +23,7 @@ def json_differences(old: Node, new: Node, rules: BodyRules) -> Differences:
 def value_differences(
     old: Node, new: Node, rules: BodyRules, shapes: tuple[Shape, Shape], path: Path = ()
 ) -> Differences:
-    """The values that differ where the shapes, which are told by themselves, are the same."""
+    """The values that differ where the shapes, which are reported by themselves, are the same."""
     yield from _Values(rules, *shapes).differences(old, new, path, None)
 
 
@@ -51,7 +51,7 @@ class _Values:
             yield Difference(Severity.NOTE, path, "changed", format_change(old.value, new.value), volatile)
 
     def _types(self, old: Node, new: Node, path: Path, owner: Node | None) -> Differences:
-        """Both types stand at this path in other elements as well, or are told by the shapes."""
+        """Both types stand at this path in other elements as well, or are reported with the shapes."""
         if self.rules.volatile(path, old, owner) and self.rules.volatile(path, new, owner):
             yield Difference(Severity.NOTE, path, "changed", f"{old.type} is now {new.type}", volatile=True)
         elif self.old_shape.get(path) == self.new_shape.get(path):

@@ -202,7 +202,7 @@ _NAME = re.compile(r'\bname="([^"\r\n]*)"')
 
 
 def _of_multipart(body: bytes, place: str) -> Iterator[Piece]:
-    """The parts, told apart by the line with which the body begins."""
+    """The parts, separated by the line with which the body begins."""
     boundary, _, _ = body.partition(b"\n")
     boundary = boundary.strip()
     if not boundary.startswith(b"--"):

@@ -144,7 +144,7 @@ class Collected:
 
 
 def others(committed: Iterable[str], recorded: Iterable[str], collected: Collected) -> list[Decision]:
-    """The committed cassettes that were not recorded: kept, orphans, or (of modules that are not known) not told."""
+    """The committed cassettes that were not recorded: kept, orphans, or (of unknown modules) not mentioned."""
     found = (
         Decision(file, outcome)
         for file in sorted(set(committed) - set(recorded))

@@ -76,7 +76,7 @@ def _make(folder: Path) -> list[Path]:
 
 
 def require_writable(folder: Path) -> None:
-    """Misuse if a file cannot be made in the folder or in one below it: told before anything is recorded."""
+    """Misuse if a file cannot be made in the folder or in one below it: before anything is recorded."""
     for place in (folder, *sorted(path for path in folder.rglob("*") if path.is_dir())):
         try:
             with tempfile.TemporaryFile(dir=place):
@@ -111,7 +111,7 @@ class Recipe:
 
 
 def digest(*parts: str) -> str:
-    """A short name for some texts, from which they cannot be told."""
+    """A short name for some texts, from which they cannot be derived."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -187,8 +187,8 @@ def places(cassettes: Path) -> str:
 def opened(cassettes: Path, recipe: Recipe, kept: Callable[[int], object], *, fresh: bool = False) -> Iterator[Staging]:
     """The staging folder for a recipe, with what an interrupted run of the same recorded; call it inside ``alone``.
 
-    At the end of a run that has begun it is removed, unless cassettes in it wait for the next run: ``kept`` is told
-    how many. A run that was called off leaves everything as it was.
+    At the end of a run that has begun it is removed, unless cassettes in it wait for the next run: ``kept`` is called
+    with how many. A run that was called off leaves everything as it was.
     """
     folder = home() / (places(cassettes) + digest(recipe.target))
     if os.path.lexists(folder):

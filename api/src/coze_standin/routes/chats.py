@@ -6,7 +6,7 @@ go on when the tool's output is submitted; ``{"plugin": true}`` makes the bot ca
 
 Shapes: captures of streams of 2024-11 to 2026-04, of the answers of 2025-03 and 2025-12, and the official how-to on
 local plugins. ``inserted_additional_messages`` is in SDK models alone: it is never sent. The order of a chat's messages
-is that of the run; whether a verbose may come before the answer is told differently by the sources.
+is that of the run; whether a verbose may come before the answer differs between the sources.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BEFORE_THE_ANSWER = ("function_call", "tool_response")
 """The types of messages that come before the answer of a bot with a plugin (official how-to, captures of 2025-03)."""
 
 _MENTION = 0.3
-"""How often an answer tells the owner's mail address."""
+"""How often an answer contains the owner's mail address."""
 
 
 def _verbose(kind: str, data: JSON) -> str:
@@ -41,7 +41,7 @@ _FINISHED = _verbose("generate_answer_finish", {"finish_reason": 0, "FinData": "
 
 
 def create(call: Call) -> Answer | Events:
-    """chat.create and chat.stream: one path, told apart by ``stream``."""
+    """chat.create and chat.stream: one path, distinguished by ``stream``."""
     state = call.state
     bot = state.bots.get(call.need("bot_id"))
     call.need("user_id")
@@ -120,8 +120,8 @@ def continue_chat(call: Call, chat: Chat) -> Chat:
     if chat.status(state.clock()) != "requires_action" or chat.tool_call_id not in outputs:
         raise ApiError("parameter")
     output = outputs[chat.tool_call_id]
-    told = (*chat.messages, _new_message(state, chat, "tool_response", output))
-    return _answering(state, replace(chat, tool_call_id="", messages=told), output)
+    messages = (*chat.messages, _new_message(state, chat, "tool_response", output))
+    return _answering(state, replace(chat, tool_call_id="", messages=messages), output)
 
 
 def start_chat(call: Call, conversation: Conversation, bot_id: str) -> Chat:

@@ -170,7 +170,7 @@ PERSONAL: Final = (
         _P,
         _TEXT,
         rf"{_NO_DIGIT_BEFORE}[1-8]\d{{5}}{_GAP}?(?:19|20)\d{{2}}{_GAP}?[01]\d{_GAP}?[0-3]\d{_GAP}?\d{{3}}[\dXx](?![\dA-Za-z])",
-        "mainland-China identity numbers, told by their check character",
+        "mainland-China identity numbers, recognized by their check character",
         "身份证 {RESIDENT} 号",
         "order 110105202413320011",
         check="resident_id",
@@ -181,7 +181,7 @@ PERSONAL: Final = (
         _P,
         _TEXT,
         rf"{_NO_DIGIT_BEFORE}[1-8]\d{{5}}\d{{2}}[01]\d[0-3]\d{{4}}(?![\dA-Za-z]|\.\d)",
-        "identity numbers of 15 digits, as they were until 1999, told by province and day",
+        "identity numbers of 15 digits, as they were until 1999, recognized by province and day",
         "身份证 11010575112{D1}1{D1}3",
         "order 990105751399123",
         check="old_resident_id",
@@ -193,7 +193,7 @@ PERSONAL: Final = (
         _TEXT,
         rf"(?<!\d)(?<!\d\.)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}?\d{{4}}){{2}}(?:{_GAP}?\d{{1,4}}){{1,2}}"
         rf"|3[47]\d{{2}}{_GAP}?\d{{6}}{_GAP}?\d{{5}}){_NO_DIGIT_AFTER}",
-        "numbers of the card networks, told by their check digit",
+        "numbers of the card networks, recognized by their check digit",
         "card {CARD} ends",
         "order 2024112200001234",
         check="bank_card",
@@ -231,7 +231,7 @@ PERSONAL: Final = (
         r"|date_of_birth|dob|address|street|zip_?code|post(?:al)?_?code|ip|ip_?address|mac_?address|imei|lat(?:itude)?|lng|lon|longitude)"
         r"(?:_?(?:no|num|number|address|line|card|id|code|\d))*"
         rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|住址|地址|银行卡|卡号|生日|出生日期|车牌|社保)(?:号码|号|地址)?",
-        "named for what it tells of a person, whatever it looks like",
+        "named for what it says of a person, whatever it looks like",
         '{"ext": {"latitude": "39.{D6}"}}',
         '{"phone": ""}',
         accepts=r"(?=.*[\d\u4e00-\u9fff@])(?!https?://)(?s:.{4,})",
