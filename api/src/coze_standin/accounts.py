@@ -13,7 +13,7 @@ from coze_standin.profiles import Profile
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of an account; ``email`` and ``phone`` never come in a field of their own, only in text."""
+    """A person of an account; ``email`` and ``phone`` never come in a field of their own, only in text."""
 
     user_id: str
     user_name: str
@@ -67,7 +67,7 @@ class Maker:
         )
 
     def person(self) -> Person:
-        """Somebody, with all that is personal about them."""
+        """A person, with all that is personal about them."""
         add, rng, profile = self._canaries.add, self._rng, self._profile
         unique = profile.people.unique_name.format(word=made.word(rng), digits=made.digits(rng, 9))
         family, given = rng.choice(profile.people.family_names), rng.choice(profile.people.given_names)

@@ -84,7 +84,7 @@ class Call:
         value = self.body.get(name)
         if value is None:
             return default
-        if type(value) is not int or value < 1:  # a bool is no number
+        if type(value) is not int or value < 1:  # a bool is not a number
             raise ApiError("parameter")
         return value
 

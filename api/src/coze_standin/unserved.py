@@ -57,7 +57,7 @@ def not_found(method: str, path: str) -> ErrorRow:
     row = ERRORS["path"]
     name = next((name for name, verb, route in UNSERVED if verb == method and _matches(route, path)), None)
     if name is None:
-        return ErrorRow(row.code, f"not found: {method} is no operation of Coze that the stand-in knows", row.status)
+        return ErrorRow(row.code, f"not found: the stand-in knows no such {method} operation of Coze", row.status)
     return ErrorRow(row.code, f"not found: the stand-in does not serve {name}", row.status)
 
 

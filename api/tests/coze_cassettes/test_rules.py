@@ -61,7 +61,7 @@ PROVED = {
 
 
 def test_no_rule_is_missing() -> None:
-    """Whoever deletes a rule, or adds one, says so here."""
+    """A rule that is deleted or added is listed here."""
     assert {rule.id for rule in RULES} == {
         f"COZE-{kind}-{number:03}" for kind, every in PROVED.items() for number in every
     }

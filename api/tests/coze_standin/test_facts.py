@@ -29,7 +29,7 @@ def _differences(method: str, path: str, content_type: str, body: bytes) -> list
     """Where an answer over HTTP, in one piece or as a stream, differs from the table."""
     operation = operation_of(method, path)
     fact = fact_of(operation)
-    assert fact is not None, f"{method} {path} is no operation of the table"
+    assert fact is not None, f"{method} {path} is not an operation of the table"
     if content_type.startswith("text/event-stream"):
         events = [(name, _read(text)) for name, text in _EVENT.findall(body.decode("utf-8", "replace"))]
         result = [each for name, data in events if data is not None for each in differences_of_event(fact, name, data)]
@@ -224,7 +224,7 @@ def test_a_difference_is_told() -> None:
     assert differences_of_answer(runs, answer) == ["$.token: no answer has it"]
     chat = fact_of("chat.create")
     assert chat is not None
-    assert differences_of_event(chat, "rain", {}) == ["rain: is no event of the table"]
+    assert differences_of_event(chat, "rain", {}) == ["rain: not an event of the table"]
 
 
 def test_facts_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
