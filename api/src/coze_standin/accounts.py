@@ -85,7 +85,7 @@ class Maker:
         )
 
     def image(self, kind: str) -> str:
-        """A signed URL; ``kind`` is ``AVATAR_URL``, ``ICON_URL`` or ``FILE_URL``. The two accounts sign differently."""
+        """A signed URL; ``kind`` is what its canary is called. The two accounts sign differently, icons apart."""
         rng, host = self._rng, self._rng.choice(self._profile.web.image_hosts)
         signed = self._canaries.add("SIGNATURE", made.signature(rng))
         if self._profile.name == "a" or kind == "ICON_URL":

@@ -6,9 +6,7 @@ import re
 
 from coze_standin.errors import ERRORS, ErrorRow
 
-_AUDIO = "/v1/audio"
 _EVENTS = "/v1/api_apps/{app_id}/events"
-_FEATURES = _AUDIO + "/voiceprint_groups/{group_id}/features"
 _STAFF = "/v1/enterprises/{enterprise_id}/members"
 
 UNSERVED: tuple[tuple[str, str, str], ...] = (
@@ -20,25 +18,6 @@ UNSERVED: tuple[tuple[str, str, str], ...] = (
     ("api_apps.events.delete", "DELETE", _EVENTS),
     ("api_apps.events.list", "GET", _EVENTS),
     ("apps.list", "GET", "/v1/apps"),
-    ("audio.live.retrieve", "GET", _AUDIO + "/live/{live_id}"),
-    ("audio.rooms.create", "POST", _AUDIO + "/rooms"),
-    ("audio.speech.create", "POST", _AUDIO + "/speech"),
-    ("audio.transcriptions.create", "POST", _AUDIO + "/transcriptions"),
-    ("audio.voiceprint_groups.create", "POST", _AUDIO + "/voiceprint_groups"),
-    ("audio.voiceprint_groups.list", "GET", _AUDIO + "/voiceprint_groups"),
-    ("audio.voiceprint_groups.update", "PUT", _AUDIO + "/voiceprint_groups/{group_id}"),
-    ("audio.voiceprint_groups.delete", "DELETE", _AUDIO + "/voiceprint_groups/{group_id}"),
-    (
-        "audio.voiceprint_groups.speaker_identify",
-        "POST",
-        _AUDIO + "/voiceprint_groups/{group_id}/speaker_identify",
-    ),
-    ("audio.voiceprint_groups.features.create", "POST", _FEATURES),
-    ("audio.voiceprint_groups.features.list", "GET", _FEATURES),
-    ("audio.voiceprint_groups.features.update", "PUT", _FEATURES + "/{feature_id}"),
-    ("audio.voiceprint_groups.features.delete", "DELETE", _FEATURES + "/{feature_id}"),
-    ("audio.voices.clone", "POST", _AUDIO + "/voices/clone"),
-    ("audio.voices.list", "GET", _AUDIO + "/voices"),
     ("connectors.bots.update", "PUT", "/v1/connectors/{connector_id}/bots/{bot_id}"),
     ("enterprises.members.create", "POST", _STAFF),
     ("enterprises.members.update", "PUT", _STAFF + "/{user_id}"),

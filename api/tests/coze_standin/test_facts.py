@@ -178,6 +178,52 @@ def _requests(state: State) -> list[tuple[str, str, Any]]:
     ]
 
 
+def _uploads(state: State) -> list[tuple[str, str, dict[str, Any]]]:
+    """The same for those of audio that take a form or a file."""
+    groups, file = "/v1/audio/voiceprint_groups", ("a.wav", b"RIFF")
+    voice = state.audio.voices.all()[0]
+    speech = {"input": "tea", "voice_id": voice.id, "response_format": "wav", "sample_rate": 8000}
+    return [
+        ("GET", "/v1/audio/voices", {}),
+        (
+            "POST",
+            "/v1/audio/voices/clone",
+            {"data": {"voice_name": "n", "audio_format": "wav"}, "files": {"file": file}},
+        ),
+        ("POST", "/v1/audio/speech", {"json": speech}),
+        ("POST", "/v1/audio/transcriptions", {"files": {"file": file}}),
+        ("POST", "/v1/audio/rooms", {"json": {"bot_id": state.configured.bot_id}}),
+        ("GET", f"/v1/audio/live/{state.configured.live_id}", {}),
+        ("POST", groups, {"json": {"name": "n"}}),
+        ("GET", groups, {}),
+    ]
+
+
+def _voiceprints(group: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """The same for those inside a group."""
+    group, file = f"/v1/audio/voiceprint_groups/{group}", ("a.wav", b"RIFF")
+    return [
+        ("POST", f"{group}/features", {"data": {"name": "n", "desc": "d"}, "files": {"file": file}}),
+        ("GET", f"{group}/features", {}),
+        ("POST", f"{group}/speaker_identify", {"files": {"file": file}}),
+        ("PUT", group, {"json": {"name": "m"}}),
+        ("DELETE", group, {}),
+    ]
+
+
+def test_every_answer_of_audio_fits_the_table(web: Any, state: State) -> None:
+    """In both accounts; a speech answers with a sound."""
+    found: list[str] = []
+    for method, path, parts in _uploads(state):
+        response = web(method, path, **parts)
+        found += _differences(method, path, response.headers["content-type"], response.content)
+    for method, path, parts in _voiceprints(state.audio.groups.all()[0].id):
+        response = web(method, path, **parts)
+        assert response.json()["code"] == 0
+        found += _differences(method, path, response.headers["content-type"], response.content)
+    assert found == []
+
+
 def test_every_answer_fits_the_table(web: Any, state: State) -> None:
     """In both accounts; each operation that needs nothing made before it is asked."""
     found: list[str] = []
