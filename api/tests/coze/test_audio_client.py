@@ -692,8 +692,9 @@ class TestVoiceprintFeatures:
         assert (create.method, create.path) == ("POST", f"{GROUPS}/{group_id}/features")
         assert all(b'name="' + each + b'"' in create.body for each in (b"name", b"desc", b"file"))
         assert (renamed.method, renamed.path) == ("PUT", f"{GROUPS}/{group_id}/features/{made[0]}")
-        assert renamed.json() == {"name": "Dan"}
-        assert sounding.headers["Content-Type"].startswith("multipart/form-data; boundary=")
+        assert all(each.headers["Content-Type"].startswith("multipart/form-data; ") for each in (renamed, sounding))
+        assert b'name="name"\r\n\r\nDan' in renamed.body
+        assert b"filename" not in renamed.body
 
     @pytest.mark.shared_cassette("test_life_of_voiceprints")
     async def test_async_life_of_voiceprints(self, async_coze: AsyncCoze) -> None:
