@@ -54,7 +54,11 @@ def create(call: Call) -> Answer | Events:
     if _is_occupied(state, conversation.id):
         return _refuse_occupied(streams=streams)
     chat = start_chat(call, conversation, bot.id)
-    return stream_chat(state, chat) if streams else replace(ok(chat_json(state, chat)), detailed=False)
+    if streams:
+        return stream_chat(state, chat)
+    return Answer(
+        {"data": chat_json(state, chat), "code": 0, "msg": ""}, detailed=False
+    )  # captures of 2024-11, 2025-12
 
 
 def _is_occupied(state: State, conversation_id: str) -> bool:
