@@ -13,7 +13,7 @@ from coze_standin.profiles import Profile
 
 @dataclass(frozen=True)
 class Person:
-    """A person of an account; ``email`` and ``phone`` never come in a field of their own, only in text."""
+    """Somebody of an account; ``email`` and ``phone`` never come in a field of their own, only in text."""
 
     user_id: str
     user_name: str
@@ -25,11 +25,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Account:
-    """One of the two accounts, as it is in this run: ``people[0]`` owns it, ``token`` opens it."""
+    """One of the two accounts, as it is in this run: ``people[0]`` owns it, ``token`` opens it.
+
+    ``people`` are in its workspaces, ``colleague`` only in its enterprise, ``guest`` in neither.
+    """
 
     profile: Profile
     token: str
     people: tuple[Person, ...]
+    colleague: Person
+    guest: Person
     api_key: str
     verify_token: str
     jwt: str
@@ -40,6 +45,11 @@ class Account:
     def owner(self) -> Person:
         """The user whose token it is."""
         return self.people[0]
+
+    @property
+    def everybody(self) -> dict[str, Person]:
+        """Everybody of whom the account can hear, by user id."""
+        return {person.user_id: person for person in (*self.people, self.colleague, self.guest)}
 
 
 class Maker:
@@ -59,6 +69,8 @@ class Maker:
             profile=self._profile,
             token=add("API_TOKEN", made.token(rng, "pat_", 64)),
             people=people,
+            colleague=self.person(),
+            guest=self.person(),
             api_key=add("API_KEY", made.token(rng, self._profile.web.key_prefix, 48)),
             verify_token=add("VERIFY_TOKEN", made.token(rng, "", 32)),
             jwt=add("JWT", made.json_web_token(rng, people[0].user_id, self._now)),
@@ -67,7 +79,7 @@ class Maker:
         )
 
     def person(self) -> Person:
-        """A person, with all that is personal about them."""
+        """Somebody, with all that is personal about them."""
         add, rng, profile = self._canaries.add, self._rng, self._profile
         unique = profile.people.unique_name.format(word=made.word(rng), digits=made.digits(rng, 9))
         family, given = rng.choice(profile.people.family_names), rng.choice(profile.people.given_names)
@@ -85,7 +97,7 @@ class Maker:
         )
 
     def image(self, kind: str) -> str:
-        """A signed URL; ``kind`` is what its canary is called. The two accounts sign differently, icons apart."""
+        """A signed URL; ``kind`` is ``AVATAR_URL``, ``ICON_URL`` or ``FILE_URL``. The two accounts sign differently."""
         rng, host = self._rng, self._rng.choice(self._profile.web.image_hosts)
         signed = self._canaries.add("SIGNATURE", made.signature(rng))
         if self._profile.name == "a" or kind == "ICON_URL":

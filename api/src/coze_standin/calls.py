@@ -1,4 +1,4 @@
-"""A request as a handler sees it, and the kinds of answer that a handler gives."""
+"""A request as a handler sees it, and the two kinds of answer that a handler gives."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ class Upload:
 class Call:
     """One authenticated request.
 
-    ``body`` is the JSON object of the body, or the text fields of a multipart one, ``bearer`` the token it came with,
-    ``scenario`` the name of a fault that the handler itself plays (``chat-failed``, ``workflow-timeout``), ``options``
-    its options.
+    ``body`` is the JSON object of the body, ``bearer`` the token it came with, ``scenario`` the name of a fault that
+    the handler itself plays (``chat-failed``, ``workflow-timeout``), ``options`` its options.
     """
 
     state: State
@@ -85,7 +84,7 @@ class Call:
         value = self.body.get(name)
         if value is None:
             return default
-        if type(value) is not int or value < 1:  # a bool is not a number
+        if type(value) is not int or value < 1:  # a bool is no number
             raise ApiError("parameter")
         return value
 
@@ -99,6 +98,17 @@ class Call:
     def page(self, items: Sequence[T], number: str = "page_num", default_size: int = 20) -> tuple[list[T], bool]:
         """The page that the query asks for, counted from 1, and whether more follow; ``number`` names its parameter."""
         return paged(items, self.number(number, 1), self.number("page_size", default_size))
+
+    def token_page(self, items: Sequence[T], default_size: int) -> tuple[list[T], str]:
+        """The page that ``page_token`` asks for, and the token of the next, empty if there is none.
+
+        How Coze makes its tokens is not known; here one is the place of the first item of its page.
+        """
+        text, size = self.query.get("page_token") or "0", self.number("page_size", default_size)
+        if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
+            raise ApiError("parameter")
+        following = int(text) + size
+        return list(items[int(text) : following]), str(following) if following < len(items) else ""
 
 
 def paged(items: Sequence[T], number: int, size: int) -> tuple[list[T], bool]:
@@ -128,14 +138,6 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Sound:
-    """A sound, without an envelope."""
-
-    content: bytes
-    media_type: str
-
-
-@dataclass(frozen=True)
 class Events:
     """A stream of events in the spelling of its endpoint; ``finish`` runs when the stream is over or broken.
 
@@ -148,7 +150,7 @@ class Events:
     cut_short: Callable[[], tuple[Event, ...]] = tuple
 
 
-Handler = Callable[[Call], Answer | Events | Sound]
+Handler = Callable[[Call], Answer | Events]
 
 
 def ok(data: Any = None, **beside: Any) -> Answer:

@@ -121,6 +121,7 @@ ERRORS: dict[str, ErrorRow] = {
     "file-too-large": ErrorRow(4302, "文件上传大小超过限制", source=_TABLE),
     "file-type": ErrorRow(4303, "文件类型不支持", source=_TABLE),
     "invalid-file": ErrorRow(4304, "文件无效", source=_TABLE),
+    "not-in-enterprise": ErrorRow(702042162, "unknown", source="official document: the code; the text is not known"),
     "publish": ErrorRow(702042078, "unknown", source="coze-java #47: the code; the text is not known"),
 }
 """What is refused, by the name that the code of this package uses.

@@ -8,23 +8,27 @@ from dataclasses import dataclass
 
 from coze_standin.calls import Call, Handler
 from coze_standin.routes import (
-    audio,
+    api_apps,
+    apps,
     bots,
+    channels,
     chats,
     conversations,
     datasets,
     documents,
+    enterprises,
     files,
+    folders,
     images,
     messages,
     oauth,
     runs,
     speech,
+    templates,
     transcriptions,
     users,
+    variables,
     voice_chats,
-    voiceprints,
-    voices,
     workflow_chats,
     workflows,
     workspaces,
@@ -58,17 +62,34 @@ class Socket:
     session: Callable[[Call], WsSession]
 
 
+_EVENTS = "/v1/api_apps/{app_id}/events"
 _EXPIRED = "expired"
-_FEATURES = "/v1/audio/voiceprint_groups/{group_id}/features"
 _FEEDBACK = "/v1/conversations/{conversation_id}/messages/{message_id}/feedback"
-_GROUPS = "/v1/audio/voiceprint_groups"
 _HISTORY = "/v1/workflows/{workflow_id}/run_histories/{execute_id}"
 _IMAGES = "/v1/datasets/{dataset_id}/images"
 _KNOWLEDGE = "/open_api/knowledge/document"
 _MEMBERS = "/v1/workspaces/{workspace_id}/members"
 _OAUTH = "/api/permission/oauth2"
+_STAFF = "/v1/enterprises/{enterprise_id}/members"
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation("api_apps.create", "POST", "/v1/api_apps", api_apps.create),
+    Operation("api_apps.update", "PUT", "/v1/api_apps/{app_id}", api_apps.update),
+    Operation("api_apps.delete", "DELETE", "/v1/api_apps/{app_id}", api_apps.delete),
+    Operation("api_apps.list", "GET", "/v1/api_apps", api_apps.list_api_apps),
+    Operation("api_apps.events.create", "POST", _EVENTS, api_apps.subscribe),
+    Operation("api_apps.events.delete", "DELETE", _EVENTS, api_apps.unsubscribe),
+    Operation("api_apps.events.list", "GET", _EVENTS, api_apps.list_events),
+    Operation("apps.list", "GET", "/v1/apps", apps.list_apps),
+    Operation("connectors.bots.update", "PUT", "/v1/connectors/{connector_id}/bots/{bot_id}", channels.review),
+    Operation("enterprises.members.create", "POST", _STAFF, enterprises.add_members),
+    Operation("enterprises.members.update", "PUT", _STAFF + "/{user_id}", enterprises.update_member),
+    Operation("enterprises.members.delete", "DELETE", _STAFF + "/{user_id}", enterprises.remove_member),
+    Operation("folders.list", "GET", "/v1/folders", folders.list_folders),
+    Operation("folders.retrieve", "GET", "/v1/folders/{folder_id}", folders.retrieve),
+    Operation("templates.duplicate", "POST", "/v1/templates/{template_id}/duplicate", templates.duplicate),
+    Operation("variables.retrieve", "GET", "/v1/variables", variables.retrieve),
+    Operation("variables.update", "PUT", "/v1/variables", variables.update),
     Operation("users.me", "GET", "/v1/users/me", users.me),
     Operation("workspaces.list", "GET", "/v1/workspaces", workspaces.list_workspaces),
     Operation("workspaces.members.list", "GET", _MEMBERS, workspaces.list_members),
@@ -137,26 +158,6 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("datasets.documents.list", "POST", _KNOWLEDGE + "/list", documents.list_documents),
     Operation("datasets.images.update", "PUT", _IMAGES + "/{document_id}", images.update),
     Operation("datasets.images.list", "GET", _IMAGES, images.list_images),
-    Operation("audio.speech.create", "POST", "/v1/audio/speech", audio.create_speech),
-    Operation("audio.transcriptions.create", "POST", "/v1/audio/transcriptions", audio.create_transcription),
-    Operation("audio.rooms.create", "POST", "/v1/audio/rooms", audio.create_room),
-    Operation("audio.live.retrieve", "GET", "/v1/audio/live/{live_id}", audio.retrieve_live),
-    Operation("audio.voices.list", "GET", "/v1/audio/voices", voices.list_voices),
-    Operation("audio.voices.clone", "POST", "/v1/audio/voices/clone", voices.clone),
-    Operation("audio.voiceprint_groups.create", "POST", _GROUPS, voiceprints.create_group),
-    Operation("audio.voiceprint_groups.list", "GET", _GROUPS, voiceprints.list_groups),
-    Operation("audio.voiceprint_groups.update", "PUT", _GROUPS + "/{group_id}", voiceprints.update_group),
-    Operation("audio.voiceprint_groups.delete", "DELETE", _GROUPS + "/{group_id}", voiceprints.delete_group),
-    Operation(
-        "audio.voiceprint_groups.speaker_identify",
-        "POST",
-        _GROUPS + "/{group_id}/speaker_identify",
-        voiceprints.identify,
-    ),
-    Operation("audio.voiceprint_groups.features.create", "POST", _FEATURES, voiceprints.create),
-    Operation("audio.voiceprint_groups.features.list", "GET", _FEATURES, voiceprints.list_voiceprints),
-    Operation("audio.voiceprint_groups.features.update", "PUT", _FEATURES + "/{feature_id}", voiceprints.update),
-    Operation("audio.voiceprint_groups.features.delete", "DELETE", _FEATURES + "/{feature_id}", voiceprints.delete),
     Operation("oauth.token", "POST", _OAUTH + "/token", oauth.token, open=True),
     Operation("oauth.device_code", "POST", _OAUTH + "/device/code", oauth.device_code, open=True),
     Operation(

@@ -14,22 +14,22 @@ from coze_standin.canaries import Canaries
 from coze_standin.profiles import PROFILES
 from coze_standin.records import (
     API_CONNECTOR,
+    App,
     Bot,
+    Channel,
     Conversation,
     Dataset,
     Document,
-    Live,
+    Enterprise,
+    Folder,
     Message,
-    Voice,
+    Template,
     Workflow,
     Workspace,
 )
 from coze_standin.state import State
 
 _DAY = 86_400
-_TRAININGS = 10
-"""How often a voice can be trained (the SDK's docstring)."""
-
 _IMAGES = 2
 """``format_type`` of a knowledge base for images."""
 
@@ -39,13 +39,15 @@ def populate(name: str, rng: random.Random, clock: Callable[[], float] = time.ti
     canaries = Canaries()
     maker = Maker(PROFILES[name], rng, canaries, int(clock()))
     state = State(maker.account(), maker, rng, canaries, clock)
+    _add_enterprise(state)
     _add_workspaces(state)
+    _add_folders(state)
     _add_bots(state)
+    _add_apps(state)
+    _add_strangers(state)
     _add_workflows(state)
     _add_conversations(state)
     _add_datasets(state)
-    _add_voices(state)
-    _add_live(state)
     return state
 
 
@@ -59,9 +61,20 @@ def _fixed_rng(*names: str) -> random.Random:
     return random.Random("/".join(names))
 
 
+def _add_enterprise(state: State) -> None:
+    account = state.account
+    enterprise_id = state.ids.at("ENTERPRISE_ID", _past(state, 900))
+    staff = {person.user_id: "enterprise_member" for person in (*account.people, account.colleague)}
+    roles = {**staff, account.owner.user_id: "enterprise_admin"}
+    state.enterprises.put(enterprise_id, Enterprise(enterprise_id, roles))
+    state.configured.enterprise_id = enterprise_id
+    state.configured.member_id = account.colleague.user_id
+    state.configured.guest_id = account.guest.user_id
+
+
 def _add_workspaces(state: State) -> None:
     profile, people = state.account.profile, state.account.people
-    enterprise = state.ids.at("ENTERPRISE_ID", _past(state, 900)) if state.has("enterprise") else ""
+    enterprise = state.configured.enterprise_id if state.has("enterprise") else ""
     owner = {people[0].user_id: "owner"}
     roles = ("admin", "member")
     members = {person.user_id: roles[min(place, 1)] for place, person in enumerate(people[1:])}
@@ -74,6 +87,62 @@ def _add_workspaces(state: State) -> None:
         belongs = enterprise if kind == "team" else ""
         state.workspaces.put(workspace_id, Workspace(workspace_id, title, icon, kind, belongs, staff))
         state.configured.workspace_id = workspace_id
+
+
+def _add_folders(state: State) -> None:
+    projects = state.account.profile.projects
+    for kind, names in (("development", projects.development), ("library", projects.library)):
+        for name in names:
+            _add_folder(state, kind, name)
+    first = state.projects.folders.all()[0]
+    _add_folder(state, first.kind, projects.inner_folder, first.id)
+    state.configured.folder_id = first.id
+
+
+def _add_folder(state: State, kind: str, name: str, parent_id: str = "") -> None:
+    folder = Folder(
+        id=state.ids.at("FOLDER_ID", _past(state, 700)),
+        workspace_id=state.configured.workspace_id,
+        name=name,
+        description=state.account.profile.projects.description,
+        kind=kind,
+        creator=state.account.owner,
+        parent_id=parent_id,
+    )
+    state.projects.folders.put(folder.id, folder)
+
+
+def _folder_for(state: State, place: int) -> str:
+    """The folder that the bot or app at a place lies in, where the account's answers say so."""
+    folders = [one.id for one in state.projects.folders.all() if one.kind == "development"]
+    return folders[place % len(folders)] if state.has("folder") else ""
+
+
+def _add_apps(state: State) -> None:
+    projects = state.account.profile.projects
+    names = [(name, True) for name in projects.published_apps] + [(name, False) for name in projects.draft_apps]
+    for place, (name, published) in enumerate(names):
+        made = _past(state, 90 - 7 * place)
+        app = App(
+            id=state.ids.at("APP_ID", made),
+            workspace_id=state.configured.workspace_id,
+            name=name,
+            description=projects.description,
+            icon_url=state.maker.image("ICON_URL"),
+            updated_at=made + _DAY,
+            published_at=made + _DAY + state.rng.randint(1, 90) if published else 0,
+            folder_id=_folder_for(state, place),
+        )
+        state.projects.apps.put(app.id, app)
+
+
+def _add_strangers(state: State) -> None:
+    """What is not of the account, but which it can use: a template of the store, and a channel."""
+    projects = state.account.profile.projects
+    template = Template(state.ids.new("TEMPLATE_ID"), projects.template, projects.description)
+    channel = Channel(state.ids.new("CONNECTOR_ID"))
+    state.configured.template_id = state.projects.templates.put(template.id, template).id
+    state.configured.connector_id = state.integration.channels.put(channel.id, channel).id
 
 
 def _add_bots(state: State) -> None:
@@ -90,7 +159,7 @@ def _add_bots(state: State) -> None:
             created_at=made,
             updated_at=made + _DAY,
             published_at=made + _DAY + state.rng.randint(1, 90) if published else 0,
-            folder_id=state.ids.at("FOLDER_ID", made) if state.has("folder") else "",
+            folder_id=_folder_for(state, place),
             settings=_settings(state, state.account, name),
         )
         state.bots.put(bot.id, bot)
@@ -250,35 +319,3 @@ def _add_document(state: State, dataset: Dataset, name: str) -> None:
         else "",
     )
     state.knowledge.documents.put(document.id, document)
-
-
-def _add_voices(state: State) -> None:
-    """The voices that everybody has, and one of the account's own that is still to be trained."""
-    profile = state.account.profile
-    names = [(name, True) for name in profile.voices.system] + [("", False)]
-    for place, (name, is_system) in enumerate(names):
-        made = _past(state, 400 - place)
-        voice = Voice(
-            id=state.ids.at("VOICE_ID", made),
-            name=name,
-            is_system=is_system,
-            language_code="zh" if profile.name == "a" else "en",
-            preview_text=profile.voices.preview if is_system else "",
-            preview_audio=state.maker.image("AUDIO_URL") if is_system else "",
-            trainings=0 if is_system else _TRAININGS,
-            created_at=made,
-            updated_at=made,
-            model="small" if place == 1 else "big",
-            state="cloned" if is_system else "init",
-        )
-        state.audio.voices.put(voice.id, voice)
-
-
-def _add_live(state: State) -> None:
-    """One live stream with a translation."""
-    made, add = _past(state, 3), state.canaries.add
-    names = (("main", "origin"), ("translated", "translation"))
-    streams = tuple((add("STREAM_ID", secret_values.hexadecimal(state.rng, 24)), *each) for each in names)
-    live = Live(state.ids.at("LIVE_ID", made), add("APP_ID", secret_values.hexadecimal(state.rng, 24)), streams)
-    state.audio.lives.put(live.id, live)
-    state.configured.live_id = live.id

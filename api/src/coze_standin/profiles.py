@@ -60,6 +60,19 @@ class Bots:
 
 
 @dataclass(frozen=True)
+class Projects:
+    """The apps, the folders by their kind (the first ``development`` one holds another), and a template."""
+
+    published_apps: tuple[str, ...]
+    draft_apps: tuple[str, ...]
+    development: tuple[str, ...]
+    library: tuple[str, ...]
+    inner_folder: str
+    template: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Workflows:
     """The workflows; the first has ``versions`` published versions, each further one a version less."""
 
@@ -85,14 +98,6 @@ class Knowledge:
 
 
 @dataclass(frozen=True)
-class Voices:
-    """The voices that everybody has, and the sentence that each speaks as a preview."""
-
-    system: tuple[str, ...]
-    preview: str
-
-
-@dataclass(frozen=True)
 class Profile:
     """The fixed half of an account, by area; the other half (ids, people, secrets) is made at run time.
 
@@ -105,10 +110,10 @@ class Profile:
     web: Web
     workspaces: Workspaces
     bots: Bots
+    projects: Projects
     workflows: Workflows
     conversations: Conversations
     knowledge: Knowledge
-    voices: Voices
     optional: frozenset[str]
 
 
@@ -164,6 +169,15 @@ PROFILES: dict[str, Profile] = {
             prologue="你好，我是{name}，今天想聊点什么？",
             model_name="豆包·通用模型",
         ),
+        projects=Projects(
+            published_apps=("番茄钟🍅", "家庭账本", "选课助手"),
+            draft_apps=("未完成的应用",),
+            development=("客服机器人", "内部工具🔧", "归档"),
+            library=("公共素材",),
+            inner_folder="二〇二四",
+            template="面试模拟官",
+            description="大家一起维护",
+        ),
         workflows=Workflows(
             names=("文本整理工作流", "日报生成", "图片配文🖼️"),
             description="把输入整理成一段文字",
@@ -179,10 +193,6 @@ PROFILES: dict[str, Profile] = {
                 KnowledgeBase("风景照片🏔️", 2, ("海边.jpg", "雪山.png")),
             ),
             description="由 {email} 维护，更正请拨打 {phone}。",
-        ),
-        voices=Voices(
-            system=("清晨播音员☀️", "柔和女声", "沉稳男声", "童声小鹿🦌", "新闻主播"),
-            preview="很高兴认识你，今天过得怎么样？",
         ),
         optional=frozenset({"bot_details", "plugins", "conversation_name"}),
     ),
@@ -216,6 +226,15 @@ PROFILES: dict[str, Profile] = {
             prologue="Welcome to {name}.",
             model_name="GPT-4o (8K)",
         ),
+        projects=Projects(
+            published_apps=("Shift Planner", "Parcel Tracker"),
+            draft_apps=("Seat Map", "Quiz Night", "Blank app"),
+            development=("Front desk", "Experiments"),
+            library=("Shared prompts", "Icons"),
+            inner_folder="Last year",
+            template="Interview Coach",
+            description="Looked after by the whole team",
+        ),
         workflows=Workflows(
             names=("summarise_ticket", "daily_digest"),
             description="Turns its input into one paragraph",
@@ -232,10 +251,6 @@ PROFILES: dict[str, Profile] = {
                 KnowledgeBase("Floor plans", 2, ("ground floor.png",)),
             ),
             description="Kept by {email}; ring {phone} about anything out of date.",
-        ),
-        voices=Voices(
-            system=("Harbour Pilot", "Night Reader", "Radio Four", "Little Owl"),
-            preview="Good evening, what can I do for you?",
         ),
         optional=frozenset({"enterprise", "folder", "published_at", "meta_data"}),
     ),

@@ -43,6 +43,81 @@ class Bot:
 
 
 @dataclass(frozen=True)
+class App:
+    """An app of a workspace; ``published_at`` is 0 while it is a draft."""
+
+    id: str
+    workspace_id: str
+    name: str
+    description: str
+    icon_url: str
+    updated_at: int
+    published_at: int = 0
+    folder_id: str = ""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of a workspace; ``kind`` is ``development`` or ``library``, ``parent_id`` empty at the top."""
+
+    id: str
+    workspace_id: str
+    name: str
+    description: str
+    kind: str
+    creator: Person
+    parent_id: str = ""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template of the store: what a copy of it is called if nobody names it."""
+
+    id: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
+class ApiApp:
+    """An app that Coze calls back; ``kind`` is ``normal`` or ``connector``, ``events`` what it is subscribed to."""
+
+    id: str
+    kind: str
+    name: str
+    connector_id: str
+    verify_token: str
+    callback_url: str = ""
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Variable:
+    """The value of a variable for one user."""
+
+    keyword: str
+    value: str
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """An enterprise; ``roles`` maps the user ids of its members to roles."""
+
+    id: str
+    roles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel of one's own; ``audits`` maps the ids of bots to the last result of their review and its reason."""
+
+    id: str
+    audits: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Conversation:
     """A conversation; clearing its context gives it a new ``section_id``."""
 
@@ -221,63 +296,6 @@ class Document:
         if self.done(now):
             return 100
         return int(99 * (now - self.created_at) / (self.ready_at - self.created_at))
-
-
-@dataclass(frozen=True)
-class Voice:
-    """A voice; ``model`` is ``big`` or ``small``, ``trainings`` how often it can still be trained.
-
-    ``state`` is ``init`` before the first training and ``cloned`` after it.
-    """
-
-    id: str
-    name: str
-    is_system: bool
-    language_code: str
-    preview_text: str
-    preview_audio: str
-    trainings: int
-    created_at: int
-    updated_at: int
-    model: str
-    state: str
-
-
-@dataclass(frozen=True)
-class VoiceprintGroup:
-    """A group of voiceprints."""
-
-    id: str
-    name: str
-    desc: str
-    icon_url: str
-    creator: Person
-    created_at: int
-    updated_at: int
-
-
-@dataclass(frozen=True)
-class Voiceprint:
-    """A voiceprint (a "feature") of a group; its sound is not kept."""
-
-    id: str
-    group_id: str
-    name: str
-    desc: str
-    icon_url: str
-    audio_url: str
-    creator: Person
-    created_at: int
-    updated_at: int
-
-
-@dataclass(frozen=True)
-class Live:
-    """A live stream: ``streams`` are id, name and ``origin`` or ``translation`` of each."""
-
-    id: str
-    app_id: str
-    streams: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,22 @@ from coze_standin.errors import ApiError
 from coze_standin.ids import Ids
 from coze_standin.oauth_apps import OAuthApps
 from coze_standin.records import (
+    ApiApp,
+    App,
     Bot,
+    Channel,
     Chat,
     Conversation,
     Dataset,
     Document,
+    Enterprise,
     File,
+    Folder,
     Interrupt,
-    Live,
     Message,
     Run,
-    Voice,
-    Voiceprint,
-    VoiceprintGroup,
+    Template,
+    Variable,
     Workflow,
     Workspace,
 )
@@ -138,35 +141,49 @@ class Knowledge:
         return [one for one in self.documents.all() if one.dataset_id == dataset_id]
 
 
-class Audio:
-    """Voices, groups of voiceprints, and live streams."""
+class Projects:
+    """What a workspace holds beside its bots: apps and folders; and the templates of the store."""
 
     def __init__(self) -> None:
-        self.voices: Table[Voice] = Table("voice_id")
-        self.groups: Table[VoiceprintGroup] = Table("group_id")
-        self.voiceprints: Table[Voiceprint] = Table("feature_id")
-        self.lives: Table[Live] = Table("live_id")
+        self.apps: Table[App] = Table("app_id")
+        self.folders: Table[Folder] = Table("folder_id")
+        self.templates: Table[Template] = Table("template_id")
 
-    def voiceprint_in(self, group_id: str, feature_id: str) -> Voiceprint:
-        """A voiceprint of that group, or a refusal with 4200."""
-        voiceprint = self.voiceprints.get(feature_id)
-        if self.groups.get(group_id).id != voiceprint.group_id:
-            raise ApiError("missing", f"feature_id={feature_id}")
-        return voiceprint
 
-    def voiceprints_of(self, group_id: str) -> list[Voiceprint]:
-        """The voiceprints of a group, oldest first."""
-        return [one for one in self.voiceprints.all() if one.group_id == group_id]
+@dataclass(frozen=True)
+class Holder:
+    """Whose variables: of a bot or an app (``owner_id``), on a channel, for one of its users."""
+
+    owner_id: str
+    connector_id: str
+    connector_uid: str
+
+
+class Integration:
+    """How other systems meet Coze: apps that are called back, channels of one's own, variables of their users."""
+
+    def __init__(self) -> None:
+        self.api_apps: Table[ApiApp] = Table("api_app_id")
+        self.channels: Table[Channel] = Table("connector_id")
+        self.variables: dict[Holder, dict[str, Variable]] = {}
 
 
 @dataclass
 class Configured:
-    """What ``COZE_WORKSPACE_ID``, ``COZE_BOT_ID``, ``COZE_WORKFLOW_ID`` and ``COZE_LIVE_ID`` name."""
+    """What the variables of the environment name: ``COZE_WORKSPACE_ID``, ``COZE_BOT_ID`` and so on.
+
+    ``member_id`` is a user of the enterprise who is in no workspace, ``guest_id`` one who is not in the enterprise.
+    """
 
     workspace_id: str = ""
     bot_id: str = ""
     workflow_id: str = ""
-    live_id: str = ""
+    connector_id: str = ""
+    enterprise_id: str = ""
+    folder_id: str = ""
+    guest_id: str = ""
+    member_id: str = ""
+    template_id: str = ""
 
 
 class State:
@@ -188,13 +205,15 @@ class State:
         self.ids = Ids(rng, canaries, clock)
         self.tokens = {account.token}
         self.oauth = OAuthApps(rng, canaries)
+        self.enterprises: Table[Enterprise] = Table("enterprise_id")
         self.workspaces: Table[Workspace] = Table("workspace_id", "parameter")
         self.bots: Table[Bot] = Table("bot_id")
         self.files: Table[File] = Table("file_id")
         self.messaging = Messaging(clock)
         self.automation = Automation()
         self.knowledge = Knowledge()
-        self.audio = Audio()
+        self.projects = Projects()
+        self.integration = Integration()
         self.configured = Configured()
 
     @property

@@ -46,7 +46,7 @@ def _ended(process: subprocess.Popen[str]) -> tuple[float, int, str, str]:
 
 
 def test_it_says_where_it_is_in_one_line() -> None:
-    """One line of JSON with the URL and the five variables; nothing more on stdout or stderr until its end."""
+    """One line of JSON with the URL and the variables; nothing more on stdout or stderr until its end."""
     with _started("--account", "b") as (process, result):
         assert set(result) == {"url", "environment"}
         assert set(result["environment"]) == {
@@ -55,6 +55,12 @@ def test_it_says_where_it_is_in_one_line() -> None:
             "COZE_WORKSPACE_ID",
             "COZE_BOT_ID",
             "COZE_WORKFLOW_ID",
+            "COZE_CONNECTOR_ID",
+            "COZE_ENTERPRISE_ID",
+            "COZE_FOLDER_ID",
+            "COZE_GUEST_ID",
+            "COZE_MEMBER_ID",
+            "COZE_TEMPLATE_ID",
         }
         assert result["environment"]["COZE_API_BASE"] == result["url"]
         assert httpx.get(result["url"] + "/v1/users/me").status_code == 401
@@ -172,7 +178,7 @@ def test_it_prints_shell_lines() -> None:
     command = [sys.executable, "-m", "coze_standin", "--export", "--until-stdin-closes"]
     ended = subprocess.run(command, env=client.environment(), input="", capture_output=True, text=True, check=False)
     lines = ended.stdout.splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 11
     assert all(re.fullmatch(r"export COZE_[A-Z_]+=\S+", line) for line in lines)
 
 

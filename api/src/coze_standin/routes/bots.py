@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
-from coze_standin.records import JSON, Bot
+from coze_standin.records import JSON, App, Bot
 
 _SETTINGS = ("prompt_info", "onboarding_info", "suggest_reply_info", "knowledge")
 """Parts of the body that are kept."""
@@ -15,7 +15,7 @@ _SETTINGS = ("prompt_info", "onboarding_info", "suggest_reply_info", "knowledge"
 _UNSHOWN = ("suggest_reply_info", "knowledge")
 """Parts that no documented answer has as they were sent."""
 
-_PUBLISH_STATUS: dict[str, Callable[[Bot], bool]] = {
+PUBLISH_STATUS: dict[str, Callable[[Bot | App], bool]] = {
     "all": lambda bot: bool(bot.id),
     "published_online": lambda bot: bot.published_at >= bot.updated_at > 0,
     "published_draft": lambda bot: 0 < bot.published_at < bot.updated_at,
@@ -103,7 +103,7 @@ def list_bots(call: Call) -> Answer:
     cozepy sends ``page_index`` where the documents say ``page_num``; which of them the service reads is not known.
     Here the one that was sent counts. Without ``publish_status`` all bots are listed, drafts too.
     """
-    keep = _PUBLISH_STATUS.get(call.query.get("publish_status") or "all")
+    keep = PUBLISH_STATUS.get(call.query.get("publish_status") or "all")
     if keep is None:
         raise ApiError("parameter")
     bots = sorted(filter(keep, _of_workspace(call, "workspace_id")), key=lambda bot: bot.updated_at, reverse=True)

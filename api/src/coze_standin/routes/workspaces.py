@@ -21,7 +21,7 @@ def list_workspaces(call: Call) -> Answer:
 def list_members(call: Call) -> Answer:
     """workspaces.members.list."""
     workspace = call.state.workspaces.get(call.path["workspace_id"])
-    people = {person.user_id: person for person in call.state.account.people}
+    people = call.state.account.everybody
     page, _ = call.page(list(workspace.roles))
     members = [_member_json(people[user_id], workspace.roles[user_id]) for user_id in page]
     return ok({"total_count": len(workspace.roles), "items": members})
@@ -30,13 +30,17 @@ def list_members(call: Call) -> Answer:
 def add_members(call: Call) -> Answer:
     """workspaces.members.create.
 
-    A member that was taken out comes back at once; anybody else is not known here. When Coze invites instead of
-    adding is not documented, so nobody is ever invited.
+    A user of the enterprise is added at once. Another one is refused with 702042162 where the workspace belongs to
+    one, and added otherwise. When Coze invites instead of adding is not documented, so nobody is ever invited.
     """
     state = call.state
     workspace = state.workspaces.get(call.path["workspace_id"])
-    known = {person.user_id for person in state.account.people}
+    known = state.account.everybody
     wanted = {_user_id(user): str(user.get("role_type") or "member") for user in call.objects("users")}
+    if workspace.enterprise_id:
+        staff = state.enterprises.get(workspace.enterprise_id).roles
+        if any(user in known and user not in staff for user in wanted):
+            raise ApiError("not-in-enterprise")
     added = {user: role for user, role in wanted.items() if user in known and user not in workspace.roles}
     state.workspaces.put(workspace.id, replace(workspace, roles={**workspace.roles, **added}))
     return ok(
