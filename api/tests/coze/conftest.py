@@ -31,6 +31,7 @@ from cozepy import (
     Chat,
     ChatStatus,
     Coze,
+    CozeAPIError,
     DocumentBase,
     DocumentChunkStrategy,
     DocumentFormatType,
@@ -104,6 +105,20 @@ async def async_coze(
 
     async with AsyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [note]}) as client:
         yield AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), base_url=mock_coze_base_url, http_client=client)
+
+
+@pytest.fixture
+def assert_refused(answers: list[httpx.Response]) -> Callable[[CozeAPIError], None]:
+    """Asserts that an error is the newest answer's: its code, which is an error's, its text and its logid."""
+
+    def check(error: CozeAPIError) -> None:
+        envelope = answers[-1].json()
+        assert (error.code, error.msg) == (envelope["code"], envelope["msg"])
+        assert error.code is not None
+        assert error.code > 0
+        assert error.logid == answers[-1].headers["x-tt-logid"]
+
+    return check
 
 
 # --- identifiers ----------------------------------------------------------------------------------------------------

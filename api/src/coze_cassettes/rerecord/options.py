@@ -1,4 +1,4 @@
-"""The options of a run; the reporter that it needs."""
+"""What a run is asked to do, and what it needs of whoever watches it."""
 
 from __future__ import annotations
 
