@@ -1,4 +1,7 @@
-"""What pytest shows: strict replay, clear messages, one cassette a test. Each inner run is a project of its own."""
+"""What pytest shows: strict replay, clear messages, one cassette a test. Each inner run is a project of its own.
+
+An inner run takes a quarter of a second: scripts/test.sh has the promises that every user meets, prove.sh all of them.
+"""
 
 from __future__ import annotations
 
@@ -128,6 +131,7 @@ def test_a_changed_request(replay: Replay, cassette: MakeCassette, interaction: 
     assert "planted-" not in result.stdout.str()
 
 
+@pytest.mark.proof
 def test_a_new_literal_is_shown_by_its_kind(
     replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
@@ -195,6 +199,7 @@ def test_a_mismatch_that_the_test_swallows_still_fails(replay: Replay, me: Casse
     replay(source, test_me=me).assert_outcomes(failed=1)
 
 
+@pytest.mark.proof
 def test_any_order_is_fine(replay: Replay, cassette: MakeCassette, interaction: MakeInteraction) -> None:
     """Tests with several tasks cause their own order."""
     recorded = cassette(interaction("GET", "/v1/a", answer={"n": 1}), interaction("GET", "/v1/b", answer={"n": 2}))
@@ -212,6 +217,7 @@ def test_any_order_is_fine(replay: Replay, cassette: MakeCassette, interaction: 
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.proof
 def test_equal_requests_are_answered_in_their_order(
     replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
@@ -260,6 +266,7 @@ def test_streams_keep_their_chunks(replay: Replay, cassette: MakeCassette, inter
     result.assert_outcomes(passed=2)
 
 
+@pytest.mark.proof
 def test_faults_happen_again(replay: Replay, cassette: MakeCassette, interaction: MakeInteraction) -> None:
     """A stream that broke breaks after the same bytes; a connection that was refused is refused."""
     broken = interaction(answer=STREAM[:20], content_type="text/event-stream", fault="RemoteProtocolError")
@@ -284,6 +291,7 @@ def test_faults_happen_again(replay: Replay, cassette: MakeCassette, interaction
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.proof
 def test_a_twin_replays_the_cassette_of_another_test(replay: Replay, me: Cassette) -> None:
     """Sync and async share one file."""
     result = replay(
@@ -380,6 +388,7 @@ def test_tests_and_cassettes_must_agree(
     assert result.stderr.str().strip() == f"ERROR: {message}"
 
 
+@pytest.mark.proof
 def test_an_orphan_fails_its_module_only(replay: Replay, pytester: pytest.Pytester, me: Cassette) -> None:
     """A cassette without its test is one failure of its own; tests beside it, and other modules, run."""
     pytester.makepyfile(test_other=GET_ME)
@@ -403,6 +412,7 @@ def test_a_renamed_test(replay: Replay, me: Cassette) -> None:
     )
 
 
+@pytest.mark.proof
 def test_three_differences_and_the_summary(
     replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
@@ -444,6 +454,7 @@ def test_workers_of_xdist_refuse_with_a_sentence_too(pytester: pytest.Pytester, 
     result.stdout.fnmatch_lines(["test_it.py::test_me: record_mode in its vcr marker is refused, since *"])
 
 
+@pytest.mark.proof
 def test_a_selection_does_not_make_orphans(replay: Replay, me: Cassette) -> None:
     """Running one test does not call the other cassettes abandoned."""
     source = GET_ME + GET_ME.replace("test_me", "test_other")
@@ -451,6 +462,7 @@ def test_a_selection_does_not_make_orphans(replay: Replay, me: Cassette) -> None
     replay(source, "test_it.py::test_me", test_me=me, test_other=me).assert_outcomes(passed=1)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("mode", ["once", "new_episodes", "rewrite"])
 def test_unsafe_record_modes_are_refused(replay: Replay, mode: str) -> None:
     """Modes that mix old and new, or delete first, are not offered."""
@@ -459,6 +471,7 @@ def test_unsafe_record_modes_are_refused(replay: Replay, mode: str) -> None:
     assert f"--record-mode={mode} is not safe here: use all to record, none to replay." in result.stderr.str()
 
 
+@pytest.mark.proof
 def test_recording_without_a_token_is_refused(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence, and nothing is sent."""
     monkeypatch.delenv("COZE_API_TOKEN", raising=False)
@@ -467,6 +480,7 @@ def test_recording_without_a_token_is_refused(replay: Replay, monkeypatch: pytes
     assert "Recording needs COZE_API_TOKEN in the environment." in result.stderr.str()
 
 
+@pytest.mark.proof
 def test_a_test_id_that_holds_a_configured_value_is_refused(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids become file names and stand in every report; the message does not repeat the value."""
     monkeypatch.setenv("COZE_API_TOKEN", "planted-token")
@@ -486,6 +500,7 @@ def test_a_test_id_that_holds_a_configured_value_is_refused(replay: Replay, monk
     assert "planted-token" not in result.stdout.str()
 
 
+@pytest.mark.proof
 def test_the_virtual_clock_runs_in_a_replay(replay: Replay, me: Cassette) -> None:
     """A test that waits an hour is over at once."""
     result = replay(
@@ -495,6 +510,7 @@ def test_the_virtual_clock_runs_in_a_replay(replay: Replay, me: Cassette) -> Non
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.proof
 def test_vcrpy_prints_nothing_raw(replay: Replay, me: Cassette, tmp_path: Path) -> None:
     """Its loggers and httpx's stay silent, whatever level the run has."""
     result = replay(GET_ME, "-o", "log_cli=true", "--log-level=DEBUG", test_me=me)
@@ -513,6 +529,7 @@ def account(): return "their own"
 @pytest.fixture(scope="module")
 def vcr_config(): return {"record_mode": "once", "match_on": ["method"]}
 
+@pytest.mark.proof
 @pytest.mark.vcr
 def test_theirs(account, vcr, vcr_cassette_dir, request):
     assert account == "their own"
@@ -563,12 +580,14 @@ def test_both_kinds_run_as_if_alone(mixed: pytest.Pytester) -> None:
     )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("option", ["--record-mode=once", "--record-mode=new_episodes", "--disable-recording"])
 def test_an_option_that_ours_refuse_leaves_theirs_alone(mixed: pytest.Pytester, option: str) -> None:
     """Only ours fail."""
     mixed.runpytest_inprocess(option).assert_outcomes(passed=1, errors=1)
 
 
+@pytest.mark.proof
 def test_two_modules_of_one_name(pytester: pytest.Pytester, me: Cassette) -> None:
     """Each has its own folder, and running one says nothing of the other's cassettes."""
     pytester.makeini(INI.replace("coze_tests = .", "coze_tests = a b") + "\npythonpath = .\n")
@@ -588,6 +607,7 @@ def vcr_config(): return {options}
 """
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
@@ -613,6 +633,7 @@ def test_options_that_would_loosen_a_replay_are_refused(
     assert f"test_it.py::test_me: {name} in its vcr marker is refused, since {reason}" in result.stderr.str()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "options",
     [
@@ -629,6 +650,7 @@ def test_options_that_a_replay_keeps_anyway_are_honoured(
     replay(CONFIGURED.format(options=options) + GET_ME, test_me=me).assert_outcomes(passed=1)
 
 
+@pytest.mark.proof
 def test_further_cassettes_are_refused(replay: Replay, me: Cassette) -> None:
     """By their names; the test beside it runs."""
     source = GET_ME.replace("mark.vcr", "mark.vcr('extra.yaml')") + GET_ME.replace("test_me", "test_other")
@@ -637,12 +659,14 @@ def test_further_cassettes_are_refused(replay: Replay, me: Cassette) -> None:
     result.stdout.fnmatch_lines(["*its vcr marker names further cassettes (extra.yaml); a test has one: remove them."])
 
 
+@pytest.mark.proof
 def test_a_default_cassette_is_honoured(replay: Replay, me: Cassette) -> None:
     """It is a file in the folder of the module."""
     marked = GET_ME.replace("@pytest.mark.vcr", "@pytest.mark.default_cassette('mine.yaml')\n@pytest.mark.vcr")
     replay(marked, mine=me).assert_outcomes(passed=1)
 
 
+@pytest.mark.proof
 def test_a_long_name_is_shortened(replay: Replay, me: Cassette, pytester: pytest.Pytester) -> None:
     """Two long names stay two; the message of a missing one names the file."""
     source = """
@@ -659,6 +683,7 @@ def test_a_long_name_is_shortened(replay: Replay, me: Cassette, pytester: pytest
     assert max(map(len, named)) < 140
 
 
+@pytest.mark.proof
 def test_a_client_made_at_import_works_in_a_replay(
     replay: Replay, me: Cassette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -669,6 +694,7 @@ def test_a_client_made_at_import_works_in_a_replay(
     assert "COZE_BOT_ID" not in os.environ
 
 
+@pytest.mark.proof
 def test_a_path_that_does_not_exist_is_refused(pytester: pytest.Pytester) -> None:
     """A slip would otherwise record what nobody scrubs."""
     pytester.makeini(INI.replace("coze_tests = .", "coze_tests = tsets"))
@@ -684,6 +710,7 @@ OVERRIDES = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_what_would_move_or_change_a_cassette_is_refused(
     replay: Replay, pytester: pytest.Pytester, me: Cassette, name: str
@@ -735,6 +762,7 @@ def test_other_hosts_can_be_allowed(replay: Replay, me: Cassette, parts: dict[st
     replay(ASK_NEIGHBOUR.format(**empty | parts), *options, test_me=me).assert_outcomes(passed=1)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("part", "outcome"), [("test", {"failed": 1}), ("fixture", {"errors": 1})], ids=["test", "session fixture"]
 )
@@ -746,6 +774,7 @@ def test_nothing_else_is_reached(replay: Replay, me: Cassette, part: str, outcom
     result.stdout.fnmatch_lines(["*NetworkBlocked: connect to '127.0.0.1' while replaying: the network is blocked.*"])
 
 
+@pytest.mark.proof
 def test_pytest_measures_in_real_time(replay: Replay, me: Cassette) -> None:
     """A test that waits an hour by its own clock has not lasted an hour."""
     result = replay(GET_ME + "    import time\n    time.sleep(3600)\n", "--durations=0", "-vv", test_me=me)
