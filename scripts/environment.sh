@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Makes or reuses .venv: what requirements.lock pins, and the project itself, editable. The other scripts source this.
 # PYTHON chooses the interpreter (a command, a path or a version such as 3.12); with uv on the PATH, uv installs.
+# With the argument without-project .venv stays as it is: the locks are written before a new dependency is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -30,8 +31,10 @@ choose "${candidates[@]}"
 # Compiled modules stay between runs, and in .venv: without them pytest rewrites every test module each time, for 5 s.
 unset PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX="$PWD/.venv/bytecode"
-exec 9<requirements.lock # two scripts started at once take turns
-! command -v flock >/dev/null || flock 9
-environment .venv requirements.lock
-once .venv/.made-project "$(cksum <pyproject.toml)" scripts/install.sh .venv .
-exec 9<&-
+if [ "${1:-}" != without-project ]; then
+  exec 9<requirements.lock # two scripts started at once take turns
+  ! command -v flock >/dev/null || flock 9
+  environment .venv requirements.lock
+  once .venv/.made-project "$(cksum <pyproject.toml)" scripts/install.sh .venv .
+  exec 9<&-
+fi

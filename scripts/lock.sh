@@ -2,10 +2,10 @@
 # Writes the locks from pyproject.toml: for each the full closure, for every Python from 3.11 on.
 # Pins stay as they are; --upgrade takes newer versions, --upgrade-package NAME that of one.
 set -euo pipefail
-source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh" without-project
 environment .venv/tools scripts/tools.lock
 compile() { # compile LOCK ARGUMENTS...
-  .venv/tools/bin/uv pip compile -q --universal --python .venv/bin/python --python-version 3.11 --no-strip-extras \
+  .venv/tools/bin/uv pip compile -q --universal --python "$python" --python-version 3.11 --no-strip-extras \
     --generate-hashes --no-annotate --custom-compile-command scripts/lock.sh -o "$@"
 }
 backend=.venv/backend.in floors=.venv/floors.txt
