@@ -1,7 +1,7 @@
 """Settings for all tests: the toolkit's do not reach the network, and properties try as many examples as a run affords.
 
 Few examples in the quick run, all of them in ``scripts/prove.sh``. No property has a time limit, since a slow machine
-is no defect. The examples are the same in every run, so a run that fails fails again; ``prove.sh --long`` tries new
+is not a defect. The examples are the same in every run, so a run that fails fails again; ``prove.sh --long`` tries new
 ones.
 """
 

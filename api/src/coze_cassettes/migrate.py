@@ -73,7 +73,7 @@ def _migrated(path: Path, known: Known) -> Migrated:
 
 
 def scrubbed(path: Path, known: Known) -> Cassette:
-    """A foreign cassette in this format; raises if it cannot be read, is no Coze traffic, or would not be clean."""
+    """A foreign cassette in this format; raises if it cannot be read, is not Coze traffic, or would not be clean."""
     interactions = _read(path)
     recorded = _recorded_at(interactions, path)
     clean = scrub.scrub(interactions, known, clock.shift_from(recorded.timestamp()))
@@ -97,14 +97,14 @@ def _read(path: Path) -> tuple[Interaction, ...]:
         return tuple(Interaction(request_from_vcr(request), response_from_vcr(response)) for request, response in pairs)
     except Exception as error:
         # Whatever vcrpy's readers meet in a foreign file: the file is named and left; its text is not quoted.
-        raise InvalidCassette(f"it is no cassette that vcrpy reads ({type(error).__name__})") from error
+        raise InvalidCassette(f"not a cassette that vcrpy reads ({type(error).__name__})") from error
 
 
 def _text(path: Path) -> str:
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidCassette("it is no UTF-8") from error
+        raise InvalidCassette("not valid UTF-8") from error
     return text
 
 
@@ -130,7 +130,7 @@ def _origin(interactions: Sequence[Interaction]) -> str:
 
 
 def _speaks_coze(interactions: Sequence[Interaction]) -> bool:
-    """Whether a logid in some answer tells that a Coze of somebody's own was at the other end."""
+    """Whether a logid in some answer shows that a self-hosted Coze was at the other end."""
     return any(header(each.response.headers, name) for each in interactions for name in ("x-tt-logid", "x-log-id"))
 
 

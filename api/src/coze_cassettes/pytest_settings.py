@@ -33,7 +33,7 @@ class _Read(BaseException):
 
 
 _LENIENT: Final = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-"""The command has imported this package before pytest could, which is no error in a project that makes warnings one."""
+"""The command has imported this package before pytest could, which is not an error, also where warnings are."""
 
 
 class _Reader:

@@ -13,7 +13,7 @@ from coze_standin.profiles import Profile
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of an account; ``email`` and ``phone`` never come in a field of their own, only in text."""
+    """A person of an account; ``email`` and ``phone`` never come in a field of their own, only in text."""
 
     user_id: str
     user_name: str
@@ -79,7 +79,7 @@ class Maker:
         )
 
     def person(self) -> Person:
-        """Somebody, with all that is personal about them."""
+        """A person, with all that is personal about them."""
         add, rng, profile = self._canaries.add, self._rng, self._profile
         unique = profile.people.unique_name.format(word=made.word(rng), digits=made.digits(rng, 9))
         family, given = rng.choice(profile.people.family_names), rng.choice(profile.people.given_names)
@@ -97,7 +97,7 @@ class Maker:
         )
 
     def image(self, kind: str) -> str:
-        """A signed URL; ``kind`` is ``AVATAR_URL``, ``ICON_URL`` or ``FILE_URL``. The two accounts sign differently."""
+        """A signed URL; ``kind`` is what its canary is called. The two accounts sign differently, icons apart."""
         rng, host = self._rng, self._rng.choice(self._profile.web.image_hosts)
         signed = self._canaries.add("SIGNATURE", made.signature(rng))
         if self._profile.name == "a" or kind == "ICON_URL":

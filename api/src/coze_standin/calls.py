@@ -1,4 +1,4 @@
-"""A request as a handler sees it, and the two kinds of answer that a handler gives."""
+"""A request as a handler sees it, and the kinds of answer that a handler gives."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ class Upload:
 class Call:
     """One authenticated request.
 
-    ``body`` is the JSON object of the body, ``bearer`` the token it came with, ``scenario`` the name of a fault that
-    the handler itself plays (``chat-failed``, ``workflow-timeout``), ``options`` its options.
+    ``body`` is the JSON object of the body, or the text fields of a multipart one, ``bearer`` the token it came with,
+    ``scenario`` the name of a fault that the handler itself plays (``chat-failed``, ``workflow-timeout``), ``options``
+    its options.
     """
 
     state: State
@@ -84,7 +85,7 @@ class Call:
         value = self.body.get(name)
         if value is None:
             return default
-        if type(value) is not int or value < 1:  # a bool is no number
+        if type(value) is not int or value < 1:  # a bool is not a number
             raise ApiError("parameter")
         return value
 
@@ -138,6 +139,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """A sound, without an envelope."""
+
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Events:
     """A stream of events in the spelling of its endpoint; ``finish`` runs when the stream is over or broken.
 
@@ -150,7 +159,7 @@ class Events:
     cut_short: Callable[[], tuple[Event, ...]] = tuple
 
 
-Handler = Callable[[Call], Answer | Events]
+Handler = Callable[[Call], Answer | Events | Sound]
 
 
 def ok(data: Any = None, **beside: Any) -> Answer:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from coze_standin import consent, unserved, ws_app
-from coze_standin.calls import Answer, Call, Events, Upload
+from coze_standin.calls import Answer, Call, Events, Sound, Upload
 from coze_standin.changes import Change, Changes
 from coze_standin.control import Control
 from coze_standin.errors import ERRORS, ApiError
@@ -63,6 +63,8 @@ def _endpoint(
             return StreamResponse(answer, changes.status(operation.id, HTTPStatus.OK), fault, state.rng, sleep)
         if fault and fault.fault.needs_a_stream:
             return Response(f"coze-standin: {fault.fault.name} needs a stream", 501, media_type="text/plain")
+        if isinstance(answer, Sound):
+            return Response(answer.content, changes.status(operation.id, HTTPStatus.OK), media_type=answer.media_type)
         await sleep(answer.pause)
         return _response(answer, logid, operation.id, changes)
 
@@ -76,13 +78,14 @@ async def _call(state: State, operation: Operation, request: Request, logid: str
         raise await _token_error(operation, request, bearer)
     multipart = request.headers.get("content-type", "").startswith("multipart/form-data")
     scenario = fault if fault and fault.fault.is_scenario else None
+    body, upload = await _read_form(request) if multipart else (_parse_body(await request.body()), None)
     return Call(
         state=state,
         logid=logid,
         path=request.path_params,
         query=dict(request.query_params),
-        body={} if multipart else _parse_body(await request.body()),
-        upload=await _read_upload(request) if multipart else None,
+        body=body,
+        upload=upload,
         bearer=bearer,
         scenario=scenario.fault.name if scenario else "",
         options=scenario.options if scenario else {},
@@ -108,11 +111,13 @@ def _parse_body(body: bytes) -> Mapping[str, Any]:
     return parsed
 
 
-async def _read_upload(request: Request) -> Upload | None:
+async def _read_form(request: Request) -> tuple[Mapping[str, Any], Upload | None]:
+    """The text fields and the file of a multipart body."""
     try:
         async with request.form() as form:
             part = form.get("file")
-            return Upload(part.filename or "", part.size or 0) if isinstance(part, UploadFile) else None
+            texts = {name: value for name, value in form.items() if isinstance(value, str)}
+            return texts, Upload(part.filename or "", part.size or 0) if isinstance(part, UploadFile) else None
     except (HTTPException, ValueError, LookupError) as error:  # what starlette, its parser and a charset can raise
         raise ApiError("parameter") from error
 

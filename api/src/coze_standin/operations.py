@@ -10,6 +10,7 @@ from coze_standin.calls import Call, Handler
 from coze_standin.routes import (
     api_apps,
     apps,
+    audio,
     bots,
     channels,
     chats,
@@ -29,6 +30,8 @@ from coze_standin.routes import (
     users,
     variables,
     voice_chats,
+    voiceprints,
+    voices,
     workflow_chats,
     workflows,
     workspaces,
@@ -64,7 +67,9 @@ class Socket:
 
 _EVENTS = "/v1/api_apps/{app_id}/events"
 _EXPIRED = "expired"
+_FEATURES = "/v1/audio/voiceprint_groups/{group_id}/features"
 _FEEDBACK = "/v1/conversations/{conversation_id}/messages/{message_id}/feedback"
+_GROUPS = "/v1/audio/voiceprint_groups"
 _HISTORY = "/v1/workflows/{workflow_id}/run_histories/{execute_id}"
 _IMAGES = "/v1/datasets/{dataset_id}/images"
 _KNOWLEDGE = "/open_api/knowledge/document"
@@ -158,6 +163,26 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("datasets.documents.list", "POST", _KNOWLEDGE + "/list", documents.list_documents),
     Operation("datasets.images.update", "PUT", _IMAGES + "/{document_id}", images.update),
     Operation("datasets.images.list", "GET", _IMAGES, images.list_images),
+    Operation("audio.speech.create", "POST", "/v1/audio/speech", audio.create_speech),
+    Operation("audio.transcriptions.create", "POST", "/v1/audio/transcriptions", audio.create_transcription),
+    Operation("audio.rooms.create", "POST", "/v1/audio/rooms", audio.create_room),
+    Operation("audio.live.retrieve", "GET", "/v1/audio/live/{live_id}", audio.retrieve_live),
+    Operation("audio.voices.list", "GET", "/v1/audio/voices", voices.list_voices),
+    Operation("audio.voices.clone", "POST", "/v1/audio/voices/clone", voices.clone),
+    Operation("audio.voiceprint_groups.create", "POST", _GROUPS, voiceprints.create_group),
+    Operation("audio.voiceprint_groups.list", "GET", _GROUPS, voiceprints.list_groups),
+    Operation("audio.voiceprint_groups.update", "PUT", _GROUPS + "/{group_id}", voiceprints.update_group),
+    Operation("audio.voiceprint_groups.delete", "DELETE", _GROUPS + "/{group_id}", voiceprints.delete_group),
+    Operation(
+        "audio.voiceprint_groups.speaker_identify",
+        "POST",
+        _GROUPS + "/{group_id}/speaker_identify",
+        voiceprints.identify,
+    ),
+    Operation("audio.voiceprint_groups.features.create", "POST", _FEATURES, voiceprints.create),
+    Operation("audio.voiceprint_groups.features.list", "GET", _FEATURES, voiceprints.list_voiceprints),
+    Operation("audio.voiceprint_groups.features.update", "PUT", _FEATURES + "/{feature_id}", voiceprints.update),
+    Operation("audio.voiceprint_groups.features.delete", "DELETE", _FEATURES + "/{feature_id}", voiceprints.delete),
     Operation("oauth.token", "POST", _OAUTH + "/token", oauth.token, open=True),
     Operation("oauth.device_code", "POST", _OAUTH + "/device/code", oauth.device_code, open=True),
     Operation(

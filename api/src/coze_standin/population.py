@@ -22,14 +22,19 @@ from coze_standin.records import (
     Document,
     Enterprise,
     Folder,
+    Live,
     Message,
     Template,
+    Voice,
     Workflow,
     Workspace,
 )
 from coze_standin.state import State
 
 _DAY = 86_400
+_TRAININGS = 10
+"""How often a voice can be trained (the SDK's docstring)."""
+
 _IMAGES = 2
 """``format_type`` of a knowledge base for images."""
 
@@ -48,6 +53,8 @@ def populate(name: str, rng: random.Random, clock: Callable[[], float] = time.ti
     _add_workflows(state)
     _add_conversations(state)
     _add_datasets(state)
+    _add_voices(state)
+    _add_live(state)
     return state
 
 
@@ -319,3 +326,35 @@ def _add_document(state: State, dataset: Dataset, name: str) -> None:
         else "",
     )
     state.knowledge.documents.put(document.id, document)
+
+
+def _add_voices(state: State) -> None:
+    """The voices that everybody has, and one of the account's own that is still to be trained."""
+    profile = state.account.profile
+    names = [(name, True) for name in profile.voices.system] + [("", False)]
+    for place, (name, is_system) in enumerate(names):
+        made = _past(state, 400 - place)
+        voice = Voice(
+            id=state.ids.at("VOICE_ID", made),
+            name=name,
+            is_system=is_system,
+            language_code="zh" if profile.name == "a" else "en",
+            preview_text=profile.voices.preview if is_system else "",
+            preview_audio=state.maker.image("AUDIO_URL") if is_system else "",
+            trainings=0 if is_system else _TRAININGS,
+            created_at=made,
+            updated_at=made,
+            model="small" if place == 1 else "big",
+            state="cloned" if is_system else "init",
+        )
+        state.audio.voices.put(voice.id, voice)
+
+
+def _add_live(state: State) -> None:
+    """One live stream with a translation."""
+    made, add = _past(state, 3), state.canaries.add
+    names = (("main", "origin"), ("translated", "translation"))
+    streams = tuple((add("STREAM_ID", secret_values.hexadecimal(state.rng, 24)), *each) for each in names)
+    live = Live(state.ids.at("LIVE_ID", made), add("APP_ID", secret_values.hexadecimal(state.rng, 24)), streams)
+    state.audio.lives.put(live.id, live)
+    state.configured.live_id = live.id

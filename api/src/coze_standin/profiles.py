@@ -98,6 +98,14 @@ class Knowledge:
 
 
 @dataclass(frozen=True)
+class Voices:
+    """The voices that everybody has, and the sentence that each speaks as a preview."""
+
+    system: tuple[str, ...]
+    preview: str
+
+
+@dataclass(frozen=True)
 class Profile:
     """The fixed half of an account, by area; the other half (ids, people, secrets) is made at run time.
 
@@ -114,6 +122,7 @@ class Profile:
     workflows: Workflows
     conversations: Conversations
     knowledge: Knowledge
+    voices: Voices
     optional: frozenset[str]
 
 
@@ -194,6 +203,10 @@ PROFILES: dict[str, Profile] = {
             ),
             description="由 {email} 维护，更正请拨打 {phone}。",
         ),
+        voices=Voices(
+            system=("清晨播音员☀️", "柔和女声", "沉稳男声", "童声小鹿🦌", "新闻主播"),
+            preview="很高兴认识你，今天过得怎么样？",
+        ),
         optional=frozenset({"bot_details", "plugins", "conversation_name"}),
     ),
     "b": Profile(
@@ -251,6 +264,10 @@ PROFILES: dict[str, Profile] = {
                 KnowledgeBase("Floor plans", 2, ("ground floor.png",)),
             ),
             description="Kept by {email}; ring {phone} about anything out of date.",
+        ),
+        voices=Voices(
+            system=("Harbour Pilot", "Night Reader", "Radio Four", "Little Owl"),
+            preview="Good evening, what can I do for you?",
         ),
         optional=frozenset({"enterprise", "folder", "published_at", "meta_data"}),
     ),

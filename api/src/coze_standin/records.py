@@ -299,6 +299,63 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """A voice; ``model`` is ``big`` or ``small``, ``trainings`` how often it can still be trained.
+
+    ``state`` is ``init`` before the first training and ``cloned`` after it.
+    """
+
+    id: str
+    name: str
+    is_system: bool
+    language_code: str
+    preview_text: str
+    preview_audio: str
+    trainings: int
+    created_at: int
+    updated_at: int
+    model: str
+    state: str
+
+
+@dataclass(frozen=True)
+class VoiceprintGroup:
+    """A group of voiceprints."""
+
+    id: str
+    name: str
+    desc: str
+    icon_url: str
+    creator: Person
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True)
+class Voiceprint:
+    """A voiceprint (a "feature") of a group; its sound is not kept."""
+
+    id: str
+    group_id: str
+    name: str
+    desc: str
+    icon_url: str
+    audio_url: str
+    creator: Person
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True)
+class Live:
+    """A live stream: ``streams`` are id, name and ``origin`` or ``translation`` of each."""
+
+    id: str
+    app_id: str
+    streams: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class File:
     """An uploaded file; its content is not kept."""
 

@@ -26,10 +26,14 @@ from coze_standin.records import (
     File,
     Folder,
     Interrupt,
+    Live,
     Message,
     Run,
     Template,
     Variable,
+    Voice,
+    Voiceprint,
+    VoiceprintGroup,
     Workflow,
     Workspace,
 )
@@ -141,6 +145,27 @@ class Knowledge:
         return [one for one in self.documents.all() if one.dataset_id == dataset_id]
 
 
+class Audio:
+    """Voices, groups of voiceprints, and live streams."""
+
+    def __init__(self) -> None:
+        self.voices: Table[Voice] = Table("voice_id")
+        self.groups: Table[VoiceprintGroup] = Table("group_id")
+        self.voiceprints: Table[Voiceprint] = Table("feature_id")
+        self.lives: Table[Live] = Table("live_id")
+
+    def voiceprint_in(self, group_id: str, feature_id: str) -> Voiceprint:
+        """A voiceprint of that group, or a refusal with 4200."""
+        voiceprint = self.voiceprints.get(feature_id)
+        if self.groups.get(group_id).id != voiceprint.group_id:
+            raise ApiError("missing", f"feature_id={feature_id}")
+        return voiceprint
+
+    def voiceprints_of(self, group_id: str) -> list[Voiceprint]:
+        """The voiceprints of a group, oldest first."""
+        return [one for one in self.voiceprints.all() if one.group_id == group_id]
+
+
 class Projects:
     """What a workspace holds beside its bots: apps and folders; and the templates of the store."""
 
@@ -178,6 +203,7 @@ class Configured:
     workspace_id: str = ""
     bot_id: str = ""
     workflow_id: str = ""
+    live_id: str = ""
     connector_id: str = ""
     enterprise_id: str = ""
     folder_id: str = ""
@@ -212,6 +238,7 @@ class State:
         self.messaging = Messaging(clock)
         self.automation = Automation()
         self.knowledge = Knowledge()
+        self.audio = Audio()
         self.projects = Projects()
         self.integration = Integration()
         self.configured = Configured()

@@ -6,30 +6,7 @@ import re
 
 from coze_standin.errors import ERRORS, ErrorRow
 
-_AUDIO = "/v1/audio"
-_FEATURES = _AUDIO + "/voiceprint_groups/{group_id}/features"
-
-UNSERVED: tuple[tuple[str, str, str], ...] = (
-    ("audio.live.retrieve", "GET", _AUDIO + "/live/{live_id}"),
-    ("audio.rooms.create", "POST", _AUDIO + "/rooms"),
-    ("audio.speech.create", "POST", _AUDIO + "/speech"),
-    ("audio.transcriptions.create", "POST", _AUDIO + "/transcriptions"),
-    ("audio.voiceprint_groups.create", "POST", _AUDIO + "/voiceprint_groups"),
-    ("audio.voiceprint_groups.list", "GET", _AUDIO + "/voiceprint_groups"),
-    ("audio.voiceprint_groups.update", "PUT", _AUDIO + "/voiceprint_groups/{group_id}"),
-    ("audio.voiceprint_groups.delete", "DELETE", _AUDIO + "/voiceprint_groups/{group_id}"),
-    (
-        "audio.voiceprint_groups.speaker_identify",
-        "POST",
-        _AUDIO + "/voiceprint_groups/{group_id}/speaker_identify",
-    ),
-    ("audio.voiceprint_groups.features.create", "POST", _FEATURES),
-    ("audio.voiceprint_groups.features.list", "GET", _FEATURES),
-    ("audio.voiceprint_groups.features.update", "PUT", _FEATURES + "/{feature_id}"),
-    ("audio.voiceprint_groups.features.delete", "DELETE", _FEATURES + "/{feature_id}"),
-    ("audio.voices.clone", "POST", _AUDIO + "/voices/clone"),
-    ("audio.voices.list", "GET", _AUDIO + "/voices"),
-)
+UNSERVED: tuple[tuple[str, str, str], ...] = ()
 """Name in the SDK, method and path; a row goes away when the operation is served."""
 
 
@@ -38,7 +15,7 @@ def not_found(method: str, path: str) -> ErrorRow:
     row = ERRORS["path"]
     name = next((name for name, verb, route in UNSERVED if verb == method and _matches(route, path)), None)
     if name is None:
-        return ErrorRow(row.code, f"not found: {method} is no operation of Coze that the stand-in knows", row.status)
+        return ErrorRow(row.code, f"not found: the stand-in knows no such {method} operation of Coze", row.status)
     return ErrorRow(row.code, f"not found: the stand-in does not serve {name}", row.status)
 
 

@@ -821,7 +821,7 @@ class TestChatFaults:
     def test_malformed_event(self, play: Play, fault: Fault) -> None:
         """Given an event whose data is not JSON
         When the stream is read
-        Then pydantic's ValidationError is raised, which is no CozeError.
+        Then pydantic's ValidationError is raised, not a CozeError.
         """
         fault("POST", "/v3/chat", "malformed-event", events=BEFORE_THE_FAULT)
         outcome = play()
@@ -1141,7 +1141,7 @@ def assert_resumed(events: Sequence[ChatEvent]) -> None:
 
 
 def assert_refused_line(outcome: Outcome) -> None:
-    """The comment was refused as a line that is no field."""
+    """The comment was refused as a line that is not a field."""
     assert isinstance(outcome.error, CozeInvalidEventError)
     assert (outcome.error.field, outcome.error.data) == ("", ": keep-alive")
     assert outcome.error.logid == outcome.events[0].response.logid

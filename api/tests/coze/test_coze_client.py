@@ -917,7 +917,7 @@ ODD_ANSWERS = (
     Odd("429-text", 429, b"Too Many Requests", api_error(429, "Too Many Requests"), content_type="text/plain"),
     Odd("200-empty", 200, b"", api_error(200, "")),
     Odd("204-empty", 204, b"", api_error(204, "")),
-    # JSON that is no envelope
+    # JSON that is not an envelope
     Odd("list", 200, [], Outcome("AttributeError")),
     Odd("null", 200, None, Outcome("AttributeError")),
     Odd("code-no-number", 200, {"code": "abc", "msg": "odd", "data": OWNER}, Outcome("ValueError")),
@@ -1102,7 +1102,7 @@ class TestOddAnswers:
     def test_device_code_error_is_not_an_api_error(
         self, mock_coze_api_token: str, mock_httpx_client: MakeClient, code: str
     ) -> None:
-        """Given one of the four answers of the device flow that are no tokens yet
+        """Given one of the four answers of the device flow that are not tokens yet
         When cozepy reads it
         Then the error is of another class than Coze's other refusals, though a CozeError as well.
         """

@@ -559,7 +559,7 @@ class TestDatasetFaults:
     ) -> None:
         """Given an answer to an upload with null for source_type and update_type, as Coze's documents show it
         When texts are uploaded
-        Then pydantic's ValidationError is raised, which is no CozeError, though the upload was accepted.
+        Then pydantic's ValidationError is raised, not a CozeError, though the upload was accepted.
         """
         numbers = dict.fromkeys(
             ("char_count", "format_type", "hit_count", "size", "slice_count", "status", "update_interval"), 0

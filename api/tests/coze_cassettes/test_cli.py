@@ -127,7 +127,7 @@ def test_a_file_of_any_suffix_is_checked() -> None:
 
 
 def test_what_looks_random_is_listed() -> None:
-    """With --explain every value that no rule has replaced is shown with its place, and is no finding."""
+    """With --explain every value that no rule has replaced is shown with its place, and is not a finding."""
     value = "".join(random.sample("bcdfghjk23456789", 16))
     path = write(
         Path("cassettes/coze/test_a/T.test_x.yaml"), body=json.dumps({"note": f"see {value}", "bot_id": "BOT_ID_1"})
@@ -192,7 +192,7 @@ def test_a_page_gets_the_table_below_its_marker() -> None:
 
 
 def test_the_folder_is_the_one_of_the_pytest_configuration() -> None:
-    """Whoever configured pytest need not tell it twice."""
+    """What pytest is configured with need not be given again."""
     Path("pyproject.toml").write_text('[tool.pytest.ini_options]\ncassettes_dir = "elsewhere"\n')
     write(Path("elsewhere/test_a/T.test_x.yaml"))
     assert called("table")[1].endswith("| all | 0 | 0 | 0 | 1 |\n")
@@ -281,5 +281,5 @@ def test_what_cannot_be_brought_in_is_named() -> None:
     Path("old.yaml").write_text("just: text", "utf-8")
     assert called("migrate", "old.yaml") == (
         1,
-        "old.yaml: left as it is, it is no cassette that vcrpy reads (KeyError)\n",
+        "old.yaml: left as it is, not a cassette that vcrpy reads (KeyError)\n",
     )

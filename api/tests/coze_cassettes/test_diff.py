@@ -347,7 +347,7 @@ def test_a_new_thing_gets_the_next_free_number_and_renumbers_nothing() -> None:
 
 
 def test_metadata_never_count_and_are_the_new_ones() -> None:
-    """When and with which SDK a cassette was recorded is no change of the API."""
+    """When and with which SDK a cassette was recorded is not a change of the API."""
     old = answered({"code": 0})
     assert not compare(cassette(old), cassette(old, metadata=NEW)).changed
     assert rebase(cassette(old), cassette(old, metadata=NEW)).metadata == NEW
@@ -645,7 +645,7 @@ PIECE, SOUND, START = "conversation.message.delta", "conversation.audio.delta", 
 
 
 def test_text_and_sound_come_in_any_order() -> None:
-    """How the pieces of an answer and of its sound stand between each other, and how many there are, is no change."""
+    """How the pieces of an answer and of its sound alternate, and how many there are, is not a change."""
     old = spoken(said(PIECE, 1, content="a"), said(START, 2, text="a b"), said(SOUND, 3, content="AA=="))
     new = spoken(
         said(PIECE, 1, content="b"),

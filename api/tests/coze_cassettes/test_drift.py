@@ -53,8 +53,8 @@ def test_bots(client, account):
         client.get("/v1/space/published_bots_list", params=params)
 
 def test_chat(client, account):
-    question = {"role": "user", "content": "Tell me of tapes", "content_type": "text"}
-    body = {"bot_id": account.value("BOT_ID"), "user_id": "somebody", "stream": True, "additional_messages": [question]}
+    question = {"role": "user", "content": "Tell me of films", "content_type": "text"}
+    body = {"bot_id": account.value("BOT_ID"), "user_id": "someone", "stream": True, "additional_messages": [question]}
     with client.stream("POST", "/v3/chat", json=body) as answer:
         assert [line for line in answer.iter_lines()]
 
@@ -66,7 +66,7 @@ def test_conversation(client, account):
 
 def test_run(client, account):
     workflow = account.value("WORKFLOW_ID")
-    body = {"workflow_id": workflow, "parameters": {"input": "tapes"}}
+    body = {"workflow_id": workflow, "parameters": {"input": "films"}}
     client.post("/v1/workflow/run", json=body)
     run = client.post("/v1/workflow/run", json={**body, "is_async": True}).json()["execute_id"]
     time.sleep(0.6)
@@ -78,7 +78,7 @@ def test_speech(account):
     from cozepy import WebsocketsEventType as Type
     coze = cozepy.Coze(auth=cozepy.TokenAuth(account.value("API_TOKEN")))
     with coze.websockets.audio.speech.create(on_event={})() as speech:
-        speech.input_text_buffer_append(Append.Data(delta="Tapes turn."))
+        speech.input_text_buffer_append(Append.Data(delta="Films turn."))
         speech.input_text_buffer_complete()
         speech.wait([Type.SPEECH_AUDIO_COMPLETED], wait_all=False)
 """

@@ -176,7 +176,7 @@ def installed_texts(corpus: int) -> Iterator[str]:
 
 @pytest.mark.parametrize("corpus", [CORPUS // 40, pytest.param(CORPUS, marks=pytest.mark.proof)], ids=["some", "all"])
 def test_text_that_was_not_written_for_this_is_left_alone(corpus: int) -> None:
-    """Of what is found in installed packages, at most two findings a megabyte are not somebody's address."""
+    """Of what is found in installed packages, at most two findings a megabyte are not a person's address."""
     texts = list(installed_texts(corpus))
     found = [each for text in texts for each in inspect_file(text.encode()) if each.rule != WITH_REASON]
     size = sum(len(text.encode()) for text in texts) / 1_000_000

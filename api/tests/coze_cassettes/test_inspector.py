@@ -119,7 +119,7 @@ def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]
 
 
 def test_a_value_in_binary_is_found(rules_found: Callable[..., set[str]]) -> None:
-    """Audio that carries a name is no hiding place."""
+    """Audio that carries a name hides nothing."""
     assert rules_found(b"\xff\xfePlanted Person\xff", ("Planted Person",), "audio/mpeg") == {"INSPECT-VALUE"}
 
 
@@ -163,7 +163,7 @@ def test_only_a_placeholder_passes_for_one(cassette: MakeCassette, interaction: 
 
 
 def test_a_number_that_no_placeholder_has_is_a_value(cassette: MakeCassette, interaction: MakeInteraction) -> None:
-    """``PASSWORD_2024`` is somebody's, unless there are hundreds of passwords."""
+    """``PASSWORD_2024`` is a password, unless there are hundreds of passwords."""
     assert {each.rule for each in inspect(cassette(interaction(answer={"password": "PASSWORD_2024"})), "")} == {
         "INSPECT-SECRET-NAME"
     }

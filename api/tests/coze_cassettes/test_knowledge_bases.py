@@ -40,12 +40,12 @@ class TestKnowledge:
 
     def test_what_is_made(self, client, account):
         space_id = account.value("WORKSPACE_ID")
-        made = client.post("/v1/datasets", json={"space_id": space_id, "name": "Tapes", "format_type": 2})
+        made = client.post("/v1/datasets", json={"space_id": space_id, "name": "Films", "format_type": 2})
         dataset_id = made.json()["data"]["dataset_id"]
-        source = {"file_base64": base64.b64encode(b"A few words on tapes.").decode(), "file_type": "png"}
-        body = {"dataset_id": dataset_id, "document_bases": [{"name": "tape.png", "source_info": source}]}
+        source = {"file_base64": base64.b64encode(b"A few words on films.").decode(), "file_type": "png"}
+        body = {"dataset_id": dataset_id, "document_bases": [{"name": "film.png", "source_info": source}]}
         document_id = client.post(DOCUMENT + "create", json=body).json()["document_infos"][0]["document_id"]
-        client.get("/v1/datasets", params={"space_id": space_id, "name": "Tapes"})
+        client.get("/v1/datasets", params={"space_id": space_id, "name": "Films"})
         status = 0
         while status == 0:
             time.sleep(0.2)
@@ -53,8 +53,8 @@ class TestKnowledge:
             (found,) = client.post(f"/v1/datasets/{dataset_id}/process", json=asked).json()["data"]["data"]
             status = found["status"]
         client.get(f"/v1/datasets/{dataset_id}/images", params={"has_caption": "true"})
-        client.put(f"/v1/datasets/{dataset_id}/images/{document_id}", json={"caption": "A tape"})
-        client.post(DOCUMENT + "update", json={"document_id": document_id, "document_name": "a tape"})
+        client.put(f"/v1/datasets/{dataset_id}/images/{document_id}", json={"caption": "A film"})
+        client.post(DOCUMENT + "update", json={"document_id": document_id, "document_name": "a film"})
         client.post(DOCUMENT + "delete", json={"document_ids": [document_id]})
         assert client.delete(f"/v1/datasets/{dataset_id}").json()["code"] == 0
 """

@@ -149,9 +149,9 @@ def test_a_literal_comes_back_as_it_was_sent() -> None:
     """What the answer says of a value that the test sent is the value, and chunks keep their cuts."""
     body = b'{"user_id":"USER_ID_1","x":"USER_ID_11"}'
     player = playing([post({"user_id": "USER_ID_1"})], [body], (12, 12, 4, len(body) - 28))
-    assert player.find(post({"user_id": "somebody else"})) == 0
+    assert player.find(post({"user_id": "someone else"})) == 0
     answer = player.response(0)
-    assert json.loads(answer.body) == {"user_id": "somebody else", "x": "USER_ID_11"}
+    assert json.loads(answer.body) == {"user_id": "someone else", "x": "USER_ID_11"}
     assert sum(answer.chunks) == len(answer.body)
     assert answer.chunks[0] == 12
 

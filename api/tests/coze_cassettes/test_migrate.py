@@ -89,8 +89,8 @@ def test_the_stand_in_is_not_taken_for_coze(stock: Stock) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("interactions: [", "it is no cassette that vcrpy reads (ParserError)"),
-        ("just: text", "it is no cassette that vcrpy reads (KeyError)"),
+        ("interactions: [", "not a cassette that vcrpy reads (ParserError)"),
+        ("just: text", "not a cassette that vcrpy reads (KeyError)"),
         ("version: 1\ninteractions: []", "it has no interactions"),
         (FOREIGN.format(host="other.example", headers="{}"), "its requests to other.example are not Coze's"),
         (

@@ -77,7 +77,7 @@ def test_other_days_are_compared(days: int) -> None:
     ],
 )
 def test_the_rest_is_strict(recorded: object, live: object) -> None:
-    """Another form, a number that is no time, a time of the day of the recording in a replay."""
+    """Another form, a number that is not a time, a time of the day of the recording in a replay."""
     assert not _finds(recorded, live)
 
 

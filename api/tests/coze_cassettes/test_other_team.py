@@ -45,7 +45,7 @@ pytestmark = pytest.mark.vcr
 
 
 def test_answer():
-    assert app.answer("Which tape is longest?")
+    assert app.answer("Which film is longest?")
 
 
 @pytest.mark.asyncio

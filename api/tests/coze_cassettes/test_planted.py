@@ -398,7 +398,7 @@ def test_the_quick_run_leaves_out_no_kind_and_no_place() -> None:
 
 plans = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(list(PLACES))), min_size=PLANTS, max_size=PLANTS)
 chances = st.integers(0, 2**64).map(random.Random)
-"""Sources of values that are never the same twice: a literal of a test is no value of the account."""
+"""Sources of values that are never the same twice: a literal of a test is not a value of the account."""
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])

@@ -52,7 +52,7 @@ RESULTS = [*zip(EVENTS[2:], ("recorded", "replayed", "kept", "failed"), strict=T
 
 @pytest.mark.parametrize(("event", "result"), RESULTS)
 def test_what_a_test_did_has_a_word(event: TestEvent, result: str) -> None:
-    """A twin records nothing, a test that is left out keeps its cassette."""
+    """A test that shares a cassette records nothing, one that is left out keeps its cassette."""
     assert reporters.result(event) == result
 
 

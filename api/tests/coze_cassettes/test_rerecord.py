@@ -162,7 +162,7 @@ def test_a_refused_token_is_one_sentence() -> None:
 
 
 def test_a_server_that_does_not_speak_coze_is_refused() -> None:
-    """A proxy's page is no answer."""
+    """A proxy's page is not an answer."""
     with pytest.raises(
         Misuse, match=r"^https://api\.coze\.com does not answer as Coze does: HTTP 502 without a code\.$"
     ):
@@ -176,7 +176,7 @@ def test_a_stand_in_never_counts_as_something_truer() -> None:
 
 
 def test_a_self_hosted_server_need_not_know_its_users() -> None:
-    """Coze Studio has no /v1/users/me: that is no refusal of the token."""
+    """Coze Studio has no /v1/users/me: that does not refuse the token."""
     studio = Target("coze-studio", "http://studio.example")
     assert check_token(studio, answering(404, 404)) == studio
 
@@ -192,7 +192,7 @@ def test_a_configured_thing_that_does_not_exist_is_named_by_its_variable() -> No
 
 
 def test_the_plan_counts_and_tells_what_is_left_out() -> None:
-    """Twins record nothing; what only the stand-in can, and what lacks a variable, is left out with the reason."""
+    """A shared cassette is recorded once; what only the stand-in can, or lacks a variable, is left out and why."""
     tests = [
         Test("a::one", "a/one.yaml", needs=("bot_id",)),
         Test("a::two", "a/two.yaml"),
@@ -307,7 +307,7 @@ class TestTwins:
 
 @pytest.fixture
 def mixed(recorded: Project) -> Project:
-    """The project with a twin, and with a test that has no cassette and fails."""
+    """The project with a shared cassette, and with a test that has no cassette and fails."""
     suite = recorded.root / "tests/test_project.py"
     suite.write_text(suite.read_text() + MOCK)
     return recorded
@@ -315,7 +315,7 @@ def mixed(recorded: Project) -> Project:
 
 @pytest.mark.loopback
 def test_only_tests_with_a_cassette_run(mixed: Project) -> None:
-    """Twins are among them, in the recording too; what records nothing would only take time."""
+    """Tests that share a cassette are among them, in the recording too; what records nothing would only take time."""
     code, out, err = mixed.record()
     assert (code, err) == (0, "")
     assert re.findall(r"^(?:record|replay)ing.*|^  \d/.*", out, re.MULTILINE) == [
@@ -535,7 +535,7 @@ def test_an_interrupt_leaves_everything_as_it_was(project: Project, number: sign
     assert list(project.temporary.iterdir()) == []
 
 
-CURE = "see that the target is right and that the network lets you there"
+FIX = "see that the target is right and that the network lets you there"
 
 
 @pytest.mark.loopback
@@ -543,7 +543,7 @@ def test_a_port_where_nobody_listens_is_one_sentence(project: Project) -> None:
     """Exit code 2, no traceback."""
     token = {"COZE_API_TOKEN": secrets.token_hex(20)}
     ended = project.run("--target", "http://127.0.0.1:9", "--yes", environment=token)
-    assert ended == (2, "", f"Nobody answers at http://127.0.0.1:9 (ConnectError): {CURE}.\n")
+    assert ended == (2, "", f"Nobody answers at http://127.0.0.1:9 (ConnectError): {FIX}.\n")
 
 
 MISSPELT = [

@@ -16,9 +16,9 @@ import pytest
 from coze_cassettes import cli
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette, Interaction
-from coze_cassettes.diff import Severity
+from coze_cassettes.diff import Severity, operation_of
 from coze_cassettes.review import html, json_output, markdown, terminal
-from coze_cassettes.review.comparison import Mark, Review, operation_of, review
+from coze_cassettes.review.comparison import Mark, Review, review
 
 MakeInteraction = Callable[..., Interaction]
 MakeCassette = Callable[..., Cassette]
@@ -49,7 +49,7 @@ def test_groups(changed: Review) -> None:
         "$.data.description",
         "is now called about",
     )
-    assert group.files == (NAME, "test_bot/TestBot.test_two.yaml")
+    assert group.cassettes == (NAME, "test_bot/TestBot.test_two.yaml")
 
 
 def test_words(changed: Review) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from coze_cassettes.cassette.model import Headers, Interaction, Request, Response
+from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Request, Response
+from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.checks import CHECKS
 from coze_cassettes.scrubbing.rules import RULES
 from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
@@ -61,7 +62,7 @@ PROVED = {
 
 
 def test_no_rule_is_missing() -> None:
-    """Whoever deletes a rule, or adds one, says so here."""
+    """A rule that is deleted or added is listed here."""
     assert {rule.id for rule in RULES} == {
         f"COZE-{kind}-{number:03}" for kind, every in PROVED.items() for number in every
     }
@@ -128,7 +129,8 @@ def test_a_wrong_check_digit_is_told(filled: Callable[[str], str]) -> None:
     ],
 )
 def test_what_coze_answers_is_covered(at: str, body: object, kind: str) -> None:
-    """Each sensitive or changing identifier of Coze's operations has a rule."""
+    """Each sensitive or changing identifier of Coze's operations has a rule, and its placeholder is no finding."""
     response = Response(200, "OK", (("content-type", "application/json"),), json.dumps(body).encode())
     clean = scrub([Interaction(Request("GET", f"https://api.coze.com{at}"), response)]).interactions[0]
     assert re.search(rf"\b{kind}_\d\b", clean.response.body.decode())
+    assert inspect(Cassette((clean,)), "") == ()

@@ -169,8 +169,8 @@ def test_a_compressed_answer_is_read(interaction: MakeInteraction) -> None:
 
 
 def test_a_body_that_cannot_be_read_is_refused(interaction: MakeInteraction) -> None:
-    """Text that is no UTF-8 though it says JSON is an error, not passed on."""
-    with pytest.raises(UnreadableBody, match="no UTF-8"):
+    """Text that is not UTF-8 though it says JSON is an error, not passed on."""
+    with pytest.raises(UnreadableBody, match="not valid UTF-8"):
         scrub([interaction(answer=b'{"a":"\xff\xfe more than a cut character"}')])
 
 
@@ -317,7 +317,7 @@ def test_url_with_escapes_is_replaced_as_it_is(interaction: MakeInteraction, fil
 
 def test_file_of_no_known_form_is_kept(interaction: MakeInteraction) -> None:
     """A film of a form that nobody knows is bytes in which values are searched, and is saved as it is."""
-    content = random.Random(1).randbytes(4096)  # noqa: S311 - a film is no secret
+    content = random.Random(1).randbytes(4096)  # noqa: S311 - a film is not a secret
     made = interaction("POST", "/v1/files/upload", content)
     made = replace(made, request=replace(made.request, headers=(("content-type", "video/x-unknown"),)))
     [clean] = scrub([made]).interactions

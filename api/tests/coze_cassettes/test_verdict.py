@@ -58,7 +58,7 @@ def test_a_damaged_cassette_says_that_it_was_replaced_and_why() -> None:
 
 
 def test_an_orphan_says_what_to_do() -> None:
-    """It is no failure."""
+    """It is not a failure."""
     assert lines(Decision("a/x.yaml", Outcome.ORPHAN)) == [
         "orphaned: a/x.yaml: no test plays it; delete it if its test is gone",
         "0 recorded: 1 orphaned",

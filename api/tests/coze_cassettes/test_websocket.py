@@ -424,7 +424,7 @@ def opened(recorder: Recorder, stand_in: StandIn) -> Any:
 
 @pytest.mark.loopback
 def test_a_busy_service_is_asked_again(recorder: Recorder) -> None:
-    """A handshake that is refused for now is no part of a cassette, unless a test asked for it."""
+    """A handshake that is refused for now is not part of a cassette, unless a test asked for it."""
     with running("a") as stand_in:
         stand_in.fault("GET", "/v1/audio/speech", "bad-gateway", times=2)
         connection = opened(recorder, stand_in)

@@ -672,3 +672,82 @@ def test_the_stream_of_a_cancelled_chat_ends_as_cancelled(make_web: Any, state: 
     events = re.findall("event:(.*)\ndata:(.*)\n\n", text)
     assert [name for name, _ in events] == ["conversation.chat.canceled", "done"]
     assert json.loads(events[0][1])["status"] == "canceled"
+
+
+def test_voices_are_selected_and_trained(web: Any, state: State) -> None:
+    """The lists leave out the system's, and follow a training; a voice can be trained so often and no more."""
+
+    def listed(**query: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = web.data("GET", "/v1/audio/voices", params=query)["voice_list"]
+        return found
+
+    [own] = listed(filter_system_voice="true")
+    assert (own["state"], len(listed(voice_state="init"))) == ("init", 1)
+    assert {voice["model_type"] for voice in listed(model_type="small")} == {"small"}
+    form = {"voice_name": "Mine", "audio_format": "wav", "language": "ja", "voice_id": own["voice_id"]}
+    file = {"file": ("a.wav", b"RIFF")}
+    for left in range(own["available_training_times"], 0, -1):
+        told = web.data("POST", "/v1/audio/voices/clone", data=form, files=file)
+        assert told["available_training_times"] == left - 1
+    assert web("POST", "/v1/audio/voices/clone", data=form, files=file).json()["code"] == 4000
+    [trained] = listed(filter_system_voice="true")
+    assert (trained["name"], trained["language_name"], trained["state"]) == ("Mine", "日本語", "cloned")
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("voices/clone", {"audio_format": "wav"}),
+        ("voices/clone", {"voice_name": "n", "audio_format": "tape"}),
+        ("voices/clone", {"voice_name": "n", "audio_format": "wav", "language": "xx"}),
+        ("voiceprint_groups/1/speaker_identify", {"top_k": "many"}),
+    ],
+)
+def test_a_wrong_form_of_audio_is_refused(web: Any, path: str, form: dict[str, str]) -> None:
+    """With 4000, or 4200 for a group that is not there."""
+    told = web("POST", f"/v1/audio/{path}", data=form, files={"file": ("a.wav", b"RIFF")}).json()
+    assert told["code"] in (4000, 4200)
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"", 4300), (None, 4000)])
+def test_no_sound_is_refused(web: Any, content: bytes | None, code: int) -> None:
+    """An empty file and none at all."""
+    files = {"other": ("a.txt", b"x")} if content is None else {"file": ("a.wav", content)}
+    assert web("POST", "/v1/audio/transcriptions", files=files).json()["code"] == code
+
+
+def test_a_group_of_voiceprints_lives(web: Any, state: State) -> None:
+    """It is made, filled, selected, and takes its voiceprints with it."""
+    groups = "/v1/audio/voiceprint_groups"
+    one, other = (web.data("POST", groups, json={"name": name})["id"] for name in ("One", "Other"))
+    made = [
+        web.data("POST", f"{groups}/{one}/features", data={"name": name}, files={"file": ("a.wav", b"RIFF")})["id"]
+        for name in ("Ann", "Bob", "Cid")
+    ]
+    [found] = web.data("GET", groups, params={"name": "One"})["items"]
+    assert (found["id"], found["feature_count"]) == (one, 3)
+    assert web.data("GET", groups, params={"user_id": "1"}) == {"items": [], "total": 0}
+    page = web.data("GET", f"{groups}/{one}/features", params={"page_num": 2, "page_size": 2})
+    assert ([each["id"] for each in page["items"]], page["total"]) == (made[2:], 3)
+    asked = {"data": {"top_k": "2"}, "files": {"file": ("a.wav", b"RIFF")}}
+    scores = [
+        each["score"] for each in web.data("POST", f"{groups}/{one}/speaker_identify", **asked)["feature_score_list"]
+    ]
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) == 2
+    assert web("DELETE", f"{groups}/{other}/features/{made[0]}").json()["code"] == 4200
+    web.data("DELETE", f"{groups}/{one}")
+    assert state.audio.voiceprints.all() == []
+
+
+def test_a_speech_is_a_sound(web: Any, state: State) -> None:
+    """In the rate that was asked for; WAV has its header."""
+    voice = state.audio.voices.all()[0].id
+    body = {"input": "tea", "voice_id": voice, "response_format": "wav", "sample_rate": 16_000}
+    told = web("POST", "/v1/audio/speech", json=body)
+    assert told.headers["content-type"] == "audio/mpeg"
+    assert (told.content[:4], int.from_bytes(told.content[24:28], "little")) == (b"RIFF", 16_000)
+    assert len(web("POST", "/v1/audio/speech", json={**body, "response_format": "mp3"}).content) % 2 == 0
+    wrong = {"voice_id": "1"}, {"sample_rate": 1}, {"response_format": "tape"}, {"input": ""}, {"input": "x" * 1025}
+    codes = [web("POST", "/v1/audio/speech", json={**body, **each}).json()["code"] for each in wrong]
+    assert codes == [4200, 4000, 4000, 4000, 4000]

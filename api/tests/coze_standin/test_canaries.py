@@ -96,9 +96,9 @@ def test_the_knowledge_bases_tell_of_a_person(state: State) -> None:
 
 def test_a_json_web_token_opens_like_one() -> None:
     """Head and claims of a drawn JWT are JSON, and its signature has the length of an RSA one."""
-    head, claims, signed = secret_values.json_web_token(create_rng(), "somebody", 1000).split(".")
+    head, claims, signed = secret_values.json_web_token(create_rng(), "someone", 1000).split(".")
     assert json.loads(_opened(head))["alg"] == "RS256"
-    assert json.loads(_opened(claims)) == {"sub": "somebody", "iat": 1000, "exp": 4600}
+    assert json.loads(_opened(claims)) == {"sub": "someone", "iat": 1000, "exp": 4600}
     assert len(_opened(signed)) == 256
 
 

@@ -29,7 +29,7 @@ def _differences(method: str, path: str, content_type: str, body: bytes) -> list
     """Where an answer over HTTP, in one piece or as a stream, differs from the table."""
     operation = operation_of(method, path)
     fact = fact_of(operation)
-    assert fact is not None, f"{method} {path} is no operation of the table"
+    assert fact is not None, f"{method} {path} is not an operation of the table"
     if content_type.startswith("text/event-stream"):
         events = [(name, _read(text)) for name, text in _EVENT.findall(body.decode("utf-8", "replace"))]
         result = [each for name, data in events if data is not None for each in differences_of_event(fact, name, data)]
@@ -179,6 +179,52 @@ def _requests(state: State) -> list[tuple[str, str, Any]]:
     ]
 
 
+def _uploads(state: State) -> list[tuple[str, str, dict[str, Any]]]:
+    """The same for those of audio that take a form or a file."""
+    groups, file = "/v1/audio/voiceprint_groups", ("a.wav", b"RIFF")
+    voice = state.audio.voices.all()[0]
+    speech = {"input": "tea", "voice_id": voice.id, "response_format": "wav", "sample_rate": 8000}
+    return [
+        ("GET", "/v1/audio/voices", {}),
+        (
+            "POST",
+            "/v1/audio/voices/clone",
+            {"data": {"voice_name": "n", "audio_format": "wav"}, "files": {"file": file}},
+        ),
+        ("POST", "/v1/audio/speech", {"json": speech}),
+        ("POST", "/v1/audio/transcriptions", {"files": {"file": file}}),
+        ("POST", "/v1/audio/rooms", {"json": {"bot_id": state.configured.bot_id}}),
+        ("GET", f"/v1/audio/live/{state.configured.live_id}", {}),
+        ("POST", groups, {"json": {"name": "n"}}),
+        ("GET", groups, {}),
+    ]
+
+
+def _voiceprints(group: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """The same for those inside a group."""
+    group, file = f"/v1/audio/voiceprint_groups/{group}", ("a.wav", b"RIFF")
+    return [
+        ("POST", f"{group}/features", {"data": {"name": "n", "desc": "d"}, "files": {"file": file}}),
+        ("GET", f"{group}/features", {}),
+        ("POST", f"{group}/speaker_identify", {"files": {"file": file}}),
+        ("PUT", group, {"json": {"name": "m"}}),
+        ("DELETE", group, {}),
+    ]
+
+
+def test_every_answer_of_audio_fits_the_table(web: Any, state: State) -> None:
+    """In both accounts; a speech answers with a sound."""
+    found: list[str] = []
+    for method, path, parts in _uploads(state):
+        response = web(method, path, **parts)
+        found += _differences(method, path, response.headers["content-type"], response.content)
+    for method, path, parts in _voiceprints(state.audio.groups.all()[0].id):
+        response = web(method, path, **parts)
+        assert response.json()["code"] == 0
+        found += _differences(method, path, response.headers["content-type"], response.content)
+    assert found == []
+
+
 def _project_requests(state: State) -> list[tuple[str, str, Any]]:
     """The same for what stands beside bots: apps, folders, templates, callbacks, variables, channels, enterprises."""
     configured = state.configured
@@ -267,7 +313,7 @@ def test_a_difference_is_told() -> None:
     assert differences_of_answer(runs, answer) == ["$.token: no answer has it"]
     chat = fact_of("chat.create")
     assert chat is not None
-    assert differences_of_event(chat, "rain", {}) == ["rain: is no event of the table"]
+    assert differences_of_event(chat, "rain", {}) == ["rain: not an event of the table"]
 
 
 def test_facts_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,7 +115,7 @@ def test_two_connections_do_not_meet(standin: StandIn) -> None:
 
 
 def test_a_spoken_chat_is_retrieved_over_http(standin: StandIn) -> None:
-    """Whoever has read its end finds the chat completed, with the same answer."""
+    """A client that has read its end finds the chat completed, with the same answer."""
     with _open(standin, _chat(standin)) as connection:
         _say(connection, "conversation.message.create", role="user", content_type="text", content="Is it raining?")
         frames = [json.loads(frame) for frame in _told(connection, "conversation.chat.completed")]

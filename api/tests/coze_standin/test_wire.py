@@ -153,6 +153,11 @@ def test_a_ping(standin: StandIn) -> None:
     assert text.split("\n\n")[1].startswith("id: 1\nevent: PING\n")
 
 
+def test_the_envelope_of_a_created_chat(standin: StandIn) -> None:
+    """As captured: the data first, no detail."""
+    assert list(httpx.post(**_ask(standin, stream=False)).json()) == ["data", "code", "msg"]
+
+
 def test_a_failed_chat_has_an_error_and_no_messages(standin: StandIn) -> None:
     """Polled, the chat ends failed with last_error, and its list of messages has no data."""
     standin.fault("POST", _CHAT, "chat-failed")

@@ -1,7 +1,7 @@
 """Body bytes and readable text, exact both ways: the YAML of a cassette.
 
 The file is a vcrpy version-1 document. JSON bodies stand pretty-printed, beside them the ``style`` that rebuilds the
-exact bytes; streams as they are, multipart bodies as their parts, and what is no text as base64.
+exact bytes; streams as they are, multipart bodies as their parts, and what is not text as base64.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _show_json(text: str) -> tuple[str, str] | None:
 
 
 def _show_multipart(body: bytes) -> str | None:
-    """The parts of a multipart body with readable line ends; content that is no plain text as base64."""
+    """The parts of a multipart body with readable line ends; content that is not plain text as base64."""
     try:
         parts = multipart.split_multipart(body, multipart.BOUNDARY)
     except Exception:  # noqa: BLE001 - whatever is wrong, the body is then kept as it is

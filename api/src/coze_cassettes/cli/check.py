@@ -55,7 +55,7 @@ def command(paths: tuple[Path, ...], staged: bool, explain: bool, cassettes: Pat
     """Judge cassettes: their provenance, their digest, their exact form, and what the inspector finds in them.
 
     Prints FILE:PLACE CODE for each finding, then what was looked at, what each code means, the command that fixes it;
-    exit code 1 if there is any. A file below the folder that is no cassette is inspected too.
+    exit code 1 if there is any. A file below the folder that is not a cassette is inspected too.
     """
     folder = cassettes_folder(cassettes)
     sources = list(_staged(folder) if staged else _files(paths or (folder,)))

@@ -16,7 +16,7 @@ from coze_cassettes.scrubbing.environment import known
 def command(paths: tuple[Path, ...]) -> int:
     """Bring cassettes of stock vcrpy (YAML or JSON) into this format, scrubbed, in place.
 
-    What cannot be read, is no Coze traffic, or would not be clean is named and left. Exit code 0: all is in this
+    What cannot be read, is not Coze traffic, or would not be clean is named and left. Exit code 0: all is in this
     format now; 1: something was left.
     """
     results = migrate.migrate(paths, known(os.environ))

@@ -58,7 +58,7 @@ def _show_changes(context: click.Context, _parameter: click.Parameter, wanted: b
 @click.option("--report", "page", type=click.Path(path_type=Path), metavar="DIR", help="Write verdict.md there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--tests", multiple=True, metavar="PATH", help="What to record. Default: pytest's coze_tests.")
-@_limit("requests_per_second", "How many requests a second at most; 0 is no ceiling.")
+@_limit("requests_per_second", "How many requests a second at most; 0 means no limit.")
 @_limit("chats", "How many chats and workflow runs at most.")
 @_limit("audio", "How many audio calls at most.")
 @click.option(

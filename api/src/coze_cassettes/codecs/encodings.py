@@ -94,7 +94,7 @@ _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def is_readable(text: str) -> bool:
-    """Whether a text has nothing in it that nobody can read: control characters, bytes that are no text."""
+    """Whether a text has nothing in it that nobody can read: control characters, bytes that are not text."""
     return _UNREADABLE.search(text) is None
 
 
@@ -186,7 +186,7 @@ _BLANKS = re.compile(r"\s+")
 
 
 def _decode_base64(stretch: str) -> str | None:
-    """Either alphabet, padded or not, in lines or not; bytes that are no text too."""
+    """Either alphabet, padded or not, in lines or not; bytes that are not text too."""
     packed = _BLANKS.sub("", stretch).rstrip("=").replace("-", "+").replace("_", "/")
     if len(packed) % 4 == 1:
         return None

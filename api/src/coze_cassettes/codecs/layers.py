@@ -28,7 +28,7 @@ class Leaf:
     """One readable piece.
 
     ``form`` is string, number or key (of JSON), text (of no field), segment (of a URI path), header, binary (bytes that
-    are no text), or joined (what came in pieces). ``part`` is the part of the call, ``uri_path`` the path of its URI.
+    are not text), or joined (what came in pieces). ``part`` is the part of the call, ``uri_path`` the path of its URI.
     """
 
     path: Path
@@ -210,7 +210,7 @@ _MIN_SEGMENT: Final = 6
 """Characters of base64 below which it is not opened: those of the shortest placeholder."""
 
 _MIN_BYTES: Final = 12
-"""Bytes that are no text are looked at from this length on: what is shorter is a word that could be base64."""
+"""Bytes that are not text are looked at from this length on: what is shorter is a word that could be base64."""
 
 
 def _standing(leaf: Leaf, visit: Visit) -> list[Edit]:

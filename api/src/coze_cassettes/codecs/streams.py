@@ -148,7 +148,7 @@ _SOUND_KEYS: Final = frozenset(("delta", "content", "audio", "data"))
 
 
 def _is_sound(path: tuple[str, ...], value: str) -> bool:
-    """Whether a value is base64 of bytes that are no text, which would stand between the pieces of a text."""
+    """Whether a value is base64 of bytes that are not text, which would stand between the pieces of a text."""
     if "audio" not in path[0] or path[-1] not in _SOUND_KEYS:
         return False
     inner = _BASE64.decode(value)

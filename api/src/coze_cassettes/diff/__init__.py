@@ -12,9 +12,20 @@ functions.
 
 from coze_cassettes.diff.changes import Change, Comparison, Severity
 from coze_cassettes.diff.comparison import compare
-from coze_cassettes.diff.grouping import Group, group
+from coze_cassettes.diff.grouping import Group, group, operation_of
 from coze_cassettes.diff.partial import compare_partial
 from coze_cassettes.diff.rebase import rebase
 from coze_cassettes.diff.volatile import VOLATILE
 
-__all__ = ["VOLATILE", "Change", "Comparison", "Group", "Severity", "compare", "compare_partial", "group", "rebase"]
+__all__ = [
+    "VOLATILE",
+    "Change",
+    "Comparison",
+    "Group",
+    "Severity",
+    "compare",
+    "compare_partial",
+    "group",
+    "operation_of",
+    "rebase",
+]

@@ -12,7 +12,7 @@ from coze_cassettes.diff.paths import Path
 
 
 class Severity(StrEnum):
-    """How much a difference matters to somebody who uses the API."""
+    """How much a difference matters to someone who uses the API."""
 
     BREAKING = "breaking"
     """A field or event is gone, a type or status is another one."""
@@ -41,7 +41,7 @@ class Change:
     """One difference: in which interaction (``GET /v1/bots?page_index=2``), at which place, of what kind.
 
     ``kind`` is removed, added, renamed, retyped, changed, count or order. The text shows values only as the cassettes
-    hold them. A volatile change is no change.
+    hold them. A volatile change does not count.
     """
 
     severity: Severity

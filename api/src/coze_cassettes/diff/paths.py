@@ -7,7 +7,7 @@ from typing import Final
 Path = tuple[str, ...]
 ELEMENT: Final = "[]"
 INNER: Final = "{json}"
-"""Steps of a path that are no key: into a list's elements, into the JSON inside a string."""
+"""Steps of a path that are not keys: into a list's elements, into the JSON inside a string."""
 
 _OUTSIDE: Final = "\0"
 

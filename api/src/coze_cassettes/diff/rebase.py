@@ -112,7 +112,7 @@ def _merge_streams(old: ChunkedText, new: ChunkedText, rules: BodyRules) -> Chun
 
 
 _LINE_END: Final = "\ndata:\n\n"
-"""How a frame of a websocket ends that has a line end behind its JSON, which is no difference of the API."""
+"""How a frame of a websocket ends that has a line end behind its JSON, which is not a difference of the API."""
 
 
 def _match_line_ends(text: ChunkedText, other: ChunkedText) -> ChunkedText:

@@ -65,6 +65,8 @@ VOLATILE: Final = (
     Volatile(Where.FIELD, r"hit_count", "how often chats found something in a knowledge base", types="integer"),
     Volatile(Where.FIELD, r"status|progress", "how far each of some documents is", types="integer", uri=r"/process$"),
     Volatile(Where.FIELD, r"caption", _MODEL_TEXT, types="string", uri=r"/images$"),
+    Volatile(Where.FIELD, r"data\.text", _MODEL_TEXT, types="string", uri=r"/v1/audio/transcriptions$"),
+    Volatile(Where.FIELD, r"score", "how alike voices are is a guess", types="number", uri=r"identify$"),
     Volatile(Where.FIELD, r"id:", "it counts the events of a stream"),
     Volatile(Where.FIELD, r"after:", "how far the sender of a websocket was depends on two threads"),
     Volatile(Where.FIELD, FRAME_ID, "every frame of a websocket has a new one", uri=_WEBSOCKETS),

@@ -1,6 +1,6 @@
 r"""THE table of detectors: one row for each look of a secret, a personal value or an identifier.
 
-A row is written from the definition of the format, by whoever issues it. What may stand around a value is never asked
+A row is written from the definition of the format, by its issuer. What may stand around a value is never asked
 of the language that a text is in (``\w``), only of the value's own alphabet.
 """
 
@@ -282,7 +282,7 @@ _LONGEST_LOCAL: Final = 64
 
 
 def _is_mailbox(match: re.Match[str]) -> bool:
-    """Whether somebody stands before the @, and what stands behind it is a domain."""
+    """Whether a name stands before the @, and what stands behind it is a domain."""
     local = _LOCAL.search(match.string[max(0, match.start() - _LONGEST_LOCAL) : match.start()])
     domain = match["domain"].lower()
     rest, _, suffix = domain.rpartition(".")
@@ -407,6 +407,6 @@ DETECTORS: Final[tuple[Detector, ...]] = (*_CREDENTIALS, *_VENDORS, *_HOOKS, *_A
 
 RANDOM: Final = (
     Detector("INSPECT-RANDOM", "a string that nobody wrote", randomness.RUN, randomness.is_random),
-    Detector("INSPECT-RANDOM", "hexadecimal digits that are no hash", randomness.HEX_RUN, randomness.is_random_hex),
+    Detector("INSPECT-RANDOM", "hexadecimal digits that are not a hash", randomness.HEX_RUN, randomness.is_random_hex),
 )
 """Apart from the rows, since sound and pictures look random too."""

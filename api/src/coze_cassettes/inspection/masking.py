@@ -39,13 +39,13 @@ _NUMBERED: Final = rf"(?P<kind>{'|'.join(sorted(KINDS, key=len, reverse=True))})
 _FEW: Final = 99
 _GAPS: Final = 2
 """A number is one of a placeholder's up to ``_FEW``, or if the cassette has half as many of its kind: a re-recorded one
-keeps the old numbers, so that some may be missing. ``SECRET_2024`` is somebody's password."""
+keeps the old numbers, so that some may be missing. ``SECRET_2024`` may be a password."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 """What a bare placeholder is called."""
 
 _BEFORE: Final = r"(?:(?<![A-Z_])|(?<=%[0-9A-F]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
-"""A placeholder is no end of a longer word in capitals; the digits of an escape are none."""
+"""A placeholder does not end a longer word in capitals; the digits of an escape are none."""
 
 
 def _bare(names: Collection[str]) -> str:

@@ -54,7 +54,7 @@ def pieces_of(cassette: Cassette) -> Iterator[Piece]:
 
 
 def pieces_of_file(content: bytes) -> Iterator[Piece]:
-    """All pieces of a file that is no cassette."""
+    """All pieces of a file that is not a cassette."""
     return _of_body(content, "", "file")
 
 
@@ -161,7 +161,7 @@ _SOUND_FIELDS: Final = frozenset(("delta", "content", "audio", "data"))
 
 
 def _sound_of(piece: Piece, event: streams.Event) -> bytes | None:
-    """The sound that a field holds, which is base64 of bytes that are no text."""
+    """The sound that a field holds, which is base64 of bytes that are not text."""
     if "audio" not in event.name or _SOUND_FIELDS.isdisjoint(piece.path[-1:]):
         return None
     try:

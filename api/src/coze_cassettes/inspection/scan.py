@@ -43,7 +43,7 @@ def inspect(cassette: Cassette, text: str, values: Iterable[str] = ()) -> Sequen
 
 
 def inspect_file(content: bytes, values: Iterable[str] = ()) -> Sequence[Finding]:
-    """What is wrong with a file that is no cassette and lies among them."""
+    """What is wrong with a file that is not a cassette and lies among them."""
     return _findings(tuple(pieces_of_file(content)), "", values, ())
 
 

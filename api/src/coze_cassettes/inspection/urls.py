@@ -1,4 +1,4 @@
-"""Judges of addresses: what in a URL opens something to whoever has it."""
+"""Judges of addresses: what in a URL is a credential by itself."""
 
 from __future__ import annotations
 

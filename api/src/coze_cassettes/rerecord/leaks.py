@@ -16,7 +16,7 @@ from coze_cassettes.inspection.scan import Finding, inspect
 from coze_cassettes.inspection.values import find, spellings_of
 
 SHORTEST_PLANTED: Final = 4
-"""Characters below which a planted value is no evidence: it occurs by chance."""
+"""Characters below which a value is not evidence of a leak: it occurs by chance."""
 
 
 def inspect_file(path: Path, configured: Mapping[str, str]) -> Sequence[Finding]:

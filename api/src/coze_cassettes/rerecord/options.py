@@ -1,4 +1,4 @@
-"""What a run is asked to do, and what it needs of whoever watches it."""
+"""The options of a run; the reporter that it needs."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Reporter(options.Reporter, Protocol):
 
 
 def result(event: pytest_events.TestEvent) -> str:
-    """What a finished test of a recording did: recorded, replayed (a twin), kept (its cassette stays), failed."""
+    """What a test of a recording did: recorded, replayed (a shared cassette), kept (its cassette stays), failed."""
     if event.outcome != "passed":
         return "kept" if event.outcome == "skipped" else event.outcome
     return "replayed" if event.shares_cassette else "recorded"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
 from coze_cassettes.cassette.model import Cassette
-from coze_cassettes.diff import Change, Severity, compare, rebase
+from coze_cassettes.diff import Change, Group, Severity, compare, group, rebase
 from coze_cassettes.diff.alignment import line_up
 from coze_cassettes.review.calls import call_of
 from coze_cassettes.review.transcript import Call, Row
@@ -65,17 +65,6 @@ class FileChange:
 
 
 @dataclass(frozen=True)
-class Group:
-    """The same change in several calls or cassettes."""
-
-    severity: Severity
-    operation: str
-    place: str
-    text: str
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Review:
     """Everything that differs between two versions; ``refused`` names files that are not shown, with the reason."""
 
@@ -85,13 +74,13 @@ class Review:
 
     def count(self, severity: Severity) -> int:
         """How many different changes have this severity."""
-        return sum(group.severity is severity for group in self.groups)
+        return sum(each.severity is severity for each in self.groups)
 
 
 def review(old: Mapping[str, Cassette], new: Mapping[str, Cassette], refused: Mapping[str, str]) -> Review:
     """What differs between two versions of the cassettes, by file and grouped."""
     files = tuple(filter(None, (_file_change(name, old, new) for name in sorted(old.keys() | new.keys()))))
-    return Review(files, tuple(_groups(files)), refused)
+    return Review(files, group({file.file: file.changes for file in files}), refused)
 
 
 def _file_change(name: str, old: Mapping[str, Cassette], new: Mapping[str, Cassette]) -> FileChange | None:
@@ -136,9 +125,9 @@ def _call_changes(old: Cassette, new: Cassette) -> Iterator[CallChange]:
 
 def _hunks(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[RowChange, ...]]:
     matcher = SequenceMatcher(None, list(map(str, old)), list(map(str, new)), autojunk=False)
-    for group in matcher.get_grouped_opcodes(CONTEXT):
+    for opcodes in matcher.get_grouped_opcodes(CONTEXT):
         rows: list[RowChange] = []
-        for name, left, left_end, right, right_end in group:
+        for name, left, left_end, right, right_end in opcodes:
             if name == "equal":
                 rows += [RowChange(Mark.SAME, row) for row in new[right:right_end]]
             else:
@@ -182,31 +171,3 @@ def _words(old: str, new: str) -> tuple[Word, ...]:
         pieces = ((Mark.REMOVED, left[start:end]), (Mark.ADDED, right[new_start:new_end]))
         words += [Word(mark, "".join(piece)) for mark, piece in pieces if piece]
     return tuple(words)
-
-
-# --- groups ---------------------------------------------------------------------------------------------------------
-
-_ORDER: Final = {severity: number for number, severity in enumerate(Severity)}
-_PLACEHOLDER = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:ID|TOKEN)(?:_\d+)?\b")
-
-
-def operation_of(interaction: str) -> str:
-    """``GET /v1/bots/{bot_id}`` for ``GET /v1/bots/BOT_ID_2?is_published=true``."""
-
-    def name(match: re.Match[str]) -> str:
-        return f"{{{re.sub(r'_[0-9]+$', '', match[0]).lower()}}}"
-
-    return _PLACEHOLDER.sub(name, interaction.partition("?")[0])
-
-
-def _groups(files: Iterable[FileChange]) -> list[Group]:
-    """The same change once, however often it was found; what breaks comes first."""
-    found: dict[tuple[Severity, str, str, str], list[str]] = {}
-    for file in files:
-        for change in file.changes:
-            key = (change.severity, operation_of(change.interaction), change.place, change.text)
-            names = found.setdefault(key, [])
-            if file.file not in names:
-                names.append(file.file)
-    groups = [Group(*key, tuple(names)) for key, names in found.items()]
-    return sorted(groups, key=lambda group: (_ORDER[group.severity], group.operation, group.place))

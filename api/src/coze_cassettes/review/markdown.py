@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from coze_cassettes.diff import Severity
+from coze_cassettes.diff import Group, Severity
 from coze_cassettes.pluralize import pluralize
-from coze_cassettes.review.comparison import CallChange, FileChange, Group, Mark, Review, RowChange
+from coze_cassettes.review.comparison import CallChange, FileChange, Mark, Review, RowChange
 
 LIMIT: Final = 65_000
 """Characters of a comment; GitHub takes 65,536."""
@@ -67,9 +67,9 @@ def summary(review: Review) -> str:
 
 
 def _table_row(group: Group) -> str:
-    names = [name.rpartition("/")[2].removesuffix(".yaml") for name in group.files[:_SHOWN_FILES]]
-    more = f" and {len(group.files) - _SHOWN_FILES} more" if len(group.files) > _SHOWN_FILES else ""
-    files = f"{len(group.files)}: {', '.join(map(code, names))}{more}"
+    names = [name.rpartition("/")[2].removesuffix(".yaml") for name in group.cassettes[:_SHOWN_FILES]]
+    more = f" and {len(group.cassettes) - _SHOWN_FILES} more" if len(group.cassettes) > _SHOWN_FILES else ""
+    files = f"{len(group.cassettes)}: {', '.join(map(code, names))}{more}"
     cells = (group.severity, code(group.operation), code(group.place), text(group.text), files)
     return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
+from coze_cassettes.diff import operation_of
 from coze_cassettes.errors import InvalidCassette
 from coze_cassettes.review.calls import transcript_of
-from coze_cassettes.review.comparison import operation_of
 from coze_cassettes.review.revisions import Judge
 from coze_cassettes.review.transcript import Transcript
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from rich.text import Text
 
-from coze_cassettes.diff import Severity
-from coze_cassettes.review.comparison import CallChange, FileChange, Group, Mark, Review, RowChange
+from coze_cassettes.diff import Group, Severity
+from coze_cassettes.review.comparison import CallChange, FileChange, Mark, Review, RowChange
 from coze_cassettes.review.markdown import summary
 from coze_cassettes.review.transcript import Kind, Row, Transcript
 
@@ -69,7 +69,7 @@ def review(found: Review) -> Iterator[Text]:
 
 
 def _group(group: Group) -> Iterator[Text]:
-    count = f" ({len(group.files)} cassettes)" if len(group.files) > 1 else f" ({group.files[0]})"
+    count = f" ({len(group.cassettes)} cassettes)" if len(group.cassettes) > 1 else f" ({group.cassettes[0]})"
     where = f" {group.operation}: {group.place}: {_printable(group.text)}"
     yield Text.assemble("  ", (group.severity.value, _SEVERITIES[group.severity]), where, (count, "dim"))
 

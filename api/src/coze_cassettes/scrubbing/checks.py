@@ -93,7 +93,7 @@ _SECTION_NUMBERS: Final = 30
 
 
 def ipv4(text: str) -> bool:
-    """An IPv4 address that can be somebody's: neither of a private network nor a version number."""
+    """An IPv4 address that can be a person's: neither of a private network nor a version number."""
     address = ipaddress.IPv4Address(text)
     small = max(address.packed) < _SECTION_NUMBERS
     documented = any(address in network for network in _DOCUMENTATION)
@@ -105,7 +105,7 @@ _DOCUMENTATION: Final = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.5
 
 
 def ipv6(text: str) -> bool:
-    """An IPv6 address that can be somebody's: neither loopback, unspecified, nor of the own network."""
+    """An IPv6 address that can be a person's: neither loopback, unspecified, nor of the own network."""
     try:
         address = ipaddress.IPv6Address(text)
     except ValueError:
@@ -142,7 +142,7 @@ _WEBHOOKS: Final = (
 
 
 def signed_url(text: str) -> bool:
-    """An address whose query signs it, so that whoever has it may open it."""
+    """An address whose query signs it, so that it is a credential by itself."""
     return _SIGNED.search(text) is not None and "scrubbed.invalid" not in text
 
 

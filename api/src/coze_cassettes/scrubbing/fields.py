@@ -104,7 +104,7 @@ def _columns(text: str) -> Iterator[NamedValue]:
         position = 0
         for line in text.split("\n"):
             cells = line.split(delimiter) if line.count(delimiter) < _MOST_CELLS else []
-            if len(cells) < 2 or len(cells) != len(header):  # noqa: PLR2004  one cell is no table
+            if len(cells) < 2 or len(cells) != len(header):  # noqa: PLR2004  one cell is not a table
                 header = [cell.strip(" \r\"'*") for cell in cells]
             else:
                 yield from _cells(header, cells, position, len(delimiter))

@@ -1,7 +1,7 @@
 """Placeholders: what stands in a cassette in place of a value, ``KIND_n`` or the bare ``KIND`` of a configured one.
 
 Which texts of this form are placeholders is decided by the cassette that they stand in: ``SECRET_KEY_FOR_PROD`` may be
-somebody's password, and so may ``SECRET_2024`` where no cassette has a thousand secrets.
+a user's password, and so may ``SECRET_2024`` where no cassette has a thousand secrets.
 """
 
 from __future__ import annotations

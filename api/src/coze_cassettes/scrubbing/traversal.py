@@ -147,12 +147,12 @@ def walk_body(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> bytes
 
 
 def _walk_no_text(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> bytes:
-    """Bytes that are no UTF-8: a file, a text in another character set, or a text that breaks off in a character."""
+    """Bytes that are not UTF-8: a file, a text in another character set, or a text that breaks off in a character."""
     if "json" in content_type or "event-stream" in content_type:
         text = to_text(body)
         tail = len(body) - len(body.rstrip(bytes(range(0x80, 0x100))))
         if tail > _CHARACTER_TAIL or any("\udc80" <= char <= "\udcff" for char in text[:-3]):
-            raise UnreadableBody(f"a body that says it is {content_type} is no UTF-8")
+            raise UnreadableBody(f"a body that says it is {content_type} is not valid UTF-8")
         broken = replace(leaf, text=text)
         edits = walk_stream(broken, visit) if is_stream(text, content_type) else None
         return to_bytes(edit_text(broken, visit) if edits is None else apply_edits(text, edits))

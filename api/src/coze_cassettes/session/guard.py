@@ -1,7 +1,7 @@
 """Guards a replay against the network: connect, DNS, UDP, through ``socket`` and ``_socket``, in fixtures too.
 
 An audit hook sees every one of these whatever library makes it; a hook cannot be taken out again, so it is installed
-once and asks a policy that can be changed. Socket pairs and Unix sockets are no network and pass. What does not go
+once and asks a policy that can be changed. Socket pairs and Unix sockets are not a network and pass. What does not go
 through Python's sockets goes round it: an event loop in native code such as uvloop is refused when it starts to run;
 a child process, pycurl and a loop that runs already are not seen.
 """

@@ -1,7 +1,7 @@
 """Replaces what sends in httpx, in the two transports that go over a wire.
 
 ``HTTPTransport.handle_request`` and its async counterpart are replaced while a test runs, so that every client is
-served, also those that the OAuth apps of cozepy make for themselves. In-process transports (ASGI, WSGI, mocks) are no
+served, also those that the OAuth apps of cozepy make for themselves. In-process transports (ASGI, WSGI, mocks) are not
 wire, and other hosts are not ours: both are left alone.
 """
 

@@ -39,7 +39,7 @@ class PlayedWebSocket(Protocol):
         """Whether it is a WebSocket that is not closed yet."""
 
     def overdue(self) -> str:
-        """Why the test waits in vain for a message, or an empty string."""
+        """Why the test has waited too long for a message, or an empty string."""
 
 
 class Player(Session):

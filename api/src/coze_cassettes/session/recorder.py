@@ -35,7 +35,7 @@ class Exchange(Protocol):
         """Whether it is a WebSocket that is not closed yet."""
 
     def overdue(self) -> str:
-        """Why the test waits in vain for more, or an empty string."""
+        """Why the test has waited too long for more, or an empty string."""
 
 
 class Recorder(Session):

@@ -38,7 +38,7 @@ class Router:
         return url.copy_with(scheme=self.target.scheme, host=self.target.host, port=self.target.port)
 
     def websocket(self, uri: str) -> str:
-        """Where the handshake of a WebSocket goes: cozepy's own host for it, or the target itself if that is no API's.
+        """Where the handshake of a WebSocket goes: cozepy's own host for it, or the target if it is not an API's.
 
         The SDK says ``ws.`` where the address of the API says ``api.``, and ``ws-`` for ``api-``.
         """

@@ -14,7 +14,7 @@ from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.session.websocket_recorder import Data, Silence
 
 LONGEST_SILENCE: Final = 10.0
-"""Seconds without a message after which a replayed test waits in vain: everything it can get is there at once."""
+"""Seconds without a message after which a replayed test fails: everything that it can get is there at once."""
 
 
 class ReplayedWebSocket:
@@ -98,7 +98,7 @@ class ReplayedWebSocket:
         return self.silence.is_open
 
     def overdue(self) -> str:
-        """Why the test waits in vain for a message, or an empty string."""
+        """Why the test has waited too long for a message, or an empty string."""
         return self.silence.overdue()
 
     def next(self) -> Received | None:

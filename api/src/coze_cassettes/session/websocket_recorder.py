@@ -31,7 +31,7 @@ class Silence:
         self.is_open = False
 
     def overdue(self) -> str:
-        """Why the test waits in vain for a message, or an empty string."""
+        """Why the test has waited too long for a message, or an empty string."""
         if not self.is_open or time.perf_counter() - self._moved <= self.longest:
             return ""
         return f"timed out after {self.longest:g} s waiting for a WebSocket message."
@@ -71,7 +71,7 @@ class RecordedWebSocket:
         return self.silence.is_open
 
     def overdue(self) -> str:
-        """Why the test waits in vain for a message, or an empty string."""
+        """Why the test has waited too long for a message, or an empty string."""
         return self.silence.overdue()
 
     @property

@@ -2,7 +2,7 @@
 
 While recording, a subclass of the connection that ``websockets`` makes notes what is sent and what comes. In a replay
 there is no connection: what the test sends is compared with the cassette message by message, and what came is delivered
-as soon as so many messages have been sent as had been then. In both modes a test that waits in vain is ended.
+as soon as so many messages have been sent as had been then. In both modes a test that waits too long is ended.
 """
 
 from __future__ import annotations
@@ -411,7 +411,7 @@ class _Queue(queue.Queue[Any]):
 
 def _event_class(session: _Watched) -> type[threading.Event]:
     class Event(threading.Event):
-        """An event for which nobody waits in vain."""
+        """An event whose wait ends with its test."""
 
         def wait(self, timeout: float | None = None) -> bool:
             if timeout is not None:

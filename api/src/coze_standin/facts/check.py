@@ -21,7 +21,7 @@ _PLAIN: Mapping[str, Callable[[Any], bool]] = {
 def differences_of_answer(fact: Fact, body: Any) -> list[str]:
     """Where a JSON answer differs from the table, a sentence each; an error is checked for its envelope alone."""
     if not isinstance(body, dict):
-        return ["$: is no object"]
+        return ["$: not an object"]
     if body.get("code", 0) != 0 or "error_code" in body:
         return []
     if fact.flat is not None:
@@ -35,7 +35,7 @@ def differences_of_answer(fact: Fact, body: Any) -> list[str]:
 def differences_of_event(fact: Fact, name: str, data: Any) -> list[str]:
     """The same for an event of a stream or a frame of a WebSocket."""
     if name not in fact.events:
-        return [f"{name}: is no event of the table"]
+        return [f"{name}: not an event of the table"]
     return list(_compare(name, data, fact.events[name]))
 
 
@@ -49,7 +49,7 @@ def _compare(place: str, value: Any, kind: Type) -> Iterator[str]:
         yield from _compare_fields(place, value, fields)
     elif name.startswith("list "):
         if not isinstance(value, list):
-            yield f"{place}: is no list"
+            yield f"{place}: not a list"
             return
         for each in value:
             yield from _compare(f"{place}[]", each, name.removeprefix("list "))
@@ -67,7 +67,7 @@ def _compare_plain(place: str, value: Any, name: str) -> Iterator[str]:
 
 def _compare_fields(place: str, value: Any, fields: Mapping[str, Type]) -> Iterator[str]:
     if not isinstance(value, dict):
-        yield f"{place}: is no object"
+        yield f"{place}: not an object"
         return
     for name, kind in fields.items():
         optional = isinstance(kind, str) and kind.endswith("?")

@@ -1,4 +1,4 @@
-"""chat.*: a bot that answers at once in a stream, or after a second to whoever polls.
+"""chat.*: a bot that answers at once in a stream, or after a second to a client that polls.
 
 The body's ``parameters`` steer a chat: ``{"tool": true}`` makes it stop at ``requires_action`` with one tool call, and
 go on when the tool's output is submitted; ``{"plugin": true}`` makes the bot call a plugin of its own first,
@@ -54,7 +54,11 @@ def create(call: Call) -> Answer | Events:
     if _is_occupied(state, conversation.id):
         return _refuse_occupied(streams=streams)
     chat = start_chat(call, conversation, bot.id)
-    return stream_chat(state, chat) if streams else replace(ok(chat_json(state, chat)), detailed=False)
+    if streams:
+        return stream_chat(state, chat)
+    return Answer(
+        {"data": chat_json(state, chat), "code": 0, "msg": ""}, detailed=False
+    )  # captures of 2024-11, 2025-12
 
 
 def _is_occupied(state: State, conversation_id: str) -> bool:
@@ -171,7 +175,7 @@ def _cut_short(state: State, chat_id: str) -> tuple[sse.Event, ...]:
 
 
 def hold_open(state: State, chat: Chat) -> None:
-    """The chat is at work until somebody says that it is ``over``."""
+    """The chat is at work until it is ``over``."""
     state.messaging.chats.put(chat.id, replace(chat, ready_at=math.inf))
 
 

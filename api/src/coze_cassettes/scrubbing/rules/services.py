@@ -85,7 +85,7 @@ SERVICES: Final = (
         Category.SECRET,
         Where.TEXT,
         _ANY_URL,
-        "whoever has the address can write into the room: Slack, Feishu, WeCom, DingTalk, Discord, Teams",
+        "the address alone lets one write into the room: Slack, Feishu, WeCom, DingTalk, Discord, Teams",
         "https://hooks.slack.com/services/T{U8}/B{U8}/{A24}",
         "https://hooks.slack.com/docs",
         check="webhook_url",
