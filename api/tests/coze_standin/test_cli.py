@@ -146,13 +146,16 @@ def test_a_block_that_ends_ends_the_process() -> None:
 
 
 def test_a_request_on_a_kept_connection_waits_for_no_acknowledgement() -> None:
-    """A hundred requests take far less than the 40 ms each that a delayed acknowledgement costs."""
+    """A delayed acknowledgement costs every request 40 ms; of a hundred the fastest ten take far less."""
     with running() as stand_in, httpx.Client() as client:
-        client.get(stand_in.url + "/v1/users/me")
-        begun = time.monotonic()
-        for _ in range(100):
-            client.get(stand_in.url + "/v1/users/me")
-        assert time.monotonic() - begun < 3
+        seconds = [_seconds_of(client, stand_in.url + "/v1/users/me") for _ in range(100)]
+    assert sorted(seconds)[10] < 0.03
+
+
+def _seconds_of(client: httpx.Client, url: str) -> float:
+    begun = time.monotonic()
+    client.get(url)
+    return time.monotonic() - begun
 
 
 def test_it_speaks_tls() -> None:
