@@ -29,10 +29,14 @@ Close = Callable[[list[bytes]], bytes]
 
 @dataclass(frozen=True)
 class Opened:
-    """The members of a file, and how to put it together again from as many new ones."""
+    """The members of a file, and how to put it together again from as many new ones.
+
+    ``is_whole`` says that there is nothing in it but the members.
+    """
 
     members: Sequence[bytes]
     close: Close
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,13 +129,32 @@ def _open_zip(data: bytes) -> Opened | None:
             if len(entries) > _MAX_MEMBERS or sum(entry.file_size for entry in entries) > compression.MAX_BYTES:
                 raise UnreadableBody(compression.TOO_MUCH)
             members = [archive.comment, *(part for each in entries for part in _entry(archive, each))]
+            is_whole = _has_no_gaps(data, entries, archive.start_dir)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError):
         return None
 
     def close(new: list[bytes]) -> bytes:
         return data if new == members else _zipped(new)
 
-    return Opened(members, close)
+    return Opened(members, close, is_whole)
+
+
+_LOCAL_HEADER: Final = 30
+_DESCRIPTORS: Final = (0, 12, 16, 20, 24)
+"""Bytes behind a file that say its size and checksum."""
+
+
+def _has_no_gaps(data: bytes, entries: Sequence[zipfile.ZipInfo], end: int) -> bool:
+    """Whether the files of an archive follow each other, so that nothing stands between them."""
+    ordered = sorted(entry.header_offset for entry in entries)
+    sizes = {entry.header_offset: entry.compress_size for entry in entries}
+    position = 0
+    for start in ordered:
+        if start - position not in _DESCRIPTORS:
+            return False
+        name, extra = struct.unpack_from("<HH", data, start + 26)
+        position = start + _LOCAL_HEADER + name + extra + sizes[start]
+    return end - position in _DESCRIPTORS
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes, bytes]:
@@ -166,7 +189,7 @@ def _open_pdf(data: bytes) -> Opened:
             raise UnreadableBody("it is a PDF that holds what must be replaced, which cannot be done")
         return data
 
-    return Opened(members, close)
+    return Opened(members, close, is_whole=False)
 
 
 def _flate(raw: bytes) -> bytes | None:

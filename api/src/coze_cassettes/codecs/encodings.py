@@ -136,6 +136,11 @@ def _decode_quoted_printable(stretch: str) -> str | None:
     return None if decoded in _NOT_ENCODED_ALONE else decoded
 
 
+def _encode_quoted_printable(text: str) -> str:
+    return _byte_codes(text, "={:02X}")
+
+
+_QUOTED_PAIR = re.compile("=[0-9A-F]{2}")
 _NOT_ENCODED_ALONE: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"="}
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _UNIT = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
@@ -355,6 +360,10 @@ _FORM_CHARACTERS: Final = Encoding(
 # --- the table ------------------------------------------------------------------------------------------------------
 
 _B64: Final = "A-Za-z0-9+/_-"
+_LOW_FIRST, _HIGH_FIRST = r"[\t\n\r -~]\0", r"\0[\t\n\r -~]"
+_WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(?: [\x01-\x7f\udc80-\udcff]|\0\udca0)"
+"""What UTF-16 makes of ASCII, and of the blanks and hyphens of other alphabets between its characters."""
+
 
 ENCODINGS: Final[tuple[Encoding, ...]] = (
     _inline(
@@ -415,9 +424,10 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         "quoted-printable",
         r"=[0-9A-F]{2}",
         _decode_quoted_printable,
-        lambda text: _byte_codes(text, "={:02X}"),
+        _encode_quoted_printable,
         ("a/b", "=61=2F=62"),
         width=_utf8_width,
+        like=lambda text, stretch: _encode_quoted_printable(text) if _QUOTED_PAIR.search(stretch) else text,
     ),
     Encoding(
         "form",
@@ -508,14 +518,14 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "UTF-16, low byte first",
-        re.compile(r"(?:[\t\n\r -~]\0){4,}+"),
+        re.compile(rf"(?:{_LOW_FIRST}){{3,}}+(?:{_WIDE_LOW_FIRST}(?:{_LOW_FIRST})++)*+"),
         _decoder_of("utf-16-le"),
         _encoder_of("utf-16-le"),
         ("a/bc", "a\0/\0b\0c\0"),
     ),
     Encoding(
         "UTF-16, high byte first",
-        re.compile(r"(?:\0[\t\n\r -~]){4,}+"),
+        re.compile(rf"(?:{_HIGH_FIRST}){{3,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+"),
         _decoder_of("utf-16-be"),
         _encoder_of("utf-16-be"),
         ("a/bc", "\0a\0/\0b\0c"),

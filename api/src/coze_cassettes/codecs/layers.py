@@ -54,12 +54,24 @@ def walk_text(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of a text: what ``visit`` says of it and of everything that is written in it."""
     if leaf.depth > MAX_DEPTH:
         raise UnreadableBody(f"more than {MAX_DEPTH} layers of encoding inside each other at {'.'.join(leaf.path)}")
-    if leaf.form != "binary":
-        if json_text.is_json(leaf.text):
-            return walk_json(leaf, visit)
-        if (end := json_text.missing_end(leaf.text)) is not None:
-            return _merged(leaf.text, visit(leaf), _cut_off(leaf, end, visit))
+    if leaf.form == "binary":
+        return merge_edits(visit(leaf), _strings(leaf, visit), _standing(leaf, visit))
+    if json_text.is_json(leaf.text):
+        return walk_json(leaf, visit)
+    if (end := json_text.missing_end(leaf.text)) is not None:
+        return _merged(leaf.text, visit(leaf), _cut_off(leaf, end, visit))
     return _merged(leaf.text, visit(leaf), _layered(leaf, visit))
+
+
+_STRING = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{8,}+")
+
+
+def _strings(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of what can be read among bytes, string by string."""
+    edits: list[Edit] = []
+    for match in _STRING.finditer(leaf.text):
+        edits += shift_edits(walk_text(leaf.inside(match[0], "text"), visit), match.start())
+    return edits
 
 
 def _merged(text: str, own: Sequence[Edit], inner: Sequence[Edit]) -> list[Edit]:
@@ -127,7 +139,7 @@ def _layered(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of JSON that stands in a text, and of what is encoded before, between and behind it."""
     edits: list[Edit] = []
     position = 0
-    for start, end in () if leaf.form == "binary" else json_text.fragments(leaf.text):
+    for start, end in json_text.fragments(leaf.text):
         edits += shift_edits(_encoded(replace(leaf, text=leaf.text[position:start]), visit), position)
         edits += shift_edits(walk_json(replace(leaf, text=leaf.text[start:end]), visit), start)
         position = end
@@ -136,11 +148,12 @@ def _layered(leaf: Leaf, visit: Visit) -> list[Edit]:
 
 def _encoded(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of what is encoded in a text; one inline encoding at a time, since what it hides is opened next."""
-    if leaf.form != "binary":
-        for row in INLINE:
-            if row.pattern.search(leaf.text) and (opened := _open_inline(row, leaf.text)).inner != leaf.text:
-                edits = walk_text(leaf.inside(opened.inner, "text"), visit)
-                return [_close_inline(row, leaf.text, opened.span(start, end), text) for start, end, text in edits]
+    for row in INLINE:
+        if row.pattern.search(leaf.text) and (opened := _open_inline(row, leaf.text)).inner != leaf.text:
+            edits = walk_text(leaf.inside(opened.inner, "text"), visit)
+            closed = [_close_inline(row, leaf.text, opened.span(start, end), text) for start, end, text in edits]
+            # what only looks like an escape may be a letter of base85; stretches without one are found inside
+            return merge_edits(closed, _standing(leaf, visit, row.pattern))
     return _standing(leaf, visit)
 
 
@@ -202,8 +215,8 @@ def _units(row: Encoding, match: re.Match[str]) -> Iterable[tuple[str, int, int]
 
 
 def _close_inline(row: Encoding, text: str, span: tuple[int, int], replacement: str) -> Edit:
-    """An edit of a text in which an inline encoding is written in the manner of the whole."""
-    return (*span, row.encode_like(replacement, text))
+    """An edit of a text in which an inline encoding is written in the manner of what it replaces."""
+    return (*span, row.encode_like(replacement, text[slice(*span)]))
 
 
 _MIN_SEGMENT: Final = 6
@@ -213,12 +226,13 @@ _MIN_BYTES: Final = 12
 """Bytes that are not text are looked at from this length on: what is shorter is a word that could be base64."""
 
 
-def _standing(leaf: Leaf, visit: Visit) -> list[Edit]:
-    """The edits of each stretch that stands by itself."""
+def _standing(leaf: Leaf, visit: Visit, holding: re.Pattern[str] | None = None) -> list[Edit]:
+    """The edits of each stretch that stands by itself, or of those that hold something."""
     edits: list[Edit] = []
     for row in STANDING if len(leaf.text) >= _MIN_SEGMENT else ():
         for match in row.pattern.finditer(leaf.text):
-            edits += shift_edits(_open_standing(row, leaf, match[0], visit), match.start())
+            if holding is None or holding.search(match[0]):
+                edits += shift_edits(_open_standing(row, leaf, match[0], visit), match.start())
     return merge_edits(edits)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs import containers, encodings
@@ -75,6 +75,10 @@ def _inside(outer: str) -> Iterator[str]:
     for row in _SPANNING:
         yield from row.readings(outer)
     text = strings_in(outer)
+    if text is not outer and (opened := opened_in(encodings.to_bytes(outer))) is not None:
+        yield from map(encodings.to_text, opened.members)
+        if opened.is_whole:
+            return
     yield from _unescaped(text)
     words = "\n".join(dict.fromkeys(text.split()))
     for row in _IN_WORDS:
@@ -135,15 +139,16 @@ def _decoded(run: str) -> Iterator[str]:
     if encodings.is_readable(inner):
         yield inner
         return
-    yield from (encodings.to_text(member) for member in members_of(encodings.to_bytes(inner)))
-    if strings := strings_in(inner):
+    opened = opened_in(encodings.to_bytes(inner))
+    if opened is not None:
+        yield from map(encodings.to_text, opened.members)
+    if (opened is None or not opened.is_whole) and (strings := strings_in(inner)):
         yield strings
 
 
-def members_of(raw: bytes) -> Sequence[bytes]:
-    """What a file in a text holds; nothing if it is none, or cannot be opened."""
+def opened_in(raw: bytes) -> containers.Opened | None:
+    """A file that stands in a text, opened; None if it is none, or cannot be opened."""
     try:
-        opened = containers.open_container(raw)
+        return containers.open_container(raw)
     except UnreadableBody:
-        return ()
-    return opened.members if opened else ()
+        return None

@@ -364,14 +364,16 @@ _PERSONAL: Final = (
     Detector(
         "INSPECT-IP",
         "a global IPv6 address (RFC 4291)",
-        re.compile(r"(?<![0-9A-Fa-f:])[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f])"),
+        re.compile(
+            r"(?<![0-9A-Fa-f])(?<![0-9A-Fa-f:]:)[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f])"
+        ),
         numbers.is_ipv6,
     ),
     Detector(
         "INSPECT-MAC",
         "the hardware address of a machine (IEEE 802)",
         re.compile(
-            r"(?<![:-])[0-9A-Fa-f]{2}(?P<gap>[:-])(?:[0-9A-Fa-f]{2}(?P=gap)){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f]|[:-][0-9A-Fa-f])"
+            r"(?<![0-9A-Fa-f])(?<![0-9A-Fa-f][:-])[0-9A-Fa-f]{2}(?P<gap>[:-])(?:[0-9A-Fa-f]{2}(?P=gap)){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f]|[:-][0-9A-Fa-f])"
         ),
         numbers.is_mac,
     ),
@@ -392,7 +394,7 @@ _IDENTIFIERS: Final = (
         "INSPECT-ID",
         "an id of Coze: 19 digits",
         re.compile(r"(?<![0-9])[67][0-9]{18}(?![0-9])"),
-        lambda match: not numbers.is_fraction(match),
+        lambda match: not numbers.is_fraction(match) and not numbers.is_in_hex(match),
     ),
     Detector("INSPECT-ID", "a long number that stands alone", re.compile(r"\A[1-9][0-9]{15,18}\Z")),
     Detector(

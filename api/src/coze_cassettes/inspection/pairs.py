@@ -28,10 +28,22 @@ class Pair:
 
 _NAME_CHARS: Final = r"A-Za-z0-9_.$\u3400-\u9fff-"
 _QUOTED = re.compile(
-    rf"""(?P<open>\\?["'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}}(?P<sign>:|=>|=|,)\s{{0,8}}\[?\s{{0,8}}"""
+    rf"""(?P<open>\\?["'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}}(?::|=>|=)\s{{0,8}}\[?\s{{0,8}}"""
     r"""[bfru]?(?P<quote>\\?["'])(?P<value>[^"'\\\n]{1,4096})(?P=quote)"""
 )
-"""JSON, a Python or Ruby literal, a JavaScript object, with quotes escaped or not; a pair of a tuple."""
+"""JSON, a Python or Ruby literal, a JavaScript object, with quotes escaped or not."""
+
+_TUPLE = re.compile(
+    rf"""[(\[](?P<open>["'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}},\s{{0,8}}"""
+    r"""[bfru]?(?P<quote>["'])(?P<value>[^"'\\\n]{1,4096})(?P=quote)[)\]]"""
+)
+_FORM = re.compile(r"[^\s&=\"'<>?#]{1,64}=[^\s&\"'<>#]{0,4096}(?:&[^\s&=\"'<>#]{1,64}=[^\s&\"'<>#]{0,4096})++")
+"""A form, or the query of a URL."""
+
+_ASSIGNED = re.compile(
+    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[{_NAME_CHARS}]{{2,64}}) ?:= ?["'](?P<value>[^"'\\\n]{{1,4096}})["']"""
+)
+"""A literal of Go, Pascal or Makefile."""
 
 _ELEMENT = re.compile(
     rf"<(?P<name>[{_NAME_CHARS}:]{{2,64}})(?:\s[^<>]{{0,256}})?>\s{{0,64}}"
@@ -45,16 +57,15 @@ _ATTRIBUTE = re.compile(rf"""(?P<name>[{_NAME_CHARS}]{{2,64}})=["'](?P<value>[^"
 
 
 def _delimited(text: str) -> Iterator[Pair]:
-    for pattern in (_QUOTED, _ELEMENT, _INPUT, _ATTRIBUTE) if "<" in text else (_QUOTED,):
+    for pattern in (_QUOTED, _TUPLE, _ELEMENT, _INPUT, _ATTRIBUTE) if "<" in text else (_QUOTED, _TUPLE):
         for match in pattern.finditer(text):
-            if pattern is not _QUOTED or match["sign"] != "," or _is_tuple(match):
-                yield Pair(match["name"].rpartition(":")[2], match["value"], is_quoted=True)
-
-
-def _is_tuple(match: re.Match[str]) -> bool:
-    """Whether two texts with a comma between them are a pair by themselves, and not the words of a list."""
-    start, end = match.span()
-    return match.string[max(0, start - 1) : start] in ("(", "[") and match.string[end : end + 1] in (")", "]")
+            yield Pair(match["name"].rpartition(":")[2], match["value"], is_quoted=True)
+    for match in _ASSIGNED.finditer(text):
+        yield Pair(match["name"], match["value"], is_quoted=True)
+    for form in _FORM.finditer(text) if "&" in text else ():
+        for part in form[0].split("&"):
+            name, _, value = part.partition("=")
+            yield Pair(name, value.replace("+", " "), is_quoted=True)
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -124,7 +135,7 @@ _CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z")
 # --- running text ---------------------------------------------------------------------------------------------------
 
 _CORE = re.compile(
-    r"(?i:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|cookie|mnemonic|otp|key|code)(?![A-Za-z])"
+    r"(?i:pass[_ -]?(?:word|wd|phrase|code)|pwd|secret|token|credentials?|cookie|mnemonic|otp|key|code)(?![A-Za-z])"
     r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号"
 )
 _HEAD = re.compile(r"(?:[A-Za-z0-9_.-]+[ ]?){0,3}\Z")

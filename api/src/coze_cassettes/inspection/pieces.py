@@ -119,12 +119,13 @@ def _of_body(body: bytes, content_type: str, place: str) -> Iterator[Piece]:
 
 
 def _of_bytes(body: bytes, place: str) -> Iterator[Piece]:
-    yield Piece(f"{place} (binary)", encodings.to_text(body), kind=Kind.BINARY)
     try:
         opened = containers.open_container(body)
     except UnreadableBody:
+        opened = None
         yield Piece(place, "", kind=Kind.SEALED)
-        return
+    if opened is None or not opened.is_whole:
+        yield Piece(f"{place} (binary)", encodings.to_text(body), kind=Kind.BINARY)
     for member in opened.members if opened else ():
         yield from _of_body(member, "", place)
 

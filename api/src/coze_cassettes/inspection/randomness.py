@@ -33,7 +33,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_WORDS: Final = 2.8
 """Characters of the words of a drawn string on average, where CamelCase has four and more."""
 
-RUN = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{20,}+={0,2}")
+RUN = re.compile(r"(?:(?<![A-Za-z0-9+/_=%-])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9+/_-]{20,}+={0,2}")
 _MEDIA: Final = (
     *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"OggS", b"%PDF", b"ID3", b"fLaC", b"\xff\xfb", b"PK\x03\x04"),
     *(b"\0asm", b"wOFF", b"wOF2", b"\0\x01\0\0", b"BM", b"\0\0\x01\0"),
@@ -88,9 +88,10 @@ def is_tail_drawn(match: re.Match[str]) -> bool:
 def is_random(match: re.Match[str]) -> bool:
     """Whether a run of base64 or the like is a key: drawn, no picture, no public key, and nothing says it is a hash."""
     run = match[0].rstrip("=")
+    if run.startswith(_PUBLIC_KEY) or _is_media(run) or _is_text(run):
+        return False
     parts = [part for part in re.split(r"[/_-]", run) if len(part) >= _SHORTEST and is_drawn(part)]
-    whole = is_drawn(run) and "/" not in run
-    if not (parts or whole) or run.startswith(_PUBLIC_KEY) or _is_media(run) or _is_text(run):
+    if not (is_drawn(run) and "/" not in run) and all(map(_is_text, parts)):
         return False
     before = match.string[max(0, match.start() - _REACH) : match.start()]
     return _HASH_BEFORE.search(before) is None
@@ -106,6 +107,8 @@ def is_random_hex(match: re.Match[str]) -> bool:
         or len(set(run)) < _MIN_HEX_DIGITS
     ):
         return False
+    if encodings.is_readable(encodings.to_text(bytes.fromhex(run[: len(run) // 2 * 2]))):
+        return False  # a text, which is looked at by itself
     before = match.string[max(0, match.start() - _REACH) : match.start()]
     return _HASH_BEFORE.search(before) is None
 
@@ -115,12 +118,18 @@ def is_hash_name(name: str) -> bool:
     return _HASH_NAME.fullmatch(name) is not None
 
 
+_MOSTLY: Final = 0.85
+"""Share of ASCII among the bytes of a text with something else at its end; of drawn ones it is three in eight."""
+
+
 def _is_text(run: str) -> bool:
     """Whether base64 holds a text, packed or not, which is looked at by itself."""
-    inner = _BASE64.decode(run)
+    inner = _BASE64.decode(run[: len(run) // 4 * 4] if len(run) % 4 == 1 else run)
     if inner is None:
         return False
-    return encodings.is_readable(inner) or bool(decoding.members_of(encodings.to_bytes(inner)))
+    if encodings.is_readable(inner) or decoding.opened_in(encodings.to_bytes(inner)) is not None:
+        return True
+    return sum(" " <= char <= "~" for char in inner) >= _MOSTLY * len(inner)
 
 
 def _is_media(run: str) -> bool:

@@ -41,16 +41,17 @@ _ELEMENT = re.compile(
 _ATTRIBUTES = re.compile(
     r"\b(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
 )
-_ASCII_BARE = re.compile(r"[^\s\"'<>,;，。；、（）()\[\]{}】》|｜`“”&\u4e00-\u9fff]+")
+_ASCII_BARE = re.compile(r"[^\s\"'<>,;，。；、（）()\[\]{}】》|｜`“”&\u4e00-\u9fff\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _HAN_BARE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\dA-Za-z·\-]*")
 _TRAILING: Final = ".:!?*"
 
 
 def fields_in(text: str) -> Iterator[NamedValue]:
     """Every pair of a name and a value that a text shows, in no order; a value may come twice."""
+    has_settings = _has_settings(text)
     for pattern in (_PAIR, _HAN_PAIR, _OPTION, _DOCKER):
         for match in pattern.finditer(text):
-            if (found := _value_behind(text, match)) is not None:
+            if (found := _value_behind(text, match, has_settings=has_settings)) is not None:
                 yield found
     for pattern in (_ELEMENT, _ATTRIBUTES):
         for match in pattern.finditer(text):
@@ -58,7 +59,17 @@ def fields_in(text: str) -> Iterator[NamedValue]:
     yield from _columns(text)
 
 
-def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
+_SETTING = re.compile(rf"[ \t]*(?:- )?{_NAME}[ \t]*[:=](?:[ \t]+\S.*)?|[ \t]*|#.*|---|\[.*\]")
+_FEWEST_SETTINGS: Final = 2
+
+
+def _has_settings(text: str) -> bool:
+    """Whether a text consists of settings, one a line, as YAML does."""
+    lines = text.splitlines()
+    return len(lines) >= _FEWEST_SETTINGS and all(map(_SETTING.fullmatch, lines))
+
+
+def _value_behind(text: str, match: re.Match[str], *, has_settings: bool) -> NamedValue | None:
     start = match.end()
     if match["quote"]:
         end = text.find(_QUOTES[match["quote"]], start, start + _LONGEST)
@@ -69,7 +80,7 @@ def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     end = start + len(bare[0].rstrip(_TRAILING))
     if end == start or text[end : end + 1] in ("(", "["):
         return None
-    return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
+    return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end, has_settings=has_settings))
 
 
 _LONGEST: Final = 4096
@@ -78,13 +89,18 @@ _LONGEST: Final = 4096
 _LINE_REST = re.compile(r"[ \t]*[,;]?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 
-def _is_sure(text: str, match: re.Match[str], end: int) -> bool:
+def _is_sure(text: str, match: re.Match[str], end: int, *, has_settings: bool) -> bool:
     """Whether a bare value is one for sure: nothing else stands in its line, or Chinese around it ends it."""
     line_start = text.rfind("\n", max(0, match.start() - _MARGIN), match.start()) + 1
     before = text[line_start : match.start()].strip(" \t-*|#>")
     alone = before in ("", "export", "set", "let", "const", "var") and _LINE_REST.match(text, end) is not None
     fenced = text[end : end + 1] in ("&", ";") and "=" in match[0]
-    return (alone and "=" in match[0]) or fenced or match[0].startswith("--") or not match["name"].isascii()
+    return (
+        (alone and ("=" in match[0] or has_settings))
+        or fenced
+        or match[0].startswith("--")
+        or not match["name"].isascii()
+    )
 
 
 _MARGIN: Final = 64

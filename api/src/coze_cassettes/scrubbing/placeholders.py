@@ -37,7 +37,20 @@ def pattern() -> re.Pattern[str]:
     bare = "|".join(
         sorted({*PLACEHOLDERS, "PRIVATE_KEY", "PRIVATE_KEY_BODY", r"SECRET_[A-Z][A-Z0-9_]*"}, key=len, reverse=True)
     )
-    return re.compile(rf"(?<![A-Za-z0-9_])(?:(?P<kind>{kinds})_(?P<number>\d+)|(?P<bare>{bare}))(?![A-Za-z0-9_])")
+    numbered = rf"(?P<kind>{kinds})_(?P<number>\d+)(?![0-9_])"
+    return re.compile(rf"(?<![A-Z_])(?:{numbered}|(?P<bare>{bare})(?![A-Za-z0-9_]))")
+
+
+_GLUE_BEFORE = re.compile(r"(?<![%=][0-9A-F])(?<!\\u[0-9A-Fa-f]{3})[A-Z_]")
+"""Ends what stands before a placeholder as if it were its beginning; the last digit of an escape does not."""
+
+_GLUE_AFTER = re.compile("[0-9_]")
+
+
+def apart(text: str, start: int, end: int, replacement: str) -> str:
+    """What replaces a stretch of a text, with a blank where it would go on with its neighbour: ``IP IP_ADDRESS_1``."""
+    before = " " if start and _GLUE_BEFORE.match(text, start - 1) and not replacement.startswith(URL_PREFIX) else ""
+    return before + replacement + (" " if _GLUE_AFTER.match(text, end) else "")
 
 
 @dataclass(frozen=True)

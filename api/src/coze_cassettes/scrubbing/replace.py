@@ -26,9 +26,16 @@ def replacing(table: ValueTable, rules: RuleSet, shift: int) -> Visit:
         edits = merge_edits(_claimed(leaf, table, rules, shift), table.edits(leaf.text))
         if leaf.form == "uri":  # its pieces are visited too; here an address as a whole counts
             return [edit for edit in edits if edit[2].startswith(placeholders.URL_PREFIX)]
-        return edits
+        if leaf.form in ("path", "pieces"):
+            return edits
+        return [(start, end, _apart(leaf.text, start, end, new)) for start, end, new in edits]
 
     return visit
+
+
+def _apart(text: str, start: int, end: int, new: str) -> str:
+    """A placeholder that does not go on with what stands beside it; a time is left as it is."""
+    return new if new.isdecimal() else placeholders.apart(text, start, end, new)
 
 
 def _claimed(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> Iterator[Edit]:

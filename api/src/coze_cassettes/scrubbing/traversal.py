@@ -98,7 +98,21 @@ def walk_uri(leaf: Leaf, visit: Visit) -> str:
 def _walk_piece(name: str, leaf: Leaf, visit: Visit) -> list[Edit]:
     if name == "query":
         return shift_edits(form_edits(replace(leaf, text=leaf.text[1:]), visit), 1)
-    return walk_text(replace(leaf, form="path" if name == "path" else "text"), visit)
+    if name == "path":
+        return merge_edits(walk_text(replace(leaf, form="path"), visit), _segment_edits(leaf, visit))
+    return walk_text(replace(leaf, form="text"), visit)
+
+
+_SEGMENT = re.compile(r"[^/]*%2[Ff][^/]*")
+
+
+def _segment_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of the segments of a path in which a slash is written as an escape: each is a text of its own."""
+    return [
+        edit
+        for match in _SEGMENT.finditer(leaf.text)
+        for edit in _edit_encoded(replace(leaf, form="text"), match[0], match.start(), visit)
+    ]
 
 
 _PAIR = re.compile(r"[^&]+")

@@ -168,7 +168,7 @@ class ValueTable:
         folded = fold(text, ignore_case=False)
         lower = _lower(folded.text)
         whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower)]
-        cut = [(*folded.span(start, end), new) for start, end, new in self._cut(lower)]
+        cut = [(*folded.span(start, end), new) for start, end, new in (*self._cut(lower), *self._begun(lower))]
         return merge_edits(whole, self._cored(text), cut)
 
     @cached_property
@@ -277,6 +277,29 @@ class ValueTable:
             length = common_length(_lower(value)[at:], lower[position : position + len(value) - at])
             yield position, position + length, self._everywhere[value].placeholder
             position += length
+
+    @cached_property
+    def _beginnings(self) -> Mapping[str, tuple[str, ...]]:
+        """The values that are no secrets by their first characters: those with words in them say nothing when cut."""
+        found: dict[str, tuple[str, ...]] = {}
+        for text, each in self._everywhere.items():
+            if not each.is_secret and len(text) >= _MIN_INSIDE and not _SENTENCE.search(text):
+                lower = _lower(text)
+                found[lower[:MIN_CUT]] = (*found.get(lower[:MIN_CUT], ()), text)
+        return found
+
+    def _begun(self, lower: str) -> Iterator[Edit]:
+        """The beginning of a value that is no secret at the end of a text, which may go on in the next one."""
+        tail = lower[-_LONGEST_TAIL:] if self._beginnings else ""
+        for at in range(len(tail) - MIN_CUT + 1):
+            for value in self._beginnings.get(tail[at : at + MIN_CUT], ()):
+                if _lower(value).startswith(tail[at:]):
+                    yield len(lower) - len(tail) + at, len(lower), self._everywhere[value].text
+                    return
+
+
+_SENTENCE = re.compile(r"\s|://")
+_LONGEST_TAIL: Final = 128
 
 
 def _head(text: str) -> int:

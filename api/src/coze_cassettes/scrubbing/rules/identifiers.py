@@ -308,7 +308,7 @@ IDENTIFIERS: Final = (
         "ID",
         _I,
         _TEXT,
-        r"(?<![\dA-Za-z.])[67]\d{18}(?![\dA-Za-z]|\.\d)",
+        r"(?<![\d.])(?<!\d[A-Fa-f])[67]\d{18}(?!\d|[A-Fa-f]\d|\.\d)",
         "one of Coze's numbers where no field names it: 19 digits, by the time in them they begin with 6 or 7",
         "see 7{D18} there",
         "order 2024112212345678901",

@@ -35,7 +35,8 @@ PERSONAL: Final = (
         "USER_NAME",
         _P,
         _FIELD,
-        r"(?:[a-z]+_)*user_?name|user_unique_name|creator_name|(?:creator|owner|user|user_info)\.name|(?:login|account)_name"
+        r"(?:[a-z]+_)*user_?name|user_unique_name|creator_name|(?:creator|owner|user|user_info)\.name"
+        r"|(?:[a-z0-9]+_)*(?:login|account)_name"
         rf"|{_HAN}(?:用户名|账户名|登录名)",
         "a person's account",
         '{"userName": "planted{A8}"}',
@@ -46,7 +47,7 @@ PERSONAL: Final = (
         "NICK_NAME",
         _P,
         _FIELD,
-        rf"(?:[a-z]+_?)*?nick_?name|nick|{_HAN}昵称",
+        rf"[a-z_]*nick_?name|nick|{_HAN}昵称",
         "what a person calls themself",
         '{"nick_name": "planted{A8}"}',
         '{"name": "News"}',
@@ -147,7 +148,7 @@ PERSONAL: Final = (
         "IP_ADDRESS",
         _P,
         _TEXT,
-        r"(?<![0-9A-Fa-f:.])(?=[0-9A-Fa-f]{0,3}\d)[0-9A-Fa-f]{4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f:]|\.\d)",
+        r"(?<![0-9A-Fa-f.])(?<![0-9A-Fa-f:]:)(?=[0-9A-Fa-f]{0,3}\d)[0-9A-Fa-f]{4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f:]|\.\d)",
         "where a person was, in the new way",
         "from 2001:db8::{D4}",
         "std::vector at 12:30:45",
@@ -158,7 +159,7 @@ PERSONAL: Final = (
         "MAC_ADDRESS",
         _P,
         _TEXT,
-        r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])",
+        r"(?<![0-9A-Fa-f])(?<![0-9A-Fa-f][:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])",
         "names a device",
         "device a4:5e:60:{X2}:{X2}:{X2}",
         "00:00:00:00:00:00",

@@ -10,7 +10,7 @@ from typing import Final
 
 from coze_cassettes.scrubbing.checks import CHECKS
 from coze_cassettes.scrubbing.names import words_of
-from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
+from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
 
 _MAX_PATH: Final = 256
 """Characters of a dotted path that are looked at: its end names the field."""
@@ -63,10 +63,22 @@ class RuleSet:
         key = (words_of(path[-_MAX_PATH:]), uri_path)
         path = key[0]
         if key not in self._field_cache:
-            rules = self._by_where[Where.FIELD]
-            found = (each for each in rules if each.pattern.fullmatch(path) and each.uri.search(uri_path))
-            self._field_cache[key] = tuple(found)
+            self._field_cache[key] = self._named(path, uri_path) or self._identifiers(path, uri_path)
         return self._field_cache[key]
+
+    def _named(self, path: str, uri_path: str) -> tuple[Compiled, ...]:
+        rules = self._by_where[Where.FIELD]
+        return tuple(each for each in rules if each.pattern.fullmatch(path) and each.uri.search(uri_path))
+
+    def _identifiers(self, path: str, uri_path: str) -> tuple[Compiled, ...]:
+        """The rules for an identifier with other words before its name: ``default_bot_id``."""
+        name = path.rpartition(".")[2].partition("_")[2]
+        while "_" in name:
+            found = self._named(name, uri_path)
+            if found:
+                return tuple(each for each in found if each.rule.category is Category.IDENTIFIER)
+            name = name.partition("_")[2]
+        return ()
 
     def field(self, path: str, uri_path: str, value: str) -> Rule | None:
         """The first rule that claims this value at this path."""

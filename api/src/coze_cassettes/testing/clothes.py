@@ -1,0 +1,164 @@
+"""THE tables of what stands around and over a canary: neighbours, syntaxes, spellings of names, encodings."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+from urllib.parse import quote_plus
+
+from coze_cassettes.codecs.encodings import ENCODINGS, FOLDINGS
+
+BEFORE: Final[Sequence[str]] = (
+    *(
+        "see ",
+        "",
+        " ",
+        "\n",
+        "\t",
+        "请用",
+        "我的是",
+        "：",
+        "，",
+        "（",
+        "【",
+        "“",
+        "「",
+        "《",
+        "《a》",
+        "。",
+        "、",
+        "值",
+    ),
+    *("(", "[", "{", "<", '"', "'", "`", "**", "==", "=", ":", "|", "* ", "> ", "#", "~", "@", "/", ";", ",", "!", "?"),
+    *(
+        "\u3000",
+        "\u00a0",
+        "\u200b",
+        "😀",
+        "é",
+        "IP",
+        "tel",
+        "key",
+        "id",
+        "No.",
+        "a=",
+        "x:",
+        "<b>",
+        "//",
+        "&",
+        "$",
+        "\\n",
+    ),
+)
+AFTER: Final[Sequence[str]] = (
+    *(
+        " there",
+        "",
+        " ",
+        "\n",
+        "\t",
+        "请记住",
+        "是我的",
+        "。",
+        "，",
+        "）",
+        "】",
+        "”",
+        "」",
+        "》",
+        "、",
+        "；",
+        "！",
+        "？",
+    ),
+    *(")", "]", "}", ">", '"', "'", "`", "**", "==", ";", ",", ". Bye", ".", "!", "?", "|", "&", "</b>", ":", "#", "…"),
+    *("\u3000", "\u00a0", "\u200b", "😀", "é", "\\n", "is", "ok"),
+)
+"""What may stand beside a value: anything but the characters that it is made of."""
+
+
+def around(chance: random.Random, touching: str) -> tuple[str, str]:
+    """Neighbours of a value that do not go on with its own alphabet."""
+    before = chance.choice([each for each in BEFORE if not each or each[-1] not in touching])
+    after = chance.choice([each for each in AFTER if not each or each[0] not in touching])
+    return before, after
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+
+def _camel(words: list[str]) -> str:
+    return words[0] + "".join(word.capitalize() for word in words[1:])
+
+
+STYLES: Final[Mapping[str, Callable[[list[str]], str]]] = {
+    "snake": "_".join,
+    "kebab": "-".join,
+    "camel": _camel,
+    "Pascal": lambda words: "".join(word.capitalize() for word in words),
+    "UPPER": lambda words: "_".join(words).upper(),
+    "Header": lambda words: "-".join(word.capitalize() for word in words),
+}
+
+
+def spelled(chance: random.Random, words: str) -> str:
+    """The words of a name in one of the styles of programmers, sometimes behind another word."""
+    if not words.isascii():
+        return words
+    before = chance.choice(([], [], ["my"], ["default"]))
+    return STYLES[chance.choice(list(STYLES))]([*before, *words.split()])
+
+
+# --- syntaxes -------------------------------------------------------------------------------------------------------
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+STRUCTURES: Final[Mapping[str, Callable[[str, str], str]]] = {
+    "JSON": lambda name, value: _dumped({name: value}),
+    "JSON inside": lambda name, value: _dumped({"a": [{"b": 1, name: value}]}),
+    "JSON in a string": lambda name, value: _dumped({"output": _dumped({name: value})}),
+    "repr": lambda name, value: repr({name: value, "b": 1}),
+    "YAML": lambda name, value: f"kind: demo\n{name}: {value}\nsize: 3\n",
+    "YAML, quoted": lambda name, value: f"kind: demo\n{name}: '{value}'\n",
+    "environment": lambda name, value: f"KIND=demo\nexport {name}={value}\n",
+    "XML": lambda name, value: f"<a><kind>demo</kind><{name}>{value}</{name}></a>",
+    "XML attribute": lambda name, value: f'<a kind="demo" {name}="{value}"/>',
+    "CDATA": lambda name, value: f"<a><{name}><![CDATA[{value}]]></{name}></a>",
+    "CSV": lambda name, value: f"kind,{name},size\ndemo,{value},3\n",
+    "TSV": lambda name, value: f"kind\t{name}\ndemo\t{value}\n",
+    "Markdown table": lambda name, value: f"| kind | {name} |\n|---|---|\n| demo | {value} |\n",
+    "form": lambda name, value: f"kind=demo&{quote_plus(name)}={quote_plus(value)}&size=3",
+    "Ruby": lambda name, value: f'{{:kind => "demo", "{name}" => "{value}"}}',
+    "Go": lambda name, value: f'{name.replace("-", "_")} := "{value}"',
+    "TOML": lambda name, value: f'[demo]\n{name} = "{value}"\n',
+}
+"""Where something says where the value begins and ends."""
+
+PROSE: Final[Mapping[str, Callable[[str, str], str]]] = {
+    "assignment": lambda name, value: f"{name}={value}",
+    "colon": lambda name, value: f"The {name}: {value}. Bye",
+    "is": lambda name, value: f"my {name} is {value}, remember it",
+    "Chinese colon": lambda name, value: f"{name}：{value}请记住",
+    "Chinese is": lambda name, value: f"{name}为{value}，请记住",
+    "option": lambda name, value: f"tool --{name.replace('_', '-')} {value} --verbose",
+    "arrow": lambda name, value: f"{name} => {value}",
+}
+"""Running text, in which the value ends where its characters end."""
+
+# --- encodings ------------------------------------------------------------------------------------------------------
+
+PLAIN: Final = "none"
+Encode = Callable[[str], str]
+ENCODERS: Final[Mapping[str, Encode]] = {
+    PLAIN: lambda text: text,
+    **{row.name: row.encode for row in ENCODINGS},
+    "form": lambda text: f"note={quote_plus(text)}",
+    **{row.name: row.spell for row in FOLDINGS[:3]},
+}
+CASES: Final[Mapping[str, Encode]] = {row.name: row.spell for row in FOLDINGS[3:]}
+"""What only a value is found in that is known already."""
