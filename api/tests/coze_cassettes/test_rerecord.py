@@ -326,6 +326,33 @@ def test_only_tests_with_a_cassette_run(mixed: Project) -> None:
     ]
 
 
+EXPECTED = """
+
+@pytest.mark.vcr
+class TestExpected:
+    @pytest.mark.xfail(strict=True)
+    @pytest.mark.shared_cassette("TestProject.test_me")
+    def test_shared(self, headers):
+        assert "more" in httpx.get("https://api.coze.com/v1/users/me", headers=headers).json()
+
+    @pytest.mark.xfail(strict=True)
+    def test_own(self, headers):
+        assert "more" in httpx.get("https://api.coze.com/v1/users/me", headers=headers).json()
+"""
+
+
+@pytest.mark.loopback
+def test_an_expected_failure_is_none(recorded: Project) -> None:
+    """It replays the cassette of another test; one that should record its own is left out, and the reason is said."""
+    suite = recorded.root / "tests/test_project.py"
+    suite.write_text(suite.read_text() + EXPECTED)
+    code, out, err = recorded.record()
+    assert (code, err) == (0, "")
+    assert "replayed: tests/test_project.py::TestExpected::test_shared" in out
+    left_out = f"left out: tests/test_project.py::TestExpected::test_own: {pytest_events.EXPECTED_TO_FAIL}"
+    assert out.endswith(f"{left_out}\n3 recorded: 3 unchanged\nNothing changed.\n")
+
+
 SKIPPED = """
     def test_skipped(self, headers):
         answer = httpx.get("https://api.coze.com/v1/users/me", headers=headers)

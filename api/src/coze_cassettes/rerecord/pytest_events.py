@@ -40,6 +40,9 @@ NOT_OPTED_IN: Final = (
 MAX_OUTAGES: Final = "--max-outages"
 """pytest's option for how many tests in a row the service may be out of reach; then no further test is tried."""
 
+EXPECTED_TO_FAIL: Final = "it is expected to fail (xfail), and a failed test saves nothing"
+"""Why a test that fails as it should has no cassette; let another test record what it is to replay."""
+
 GRACE_SECONDS: Final = 15.0
 """How long a recording whose parent is gone may clean up in the account."""
 
@@ -145,14 +148,21 @@ class EventWriter:
             waiting = replace(self._tests[item.nodeid], event=WAITING)
             session.settings.throttle.announce = lambda what: self._write(replace(waiting, detail=what))
 
-    @pytest.hookimpl(wrapper=True, trylast=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Notes how a phase of a test ended, and once it is over what a failed one has recorded."""
+        """Notes how a phase of a test ended, and once it is over what a failed one has recorded.
+
+        Around pytest's own wrapper, which makes an expected failure (xfail) of a failure: that counts as a passed test
+        if it replays the cassette of another, and as a skipped one if it should have recorded its own.
+        """
         report = yield
         ended = self._ended[item.nodeid]
-        if report.outcome != "passed" and ended.outcome != "failed":
+        if hasattr(report, "wasxfail") and report.skipped:
+            if not ended.shares_cassette:
+                ended = replace(ended, outcome="skipped", detail=EXPECTED_TO_FAIL)
+        elif report.outcome != "passed" and ended.outcome != "failed":
             ended = replace(ended, outcome=report.outcome, detail=self._why(item, report, call))
         if report.failed and call.excinfo is not None:
             self._count_outage(item.session, call.excinfo.value)
