@@ -38,10 +38,14 @@ def _provenance(path: Path) -> str:
 
 
 def provenance_table(origins: Mapping[str, str]) -> str:
-    """A Markdown table of how many cassettes each module has from each provenance; ``origins`` maps files to theirs."""
+    """A Markdown table of how many cassettes each module has from each provenance; ``origins`` maps files to theirs.
+
+    A provenance that no cassette has is left out.
+    """
+    columns = [origin for origin in ORIGINS if origin in origins.values()]
     modules = sorted({name.rpartition("/")[0] for name in origins})
     counts = Counter((name.rpartition("/")[0], origin) for name, origin in origins.items())
-    rows: list[list[object]] = [[module, *(counts[module, origin] for origin in ORIGINS)] for module in modules]
-    rows.append(["all", *(sum(counts[module, origin] for module in modules) for origin in ORIGINS)])
-    lines: list[list[object]] = [["cassettes", *ORIGINS], ["---", *("---:" for _ in ORIGINS)], *rows]
+    rows: list[list[object]] = [[module, *(counts[module, origin] for origin in columns)] for module in modules]
+    rows.append(["all", *(sum(counts[module, origin] for module in modules) for origin in columns)])
+    lines: list[list[object]] = [["cassettes", *columns], ["---", *("---:" for _ in columns)], *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
