@@ -49,7 +49,7 @@ def there(answer: CreateWorkspaceMemberResp) -> list[str]:
 
 
 def handled(answer: DeleteWorkspaceMemberResp) -> list[str]:
-    """Who was taken out, and who was not in the workspace: somebody invited is not yet."""
+    """Who was taken out, and who was not in the workspace: one who is invited is not yet in it."""
     return answer.removed_success_user_ids + answer.not_in_workspace_user_ids
 
 
