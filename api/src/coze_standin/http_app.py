@@ -17,11 +17,11 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from coze_standin import consent, unserved, ws_app
+from coze_standin import consent, ws_app
 from coze_standin.calls import Answer, Call, Events, Sound, Upload
 from coze_standin.changes import Change, Changes
 from coze_standin.control import Control
-from coze_standin.errors import ERRORS, ApiError
+from coze_standin.errors import ERRORS, ApiError, ErrorRow
 from coze_standin.faults import Faults, PendingFault
 from coze_standin.operations import OPERATIONS, Operation
 from coze_standin.parsing import read_json
@@ -132,9 +132,14 @@ def _error_answer(error: ApiError) -> Answer:
     return Answer({"code": error.row.code, "msg": error.msg}, error.row.status)
 
 
+def _unserved(method: str, path: str) -> ErrorRow:
+    """The error for an operation that the stand-in lacks, or that Coze does not have either."""
+    row = ERRORS["path"]
+    return replace(row, msg=f"{row.msg}: the stand-in does not serve {method} {path}")
+
+
 async def _not_found(request: Request, _: Exception) -> Response:
-    row = unserved.not_found(request.method, request.url.path)
-    return error_response(row, request.scope.get("coze.logid", ""))
+    return error_response(_unserved(request.method, request.url.path), request.scope.get("coze.logid", ""))
 
 
 async def _defect(request: Request, _: Exception) -> Response:
@@ -142,5 +147,5 @@ async def _defect(request: Request, _: Exception) -> Response:
 
 
 async def _unknown_socket(websocket: WebSocket) -> None:
-    row = unserved.not_found("GET", websocket.url.path)
+    row = _unserved("GET", websocket.url.path)
     await websocket.send_denial_response(error_response(row, websocket.scope.get("coze.logid", "")))

@@ -19,7 +19,7 @@ _FILE = {"name": "a.txt", "source_info": {"file_base64": "aGk=", "file_type": "t
 _REFUSALS: list[tuple[str, str, Any, int, int]] = [
     ("GET", "/v1/nothing", None, 404, 404),
     ("DELETE", "/v1/users/me", None, 404, 404),
-    ("GET", "/v1/apps", None, 404, 404),
+    ("GET", "/v1/collaborators", None, 404, 404),
     ("GET", "/v1/bots/", None, 404, 404),
     ("POST", "/v3/chat", [], 200, 4000),
     ("POST", "/v3/chat", {}, 200, 4000),

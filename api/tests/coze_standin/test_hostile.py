@@ -9,7 +9,6 @@ import pytest
 
 from coze_standin.parsing import read_json
 from coze_standin.state import State
-from coze_standin.unserved import UNSERVED
 
 _DEEP = b'{"name":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
 _LONG = b'{"page": ' + b"9" * 5_000 + b"}"
@@ -101,8 +100,14 @@ def test_an_odd_frame_is_an_error_event(line: Any, state: State, frame: str) -> 
     assert frames[-1]["data"]["code"] == 4000
 
 
-def test_what_is_not_served_is_named(web: Any, state: State) -> None:
-    """An operation that is lacking is 404 with its name, and no served operation is among them."""
-    for name, method, path in UNSERVED:
-        result = web(method, path.replace("{", "").replace("}", ""))
-        assert (result.status_code, result.json()["msg"]) == (404, f"not found: the stand-in does not serve {name}")
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/v1/bots/1/versions"), ("PATCH", "/v3/chat"), ("GET", "/v9/%7Bx")]
+)
+    ("method", "path"), [("GET", "/v1/bots/1/versions"), ("PATCH", "/v3/chat"), ("GET", "/v9/%7Bx")]
+)
+def test_what_is_not_served_is_named(web: Any, method: str, path: str) -> None:
+    """An operation that is lacking is 404 in Coze's envelope, with a message that says whose gap it is."""
+    result = web(method, path)
+    message = f"not found: the stand-in does not serve {method} {path.replace('%7B', '{')}"
+    assert (result.status_code, result.json()["code"], result.json()["msg"]) == (404, 404, message)
+    assert result.json()["detail"]["logid"] == result.headers["x-tt-logid"]
