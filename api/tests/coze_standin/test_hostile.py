@@ -103,8 +103,6 @@ def test_an_odd_frame_is_an_error_event(line: Any, state: State, frame: str) -> 
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/v1/bots/1/versions"), ("PATCH", "/v3/chat"), ("GET", "/v9/%7Bx")]
 )
-    ("method", "path"), [("GET", "/v1/bots/1/versions"), ("PATCH", "/v3/chat"), ("GET", "/v9/%7Bx")]
-)
 def test_what_is_not_served_is_named(web: Any, method: str, path: str) -> None:
     """An operation that is lacking is 404 in Coze's envelope, with a message that says whose gap it is."""
     result = web(method, path)
