@@ -15,7 +15,7 @@ from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.inspection.scan import inspect
-from coze_cassettes.scrubbing import planting
+from coze_cassettes.testing import canaries
 
 MEGABYTE: Final = 1_000_000
 WANTED: Final = MEGABYTE
@@ -79,7 +79,7 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("cassettes")
     cassettes = mix(folder)
     chance = random.SystemRandom()
-    values = [planting.filled("{A20}", chance) for _ in range(VALUES)]
+    values = [canaries.fill("{A20}", chance) for _ in range(VALUES)]
     size = sum(size for *_, size in cassettes) / MEGABYTE
     for name, wanted in (("check", ()), (f"save, {VALUES} values", values)):
         rates = [speed(cassettes, wanted) for _ in range(ROUNDS)]

@@ -20,7 +20,7 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
 from vcr.cassette import Cassette as VcrCassette
 
 from coze_cassettes import coze_tests, markers, naming, vcr_options
-from coze_cassettes.scrubbing.environment import VARIABLES, Known
+from coze_cassettes.scrubbing.environment import VARIABLES, ConfiguredValues
 from coze_cassettes.session import guard, opening
 from coze_cassettes.session.outside import Outside
 from coze_cassettes.session.player import Player
@@ -87,12 +87,12 @@ class Account:
             return placeholder
         if placeholder not in self._values:
             self._values[placeholder] = self._configured(placeholder) or self._made(placeholder, make, recorder)
-            recorder.configured = self._known(recorder.configured, placeholder)
+            recorder.configured = self._add_value(recorder.configured, placeholder)
         return self._values[placeholder]
 
-    def _known(self, known: Known, placeholder: str) -> Known:
+    def _add_value(self, configured: ConfiguredValues, placeholder: str) -> ConfiguredValues:
         secret = any(variable.placeholder == placeholder and variable.secret for variable in VARIABLES)
-        return known.with_value(placeholder, self._values[placeholder], secret=secret)
+        return configured.add(placeholder, self._values[placeholder], secret=secret)
 
     def _configured(self, placeholder: str) -> str:
         return os.environ.get(f"COZE_{placeholder}", "")

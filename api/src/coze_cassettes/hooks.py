@@ -189,7 +189,7 @@ def _problems(run: Run, ours: list[pytest.Item], config: pytest.Config) -> agree
         return {item: [run.refusal] for item in ours}
     found = agreement.problems(ours, naming.cassettes_folder(config))
     if run.recording:
-        found |= agreement.telling_ids(ours, environment.known(os.environ).placeholders)
+        found |= agreement.telling_ids(ours, environment.configured_values(os.environ).placeholders)
     return found
 
 
@@ -312,9 +312,9 @@ def _begun(session: Recorder | Player) -> str:
     """Why a session cannot begin, or an empty string."""
     try:
         if isinstance(session, Recorder):
-            session.configured = environment.known(os.environ)
+            session.configured = environment.configured_values(os.environ)
         else:
-            session.load(environment.readable(os.environ).placeholders)
+            session.load(environment.readable_values(os.environ).placeholders)
     except CassetteError as error:
         if isinstance(session, Recorder):
             return f"{error}\n  record it: {session.record_command}"

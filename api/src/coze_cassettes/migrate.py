@@ -20,7 +20,7 @@ from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, heade
 from coze_cassettes.errors import CassetteError, InvalidCassette, UnsafeCassette
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
-from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.session import clock
 from coze_cassettes.session.vcr_values import request_from_vcr, response_from_vcr
 
@@ -44,9 +44,9 @@ class Migrated:
     done_before: bool = False
 
 
-def migrate(paths: Sequence[Path], known: Known) -> list[Migrated]:
+def migrate(paths: Sequence[Path], configured: ConfiguredValues) -> list[Migrated]:
     """Migrate files, and all cassettes in folders, in place; a JSON file becomes a YAML file of the same name."""
-    return [_migrated(path, known) for path in _candidates(paths)]
+    return [_migrated(path, configured) for path in _candidates(paths)]
 
 
 def _candidates(paths: Sequence[Path]) -> list[Path]:
@@ -57,14 +57,14 @@ def _candidates(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _migrated(path: Path, known: Known) -> Migrated:
+def _migrated(path: Path, configured: ConfiguredValues) -> Migrated:
     if _is_ours(path):
         return Migrated(path, path, done_before=True)
     try:
         target = path.with_suffix(store.SUFFIX)
         if target != path and target.exists():
             raise InvalidCassette(f"{target.name} exists already")
-        store.write(target, scrubbed(path, known))
+        store.write(target, scrubbed(path, configured))
     except (CassetteError, OSError) as error:
         return Migrated(path, problem=f"{path}: left as it is, {error}")
     if target != path:
@@ -72,15 +72,15 @@ def _migrated(path: Path, known: Known) -> Migrated:
     return Migrated(path, target)
 
 
-def scrubbed(path: Path, known: Known) -> Cassette:
+def scrubbed(path: Path, configured: ConfiguredValues) -> Cassette:
     """A foreign cassette in this format; raises if it cannot be read, is not Coze traffic, or would not be clean."""
     interactions = _read(path)
     recorded = _recorded_at(interactions, path)
-    clean = scrub.scrub(interactions, known, clock.shift_from(recorded.timestamp()))
+    clean = scrub.scrub(interactions, configured, clock.shift_from(recorded.timestamp()))
     begun = recorded.isoformat().replace("+00:00", "Z")
     metadata = Metadata(_origin(interactions), begun, _sdk(interactions), placeholders=clean.bare)
     cassette = store.sealed(Cassette(clean.interactions, metadata))
-    values = {*clean.table.replaced(), *known.placeholders}
+    values = {*clean.table.replaced(), *configured.placeholders}
     if findings := inspect(cassette, cassette_format.dumps(cassette), values):
         raise UnsafeCassette("after scrubbing the inspector still finds " + ", ".join(str(each) for each in findings))
     return cassette

@@ -21,22 +21,22 @@ import pytest
 
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.scrubbing import planting
+from coze_cassettes.testing import canaries
 
 ROOT = Path(__file__).parents[3]
 JSON_HEADERS = (("content-type", "application/json"),)
 METADATA = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
 
-Filled = Callable[[str], str]
+Fill = Callable[[str], str]
 MakeInteraction = Callable[..., Interaction]
 MakeCassette = Callable[..., Cassette]
 
 
 @pytest.fixture
-def filled() -> Filled:
+def fill() -> Fill:
     """Fill the places of an example with values made now: ``{A64}`` letters and digits, ``{D19}`` digits, and so on."""
     source = random.SystemRandom()
-    return lambda example: planting.filled(example, source)
+    return lambda example: canaries.fill(example, source)
 
 
 @pytest.fixture

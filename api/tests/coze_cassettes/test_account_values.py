@@ -11,7 +11,7 @@ from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.fixtures import Account, Refusal
 from coze_cassettes.inspection.scan import inspect
-from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.matcher import Matcher
 from coze_standin import running
@@ -104,8 +104,8 @@ def test_a_literal_that_looks_like_a_placeholder_is_replaced_and_replays(value: 
 
 def test_a_listed_placeholder_stays_what_it_is() -> None:
     """Scrubbing again changes nothing, in a field that names an identifier either."""
-    known = Known().with_value("FILE_ID", "file-1234567")
-    clean = scrub([posted(b'{"file_id": "file-1234567", "note": "see file-1234567"}')], known)
+    configured = ConfiguredValues().add("FILE_ID", "file-1234567")
+    clean = scrub([posted(b'{"file_id": "file-1234567", "note": "see file-1234567"}')], configured)
     assert clean.bare == ("FILE_ID",)
     assert scrub(clean.interactions, bare=clean.bare).interactions == clean.interactions
 

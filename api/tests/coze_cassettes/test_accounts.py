@@ -29,17 +29,17 @@ def _pytest(environment: dict[str, str], *arguments: str) -> str:
 def test_the_suite_holds_on_the_second_account(tmp_path: Path) -> None:
     """The committed set is recorded from account a; recorded from b every test passes, and replays without network.
 
-    No planted value of the account is in any file, in any encoding.
+    No canary of the account is in any file, in any encoding.
     """
     with running("b") as stand_in:
         environment = {**os.environ, **stand_in.environment}
         options = ("--cassettes-dir", str(tmp_path))
         _pytest(environment, "--record-mode=all", "--recorded-from", "stand-in", "-p", "no:randomly", *options)
-        planted = {value for _, value in stand_in.canaries() if len(value) > 5}
+        canaries = {value for _, value in stand_in.canaries() if len(value) > 5}
     bare = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
     assert " passed" in _pytest(bare, *options)
     files = store.files(tmp_path)
-    secrets = Values.of(planted)
+    secrets = Values.of(canaries)
     assert secrets.forms
     assert len(files) > 80
     assert [path.name for path in files if secrets.stand_in(path.read_text("utf-8"))] == []

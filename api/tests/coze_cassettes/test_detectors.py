@@ -15,9 +15,9 @@ from coze_cassettes.codecs.encodings import ENCODINGS, FOLDINGS
 from coze_cassettes.inspection import masking
 from coze_cassettes.inspection.detectors import DETECTORS, RANDOM, Detector
 from coze_cassettes.inspection.scan import inspect
-from coze_cassettes.scrubbing import planting
 from coze_cassettes.scrubbing.rules import KINDS, RULES
 from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
+from coze_cassettes.testing import canaries
 
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
 PLAIN: Final = (("content-type", "text/plain"),)
@@ -79,7 +79,7 @@ EXAMPLES: Final = [rule for rule in RULES if rule.form is not Form.SHIFT]
 @pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.id)
 def test_each_rules_example_is_found(rule: Rule) -> None:
     """By the inspector alone, or the rule stands in the list with the reason."""
-    example = planting.filled(rule.hit, random.SystemRandom())
+    example = canaries.fill(rule.hit, random.SystemRandom())
     assert bool(shown(rule, example)) != (rule.id in UNTOLD)
 
 
@@ -90,7 +90,7 @@ LOOKS: Final = [rule for rule in EXAMPLES if rule.where is Where.TEXT and rule.i
 @pytest.mark.parametrize("rule", LOOKS, ids=lambda rule: rule.id)
 def test_each_look_is_found_between_any_neighbours(rule: Rule) -> None:
     """Brackets, quotes, Chinese letters and punctuation hide nothing."""
-    example = planting.filled(rule.hit, random.SystemRandom())
+    example = canaries.fill(rule.hit, random.SystemRandom())
     assert [each for each in NEIGHBOURS if not shown(rule, example, *each)] == []
 
 
@@ -100,7 +100,7 @@ BARE: Final[Mapping[str, str]] = {
     "model provider key": "sk-{A40}",
     "Amazon key": "AKIA{U16}",
     "GitHub token": "ghp_{A36}",
-    "e-mail": "planted.{A8}@mail{X6}.example.com",
+    "e-mail": "canary.{A8}@mail{X6}.example.com",
     "mobile": "139{D8}",
     "resident id": "{RESIDENT}",
     "card": "{CARD}",
@@ -115,7 +115,7 @@ def test_each_look_is_found_in_every_encoding(row: object) -> None:
     source = random.SystemRandom()
     missed = []
     for kind, example in BARE.items():
-        text = f"see {planting.filled(example, source)} there"
+        text = f"see {canaries.fill(example, source)} there"
         encoded = next(each for each in ENCODINGS if each is row).encode(text)
         if not found(f"blob [ {encoded} ]"):
             missed.append(kind)
@@ -127,9 +127,7 @@ def test_each_look_is_found_in_every_spelling(folding: object) -> None:
     """Width, composition and invisible characters hide nothing."""
     source = random.SystemRandom()
     spell = next(each for each in FOLDINGS if each is folding).spell
-    missed = [
-        kind for kind, example in BARE.items() if not found(spell(f"see {planting.filled(example, source)} there"))
-    ]
+    missed = [kind for kind, example in BARE.items() if not found(spell(f"see {canaries.fill(example, source)} there"))]
     assert missed == []
 
 

@@ -60,10 +60,10 @@ def test_a_token_may_come_from_a_command(command: str, problem: str, capfd: pyte
     environment.pop("COZE_API_TOKEN", None)
     if problem:
         with pytest.raises(Misuse) as error:
-            credentials.with_token(environment, "")
+            credentials.add_token(environment, "")
         assert str(error.value) == problem
     else:
-        found = credentials.with_token(environment, "")
+        found = credentials.add_token(environment, "")
         assert found["COZE_API_TOKEN"] == token
         assert credentials.COMMAND not in found
     assert capfd.readouterr() == ("", "")
@@ -74,7 +74,7 @@ def test_a_command_that_does_not_end_is_one_sentence(monkeypatch: pytest.MonkeyP
     """It may ask for a passphrase, but not for ever."""
     monkeypatch.setattr(credentials, "COMMAND_SECONDS", 0.1)
     with pytest.raises(Misuse, match=r"did not end within 0\.1 s: run it yourself to see why\.$"):
-        credentials.with_token({**os.environ, credentials.COMMAND: "sleep 20"}, "")
+        credentials.add_token({**os.environ, credentials.COMMAND: "sleep 20"}, "")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def service(stand_in: StandIn, tmp_path: Path) -> Environment:
 @pytest.mark.usefixtures("proxy")
 def test_a_service_identity_gets_a_token_that_opens_the_account(stand_in: StandIn, service: Environment) -> None:
     """From the target's own token endpoint, for a signed JWT."""
-    environment = credentials.with_token(service, stand_in.url)
+    environment = credentials.add_token(service, stand_in.url)
     target = Target("coze-studio", stand_in.url)
     proved = check_token(target, get_from(target, environment["COZE_API_TOKEN"]))
     assert proved.origin == "stand-in"
@@ -118,7 +118,7 @@ def test_a_jwt_that_is_refused_is_one_sentence(stand_in: StandIn, service: Envir
     }
     for (name, value), sentence in refusals.items():
         with pytest.raises(Misuse) as error:
-            credentials.with_token({**service, name: value}, stand_in.url)
+            credentials.add_token({**service, name: value}, stand_in.url)
         assert str(error.value) == sentence
 
 

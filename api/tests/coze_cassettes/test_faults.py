@@ -142,7 +142,7 @@ class Trial:
         assert self.leaks() == []
 
     def leaks(self) -> list[str]:
-        """The files and outputs with a planted value, in any encoding, staging included."""
+        """The files and outputs with a canary, in any encoding, staging included."""
         secrets = Values.of([value for _, value in self.stand_in.canaries() if len(value) > 5])
         assert secrets.forms
         files = [path for path in self.seen.root.rglob("*") if path.is_file() and path.suffix != ".pyc"]
@@ -376,11 +376,11 @@ def test_a_server_that_dies_in_the_middle_costs_no_cassette(recorded: Project) -
         trial = Trial(recorded, first)
         run = trial.start("--json")
         trial.until(run, "started", cassette=CHAT)
-        planted = first.canaries()
+        canaries = first.canaries()
         process.kill()
     assert trial.finish(run)[::2] == (1, "")
     assert trial.project.contents() == trial.old
-    secrets = Values.of([value for _, value in planted if len(value) > 5])
+    secrets = Values.of([value for _, value in canaries if len(value) > 5])
     assert secrets.forms
     assert [text for text in trial.outputs if secrets.stand_in(text)] == []
     port = first.url.rpartition(":")[2]

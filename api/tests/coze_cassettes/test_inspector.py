@@ -19,7 +19,7 @@ from coze_cassettes.scrubbing.environment import VARIABLES, Variable
 
 MakeCassette = Callable[..., Cassette]
 MakeInteraction = Callable[..., Interaction]
-Filled = Callable[[str], str]
+Fill = Callable[[str], str]
 
 
 @pytest.fixture
@@ -34,13 +34,13 @@ def rules_found(cassette: MakeCassette, interaction: MakeInteraction) -> Callabl
 
 
 @pytest.mark.parametrize(
-    ("planted", "rule"),
+    ("members", "rule"),
     [
         ({"note": "take pat_{A40}"}, "INSPECT-TOKEN"),
         ({"note": "eyJ{A20}.{A20}.{A20}"}, "INSPECT-JWT"),
         ({"note": "{PEM}"}, "INSPECT-PEM"),
         ({"note": "Bearer {A20}"}, "INSPECT-BEARER"),
-        ({"note": "planted.{A6}@example.com"}, "INSPECT-EMAIL"),
+        ({"note": "canary.{A6}@example.com"}, "INSPECT-EMAIL"),
         ({"note": "139{D8}"}, "INSPECT-PHONE"),
         ({"note": "7{D18}"}, "INSPECT-ID"),
         ({"note": "20241210152726{H18}"}, "INSPECT-LOGID"),
@@ -56,11 +56,11 @@ def rules_found(cassette: MakeCassette, interaction: MakeInteraction) -> Callabl
         ({"note": "postgres://app:{A12}@localhost/main"}, "INSPECT-USERINFO"),
         ({"note": "the password: {A16}"}, "INSPECT-SECRET-NAME"),
         ({"custom_variables": {"name": "{HAN}"}}, "INSPECT-PERSONAL-NAME"),
-        ({"creator": {"name": "Planted"}}, "INSPECT-PERSONAL-NAME"),
+        ({"creator": {"name": "Canary"}}, "INSPECT-PERSONAL-NAME"),
         ({"bot_id": "bot-{A12}"}, "INSPECT-ID-NAME"),
         ({"access_token": "{D12}"}, "INSPECT-SECRET-NAME"),
-        ({"nick_name": "Planted"}, "INSPECT-PERSONAL-NAME"),
-        ({"creator_name": "Planted"}, "INSPECT-PERSONAL-NAME"),
+        ({"nick_name": "Canary"}, "INSPECT-PERSONAL-NAME"),
+        ({"creator_name": "Canary"}, "INSPECT-PERSONAL-NAME"),
         ({"dataset_id": "base-{A12}"}, "INSPECT-ID-NAME"),
         ({"document_ids": ["doc-{A12}"]}, "INSPECT-ID-NAME"),
         ({"processing_file_id_list": ["doc-{A12}"]}, "INSPECT-ID-NAME"),
@@ -69,10 +69,10 @@ def rules_found(cassette: MakeCassette, interaction: MakeInteraction) -> Callabl
     ],
 )
 def test_what_the_scrubber_left_is_found(
-    planted: dict[str, Any], rule: str, filled: Filled, rules_found: Callable[..., set[str]]
+    members: dict[str, Any], rule: str, fill: Fill, rules_found: Callable[..., set[str]]
 ) -> None:
     """By shape, by name, by what it is."""
-    answer = json.loads(filled(json.dumps(planted)).replace("\n", "\\n"))
+    answer = json.loads(fill(json.dumps(members)).replace("\n", "\\n"))
     assert rule in rules_found(answer)
     assert rule in rules_found({"inner": json.dumps(answer)})
 
@@ -113,20 +113,20 @@ def test_a_replaced_value_is_found_in_every_encoding(
 
 def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]) -> None:
     """The texts of a stream are read joined."""
-    pieces = ["see Planted", " Person", " there"]
+    pieces = ["see Canary", " Person", " there"]
     stream = "".join(f"event:delta\ndata:{json.dumps({'id': 'm', 'content': piece})}\n\n" for piece in pieces)
-    assert rules_found(stream.encode(), ("Planted Person",), "text/event-stream") == {"INSPECT-VALUE"}
+    assert rules_found(stream.encode(), ("Canary Person",), "text/event-stream") == {"INSPECT-VALUE"}
 
 
 def test_a_value_in_binary_is_found(rules_found: Callable[..., set[str]]) -> None:
     """Audio that carries a name hides nothing."""
-    assert rules_found(b"\xff\xfePlanted Person\xff", ("Planted Person",), "audio/mpeg") == {"INSPECT-VALUE"}
+    assert rules_found(b"\xff\xfeCanary Person\xff", ("Canary Person",), "audio/mpeg") == {"INSPECT-VALUE"}
 
 
 def test_a_broken_archive_is_read_as_it_is(rules_found: Callable[..., set[str]]) -> None:
     """What begins like a gzip file and is none stops nobody from looking at it."""
-    broken = gzip.compress(b"")[:10] + b"\xff\xfePlanted Person\xff"
-    assert rules_found(broken, ("Planted Person",), "application/gzip") == {"INSPECT-VALUE"}
+    broken = gzip.compress(b"")[:10] + b"\xff\xfeCanary Person\xff"
+    assert rules_found(broken, ("Canary Person",), "application/gzip") == {"INSPECT-VALUE"}
 
 
 def test_what_is_clean_is_silent(rules_found: Callable[..., set[str]]) -> None:
@@ -144,10 +144,10 @@ def test_what_is_clean_is_silent(rules_found: Callable[..., set[str]]) -> None:
 
 
 def test_a_finding_names_place_and_check_never_the_value(
-    cassette: MakeCassette, interaction: MakeInteraction, filled: Filled
+    cassette: MakeCassette, interaction: MakeInteraction, fill: Fill
 ) -> None:
     """``interaction 0 response body.data[].note INSPECT-TOKEN``."""
-    token = filled("pat_{A40}")
+    token = fill("pat_{A40}")
     made = cassette(interaction(answer={"data": [{"note": f"take {token}"}]}))
     findings = [str(each) for each in inspect(made, "", ())]
     assert findings[0] == "interaction 0 response body.data[].note INSPECT-TOKEN"

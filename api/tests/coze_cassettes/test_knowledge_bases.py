@@ -1,4 +1,4 @@
-"""Knowledge bases, recorded from either account of the stand-in: nothing planted is left in the cassettes."""
+"""Knowledge bases, recorded from either account of the stand-in: no canary is left in the cassettes."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ class TestKnowledge:
 
 @pytest.mark.loopback
 @pytest.mark.parametrize("name", ["a", "b"])
-def test_nothing_planted_is_left(name: str, project: Any) -> None:
+def test_no_canary_is_left(name: str, project: Any) -> None:
     """Neither what people wrote nor an identifier is in a file, in any encoding; the run replays what it recorded."""
     (project.root / "tests" / "test_project.py").write_text(SUITE)
     with running(name) as stand_in:
         code, out, err = project.run("--target", stand_in.url, "--yes", environment=stand_in.environment)
-        planted = {value for _, value in stand_in.canaries() if len(value) > 5}
+        canaries = {value for _, value in stand_in.canaries() if len(value) > 5}
     assert (code, err) == (3, ""), out
-    secrets, files = Values.of(planted), store.files(project.cassettes)
+    secrets, files = Values.of(canaries), store.files(project.cassettes)
     assert secrets.forms
     assert len(files) == 2
     assert [path.name for path in files if secrets.stand_in(path.read_text("utf-8"))] == []

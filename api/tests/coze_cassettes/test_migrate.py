@@ -15,10 +15,10 @@ from vcr.serializers import jsonserializer, yamlserializer
 from coze_cassettes import migrate
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.format import as_document
-from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.session import clock
 
-Filled = Callable[[str], str]
+Fill = Callable[[str], str]
 Stock = Callable[..., tuple[Path, str]]
 
 RECORDED = "Wed, 05 Jun 2024 10:00:00 GMT"
@@ -34,14 +34,14 @@ interactions:
 
 
 @pytest.fixture
-def stock(tmp_path: Path, filled: Filled) -> Stock:
+def stock(tmp_path: Path, fill: Fill) -> Stock:
     """A file as stock vcrpy writes it, with a token in a header; and the token."""
 
     def write(name: str, body: str | bytes = BODY, **headers: str) -> tuple[Path, str]:
-        token = filled("pat_{A64}")
+        token = fill("pat_{A64}")
         sent = {"Authorization": f"Bearer {token}", "User-Agent": "cozepy/0.19.2 python/3.12"}
         request = VcrRequest("GET", "https://api.coze.com/v1/users/me", b"", sent)
-        answer = {"Content-Type": "application/json", "Date": RECORDED, "Set-Cookie": f"s={filled('{A24}')}", **headers}
+        answer = {"Content-Type": "application/json", "Date": RECORDED, "Set-Cookie": f"s={fill('{A24}')}", **headers}
         response: dict[str, Any] = {
             "status": {"code": 200, "message": "OK"},
             "headers": {name: [value] for name, value in answer.items()},
@@ -59,7 +59,7 @@ def stock(tmp_path: Path, filled: Filled) -> Stock:
 def test_a_stock_cassette_is_scrubbed_in_place(name: str, stock: Stock) -> None:
     """The token is gone, the file says where it came from, and a replay would play it."""
     path, token = stock(name)
-    (migrated,) = migrate.migrate([path.parent], Known())
+    (migrated,) = migrate.migrate([path.parent], ConfiguredValues())
     assert migrated.problem == ""
     assert [each.name for each in path.parent.iterdir()] == ["old.yaml"]
     assert migrated.target is not None
@@ -74,7 +74,7 @@ def test_a_stock_cassette_is_scrubbed_in_place(name: str, stock: Stock) -> None:
 def test_a_compressed_body_is_read(stock: Stock) -> None:
     """Stock vcrpy keeps gzip as it came."""
     path, _ = stock("old.yaml", gzip.compress(BODY.encode()), **{"Content-Encoding": "gzip"})
-    (migrated,) = migrate.migrate([path], Known())
+    (migrated,) = migrate.migrate([path], ConfiguredValues())
     assert migrated.target is not None
     assert b"USER_NAME_1" in store.read(migrated.target).interactions[0].response.body
 
@@ -82,7 +82,7 @@ def test_a_compressed_body_is_read(stock: Stock) -> None:
 def test_the_stand_in_is_not_taken_for_coze(stock: Stock) -> None:
     """Its header is in the foreign cassette, whatever the host says."""
     path, _ = stock("old.yaml", **{"X-Served-By": "coze-standin"})
-    migrate.migrate([path], Known())
+    migrate.migrate([path], ConfiguredValues())
     assert store.read(path).metadata.recorded_from == "stand-in"
 
 
@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_named_and_left(text: str, problem: str, tmp_path
     """The file stays byte for byte, and one sentence says why."""
     path = tmp_path / "bad.yaml"
     path.write_text(text, "utf-8")
-    (migrated,) = migrate.migrate([path], Known())
+    (migrated,) = migrate.migrate([path], ConfiguredValues())
     assert migrated.problem == f"{path}: left as it is, {problem}"
     assert path.read_text("utf-8") == text
 
@@ -111,9 +111,9 @@ def test_what_cannot_be_read_is_named_and_left(text: str, problem: str, tmp_path
 def test_our_own_cassettes_are_left(tmp_path: Path, stock: Stock) -> None:
     """Migrating twice does nothing the second time."""
     path, _ = stock("old.yaml")
-    migrate.migrate([path], Known())
+    migrate.migrate([path], ConfiguredValues())
     before = path.read_bytes()
-    (again,) = migrate.migrate([path], Known())
+    (again,) = migrate.migrate([path], ConfiguredValues())
     assert (again.problem, again.done_before, again.target) == ("", True, again.source)
     assert path.read_bytes() == before
 
@@ -123,7 +123,7 @@ def test_a_json_file_does_not_overwrite_another(stock: Stock) -> None:
     one, _ = stock("old.json")
     two, _ = stock("old.yaml")
     before = two.read_bytes()
-    (migrated,) = migrate.migrate([one], Known())
+    (migrated,) = migrate.migrate([one], ConfiguredValues())
     assert migrated.problem.endswith("old.yaml exists already")
     assert (one.exists(), two.read_bytes()) == (True, before)
 
@@ -131,6 +131,6 @@ def test_a_json_file_does_not_overwrite_another(stock: Stock) -> None:
 def test_known_values_are_replaced(stock: Stock) -> None:
     """What the environment says is secret has its bare placeholder."""
     path, token = stock("old.yaml")
-    migrate.migrate([path], Known().with_value("API_TOKEN", token, secret=True))
+    migrate.migrate([path], ConfiguredValues().add("API_TOKEN", token, secret=True))
     headers = as_document(store.read(path))["interactions"][0]["request"]["headers"]
     assert headers == {"authorization": ["Bearer API_TOKEN"]}

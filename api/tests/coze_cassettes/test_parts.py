@@ -23,7 +23,7 @@ def test_a_part_is_read_and_replaced() -> None:
     """The value of a part can be changed without touching another one."""
     old = Interaction(Request("GET", "https://a.example/"), Response(200, "OK"))
     reason = next(part for part in PARTS if part.name == "response.reason")
-    new = reason.with_value(old, "Fine")
+    new = reason.replace_value(old, "Fine")
     assert (reason.value_of(old), reason.value_of(new), new.request) == ("OK", "Fine", old.request)
 
 

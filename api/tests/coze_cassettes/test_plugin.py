@@ -112,8 +112,8 @@ def test_a_changed_request(replay: Replay, cassette: MakeCassette, interaction: 
         def test_chat() -> None:
             httpx.post(
                 "https://api.coze.com/v3/chat?conversation_id=",
-                json={"user_id": "planted-user", "stream": False},
-                headers={"Authorization": "Bearer planted-token"},
+                json={"user_id": "canary-user", "stream": False},
+                headers={"Authorization": "Bearer canary-token"},
             )
         """,
         test_chat=recorded,
@@ -128,7 +128,7 @@ def test_a_changed_request(replay: Replay, cassette: MakeCassette, interaction: 
         "  cassette: test_it/test_chat.yaml\n"
         "  record it: scripts/rerecord.sh -k test_chat"
     )
-    assert "planted-" not in result.stdout.str()
+    assert "canary-" not in result.stdout.str()
 
 
 @pytest.mark.proof
@@ -142,7 +142,7 @@ def test_a_new_literal_is_shown_by_its_kind(
 
         @pytest.mark.vcr
         def test_bot() -> None:
-            httpx.get("https://api.coze.com/v1/bots/planted-bot")
+            httpx.get("https://api.coze.com/v1/bots/canary-bot")
         """,
         test_bot=cassette(interaction("GET", "/v1/workflows/WORKFLOW_ID")),
     )
@@ -483,7 +483,7 @@ def test_recording_without_a_token_is_refused(replay: Replay, monkeypatch: pytes
 @pytest.mark.proof
 def test_a_test_id_that_holds_a_configured_value_is_refused(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids become file names and stand in every report; the message does not repeat the value."""
-    monkeypatch.setenv("COZE_API_TOKEN", "planted-token")
+    monkeypatch.setenv("COZE_API_TOKEN", "canary-token")
     source = """
         import os, pytest
 
@@ -497,7 +497,7 @@ def test_a_test_id_that_holds_a_configured_value_is_refused(replay: Replay, monk
         "ERROR: test_it.py: the id of a case of test_me holds the configured API_TOKEN, "
         "and ids become file names; give the case another id."
     )
-    assert "planted-token" not in result.stdout.str()
+    assert "canary-token" not in result.stdout.str()
 
 
 @pytest.mark.proof

@@ -222,7 +222,7 @@ PLACES: list[Callable[[str], str]] = [
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_planted_value_is_found_in_every_form(tmp_path: Path, place: Callable[[str], str]) -> None:
+def test_a_canary_is_found_in_every_form(tmp_path: Path, place: Callable[[str], str]) -> None:
     """Plain, escaped, percent-encoded or in base64, in a file that YAML has folded."""
     value = f"{secrets.token_hex(8)} é/+ {secrets.token_hex(4)}"
     path = tmp_path / "a.yaml"

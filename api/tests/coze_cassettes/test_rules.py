@@ -35,20 +35,20 @@ def _scrubbed(rule: Rule, example: str) -> str:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_each_rule_replaces_its_positive_example(rule: Rule, filled: Callable[[str], str]) -> None:
-    """What a rule's positive example plants is gone, and a placeholder of its kind stands there."""
+def test_each_rule_replaces_its_positive_example(rule: Rule, fill: Callable[[str], str]) -> None:
+    """The canary in a rule's positive example is gone, and a placeholder of its kind stands there."""
     if rule.form is Form.SHIFT:
         assert "1718792954" in _scrubbed(rule, rule.hit)
         return
-    shown = _scrubbed(rule, filled(rule.hit))
+    shown = _scrubbed(rule, fill(rule.hit))
     number = r'"device_id": 1' if rule.kind == "DEVICE_ID" else rf"{rule.kind}_1\b"
     assert re.search(number, shown)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_each_rule_leaves_its_negative_example(rule: Rule, filled: Callable[[str], str]) -> None:
+def test_each_rule_leaves_its_negative_example(rule: Rule, fill: Callable[[str], str]) -> None:
     """What a rule's negative example shows is not replaced."""
-    assert f"{rule.kind}_1" not in _scrubbed(rule, filled(rule.miss))
+    assert f"{rule.kind}_1" not in _scrubbed(rule, fill(rule.miss))
 
 
 PROVED = {
@@ -79,10 +79,10 @@ def test_no_example_is_a_credential(rule: Rule) -> None:
     assert not re.search(r"(pat|sat|czu|czs|cztei)_[A-Za-z0-9]{20}|eyJ[\w-]{10}\.eyJ", rule.hit + rule.miss)
 
 
-def test_a_wrong_check_digit_is_told(filled: Callable[[str], str]) -> None:
+def test_a_wrong_check_digit_is_told(fill: Callable[[str], str]) -> None:
     """One digit changed, and a card or an identity number is none."""
     for name, example in (("bank_card", "{CARD}"), ("resident_id", "{RESIDENT}")):
-        number = filled(example)
+        number = fill(example)
         other = str((int(number[5]) + 1) % 10)
         assert CHECKS[name](number)
         assert not CHECKS[name](number[:5] + other + number[6:])

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from coze_cassettes.cassette.model import Interaction, Request, Response
 from coze_cassettes.codecs.streams import moved_chunks
 from coze_cassettes.errors import Misuse, UnreadableBody
-from coze_cassettes.scrubbing.environment import Known, known
+from coze_cassettes.scrubbing.environment import ConfiguredValues, configured_values
 from coze_cassettes.scrubbing.live import LivePlaceholders
 from coze_cassettes.scrubbing.scrub import scrub
 
@@ -28,9 +28,9 @@ def _answers(interactions: tuple[Interaction, ...]) -> str:
     return "".join(each.response.body.decode() for each in interactions)
 
 
-def test_one_value_has_one_placeholder_everywhere(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+def test_one_value_has_one_placeholder_everywhere(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """An id stands under the same placeholder in query, path, body, JSON in a string, base64 and percent-encoding."""
-    bot = filled("7{D18}")
+    bot = fill("7{D18}")
     inside = base64.b64encode(f"the bot {bot} said".encode()).decode()
     answer = {"bot_id": bot, "inner": json.dumps({"id": bot}), "b64": inside, "url": quote(f"/bots/{bot}?ä", safe="")}
     clean = scrub([interaction("GET", f"/v1/bots/{bot}?bot_id={bot}", answer=answer)]).interactions
@@ -45,10 +45,10 @@ def test_one_value_has_one_placeholder_everywhere(interaction: MakeInteraction, 
 
 
 def test_an_identifier_is_one_even_if_it_passes_for_a_card(
-    interaction: MakeInteraction, filled: Callable[[str], str]
+    interaction: MakeInteraction, fill: Callable[[str], str]
 ) -> None:
     """What a field calls an identifier is that wherever it stands; a token is a secret whatever its field says."""
-    number, token = filled("{CARD}"), filled("pat_{A64}")
+    number, token = fill("{CARD}"), fill("pat_{A64}")
     answer = {"msg": f"see {number} and {token} there", "user_id": token}
     clean = scrub([interaction("GET", f"/v1/things?workflow_id={number}", answer=answer)]).interactions
     assert clean[0].request.uri.endswith("?workflow_id=WORKFLOW_ID_1")
@@ -60,8 +60,8 @@ def test_an_identifier_is_one_even_if_it_passes_for_a_card(
 
 def test_values_learned_late_are_replaced_early(interaction: MakeInteraction) -> None:
     """What only the last answer tells to be a name is replaced in the first one too."""
-    first = interaction(answer={"text": "Planted Person wrote this"})
-    last = interaction(answer={"user_name": "Planted Person"})
+    first = interaction(answer={"text": "Canary Person wrote this"})
+    last = interaction(answer={"user_name": "Canary Person"})
     assert _answers(scrub([first, last]).interactions).count("USER_NAME_1") == 2
 
 
@@ -72,10 +72,10 @@ def test_placeholders_are_numbered_by_first_appearance(interaction: MakeInteract
     assert found == ["BOT_ID_1", "BOT_ID_2", "BOT_ID_1"]
 
 
-def test_configured_values_have_bare_placeholders(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+def test_configured_values_have_bare_placeholders(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """What the environment says is replaced wherever it stands, also where no rule looks."""
-    token = filled("{A40}")
-    configured = known({"COZE_API_TOKEN": token, "COZE_SECRET_PARTNER": filled("{A20}")})
+    token = fill("{A40}")
+    configured = configured_values({"COZE_API_TOKEN": token, "COZE_SECRET_PARTNER": fill("{A20}")})
     clean = scrub([interaction(answer={"note": f"x{token}y"})], configured)
     assert json.loads(clean.interactions[0].response.body) == {"note": "xAPI_TOKENy"}
     assert set(configured.placeholders.values()) == {"API_TOKEN", "SECRET_PARTNER"}
@@ -85,7 +85,7 @@ def test_configured_values_have_bare_placeholders(interaction: MakeInteraction, 
 def test_a_configured_secret_too_short_is_an_error(value: str) -> None:
     """An empty or short secret would be a filter that does nothing."""
     with pytest.raises(Misuse, match=r"API_TOKEN has \d characters"):
-        known({"COZE_API_TOKEN": value})
+        configured_values({"COZE_API_TOKEN": value})
 
 
 def test_a_placeholder_that_the_test_sends_is_reserved(interaction: MakeInteraction) -> None:
@@ -117,9 +117,9 @@ def test_urls_are_replaced_by_urls(interaction: MakeInteraction) -> None:
     assert json.loads(clean.interactions[0].response.body) == {"avatar_url": "https://scrubbed.invalid/AVATAR_URL_1"}
 
 
-def test_only_chosen_headers_stay(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+def test_only_chosen_headers_stay(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """User agents and gateway headers never reach a cassette, nor does a cookie's value, here or anywhere else."""
-    session = filled("{A32}")
+    session = fill("{A32}")
     request = Request(
         "GET", "https://api.coze.com/v1/users/me", (("User-Agent", "x"), ("Authorization", "Bearer abcdefgh1"))
     )
@@ -143,7 +143,7 @@ def test_only_chosen_headers_stay(interaction: MakeInteraction, filled: Callable
 
 def test_a_value_split_over_deltas_is_found(interaction: MakeInteraction) -> None:
     """An address that came in three pieces is replaced by one placeholder."""
-    pieces = ["write to planted.per", "son@exam", "ple.com now"]
+    pieces = ["write to canary.per", "son@exam", "ple.com now"]
     stream = "".join(
         f"event:conversation.message.delta\ndata:{json.dumps({'id': 'm', 'content': piece})}\n\n" for piece in pieces
     )
@@ -162,7 +162,7 @@ def test_short_values_stay_in_running_text(interaction: MakeInteraction) -> None
 
 def test_a_compressed_answer_is_read(interaction: MakeInteraction) -> None:
     """Gzip is undone, so that a cassette is readable and nothing hides in it."""
-    made = interaction(answer=gzip.compress(b'{"user_name":"Planted Person"}'))
+    made = interaction(answer=gzip.compress(b'{"user_name":"Canary Person"}'))
     headers = (*made.response.headers, ("content-encoding", "gzip"))
     response = Response(200, "OK", headers, made.response.body)
     assert scrub([Interaction(made.request, response)]).interactions[0].response.body == b'{"user_name":"USER_NAME_1"}'
@@ -249,44 +249,44 @@ def test_chunks_always_add_up(body: bytes, sizes: list[int]) -> None:
 
 def test_known_values_of_fixtures_are_added() -> None:
     """A value that a fixture made is known from then on."""
-    assert Known().with_value("CHAT_ID", "chat-123").placeholders == {"chat-123": "CHAT_ID"}
+    assert ConfiguredValues().add("CHAT_ID", "chat-123").placeholders == {"chat-123": "CHAT_ID"}
 
 
-def test_literals_are_told_apart_by_their_places(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+def test_literals_are_told_apart_by_their_places(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """Two values of one kind keep their placeholders at replay, in whatever order the rules find them."""
-    abroad, mobile = filled("+49 30 {D4} {D4}"), filled("139{D8}")
+    abroad, mobile = fill("+49 30 {D4} {D4}"), fill("139{D8}")
     sent = interaction("POST", "/v1/things", {"a": f"{abroad} or {mobile}", "b": mobile})
     clean = scrub([sent]).interactions
     assert LivePlaceholders(clean).scrub(sent.request).body == clean[0].request.body
 
 
-def test_a_placeholder_in_base64_is_seen(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+def test_a_placeholder_in_base64_is_seen(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """A literal that only stands encoded in a request keeps its placeholder too."""
-    sent = interaction("POST", "/v1/things", {"blob": base64.b64encode(filled("key sk-{A40}").encode()).decode()})
+    sent = interaction("POST", "/v1/things", {"blob": base64.b64encode(fill("key sk-{A40}").encode()).decode()})
     clean = scrub([sent]).interactions
     assert LivePlaceholders(clean).scrub(sent.request).body == clean[0].request.body
 
 
 @pytest.mark.parametrize("events", [("Message", "Message"), ("Message", "Interrupt"), ("a.delta", "b.delta")])
 def test_a_known_value_split_over_different_events_is_found(
-    events: tuple[str, str], interaction: MakeInteraction, filled: Callable[[str], str]
+    events: tuple[str, str], interaction: MakeInteraction, fill: Callable[[str], str]
 ) -> None:
     """What the environment tells is found also where its halves belong to different nodes or kinds of event."""
-    secret = filled("{A30}")
+    secret = fill("{A30}")
     halves = zip(events, (secret[:11], secret[11:]), strict=True)
     stream = "".join(
         f"event: {name}\ndata: {json.dumps({'content': half, 'node_title': half[:2]})}\n\n" for name, half in halves
     )
-    configured = known({"COZE_SECRET_PARTNER": secret})
+    configured = configured_values({"COZE_SECRET_PARTNER": secret})
     clean = scrub([interaction(answer=stream.encode(), content_type="text/event-stream")], configured).interactions
     assert secret[11:] not in _answers(clean)
     assert "SECRET_PARTNER" in _answers(clean)
 
 
-def test_the_attributes_of_a_cookie_are_no_secrets(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+def test_the_attributes_of_a_cookie_are_no_secrets(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """The domain of a cookie stays where it is named."""
     made = interaction(answer={"host": "https://www.coze.com/x"})
-    headers = (*made.response.headers, ("set-cookie", f"sid={filled('{A32}')}; Domain=.coze.com; Path=/abcdefgh"))
+    headers = (*made.response.headers, ("set-cookie", f"sid={fill('{A32}')}; Domain=.coze.com; Path=/abcdefgh"))
     response = Response(200, "OK", headers, made.response.body)
     assert scrub([Interaction(made.request, response)]).interactions[0].response.body == made.response.body
 
@@ -299,14 +299,14 @@ def test_a_short_secret_stays_in_its_field(interaction: MakeInteraction) -> None
 
 def test_half_an_event_hides_nothing(interaction: MakeInteraction) -> None:
     """A stream that broke off inside a value: its field still says what it was."""
-    stream = b'event: Message\ndata: {"content":"hi","user_name":"Planted Per'
+    stream = b'event: Message\ndata: {"content":"hi","user_name":"Canary Per'
     clean = scrub([interaction(answer=stream, content_type="text/event-stream")]).interactions
     assert _answers(clean) == 'event: Message\ndata: {"content":"hi","user_name":"USER_NAME_1'
 
 
-def test_url_with_escapes_is_replaced_as_it_is(interaction: MakeInteraction, filled: Callable[[str], str]) -> None:
+def test_url_with_escapes_is_replaced_as_it_is(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """A signed URL that holds percent escapes becomes a URL, not one that is written in escapes."""
-    url = f"https://p9-bot.byteimg.com/tos-cn-i/a~tplv-x.image?rk3s=1&x-expires=1700000000&x-signature={filled('{A20}')}%2B%3D"
+    url = f"https://p9-bot.byteimg.com/tos-cn-i/a~tplv-x.image?rk3s=1&x-expires=1700000000&x-signature={fill('{A20}')}%2B%3D"
     [clean] = scrub([interaction(answer={"data": {"icon_url": url, "text": f"see {url} now"}})]).interactions
     data = json.loads(clean.response.body)["data"]
     assert data == {

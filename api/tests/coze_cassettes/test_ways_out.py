@@ -157,7 +157,7 @@ WAYS = {
 
 @pytest.fixture(scope="module")
 def stand_in() -> Iterator[StandIn]:
-    """One stand-in for all these tests; it lists what it planted."""
+    """One stand-in for all these tests; it lists its canaries."""
     with running("a") as server:
         yield server
 
@@ -168,9 +168,9 @@ def _written(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, path.read_bytes().decode("utf-8", "replace")
 
 
-def _leaks(text: str, planted: list[tuple[str, str]]) -> list[str]:
+def _leaks(text: str, canaries: list[tuple[str, str]]) -> list[str]:
     return sorted(
-        {kind for kind, value in planted if len(value) > 5 and any(form in text for form in spellings_of(value))}
+        {kind for kind, value in canaries if len(value) > 5 and any(form in text for form in spellings_of(value))}
     )
 
 
@@ -178,7 +178,7 @@ def _leaks(text: str, planted: list[tuple[str, str]]) -> list[str]:
 def test_nothing_raw_is_left(
     way: str, stand_in: StandIn, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the terminal nor any file holds a planted value, however the test fails."""
+    """Neither the terminal nor any file holds a canary, however the test fails."""
     pytester.makeini(INI)
     source = WAYS[way] if "@pytest.mark.vcr" in WAYS[way] else f"@pytest.mark.vcr\n{WAYS[way]}"
     pytester.makepyfile(test_out=f"{HEAD}\n\n{source}")
@@ -189,11 +189,11 @@ def test_nothing_raw_is_left(
         *("--junitxml=report.xml", "-p", "cacheprovider", "--durations=3"),
     )
     shown = result.stdout.str() + result.stderr.str()
-    planted = stand_in.canaries()
-    assert len(planted) > 20
-    assert _leaks(shown, planted) == []
+    canaries = stand_in.canaries()
+    assert len(canaries) > 20
+    assert _leaks(shown, canaries) == []
     for path, text in _written(pytester.path):
-        assert _leaks(text, planted) == [], path.name
+        assert _leaks(text, canaries) == [], path.name
     if way == "printing in a test that passes":
         assert [path.name for path in store.files(pytester.path / "cassettes")] == ["test_it.yaml"]
     elif way != "a warning":

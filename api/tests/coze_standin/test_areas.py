@@ -170,7 +170,7 @@ def test_a_streamed_chat_says_the_same_in_pieces(web: Any, state: State) -> None
     assert result["status"] == "completed"
 
 
-def test_now_and_then_a_planted_address_is_split_over_deltas(web: Any, state: State) -> None:
+def test_now_and_then_a_canary_address_is_split_over_deltas(web: Any, state: State) -> None:
     """Among forty streams at least one carries the owner's mail address whole in the answer and cut in the deltas."""
     email, split = state.account.owner.email, 0
     for _ in range(40):

@@ -129,7 +129,7 @@ def source(environment: Environment) -> Source:
     return found
 
 
-def with_token(environment: Environment, url: str) -> dict[str, str]:
+def add_token(environment: Environment, url: str) -> dict[str, str]:
     """The environment with the token in it, wherever it comes from; Misuse if there is none."""
     token = source(environment).get(environment, url)
     if not token.isascii() or not token.isprintable():

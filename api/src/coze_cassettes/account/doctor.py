@@ -26,7 +26,7 @@ from coze_cassettes.account.target import (
     shown_url,
 )
 from coze_cassettes.errors import Misuse
-from coze_cassettes.scrubbing.environment import TOKEN, VARIABLES, known
+from coze_cassettes.scrubbing.environment import TOKEN, VARIABLES, configured_values
 from coze_cassettes.session.limits import Limits, read_limits
 
 
@@ -94,9 +94,9 @@ def account(root: Path, shell: Mapping[str, str], wanted: str) -> Account:
     target = choose_target(wanted, environment)
     if target.local:
         raise Misuse("A stand-in of its own needs no preparation: name coze.com, coze.cn or a URL as the target.")
-    known(environment)
-    environment = credentials.with_token(environment, target.url)
-    known(environment)
+    configured_values(environment)
+    environment = credentials.add_token(environment, target.url)
+    configured_values(environment)
     return Account(target, environment, read_limits(environment, target.url))
 
 

@@ -47,7 +47,7 @@ class Part:
         """The value of this part in an interaction (of ``metadata``: in a cassette)."""
         return getattr(getattr(holder, self.message), self.field)
 
-    def with_value(self, interaction: Interaction, value: Any) -> Interaction:
+    def replace_value(self, interaction: Interaction, value: Any) -> Interaction:
         """The interaction with another value of this part."""
         message = replace(getattr(interaction, self.message), **{self.field: value})
         return replace(interaction, **{self.message: message})

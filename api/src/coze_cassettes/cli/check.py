@@ -23,7 +23,7 @@ from coze_cassettes.inspection.scan import inspect, inspect_file
 from coze_cassettes.inspection.summary import summarize
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.pytest_settings import read_settings
-from coze_cassettes.scrubbing.environment import known
+from coze_cassettes.scrubbing.environment import configured_values
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -59,7 +59,7 @@ def command(paths: tuple[Path, ...], staged: bool, explain: bool, cassettes: Pat
     """
     folder = cassettes_folder(cassettes)
     sources = list(_staged(folder) if staged else _files(paths or (folder,)))
-    configured = known(os.environ).placeholders
+    configured = configured_values(os.environ).placeholders
     found = [(source.name, finding) for source in sources for finding in _judge_source(source, configured)]
     for name, finding in found:
         click.echo(f"{name}:{finding}")

@@ -16,7 +16,7 @@ from coze_cassettes.diff import Severity
 from coze_cassettes.errors import Misuse
 from coze_cassettes.review import html, json_output, markdown, revisions, terminal
 from coze_cassettes.review.comparison import Review, review
-from coze_cassettes.scrubbing.environment import known
+from coze_cassettes.scrubbing.environment import configured_values
 
 _FORMATS: Final = ("markdown", "html", "json")
 
@@ -66,7 +66,7 @@ def _review(arguments: tuple[str, ...], cassettes: Path | None) -> Review:
     if missing := next((path for path in paths if not (here / path).exists()), None):
         raise Misuse(f"{missing} is neither a file nor a revision.")
     folders = [here / path for path in paths] or [cassettes_folder(cassettes)]
-    values = known(os.environ).placeholders
+    values = configured_values(os.environ).placeholders
     versions = revisions.read_versions(root, revisions.parse_range(text), folders, lambda body: judge(body, values))
     return review(versions.old, versions.new, versions.refused)
 

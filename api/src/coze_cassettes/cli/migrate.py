@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from coze_cassettes import exit_codes, migrate
-from coze_cassettes.scrubbing.environment import known
+from coze_cassettes.scrubbing.environment import configured_values
 
 
 @click.command("migrate")
@@ -19,7 +19,7 @@ def command(paths: tuple[Path, ...]) -> int:
     What cannot be read, is not Coze traffic, or would not be clean is named and left. Exit code 0: all is in this
     format now; 1: something was left.
     """
-    results = migrate.migrate(paths, known(os.environ))
+    results = migrate.migrate(paths, configured_values(os.environ))
     for result in results:
         done = f"{result.source}: in this format already" if result.done_before else ""
         said = result.problem or done or f"{result.source}: scrubbed, now {result.target}"

@@ -12,7 +12,7 @@ from coze_cassettes.cli.check import judge
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.review import html, report
-from coze_cassettes.scrubbing.environment import known
+from coze_cassettes.scrubbing.environment import configured_values
 
 
 @click.command("report")
@@ -23,7 +23,7 @@ def command(target: Path, cassettes: Path | None) -> int:
 
     Exit code 1 if there is a file that `check` refuses: it is named, not shown.
     """
-    values, refused = known(os.environ).placeholders, dict[str, str]()
+    values, refused = configured_values(os.environ).placeholders, dict[str, str]()
     shown = list(report.read_entries(cassettes_folder(cassettes), lambda text: judge(text, values), refused))
     for name, page in html.report_pages(shown, refused):
         path = target / name

@@ -15,7 +15,7 @@ from coze_cassettes.inspection import decoding
 from coze_cassettes.inspection.scan import Finding, inspect
 from coze_cassettes.inspection.values import find, spellings_of
 
-SHORTEST_PLANTED: Final = 4
+SHORTEST_CANARY: Final = 4
 """Characters below which a value is not evidence of a leak: it occurs by chance."""
 
 
@@ -50,11 +50,11 @@ def _ask_stand_in(url: str, what: str, member: str = "") -> list[Any]:
         raise CassetteError(f"The stand-in does not give out its {what} ({type(error).__name__}).") from None
 
 
-def canaries_in(path: Path, planted: Iterable[Canary]) -> list[str]:
-    """The kinds of the planted values that a file still holds, in its text or in what its text stands for."""
+def canaries_in(path: Path, canaries: Iterable[Canary]) -> list[str]:
+    """The kinds of the canaries that a file still holds, in its text or in what its text stands for."""
     texts = [layer for text in (path.read_text("utf-8"), *_contents(path)) for layer in _layers(text)]
-    found = find((each.value for each in planted), texts)
-    return sorted({each.kind for each in planted if len(each.value) >= SHORTEST_PLANTED and each.value in found})
+    found = find((each.value for each in canaries), texts)
+    return sorted({each.kind for each in canaries if len(each.value) >= SHORTEST_CANARY and each.value in found})
 
 
 def _layers(text: str) -> Iterable[str]:

@@ -21,7 +21,7 @@ from coze_cassettes.rerecord.outcome import Collected, Verdict
 from coze_cassettes.rerecord.plan import Test, make_plan
 from coze_cassettes.rerecord.signals import interruptible
 from coze_cassettes.rerecord.stages import Stages, names
-from coze_cassettes.scrubbing.environment import TOKEN, known
+from coze_cassettes.scrubbing.environment import TOKEN, configured_values
 from coze_cassettes.session.limits import Limits, read_limits
 
 
@@ -77,17 +77,21 @@ def _arrange(options: Options, environment: dict[str, str], reporter: Reporter, 
     starting = stack.enter_context(processes.stand_in(options.account, options.changes)) if target.local else None
     if starting is None:
         credentials.source(environment)
-        known(environment)
+        configured_values(environment)
     elif options.changes:
         starting.ready()  # it may refuse one: say so before the tests are collected
     tests, collected = _collect(options, environment)
-    account = "" if starting else staging.account_digest({**known(environment).placeholders, "": _command(environment)})
+    account = (
+        ""
+        if starting
+        else staging.account_digest({**configured_values(environment).placeholders, "": _command(environment)})
+    )
     if starting is not None:
         server = starting.ready()
         environment = {**without_coze(environment), **server.environment}
         target = Target(STAND_IN, server.url)
     numbers = read_limits(numbered, target.url)
-    environment = credentials.with_token(environment, target.url)
+    environment = credentials.add_token(environment, target.url)
     target = _proved(target, environment, numbers)
     plan = replace(make_plan(target, tests, environment), limits=numbers, all_or_nothing=options.all_or_nothing)
     if not plan.cassettes:
@@ -107,7 +111,7 @@ def _command(environment: Mapping[str, str]) -> str:
 
 def _proved(target: Target, environment: Mapping[str, str], numbers: Limits) -> Target:
     """The target with its proved origin; Misuse if token or things are refused."""
-    known(environment)
+    configured_values(environment)
     get = get_from(target, environment[TOKEN], numbers)
     target = check_token(target, get)
     check_things(environment, get)

@@ -19,7 +19,7 @@ from coze_cassettes.rerecord.options import Options, Reporter, without_coze
 from coze_cassettes.rerecord.outcome import Collected, Decision, Failure, Outcome, Verdict, decide, fail, others
 from coze_cassettes.rerecord.plan import Plan
 from coze_cassettes.rerecord.signals import uninterrupted
-from coze_cassettes.scrubbing.environment import BASE, known
+from coze_cassettes.scrubbing.environment import BASE, configured_values
 from coze_cassettes.session.limits import as_environment
 
 REPLAYS_NOT: Final = "it does not replay: "
@@ -83,7 +83,7 @@ class Stages:
     def _inspect(self, folder: Path) -> list[Failure]:
         """What the inspector finds, or what the stand-in's own list of its canaries does."""
         self.reporter.stage("inspecting", 0)
-        values = known(self.environment).placeholders
+        values = configured_values(self.environment).placeholders
         target = self.plan.target
         canaries = leaks.canaries_of(target.url) if target.origin == STAND_IN else ()
         found = []
@@ -237,7 +237,7 @@ class Stages:
     def _pytest(
         self, arguments: Sequence[str], environment: Mapping[str, str], left_out: Sequence[str]
     ) -> processes.PytestResult:
-        redact = leaks.redactor(known(self.environment).placeholders)
+        redact = leaks.redactor(configured_values(self.environment).placeholders)
         if left_out:
             file = self.staged.folder / "left-out.txt"
             store.write_text(file, "\n".join(left_out))

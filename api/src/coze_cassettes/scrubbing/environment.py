@@ -54,47 +54,49 @@ KEY_FILE: Final = "COZE_PRIVATE_KEY_FILE"
 
 
 @dataclass(frozen=True)
-class Known:
+class ConfiguredValues:
     """Values that must be replaced everywhere, each with its bare placeholder, and which of them are secrets."""
 
     placeholders: Mapping[str, str] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
 
-    def with_value(self, placeholder: str, value: str, *, secret: bool = False) -> Known:
+    def add(self, placeholder: str, value: str, *, secret: bool = False) -> ConfiguredValues:
         """The same with one more value."""
         _require_length(placeholder, value, MIN_SECRET if secret else MIN_IDENTIFIER)
-        return Known({**self.placeholders, value: placeholder}, self.secrets | {value} if secret else self.secrets)
+        return ConfiguredValues(
+            {**self.placeholders, value: placeholder}, self.secrets | {value} if secret else self.secrets
+        )
 
 
-def known(environ: Mapping[str, str]) -> Known:
+def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """What the environment says is secret or an identifier; Misuse if a configured secret is empty or too short."""
-    found = Known()
+    found = ConfiguredValues()
     for variable in VARIABLES:
         if variable.name in environ and (environ[variable.name] or variable.secret):
-            found = found.with_value(variable.placeholder, environ[variable.name], secret=variable.secret)
+            found = found.add(variable.placeholder, environ[variable.name], secret=variable.secret)
     for name in sorted(each for each in environ if each.startswith(EXTRA_PREFIX)):
         placeholder = f"SECRET_{name.removeprefix(EXTRA_PREFIX).upper()}"
-        found = found.with_value(placeholder, environ[name], secret=True)
+        found = found.add(placeholder, environ[name], secret=True)
     if key_file := environ.get(KEY_FILE):
-        found = _with_key_file(found, Path(key_file).expanduser())
+        found = _add_key_file(found, Path(key_file).expanduser())
     return found
 
 
-def readable(environ: Mapping[str, str]) -> Known:
+def readable_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """The same for a replay, which needs none of it: nothing is known if a value cannot be used."""
     try:
-        return known(environ)
+        return configured_values(environ)
     except Misuse:
-        return Known()
+        return ConfiguredValues()
 
 
-def _with_key_file(found: Known, path: Path) -> Known:
+def _add_key_file(found: ConfiguredValues, path: Path) -> ConfiguredValues:
     try:
         text = path.read_text("utf-8").strip()
     except OSError as error:
         raise Misuse(f"{KEY_FILE} names a file that cannot be read: {error.strerror}.") from error
     body = "".join(line for line in text.splitlines() if not line.startswith("-----"))
-    return found.with_value("PRIVATE_KEY", text, secret=True).with_value("PRIVATE_KEY_BODY", body, secret=True)
+    return found.add("PRIVATE_KEY", text, secret=True).add("PRIVATE_KEY_BODY", body, secret=True)
 
 
 def _require_length(placeholder: str, value: str, least: int) -> None:

@@ -14,7 +14,7 @@ from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import fold
 from coze_cassettes.codecs.layers import Leaf, Visit
 from coze_cassettes.scrubbing import placeholders
-from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.scrubbing.learn import Learned, learning
 from coze_cassettes.scrubbing.normalise import normalise, with_kept_headers
 from coze_cassettes.scrubbing.placeholders import STANDARD, Placeholders
@@ -39,7 +39,7 @@ class Scrubbed:
 
 def scrub(
     interactions: Sequence[Interaction],
-    configured: Known | None = None,
+    configured: ConfiguredValues | None = None,
     shift: int = 0,
     *,
     bare: Iterable[str] = (),
@@ -53,7 +53,7 @@ def scrub(
     scrubbed before, as its metadata list them; ``allow_opaque`` are the digests of files that may be kept though they
     cannot be opened. UnreadableBody, with the name of the part, if anything else cannot be opened.
     """
-    rules, configured = rules or default_rules(), configured or Known()
+    rules, configured = rules or default_rules(), configured or ConfiguredValues()
     normal = tuple(normalise(interaction) for interaction in interactions)
     listed = {*bare, *configured.placeholders.values()}
     learned = Learned(Placeholders.of(normal, listed))
@@ -89,7 +89,7 @@ def _reserved(interactions: Sequence[Interaction]) -> frozenset[str]:
     return frozenset(placeholder for text in texts for _, placeholder in placeholders.found_in(text))
 
 
-def _table(learned: Learned, configured: Known, reserved: frozenset[str]) -> ValueTable:
+def _table(learned: Learned, configured: ConfiguredValues, reserved: frozenset[str]) -> ValueTable:
     """The configured values with their bare placeholders, the learned ones numbered by first appearance."""
     values = {
         fold(text.strip(), ignore_case=False).text: Value(name, name, None, text in configured.secrets)

@@ -46,7 +46,7 @@ def _walk_parts(interaction: Interaction, parts: Sequence[Part], visit: Visit, a
             new = _WALKS[part.form](leaf, interaction, part, visit)
         except UnreadableBody as error:
             raise UnreadableBody(f"{part.name} of {interaction.request.method} {uri_path}: {error}") from error
-        walked = part.with_value(walked, new)
+        walked = part.replace_value(walked, new)
     body = walked.response.body
     chunks = moved_chunks(interaction.response.body, body, interaction.response.chunks)
     return replace(walked, response=replace(walked.response, chunks=chunks))

@@ -18,7 +18,7 @@ from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, heade
 from coze_cassettes.errors import InvalidCassette, NotWritten, UnreadableBody, UnsafeCassette
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
-from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.session import clock
 from coze_cassettes.session.session import Session, Settings
 
@@ -48,7 +48,7 @@ class Recorder(Session):
     def __init__(self, test: str, path: Path, settings: Settings, fail: Callable[[str], NoReturn]) -> None:
         """Begin a test; nothing is sent yet."""
         super().__init__(test, path, settings, fail)
-        self.configured = Known()
+        self.configured = ConfiguredValues()
         self.faults_expected = False
         self.paused = False
         self.started = time.time()

@@ -1,7 +1,7 @@
 """THE table: what is secret, personal, an identifier or volatile in Coze traffic, one row a rule.
 
 A rule is data. Adding one is one row in the module of its group; the tests run its two examples through the scrubber,
-show that something gets through without it, and ask the inspector alone for it. ``planting.filled`` puts freshly made
+show that something gets through without it, and ask the inspector alone for it. ``canaries.fill`` puts freshly made
 values into the examples (``{A64}``: 64 letters and digits), so that none of them is a credential.
 """
 

@@ -39,7 +39,7 @@ PERSONAL: Final = (
         r"|(?:[a-z0-9]+_)*(?:login|account)_name"
         rf"|{_HAN}(?:用户名|账户名|登录名)",
         "a person's account",
-        '{"userName": "planted{A8}"}',
+        '{"userName": "canary{A8}"}',
         '{"bot_name": "News"}',
     ),
     Rule(
@@ -49,7 +49,7 @@ PERSONAL: Final = (
         _FIELD,
         rf"[a-z_]*nick_?name|nick|{_HAN}昵称",
         "what a person calls themself",
-        '{"nick_name": "planted{A8}"}',
+        '{"nick_name": "canary{A8}"}',
         '{"name": "News"}',
     ),
     Rule(
@@ -84,7 +84,7 @@ PERSONAL: Final = (
         r"(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@)[A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
         r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-])",
         "a person's address",
-        "mail planted.{A8}@example.com please",
+        "mail canary.{A8}@example.com please",
         "user@localhost, icon@2x.png, git@code.example:a/b.git",
     ),
     Rule(
@@ -127,7 +127,7 @@ PERSONAL: Final = (
         _FIELD,
         r"data\.workspaces\.name",
         "a personal workspace carries its owner's name",
-        '{"data": {"workspaces": [{"name": "planted{A8}"}]}}',
+        '{"data": {"workspaces": [{"name": "canary{A8}"}]}}',
         '{"data": {"bots": [{"name": "News"}]}}',
         uri=r"/v1/workspaces$",
         at="/v1/workspaces",

@@ -1,4 +1,4 @@
-"""Makes values that look like secrets and personal data, at run time, to plant where nothing of the kind may stay."""
+"""Makes canaries: values that look like secrets and personal data, new in every run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MIXED_FROM: Final = 8
 """Letters and digits from which on a value has at least one of each sort, as random ones of some length have."""
 
 
-def drawn(chance: random.Random, alphabet: str, length: int) -> str:
+def draw(chance: random.Random, alphabet: str, length: int) -> str:
     """Characters of one of the alphabets ``A`` (letters and digits), ``U``, ``D``, ``H`` or ``X``."""
     letters = [chance.choice(_ALPHABETS[alphabet]) for _ in range(length)]
     if alphabet == "A" and length >= _MIXED_FROM:
@@ -79,18 +79,18 @@ _NAMED: Final[Mapping[str, Callable[[random.Random], str]]] = MappingProxyType(
 _PLACE = re.compile(rf"\{{(?:(?P<alphabet>[{''.join(_ALPHABETS)}])(?P<length>\d+)|(?P<name>{'|'.join(_NAMED)}))\}}")
 
 
-def filled(example: str, chance: random.Random) -> str:
+def fill(example: str, chance: random.Random) -> str:
     """An example with its places filled: ``{A64}`` letters and digits, ``{D19}`` digits, ``{CARD}`` a card number."""
 
     def value(match: re.Match[str]) -> str:
         if match["name"]:
             return _NAMED[match["name"]](chance)
-        return drawn(chance, match["alphabet"], int(match["length"]))
+        return draw(chance, match["alphabet"], int(match["length"]))
 
     return _PLACE.sub(value, example)
 
 
-SHAPES: Final[Mapping[str, str]] = MappingProxyType(
+PATTERNS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "personal access token": "pat_{A64}",
         "service token": "sat_{A48}",
@@ -109,7 +109,7 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
         "Stripe key": "sk_live_{A24}",
         "signed URL": "https://files.example/{X16}.png?x-expires={D10}&x-signature={A27}",
         "TOS URL": "https://p9-bot-sign.byteimg.com/tos-cn-i-x/{X32}.png~tplv.image",
-        "e-mail": "planted.{A8}@mail{X6}.example.com",
+        "e-mail": "canary.{A8}@mail{X6}.example.com",
         "mainland mobile": "139{D8}",
         "international phone": "+49 151 {D4} {D4}",
         "resident id": "{RESIDENT}",
@@ -133,8 +133,8 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "code verifier": ("code_verifier", "{A43}"),
         "application's key": ("openai_api_key", "{A40}"),
         "password": ("password", "{A14}"),
-        "account name": ("user_name", "planted{A8}"),
-        "unique name": ("user_unique_name", "planted{A8}"),
+        "account name": ("user_name", "canary{A8}"),
+        "unique name": ("user_unique_name", "canary{A8}"),
         "nick name": ("nick_name", "{HAN}{A4}"),
         "Han name": ("real_name", "{HAN}{A6}"),
         "avatar": ("avatar_url", "https://a{X6}.example/{A12}"),
@@ -155,8 +155,8 @@ IDENTIFIERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 """Identifiers, known by the name of their field too."""
 
-KNOWN: Final = "known secret"
-"""A kind of value that only the environment tells."""
+CONFIGURED: Final = "configured value"
+"""A kind of value that only the environment names."""
 
-KNOWN_VALUE: Final = "{A12}~{A10}/+{A10}"
-"""How a value of the kind ``KNOWN`` is made; with characters that every encoding writes in another way."""
+CONFIGURED_VALUE: Final = "{A12}~{A10}/+{A10}"
+"""How a value of the kind ``CONFIGURED`` is made; with characters that every encoding writes in another way."""

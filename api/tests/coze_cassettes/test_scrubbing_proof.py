@@ -1,4 +1,4 @@
-"""The proof: what is planted, of whatever kind, wherever, is gone from the cassette, and the inspector would tell."""
+"""The proof: a canary of any kind, at any place, is gone from the cassette, and the inspector would find it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ from coze_cassettes.cassette.model import SWITCHED, Cassette, Interaction, Metad
 from coze_cassettes.cassette.websocket_messages import Closed, Message, Received
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.inspection.values import spellings_of
-from coze_cassettes.scrubbing import planting
-from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.scrubbing.normalise import normalise
 from coze_cassettes.scrubbing.rules import RULES
 from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
@@ -37,20 +36,21 @@ from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.session import Settings
 from coze_cassettes.session.websocket_player import ReplayedWebSocket
+from coze_cassettes.testing import canaries
 
 API: Final = "https://api.coze.com"
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
 NEUTRAL: Final = "note"
 """The key of a value that only its looks give away."""
 
-PLANTS: Final = 8
-"""Values planted in one generated cassette."""
+BATCH: Final = 8
+"""Canaries in one generated cassette."""
 
 MANY: Final = 5 * settings().max_examples // 2
 """Generated cassettes of the proof: 2,000 values, or 10,000 in the long one."""
 
 
-# --- what is planted ------------------------------------------------------------------------------------------------
+# --- the canaries ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ class Kind:
 
 
 KINDS: Final = (
-    *(Kind(name, example) for name, example in planting.SHAPES.items()),
-    *(Kind(name, example, key) for name, (key, example) in {**planting.NAMES, **planting.IDENTIFIERS}.items()),
-    Kind(planting.KNOWN, planting.KNOWN_VALUE),
+    *(Kind(name, example) for name, example in canaries.PATTERNS.items()),
+    *(Kind(name, example, key) for name, (key, example) in {**canaries.NAMES, **canaries.IDENTIFIERS}.items()),
+    Kind(canaries.CONFIGURED, canaries.CONFIGURED_VALUE),
 )
 
 
 @dataclass(frozen=True)
-class Planted:
+class Canary:
     """One value with the field that it is put into."""
 
     kind: Kind
@@ -82,17 +82,17 @@ class Planted:
         return self.kind.key or NEUTRAL
 
     @property
-    def known(self) -> bool:
+    def is_configured(self) -> bool:
         """Whether the environment tells of it."""
-        return self.kind.name == planting.KNOWN
+        return self.kind.name == canaries.CONFIGURED
 
 
-def made(kind: Kind, chance: random.Random) -> Planted:
+def made(kind: Kind, chance: random.Random) -> Canary:
     """A value of a kind, made now."""
-    return Planted(kind, planting.filled(kind.example, chance))
+    return Canary(kind, canaries.fill(kind.example, chance))
 
 
-# --- where it is planted --------------------------------------------------------------------------------------------
+# --- where they stand ------------------------------------------------------------------------------------------------
 
 Headers = tuple[tuple[str, str], ...]
 JSON: Final[Headers] = (("content-type", "application/json"),)
@@ -117,7 +117,7 @@ def dumped(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def field(each: Planted) -> dict[str, str]:
+def field(each: Canary) -> dict[str, str]:
     """The value under its key: alone if the key says what it is, else in a sentence."""
     return {each.key: each.value if each.kind.key else f"see {each.value} there"}
 
@@ -133,7 +133,7 @@ def in_pieces(text: str, chance: random.Random) -> list[str]:
     return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 
-def chat_stream(each: Planted, chance: random.Random) -> Interaction:
+def chat_stream(each: Canary, chance: random.Random) -> Interaction:
     """Deltas of a chat, and the whole message behind them."""
     text = f"see {each.value} there"
     events = [("delta", piece) for piece in in_pieces(text, chance)] + [("completed", text)]
@@ -144,7 +144,7 @@ def chat_stream(each: Planted, chance: random.Random) -> Interaction:
     return answered("".join(lines).encode(), STREAM)
 
 
-def workflow_stream(each: Planted, chance: random.Random) -> Interaction:
+def workflow_stream(each: Canary, chance: random.Random) -> Interaction:
     """Messages of the nodes of a workflow, each with a piece."""
     pieces = enumerate(in_pieces(f"see {each.value} there", chance))
     events = ({"content": piece, "node_title": "End", "node_seq_id": str(number)} for number, piece in pieces)
@@ -168,7 +168,7 @@ def came(*messages: Message) -> Interaction:
     return spoken([message("chat.update", {})], [replace(each, after=1) for each in messages])
 
 
-def chat_frames(each: Planted, chance: random.Random) -> Interaction:
+def chat_frames(each: Canary, chance: random.Random) -> Interaction:
     """Deltas of a chat that come over a websocket, with sound between them, and the whole message behind them."""
     text = f"see {each.value} there"
     said = [message("conversation.message.delta", {"id": "m", "content": it}) for it in in_pieces(text, chance)]
@@ -177,13 +177,13 @@ def chat_frames(each: Planted, chance: random.Random) -> Interaction:
     return came(*mingled, message("conversation.message.completed", {"id": "m", "content": text}))
 
 
-def text_frames(each: Planted, chance: random.Random) -> Interaction:
+def text_frames(each: Canary, chance: random.Random) -> Interaction:
     """A text that is sent over a websocket in pieces."""
     pieces = in_pieces(f"see {each.value} there", chance)
     return spoken([message("input_text_buffer.append", {"delta": piece}) for piece in pieces])
 
 
-def packed(each: Planted, encoding: str, pack: Callable[[bytes], bytes]) -> Interaction:
+def packed(each: Canary, encoding: str, pack: Callable[[bytes], bytes]) -> Interaction:
     """A compressed answer."""
     return answered(pack(dumped(field(each))), (*JSON, ("content-encoding", encoding)))
 
@@ -203,7 +203,7 @@ def file_name(value: str) -> str:
     return value.replace('"', "%22").replace("\n", "%0A")
 
 
-Place = Callable[[Planted, random.Random], Interaction]
+Place = Callable[[Canary, random.Random], Interaction]
 
 WITH_KEY: Final[Mapping[str, Place]] = {
     "query": lambda each, _: sent(
@@ -298,7 +298,7 @@ def nested(text: str, depth: int) -> str:
     return text if depth == 0 else nested(dumped({"in": text}).decode(), depth - 1)
 
 
-def planted_at(place: str, each: Planted, chance: random.Random) -> tuple[Interaction, ...]:
+def interactions_with(place: str, each: Canary, chance: random.Random) -> tuple[Interaction, ...]:
     """The traffic with a value in one place; if nothing there says what it is, a field before it does."""
     interaction = PLACES[place](each, chance)
     if not each.kind.key or place in WITH_KEY:
@@ -321,12 +321,12 @@ def forms_of(value: str) -> set[str]:
     return {*spellings_of(value), wide(value), "".join(f"\\u{ord(char):04x}" for char in value)}
 
 
-def traffic_with(planted: list[tuple[Planted, str]], seed: float) -> tuple[Interaction, ...]:
+def traffic_with(pairs: list[tuple[Canary, str]], seed: float) -> tuple[Interaction, ...]:
     """The traffic with every value in its place, the same for the same seed."""
     return tuple(
         one
-        for each, place in planted
-        for one in planted_at(place, each, random.Random(f"{seed}{place}"))  # noqa: S311 - no key is made of it
+        for each, place in pairs
+        for one in interactions_with(place, each, random.Random(f"{seed}{place}"))  # noqa: S311 - no key is made of it
     )
 
 
@@ -347,21 +347,21 @@ def replays(sent_again: Interaction, recorded: Interaction, player: Player) -> b
     return not any(complaints) and not websocket.unsent()
 
 
-def check(planted: list[tuple[Planted, str]], chance: random.Random) -> None:
-    """Plant, scrub, and see that nothing is left, that it replays, that scrubbing again changes nothing."""
-    seed, known, at_replay = chance.random(), Known(), []
-    for number, (each, place) in enumerate(planted):
-        placeholder = f"SECRET_P{number}" if each.known else ""
-        known = known.with_value(placeholder, each.value, secret=True) if placeholder else known
+def check(pairs: list[tuple[Canary, str]], chance: random.Random) -> None:
+    """Scrub, and see that nothing is left, that it replays, that scrubbing again changes nothing."""
+    seed, configured, at_replay = chance.random(), ConfiguredValues(), []
+    for number, (each, place) in enumerate(pairs):
+        placeholder = f"SECRET_P{number}" if each.is_configured else ""
+        configured = configured.add(placeholder, each.value, secret=True) if placeholder else configured
         at_replay.append((replace(each, value=placeholder or each.value), place))
-    traffic = traffic_with(planted, seed)
-    clean = scrub(traffic, known)
+    traffic = traffic_with(pairs, seed)
+    clean = scrub(traffic, configured)
     cassette = store.sealed(Cassette(clean.interactions, METADATA))
     text, wire = cassette_format.dumps(cassette), everything_in(clean.interactions)
-    for each, place in planted:
+    for each, place in pairs:
         assert not any(form in text or form in wire for form in forms_of(each.value)), f"{each.kind.name} in {place}"
-    assert scrub(clean.interactions, known).interactions == clean.interactions
-    findings = inspect(cassette, text, {*clean.table.replaced(), *known.placeholders})
+    assert scrub(clean.interactions, configured).interactions == clean.interactions
+    findings = inspect(cassette, text, {*clean.table.replaced(), *configured.placeholders})
     assert [str(each) for each in findings] == []
     player = playing(cassette)
     for sent_again, recorded in zip(traffic_with(at_replay, seed), clean.interactions, strict=True):
@@ -378,32 +378,32 @@ ALL: Final = list(itertools.product(KINDS, PLACES))
 
 def batches(pairs: list[tuple[Kind, str]]) -> list[list[tuple[Kind, str]]]:
     """A few pairs at a time, which share a cassette."""
-    return [pairs[start : start + PLANTS] for start in range(0, len(pairs), PLANTS)]
+    return [pairs[start : start + BATCH] for start in range(0, len(pairs), BATCH)]
 
 
 @pytest.mark.parametrize(
     "batch", [*batches(SOME), *(pytest.param(each, marks=pytest.mark.proof) for each in batches(ALL))]
 )
-def test_nothing_planted_is_left(batch: list[tuple[Kind, str]]) -> None:
+def test_no_canary_is_left(batch: list[tuple[Kind, str]]) -> None:
     """Every kind of value and every place, made now; in the proof every kind in every place."""
     chance = random.SystemRandom()
     check([(made(kind, chance), place) for kind, place in batch], chance)
 
 
 def test_the_quick_run_leaves_out_no_kind_and_no_place() -> None:
-    """It plants fewer pairs only."""
+    """It has fewer pairs only."""
     assert {kind for kind, _ in SOME} == set(KINDS)
     assert {place for _, place in SOME} == set(PLACES)
 
 
-plans = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(list(PLACES))), min_size=PLANTS, max_size=PLANTS)
+plans = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(list(PLACES))), min_size=BATCH, max_size=BATCH)
 chances = st.integers(0, 2**64).map(random.Random)
 """Sources of values that are never the same twice: a literal of a test is not a value of the account."""
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(plans, chances)
-def test_nothing_planted_among_others_is_left(plan: list[tuple[Kind, str]], chance: random.Random) -> None:
+def test_no_canary_among_others_is_left(plan: list[tuple[Kind, str]], chance: random.Random) -> None:
     """Eight values in one cassette, whichever and wherever."""
     check([(made(kind, chance), place) for kind, place in plan], chance)
 
@@ -423,11 +423,11 @@ def test_nothing_of_thousands_is_left(plan: list[tuple[Kind, str]], chance: rand
 # --- what the inspector finds by itself -----------------------------------------------------------------------------
 
 
-def found_alone(each: Planted, place: str, chance: random.Random) -> bool:
+def found_alone(each: Canary, place: str, chance: random.Random) -> bool:
     """Whether the inspector finds a value that nobody scrubbed."""
     request, response = (one := normalise(PLACES[place](each, chance))).request, one.response
     cassette = Cassette((Interaction(request, response),), METADATA)
-    return bool(inspect(cassette, "", {each.value} if each.known else ()))
+    return bool(inspect(cassette, "", {each.value} if each.is_configured else ()))
 
 
 def table(rows: Mapping[str, Mapping[str, bool]]) -> str:
@@ -492,13 +492,13 @@ def example_of(rule: Rule, example: str) -> Interaction:
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.form is not Form.SHIFT], ids=lambda rule: rule.id)
 def test_without_a_rule_something_gets_through(rule: Rule) -> None:
-    """What a rule's example plants is left if this one rule is deleted, and gone with it."""
-    example = planting.filled(rule.hit, random.Random(rule.id))  # noqa: S311 - one example that needs the rule
-    planted = set(re.findall(r"[A-Za-z0-9.:]{4,}", example)) - set(re.findall(r"[A-Za-z0-9.:]{4,}", rule.hit))
-    planted |= set(re.findall("[\u4e00-\u9fff]{3}", example)) - set(re.findall("[\u4e00-\u9fff]{3}", rule.hit))
+    """The canary of a rule's example is left if this one rule is deleted, and gone with it."""
+    example = canaries.fill(rule.hit, random.Random(rule.id))  # noqa: S311 - one example that needs the rule
+    values = set(re.findall(r"[A-Za-z0-9.:]{4,}", example)) - set(re.findall(r"[A-Za-z0-9.:]{4,}", rule.hit))
+    values |= set(re.findall("[\u4e00-\u9fff]{3}", example)) - set(re.findall("[\u4e00-\u9fff]{3}", rule.hit))
     others = RuleSet(tuple(each for each in RULES if each is not rule))
     with_it, without = (
         everything_in(scrub([example_of(rule, example)], rules=rules).interactions) for rules in (None, others)
     )
-    assert not any(value in with_it for value in planted)
-    assert any(value in without for value in planted)
+    assert not any(value in with_it for value in values)
+    assert any(value in without for value in values)
