@@ -152,7 +152,7 @@ class TestSpeech:
     def test_voice_that_does_not_exist(self, coze: Coze) -> None:
         """Given the id of no voice
         When it is to speak
-        Then an error of Coze is raised: its JSON is told from a sound by the content type.
+        Then an error of Coze is raised: its JSON is distinguished from a sound by the content type.
         """
         with pytest.raises(CozeAPIError) as error:
             coze.audio.speech.create(input=SENTENCE, voice_id=NOBODY)
@@ -442,7 +442,7 @@ class TestVoices:
     @pytest.mark.vcr
     @pytest.mark.stand_in_only(reason="training a voice: each spends one of the few that an account has")
     def test_clone_voice(self, coze: Coze, sent_requests: list[SentRequest]) -> None:
-        """Given a sound of somebody's voice
+        """Given a sound of a person's voice
         When the account's voice is trained with it
         Then the answer is that voice, with its new name, its preview, and one training less to spend.
         """
@@ -465,7 +465,7 @@ class TestVoices:
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_clone_voice")
     async def test_async_clone_voice(self, async_coze: AsyncCoze) -> None:
-        """Given a sound of somebody's voice
+        """Given a sound of a person's voice
         When the async client trains the account's voice with it
         Then the answer is the same voice.
         """
@@ -726,7 +726,7 @@ class TestVoiceprintFeatures:
 
 FIXED = "the SDK is fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
 
-USER = {"id": 1234567890, "name": "somebody", "nickname": "Some Body", "avatar_url": ""}
+USER = {"id": 1234567890, "name": "someone", "nickname": "Some One", "avatar_url": ""}
 TIMES = {"created_at": 1719476392, "updated_at": 1719476392}
 GROUP: dict[str, Any] = {"id": NOBODY, "name": "n", "desc": "d", "icon_url": "", "user_info": USER, **TIMES}
 VOICE: dict[str, Any] = {

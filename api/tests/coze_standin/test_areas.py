@@ -687,8 +687,8 @@ def test_voices_are_selected_and_trained(web: Any, state: State) -> None:
     form = {"voice_name": "Mine", "audio_format": "wav", "language": "ja", "voice_id": own["voice_id"]}
     file = {"file": ("a.wav", b"RIFF")}
     for left in range(own["available_training_times"], 0, -1):
-        told = web.data("POST", "/v1/audio/voices/clone", data=form, files=file)
-        assert told["available_training_times"] == left - 1
+        result = web.data("POST", "/v1/audio/voices/clone", data=form, files=file)
+        assert result["available_training_times"] == left - 1
     assert web("POST", "/v1/audio/voices/clone", data=form, files=file).json()["code"] == 4000
     [trained] = listed(filter_system_voice="true")
     assert (trained["name"], trained["language_name"], trained["state"]) == ("Mine", "日本語", "cloned")
@@ -698,15 +698,15 @@ def test_voices_are_selected_and_trained(web: Any, state: State) -> None:
     ("path", "form"),
     [
         ("voices/clone", {"audio_format": "wav"}),
-        ("voices/clone", {"voice_name": "n", "audio_format": "tape"}),
+        ("voices/clone", {"voice_name": "n", "audio_format": "film"}),
         ("voices/clone", {"voice_name": "n", "audio_format": "wav", "language": "xx"}),
         ("voiceprint_groups/1/speaker_identify", {"top_k": "many"}),
     ],
 )
 def test_a_wrong_form_of_audio_is_refused(web: Any, path: str, form: dict[str, str]) -> None:
     """With 4000, or 4200 for a group that is not there."""
-    told = web("POST", f"/v1/audio/{path}", data=form, files={"file": ("a.wav", b"RIFF")}).json()
-    assert told["code"] in (4000, 4200)
+    result = web("POST", f"/v1/audio/{path}", data=form, files={"file": ("a.wav", b"RIFF")}).json()
+    assert result["code"] in (4000, 4200)
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"", 4300), (None, 4000)])
@@ -744,10 +744,10 @@ def test_a_speech_is_a_sound(web: Any, state: State) -> None:
     """In the rate that was asked for; WAV has its header."""
     voice = state.audio.voices.all()[0].id
     body = {"input": "tea", "voice_id": voice, "response_format": "wav", "sample_rate": 16_000}
-    told = web("POST", "/v1/audio/speech", json=body)
-    assert told.headers["content-type"] == "audio/mpeg"
-    assert (told.content[:4], int.from_bytes(told.content[24:28], "little")) == (b"RIFF", 16_000)
+    result = web("POST", "/v1/audio/speech", json=body)
+    assert result.headers["content-type"] == "audio/mpeg"
+    assert (result.content[:4], int.from_bytes(result.content[24:28], "little")) == (b"RIFF", 16_000)
     assert len(web("POST", "/v1/audio/speech", json={**body, "response_format": "mp3"}).content) % 2 == 0
-    wrong = {"voice_id": "1"}, {"sample_rate": 1}, {"response_format": "tape"}, {"input": ""}, {"input": "x" * 1025}
+    wrong = {"voice_id": "1"}, {"sample_rate": 1}, {"response_format": "film"}, {"input": ""}, {"input": "x" * 1025}
     codes = [web("POST", "/v1/audio/speech", json={**body, **each}).json()["code"] for each in wrong]
     assert codes == [4200, 4000, 4000, 4000, 4000]
