@@ -101,10 +101,10 @@ def _run_of(config: pytest.Config, tests: CozeTests) -> Run:
     mode = config.getoption("--record-mode") or "none"
     recording = mode == "all"
     target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")
-    origin = config.getoption("--recorded-from") or provenance.of_target(target)
-    settings = Settings(target, origin, config.getini("cassettes_record_command"))
+    recorded_from = config.getoption("--recorded-from") or provenance.of_target(target)
+    settings = Settings(target, recorded_from, config.getini("cassettes_record_command"))
     try:
-        settings = Settings(target, origin, settings.record_command, Throttle(read_limits(os.environ, target)))
+        settings = Settings(target, recorded_from, settings.record_command, Throttle(read_limits(os.environ, target)))
     except CassetteError as error:
         return Run(tests, settings, recording, str(error))
     return Run(tests, settings, recording, _refusal(config, mode))

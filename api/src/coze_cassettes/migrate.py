@@ -123,10 +123,10 @@ def _origin(interactions: Sequence[Interaction]) -> str:
     if any(header(each.response.headers, provenance.STAND_IN_HEADER) for each in interactions):
         return provenance.STAND_IN
     host = urlsplit(interactions[0].request.uri).hostname or ""
-    origin = provenance.of_target(interactions[0].request.uri)
-    if origin == "coze-studio" and not _speaks_coze(interactions):
+    recorded_from = provenance.of_target(interactions[0].request.uri)
+    if recorded_from == "coze-studio" and not _speaks_coze(interactions):
         raise InvalidCassette(f"its requests to {host} are not Coze's")
-    return origin
+    return recorded_from
 
 
 def _speaks_coze(interactions: Sequence[Interaction]) -> bool:

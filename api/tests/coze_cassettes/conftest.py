@@ -179,14 +179,14 @@ class Project:
         assert list(self.temporary.iterdir()) == []
         return ended
 
-    def edit(self, file: str, origin: str, old: bytes = b"", new: bytes = b"") -> None:
+    def edit(self, file: str, provenance: str, old: bytes = b"", new: bytes = b"") -> None:
         """Make a committed cassette one that was recorded elsewhere, or from another API."""
         committed = store.read(self.cassettes / file)
         interactions = tuple(
             replace(each, response=replace(each.response, body=each.response.body.replace(old, new), chunks=()))
             for each in committed.interactions
         )
-        metadata = replace(committed.metadata, recorded_from=origin)
+        metadata = replace(committed.metadata, recorded_from=provenance)
         store.write(self.cassettes / file, Cassette(interactions, metadata))
 
 

@@ -17,11 +17,11 @@ from coze_cassettes.errors import CassetteError, Misuse
 from coze_standin.operations import NAMES
 
 
-def write(path: Path, origin: str = "stand-in", body: str = '{"code":0}') -> Path:
+def write(path: Path, provenance: str = "stand-in", body: str = '{"code":0}') -> Path:
     """A cassette file with one interaction."""
     response = Response(200, "OK", (("content-type", "application/json"),), body.encode())
     interaction = Interaction(Request("GET", "https://api.coze.com/v1/bots"), response)
-    store.write(path, Cassette((interaction,), Metadata(origin, "2024-01-01T00:00:00Z", "0.20.0")))
+    store.write(path, Cassette((interaction,), Metadata(provenance, "2024-01-01T00:00:00Z", "0.20.0")))
     return path
 
 
@@ -51,7 +51,7 @@ def test_a_sound_cassette_passes() -> None:
 
 
 DAMAGES = [
-    ("recorded_from: stand-in", "recorded_from: elsewhere", "metadata.recorded_from CHECK-ORIGIN"),
+    ("recorded_from: stand-in", "recorded_from: elsewhere", "metadata.recorded_from CHECK-PROVENANCE"),
     ("/v1/bots", "/v1/both", "metadata.digest CHECK-DIGEST"),
     ("version: 1", "version: 1 # edited", "file CHECK-ROUND-TRIP"),
     ("version: 1", "nothing: [", "file CHECK-FORMAT"),
@@ -60,7 +60,7 @@ DAMAGES = [
 
 @pytest.mark.parametrize(("old", "new", "finding"), DAMAGES)
 def test_a_damaged_cassette_is_told_by_place_and_rule(old: str, new: str, finding: str) -> None:
-    """An unknown origin, a hand edit, another form: each has its own rule."""
+    """An unknown provenance, a hand edit, another form: each has its own rule."""
     path = write(Path("cassettes/coze/test_a/T.test_x.yaml"))
     path.write_text(path.read_text().replace(old, new))
     code, output = called("check")
@@ -152,7 +152,7 @@ TABLE = """\
 def some_cassettes() -> None:
     """Three cassettes of two modules."""
     write(Path("cassettes/coze/test_a/T.test_x.yaml"))
-    write(Path("cassettes/coze/test_a/T.test_y.yaml"), origin="coze.com")
+    write(Path("cassettes/coze/test_a/T.test_y.yaml"), provenance="coze.com")
     write(Path("cassettes/coze/test_b/T.test_z.yaml"))
 
 

@@ -94,7 +94,7 @@ def test_a_service_identity_gets_a_token_that_opens_the_account(stand_in: StandI
     environment = credentials.add_token(service, stand_in.url)
     target = Target("coze-studio", stand_in.url)
     proved = check_token(target, get_from(target, environment["COZE_API_TOKEN"]))
-    assert proved.origin == "stand-in"
+    assert proved.provenance == "stand-in"
     assert environment["COZE_API_TOKEN"] not in service.values()
 
 

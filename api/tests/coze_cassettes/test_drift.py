@@ -99,10 +99,10 @@ ROOT = Path(__file__).parents[3]
 
 def run_pytest(folder: Path, cassettes: Path, *arguments: str, changes: Sequence[str] = ()) -> Mapping[str, Cassette]:
     """What tests record from a fresh stand-in, by the name of the cassette."""
-    origin = ("--record-mode=all", "--cassettes-dir", str(cassettes), "--recorded-from", "stand-in")
+    record = ("--record-mode=all", "--cassettes-dir", str(cassettes), "--recorded-from", "stand-in")
     with running("a", changes=changes) as stand_in:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *origin, *arguments],
+            [sys.executable, "-m", "pytest", "-q", *record, *arguments],
             cwd=folder,
             env={"PATH": "", "PYTHONPATH": ":".join(filter(None, sys.path)), **stand_in.environment},
             capture_output=True,

@@ -247,7 +247,7 @@ def test_every_line_for_a_machine_is_an_object(capsys: pytest.CaptureFixture[str
         *("kept", "verdict"),
     ]
     plan, verdict = events[0], events[-1]
-    assert (plan["origin"], plan["url"], plan["limits"]["chats"]) == ("coze.com", "https://api.coze.com", 7)
+    assert (plan["provenance"], plan["url"], plan["limits"]["chats"]) == ("coze.com", "https://api.coze.com", 7)
     assert plan["left_out"][0] == {"test": "a/test_x.py::T::test_bot", "reason": "needs COZE_BOT_ID"}
     assert (plan["earlier"], plan["discarded"]) == (["test_x/T.test_one.yaml"], 2)
     assert [each["outcome"] for each in events[3:7]] == ["recorded", "replayed", "kept", "failed"]

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from api.tests.coze_cassettes.conftest import Project
 
 
-def cassette(origin: str = "stand-in", body: str = '{"mode":0}') -> Cassette:
+def cassette(provenance: str = "stand-in", body: str = '{"mode":0}') -> Cassette:
     """A cassette with one interaction."""
     response = Response(200, "OK", (("content-type", "application/json"),), body.encode())
     interaction = Interaction(Request("GET", "https://api.coze.com/v1/bots/BOT_ID"), response)
-    return Cassette((interaction,), Metadata(origin, "2024-01-01T00:00:00Z", "0.20.0"))
+    return Cassette((interaction,), Metadata(provenance, "2024-01-01T00:00:00Z", "0.20.0"))
 
 
 # --- decisions ------------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def test_what_was_written_is_read(tmp_path: Path, kept: Cassette) -> None:
     ],
 )
 def test_a_file_that_is_not_right_is_refused(tmp_path: Path, kept: Cassette, old: str, new: str, message: str) -> None:
-    """A hand edit, an unknown origin, missing metadata."""
+    """A hand edit, an unknown provenance, missing metadata."""
     path = tmp_path / "test.yaml"
     store.write(path, kept)
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")

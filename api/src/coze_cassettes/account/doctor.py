@@ -111,7 +111,7 @@ def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Check
         if str(error) == credentials.NO_TOKEN:
             yield from _without_token(read_environment(root, shell))
         return
-    yield Check(State.OK, f"{shown_url(proved.url)} takes it, and counts as {proved.origin}")
+    yield Check(State.OK, f"{shown_url(proved.url)} takes it, and counts as {proved.provenance}")
     wrong = {}
     for probe in PROBES:
         wrong[probe.variable] = problem_with(probe, found.environment, found.get)

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from coze_cassettes.cassette.provenance import (
-    ORIGINS,
+    PROVENANCES,
     STAND_IN,
     STAND_IN_HEADER,
     STAND_IN_HEADER_VALUE,
@@ -50,18 +50,18 @@ _NO_ROUTE: Final = frozenset({401, 404})
 
 @dataclass(frozen=True)
 class Target:
-    """Where to record: an origin as cassettes name it (for another server: known after the first answer) and a URL.
+    """Where to record: a provenance as cassettes name it (for another server: known after the first answer) and a URL.
 
     ``url`` is empty for a stand-in that is still to be started.
     """
 
-    origin: str
+    provenance: str
     url: str
 
     @property
     def local(self) -> bool:
         """Whether this is a stand-in that the run starts and stops itself."""
-        return self.origin == STAND_IN and not self.url
+        return self.provenance == STAND_IN and not self.url
 
 
 def choose_target(wanted: str, environment: Environment) -> Target:
@@ -73,7 +73,7 @@ def choose_target(wanted: str, environment: Environment) -> Target:
         return Target(wanted, _HOSTS[wanted])
     parts = urlsplit(wanted)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Misuse(f"The target {wanted!r} is none of {', '.join(ORIGINS[:2])}, {STAND_IN} or a URL.")
+        raise Misuse(f"The target {wanted!r} is none of {', '.join(PROVENANCES[:2])}, {STAND_IN} or a URL.")
     url = wanted.rstrip("/")
     return Target(of_target(url), url)
 
@@ -140,10 +140,10 @@ def _answer(response: httpx.Response) -> Answer:
 
 
 def check_token(target: Target, get: Get) -> Target:
-    """The target with its proved origin; Misuse when it refuses the token or does not speak Coze."""
+    """The target with its proved provenance; Misuse when it refuses the token or does not speak Coze."""
     answer = get("/v1/users/me")
     proved = _proved(target, answer)
-    if answer.code == 0 or (proved.origin == "coze-studio" and answer.code in _NO_ROUTE):
+    if answer.code == 0 or (proved.provenance == "coze-studio" and answer.code in _NO_ROUTE):
         return proved
     if answer.code is None:
         raise Misuse(f"{shown_url(target.url)} does not answer as Coze does: HTTP {answer.status} without a code.")
@@ -151,7 +151,7 @@ def check_token(target: Target, get: Get) -> Target:
 
 
 def _proved(target: Target, answer: Answer) -> Target:
-    """A stand-in gives itself away, through any proxy: it never counts as something truer."""
+    """A stand-in gives itself away, through any proxy: it never counts as Coze."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     served_by = headers.get(STAND_IN_HEADER, "")
     return Target(STAND_IN, target.url) if served_by == STAND_IN_HEADER_VALUE else target

@@ -1,23 +1,23 @@
-"""What a cassette may have been recorded from, the truest first."""
+"""What a cassette may have been recorded from, Coze itself first."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 STAND_IN = "stand-in"
-ORIGINS = ("coze.com", "coze.cn", "coze-studio", STAND_IN)
+PROVENANCES = ("coze.com", "coze.cn", "coze-studio", STAND_IN)
 """Accepted values of ``recorded_from``; both regions of Coze count as equally true."""
 
 STAND_IN_HEADER = "x-served-by"
 STAND_IN_HEADER_VALUE = "coze-standin"
 """The response header by which the stand-in gives itself away, through any proxy."""
 
-_TRUTH = {"coze.com": 3, "coze.cn": 3, "coze-studio": 2, STAND_IN: 1}
+_RANKS = {"coze.com": 3, "coze.cn": 3, "coze-studio": 2, STAND_IN: 1}
 
 
-def truth(origin: str) -> int:
-    """How true an origin is: 3 Coze, 2 a self-hosted Coze Studio, 1 the stand-in, 0 unknown."""
-    return _TRUTH.get(origin, 0)
+def rank(provenance: str) -> int:
+    """How near to Coze a provenance is: 3 Coze, 2 a self-hosted Coze Studio, 1 the stand-in, 0 unknown."""
+    return _RANKS.get(provenance, 0)
 
 
 def of_target(url: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette
-from coze_cassettes.cassette.provenance import ORIGINS
+from coze_cassettes.cassette.provenance import PROVENANCES
 from coze_cassettes.errors import InvalidCassette
 
 SUFFIX = ".yaml"
@@ -30,7 +30,7 @@ def sealed(cassette: Cassette) -> Cassette:
 
 
 def read(path: Path) -> Cassette:
-    """The cassette in a file; InvalidCassette if it is missing, damaged, of unknown origin or edited by hand."""
+    """The cassette in a file; InvalidCassette if it is missing, damaged, of unknown provenance or edited by hand."""
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError as error:
@@ -41,8 +41,8 @@ def read(path: Path) -> Cassette:
         cassette = cassette_format.loads(text)
     except InvalidCassette as error:
         raise InvalidCassette(f"{path}: {error}") from error
-    if cassette.metadata.recorded_from not in ORIGINS:
-        raise InvalidCassette(f"{path}: recorded_from must be one of {', '.join(ORIGINS)}")
+    if cassette.metadata.recorded_from not in PROVENANCES:
+        raise InvalidCassette(f"{path}: recorded_from must be one of {', '.join(PROVENANCES)}")
     if cassette.metadata.digest != digest(cassette):
         raise InvalidCassette(f"{path}: edited by hand, its digest does not fit; record it again")
     return cassette

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.provenance import ORIGINS
+from coze_cassettes.cassette.provenance import PROVENANCES
 from coze_cassettes.errors import Misuse
 
 
@@ -37,15 +37,15 @@ def _provenance(path: Path) -> str:
     return store.read(path).metadata.recorded_from
 
 
-def provenance_table(origins: Mapping[str, str]) -> str:
-    """A Markdown table of how many cassettes each module has from each provenance; ``origins`` maps files to theirs.
+def provenance_table(files: Mapping[str, str]) -> str:
+    """A Markdown table of how many cassettes each module has from each provenance; ``files`` maps files to theirs.
 
     A provenance that no cassette has is left out.
     """
-    columns = [origin for origin in ORIGINS if origin in origins.values()]
-    modules = sorted({name.rpartition("/")[0] for name in origins})
-    counts = Counter((name.rpartition("/")[0], origin) for name, origin in origins.items())
-    rows: list[list[object]] = [[module, *(counts[module, origin] for origin in columns)] for module in modules]
-    rows.append(["all", *(sum(counts[module, origin] for module in modules) for origin in columns)])
+    columns = [each for each in PROVENANCES if each in files.values()]
+    modules = sorted({name.rpartition("/")[0] for name in files})
+    counts = Counter((name.rpartition("/")[0], provenance) for name, provenance in files.items())
+    rows: list[list[object]] = [[module, *(counts[module, each] for each in columns)] for module in modules]
+    rows.append(["all", *(sum(counts[module, each] for module in modules) for each in columns)])
     lines: list[list[object]] = [["cassettes", *columns], ["---", *("---:" for _ in columns)], *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

@@ -15,7 +15,7 @@ import click
 from coze_cassettes import exit_codes
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.provenance import ORIGINS
+from coze_cassettes.cassette.provenance import PROVENANCES
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.errors import InvalidCassette, Misuse
 from coze_cassettes.inspection.explain import list_unreplaced
@@ -96,8 +96,8 @@ def judge(text: str, configured: Mapping[str, str] = _NOTHING) -> list[str]:
     except InvalidCassette:
         return ["file CHECK-FORMAT"]
     found = []
-    if cassette.metadata.recorded_from not in ORIGINS:
-        found.append("metadata.recorded_from CHECK-ORIGIN")
+    if cassette.metadata.recorded_from not in PROVENANCES:
+        found.append("metadata.recorded_from CHECK-PROVENANCE")
     if cassette.metadata.digest != store.digest(cassette):
         found.append("metadata.digest CHECK-DIGEST")
     if cassette_format.dumps(cassette) != text:

@@ -9,7 +9,7 @@ from typing import Final
 
 from coze_cassettes import exit_codes
 from coze_cassettes.cassette.model import Cassette
-from coze_cassettes.cassette.provenance import truth
+from coze_cassettes.cassette.provenance import rank
 from coze_cassettes.diff import Comparison, Group, compare, compare_partial, group, rebase
 
 
@@ -59,7 +59,7 @@ def decide(file: str, old: Cassette | None, new: Cassette, damage: str = "") -> 
     if _is_less_true(old, new):
         return Decision(file, Outcome.LESS_TRUE)
     comparison = compare(old, new)
-    if truth(new.metadata.recorded_from) > truth(old.metadata.recorded_from):
+    if rank(new.metadata.recorded_from) > rank(old.metadata.recorded_from):
         return Decision(file, Outcome.TRUER, new, comparison)
     if not comparison.changed:
         return Decision(file, Outcome.UNCHANGED)
@@ -76,7 +76,7 @@ def fail(file: str, old: Cassette | None, new: Cassette | None) -> Decision:
 def _is_less_true(old: Cassette, new: Cassette) -> bool:
     """Whether a recording says less of the API than the committed one does, or speaks of the other region."""
     was, now = old.metadata.recorded_from, new.metadata.recorded_from
-    return truth(now) < truth(was) or (truth(now) == truth(was) and now != was)
+    return rank(now) < rank(was) or (rank(now) == rank(was) and now != was)
 
 
 @dataclass(frozen=True)

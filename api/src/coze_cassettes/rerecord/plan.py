@@ -99,7 +99,7 @@ def make_plan(target: Target, tests: Iterable[Test], environment: Environment) -
 
 def why_left_out(test: Test, target: Target, environment: Environment) -> str:
     """Why a test cannot be recorded here, or an empty string."""
-    if test.stand_in_only and target.origin != STAND_IN:
+    if test.stand_in_only and target.provenance != STAND_IN:
         return f"only the stand-in answers so: {test.stand_in_only}"
     absent = [name for name in (f"COZE_{need.upper()}" for need in test.needs) if not environment.get(name)]
     return f"needs {', '.join(absent)}" if absent else ""

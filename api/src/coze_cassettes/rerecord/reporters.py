@@ -66,7 +66,7 @@ class PlainReporter:
         """Shows what will happen."""
         where = shown_url(plan.target.url)
         cassettes = pluralize(len(plan.cassettes), "cassette")
-        self.console.print(f"Recording {cassettes} from {plan.target.origin} ({where})", style="bold")
+        self.console.print(f"Recording {cassettes} from {plan.target.provenance} ({where})", style="bold")
         self.console.print(_table(plan_rows(plan)))
 
     def agreed(self, plan: Plan) -> bool:  # noqa: ARG002  it has been shown
@@ -168,7 +168,7 @@ def plan_rows(plan: Plan) -> Iterator[tuple[str, str]]:
     for bound in plan.bounds:
         yield "keeps to", bound
     yield "if a test fails", plan.after_failure
-    yield from EFFECTS if plan.target.origin != STAND_IN else ()
+    yield from EFFECTS if plan.target.provenance != STAND_IN else ()
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Table:
@@ -197,7 +197,7 @@ class JsonReporter:
         """What will happen."""
         self._say(
             "plan",
-            origin=plan.target.origin,
+            provenance=plan.target.provenance,
             url=shown_url(plan.target.url),
             cassettes=plan.cassettes,
             earlier=sorted(plan.earlier),

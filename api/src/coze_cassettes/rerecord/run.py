@@ -110,7 +110,7 @@ def _command(environment: Mapping[str, str]) -> str:
 
 
 def _proved(target: Target, environment: Mapping[str, str], numbers: Limits) -> Target:
-    """The target with its proved origin; Misuse if token or things are refused."""
+    """The target with its proved provenance; Misuse if token or things are refused."""
     configured_values(environment)
     get = get_from(target, environment[TOKEN], numbers)
     target = check_token(target, get)

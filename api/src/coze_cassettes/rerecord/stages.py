@@ -72,7 +72,7 @@ class Stages:
         ]
         self.reporter.stage("recording", len(self.plan.tests) - len(earlier))
         target = self.plan.target
-        arguments = ("--record-mode=all", f"--cassettes-dir={self.recorded}", f"--recorded-from={target.origin}")
+        arguments = ("--record-mode=all", f"--cassettes-dir={self.recorded}", f"--recorded-from={target.provenance}")
         environment = {**self.environment, **as_environment(self.plan.limits), BASE: target.url}
         if provenance.is_loopback(target.url):
             environment = {**environment, **_no_proxy(environment)}
@@ -85,7 +85,7 @@ class Stages:
         self.reporter.stage("inspecting", 0)
         values = configured_values(self.environment).placeholders
         target = self.plan.target
-        canaries = leaks.canaries_of(target.url) if target.origin == STAND_IN else ()
+        canaries = leaks.canaries_of(target.url) if target.provenance == STAND_IN else ()
         found = []
         for path in store.files(folder):
             name = path.relative_to(folder).as_posix()
