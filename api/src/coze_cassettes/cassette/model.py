@@ -75,8 +75,8 @@ class Metadata:
     """Where a cassette came from.
 
     ``recorded_from`` is one of ``provenance.PROVENANCES``; ``recorded_at`` an ISO 8601 date and time in UTC; ``cozepy``
-    the SDK's version; ``digest`` the ``sha256:`` of the interactions, so that a hand edit shows; ``placeholders`` the bare
-    placeholders in it (``FILE_ID``, ``SECRET_NOTE``) beside those of Coze's own variables, which need no list.
+    the SDK's version; ``digest`` the ``sha256:`` of the interactions, so that a hand edit shows; ``placeholders`` the
+    bare ones in it (``FILE_ID``, ``SECRET_NOTE``) beside those of Coze's own variables, which need no list.
     """
 
     recorded_from: str

@@ -17,7 +17,7 @@ from coze_cassettes.codecs import containers
 from coze_cassettes.codecs.encodings import ENCODINGS, cores, to_text
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.inspection.scan import inspect
-from coze_cassettes.scrubbing.environment import Known
+from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.scrubbing.normalise import normalise
 from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.player import Player
@@ -132,7 +132,7 @@ class Outcome:
 def judge(case: Case) -> Outcome:
     """Scrub a case, see that nothing is left, that it replays, that the inspector finds it by itself."""
     traffic = _traffic(case)
-    known = Known().with_value(_CONFIGURED, case.value, secret=True) if case.kind.configured else Known()
+    known = ConfiguredValues().add(_CONFIGURED, case.value, secret=True) if case.kind.configured else ConfiguredValues()
     alone = _is_found_alone(traffic[:1], known)
     try:
         clean = scrub(traffic, known)
@@ -160,7 +160,7 @@ def _traffic(case: Case) -> tuple[Interaction, ...]:
     return (first, PLACES["JSON string"].make(case.echo, chance)) if case.echo else (first,)
 
 
-def _is_found_alone(traffic: Sequence[Interaction], known: Known) -> bool:
+def _is_found_alone(traffic: Sequence[Interaction], known: ConfiguredValues) -> bool:
     cassette = Cassette(tuple(map(normalise, traffic)), _METADATA)
     return bool(inspect(cassette, "", known.placeholders))
 
