@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Checks style, format and types of packages and tests, and the workflows; changes nothing.
+# Checks style, format, types and vocabulary of packages and tests, and the workflows; changes nothing.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 .venv/bin/ruff check
 .venv/bin/ruff format --check
 .venv/bin/mypy
+scripts/vocabulary.sh
 environment .venv/tools scripts/tools.lock
 .venv/tools/bin/zizmor --offline --quiet .github

@@ -73,7 +73,7 @@ def _migrated(path: Path, configured: ConfiguredValues) -> Migrated:
 
 
 def scrubbed(path: Path, configured: ConfiguredValues) -> Cassette:
-    """A foreign cassette in this format; raises if it cannot be read, is not Coze traffic, or would not be clean."""
+    """A cassette of stock vcrpy in this format; raises if it cannot be read, is not Coze's, or would not be clean."""
     interactions = _read(path)
     recorded = _recorded_at(interactions, path)
     clean = scrub.scrub(interactions, configured, clock.shift_from(recorded.timestamp()))
@@ -96,7 +96,7 @@ def _read(path: Path) -> tuple[Interaction, ...]:
         pairs = zip(requests, responses, strict=True)
         return tuple(Interaction(request_from_vcr(request), response_from_vcr(response)) for request, response in pairs)
     except Exception as error:
-        # Whatever vcrpy's readers meet in a foreign file: the file is named and left; its text is not quoted.
+        # Whatever vcrpy's readers meet in a file: the file is named and left; its text is not quoted.
         raise InvalidCassette(f"not a cassette that vcrpy reads ({type(error).__name__})") from error
 
 

@@ -1,4 +1,4 @@
-"""OAuth apps: how an application gets tokens of its own (JWT) or of somebody who consents (web, PKCE, device).
+"""OAuth apps: how an application gets tokens of its own (JWT) or of a user who consents (web, PKCE, device).
 
 The apps of cozepy take no ``http_client`` (defect 12): ``connected`` gives them one, which an application need not do.
 Where a person has to consent, the stand-in consents while
@@ -305,7 +305,7 @@ class TestPKCEApp:
     def test_plain_challenge(self, make: Callable[[str], PKCEOAuthApp]) -> None:
         """Given an app that says nothing of a method
         When it builds the address for the consent
-        Then the verifier itself is the challenge: say S256, or whoever reads the address can use the code.
+        Then the verifier itself is the challenge: say S256, or one who reads the address can use the code.
         """
         query = query_of(make("client").get_oauth_url(redirect_uri=REDIRECT, code_verifier=VERIFIER))
 
@@ -323,7 +323,7 @@ class TestDeviceApp:
     def test_device_app(self, connected: Connect, client_id: str, sent_requests: list[SentRequest]) -> None:
         """Given a device without a browser
         When it shows its code, asks once too early, asks again after the person has confirmed, and once more
-        Then it is told to wait, gets a token, which it renews, and then that the code is used up.
+        Then it has to wait, gets a token, which it renews, and then that the code is used up.
         """
         app = connected(DeviceOAuthApp(client_id))
         code = app.get_device_code()
@@ -440,7 +440,7 @@ class TestJWTApp:
         """
         app = connected(JWTOAuthApp(client_id, private_key, public_key_id))
         plain = app.get_access_token(ttl=900)
-        limited = app.get_access_token(ttl=900, scope=Scope.build_bot_chat(bot_id_list=["7"]), session_name="somebody")
+        limited = app.get_access_token(ttl=900, scope=Scope.build_bot_chat(bot_id_list=["7"]), session_name="someone")
 
         assert_token(plain, refreshable=False)
         assert_token(limited, refreshable=False)
@@ -469,7 +469,7 @@ class TestJWTApp:
         app = async_connected(AsyncJWTOAuthApp(client_id, private_key, public_key_id))
         plain = await app.get_access_token(ttl=900)
         scope = Scope.build_bot_chat(bot_id_list=["7"])
-        limited = await app.get_access_token(ttl=900, scope=scope, session_name="somebody")
+        limited = await app.get_access_token(ttl=900, scope=scope, session_name="someone")
 
         assert_token(plain, refreshable=False)
         assert_token(limited, refreshable=False)

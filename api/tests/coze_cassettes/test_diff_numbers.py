@@ -133,7 +133,7 @@ def test_an_integer_has_the_number_of_its_placeholder_elsewhere() -> None:
 
 
 def test_other_integers_are_values() -> None:
-    """A number that no rule calls an identifier, and one too large to be a substitute, count as they are."""
+    """A number that no rule calls an identifier, and one too large to stand for a placeholder, count as they are."""
     for before, after in (({"bot_mode": 1}, {"bot_mode": 2}), ({"device_id": 5000}, {"device_id": 6000})):
         assert len(compare(cassette(answered(before)), cassette(answered(after))).changes) == 1
 

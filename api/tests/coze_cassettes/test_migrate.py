@@ -25,7 +25,7 @@ RECORDED = "Wed, 05 Jun 2024 10:00:00 GMT"
 BODY = '{"code":0,"data":{"user_name":"Canary Person","created_at":1717581600}}'
 
 
-FOREIGN = """\
+STOCK = """\
 version: 1
 interactions:
 - request: {{method: GET, uri: 'https://{host}/', body: null, headers: {{}}}}
@@ -80,7 +80,7 @@ def test_a_compressed_body_is_read(stock: Stock) -> None:
 
 
 def test_the_stand_in_is_not_taken_for_coze(stock: Stock) -> None:
-    """Its header is in the foreign cassette, whatever the host says."""
+    """Its header is in the cassette, whatever the host says."""
     path, _ = stock("old.yaml", **{"X-Served-By": "coze-standin"})
     migrate.migrate([path], ConfiguredValues())
     assert store.read(path).metadata.recorded_from == "stand-in"
@@ -92,9 +92,9 @@ def test_the_stand_in_is_not_taken_for_coze(stock: Stock) -> None:
         ("interactions: [", "not a cassette that vcrpy reads (ParserError)"),
         ("just: text", "not a cassette that vcrpy reads (KeyError)"),
         ("version: 1\ninteractions: []", "it has no interactions"),
-        (FOREIGN.format(host="other.example", headers="{}"), "its requests to other.example are not Coze's"),
+        (STOCK.format(host="other.example", headers="{}"), "its requests to other.example are not Coze's"),
         (
-            FOREIGN.format(host="api.coze.com", headers="{Content-Encoding: [gzip]}"),
+            STOCK.format(host="api.coze.com", headers="{Content-Encoding: [gzip]}"),
             "Content-Encoding is gzip, but the body is not gzip data",
         ),
     ],

@@ -60,7 +60,7 @@ def test_upload(tmp_path):
 """
 
 ORDINARY = "def test_sum():\n    assert 1 + 1 == 2\n"
-FOREIGN = """
+OTHER_TEST = """
 import httpx
 import pytest
 
@@ -111,8 +111,8 @@ def test_a_team_begins_with_the_wheel(configuration: str, run: Run, tmp_path: Pa
         configuration: CONFIGURATIONS[configuration],
         "app.py": APP,
         "tests/test_ordinary.py": ORDINARY,
-        "tests/test_foreign.py": FOREIGN,
-        "tests/cassettes/test_foreign/test_weather.yaml": FOREIGN_CASSETTE,
+        "tests/test_other.py": OTHER_TEST,
+        "tests/cassettes/test_other/test_weather.yaml": FOREIGN_CASSETTE,
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -345,7 +345,7 @@ def test_a_kill_in_the_middle_leaves_each_cassette_old_or_new(
 
 
 def test_a_recording_depends_on_the_whole_toolkit(tmp_path: Path) -> None:
-    """Its tests, the conftest.py files above them, and every room of the toolkit: a changed rule resumes nothing."""
+    """Its tests, the conftest.py files above them, and every package of the toolkit: a changed rule resumes nothing."""
     tests = tmp_path / "tests" / "inner"
     tests.mkdir(parents=True)
     for path in (tests / "test_it.py", tests.parent / "conftest.py", tmp_path / "conftest.py"):

@@ -1,4 +1,4 @@
-"""What crossed the wire, as plain values: the model that every other room works on."""
+"""What crossed the wire, as plain values: the model that every other package works on."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ Placeholders = Mapping[str, Sequence[str]]
 """Numbered placeholders by kind, each once, in order of first appearance."""
 
 _INTEGERS: Final = 1000
-"""Integer identifiers below this are substitutes: the numbers of their placeholders."""
+"""Integer identifiers below this stand for placeholders."""
 
 
 def _renumbering(number: Callable[[str, int], int | str]) -> Visit:

@@ -228,7 +228,7 @@ def _mac(chance: random.Random) -> str:
 
 
 def _email(chance: random.Random) -> str:
-    local = chance.choice(["li.wei", "planted", "zhang_san", "o'neil", "first+tag"]) + drawn(chance, string.digits, 3)
+    local = chance.choice(["li.wei", "canary", "zhang_san", "o'neil", "first+tag"]) + drawn(chance, string.digits, 3)
     return f"{local}@{drawn(chance, string.ascii_lowercase, 8)}.{chance.choice(['com', 'cn', 'com.cn', 'io', 'co.uk'])}"
 
 

@@ -28,7 +28,7 @@ class Where(StrEnum):
 
 
 class Form(StrEnum):
-    """What the substitute looks like, so that the SDK still parses it."""
+    """What the placeholder looks like, so that the SDK still parses it."""
 
     PLACEHOLDER = "placeholder"
     URL = "url"
