@@ -480,19 +480,18 @@ class TestConversationOperations:
         assert_created(created, retrieved)
 
     def test_list_and_delete_conversations(self, coze: Coze, mock_bot_id: str) -> None:
-        """Given two new conversations of a bot
-        When its conversations are listed, one of the two is deleted, and they are listed again
-        Then both are in the first list, and only the other in the second.
+        """Given two new conversations of a bot, which lists its newest first
+        When two conversations are listed, the newer of the two is deleted, and one is listed
+        Then both are in the first list, and the older one in the second.
         """
-        gone, kept = (coze.conversations.create(bot_id=mock_bot_id).id for _ in range(2))
-        before = {one.id for one in coze.conversations.list(bot_id=mock_bot_id, page_size=20).items}
+        kept, gone = (coze.conversations.create(bot_id=mock_bot_id).id for _ in range(2))
+        before = {one.id for one in coze.conversations.list(bot_id=mock_bot_id, page_size=2).items}
         coze.conversations.delete(conversation_id=gone)
-        after = {one.id for one in coze.conversations.list(bot_id=mock_bot_id, page_size=20).items}
+        after = {one.id for one in coze.conversations.list(bot_id=mock_bot_id, page_size=1).items}
         coze.conversations.delete(conversation_id=kept)
 
-        assert {gone, kept} <= before
-        assert kept in after
-        assert gone not in after
+        assert before == {gone, kept}
+        assert after == {kept}
 
     def test_list_conversations_in_pages(self, coze: Coze, mock_bot_id: str, sent_requests: list[SentRequest]) -> None:
         """Given a bot with at least two conversations
@@ -518,15 +517,14 @@ class TestConversationOperations:
         Then the wire is that of the sync client, and so are the lists.
         """
         conversations = async_coze.conversations
-        gone, kept = [(await conversations.create(bot_id=mock_bot_id)).id for _ in range(2)]
-        before = {one.id for one in (await conversations.list(bot_id=mock_bot_id, page_size=20)).items}
+        kept, gone = [(await conversations.create(bot_id=mock_bot_id)).id for _ in range(2)]
+        before = {one.id for one in (await conversations.list(bot_id=mock_bot_id, page_size=2)).items}
         await conversations.delete(conversation_id=gone)
-        after = {one.id for one in (await conversations.list(bot_id=mock_bot_id, page_size=20)).items}
+        after = {one.id for one in (await conversations.list(bot_id=mock_bot_id, page_size=1)).items}
         await conversations.delete(conversation_id=kept)
 
-        assert {gone, kept} <= before
-        assert kept in after
-        assert gone not in after
+        assert before == {gone, kept}
+        assert after == {kept}
 
     def test_rename_and_clear_conversation(self, coze: Coze, mock_conversation_id: str) -> None:
         """Given a conversation
