@@ -7,13 +7,16 @@ exact bytes; streams as they are, multipart bodies as their parts, and what is n
 from __future__ import annotations
 
 import base64
+import io
 import itertools
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
+from yaml.emitter import Emitter, ScalarAnalysis
 
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
 from coze_cassettes.codecs import json_text, multipart
@@ -162,14 +165,51 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
         return super().increase_indent(flow, indentless=False)
 
+    def analyze_scalar(self, scalar: str) -> ScalarAnalysis:
+        """What PyYAML finds out of a scalar one character after the other; of a safe block it is known beforehand."""
+        return _analyze_block(scalar) if _is_block(scalar) else _analyze(scalar)
+
+    def write_literal(self, text: str) -> None:
+        """A literal block as PyYAML writes it, a line at a time instead of a character."""
+        hints = self.determine_block_hints(text)
+        self.write_indicator(f"|{hints}", need_whitespace=True)
+        self.open_ended = self.open_ended or hints.endswith("+")
+        self.write_line_break()
+        padding = " " * (self.indent or 0)
+        self.stream.write("\n".join(padding + line if line else "" for line in text.removesuffix("\n").split("\n")))
+        self.write_line_break()
+
+
+@lru_cache(maxsize=4096)
+def _analyze(scalar: str) -> ScalarAnalysis:
+    """The analysis of PyYAML; most scalars are names of headers and fields."""
+    return Emitter(io.StringIO(), allow_unicode=True).analyze_scalar(scalar)
+
+
+def _analyze_block(scalar: str) -> ScalarAnalysis:
+    return ScalarAnalysis(
+        scalar=scalar,
+        empty=False,
+        multiline=True,
+        allow_flow_plain=False,
+        allow_block_plain=False,
+        allow_single_quoted=True,
+        allow_double_quoted=True,
+        allow_block=not scalar.endswith(" "),
+    )
+
 
 _UNSAFE_IN_BLOCK = re.compile(
     r"[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[ ]\n|\n\Z\n|^[ \n]"
 )
 
 
+def _is_block(text: str) -> bool:
+    return "\n" in text and not _UNSAFE_IN_BLOCK.search(text)
+
+
 def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text and not _UNSAFE_IN_BLOCK.search(text) else None
+    style = "|" if _is_block(text) else None
     if style is None and ("\n" in text or not text.isprintable()):
         style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
@@ -235,6 +275,11 @@ def as_document(cassette: Cassette) -> dict[str, Any]:
         "metadata": metadata,
         "interactions": [_interaction_out(interaction) for interaction in cassette.interactions],
     }
+
+
+def is_exact(text: str, cassette: Cassette) -> bool:
+    """Whether a text from which a cassette was read is the one that ``dumps`` writes."""
+    return _dump(as_document(cassette)) == text
 
 
 def dumps(cassette: Cassette) -> str:

@@ -100,7 +100,7 @@ def judge(text: str, configured: Mapping[str, str] = _NOTHING) -> list[str]:
         found.append("metadata.recorded_from CHECK-PROVENANCE")
     if cassette.metadata.digest != store.digest(cassette):
         found.append("metadata.digest CHECK-DIGEST")
-    if cassette_format.dumps(cassette) != text:
+    if not cassette_format.is_exact(text, cassette):
         found.append("file CHECK-ROUND-TRIP")
     return found + [str(finding) for finding in inspect(cassette, text, configured)]
 

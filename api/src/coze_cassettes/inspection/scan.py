@@ -1,14 +1,16 @@
 """The independent judge: what is still in a cassette that should not be.
 
 It shares the model of a call and the table of encodings with the scrubber, and nothing else. Every piece of a cassette
-is read with everything that it encodes, and every detector looks at every text, each distinct text once.
+is read with everything that it encodes, and every detector looks at every text. What a text holds depends on nothing
+else, so it is remembered: cassettes share most of their texts.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.cassette.model import Cassette
@@ -50,11 +52,11 @@ def inspect_file(content: bytes, values: Iterable[str] = ()) -> Sequence[Finding
 def _findings(
     pieces: Sequence[Piece], text: str, values: Iterable[str], placeholders: Iterable[str]
 ) -> Sequence[Finding]:
-    scan = _Scan(Masking.of(placeholders, (piece.text for piece in pieces)))
-    found = [Finding(piece.place, rule) for piece in pieces for rule in scan.rules_for(piece)]
-    wanted = Values.of(values).narrow([text, *scan.texts()])
-    found += [Finding(piece.place, _VALUE) for piece in pieces if scan.holds(piece, wanted)]
-    if wanted.stand_in(text):
+    masking = Masking.of(placeholders, (piece.text for piece in pieces))
+    found = [Finding(piece.place, rule) for piece in pieces for rule in _rules_for(piece, masking)]
+    wanted = Values.of(values)
+    if wanted and (wanted := wanted.narrow([text, *(layer for piece in pieces for layer in _texts_of(piece))])):
+        found += [Finding(piece.place, _VALUE) for piece in pieces if any(map(wanted.stand_in, _texts_of(piece)))]
         lines = enumerate(text.splitlines(), start=1)
         found += [Finding(f"line {number}", _VALUE) for number, line in lines if wanted.stand_in(line)]
     return tuple(dict.fromkeys(found))
@@ -71,64 +73,67 @@ _LEAST: Final = 4
 """Characters of the shortest text that a detector finds something in."""
 
 
+def _rules_for(piece: Piece, masking: Masking) -> Iterator[str]:
+    """The checks that a piece does not pass."""
+    if piece.kind is Kind.SEALED:
+        yield _SEALED
+    if piece.kind is Kind.PATH:
+        yield from names.rules_for_path(masking.hide(fold(piece.text)))
+        return
+    if piece.kind is Kind.FIELD:
+        value = _SCHEME.sub("", masking.hide(fold(piece.text)))
+        if piece.path[-1:] in (("cookie",), ("set-cookie",)) and _COOKIES.fullmatch(value):
+            return  # the name of a cookie, such as sessionid, promises a secret, and its value is a placeholder
+        yield from names.rules_for(names.Field(value, piece.path))
+    readings = _readings_of(piece.text)
+    if readings is None:
+        yield _LAYERS
+        return
+    is_random = piece.kind in (Kind.TEXT, Kind.FIELD) and not is_hash_name("".join(piece.path[-1:]))
+    for reading in readings:
+        yield from _rules_in(masking.hide(reading.plain))
+        if is_random:
+            yield from _random_in(masking.hide(reading.layer))
+
+
+# --- what is remembered ---------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
-class _Scan:
-    """What is known of the texts of a cassette so far, each looked at once."""
+class _Reading:
+    """One way to read a text; ``plain`` is what detectors see of it, which is nothing of bytes."""
 
-    masking: Masking
-    layers: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    layer: str
+    plain: str
 
-    def texts(self) -> Iterator[str]:
-        """Every text that was read."""
-        return (text for layers in self.layers.values() for text in layers)
 
-    def rules_for(self, piece: Piece) -> Iterator[str]:
-        """The checks that a piece does not pass."""
-        if piece.kind is Kind.SEALED:
-            yield _SEALED
-        if piece.kind is Kind.PATH:
-            yield from names.rules_for_path(self.masking.hide(fold(piece.text)))
-            return
-        if piece.kind is Kind.FIELD:
-            value = _SCHEME.sub("", self.masking.hide(fold(piece.text)))
-            if piece.path[-1:] in (("cookie",), ("set-cookie",)) and _COOKIES.fullmatch(value):
-                return  # the name of a cookie, such as sessionid, promises a secret, and its value is a placeholder
-            yield from names.rules_for(names.Field(value, piece.path))
-        layers = self._layers_of(piece.text)
-        if layers is None:
-            yield _LAYERS
-            return
-        for layer in layers:
-            if not decoding.is_packed(layer):
-                yield from self._rules_in(layer)
-        if piece.kind in (Kind.TEXT, Kind.FIELD) and not is_hash_name("".join(piece.path[-1:])):
-            yield from self._random_in(layers)
+@lru_cache(maxsize=4096)
+def _readings_of(text: str) -> tuple[_Reading, ...] | None:
+    """A text and all that is encoded in it; None if it is more than can be read."""
+    try:
+        layers = tuple(decoding.layers(text))
+    except decoding.TooManyLayers:
+        return None
+    return tuple(
+        _Reading(layer, "" if decoding.is_packed(layer) else fold(decoding.strings_in(layer))) for layer in layers
+    )
 
-    def holds(self, piece: Piece, wanted: Values) -> bool:
-        """Whether one of the values is in a piece."""
-        return bool(wanted.forms) and any(map(wanted.stand_in, self.layers.get(piece.text, (piece.text,))))
 
-    def _layers_of(self, text: str) -> tuple[str, ...] | None:
-        if text not in self.layers:
-            try:
-                self.layers[text] = tuple(decoding.layers(text))
-            except decoding.TooManyLayers:
-                return None
-        return self.layers[text]
+def _texts_of(piece: Piece) -> Iterator[str]:
+    readings = _readings_of(piece.text)
+    yield from (piece.text,) if readings is None else (reading.layer for reading in readings)
 
-    def _rules_in(self, layer: str) -> tuple[str, ...]:
-        if layer not in self.rules:
-            self.rules[layer] = tuple(dict.fromkeys(self._search(layer)))
-        return self.rules[layer]
 
-    def _search(self, layer: str) -> Iterator[str]:
-        text = self.masking.hide(fold(decoding.strings_in(layer)))
-        if len(text) < _LEAST:
-            return
-        yield from (detector.rule for detector in DETECTORS if detector.is_in(text))
-        yield from pairs.rules_in(text)
+@lru_cache(maxsize=32_768)
+def _rules_in(text: str) -> tuple[str, ...]:
+    """The rules of the detectors that find something in a text without placeholders."""
+    if len(text) < _LEAST:
+        return ()
+    found = (detector.rule for detector in DETECTORS if detector.is_in(text))
+    return tuple(dict.fromkeys((*found, *pairs.rules_in(text))))
 
-    def _random_in(self, layers: Iterable[str]) -> Iterator[str]:
-        texts = [self.masking.hide(layer) for layer in layers]
-        yield from (detector.rule for detector in RANDOM for text in texts if detector.is_in(text))
+
+@lru_cache(maxsize=32_768)
+def _random_in(text: str) -> tuple[str, ...]:
+    """The rules of the detectors of randomness, likewise."""
+    return tuple(detector.rule for detector in RANDOM if detector.is_in(text))

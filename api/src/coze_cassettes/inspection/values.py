@@ -93,6 +93,9 @@ class Values:
         """What to look for to find any of the values."""
         return cls(tuple(dict.fromkeys(form for value in values for form in _forms(value))))
 
+    def __bool__(self) -> bool:
+        return bool(self.forms)
+
     def narrow(self, texts: Collection[str]) -> Values:
         """Those of which the letters are in one of the texts at all: most are in none."""
         if not self.forms:
