@@ -186,3 +186,40 @@ def test_any_renumbering_is_undone(numbers: list[int], way: str) -> None:
     old = recorded([1, 2, 3, 4, 5], 0)
     assert rebase(old, recorded(numbers, 0)).interactions == old.interactions
     assert rebase(old, recorded(numbers, 1)).interactions == recorded([1, 2, 3, 4, 5], 1).interactions
+
+
+# --- configured values ----------------------------------------------------------------------------------------------
+
+
+def bots(*names: str, count: int = 2) -> Interaction:
+    """A list of bots with these ids."""
+    return answered({"bots": [{"id": name, "size": number} for number, name in enumerate(names)], "count": count})
+
+
+CONFIGURED = [
+    (("BOT_ID_1", "BOT_ID"), ("BOT_ID_1", "BOT_ID_2")),
+    (("BOT_ID_1", "BOT_ID_2"), ("BOT_ID_1", "BOT_ID")),
+    (("BOT_ID", "BOT_ID_1"), ("BOT_ID_1", "BOT_ID")),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), CONFIGURED)
+def test_whether_a_value_is_configured_is_no_change(before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    """A bot of a list is the same with COZE_BOT_ID set or unset; beside a change the committed names stay."""
+    old, new = cassette(bots(*before)), cassette(bots(*after, count=3))
+    assert not compare(old, cassette(bots(*after))).changed
+    assert [change.place for change in compare(old, new).changes] == ["$.count"]
+    assert rebase(old, new).interactions == cassette(bots(*before, count=3)).interactions
+
+
+def test_another_bot_than_the_configured_one_is_a_change() -> None:
+    """Where the request says which bot was meant, the answer has to agree."""
+    old, new = (cassette(answered({"id": name}, sent={"bot_id": "BOT_ID"})) for name in ("BOT_ID", "BOT_ID_1"))
+    assert [change.place for change in compare(old, new).changes] == ["$.id"]
+
+
+def test_a_configured_value_that_is_new_stays_bare() -> None:
+    """Only a numbered placeholder gets the next number."""
+    old, new = cassette(answered({"a": 1})), cassette(answered({"a": 1, "bot": "BOT_ID", "others": ["BOT_ID_7"]}))
+    merged = rebase(old, new).interactions[0].response.body
+    assert json.loads(merged) == {"a": 1, "bot": "BOT_ID", "others": ["BOT_ID_1"]}

@@ -1,4 +1,4 @@
-"""The numbers of placeholders, wherever they are written: plain, encoded, or as the integer of an identifier."""
+"""The names of placeholders, wherever they are written: plain, encoded, or as the integer of an identifier."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.layers import Leaf, Visit, edit_text
 from coze_cassettes.codecs.multipart import BOUNDARY
 from coze_cassettes.scrubbing import placeholders
-from coze_cassettes.scrubbing.rules import default_rules
+from coze_cassettes.scrubbing.rules import KINDS, default_rules
 from coze_cassettes.scrubbing.rules.model import Form
 from coze_cassettes.scrubbing.traversal import walk
 
 Placeholders = Mapping[str, Sequence[str]]
-"""Numbered placeholders by kind, each once, in order of first appearance."""
+"""Placeholders by kind, each once, in order of first appearance; the bare one of a configured value is one of them."""
 
 _INTEGERS: Final = 1000
-"""Integer identifiers below this stand for placeholders."""
+"""Integer identifiers below this stand for placeholders, and are their numbers."""
 
 
-def _renumbering(number: Callable[[str, int], int | str]) -> Visit:
-    """A visitor that has every numbered placeholder written anew; ``number`` says with which number."""
+def _renaming(name: Callable[[str, str], str]) -> Visit:
+    """A visitor that has every placeholder written anew; ``name`` says how, given its kind and itself."""
 
     def visit(leaf: Leaf) -> Sequence[Edit]:
         if leaf.form == "number":
             kind = kind_of_integer(".".join(leaf.path), leaf.uri_path, leaf.text)
-            return [(0, len(leaf.text), str(number(kind, int(leaf.text))))] if kind else ()
+            number = _number_of(kind, name(kind, f"{kind}_{leaf.text}")) if kind else ""
+            return [(0, len(leaf.text), number)] if number else ()
         if leaf.form in ("uri", "pieces"):  # what these hold is visited in its parts
             return ()
         return [
-            (*match.span(), f"{match['kind']}_{number(match['kind'], int(match['number']))}")
+            (*match.span(), name(match["kind"] or match["bare"], match[0]))
             for match in placeholders.pattern().finditer(leaf.text)
-            if match["number"] is not None and match[0] != BOUNDARY
+            if (match["kind"] or match["bare"] in KINDS) and match[0] != BOUNDARY
         ]
 
     return visit
@@ -51,24 +52,24 @@ def kind_of_integer(path: str, uri_path: str, text: str) -> str:
 @lru_cache(maxsize=8192)
 def erase_numbers(text: str) -> str:
     """A text in which placeholders have no numbers."""
-    return edit_text(Leaf((), text), _renumbering(lambda _kind, _number: "n"))
+    return edit_text(Leaf((), text), _renaming(lambda kind, _placeholder: f"{kind}_n"))
 
 
 @lru_cache(maxsize=8192)
 def placeholders_in(text: str) -> tuple[str, ...]:
-    """The numbered placeholders of a text in their order, repeats included."""
+    """The placeholders of a text in their order, repeats included."""
     found: list[str] = []
 
-    def note(kind: str, number: int) -> int:
-        found.append(f"{kind}_{number}")
-        return number
+    def note(_kind: str, placeholder: str) -> str:
+        found.append(placeholder)
+        return placeholder
 
-    edit_text(Leaf((), text), _renumbering(note))
+    edit_text(Leaf((), text), _renaming(note))
     return tuple(found)
 
 
 def placeholders_of(interactions: Iterable[Interaction]) -> Placeholders:
-    """The numbered placeholders of some interactions."""
+    """The placeholders of some interactions."""
     return placeholders.unique(pair for each in interactions for pair in _found_in(each))
 
 
@@ -76,33 +77,37 @@ def placeholders_of(interactions: Iterable[Interaction]) -> Placeholders:
 def _found_in(interaction: Interaction) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
 
-    def note(kind: str, number: int) -> int:
-        found[kind, f"{kind}_{number}"] = None
-        return number
+    def note(kind: str, placeholder: str) -> str:
+        found[kind, placeholder] = None
+        return placeholder
 
-    walk(interaction, _renumbering(note))
+    walk(interaction, _renaming(note))
     return tuple(found)
 
 
 def renumbering(old: Placeholders, new: Placeholders, known: Mapping[str, str]) -> dict[str, str]:
-    """New placeholders to old ones: the known ones; the rest get the next free numbers of their kind."""
+    """New placeholders to old ones: the known ones; the rest get the next free numbers of their kind.
+
+    A bare one stays bare, unless a numbered one has taken its place.
+    """
     names = dict(known)
     for kind, found in new.items():
-        number = max((int(placeholder.rpartition("_")[2]) for placeholder in old.get(kind, ())), default=0)
+        number = max((int(_number_of(kind, placeholder) or 0) for placeholder in old.get(kind, ())), default=0)
         for placeholder in found:
-            if placeholder not in names:
+            if placeholder == kind and kind not in names.values():
+                names.setdefault(kind, kind)
+            elif placeholder not in names:
                 number += 1
                 names[placeholder] = f"{kind}_{number}"
     return names
 
 
+def _number_of(kind: str, placeholder: str) -> str:
+    return placeholder.removeprefix(kind).removeprefix("_")
+
+
 def renumber(interaction: Interaction, names: Mapping[str, str]) -> Interaction:
-    """An interaction with other numbers in its placeholders; the cuts of a stream move along."""
+    """An interaction with other placeholders; the cuts of a stream move along."""
     if all(names.get(placeholder, placeholder) == placeholder for _, placeholder in _found_in(interaction)):
         return interaction
-
-    def new_number(kind: str, number: int) -> int:
-        placeholder = f"{kind}_{number}"
-        return int(names.get(placeholder, placeholder).rpartition("_")[2])
-
-    return walk(interaction, _renumbering(new_number))
+    return walk(interaction, _renaming(lambda _kind, placeholder: names.get(placeholder, placeholder)))
