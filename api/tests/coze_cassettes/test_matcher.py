@@ -170,7 +170,7 @@ def test_fifty_chats_of_five_users_at_once() -> None:
     sent, recorded = _chats()
     player = playing([each.request for each in recorded], [each.response.body for each in recorded])
     order = random.Random(7).sample(range(50), 50)  # noqa: S311  no key
-    with replay_stub.installed(player), httpx.Client() as client, ThreadPoolExecutor(16) as pool:
+    with replay_stub.replay_context(player), httpx.Client() as client, ThreadPoolExecutor(16) as pool:
 
         def ask(n: int) -> int:
             return int(client.post(API + "/v1/x", headers=dict(JSON), content=sent[n].body).json()["n"])
@@ -183,7 +183,7 @@ async def test_fifty_chats_of_five_users_in_tasks() -> None:
     """The same with asyncio.gather."""
     sent, recorded = _chats()
     player = playing([each.request for each in recorded], [each.response.body for each in recorded])
-    with replay_stub.installed(player):
+    with replay_stub.replay_context(player):
         async with httpx.AsyncClient() as client:
 
             async def ask(n: int) -> int:

@@ -28,7 +28,7 @@ from coze_cassettes.cassette import store
 from coze_cassettes.cassette import websocket_messages as messages
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Received
-from coze_cassettes.session import routing, websocket_player, websocket_stub
+from coze_cassettes.session import routing, websocket_player, websocket_record_stub, websocket_replay_stub
 from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.quota import QuotaExceeded
@@ -79,7 +79,7 @@ def player() -> Player:
 def dialled(player: Player, cassette: Cassette, uri: str = URI) -> Any:
     """The connection that a sync client gets."""
     player.begin(cassette)
-    with websocket_stub.replayed(player):
+    with websocket_replay_stub.replay_context(player):
         return websockets.sync.client.connect(uri, additional_headers={"Authorization": "Bearer API_TOKEN"})
 
 
@@ -160,7 +160,7 @@ def test_the_other_side_closes(player: Player, end: Closed, error: type[Exceptio
 async def test_an_async_connection_does_the_same(player: Player) -> None:
     """It delivers, waits, and raises once it was closed."""
     player.begin(WHOLE)
-    with websocket_stub.replayed(player):
+    with websocket_replay_stub.replay_context(player):
         connection: Any = await vars(cozepy.websockets.ws)["asyncio_connect"](URI)
     assert await connection.recv() == CREATED
     waiting = asyncio.create_task(connection.recv())
@@ -205,7 +205,7 @@ def test_another_address(player: Player) -> None:
 def test_two_websockets_of_one_address(player: Player) -> None:
     """Each is opened once."""
     player.begin(Cassette((*speech(Message("1", 0)).interactions, *speech(Message("2", 0)).interactions), METADATA))
-    with websocket_stub.replayed(player):
+    with websocket_replay_stub.replay_context(player):
         first, second = (websockets.sync.client.connect(URI) for _ in range(2))
         assert (first.recv(), second.recv()) == ("1", "2")
         with pytest.raises(Ended, match="recorded 2 times and already played"):
@@ -375,7 +375,7 @@ def test_an_import_of_cozepy_in_a_test_is_put_right(player: Player, monkeypatch:
     name, original = "cozepy.websockets.ws", websockets.asyncio.client.connect
     imported = ModuleType(name)
     monkeypatch.delitem(sys.modules, name)
-    with websocket_stub.replayed(player):
+    with websocket_replay_stub.replay_context(player):
         vars(imported)["asyncio_connect"] = websockets.asyncio.client.connect
         monkeypatch.setitem(sys.modules, name, imported)
         assert vars(imported)["asyncio_connect"] is not original
@@ -418,7 +418,7 @@ def opened(recorder: Recorder, stand_in: StandIn) -> Any:
     """A connection to a stand-in."""
     wire = Wire(stand_in.url, Throttle(Limits(initial_backoff=0.01)), lambda: recorder.faults_expected)
     token = stand_in.environment["COZE_API_TOKEN"]
-    with websocket_stub.recorded(recorder, wire):
+    with websocket_record_stub.record_context(recorder, wire):
         return websockets.sync.client.connect(URI, additional_headers={"Authorization": f"Bearer {token}"})
 
 

@@ -59,7 +59,7 @@ def client(account: Account) -> Iterator[Any]:
     url = account.target.url
     wire = Wire(url, Throttle(account.limits))
     try:
-        with record_stub.routed(wire), SyncHTTPClient(trust_env=not provenance.is_loopback(url)) as http:
+        with record_stub.route_context(wire), SyncHTTPClient(trust_env=not provenance.is_loopback(url)) as http:
             auth = cozepy.TokenAuth(account.environment[TOKEN])
             yield cozepy.Coze(auth=auth, base_url=url, http_client=http)
     except cozepy.CozeAPIError as error:

@@ -96,7 +96,7 @@ def get_from(target: Target, token: str, limits: Limits | None = None) -> Get:
     wire = Wire(target.url, Throttle(limits))
 
     def get(path: str) -> Answer:
-        with record_stub.routed(wire):
+        with record_stub.route_context(wire):
             return _answer(_send(target, token, path))
 
     return get

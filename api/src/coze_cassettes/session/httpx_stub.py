@@ -17,7 +17,7 @@ HandleAsync = Callable[[httpx.AsyncHTTPTransport, httpx.Request], Awaitable[http
 
 
 @contextmanager
-def installed(
+def stub_context(
     is_ours: Callable[[str], bool],
     handle: Callable[[Handle, httpx.HTTPTransport, httpx.Request], httpx.Response],
     handle_async: Callable[[HandleAsync, httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]],

@@ -7,7 +7,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from vcr.cassette import Cassette as VcrCassette
 
-from coze_cassettes.session import clock, record_stub, redaction, replay_stub, websocket_stub
+from coze_cassettes.session import (
+    clock,
+    record_stub,
+    redaction,
+    replay_stub,
+    websocket_record_stub,
+    websocket_replay_stub,
+)
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.wire import Wire
@@ -23,8 +30,8 @@ def _recorded(recorder: Recorder) -> Iterator[VcrCassette]:
     wire = Wire(recorder.settings.target, recorder.settings.throttle, lambda: recorder.faults_expected)
     with ExitStack() as stack:
         stack.enter_context(redaction.silent(recording=True))
-        stack.enter_context(websocket_stub.recorded(recorder, wire))
-        yield stack.enter_context(record_stub.installed(recorder, wire))
+        stack.enter_context(websocket_record_stub.record_context(recorder, wire))
+        yield stack.enter_context(record_stub.record_context(recorder, wire))
 
 
 @contextmanager
@@ -32,5 +39,5 @@ def _replayed(player: Player) -> Iterator[VcrCassette]:
     with ExitStack() as stack:
         stack.enter_context(redaction.silent(recording=False))
         stack.enter_context(clock.virtual_time())
-        stack.enter_context(websocket_stub.replayed(player))
-        yield stack.enter_context(replay_stub.installed(player))
+        stack.enter_context(websocket_replay_stub.replay_context(player))
+        yield stack.enter_context(replay_stub.replay_context(player))

@@ -67,5 +67,5 @@ def refused(outside: Outside, target: str) -> Iterator[None]:
         outside.check(request)
         return await before(transport, request)
 
-    with httpx_stub.installed(Hosts(target).has, handle, handle_async):
+    with httpx_stub.stub_context(Hosts(target).has, handle, handle_async):
         yield

@@ -58,7 +58,7 @@ class ReplayCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
 
 
 @contextmanager
-def installed(player: Player) -> Iterator[VcrCassette]:
+def replay_context(player: Player) -> Iterator[VcrCassette]:
     """Answer every request to Coze from the cassette; a request to anything else goes its way."""
     cassette = ReplayCassette(player)
 
@@ -75,7 +75,7 @@ def installed(player: Player) -> Iterator[VcrCassette]:
             await _wait_for_ever()
         return _delivered(recorded, request)
 
-    with httpx_stub.installed(player.has, handle, handle_async):
+    with httpx_stub.stub_context(player.has, handle, handle_async):
         yield cassette
 
 

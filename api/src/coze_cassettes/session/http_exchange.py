@@ -1,0 +1,135 @@
+"""Notes a request with its response as the test gets it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, Final
+
+import httpx
+
+from coze_cassettes.cassette.model import Interaction, Request, Response
+from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session.replay_stub import CANCELLED, NO_RESPONSE
+
+FAULTS: Final = (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError)
+"""What can go wrong with a connection."""
+
+
+class HttpExchange:
+    """A request with as much of its response as the test has got."""
+
+    def __init__(self, recorder: Recorder, request: Request) -> None:
+        """Begin with the request; it keeps its place among the others."""
+        self._recorder = recorder
+        self._request = request
+        self._head: Response | None = None
+        self._chunks: list[bytes] = []
+        self._fault = ""
+        self._dropped = False
+        self.is_open = False
+        recorder.add(self)
+
+    def note_head(self, status: int, reason: str, headers: tuple[tuple[str, str], ...]) -> None:
+        """Note the head of the response."""
+        self._head = Response(status, reason, headers)
+
+    def note_chunk(self, chunk: bytes) -> None:
+        """Note a piece of the body."""
+        self._chunks.append(chunk)
+
+    def note_fault(self, error: Exception) -> None:
+        """Note how the connection broke; if the test did not ask for that, the exchange is not kept."""
+        self._fault = type(error).__name__
+        self._dropped = not self._recorder.faults_expected
+
+    def note_cancellation(self) -> None:
+        """Note that the test does not wait any longer."""
+        self._fault = CANCELLED
+
+    @property
+    def interaction(self) -> Interaction | None:
+        """What was recorded up to now."""
+        head = self._head or (Response(NO_RESPONSE) if self._fault else None)
+        if head is None or self._dropped:
+            return None
+        chunks = tuple(len(chunk) for chunk in self._chunks if chunk)
+        body = b"".join(self._chunks)
+        sizes = chunks if len(chunks) > 1 else ()
+        return Interaction(self._request, Response(head.status, head.reason, head.headers, body, sizes, self._fault))
+
+    def overdue(self) -> str:
+        """Nothing: httpx has timeouts of its own."""
+        return ""
+
+
+class PassingStream(httpx.SyncByteStream):
+    """A body on its way to the test, noted as it passes."""
+
+    def __init__(self, start: list[bytes], rest: Iterator[bytes], close: Callable[[], None], exchange: Any) -> None:
+        """Take the chunks that were read, the others, what closes them, and the exchange, if there is one."""
+        self._start = start
+        self._rest = rest
+        self._close = close
+        self._exchange: HttpExchange | None = exchange
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The chunks as they come."""
+        try:
+            for chunk in self._start:
+                yield self._note(chunk)
+            for chunk in self._rest:
+                yield self._note(chunk)
+        except FAULTS as error:
+            if self._exchange:
+                self._exchange.note_fault(error)
+            raise
+
+    def _note(self, chunk: bytes) -> bytes:
+        if self._exchange:
+            self._exchange.note_chunk(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._close()
+
+
+class AsyncPassingStream(httpx.AsyncByteStream):
+    """The same for an async client; a test that is cancelled while it waits for more is noted too."""
+
+    def __init__(
+        self, start: list[bytes], rest: AsyncIterator[bytes], close: Callable[[], Awaitable[None]], exchange: Any
+    ) -> None:
+        """Take the same."""
+        self._start = start
+        self._rest = rest
+        self._close = close
+        self._exchange: HttpExchange | None = exchange
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The chunks as they come."""
+        for chunk in self._start:
+            yield self._note(chunk)
+        while (more := await self._next()) is not None:
+            yield self._note(more)
+
+    async def _next(self) -> bytes | None:
+        try:
+            return await anext(self._rest, None)
+        except FAULTS as error:
+            if self._exchange:
+                self._exchange.note_fault(error)
+            raise
+        except BaseException:
+            if self._exchange:
+                self._exchange.note_cancellation()
+            raise
+
+    def _note(self, chunk: bytes) -> bytes:
+        if self._exchange:
+            self._exchange.note_chunk(chunk)
+        return chunk
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._close()

@@ -1,0 +1,112 @@
+"""Puts other things where cozepy looks for what opens WebSockets.
+
+cozepy takes no connection, queue or event from outside, so its module is changed where it names them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any, Final, Protocol
+from unittest import mock
+
+import websockets.asyncio.client
+import websockets.sync.client
+
+GLANCE: Final = 0.01
+"""Seconds between two looks at what another thread may have done."""
+
+
+class WatchedSession(Protocol):
+    """A session, as far as waiting for its WebSockets is concerned."""
+
+    complaint: str
+    fail: Callable[[str], Any]
+
+    def look(self) -> None:
+        """Give up if a WebSocket has been silent for too long."""
+
+    def has_open_websockets(self) -> bool:
+        """Whether a WebSocket is not closed yet."""
+
+
+def watch_task(session: WatchedSession) -> None:
+    """Cancel the running task as soon as its test cannot go on."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def look() -> None:
+        session.look()
+        if session.complaint and task is not None:
+            task.cancel()
+        elif session.has_open_websockets():
+            loop.call_later(GLANCE, look)
+
+    look()
+
+
+class _Queue(queue.Queue[Any]):
+    """A queue on which nobody waits for long: cozepy's client cannot be closed while its sender waits on it."""
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002  as in its base
+        return super().get(block, None if timeout is None else min(timeout, GLANCE))
+
+
+def _event_class(session: WatchedSession) -> type[threading.Event]:
+    class Event(threading.Event):
+        """An event whose wait ends with its test."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            if timeout is not None:
+                return super().wait(timeout)
+            while not super().wait(GLANCE):
+                session.look()
+                if session.complaint:
+                    session.fail(session.complaint)
+            return True
+
+    return Event
+
+
+def _variant(module: ModuleType, **changed: object) -> SimpleNamespace:
+    return SimpleNamespace(**{**vars(module), **changed})
+
+
+_CLIENT: Final = "cozepy.websockets.ws"
+"""The module of cozepy that opens websockets, runs their threads and queues what is to be sent."""
+
+
+@contextmanager
+def patch_context(
+    session: WatchedSession, connect: Callable[..., Any], connect_async: Callable[..., Any]
+) -> Iterator[None]:
+    """Put other functions in the place of those by which cozepy connects, and things for which nobody waits for long.
+
+    cozepy takes no connection, queue or event from outside, so its module is changed where it names them. If a test is
+    the first to import it, it finds the functions where it looks for them, and gets the right one back afterwards.
+    """
+    original = websockets.asyncio.client.connect
+    changes: list[tuple[Any, str, object]] = [
+        (websockets.sync.client, "connect", connect),
+        (websockets.asyncio.client, "connect", connect_async),
+    ]
+    if client := sys.modules.get(_CLIENT):
+        changes += [
+            (client, "asyncio_connect", connect_async),
+            (client, "queue", _variant(queue, Queue=_Queue)),
+            (client, "threading", _variant(threading, Event=_event_class(session))),
+        ]
+    with ExitStack() as stack:
+        for owner, name, new in changes:
+            stack.enter_context(mock.patch.object(owner, name, new))
+        stack.callback(_put_right, client, original)
+        yield
+
+
+def _put_right(client: ModuleType | None, connect: object) -> None:
+    if client is None and _CLIENT in sys.modules:
+        vars(sys.modules[_CLIENT])["asyncio_connect"] = connect

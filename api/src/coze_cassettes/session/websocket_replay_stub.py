@@ -1,0 +1,167 @@
+"""Replays the WebSockets that cozepy opens, without a connection.
+
+What the test sends is compared with the cassette message by message. What was received is delivered as soon as so many
+messages have been sent as had been then. A test that waits too long is ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import websockets.asyncio.client
+import websockets.sync.client
+from websockets.datastructures import Headers as WireHeaders
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
+from websockets.frames import OK_CLOSE_CODES, Close
+from websockets.http11 import Response as WireResponse
+
+from coze_cassettes.cassette.model import SWITCHED
+from coze_cassettes.cassette.websocket_messages import LOST, Message, Received
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.websocket_handshake import handshake_request
+from coze_cassettes.session.websocket_patches import GLANCE, patch_context, watch_task
+from coze_cassettes.session.websocket_player import ReplayedWebSocket
+from coze_cassettes.session.websocket_recorder import Data
+
+
+class _Connection:
+    """A WebSocket that is replayed, and the session that learns of a message that differs."""
+
+    def __init__(self, player: Player, websocket: ReplayedWebSocket) -> None:
+        self._player = player
+        self._websocket = websocket
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the test has not closed it."""
+        return self._websocket.silence.is_open
+
+    def send(self, data: Data) -> None:
+        """Send a message; the test is ended if it differs."""
+        self._player.note_message(data)
+        if complaint := self._websocket.send(data):
+            self._player.give_up(self._player.report(complaint))
+
+    def next(self) -> Received | None:
+        """What comes next, if it can come by now; nothing once the test has gone another way."""
+        return None if self._player.complaint else self._websocket.next()
+
+    def ended(self) -> None:
+        """The test closes it."""
+        self._websocket.silence.ended()
+
+
+def _deliver(event: Received) -> Data:
+    """The message of an event; raises what ``recv`` raises when the other side closed or lost the connection."""
+    if isinstance(event, Message):
+        return event.data
+    if event.code == LOST:
+        raise ConnectionClosedError(None, None)
+    end = Close(event.code, event.reason)
+    error = ConnectionClosedOK if event.code in OK_CLOSE_CODES else ConnectionClosedError
+    raise error(end, end, rcvd_then_sent=True)
+
+
+def _closed_error() -> ConnectionClosedOK:
+    """What ``recv`` and ``send`` raise once the test has closed the connection."""
+    return ConnectionClosedOK(Close(1000, ""), Close(1000, ""), rcvd_then_sent=False)
+
+
+class ReplayedConnection:
+    """What a client has in place of a connection; one thread may send while another receives."""
+
+    def __init__(self, connection: _Connection) -> None:
+        """Take what is replayed."""
+        self._connection = connection
+        self._changed = threading.Condition()
+
+    def send(self, message: Data) -> None:
+        """Send a message."""
+        with self._changed:
+            if not self._connection.is_open:
+                raise _closed_error()
+            self._connection.send(message)
+            self._changed.notify_all()
+
+    def recv(self, timeout: float | None = None) -> Data:
+        """The next message; TimeoutError after so many seconds, or sooner if none can come before more is sent."""
+        with self._changed:
+            while (event := self._connection.next()) is None:
+                if not self._connection.is_open:
+                    raise _closed_error()
+                if not self._changed.wait(None if timeout is None else min(timeout, GLANCE)):
+                    raise TimeoutError("timed out in recv")
+            return _deliver(event)
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._changed:
+            self._connection.ended()
+            self._changed.notify_all()
+
+
+class AsyncReplayedConnection:
+    """The same for asyncio."""
+
+    def __init__(self, connection: _Connection) -> None:
+        """Take what is replayed."""
+        self._connection = connection
+        self._changed = asyncio.Event()
+
+    async def send(self, message: Data) -> None:
+        """Send a message."""
+        if not self._connection.is_open:
+            raise _closed_error()
+        self._connection.send(message)
+        self._changed.set()
+        await asyncio.sleep(0)
+
+    async def recv(self) -> Data:
+        """The next message."""
+        await asyncio.sleep(0)
+        while (event := self._connection.next()) is None:
+            if not self._connection.is_open:
+                raise _closed_error()
+            self._changed.clear()
+            await self._changed.wait()
+        return _deliver(event)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        self._connection.ended()
+        self._changed.set()
+
+
+def _dial(player: Player, uri: str, options: dict[str, Any]) -> _Connection:
+    """The recorded WebSocket that a handshake opens; raises what a refused handshake raises."""
+    interaction = player.dial(handshake_request(player.hosts.canonical(uri), options))
+    response = interaction.response
+    if response.status != SWITCHED:
+        headers = WireHeaders(response.headers)
+        raise InvalidStatus(WireResponse(response.status, response.reason, headers, response.body))
+    websocket = ReplayedWebSocket(interaction, player.difference, player.scrub)
+    player.websockets.append(websocket)
+    return _Connection(player, websocket)
+
+
+@contextmanager
+def replay_context(player: Player) -> Iterator[None]:
+    """Replay every WebSocket that is opened through cozepy."""
+    connect, connect_async = websockets.sync.client.connect, websockets.asyncio.client.connect
+
+    def open_sync(uri: str, **options: Any) -> Any:
+        return ReplayedConnection(_dial(player, uri, options)) if player.has(uri) else connect(uri, **options)
+
+    async def open_async(uri: str, **options: Any) -> Any:
+        if not player.has(uri):
+            return await connect_async(uri, **options)
+        connection = _dial(player, uri, options)
+        watch_task(player)
+        return AsyncReplayedConnection(connection)
+
+    with patch_context(player, open_sync, open_async):
+        yield
