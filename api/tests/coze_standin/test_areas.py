@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from coze_standin.operations import OPERATIONS
-from coze_standin.routes import chats
+from coze_standin.routes import chat_runs
 from coze_standin.state import State
 
 _QUESTION = {"role": "user", "type": "question", "content": "Which way?", "content_type": "text"}
@@ -664,8 +664,8 @@ def test_the_stream_of_a_cancelled_chat_ends_as_cancelled(make_web: Any, state: 
 
     async def cancel_at_the_first_pause(_: float) -> None:
         for chat in state.messaging.chats.all():
-            if chats.is_running(state, chat):
-                chats.cancel_chat(state, chat)
+            if chat_runs.is_running(state, chat):
+                chat_runs.cancel_chat(state, chat)
 
     web = make_web(cancel_at_the_first_pause)
     text = web("POST", "/v3/chat", json={"bot_id": state.configured.bot_id, "user_id": "me", "stream": True}).text

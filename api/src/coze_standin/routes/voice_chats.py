@@ -11,7 +11,7 @@ from coze_standin import sound
 from coze_standin.calls import Call
 from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Bot, Chat, Conversation, Message
-from coze_standin.routes import chats, conversations
+from coze_standin.routes import chat_events, chat_runs, conversations
 from coze_standin.routes.messages import event_message_json, new_message
 from coze_standin.routes.transcriptions import transcribe
 from coze_standin.sse import Event
@@ -106,7 +106,7 @@ class VoiceChat(WsSession):
     def submit(self, call: Call) -> Reply:
         """conversation.chat.submit_tool_outputs: the chat goes on."""
         chat = self.state.messaging.chat_in(self._conversation().id, call.need("chat_id"))
-        return self._answer(chats.continue_chat(call, chat), [])
+        return self._answer(chat_runs.continue_chat(call, chat), [])
 
     def clear(self, call: Call) -> Reply:
         """conversation.clear: a new section begins."""
@@ -161,16 +161,16 @@ class VoiceChat(WsSession):
     def _interrupt(self, reason: int) -> list[Event]:
         """The chat that is at work is cancelled, and that is said; nothing when there is none."""
         chat = self.state.messaging.chats.find(self._chat_id)
-        if not chat or not chats.is_running(self.state, chat):
+        if not chat or not chat_runs.is_running(self.state, chat):
             return []
-        chats.cancel_chat(self.state, chat)
+        chat_runs.cancel_chat(self.state, chat)
         return [("conversation.chat.canceled", {"code": reason, "msg": ""})]
 
     def _ask(self, question: JSON, before: list[Event]) -> Reply:
         """A question begins a chat, which ends the one before it."""
         config = self.settings.get("chat_config") or {}
         call = self.with_body({**config, "additional_messages": [question]})
-        chat = chats.start_chat(call, self._conversation(), self._bot().id)
+        chat = chat_runs.start_chat(call, self._conversation(), self._bot().id)
         broken = self._interrupt(_CANCELED_BY_TEXT)
         asked: list[Event] = [("conversation.message.completed", event_message_json(one)) for one in chat.asked]
         return replace(self._answer(chat, [*broken, *before, *asked]), replaces_pending=bool(broken))
@@ -178,18 +178,18 @@ class VoiceChat(WsSession):
     def _answer(self, chat: Chat, before: list[Event]) -> Reply:
         """The chat from its creation to its end: the text completes while sound still comes (frames of 2025-07)."""
         state, self._chat_id = self.state, chat.id
-        chats.hold_open(state, chat)
+        chat_events.hold_open(state, chat)
         answers = [message for message in chat.messages if message.type == "answer"]
-        rest = chats.closing_events(chat)
-        written = [event for message in answers for event in chats.answer_events(state, message)]
+        rest = chat_events.closing_events(chat)
+        written = [event for message in answers for event in chat_events.answer_events(state, message)]
         sounds = [event for message in answers for event in self._sounds(message)]
         early, late = sounds[:-1], sounds[-1:]
         texts = [*interleave(written[:-1], early, state.rng), *written[-1:], *rest[:-1]] if written else rest[:-1]
         answering = self._with_sentence_starts(texts, answers)
         ends = map(self._audio_end, answers)
-        opening = chats.start_events(chat)
+        opening = chat_events.start_events(chat)
         events = [*before, *opening, *answering, *late, *ends, *rest[-1:]]
-        return Reply(tuple(map(_as_frame, events)), finish=lambda: chats.finish_chat(state, chat.id))
+        return Reply(tuple(map(_as_frame, events)), finish=lambda: chat_events.finish_chat(state, chat.id))
 
     def _with_sentence_starts(self, events: list[Event], answers: list[Message]) -> list[Event]:
         """The events with the start of each sentence behind the deltas that hold its text (frames of 2025-07)."""

@@ -6,7 +6,7 @@ from coze_standin import sse
 from coze_standin.calls import Call, Events
 from coze_standin.errors import ERRORS
 from coze_standin.records import Conversation
-from coze_standin.routes import chats
+from coze_standin.routes import chat_events, chat_runs
 from coze_standin.routes.conversations import open_conversation
 from coze_standin.state import State
 
@@ -25,8 +25,8 @@ def stream(call: Call) -> Events:
     if named and named not in {one.name for one in state.messaging.conversations.all()}:
         row = ERRORS["conversation-name"]
         return Events(sse.WORKFLOW_CHAT, (sse.WORKFLOW_CHAT.error(str(row.code), row.msg),))
-    chat = chats.start_chat(call, _conversation(call), "")
-    stream = chats.stream_chat(state, chat)
+    chat = chat_runs.start_chat(call, _conversation(call), "")
+    stream = chat_events.stream_chat(state, chat)
     events = (*stream.events[:-1], ("done", {"debug_url": _debug_url(state, workflow.id, workflow.workspace_id)}))
     return Events(sse.WORKFLOW_CHAT, events, stream.finish)
 
