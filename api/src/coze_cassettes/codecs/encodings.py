@@ -14,7 +14,6 @@ What changes how a value looks without encoding it (full-width letters, a zero-w
 from __future__ import annotations
 
 import base64
-import binascii
 import html
 import re
 import unicodedata
@@ -197,7 +196,7 @@ def _decode_base64(stretch: str) -> str | None:
         return None
     try:
         return to_text(base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True))
-    except binascii.Error:
+    except ValueError:  # what a character beyond ASCII raises is no binascii.Error
         return None
 
 
@@ -263,7 +262,7 @@ def _decode_base32(stretch: str) -> str | None:
     packed = stretch.rstrip("=").upper()
     try:
         return _readable(base64.b32decode(packed + "=" * (-len(packed) % 8)))
-    except binascii.Error:
+    except ValueError:  # as above
         return None
 
 

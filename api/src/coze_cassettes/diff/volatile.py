@@ -72,6 +72,7 @@ VOLATILE: Final = (
     Volatile(Where.FIELD, FRAME_ID, "every frame of a websocket has a new one", uri=_WEBSOCKETS),
     Volatile(Where.FIELD, r"speech\.audio\.update\.data\.delta", _MODEL_TEXT, uri=_WEBSOCKETS),
     Volatile(Where.FIELD, r"conversation\.audio\.sentence_start\.data\.text", _MODEL_TEXT, uri=_WEBSOCKETS),
+    Volatile(Where.FIELD, r"data\.content", "a question that was spoken is text that a model heard", uri=_WEBSOCKETS),
     Volatile(Where.FIELD, r".+ \(cut off\)\.data:", "what is left of an event breaks off somewhere"),
     Volatile(Where.HEADER, r"x-tt-logid|x-log-id|date|content-length|set-cookie|via|server-timing", "one a call"),
     Volatile(Where.RUN, r".*\.delta|Message", "a model's text is cut into deltas as it comes"),

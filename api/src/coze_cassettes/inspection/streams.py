@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -56,7 +55,7 @@ def _bytes_of(name: str, data: str) -> bytes | None:
         return None
     try:
         return base64.b64decode(data)
-    except binascii.Error:
+    except ValueError:  # what a character beyond ASCII raises is no binascii.Error
         return None
 
 
