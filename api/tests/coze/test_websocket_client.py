@@ -8,6 +8,7 @@ cozepy reads the annotations of a handler's parameters, so they must not be stri
 
 import base64
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,18 +19,22 @@ from cozepy import (
     AsyncWebsocketsAudioSpeechClient,
     AsyncWebsocketsAudioSpeechEventHandler,
     ChatUpdateEvent,
+    ConversationChatSubmitToolOutputsEvent,
     ConversationMessageCreateEvent,
     Coze,
     CozeAPIError,
     InputAudio,
     InputAudioBufferAppendEvent,
     InputTextBufferAppendEvent,
+    InputTextGenerateAudioEvent,
+    MessageRole,
     OutputAudio,
     PCMConfig,
     SpeechAudioCompletedEvent,
     SpeechAudioUpdateEvent,
     SpeechUpdateEvent,
     TokenAuth,
+    ToolOutput,
     TranscriptionsUpdateEvent,
     WebsocketsAudioSpeechClient,
     WebsocketsAudioSpeechEventHandler,
@@ -490,6 +495,241 @@ class TestVoiceChat:
 
         assert kinds(sent_frames) == ["conversation.clear"]
         assert heard.types[-1] == Type.CONVERSATION_CLEARED
+
+
+SPOKEN = (
+    *CHAT,
+    Type.CONVERSATION_CHAT_CANCELED,
+    Type.CONVERSATION_CHAT_REQUIRES_ACTION,
+    Type.INPUT_AUDIO_BUFFER_COMPLETED,
+    Type.INPUT_AUDIO_BUFFER_CLEARED,
+    Type.CONVERSATION_AUDIO_TRANSCRIPT_UPDATE,
+    Type.CONVERSATION_AUDIO_TRANSCRIPT_COMPLETED,
+)
+SOUND_PIECE = InputAudioBufferAppendEvent.Data(delta=SOUND)
+WITH_A_TOOL = ChatUpdateEvent.Data(chat_config=ChatUpdateEvent.ChatConfig(parameters={"tool": True}))
+SPEECH_OF_ITS_OWN = InputTextGenerateAudioEvent.Data(mode=InputTextGenerateAudioEvent.Mode.TEXT, text=SENTENCE[0])
+BY_THE_CLIENT = 2
+"""Why an answer was cancelled, as cozepy's comments number it; 1 is a voice, 3 a new question."""
+
+
+class TestVoiceChatControls:
+    @pytest.mark.vcr
+    @pytest.mark.stand_in_only(reason="a sound that is understood: a tone is not")
+    def test_spoken_question(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a bot
+        When it is asked something aloud
+        Then the sound is taken, what was understood comes as it grows and then whole, and is the question of the chat.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*SPOKEN))() as client:
+            client.input_audio_buffer_append(SOUND_PIECE)
+            client.input_audio_buffer_complete()
+            client.wait([Type.CONVERSATION_CHAT_COMPLETED], wait_all=False)
+
+        self.understood(heard, sent_frames)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_spoken_question")
+    async def test_async_spoken_question(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a bot
+        When the async client asks it something aloud
+        Then the same comes.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*SPOKEN))() as client:
+            await client.input_audio_buffer_append(SOUND_PIECE)
+            await client.input_audio_buffer_complete()
+            await client.wait([Type.CONVERSATION_CHAT_COMPLETED])
+
+        self.understood(heard, sent_frames)
+
+    @staticmethod
+    def understood(heard: Heard, sent_frames: list[Any]) -> None:
+        """What holds of a question that was heard."""
+        assert kinds(sent_frames) == ["input_audio_buffer.append", "input_audio_buffer.complete"]
+        assert base64.b64decode(sent_frames[0]["data"]["delta"]) == SOUND
+        assert len(heard.of(Type.INPUT_AUDIO_BUFFER_COMPLETED)) == 1
+        [transcript] = heard.of(Type.CONVERSATION_AUDIO_TRANSCRIPT_COMPLETED)
+        parts = [event.data.content for event in heard.of(Type.CONVERSATION_AUDIO_TRANSCRIPT_UPDATE)]
+        assert all(later.startswith(earlier) for earlier, later in pairwise(parts))
+        question = next(
+            each.data for each in heard.of(Type.CONVERSATION_MESSAGE_COMPLETED) if each.data.role == MessageRole.USER
+        )
+        assert question.content == transcript.data.content == parts[-1]
+        assert heard.types[-1] == Type.CONVERSATION_CHAT_COMPLETED
+        assert not heard.errors
+
+    @pytest.mark.vcr
+    def test_take_back_a_spoken_question(
+        self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a connection to a bot
+        When a sound is sent and taken back before it is complete
+        Then that is confirmed, and no chat begins.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*SPOKEN))() as client:
+            client.input_audio_buffer_append(SOUND_PIECE)
+            client.input_audio_buffer_clear()
+            client.wait([Type.INPUT_AUDIO_BUFFER_CLEARED], wait_all=False)
+
+        assert kinds(sent_frames) == ["input_audio_buffer.append", "input_audio_buffer.clear"]
+        assert heard.types == [Type.CHAT_CREATED, Type.INPUT_AUDIO_BUFFER_CLEARED]
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_take_back_a_spoken_question")
+    async def test_async_take_back_a_spoken_question(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard
+    ) -> None:
+        """Given a connection to a bot
+        When the async client sends a sound and takes it back
+        Then that is confirmed, and no chat begins.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*SPOKEN))() as client:
+            await client.input_audio_buffer_append(SOUND_PIECE)
+            await client.input_audio_buffer_clear()
+            await client.wait([Type.INPUT_AUDIO_BUFFER_CLEARED])
+
+        assert heard.types == [Type.CHAT_CREATED, Type.INPUT_AUDIO_BUFFER_CLEARED]
+
+    @pytest.mark.vcr
+    def test_cancel_an_answer(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a bot that has begun to answer
+        When the answer is cancelled
+        Then it breaks off: the chat is cancelled by the client, and is never completed.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*SPOKEN))() as client:
+            client.conversation_message_create(QUESTION)
+            client.wait([Type.CONVERSATION_CHAT_IN_PROGRESS], wait_all=False)
+            client.conversation_chat_cancel()
+            client.wait([Type.CONVERSATION_CHAT_CANCELED], wait_all=False)
+
+        self.cancelled(heard, sent_frames)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_cancel_an_answer")
+    async def test_async_cancel_an_answer(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a bot that has begun to answer
+        When the async client cancels the answer
+        Then the same comes.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*SPOKEN))() as client:
+            await client.conversation_message_create(QUESTION)
+            await client.wait([Type.CONVERSATION_CHAT_IN_PROGRESS])
+            await client.conversation_chat_cancel()
+            await client.wait([Type.CONVERSATION_CHAT_CANCELED])
+
+        self.cancelled(heard, sent_frames)
+
+    @staticmethod
+    def cancelled(heard: Heard, sent_frames: list[Any]) -> None:
+        """What holds of an answer that was cancelled."""
+        assert kinds(sent_frames) == ["conversation.message.create", "conversation.chat.cancel"]
+        [canceled] = heard.of(Type.CONVERSATION_CHAT_CANCELED)
+        assert canceled.data.code == BY_THE_CLIENT
+        assert Type.CONVERSATION_CHAT_COMPLETED not in heard.types
+        assert not heard.errors
+
+    @pytest.mark.vcr
+    @pytest.mark.stand_in_only(reason="a bot with a plugin that runs at the client")
+    def test_output_of_a_tool(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a bot with a plugin that runs at the client
+        When its chat asks for the plugin's output and gets it
+        Then the same chat goes on to its end.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*SPOKEN))() as client:
+            client.chat_update(WITH_A_TOOL)
+            client.conversation_message_create(QUESTION)
+            client.wait([Type.CONVERSATION_CHAT_REQUIRES_ACTION], wait_all=False)
+            client.conversation_chat_submit_tool_outputs(self.output(heard))
+            client.wait([Type.CONVERSATION_CHAT_COMPLETED], wait_all=False)
+
+        self.went_on(heard, sent_frames)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_output_of_a_tool")
+    async def test_async_output_of_a_tool(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a bot with a plugin that runs at the client
+        When the async client gives the plugin's output
+        Then the same chat goes on to its end.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*SPOKEN))() as client:
+            await client.chat_update(WITH_A_TOOL)
+            await client.conversation_message_create(QUESTION)
+            await client.wait([Type.CONVERSATION_CHAT_REQUIRES_ACTION])
+            await client.conversation_chat_submit_tool_outputs(self.output(heard))
+            await client.wait([Type.CONVERSATION_CHAT_COMPLETED])
+
+        self.went_on(heard, sent_frames)
+
+    @staticmethod
+    def output(heard: Heard) -> ConversationChatSubmitToolOutputsEvent.Data:
+        """The output of the one tool that the chat waits for."""
+        [waiting] = heard.of(Type.CONVERSATION_CHAT_REQUIRES_ACTION)
+        [call] = waiting.data.required_action.submit_tool_outputs.tool_calls
+        return ConversationChatSubmitToolOutputsEvent.Data(
+            chat_id=waiting.data.id, tool_outputs=[ToolOutput(tool_call_id=call.id, output="Sunny")]
+        )
+
+    @staticmethod
+    def went_on(heard: Heard, sent_frames: list[Any]) -> None:
+        """What holds of a chat that got its output."""
+        assert kinds(sent_frames)[-1] == "conversation.chat.submit_tool_outputs"
+        [waiting] = heard.of(Type.CONVERSATION_CHAT_REQUIRES_ACTION)
+        [completed] = heard.of(Type.CONVERSATION_CHAT_COMPLETED)
+        assert sent_frames[-1]["data"]["chat_id"] == waiting.data.id == completed.data.id
+        assert heard.of(Type.CONVERSATION_MESSAGE_DELTA)
+        assert not heard.errors
+
+    @pytest.mark.vcr
+    def test_speech_of_its_own(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a connection over which nobody has said anything
+        When the bot is to say a sentence
+        Then it sounds, and no chat begins.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*SPOKEN))() as client:
+            client.input_text_generate_audio(SPEECH_OF_ITS_OWN)
+            client.wait([Type.CONVERSATION_AUDIO_COMPLETED], wait_all=False)
+
+        self.sounded(heard, sent_frames)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_speech_of_its_own")
+    async def test_async_speech_of_its_own(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a connection over which nobody has said anything
+        When the async client lets the bot say a sentence
+        Then it sounds, and no chat begins.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*SPOKEN))() as client:
+            await client.input_text_generate_audio(SPEECH_OF_ITS_OWN)
+            await client.wait([Type.CONVERSATION_AUDIO_COMPLETED])
+
+        self.sounded(heard, sent_frames)
+
+    @staticmethod
+    def sounded(heard: Heard, sent_frames: list[Any]) -> None:
+        """What holds of a sentence that no chat asked for."""
+        [sent] = sent_frames
+        assert (sent["event_type"], sent["data"]) == (
+            "input_text.generate_audio",
+            {"mode": "text", "text": SENTENCE[0]},
+        )
+        assert all(base64.b64decode(event.data.content) for event in heard.of(Type.CONVERSATION_AUDIO_DELTA))
+        assert heard.of(Type.CONVERSATION_AUDIO_DELTA)
+        assert heard.types[-1] == Type.CONVERSATION_AUDIO_COMPLETED
+        assert Type.CONVERSATION_CHAT_CREATED not in heard.types
+        assert not heard.errors
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------
