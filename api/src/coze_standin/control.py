@@ -24,6 +24,7 @@ def environment(state: State, url: str) -> dict[str, str]:
         "COZE_BOT_ID": state.configured.bot_id,
         "COZE_WORKFLOW_ID": state.configured.workflow_id,
         "COZE_LIVE_ID": state.configured.live_id,
+        "COZE_CHATFLOW_ID": state.configured.chatflow_id,
         "COZE_CONNECTOR_ID": state.configured.connector_id,
         "COZE_ENTERPRISE_ID": state.configured.enterprise_id,
         "COZE_FOLDER_ID": state.configured.folder_id,

@@ -239,6 +239,7 @@ def _add_workflows(state: State) -> None:
         )
         state.automation.workflows.put(workflow.id, workflow)
         state.configured.workflow_id = state.configured.workflow_id or workflow.id
+        state.configured.chatflow_id = workflow.id
 
 
 def _add_conversations(state: State) -> None:

@@ -204,6 +204,7 @@ class Configured:
     bot_id: str = ""
     workflow_id: str = ""
     live_id: str = ""
+    chatflow_id: str = ""
     connector_id: str = ""
     enterprise_id: str = ""
     folder_id: str = ""

@@ -48,6 +48,9 @@ TEXTS = ("The first message", "第二条消息", "The third message 🙂")
 NOWHERE = "7000000000000000001"
 """An id as Coze makes them, of nothing."""
 
+WAITS = (0.5, 1, 2, 4, 8, 16)
+"""Seconds between two looks at a chat in progress: no cassette grows beyond reason, however slow it is."""
+
 BEFORE_THE_FAULT = 2
 """Whole events that a broken stream delivers first."""
 
@@ -541,6 +544,56 @@ class TestConversationOperations:
         assert after.last_section_id == section.id
         assert before.last_section_id != section.id
 
+    @pytest.mark.shared_cassette("test_rename_and_clear_conversation")
+    async def test_async_rename_and_clear_conversation(self, async_coze: AsyncCoze, mock_conversation_id: str) -> None:
+        """Given a conversation
+        When the async client gives it a name and clears its context
+        Then the wire is that of the sync client, and so are the name and the section.
+        """
+        conversations = async_coze.conversations
+        before = await conversations.retrieve(conversation_id=mock_conversation_id)
+        named = await conversations.update(conversation_id=mock_conversation_id, name="Cassettes 磁带")
+        section = await conversations.clear(conversation_id=mock_conversation_id)
+        after = await conversations.retrieve(conversation_id=mock_conversation_id)
+
+        assert named.name == "Cassettes 磁带"
+        assert section.conversation_id == mock_conversation_id
+        assert after.last_section_id == section.id
+        assert before.last_section_id != section.id
+
+    def test_conversation_that_does_not_exist(
+        self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Callable[[CozeAPIError], None]
+    ) -> None:
+        """Given the id of no conversation
+        When it gets a name, and its context is cleared
+        Then each time Coze's error is raised.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            coze.conversations.update(conversation_id=NOWHERE, name="Cassettes")
+        assert_refused(error.value)
+        with pytest.raises(CozeAPIError) as error:
+            coze.conversations.clear(conversation_id=NOWHERE)
+        assert_refused(error.value)
+
+        rename, clear = sent_requests
+        assert (rename.method, rename.json()) == ("PUT", {"name": "Cassettes"})
+        assert (clear.method, clear.body) == ("POST", b"")
+
+    @pytest.mark.shared_cassette("test_conversation_that_does_not_exist")
+    async def test_async_conversation_that_does_not_exist(
+        self, async_coze: AsyncCoze, assert_refused: Callable[[CozeAPIError], None]
+    ) -> None:
+        """Given the id of no conversation
+        When the async client gives it a name, and clears its context
+        Then the errors are those of the sync client.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            await async_coze.conversations.update(conversation_id=NOWHERE, name="Cassettes")
+        assert_refused(error.value)
+        with pytest.raises(CozeAPIError) as error:
+            await async_coze.conversations.clear(conversation_id=NOWHERE)
+        assert_refused(error.value)
+
     def test_list_conversation_messages(self, coze: Coze, mock_bot_id: str, sent_requests: list[SentRequest]) -> None:
         """Given a conversation with three messages
         When they are listed oldest first, one a page
@@ -1026,6 +1079,100 @@ class TestTools:
 
         assert_resumed([event async for event in resumed])
 
+    def test_resumed_in_one_piece(
+        self, coze: Coze, mock_bot_id: str, question: Message, sent_requests: list[SentRequest]
+    ) -> None:
+        """Given a chat in one piece that stops at the call of a local plugin
+        When the output of the tool is submitted in one piece too
+        Then the chat goes on, and its messages come to hold the tool's response and the answer.
+        """
+        begun = coze.chat.create(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters={"tool": True}
+        )
+        waiting = at_rest(coze, begun)
+        where = {"conversation_id": begun.conversation_id, "chat_id": begun.id}
+        resumed = coze.chat.submit_tool_outputs(**where, tool_outputs=outputs_of(waiting), stream=False)
+        ended = at_rest(coze, begun)
+        said = coze.chat.messages.list(**where)
+
+        assert isinstance(resumed, Chat)
+        assert (resumed.id, resumed.status) == (begun.id, ChatStatus.IN_PROGRESS)
+        assert ended.status == ChatStatus.COMPLETED
+        assert_tool_answered(said)
+        (submitted,) = [sent for sent in sent_requests if sent.path == "/v3/chat/submit_tool_outputs"]
+        assert dict(submitted.params) == where
+        body = submitted.json()
+        assert body["stream"] is False
+        assert [output["output"] for output in body["tool_outputs"]] == ["a reel of tape"]
+
+    @pytest.mark.shared_cassette("test_resumed_in_one_piece")
+    async def test_async_resumed_in_one_piece(self, async_coze: AsyncCoze, mock_bot_id: str, question: Message) -> None:
+        """Given a chat in one piece that stops at the call of a local plugin
+        When the async client submits the output of the tool in one piece too
+        Then the wire is that of the sync client, and so is the chat; its method is another than that for a stream.
+        """
+        begun = await async_coze.chat.create(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters={"tool": True}
+        )
+        waiting = await async_at_rest(async_coze, begun)
+        where = {"conversation_id": begun.conversation_id, "chat_id": begun.id}
+        resumed = await async_coze.chat.submit_tool_outputs(**where, tool_outputs=outputs_of(waiting))
+        ended = await async_at_rest(async_coze, begun)
+        said = await async_coze.chat.messages.list(**where)
+
+        assert (resumed.id, resumed.status) == (begun.id, ChatStatus.IN_PROGRESS)
+        assert ended.status == ChatStatus.COMPLETED
+        assert_tool_answered(said)
+
+    def test_outputs_for_a_chat_that_is_not_saved(
+        self, coze: Coze, mock_bot_id: str, question: Message, assert_refused: Callable[[CozeAPIError], None]
+    ) -> None:
+        """Given a chat without a history that stops at the call of a local plugin
+        When the output of the tool is submitted, in a stream and in one piece
+        Then both times it is Coze's error 5000, as the documents say.
+        """
+        stream = coze.chat.stream(
+            bot_id=mock_bot_id,
+            user_id=USER,
+            additional_messages=[question],
+            auto_save_history=False,
+            parameters={"tool": True},
+        )
+        waiting = the_interrupt(list(stream))
+        for streamed in (True, False):
+            with pytest.raises(CozeAPIError, match="code: 5000") as error:
+                coze.chat.submit_tool_outputs(
+                    conversation_id=waiting.conversation_id,
+                    chat_id=waiting.id,
+                    tool_outputs=outputs_of(waiting),
+                    stream=streamed,
+                )
+            assert_refused(error.value)
+
+    @pytest.mark.shared_cassette("test_outputs_for_a_chat_that_is_not_saved")
+    async def test_async_outputs_for_a_chat_that_is_not_saved(
+        self, async_coze: AsyncCoze, mock_bot_id: str, question: Message, assert_refused: Callable[[CozeAPIError], None]
+    ) -> None:
+        """Given a chat without a history that stops at the call of a local plugin
+        When the async client submits the output of the tool, in a stream and in one piece
+        Then the errors are those of the sync client.
+        """
+        stream = async_coze.chat.stream(
+            bot_id=mock_bot_id,
+            user_id=USER,
+            additional_messages=[question],
+            auto_save_history=False,
+            parameters={"tool": True},
+        )
+        waiting = the_interrupt([event async for event in stream])
+        where = {"conversation_id": waiting.conversation_id, "chat_id": waiting.id}
+        with pytest.raises(CozeAPIError, match="code: 5000") as error:
+            await anext(aiter(async_coze.chat.submit_tool_outputs_stream(**where, tool_outputs=outputs_of(waiting))))
+        assert_refused(error.value)
+        with pytest.raises(CozeAPIError, match="code: 5000") as error:
+            await async_coze.chat.submit_tool_outputs(**where, tool_outputs=outputs_of(waiting))
+        assert_refused(error.value)
+
     def test_messages_of_a_waiting_chat(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
         """Given a chat that waits for the output of a tool
         When its messages are listed, and it is asked to be cancelled
@@ -1122,6 +1269,35 @@ def outputs_of(chat: Chat) -> list[ToolOutput]:
     calls = chat.required_action.submit_tool_outputs.tool_calls
     assert calls
     return [ToolOutput(tool_call_id=call.id, output="a reel of tape") for call in calls]
+
+
+def assert_tool_answered(said: Iterable[Message]) -> None:
+    """The call of the tool, what it said, and then the answer."""
+    messages = list(said)
+    types = [message.type for message in messages]
+    assert types[:2] == [MessageType.FUNCTION_CALL, MessageType.TOOL_RESPONSE]
+    assert MessageType.ANSWER in types[2:]
+    assert messages[1].content == "a reel of tape"
+
+
+def at_rest(coze: Coze, chat: Chat) -> Chat:
+    """A chat once it is no longer in progress: it has ended, or waits for a tool."""
+    for seconds in WAITS:
+        chat = coze.chat.retrieve(conversation_id=chat.conversation_id, chat_id=chat.id)
+        if chat.status not in (ChatStatus.CREATED, ChatStatus.IN_PROGRESS):
+            return chat
+        time.sleep(seconds)
+    pytest.fail("the chat is still in progress")
+
+
+async def async_at_rest(coze: AsyncCoze, chat: Chat) -> Chat:
+    """The same for the async client."""
+    for seconds in WAITS:
+        chat = await coze.chat.retrieve(conversation_id=chat.conversation_id, chat_id=chat.id)
+        if chat.status not in (ChatStatus.CREATED, ChatStatus.IN_PROGRESS):
+            return chat
+        await asyncio.sleep(seconds)
+    pytest.fail("the chat is still in progress")
 
 
 def assert_resumed(events: Sequence[ChatEvent]) -> None:

@@ -273,6 +273,99 @@ class TestWorkflowOperations:
         (sent,) = sent_requests
         assert sent.path == f"/v1/workflows/{mock_workflow_id}/run_histories/{mock_workflow_run_id}"
 
+    @pytest.mark.shared_cassette("test_retrieve_run_history")
+    async def test_async_retrieve_run_history(
+        self, async_coze: AsyncCoze, mock_workflow_id: str, mock_workflow_run_id: str
+    ) -> None:
+        """Given a run in the background that has ended
+        When the async client retrieves its history
+        Then the wire is that of the sync client, and so is the history.
+        """
+        histories = async_coze.workflows.runs.run_histories
+
+        assert_history(
+            await histories.retrieve(workflow_id=mock_workflow_id, execute_id=mock_workflow_run_id),
+            mock_workflow_run_id,
+        )
+
+    def test_retrieve_execute_nodes(
+        self, coze: Coze, mock_workflow_id: str, mock_workflow_run_id: str, sent_requests: list[SentRequest]
+    ) -> None:
+        """Given a run in the background that has ended, of a workflow with an output node
+        When the execution of each node that its history names is retrieved
+        Then each has finished and gives its output; all three ids stand in the path.
+        """
+        run = {"workflow_id": mock_workflow_id, "execute_id": mock_workflow_run_id}
+        histories = coze.workflows.runs.run_histories
+        nodes = histories.retrieve(**run).node_execute_status or {}
+        outputs = [
+            histories.execute_nodes.retrieve(**run, node_execute_uuid=node.node_execute_uuid) for node in nodes.values()
+        ]
+
+        assert outputs
+        for output in outputs:
+            assert output.is_finish
+            assert isinstance(output.node_output, str)
+            assert output.response.logid
+        path = f"/v1/workflows/{mock_workflow_id}/run_histories/{mock_workflow_run_id}/execute_nodes/"
+        assert [sent.path for sent in sent_requests[1:]] == [path + node.node_execute_uuid for node in nodes.values()]
+
+    @pytest.mark.shared_cassette("test_retrieve_execute_nodes")
+    async def test_async_retrieve_execute_nodes(
+        self, async_coze: AsyncCoze, mock_workflow_id: str, mock_workflow_run_id: str
+    ) -> None:
+        """Given a run in the background that has ended, of a workflow with an output node
+        When the async client retrieves the execution of each node that its history names
+        Then the wire is that of the sync client, and so are the outputs.
+        """
+        run = {"workflow_id": mock_workflow_id, "execute_id": mock_workflow_run_id}
+        histories = async_coze.workflows.runs.run_histories
+        nodes = (await histories.retrieve(**run)).node_execute_status or {}
+        outputs = [
+            await histories.execute_nodes.retrieve(**run, node_execute_uuid=node.node_execute_uuid)
+            for node in nodes.values()
+        ]
+
+        assert outputs
+        assert all(output.is_finish and isinstance(output.node_output, str) for output in outputs)
+
+    def test_execute_node_that_does_not_exist(
+        self,
+        coze: Coze,
+        mock_workflow_id: str,
+        mock_workflow_run_id: str,
+        assert_refused: Callable[[CozeAPIError], None],
+    ) -> None:
+        """Given a run, and the id of no execution of a node
+        When that execution is retrieved
+        Then Coze's error is raised.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            coze.workflows.runs.run_histories.execute_nodes.retrieve(
+                workflow_id=mock_workflow_id, execute_id=mock_workflow_run_id, node_execute_uuid=NOWHERE
+            )
+
+        assert_refused(error.value)
+
+    @pytest.mark.shared_cassette("test_execute_node_that_does_not_exist")
+    async def test_async_execute_node_that_does_not_exist(
+        self,
+        async_coze: AsyncCoze,
+        mock_workflow_id: str,
+        mock_workflow_run_id: str,
+        assert_refused: Callable[[CozeAPIError], None],
+    ) -> None:
+        """Given a run, and the id of no execution of a node
+        When the async client retrieves that execution
+        Then the error is that of the sync client.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            await async_coze.workflows.runs.run_histories.execute_nodes.retrieve(
+                workflow_id=mock_workflow_id, execute_id=mock_workflow_run_id, node_execute_uuid=NOWHERE
+            )
+
+        assert_refused(error.value)
+
     def test_run_workflow_that_does_not_exist(self, coze: Coze, sample_workflow_inputs: dict[str, Any]) -> None:
         """Given the id of no workflow
         When it is run, in one piece and in a stream

@@ -55,6 +55,7 @@ def test_it_says_where_it_is_in_one_line() -> None:
             "COZE_WORKSPACE_ID",
             "COZE_BOT_ID",
             "COZE_WORKFLOW_ID",
+            "COZE_CHATFLOW_ID",
             "COZE_CONNECTOR_ID",
             "COZE_ENTERPRISE_ID",
             "COZE_FOLDER_ID",
@@ -181,7 +182,7 @@ def test_it_prints_shell_lines() -> None:
     command = [sys.executable, "-m", "coze_standin", "--export", "--until-stdin-closes"]
     ended = subprocess.run(command, env=client.environment(), input="", capture_output=True, text=True, check=False)
     lines = ended.stdout.splitlines()
-    assert len(lines) == 11
+    assert len(lines) == 12
     assert all(re.fullmatch(r"export COZE_[A-Z_]+=\S+", line) for line in lines)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from coze_standin.calls import Answer, Call, ok
-from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Workflow
 
 
@@ -32,19 +31,11 @@ def list_workflows(call: Call) -> Answer:
 
 
 def list_versions(call: Call) -> Answer:
-    """workflows.versions.list, newest first; ``page_token`` is the time of the first version of the next page."""
+    """workflows.versions.list, newest first."""
     workflow = call.state.automation.workflows.get(call.path["workflow_id"])
-    size, token = call.number("page_size", 10), call.query.get("page_token") or ""
-    tokens = [str(made) for _, made in workflow.versions]
-    if token and token not in tokens:
-        raise ApiError("parameter")
-    start = tokens.index(token) if token else 0
-    following = tokens[start + size : start + size + 1]
-    items = [
-        {**_version_json(workflow, *version), **_input_output(call)}
-        for version in workflow.versions[start : start + size]
-    ]
-    return ok({"items": items, "has_more": bool(following), "next_page_token": following[0] if following else ""})
+    page, following = call.token_page(workflow.versions, default_size=10)
+    items = [{**_version_json(workflow, *version), **_input_output(call)} for version in page]
+    return ok({"items": items, "has_more": bool(following), "next_page_token": following})
 
 
 def _input_output(call: Call) -> JSON:
