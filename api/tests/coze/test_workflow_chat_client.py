@@ -21,7 +21,7 @@ from coze_cassettes import Account, SentRequest
 NOWHERE = "7000000000000000001"
 """An id as Coze makes them, of nothing."""
 
-PARAMETERS = {"topic": "tape 磁带"}
+PARAMETERS = {"topic": "magnetic 磁带"}
 EXT = {"city": "Ghent"}
 
 NO_CONVERSATION = {"CONVERSATION_NAME": "a conversation that nobody has begun"}
