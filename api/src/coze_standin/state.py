@@ -13,24 +13,18 @@ from coze_standin.canaries import Canaries
 from coze_standin.errors import ApiError
 from coze_standin.ids import Ids
 from coze_standin.oauth_apps import OAuthApps
+from coze_standin.project_records import ApiApp, App, Channel, Enterprise, Folder, Template, Variable
 from coze_standin.records import (
-    ApiApp,
-    App,
     Bot,
-    Channel,
     Chat,
     Conversation,
     Dataset,
     Document,
-    Enterprise,
     File,
-    Folder,
     Interrupt,
     Live,
     Message,
     Run,
-    Template,
-    Variable,
     Voice,
     Voiceprint,
     VoiceprintGroup,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from coze_standin import secret_values
 from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
-from coze_standin.records import JSON, ApiApp
+from coze_standin.project_records import ApiApp
+from coze_standin.records import JSON
 
 _KINDS = {"normal": "name", "connector": "connector_id"}
 """What an app can be, and what its creation must then name (the SDK's documentation)."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
-from coze_standin.records import API_CONNECTOR, JSON, App
+from coze_standin.project_records import App
+from coze_standin.records import API_CONNECTOR, JSON
 from coze_standin.routes.bots import PUBLISH_STATUS
 
 

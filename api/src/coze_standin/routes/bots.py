@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
-from coze_standin.records import JSON, App, Bot
+from coze_standin.project_records import App
+from coze_standin.records import JSON, Bot
 
 _SETTINGS = ("prompt_info", "onboarding_info", "suggest_reply_info", "knowledge")
 """Parts of the body that are kept."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
-from coze_standin.records import JSON, Enterprise
+from coze_standin.project_records import Enterprise
+from coze_standin.records import JSON
 
 _ROLES = ("enterprise_admin", "enterprise_member")
 

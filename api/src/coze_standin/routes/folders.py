@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
-from coze_standin.records import JSON, Folder
+from coze_standin.project_records import Folder
+from coze_standin.records import JSON
 from coze_standin.state import State
 
 _KINDS = ("development", "library")

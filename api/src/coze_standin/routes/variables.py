@@ -7,7 +7,8 @@ from typing import Any
 
 from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
-from coze_standin.records import API_CONNECTOR, JSON, Variable
+from coze_standin.project_records import Variable
+from coze_standin.records import API_CONNECTOR, JSON
 from coze_standin.state import Holder, State
 
 
