@@ -46,6 +46,9 @@ class Encoding:
     width: Callable[[str], int] | None = None
     like: Callable[[str, str], str] | None = None
     group: int = 1
+    narrow: Callable[[str], tuple[int, int]] | None = None
+    """Which part of a stretch is really of this encoding, where the pattern cannot say it."""
+
     inside: Encoding | None = None
     """The inline encoding of the characters of a stretch, if there is one: edits stay as narrow as they are."""
 
@@ -67,9 +70,15 @@ class Encoding:
             if decoded != text:
                 yield decoded
             return
-        for match in self.pattern.finditer(text):
-            if (inner := self.decode(match[0])) is not None:
+        for start, end in self.spans(text):
+            if (inner := self.decode(text[start:end])) is not None:
                 yield inner
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where stretches of this encoding stand in a text."""
+        for match in self.pattern.finditer(text):
+            first, last = (0, len(match[0])) if self.narrow is None else self.narrow(match[0])
+            yield match.start() + first, match.start() + last
 
 
 def _or_same(decoded: str | None, raw: str) -> str:
@@ -230,6 +239,17 @@ def _decode_base64_lines(stretch: str) -> str | None:
     if len(lines[-1]) > width or len(block) < len(lines) - 1:
         return None
     return _decode_base64("".join(lines))
+
+
+def _lines_of_one_length(stretch: str) -> tuple[int, int]:
+    """The lines that give a text, without a word of another length on the line before or behind them."""
+    ends = [(match.start(), match.end()) for match in _LINE_END.finditer(stretch)]
+    whole = (0, len(stretch))
+    without_first, without_last = (ends[0][1], len(stretch)), (0, ends[-1][0])
+    for start, end in (whole, without_first, without_last, (ends[0][1], ends[-1][0])):
+        if start < end and is_readable(_decode_base64_lines(stretch[start:end]) or "\0"):
+            return start, end
+    return whole
 
 
 def _encode_base64_lines(text: str) -> str:
@@ -472,6 +492,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         _encode_base64_lines,
         ("a text of some length", "YSB0ZXh0IG9mIHNv\nbWUgbGVuZ3Ro"),
         like=_base64_lines_like,
+        narrow=_lines_of_one_length,
     ),
     Encoding(
         "base64",

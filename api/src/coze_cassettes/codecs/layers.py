@@ -229,11 +229,21 @@ _MIN_BYTES: Final = 12
 def _standing(leaf: Leaf, visit: Visit, holding: re.Pattern[str] | None = None) -> list[Edit]:
     """The edits of each stretch that stands by itself, or of those that hold something."""
     edits: list[Edit] = []
+    opened: list[tuple[int, int]] = []
     for row in STANDING if len(leaf.text) >= _MIN_SEGMENT else ():
-        for match in row.pattern.finditer(leaf.text):
-            if holding is None or holding.search(match[0]):
-                edits += shift_edits(_open_standing(row, leaf, match[0], visit), match.start())
+        for start, end in row.spans(leaf.text):
+            stretch = leaf.text[start:end]
+            if (holding is not None and not holding.search(stretch)) or _is_within(start, end, opened):
+                continue
+            edits += shift_edits(_open_standing(row, leaf, stretch, visit), start)
+            if row.narrow is not None and is_readable(row.decode(stretch) or "\0"):
+                opened.append((start, end))  # a line of it is a part of a text, and none by itself
     return merge_edits(edits)
+
+
+def _is_within(start: int, end: int, opened: Sequence[tuple[int, int]]) -> bool:
+    before = bisect_right(opened, (start, len(opened) and opened[-1][1])) - 1
+    return before >= 0 and end <= opened[before][1]
 
 
 def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:

@@ -79,6 +79,7 @@ def _of_uri(text: str, place: str) -> Iterator[Piece]:
     uri = split_uri(text)
     yield Piece(place, text)
     yield Piece(place, unquote(uri.path), kind=Kind.PATH)
+    yield from (Piece(place, unquote(segment)) for segment in uri.path.split("/") if "%" in segment)
     for query in (uri.query[1:], uri.fragment[1:]):
         yield from _of_form(query, place)
 

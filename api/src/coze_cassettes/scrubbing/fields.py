@@ -21,14 +21,14 @@ class NamedValue:
     is_quoted: bool
 
 
-_NAME = r"(?:[A-Za-z_][\w.\-]{0,63}+|[\u4e00-\u9fffA-Za-z]{1,12}+)"
+_NAME = r"(?:[A-Za-z_][A-Za-z0-9_.\-]{0,63}+|[\u4e00-\u9fffA-Za-z]{1,12}+)"
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」"}
 _OPEN_QUOTES: Final = "".join(_QUOTES)
 _SEPARATOR = (
     r"(?:[\"'`\]”’*]{0,3}\s{0,3}(?::=|=>|==?|->|[:=：|｜])\s{0,4}|\s{0,2}(?:是|为|\bis\b|\bwas\b)[：:]?\s{0,2})"
 )
 _PAIR = re.compile(
-    rf"(?<![\w.\-])(?P<name>{_NAME})(?P<separator>{_SEPARATOR})(?P<prefix>[*\\]{{0,3}}[rbuf]?(?=[\"'`])|\**)(?P<quote>[{_OPEN_QUOTES}]?)"
+    rf"(?<![A-Za-z0-9_.\-])(?P<name>{_NAME})(?P<separator>{_SEPARATOR})(?P<prefix>[*\\]{{0,3}}[rbuf]?(?=[\"'`])|\**)(?P<quote>[{_OPEN_QUOTES}]?)"
 )
 _HAN_PAIR = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20})(?P<separator>\s{0,2}(?:[:：=]|是|为)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"

@@ -37,7 +37,8 @@ class Place:
     """One row: which texts it can hold.
 
     ``holds_bytes``: what is no UTF-8; ``is_line``: no line end; ``is_plain``: nothing encoded; ``is_word``: something
-    stands beside the text without a blank.
+    stands beside the text without a blank; ``is_growing``: it comes again and again, each time longer: what only
+    a name gives away is not whole.
     """
 
     make: Make
@@ -45,6 +46,7 @@ class Place:
     is_line: bool = False
     is_plain: bool = False
     is_word: bool = False
+    is_growing: bool = False
 
 
 def _dumped(value: object, *, ascii_only: bool = False) -> str:
@@ -222,7 +224,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "workflow": Place(_events("Message", "output")),
     "arguments": Place(_events("conversation.message.delta", "arguments")),
     "growing transcript": Place(
-        _events("conversation.audio_transcript.update", "transcript", growing=True), is_plain=True
+        _events("conversation.audio_transcript.update", "transcript", growing=True), is_plain=True, is_growing=True
     ),
     "lines of JSON": Place(_json_lines("text", (("content-type", "application/x-ndjson"),))),
     "lines of JSON as text": Place(_json_lines("delta", _TEXT)),

@@ -64,7 +64,7 @@ def draw(seed: int, value: str = "") -> Case:
     value = value or made
     clothes, text = _dressed(kind, value, chance)
     place = chance.choice(list(PLACES))
-    if PLACES[place].is_line and "\n" in text:
+    if (PLACES[place].is_line and "\n" in text) or (PLACES[place].is_growing and not kind.bare):
         place = "JSON string"
     encoding = chance.choice(_encodings_of(PLACES[place], text))
     encoded = ENCODERS[encoding](text)
@@ -116,6 +116,10 @@ def _is_echoed(kind: Kind, value: str) -> bool:
     return len(value) >= _LONG and "\n" not in value and not kind.is_word
 
 
+LEFT: Final = ("the value is left", "the encoded value is left", "the encoded value is left in part")
+CHANGED: Final = "scrubbing again changes it"
+NOT_REPLAYED: Final = "it does not replay"
+
 # --- what is left ---------------------------------------------------------------------------------------------------
 
 
@@ -142,12 +146,12 @@ def judge(case: Case) -> Outcome:
     text = cassette_format.dumps(cassette)
     problems = [*_left(case, cassette, text)]
     if scrub(clean.interactions, known, bare=clean.bare).interactions != clean.interactions:
-        problems.append("scrubbing again changes it")
+        problems.append(CHANGED)
     findings = inspect(cassette, text, {*clean.table.replaced(), *known.placeholders})
     if findings and not problems:
         return Outcome(case, (), alone, f"inspector: {', '.join(map(str, findings))}")
     if not case.kind.configured and not all(_replays(traffic, cassette)):
-        problems.append("it does not replay")
+        problems.append(NOT_REPLAYED)
     return Outcome(case, problems, alone)
 
 
@@ -169,11 +173,11 @@ def _left(case: Case, cassette: Cassette, text: str) -> Iterator[str]:
     """Where the value still stands: as it is, or in the encoding in which it was put there."""
     shown = "\n".join([text, *_wire(cassette)])
     if _holds(shown, case.value):
-        yield "the value is left"
+        yield LEFT[0]
     elif case.encoding in _SINGLE and case.encoding in ENCODERS and ENCODERS[case.encoding](case.value) in shown:
-        yield "the encoded value is left"
+        yield LEFT[1]
     elif case.encoding not in _SINGLE and any(core in shown for core in _cores(case)):
-        yield "the encoded value is left in part"
+        yield LEFT[2]
 
 
 def _holds(shown: str, value: str) -> bool:
@@ -236,3 +240,53 @@ def _replays(live: Sequence[Interaction], cassette: Cassette) -> Iterator[bool]:
             continue
         found = player.find(normalise(sent).request)
         yield found is not None and player.cassette.interactions[found].request == recorded.request
+
+
+# --- many -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What came of many cases: each case that is not as promised, by what is wrong."""
+
+    count: int = 0
+    left: Sequence[str] = ()
+    changed: Sequence[str] = ()
+    not_replayed: Sequence[str] = ()
+    overlooked: Sequence[str] = ()
+    refused: Sequence[str] = ()
+
+    def __add__(self, other: Summary) -> Summary:
+        """Both together."""
+        names = ("left", "changed", "not_replayed", "overlooked", "refused")
+        lists = ((*getattr(self, name), *getattr(other, name)) for name in names)
+        return Summary(self.count + other.count, *lists)
+
+    def __str__(self) -> str:
+        """The counts, and the cases, whose values are made again from their seeds."""
+        rows = {
+            "values left": self.left,
+            "changed when scrubbed again": self.changed,
+            "not found again at replay": self.not_replayed,
+            "overlooked by the inspector alone": self.overlooked,
+            "refused (nothing is saved)": self.refused,
+        }
+        lines = [f"{self.count} cases", *(f"{len(cases):6} {name}" for name, cases in rows.items())]
+        return "\n".join([*lines, *(f"  {name}: {case}" for name, cases in rows.items() for case in cases)])
+
+
+def summarize(seeds: range) -> Summary:
+    """What comes of the cases of some seeds."""
+    outcomes = [judge(draw(seed)) for seed in seeds]
+
+    def cases(*problems: str) -> Sequence[str]:
+        return [str(each.case) for each in outcomes if set(problems) & set(each.problems)]
+
+    return Summary(
+        len(outcomes),
+        cases(*LEFT),
+        cases(CHANGED),
+        cases(NOT_REPLAYED),
+        [str(each.case) for each in outcomes if not each.is_found_alone],
+        [f"{each.case}: {each.refused}" for each in outcomes if each.refused],
+    )
