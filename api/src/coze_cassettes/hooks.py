@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 from unittest import mock
@@ -102,9 +102,10 @@ def _run_of(config: pytest.Config, tests: CozeTests) -> Run:
     recording = mode == "all"
     target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")
     recorded_from = config.getoption("--recorded-from") or provenance.of_target(target)
-    settings = Settings(target, recorded_from, config.getini("cassettes_record_command"))
+    allowed = frozenset(map(str, config.getini("cassettes_allow_opaque")))
+    settings = Settings(target, recorded_from, config.getini("cassettes_record_command"), allow_opaque=allowed)
     try:
-        settings = Settings(target, recorded_from, settings.record_command, Throttle(read_limits(os.environ, target)))
+        settings = replace(settings, throttle=Throttle(read_limits(os.environ, target)))
     except CassetteError as error:
         return Run(tests, settings, recording, str(error))
     return Run(tests, settings, recording, _refusal(config, mode))

@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("coze_tests", "Paths below the rootdir whose vcr tests coze-cassettes records and replays.", "args")
     parser.addini("cassettes_dir", "Folder of the cassettes, one folder in it a test module.", default="cassettes")
     parser.addini("cassettes_record_command", "What records, as messages say it.", default="coze-cassettes rerecord")
+    parser.addini("cassettes_allow_opaque", "Digests of files that may be kept though nothing can open them.", "args")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -18,7 +18,8 @@ class PytestSettings:
     """The rootdir, and the plugin's ini options: the paths of the tests of ours, the folder of their cassettes.
 
     The paths are as they were written, relative to the rootdir; a project that has not opted in has none. ``inipath``
-    is the file of the configuration, if there is one.
+    is the file of the configuration, if there is one; ``allow_opaque`` the digests of files that nothing can open and
+    that a person has looked at.
     """
 
     rootdir: Path
@@ -26,6 +27,7 @@ class PytestSettings:
     cassettes_dir: Path
     record_command: str
     inipath: Path | None = None
+    allow_opaque: frozenset[str] = frozenset()
 
 
 class _Read(BaseException):
@@ -51,6 +53,7 @@ class _Reader:
             root / str(early_config.known_args_namespace.cassettes_dir or early_config.getini("cassettes_dir")),
             str(early_config.getini("cassettes_record_command")),
             early_config.inipath,
+            frozenset(map(str, early_config.getini("cassettes_allow_opaque"))),
         )
         raise _Read
 

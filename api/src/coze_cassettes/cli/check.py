@@ -59,14 +59,18 @@ def command(paths: tuple[Path, ...], staged: bool, explain: bool, cassettes: Pat
     """
     folder = cassettes_folder(cassettes)
     sources = list(_staged(folder) if staged else _files(paths or (folder,)))
-    configured = configured_values(os.environ).placeholders
-    found = [(source.name, finding) for source in sources for finding in _judge_source(source, configured)]
+    configured, settings = configured_values(os.environ).placeholders, read_settings()
+    found = [
+        (source.name, finding)
+        for source in sources
+        for finding in _judge_source(source, configured, settings.allow_opaque)
+    ]
     for name, finding in found:
         click.echo(f"{name}:{finding}")
     if explain:
         for line in (line for source in sources for line in explain_source(source)):
             click.echo(line)
-    for line in summarize(describe(sources), found, read_settings().record_command):
+    for line in summarize(describe(sources), found, settings.record_command):
         click.echo(line)
     return exit_codes.FAILED if found else 0
 
@@ -80,16 +84,17 @@ def describe(sources: Sequence[Source]) -> str:
     return ", ".join([*counts, f"{size:.1f} MB"])
 
 
-def _judge_source(source: Source, configured: Mapping[str, str]) -> list[str]:
+def _judge_source(source: Source, configured: Mapping[str, str], allow_opaque: frozenset[str]) -> list[str]:
     if source.is_cassette:
-        return judge(source.text, configured)
+        return judge(source.text, configured, allow_opaque)
     return [str(finding) for finding in inspect_file(source.content, configured)]
 
 
-def judge(text: str, configured: Mapping[str, str] = _NOTHING) -> list[str]:
+def judge(text: str, configured: Mapping[str, str] = _NOTHING, allow_opaque: frozenset[str] = frozenset()) -> list[str]:
     """What is wrong with the text of a cassette file, as ``PLACE RULE-ID``.
 
-    ``configured`` are values of the environment with their placeholders.
+    ``configured`` are values of the environment with their placeholders, ``allow_opaque`` digests of files that nothing
+    can open.
     """
     try:
         cassette = cassette_format.loads(text)
@@ -102,7 +107,7 @@ def judge(text: str, configured: Mapping[str, str] = _NOTHING) -> list[str]:
         found.append("metadata.digest CHECK-DIGEST")
     if not cassette_format.is_exact(text, cassette):
         found.append("file CHECK-ROUND-TRIP")
-    return found + [str(finding) for finding in inspect(cassette, text, configured)]
+    return found + [str(finding) for finding in inspect(cassette, text, configured, allow_opaque)]
 
 
 def explain_source(source: Source) -> Iterator[str]:

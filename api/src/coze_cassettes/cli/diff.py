@@ -14,6 +14,7 @@ from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.cli.screen import print_lines
 from coze_cassettes.diff import Severity
 from coze_cassettes.errors import Misuse
+from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.review import html, json_output, markdown, revisions, terminal
 from coze_cassettes.review.comparison import Review, review
 from coze_cassettes.scrubbing.environment import configured_values
@@ -66,8 +67,9 @@ def _review(arguments: tuple[str, ...], cassettes: Path | None) -> Review:
     if missing := next((path for path in paths if not (here / path).exists()), None):
         raise Misuse(f"{missing} is neither a file nor a revision.")
     folders = [here / path for path in paths] or [cassettes_folder(cassettes)]
-    values = configured_values(os.environ).placeholders
-    versions = revisions.read_versions(root, revisions.parse_range(text), folders, lambda body: judge(body, values))
+    values, allowed = configured_values(os.environ).placeholders, read_settings().allow_opaque
+    chosen = revisions.parse_range(text)
+    versions = revisions.read_versions(root, chosen, folders, lambda body: judge(body, values, allowed))
     return review(versions.old, versions.new, versions.refused)
 
 

@@ -11,6 +11,7 @@ from coze_cassettes import exit_codes
 from coze_cassettes.cli.check import judge
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.pluralize import pluralize
+from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.review import html, report
 from coze_cassettes.scrubbing.environment import configured_values
 
@@ -23,8 +24,13 @@ def command(target: Path, cassettes: Path | None) -> int:
 
     Exit code 1 if there is a file that `check` refuses: it is named, not shown.
     """
-    values, refused = configured_values(os.environ).placeholders, dict[str, str]()
-    shown = list(report.read_entries(cassettes_folder(cassettes), lambda text: judge(text, values), refused))
+    values, refused, allowed = (
+        configured_values(os.environ).placeholders,
+        dict[str, str](),
+        read_settings().allow_opaque,
+    )
+    folder = cassettes_folder(cassettes)
+    shown = list(report.read_entries(folder, lambda text: judge(text, values, allowed), refused))
     for name, page in html.report_pages(shown, refused):
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -88,7 +88,9 @@ def command(
     settings = read_settings()
     folder = cassettes.absolute() if cassettes else settings.cassettes_dir
     paths = chosen_tests(tests, settings)
-    options = Options(settings.rootdir, folder, paths, changes=changes, numbers=numbers, **chosen)
+    options = Options(
+        settings.rootdir, folder, paths, changes=changes, numbers=numbers, allow_opaque=settings.allow_opaque, **chosen
+    )
     if changes and options.target != STAND_IN:
         raise Misuse(f"--change is the stand-in's: use it with --target {STAND_IN}.")
     with reporters.choose_reporter(as_json=as_json) as reporter:

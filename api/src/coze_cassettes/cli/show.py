@@ -10,6 +10,7 @@ from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cli.check import judge
 from coze_cassettes.cli.screen import print_lines
 from coze_cassettes.errors import InvalidCassette, UnsafeCassette
+from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.review import calls, terminal, textconv, textconv_cache
 from coze_cassettes.review.transcript import Transcript
 
@@ -42,6 +43,6 @@ def _transcript(file: Path) -> Transcript:
         cassette = cassette_format.loads(text)
     except InvalidCassette as error:
         raise InvalidCassette(f"{file}: {error}") from error
-    if found := judge(text):
+    if judge(text) and (found := judge(text, allow_opaque=read_settings().allow_opaque)):
         raise UnsafeCassette(f"{file} is not shown, `coze-cassettes check` finds {len(found)}: {found[0]}")
     return calls.transcript_of(file.as_posix(), cassette)

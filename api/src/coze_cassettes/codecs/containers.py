@@ -186,7 +186,9 @@ def _open_pdf(data: bytes) -> Opened:
 
     def close(new: list[bytes]) -> bytes:
         if new != members:
-            raise UnreadableBody("it is a PDF that holds what must be replaced, which cannot be done")
+            raise UnreadableBody(
+                f"it is a PDF that holds what must be replaced, which cannot be done ({digest_of(data)})"
+            )
         return data
 
     return Opened(members, close, is_whole=False)
@@ -313,13 +315,21 @@ _MIN_DEFLATE: Final = 8
 def open_container(data: bytes, allowed: frozenset[str] = frozenset()) -> Opened | None:
     """What a file holds, or None if it is none of the table; UnreadableBody if it must be refused."""
     if data and allowed and digest_of(data) in allowed:
-        return Opened([], lambda _: data)
+        return Opened([], lambda _: data, is_whole=False)
+    try:
+        return _open(data)
+    except UnreadableBody as error:
+        raise UnreadableBody(f"{error} ({digest_of(data)})") from error
+
+
+def _open(data: bytes) -> Opened | None:
     for row in CONTAINERS:
         if data.startswith(row.magic) and (opened := row.open(data)) is not None:
             return opened
-    if len(data) < _MIN_DEFLATE or data.isascii():
-        return None
-    return _open_deflate(data)
+    return None if len(data) < _MIN_DEFLATE or data.isascii() else _open_deflate(data)
+
+
+DIGEST: Final = re.compile("sha256:[0-9a-f]{64}")
 
 
 def digest_of(data: bytes) -> str:

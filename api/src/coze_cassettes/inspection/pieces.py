@@ -44,10 +44,10 @@ class Piece:
     kind: Kind = Kind.TEXT
 
 
-def pieces_of(cassette: Cassette) -> Iterator[Piece]:
-    """All pieces of a cassette."""
+def pieces_of(cassette: Cassette, allow_opaque: frozenset[str] = frozenset()) -> Iterator[Piece]:
+    """All pieces of a cassette; ``allow_opaque`` are the digests of files that need not be opened."""
     for number, interaction in enumerate(cassette.interactions):
-        yield from _of_interaction(interaction, f"interaction {number}")
+        yield from _of_interaction(interaction, f"interaction {number}", allow_opaque)
     for part in METADATA_PARTS:
         value = part.value_of(cassette)
         yield Piece(part.name, " ".join(value) if part.form is Form.NAMES else value, (part.field,))
@@ -58,7 +58,7 @@ def pieces_of_file(content: bytes) -> Iterator[Piece]:
     return _of_body(content, "", "file")
 
 
-def _of_interaction(interaction: Interaction, place: str) -> Iterator[Piece]:
+def _of_interaction(interaction: Interaction, place: str, allowed: frozenset[str]) -> Iterator[Piece]:
     for part in PARTS:
         value, where = part.value_of(interaction), f"{place} {part.message}"
         if part.form is Form.TEXT:
@@ -69,7 +69,7 @@ def _of_interaction(interaction: Interaction, place: str) -> Iterator[Piece]:
             yield from _of_headers(value, where)
         elif part.form is Form.BODY:
             message = interaction.request if part.message == "request" else interaction.response
-            yield from _of_body(value, media_type(message), f"{where} {part.field}")
+            yield from _of_body(value, media_type(message), f"{where} {part.field}", allowed)
 
 
 # --- addresses and headers ------------------------------------------------------------------------------------------
@@ -99,14 +99,14 @@ def _of_form(text: str, place: str) -> Iterator[Piece]:
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 
-def _of_body(body: bytes, content_type: str, place: str) -> Iterator[Piece]:
+def _of_body(body: bytes, content_type: str, place: str, allowed: frozenset[str] = frozenset()) -> Iterator[Piece]:
     if content_type.lower().startswith("multipart/"):
-        yield from _of_multipart(body, place)
+        yield from _of_multipart(body, place, allowed)
         return
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        yield from _of_bytes(body, place)
+        yield from _of_bytes(body, place, allowed)
         return
     value = streams.parsed(text)
     if value is not None:
@@ -119,16 +119,16 @@ def _of_body(body: bytes, content_type: str, place: str) -> Iterator[Piece]:
         yield Piece(place, text)
 
 
-def _of_bytes(body: bytes, place: str) -> Iterator[Piece]:
+def _of_bytes(body: bytes, place: str, allowed: frozenset[str]) -> Iterator[Piece]:
     try:
-        opened = containers.open_container(body)
+        opened = containers.open_container(body, allowed)
     except UnreadableBody:
         opened = None
         yield Piece(place, "", kind=Kind.SEALED)
     if opened is None or not opened.is_whole:
         yield Piece(f"{place} (binary)", encodings.to_text(body), kind=Kind.BINARY)
     for member in opened.members if opened else ():
-        yield from _of_body(member, "", place)
+        yield from _of_body(member, "", place, allowed)
 
 
 def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
@@ -203,12 +203,12 @@ def _of_stream(text: str, place: str) -> Iterator[Piece]:
 _NAME = re.compile(r'\bname="([^"\r\n]*)"')
 
 
-def _of_multipart(body: bytes, place: str) -> Iterator[Piece]:
+def _of_multipart(body: bytes, place: str, allowed: frozenset[str]) -> Iterator[Piece]:
     """The parts, separated by the line with which the body begins."""
     boundary, _, _ = body.partition(b"\n")
     boundary = boundary.strip()
     if not boundary.startswith(b"--"):
-        yield from _of_body(body, "", place)
+        yield from _of_body(body, "", place, allowed)
         return
     for part in body.split(boundary)[1:]:
         head, _, content = part.lstrip(b"\r\n").replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
@@ -216,6 +216,6 @@ def _of_multipart(body: bytes, place: str) -> Iterator[Piece]:
         named = _NAME.search(label)
         name = named[1] if named else ""
         yield Piece(f"{place}.{name} head", unquote(label))
-        for piece in _of_body(content.removesuffix(b"\r\n"), "", f"{place}.{name}"):
+        for piece in _of_body(content.removesuffix(b"\r\n"), "", f"{place}.{name}", allowed):
             is_bare = piece.kind is Kind.TEXT and not piece.path
             yield Piece(piece.place, piece.text, (name,), Kind.FIELD) if is_bare else piece

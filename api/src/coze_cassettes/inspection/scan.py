@@ -34,14 +34,17 @@ class Finding:
         return f"{self.place} {self.rule}"
 
 
-def inspect(cassette: Cassette, text: str, values: Iterable[str] = ()) -> Sequence[Finding]:
+def inspect(
+    cassette: Cassette, text: str, values: Iterable[str] = (), allow_opaque: frozenset[str] = frozenset()
+) -> Sequence[Finding]:
     """What is wrong with a cassette: its pieces one by one, and the file's text for the values as they are.
 
     ``values`` are those that were replaced or that the environment says are secret. Beside the bare placeholders of
     Coze's own variables, and those that the cassette's metadata list, only a numbered one passes for a placeholder.
+    ``allow_opaque`` are the digests of files that may be in it though they cannot be opened.
     An empty result is a clean bill.
     """
-    return _findings(tuple(pieces_of(cassette)), text, values, cassette.metadata.placeholders)
+    return _findings(tuple(pieces_of(cassette, allow_opaque)), text, values, cassette.metadata.placeholders)
 
 
 def inspect_file(content: bytes, values: Iterable[str] = ()) -> Sequence[Finding]:

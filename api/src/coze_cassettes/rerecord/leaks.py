@@ -19,9 +19,9 @@ SHORTEST_CANARY: Final = 4
 """Characters below which a value is not evidence of a leak: it occurs by chance."""
 
 
-def inspect_file(path: Path, configured: Mapping[str, str]) -> Sequence[Finding]:
+def inspect_file(path: Path, configured: Mapping[str, str], allow_opaque: frozenset[str]) -> Sequence[Finding]:
     """What the inspector finds in a file; ``configured`` are the values of the environment with their placeholders."""
-    return inspect(store.read(path), path.read_text("utf-8"), configured)
+    return inspect(store.read(path), path.read_text("utf-8"), configured, allow_opaque)
 
 
 @dataclass(frozen=True)

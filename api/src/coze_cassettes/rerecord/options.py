@@ -32,6 +32,7 @@ class Options:
     numbers: tuple[tuple[str, str], ...] = ()
     keep_staging: Path | None = None
     all_or_nothing: bool = False
+    allow_opaque: frozenset[str] = frozenset()
 
     @property
     def suite(self) -> processes.Suite:

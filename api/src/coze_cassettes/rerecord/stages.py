@@ -89,7 +89,8 @@ class Stages:
         found = []
         for path in store.files(folder):
             name = path.relative_to(folder).as_posix()
-            found += [Failure(str(finding), file=name) for finding in leaks.inspect_file(path, values)]
+            findings = leaks.inspect_file(path, values, self.options.allow_opaque)
+            found += [Failure(str(finding), file=name) for finding in findings]
             found += [
                 Failure(f"a canary ({kind}) is still in it", file=name) for kind in leaks.canaries_in(path, canaries)
             ]

@@ -15,6 +15,7 @@ from typing import NoReturn, Protocol
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import provenance, store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, header
+from coze_cassettes.codecs.containers import DIGEST
 from coze_cassettes.errors import InvalidCassette, NotWritten, UnreadableBody, UnsafeCassette
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
@@ -96,14 +97,15 @@ class Recorder(Session):
                 f"{self.test} sent {len(interactions)} requests, more than {self.settings.max_interactions}: split it."
             )
         try:
-            scrubbed = scrub.scrub(interactions, self.configured, clock.shift_from(self.started))
+            shift, allowed = clock.shift_from(self.started), self.settings.allow_opaque
+            scrubbed = scrub.scrub(interactions, self.configured, shift, allow_opaque=allowed)
         except UnreadableBody as error:
-            raise UnsafeCassette(f"{self.test} is not saved: {error}.") from error
+            raise UnsafeCassette(f"{self.test} is not saved: {error}.{_how_to_allow(str(error))}") from error
         metadata = replace(self._metadata(interactions), placeholders=scrubbed.bare)
         cassette = store.sealed(Cassette(scrubbed.interactions, metadata))
         text = cassette_format.dumps(cassette)
         values = {*scrubbed.table.replaced(), *self.configured.placeholders}
-        if findings := inspect(cassette, text, values):
+        if findings := inspect(cassette, text, values, self.settings.allow_opaque):
             shown = "\n".join(f"  {finding}" for finding in findings[:20])
             raise UnsafeCassette(f"{self.test} is not saved, the inspector found what must not be in it:\n{shown}")
         return cassette
@@ -121,3 +123,9 @@ class Recorder(Session):
             store.write(self.path, cassette)
         except OSError as error:
             raise NotWritten(f"{self.test} is not saved, its file cannot be written: {error.strerror}.") from None
+
+
+def _how_to_allow(message: str) -> str:
+    """What to do if a person has looked at the file that nothing can open."""
+    digest = DIGEST.search(message)
+    return f"\n  If nothing in it is secret: cassettes_allow_opaque = {digest[0]}" if digest else ""

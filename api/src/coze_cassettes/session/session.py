@@ -25,13 +25,14 @@ DEFAULT_TARGET: Final = "https://api.coze.com"
 
 @dataclass(frozen=True)
 class Settings:
-    """What is the same for all tests of a run; ``max_interactions`` is how many requests one cassette may hold."""
+    """What is the same for all tests of a run; how many requests one cassette may hold, which opaque files."""
 
     target: str = DEFAULT_TARGET
     recorded_from: str = ""
     record_command: str = "coze-cassettes rerecord"
     throttle: Throttle = field(default_factory=Throttle)
     max_interactions: int = 10_000
+    allow_opaque: frozenset[str] = frozenset()
 
 
 class Session:
