@@ -139,8 +139,8 @@ def test_the_committed_cassettes_have_no_finding(paths: list[Path]) -> None:
 def test_the_committed_cassettes_are_scrubbed_already(paths: list[Path]) -> None:
     """Scrubbing them again changes nothing."""
     for path in paths:
-        kept = store.read(path).interactions
-        assert scrub(kept).interactions == kept, path.name
+        kept = store.read(path)
+        assert scrub(kept.interactions, bare=kept.metadata.placeholders).interactions == kept.interactions, path.name
 
 
 # --- text that was not written for this -----------------------------------------------------------------------------
