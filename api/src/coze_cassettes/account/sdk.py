@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib.metadata import version as version_of
 from types import ModuleType
 
 
@@ -12,3 +13,8 @@ def cozepy() -> ModuleType:
         import cozepy  # noqa: PLC0415  see above
 
     return cozepy
+
+
+def version() -> str:
+    """The version of the installed SDK."""
+    return version_of("cozepy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from coze_cassettes import exit_codes
 from coze_cassettes.cli.check import judge
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
+from coze_cassettes.coverage import evidence, fields, table
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.review import html, report
@@ -24,14 +26,14 @@ def command(target: Path, cassettes: Path | None) -> int:
 
     Exit code 1 if there is a file that `check` refuses: it is named, not shown.
     """
-    values, refused, allowed = (
-        configured_values(os.environ).placeholders,
-        dict[str, str](),
-        read_settings().allow_opaque,
-    )
-    folder = cassettes_folder(cassettes)
-    shown = list(report.read_entries(folder, lambda text: judge(text, values, allowed), refused))
-    for name, page in html.report_pages(shown, refused):
+    values, refused = configured_values(os.environ).placeholders, dict[str, str]()
+    folder, settings = cassettes_folder(cassettes), read_settings()
+    shown = list(report.read_entries(folder, lambda text: judge(text, values, settings.allow_opaque), refused))
+    measured = bool(settings.coze_tests) and not refused  # a file that is not read would count as a gap
+    pages = dict(html.report_pages(shown, refused, with_coverage=measured))
+    if measured:
+        pages[html.COVERAGE_PAGE] = _coverage_page([settings.rootdir / each for each in settings.coze_tests], folder)
+    for name, page in pages.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, "utf-8")
@@ -39,3 +41,9 @@ def command(target: Path, cassettes: Path | None) -> int:
     for name, reason in refused.items():
         click.echo(f"not shown: {name}: {reason}", err=True)
     return exit_codes.FAILED if refused else exit_codes.UNCHANGED
+
+
+def _coverage_page(tests: Sequence[Path], folder: Path) -> str:
+    rows = table.measured(tests, folder)
+    unseen = fields.never_seen([row.operation for row in rows], folder)
+    return html.coverage_page(table.HEADINGS, [table.line_of(row) for row in rows], list(evidence.gaps(rows)), unseen)

@@ -8,8 +8,9 @@ import click
 
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.table import put_into, table_of
-from coze_cassettes.cli.project import cassettes_folder, cassettes_option
+from coze_cassettes.cli.project import cassettes_folder, cassettes_option, chosen_tests
 from coze_cassettes.errors import CassetteError
+from coze_cassettes.pytest_settings import read_settings
 
 _PAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -17,16 +18,29 @@ _PAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("table")
 @click.option("--check", "checked", type=_PAGE, metavar="PAGE", help="See that this page has the table.")
 @click.option("--write", "written", type=_PAGE, metavar="PAGE", help="Put the table into this page, below its marker.")
+@click.option("--operations", is_flag=True, help="Count the operations of the SDK too, as `coverage` does.")
 @cassettes_option
-def command(checked: Path | None, written: Path | None, cassettes: Path | None) -> int:
+def command(*, checked: Path | None, written: Path | None, operations: bool, cassettes: Path | None) -> int:
     """Count the cassettes by test module and provenance, as a Markdown table."""
-    table = table_of(cassettes_folder(cassettes))
+    folder = cassettes_folder(cassettes)
+    table = table_of(folder)
+    if operations:
+        table += "\n\n" + _operations(folder)
     if written is not None:
         store.write_text(written, put_into(written.read_text("utf-8"), table))
     elif checked is None:
         click.echo(table)
     elif table not in checked.read_text("utf-8"):
         raise CassetteError(
-            f"{checked}: its table of cassettes is not up to date: run `coze-cassettes table --write {checked}`."
+            f"{checked}: its table of cassettes is not up to date: run `coze-cassettes table"
+            f"{' --operations' * operations} --write {checked}`."
         )
     return 0
+
+
+def _operations(folder: Path) -> str:
+    """How many operations of the SDK the tests of the project record."""
+    from coze_cassettes.coverage import table  # noqa: PLC0415  it imports what a table alone does not need
+
+    settings = read_settings()
+    return table.counts(table.measured([settings.rootdir / each for each in chosen_tests((), settings)], folder))

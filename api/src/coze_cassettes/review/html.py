@@ -60,8 +60,24 @@ def diff_page(review: Review) -> str:
     return _render("diff.html.j2", review=review, summary=summary(review), anchors=anchors, opened=_OPENED)
 
 
-def report_pages(shown: Sequence[tuple[Entry, Transcript]], refused: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The pages of the whole set, each with its name below the folder: an index, and one page a cassette."""
+COVERAGE_PAGE: Final = "operations.html"
+"""Where the page of the SDK's operations stands in a report."""
+
+
+def coverage_page(
+    headings: Sequence[str], lines: Sequence[Sequence[str]], gaps: Sequence[str], unseen: Sequence[str]
+) -> str:
+    """A page with a line for each operation of the SDK, what is not recorded, and the fields of no answer."""
+    return _render("operations.html.j2", headings=headings, lines=lines, gaps=gaps, unseen=unseen)
+
+
+def report_pages(
+    shown: Sequence[tuple[Entry, Transcript]], refused: Mapping[str, str], *, with_coverage: bool = False
+) -> Iterator[tuple[str, str]]:
+    """The pages of the whole set, each with its name below the folder: an index, and one page a cassette.
+
+    ``with_coverage`` links to the page of the SDK's operations.
+    """
     entries = [entry for entry, _ in shown]
     size = sum(entry.size for entry in entries)
     operations = pluralize(len(by_operation(entries)), "operation")
@@ -76,6 +92,7 @@ def report_pages(shown: Sequence[tuple[Entry, Transcript]], refused: Mapping[str
             provenances=sorted({entry.provenance for entry in entries}),
             refused=refused,
             summary=total,
+            coverage=COVERAGE_PAGE if with_coverage else "",
         ),
     )
     for entry, transcript in shown:

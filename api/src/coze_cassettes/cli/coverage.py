@@ -1,0 +1,39 @@
+"""``coze-cassettes coverage``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from coze_cassettes import exit_codes
+from coze_cassettes.cli.project import cassettes_folder, cassettes_option, chosen_tests
+from coze_cassettes.coverage import evidence, fields, table
+from coze_cassettes.pluralize import pluralize
+from coze_cassettes.pytest_settings import read_settings
+
+
+@click.command("coverage")
+@click.option("--all", "whole", is_flag=True, help="The line of every operation too.")
+@click.option("--fields", "with_fields", is_flag=True, help="The fields that no recorded answer has too.")
+@click.option("--tests", multiple=True, metavar="PATH", help="Whose cassettes they are. Default: pytest's coze_tests.")
+@cassettes_option
+def command(*, whole: bool, with_fields: bool, tests: tuple[str, ...], cassettes: Path | None) -> int:
+    """Hold the operations of the installed cozepy against the cassettes: recorded, sync, async, pages, errors.
+
+    Exit code 1 if an operation has no cassette, or no test of one of the clients that have it.
+    """
+    settings = read_settings()
+    folder = cassettes_folder(cassettes)
+    rows = table.measured([settings.rootdir / each for each in chosen_tests(tests, settings)], folder)
+    if whole:
+        click.echo(table.markdown(rows) + "\n")
+    click.echo(table.counts(rows))
+    gaps = list(evidence.gaps(rows))
+    for gap in gaps:
+        click.echo(f"not recorded: {gap}", err=True)
+    unseen = fields.never_seen([row.operation for row in rows], folder)
+    click.echo(f"\n{pluralize(len(unseen), 'field')} of the SDK's models in no recorded answer{':' * with_fields}")
+    for each in unseen if with_fields else ():
+        click.echo(f"  {each}")
+    return exit_codes.FAILED if gaps else exit_codes.UNCHANGED

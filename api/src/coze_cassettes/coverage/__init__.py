@@ -1,0 +1,1 @@
+"""Which operations of the installed SDK the committed cassettes show."""

@@ -1,0 +1,90 @@
+"""Finds the fields of the SDK's models that no recorded answer has.
+
+An object of an answer is taken for one of a model if it has every field that the model requires; of a model that
+requires none, if it has no other field.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from coze_cassettes.cassette import store
+from coze_cassettes.coverage.operations import Operation
+
+
+def never_seen(operations: Iterable[Operation], folder: Path) -> list[str]:
+    """The fields, as ``Model.field``, of the models that answers are read into."""
+    models = _with_their_parts(model for operation in operations for model in operation.models)
+    kinds = {frozenset(each) for each in _answers(folder)}
+    found = []
+    for model in models:
+        fields = _fields(model)
+        required = {name for name, is_required in fields.items() if is_required}
+        alike = [kind for kind in kinds if (required <= kind if required else kind <= fields.keys())]
+        seen = frozenset().union(*alike)
+        found += [f"{model.__name__}.{name}" for name in fields if name not in seen]
+    return sorted(found)
+
+
+def _fields(model: type) -> dict[str, bool]:
+    """The fields of a model as the wire names them, and whether each must be there."""
+    described: dict[str, Any] = getattr(model, "model_fields")  # noqa: B009  (pydantic's, of a class that is only known at run time)
+    return {each.alias or name: each.is_required() for name, each in described.items()}
+
+
+def _with_their_parts(models: Iterable[type]) -> list[type]:
+    """The models and those that their fields are made of, without those that the SDK puts together itself."""
+    found: dict[type, None] = {}
+    waiting = list(models)
+    while waiting:
+        model = waiting.pop()
+        if model in found:
+            continue
+        found[model] = None
+        described: dict[str, Any] = getattr(model, "model_fields")  # noqa: B009  (as above)
+        for each in described.values():
+            waiting += _models(each.annotation)
+    return [model for model in found if not _is_made_by_the_sdk(model)]
+
+
+def _models(annotation: Any) -> Iterator[type]:
+    if hasattr(annotation, "model_fields"):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _is_made_by_the_sdk(model: type) -> bool:
+    """Whether no answer is one: an event of a stream, and what polling returns, are put together from several."""
+    return model.__name__ in ("ChatEvent", "WorkflowEvent", "ChatPoll")
+
+
+def _answers(folder: Path) -> Iterator[Iterable[str]]:
+    """The names of every object in every recorded answer."""
+    for path in store.files(folder):
+        for interaction in store.read(path).interactions:
+            for text in _texts(interaction.response.body):
+                try:
+                    yield from _objects(json.loads(text))
+                except ValueError:
+                    continue
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    """An answer in one piece, or the data of each event."""
+    text = body.decode("utf-8", "replace")
+    yield text
+    yield from (line[5:].strip() for line in text.splitlines() if line.startswith("data:"))
+
+
+def _objects(value: Any) -> Iterator[Iterable[str]]:
+    if isinstance(value, dict):
+        yield value.keys()
+        for each in value.values():
+            yield from _objects(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _objects(each)
