@@ -538,14 +538,14 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "UTF-16, low byte first",
-        re.compile(rf"(?:{_LOW_FIRST}){{3,}}+(?:{_WIDE_LOW_FIRST}(?:{_LOW_FIRST})++)*+"),
+        re.compile(rf"(?<!\0)(?:{_LOW_FIRST}){{3,}}+(?:{_WIDE_LOW_FIRST}(?:{_LOW_FIRST})++)*+"),
         _decoder_of("utf-16-le"),
         _encoder_of("utf-16-le"),
         ("a/bc", "a\0/\0b\0c\0"),
     ),
     Encoding(
         "UTF-16, high byte first",
-        re.compile(rf"(?:{_HIGH_FIRST}){{3,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+"),
+        re.compile(rf"(?:{_HIGH_FIRST}){{3,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+(?!\0)"),
         _decoder_of("utf-16-be"),
         _encoder_of("utf-16-be"),
         ("a/bc", "\0a\0/\0b\0c"),

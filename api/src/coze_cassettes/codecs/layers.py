@@ -15,7 +15,16 @@ from typing import Final
 
 from coze_cassettes.codecs import containers, json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
-from coze_cassettes.codecs.encodings import INLINE, JSON_ESCAPES, STANDING, Encoding, is_readable, to_bytes, to_text
+from coze_cassettes.codecs.encodings import (
+    INLINE,
+    JSON_ESCAPES,
+    STANDING,
+    Encoding,
+    fold,
+    is_readable,
+    to_bytes,
+    to_text,
+)
 from coze_cassettes.codecs.json_text import Path
 from coze_cassettes.errors import UnreadableBody
 
@@ -60,7 +69,23 @@ def walk_text(leaf: Leaf, visit: Visit) -> list[Edit]:
         return walk_json(leaf, visit)
     if (end := json_text.missing_end(leaf.text)) is not None:
         return _merged(leaf.text, visit(leaf), _cut_off(leaf, end, visit))
-    return _merged(leaf.text, visit(leaf), _layered(leaf, visit))
+    own = visit(leaf)  # first: what is learned first has the first number
+    return _merged(leaf.text, own, merge_edits(_layered(leaf, visit), _folded(leaf, visit)))
+
+
+_DISGUISED = re.compile(r"[\uff02\uff07\uff10-\uff19\uff21-\uff3d\uff41-\uff5d\u200b-\u200f\u2060\ufeff]")
+"""Full-width letters, digits and quotes, and characters that nobody sees; not the punctuation of Chinese."""
+
+
+def _folded(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of what is written in a text whose looks were changed: JSON in full-width letters."""
+    if _DISGUISED.search(leaf.text) is None:
+        return []
+    folded = fold(leaf.text, ignore_case=False)
+    if folded.text == leaf.text:
+        return []
+    edits = walk_text(leaf.inside(folded.text, "text"), visit)
+    return [(*folded.span(start, end), text) for start, end, text in edits]
 
 
 _STRING = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{8,}+")
