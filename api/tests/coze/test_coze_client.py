@@ -315,27 +315,6 @@ class TestCozeClientConfiguration:
         assert refused.value.code == 4100
         assert refused.value.logid
 
-    def test_version_in_the_base_url_doubles(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_error_response: MakeResponse
-    ) -> None:
-        """Given a base URL that ends in /v1, as other SDKs want it
-        When Coze is called
-        Then the version stands twice in the path: cozepy does not notice.
-        """
-        paths: list[str] = []
-
-        def unknown_path(request: httpx.Request) -> httpx.Response:
-            paths.append(request.url.path)
-            return mock_error_response(4000, "Request parameter error", status=404)
-
-        client = mock_httpx_client(unknown_path)
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), base_url=f"{COZE_COM_BASE_URL}/v1", http_client=client)
-
-        with pytest.raises(CozeAPIError):
-            coze.users.me()
-
-        assert paths == ["/v1/v1/users/me"]
-
 
 class TestAccount:
     @pytest.mark.vcr

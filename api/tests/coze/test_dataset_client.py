@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import httpx
 import pytest
 from cozepy import (
     AsyncCoze,
@@ -29,13 +28,10 @@ from cozepy import (
     DocumentSourceInfo,
     DocumentSourceType,
     DocumentStatus,
-    DocumentUpdateRule,
     NumberPaged,
     Photo,
-    TokenAuth,
 )
 from cozepy.model import AsyncNumberPaged
-from pydantic import ValidationError
 
 from coze_cassettes import Account, SentRequest
 
@@ -532,43 +528,3 @@ class TestDatasetFaults:
             with pytest.raises(CozeAPIError) as error:
                 await refused()
             assert_refused(error.value)
-
-    def test_update_rule_cannot_be_sent(self, coze: Coze) -> None:
-        """Given an update rule for a web page, made as cozepy offers it
-        When a document is changed by it
-        Then TypeError is raised and nothing is sent: cozepy forgets to make JSON of the rule.
-        """
-        rule = DocumentUpdateRule.build_auto_update(interval=24)
-        with pytest.raises(TypeError, match="DocumentUpdateRule is not JSON serializable"):
-            coze.datasets.documents.update(document_id=NOWHERE, update_rule=rule)
-
-    async def test_async_update_rule_cannot_be_sent(self, async_coze: AsyncCoze) -> None:
-        """Given an update rule for a web page, made as cozepy offers it
-        When the async client changes a document by it
-        Then TypeError is raised and nothing is sent, as with the sync client.
-        """
-        rule = DocumentUpdateRule.build_auto_update(interval=24)
-        with pytest.raises(TypeError, match="DocumentUpdateRule is not JSON serializable"):
-            await async_coze.datasets.documents.update(document_id=NOWHERE, update_rule=rule)
-
-    def test_documented_answer_to_an_upload_is_not_read(
-        self,
-        mock_httpx_client: Callable[[httpx.Response], Any],
-        mock_successful_response: Callable[..., httpx.Response],
-        mock_coze_api_token: str,
-    ) -> None:
-        """Given an answer to an upload with null for source_type and update_type, as Coze's documents show it
-        When texts are uploaded
-        Then pydantic's ValidationError is raised, not a CozeError, though the upload was accepted.
-        """
-        numbers = dict.fromkeys(
-            ("char_count", "format_type", "hit_count", "size", "slice_count", "status", "update_interval"), 0
-        )
-        document: dict[str, Any] = {"document_id": NOWHERE, "name": "a.txt", "type": "txt", **numbers}
-        document |= {"create_time": 1719476392, "update_time": 1719476392, "source_type": None, "update_type": None}
-        client = mock_httpx_client(mock_successful_response(document_infos=[document]))
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=client)
-        with pytest.raises(ValidationError) as refused:
-            coze.datasets.documents.create(dataset_id=NOWHERE, document_bases=texts("a.txt"))
-
-        assert {error["loc"][-1] for error in refused.value.errors()} == {"source_type", "update_type"}
