@@ -9,10 +9,10 @@ retired=( # pattern=what to write
   'plant(s|ed|ing)?=canary' 'substitutes?=placeholder' 'known_values?|KNOWN_VALUES?=configured value' 'ORIGINS|truths?=provenance'
   'in vain=without a result' 'rulebook=rule set' 'is no (way|word|test|file|cassette|json|yaml|number|text|object)=is not a'
 )
-payload='(magnetic|reel of|about) tape|some patience|is patience|there is no ' # what models and users say in a recorded text
+payload='allow_playback_repeats|(magnetic|reel of|about) tape|some patience|is patience|there is no ' # an option of vcrpy, and what models and users say in a recorded text
 found=0
 for row in "${retired[@]}"; do
-  if git grep -nIiwE "${row%=*}" -- api docs scripts .github '*.md' ':!scripts/vocabulary.sh' ':!*.lock' | grep -viE "$payload"; then
+  if git grep -nIiE "(^|[^[:alnum:]])(${row%=*})([^[:alnum:]]|\$)" -- api docs scripts .github '*.md' ':!scripts/vocabulary.sh' ':!*.lock' | grep -viE "$payload"; then
     echo "  write instead: ${row##*=}" && found=1
   fi
 done

@@ -1,4 +1,4 @@
-"""What makes tests and cassettes disagree."""
+"""Finds where the collected tests disagree with the cassettes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exceptions of the toolkit: each message says what happened, where, and what to do next."""
+"""The exceptions of the toolkit: each message says what happened, where, what to do next."""
 
 
 class CassetteError(Exception):

@@ -14,7 +14,7 @@ import _pytest.timing
 import pytest
 
 from coze_cassettes import collection as agreement
-from coze_cassettes import coze_tests, fixtures, markers, naming, reports
+from coze_cassettes import coze_tests, fixtures, markers, naming, orphans, reports
 from coze_cassettes.cassette import provenance
 from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError, NotWritten
@@ -43,8 +43,6 @@ class Run:
 _run = pytest.StashKey[Run]()
 _resources = pytest.StashKey[ExitStack]()
 _not_passed = pytest.StashKey[bool]()
-_renamed = pytest.StashKey[str]()
-"""Where an item without a cassette keeps which one is likely its own."""
 
 _refusals = pytest.StashKey[list[str]]()
 """Where an item keeps why it may not run."""
@@ -182,7 +180,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if run.recording:
         items.sort(key=lambda item: run.tests.is_ours(item) and markers.shares_cassette(item))
     else:
-        items += _orphans(session, ours)
+        items += orphans.orphan_items(session, ours)
 
 
 def _problems(run: Run, ours: list[pytest.Item], config: pytest.Config) -> agreement.Problems:
@@ -200,44 +198,6 @@ def _refuse(config: pytest.Config, items: Sequence[pytest.Item], problems: agree
         raise pytest.UsageError("\n".join(dict.fromkeys(each for found in problems.values() for each in found)))
     for item, sentences in problems.items():
         item.stash[_refusals] = sentences
-
-
-class OrphanItem(pytest.Item):
-    """Fails in the place of a test that a module has no more, while its cassette is still there."""
-
-    orphan: agreement.Orphan
-
-    def runtest(self) -> None:
-        """Fail."""
-        _fail(self.orphan.sentence)
-
-    def reportinfo(self) -> tuple[Path, None, str]:
-        """The place that pytest shows."""
-        return self.path, None, self.name
-
-
-def _orphans(session: pytest.Session, ours: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """One failing item for each cassette without a test, in its module."""
-    modules = {item.path: item.getparent(pytest.Module) for item in ours if _is_whole(item.path, session.config)}
-    items = [item for item in ours if modules.get(item.path) is not None]
-    folder = naming.cassettes_folder(session.config)
-    lacking = {naming.cassette_path(item, folder): item for item in reversed(items)}
-    for orphan in agreement.orphans(items, folder, session.config.rootpath):
-        parent = modules[orphan.module]
-        if orphan.owner is not None:  # one test fails, in its own place
-            lacking[orphan.owner].stash[_renamed] = orphan.sentence
-        elif parent is not None:
-            found = OrphanItem.from_parent(parent, name=orphan.path.name)
-            found.orphan = orphan
-            yield found
-
-
-def _is_whole(module: Path, config: pytest.Config) -> bool:
-    """Whether the command line asks for all tests of a module."""
-    if config.getoption("lf", default=False):
-        return False
-    chosen = [argument.partition("::")[0] for argument in config.args if "::" in argument]
-    return module not in [Path(os.path.normpath(config.invocation_params.dir / each)) for each in chosen]
 
 
 def _fail(message: str) -> NoReturn:
@@ -293,7 +253,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     session = Recorder(*arguments) if records else Player(*arguments)
     session.owner = naming.owner_id(item)
     if problem := _begun(session):
-        renamed = item.stash.get(_renamed, "")
+        renamed = item.stash.get(orphans.RENAMED, "")
         _fail(f"{renamed}\n  if not: {session.record_command}" if renamed and not path.exists() else problem)
     item.stash[fixtures.SESSION] = session
 

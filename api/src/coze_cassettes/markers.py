@@ -1,4 +1,4 @@
-"""The markers of a test of ours: what they say, and which of pytest-recording's are refused."""
+"""The markers of a test of ours, with those of pytest-recording that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pytest plugin's entry point: options, and the question whether a project has opted in.
+"""The pytest plugin's entry point: options, the question whether a project has opted in.
 
 pytest imports this module in every project of the environment, so it imports nothing but pytest. A project opts in with
 the ini option ``coze_tests``; in any other one nothing is registered beyond the names of the options.

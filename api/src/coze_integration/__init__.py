@@ -1,1 +1,1 @@
-"""The backend's own code over cozepy: a client made from the environment, and the log of a workflow."""
+"""The backend's own code over cozepy: a client from the environment, the log of a workflow."""

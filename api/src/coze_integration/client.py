@@ -1,4 +1,4 @@
-"""Coze clients made from the environment, sync and async."""
+"""Coze clients made from the environment, sync or async."""
 
 from __future__ import annotations
 

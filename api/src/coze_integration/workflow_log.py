@@ -1,4 +1,4 @@
-"""A workflow's log, filtered and in pages: the client's own view of run histories, not an operation of Coze.
+"""A workflow's log, filtered, in pages: the client's own view of run histories, not an operation of Coze.
 
 Coze has no call that lists the runs of a workflow. What it has is ``workflows.runs.run_histories.retrieve``: one run,
 by its execute id. So the caller keeps the execute ids of the runs it started, and this module retrieves each of them,

@@ -1,4 +1,4 @@
-"""The run-time half of an account: its people, its token and its other secrets, drawn anew at every start."""
+"""The run-time half of an account: its people, its token, its other secrets, drawn anew at every start."""
 
 from __future__ import annotations
 

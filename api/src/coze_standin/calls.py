@@ -1,4 +1,4 @@
-"""A request as a handler sees it, and the kinds of answer that a handler gives."""
+"""A request as a handler sees it, with the kinds of answer that a handler gives."""
 
 from __future__ import annotations
 

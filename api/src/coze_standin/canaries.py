@@ -1,4 +1,4 @@
-"""The register of canaries: every secret, personal value and identifier that no cassette may show."""
+"""The register of canaries: every secret, personal value or identifier that no cassette may show."""
 
 from __future__ import annotations
 

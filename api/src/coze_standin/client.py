@@ -1,4 +1,4 @@
-"""The stand-in for other packages' tests: a child process, and its control plane as methods."""
+"""The stand-in for other packages' tests: a child process with its control plane as methods."""
 
 from __future__ import annotations
 

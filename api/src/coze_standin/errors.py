@@ -1,4 +1,4 @@
-"""The errors of Coze: one row each, and the exception that carries a row out of a handler."""
+"""The errors of Coze: one row each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be made to go wrong: one row a fault, and the queue in which faults wait for their requests."""
+"""What can be made to go wrong: one row a fault."""
 
 from __future__ import annotations
 

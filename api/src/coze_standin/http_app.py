@@ -1,4 +1,4 @@
-"""The HTTP application: it reads requests for the handlers of the table, and writes their answers."""
+"""The HTTP application: reads requests for the handlers of the table, writes their answers."""
 
 from __future__ import annotations
 

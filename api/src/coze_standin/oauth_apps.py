@@ -1,4 +1,4 @@
-"""The OAuth app of an account: its client id, its secret and its key pair, made at the first request."""
+"""The OAuth app of an account: its client id, its secret, its key pair, made at the first request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stand-in remembers beside bots and chats: projects, callbacks, channels, enterprises."""
+"""What the stand-in remembers beside bots or chats: projects, callbacks, channels, enterprises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Server-sent events: the two spellings of a frame, and the schedule in which their bytes go out."""
+"""Server-sent events: the two spellings of a frame, the schedule in which their bytes go out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies around every HTTP answer: its headers, the faults, and the answer to a defect of the stand-in itself."""
+"""What lies around every HTTP answer: its headers, the faults, the answer to a defect of the stand-in itself."""
 
 from __future__ import annotations
 

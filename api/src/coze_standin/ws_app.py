@@ -1,4 +1,4 @@
-"""The edge between websockets and what talks on them: handshakes, frames in both directions, faults in between."""
+"""The edge to WebSocket clients: handshakes, frames in both directions, faults in between."""
 
 from __future__ import annotations
 

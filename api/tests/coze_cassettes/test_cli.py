@@ -59,7 +59,7 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize(("old", "new", "finding"), DAMAGES)
-def test_a_damaged_cassette_is_told_by_place_and_rule(old: str, new: str, finding: str) -> None:
+def test_a_damaged_cassette_is_reported_by_place_and_rule(old: str, new: str, finding: str) -> None:
     """An unknown provenance, a hand edit, another form: each has its own rule."""
     path = write(Path("cassettes/coze/test_a/T.test_x.yaml"))
     path.write_text(path.read_text().replace(old, new))
@@ -76,7 +76,7 @@ def test_a_cassette_without_metadata_is_refused() -> None:
     assert called("check")[0] == 1
 
 
-def test_what_the_inspector_finds_is_told_without_the_value() -> None:
+def test_what_the_inspector_finds_is_reported_without_the_value() -> None:
     """FILE:PLACE RULE-ID."""
     path = write(Path("cassettes/coze/test_a/T.test_x.yaml"), body='{"note":"mail some.body@example.org"}')
     code, output = called("check", str(path))
@@ -249,7 +249,7 @@ def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert capsys.readouterr().err == "Interrupted: the cassettes are as they were; run it again.\n"
 
 
-def test_a_project_that_has_not_opted_in_is_told_how(
+def test_a_project_that_has_not_opted_in_learns_how(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With a command that works in any project."""

@@ -35,7 +35,7 @@ def found(
 # --- the rules' examples --------------------------------------------------------------------------------------------
 
 FROM_ITS_OPERATION: Final = "the field is called id or name, and only the operation says whose"
-UNTOLD: Final[Mapping[str, str]] = {
+UNFOUND: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             *(
@@ -80,7 +80,7 @@ EXAMPLES: Final = [rule for rule in RULES if rule.form is not Form.SHIFT]
 def test_each_rules_example_is_found(rule: Rule) -> None:
     """By the inspector alone, or the rule stands in the list with the reason."""
     example = canaries.fill(rule.hit, random.SystemRandom())
-    assert bool(shown(rule, example)) != (rule.id in UNTOLD)
+    assert bool(shown(rule, example)) != (rule.id in UNFOUND)
 
 
 LOOKS: Final = [rule for rule in EXAMPLES if rule.where is Where.TEXT and rule.id != "COZE-ID-104"]

@@ -232,7 +232,7 @@ def test_the_keys_of_a_map_are_data() -> None:
     assert rebase(cassette(old), cassette(changed)).interactions[0].response.body == expected
 
 
-def test_the_same_change_in_several_calls_is_told_once() -> None:
+def test_the_same_change_in_several_calls_is_reported_once() -> None:
     """Three calls that ask the same are one place in the API."""
     before, after = answered({"mode": 0}), answered({"mode": 1})
     assert summarize(compare(cassette(*[before] * 3), cassette(*[after] * 3))) == [("note", "$.mode", "changed")]
@@ -279,7 +279,7 @@ def test_a_call_more_or_less_is_a_matter_of_counts() -> None:
     assert summarize(compare(cassette(asked[0]), cassette(asked[0], other))) == [("note", "interaction", "added")]
 
 
-def test_a_list_of_one_is_told_as_one() -> None:
+def test_a_list_of_one_is_singular() -> None:
     """The numbers before and after, with a noun that fits."""
     (change,) = compare(cassette(answered({"data": [1]})), cassette(answered({"data": []}))).changes
     assert change.text == "1 element is now 0"

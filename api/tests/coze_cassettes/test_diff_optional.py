@@ -53,7 +53,7 @@ OLD = [message(1, "answer"), message(2, "verbose"), message(3, "follow_up", "How
 
 @pytest.mark.parametrize("where", FORMS)
 @pytest.mark.parametrize("kind", CHANGES)
-def test_committed_questions_are_told_as_the_new_ones(kind: str, where: str) -> None:
+def test_committed_questions_take_the_form_of_the_new_ones(kind: str, where: str) -> None:
     """Number, wording and ids of the committed ones stay, their form is the new one's."""
     (form, place), (change, field) = FORMS[where], CHANGES[kind]
     new = [message(5, "answer"), message(1, "verbose"), message(2, "follow_up", "What else?")]
@@ -80,7 +80,7 @@ def test_without_a_new_one_committed_questions_stay_and_none_come_of_themselves(
 
 @pytest.mark.parametrize("where", FORMS)
 @pytest.mark.parametrize(("new", "kind"), [(None, "removed"), ("sort", "renamed"), ("type", "retyped")])
-def test_where_questions_cannot_be_told_apart_their_number_is_no_change(where: str, new: str | None, kind: str) -> None:
+def test_the_number_of_indistinct_questions_does_not_count(where: str, new: str | None, kind: str) -> None:
     """When the field goes that says which they are, only that is found."""
     form = FORMS[where][0]
     fresh = []

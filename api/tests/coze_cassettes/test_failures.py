@@ -111,7 +111,7 @@ def test_a_collection_error_has_pytests_reason(text: str, reason: str) -> None:
     assert explain_collection(text) == reason
 
 
-def test_an_outage_is_told_from_a_failed_test() -> None:
+def test_an_outage_is_distinguished_from_a_failed_test() -> None:
     """Also where the SDK raised an error of its own because of it."""
     caused = RuntimeError("chat failed")
     caused.__cause__ = httpx.ConnectError("refused")

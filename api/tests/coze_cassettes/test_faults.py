@@ -513,7 +513,7 @@ def test_a_staging_disk_that_fills_up_costs_no_cassette(trial: Trial) -> None:
         trial.recovers()
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_anything_is_sent(trial: Trial) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_before_anything_is_sent(trial: Trial) -> None:
     """Its name and the reason; a check does not mind."""
     folder = trial.project.cassettes / "test_project"
     folder.chmod(0o555)
@@ -556,7 +556,7 @@ NEEDY = """
 """
 
 
-def test_what_the_account_lacks_is_told_and_its_cassette_stays(trial: Trial) -> None:
+def test_what_the_account_lacks_is_reported_and_its_cassette_stays(trial: Trial) -> None:
     """The plan names the variable, the verdict the test too; it is neither recorded nor does it fail."""
     suite = trial.project.root / "tests/test_project.py"
     suite.write_text(suite.read_text() + NEEDY)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
+from coze_cassettes.cassette import body_styles
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
 from coze_cassettes.codecs import json_text, multipart
@@ -30,13 +31,13 @@ CONTENT_TYPES = (
 )
 
 json_bodies = st.builds(
-    lambda value, style: cassette_format._dump_json(value, style).encode("utf-8", "surrogatepass"),
+    lambda value, style: body_styles.dump_json(value, style).encode("utf-8", "surrogatepass"),
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(exclude_categories=["Cs"])),
         lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3),
         max_leaves=6,
     ).map(lambda value: {"data": value}),
-    st.sampled_from(cassette_format.JSON_STYLES),
+    st.sampled_from(body_styles.JSON_STYLES),
 )
 text_bodies = st.text(alphabet=st.characters(exclude_categories=["Cs"])).map(str.encode)
 lines = st.lists(st.sampled_from(["event:done", "data:{}", "", "  data: x", "中文🎉", "\u0085", "\u2028", "tab\t"]))
@@ -140,9 +141,9 @@ def test_a_cassette_is_written_for_people() -> None:
 )
 def test_the_style_of_json_is_found(body: bytes, style: str) -> None:
     """The style that rebuilds the bytes is named; where none does, the text stays as it was."""
-    shown, found = cassette_format.show_body(body, "application/json")
+    shown, found = body_styles.show_body(body, "application/json")
     assert found == style
-    assert cassette_format.read_body(shown, found) == body
+    assert body_styles.read_body(shown, found) == body
 
 
 MULTIPART = """\
@@ -167,9 +168,9 @@ def test_a_multipart_body_is_shown_as_its_parts() -> None:
         multipart.Part('Content-Disposition: form-data; name="raw"', b"\x00\xff"),
     ]
     body = multipart.join_multipart(parts, multipart.BOUNDARY)
-    shown, style = cassette_format.show_body(body, "multipart/form-data; boundary=BOUNDARY_1")
+    shown, style = body_styles.show_body(body, "multipart/form-data; boundary=BOUNDARY_1")
     assert (shown, style) == (MULTIPART, "multipart")
-    assert cassette_format.read_body(shown, style) == body
+    assert body_styles.read_body(shown, style) == body
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import json
 import lzma
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from urllib.parse import quote
@@ -308,6 +309,16 @@ def test_an_encoding_that_cannot_be_undone_is_refused(encoding: str, body: bytes
         compression.decompress(body, encoding)
 
 
+@pytest.mark.parametrize(("encoding", "library"), [("br", "brotli"), ("zstd", "zstandard")])
+def test_an_encoding_without_its_library(encoding: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra that brings it is named."""
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(
+        UnreadableBody, match=rf"^a body needs {library} to be read: install coze-cassettes\[compression\]$"
+    ):
+        compression.decompress(b"hello", encoding)
+
+
 PACKERS = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
@@ -333,7 +344,7 @@ def test_a_body_that_breaks_off_is_refused(encoding: str) -> None:
 @given(st.binary(max_size=200_000))
 def test_a_stored_file_is_a_gzip_file(content: bytes) -> None:
     """Any gzip opens what is written here."""
-    assert gzip.decompress(compression.stored(content)) == content
+    assert gzip.decompress(compression.store_gzip(content)) == content
 
 
 any_text = st.text(alphabet=st.characters(codec="utf-8"), max_size=40)

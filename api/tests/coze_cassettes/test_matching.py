@@ -73,7 +73,7 @@ def test_the_same_request_matches(live: Request, recorded: Request) -> None:
         ),
     ],
 )
-def test_the_first_difference_is_told(live: Request, recorded: Request, message: str) -> None:
+def test_the_first_difference_is_reported(live: Request, recorded: Request, message: str) -> None:
     """One line that says where and what."""
     assert difference(live, recorded) == message
 

@@ -128,7 +128,7 @@ def test_a_json_file_does_not_overwrite_another(stock: Stock) -> None:
     assert (one.exists(), two.read_bytes()) == (True, before)
 
 
-def test_known_values_are_replaced(stock: Stock) -> None:
+def test_configured_values_are_replaced(stock: Stock) -> None:
     """What the environment says is secret has its bare placeholder."""
     path, token = stock("old.yaml")
     migrate.migrate([path], ConfiguredValues().add("API_TOKEN", token, secret=True))

@@ -292,7 +292,7 @@ def test_faults_happen_again(replay: Replay, cassette: MakeCassette, interaction
 
 
 @pytest.mark.proof
-def test_a_twin_replays_the_cassette_of_another_test(replay: Replay, me: Cassette) -> None:
+def test_a_shared_cassette_is_replayed(replay: Replay, me: Cassette) -> None:
     """Sync and async share one file."""
     result = replay(
         """

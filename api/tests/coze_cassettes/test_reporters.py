@@ -159,7 +159,7 @@ ONE = [
 ]
 
 
-def test_who_is_interrupted_is_told_how_to_go_on(paper: Console) -> None:
+def test_an_interrupted_run_says_how_to_go_on(paper: Console) -> None:
     """In lines that fit a terminal."""
     reporters.PlainReporter(paper).kept(1)
     assert written(paper) == report.kept(1) + "\n"

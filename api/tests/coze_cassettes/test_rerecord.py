@@ -230,7 +230,7 @@ def test_a_canary_is_found_in_every_form(tmp_path: Path, place: Callable[[str], 
     assert leaks.canaries_in(path, [Canary("NAME", value), Canary("OTHER", secrets.token_hex(8))]) == ["NAME"]
 
 
-def test_known_values_are_blotted_out() -> None:
+def test_configured_values_are_blotted_out() -> None:
     """What pytest prints is only quoted without them."""
     token = secrets.token_urlsafe(30)
     encoded = base64.b64encode(token.encode()).decode()
@@ -391,14 +391,14 @@ SELECTIONS = [
 
 @pytest.mark.loopback
 @pytest.mark.parametrize(("selection", "sentence"), SELECTIONS)
-def test_who_selects_nothing_to_record_is_told(mixed: Project, selection: tuple[str, ...], sentence: str) -> None:
+def test_a_selection_without_recordings_is_refused(mixed: Project, selection: tuple[str, ...], sentence: str) -> None:
     """One sentence, exit code 2, and nothing else."""
     (mixed.root / "tests/empty").mkdir()
     assert mixed.record(*selection) == (2, "", sentence)
 
 
 @pytest.mark.loopback
-def test_a_change_is_told_and_swapped_in_but_not_by_a_check(recorded: Project) -> None:
+def test_a_change_is_reported_and_swapped_in_but_not_by_a_check(recorded: Project) -> None:
     """A field that the committed answer had and the new one has not is the one finding; a truer file is only proved."""
     (recorded.cassettes / "test_project/TestProject.test_gone.yaml").write_bytes(recorded.contents()[ME])
     recorded.edit(ME, "stand-in", b'"user_name":', b'"former":1,"user_name":')
@@ -478,7 +478,7 @@ def test_a_field_that_breaks_its_test_is_named(recorded: Project) -> None:
 
 
 @pytest.mark.loopback
-def test_a_busy_service_is_told_while_it_is_waited_for(recorded: Project) -> None:
+def test_a_busy_service_is_announced(recorded: Project) -> None:
     """A status that stays is tried again a few times, never in silence."""
     quick = {"COZE_CASSETTES_MAX_ATTEMPTS": "3", "COZE_CASSETTES_INITIAL_BACKOFF": "0.1"}
     change = ("--change", "bots.list:status:503")
@@ -493,7 +493,7 @@ def test_a_busy_service_is_told_while_it_is_waited_for(recorded: Project) -> Non
 
 
 @pytest.mark.loopback
-def test_a_change_that_no_answer_shows_is_told(recorded: Project) -> None:
+def test_a_change_that_no_answer_shows_is_reported(recorded: Project) -> None:
     """Nothing changed is not what it means."""
     code, out, err = recorded.record("-k", "test_me", "--check", "--change", "users.me:remove:nickname")
     assert (code, err) == (1, "")

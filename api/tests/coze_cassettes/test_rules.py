@@ -79,7 +79,7 @@ def test_no_example_is_a_credential(rule: Rule) -> None:
     assert not re.search(r"(pat|sat|czu|czs|cztei)_[A-Za-z0-9]{20}|eyJ[\w-]{10}\.eyJ", rule.hit + rule.miss)
 
 
-def test_a_wrong_check_digit_is_told(fill: Callable[[str], str]) -> None:
+def test_a_wrong_check_digit_is_reported(fill: Callable[[str], str]) -> None:
     """One digit changed, and a card or an identity number is none."""
     for name, example in (("bank_card", "{CARD}"), ("resident_id", "{RESIDENT}")):
         number = fill(example)

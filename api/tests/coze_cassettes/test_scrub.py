@@ -247,12 +247,12 @@ def test_chunks_always_add_up(body: bytes, sizes: list[int]) -> None:
     assert sum(moved_chunks(old, new, chunks)) == (len(new) if old != new else len(old))
 
 
-def test_known_values_of_fixtures_are_added() -> None:
+def test_configured_values_of_fixtures_are_added() -> None:
     """A value that a fixture made is known from then on."""
     assert ConfiguredValues().add("CHAT_ID", "chat-123").placeholders == {"chat-123": "CHAT_ID"}
 
 
-def test_literals_are_told_apart_by_their_places(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+def test_literals_are_distinguished_by_their_places(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """Two values of one kind keep their placeholders at replay, in whatever order the rules find them."""
     abroad, mobile = fill("+49 30 {D4} {D4}"), fill("139{D8}")
     sent = interaction("POST", "/v1/things", {"a": f"{abroad} or {mobile}", "b": mobile})
@@ -268,7 +268,7 @@ def test_a_placeholder_in_base64_is_seen(interaction: MakeInteraction, fill: Cal
 
 
 @pytest.mark.parametrize("events", [("Message", "Message"), ("Message", "Interrupt"), ("a.delta", "b.delta")])
-def test_a_known_value_split_over_different_events_is_found(
+def test_a_configured_value_split_over_different_events_is_found(
     events: tuple[str, str], interaction: MakeInteraction, fill: Callable[[str], str]
 ) -> None:
     """What the environment tells is found also where its halves belong to different nodes or kinds of event."""

@@ -453,7 +453,7 @@ def test_the_inspector_finds_by_itself_what_has_a_shape_a_name_or_is_known(pairs
     assert all(found for by_place in rows.values() for found in by_place.values()), shown
 
 
-UNTOLD: Final = {
+UNFOUND: Final = {
     "eight letters": "{A8}",
     "a name": "{HAN}",
     "a short number": "{D5}",
@@ -470,7 +470,7 @@ def test_what_the_inspector_cannot_tell_is_listed() -> None:
         name: {
             place: found_alone(made(Kind(name, example), chance), place, chance) for place in ("JSON value", "query")
         }
-        for name, example in UNTOLD.items()
+        for name, example in UNFOUND.items()
     }
     print(f"\nWhat the inspector cannot tell:\n{table(rows)}")  # noqa: T201 - with -s, the table is the result
     assert not any(found for by_place in rows.values() for found in by_place.values())

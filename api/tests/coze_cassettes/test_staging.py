@@ -90,7 +90,7 @@ def test_what_a_killed_run_left_beside_cassettes_is_cleared(folder: Path, one: C
     assert [path.name for path in (folder / "test_a").iterdir()] == ["T.test_x.yaml"]
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_anything_is_recorded(
+def test_a_folder_that_cannot_be_written_is_reported_before_anything_is_recorded(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sentence names the folder and the reason."""
@@ -230,7 +230,7 @@ def test_leftovers_of_killed_runs_are_cleared_unless_they_can_be_gone_on_with(fo
     )
 
 
-def test_a_staging_folder_of_somebody_else_is_refused(folder: Path) -> None:
+def test_a_staging_folder_of_another_user_is_refused(folder: Path) -> None:
     """A link or a folder that others can read is not used: its place is known beforehand."""
     place = staging.home() / (staging.places(folder) + staging.digest(RECIPE.target))
     place.mkdir(mode=0o755)

@@ -31,7 +31,7 @@ def _due(state: State, chat_id: str) -> None:
     state.messaging.chats.put(chat_id, replace(state.messaging.chats.get(chat_id), ready_at=0.0))
 
 
-def test_operations_are_told_apart() -> None:
+def test_operations_are_distinguished() -> None:
     """No id and no pair of method and path comes twice in the table."""
     assert len({row.id for row in OPERATIONS}) == len(OPERATIONS)
     assert len({(row.method, row.path) for row in OPERATIONS}) == len(OPERATIONS)

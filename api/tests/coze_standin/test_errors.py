@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from coze_standin.errors import ERRORS, error_of
 from coze_standin.state import State
+
+_API = Path(__file__).parents[2]
+SOURCES = "".join(path.read_text("utf-8") for path in sorted(_API.glob("src/coze_standin/**/*.py")))
+TESTS = "".join(path.read_text("utf-8") for path in sorted(_API.glob("tests/coze*/test_*.py")))
 
 _ID = "7400000000000000001"
 _ASKED = {"role": "user", "content": "hi", "content_type": "text"}
@@ -45,6 +51,7 @@ _REFUSALS: list[tuple[str, str, Any, int, int]] = [
     ("POST", "/v1/workflow/run", {"workflow_id": _ID}, 200, 4200),
     ("POST", "/v1/workflow/run", {"workflow_id": "FLOW", "bot_id": "1", "app_id": "2"}, 200, 4000),
     ("POST", "/v1/workflow/run", {"workflow_id": "FLOW", "parameters": {"fail": True}}, 200, 720701013),
+    ("POST", "/v1/workflow/run", {"workflow_id": "FLOW", "parameters": {"interrupt": True}}, 200, 6039),
     ("POST", "/v1/workflow/stream_run", {}, 200, 4000),
     (
         "POST",
@@ -153,6 +160,26 @@ def test_a_bad_token_is_refused_first(web: Callable[..., httpx.Response], token:
     response = web(method, path, token=token, content=b"{")
     assert (response.status_code, response.json()["code"]) == (401, 4100)
     assert response.json()["msg"] == "authentication is invalid"
+
+
+RAISED = sorted(ERRORS.keys() & set(re.findall(r"""(?:ApiError\(|ERRORS\[|_error\()"([\w-]+)\"""", SOURCES)))
+"""The rows that a handler, a fault or the edge names."""
+
+
+@pytest.mark.parametrize("name", RAISED)
+def test_each_error_that_is_raised_is_expected(name: str) -> None:
+    """Its code stands in a test of the stand-in or of the SDK; one that no test expects is a row without a proof."""
+    assert re.search(rf"\b{ERRORS[name].code}\b", TESTS)
+
+
+@pytest.mark.parametrize("name", sorted(ERRORS.keys() - set(RAISED)))
+def test_an_error_that_comes_on_request(web: Callable[..., httpx.Response], name: str) -> None:
+    """The fault ``error`` answers with the first row of its code."""
+    row = error_of(ERRORS[name].code)
+    web("POST", "/_standin/faults", json={"fault": "error", "method": "GET", "path": "/v1/users/me", "code": row.code})
+    response = web("GET", "/v1/users/me")
+    assert (response.status_code, response.json()["code"]) == (row.status, row.code)
+    assert response.json()["msg"] == row.msg
 
 
 def test_the_messages_name_what_was_asked_for(web: Callable[..., httpx.Response], state: State) -> None:

@@ -39,7 +39,7 @@ def _say(connection: ClientConnection, name: str, **data: Any) -> None:
     connection.send(json.dumps({"event_type": name, "data": data}))
 
 
-def _told(connection: ClientConnection, until: str) -> list[str | bytes]:
+def _until(connection: ClientConnection, until: str) -> list[str | bytes]:
     """The frames as they are, up to the first with the name ``until``."""
     frames: list[str | bytes] = []
     while not frames or json.loads(frames[-1])["event_type"] != until:
@@ -55,7 +55,7 @@ def _read_on(connection: ClientConnection, frames: list[str | bytes]) -> None:
 def _spoken(connection: ClientConnection, text: str) -> list[str | bytes]:
     _say(connection, "input_text_buffer.append", delta=text)
     _say(connection, "input_text_buffer.complete")
-    return _told(connection, "speech.audio.completed")
+    return _until(connection, "speech.audio.completed")
 
 
 def test_a_handshake_has_the_headers_of_an_answer(standin: StandIn) -> None:
@@ -80,7 +80,7 @@ def test_each_frame_is_one_compact_text(standin: StandIn) -> None:
     for _ in range(24):
         with _open(standin) as connection:
             _say(connection, "speech.update", greeting="早上好")
-            texts = [text for text in _told(connection, "speech.updated") if isinstance(text, str)]
+            texts = [text for text in _until(connection, "speech.updated") if isinstance(text, str)]
         bare = [text.removesuffix("\n") for text in texts]
         assert bare == [json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")) for text in bare]
         ends.add(tuple(text[-1] for text in texts))
@@ -103,7 +103,7 @@ def test_two_connections_do_not_meet(standin: StandIn) -> None:
         for connection, text in zip((first, second), texts, strict=True):
             _say(connection, "input_text_buffer.append", delta=text)
             _say(connection, "input_text_buffer.complete")
-        both = [[json.loads(text) for text in _told(each, "speech.audio.completed")] for each in (first, second)]
+        both = [[json.loads(text) for text in _until(each, "speech.audio.completed")] for each in (first, second)]
     assert [[one["data"]["text"] for one in frames if "text" in one.get("data", {})] for frames in both] == [
         [text] for text in texts
     ]
@@ -118,7 +118,7 @@ def test_a_spoken_chat_is_retrieved_over_http(standin: StandIn) -> None:
     """A client that has read its end finds the chat completed, with the same answer."""
     with _open(standin, _chat(standin)) as connection:
         _say(connection, "conversation.message.create", role="user", content_type="text", content="Is it raining?")
-        frames = [json.loads(frame) for frame in _told(connection, "conversation.chat.completed")]
+        frames = [json.loads(frame) for frame in _until(connection, "conversation.chat.completed")]
         chat = frames[-1]["data"]
         where = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
         headers = {"Authorization": f"Bearer {standin.environment['COZE_API_TOKEN']}"}
@@ -190,7 +190,7 @@ def test_a_client_that_leaves_in_the_middle_ends_its_chat(standin: StandIn) -> N
     """The server serves on, and the chat is over."""
     with _open(standin, _chat(standin)) as connection:
         _say(connection, "conversation.message.create", role="user", content_type="text", content="Is it raining?")
-        chat = json.loads(_told(connection, "conversation.chat.created")[-1])["data"]
+        chat = json.loads(_until(connection, "conversation.chat.created")[-1])["data"]
     where = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
     headers = {"Authorization": f"Bearer {standin.environment['COZE_API_TOKEN']}"}
 

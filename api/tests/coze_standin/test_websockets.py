@@ -107,7 +107,7 @@ def test_the_sample_rate_is_as_it_was_asked_for(line: Any) -> None:
     assert len(_pcm(_spoken(line, slow, text))) < len(_pcm(_spoken(line, text))) / 2
 
 
-def test_settings_are_kept_and_told(line: Any) -> None:
+def test_settings_are_kept_and_answered(line: Any) -> None:
     """An update is echoed; what a later one does not name is still there."""
     said = [("speech.update", {"output_audio": {"codec": "pcm"}}), ("speech.update", {"more": 1})]
     result = _of(_spoken(line, *said), "speech.updated")

@@ -1,1 +1,1 @@
-"""The account that is recorded from: who we are to it, what it has, and what can be made in it."""
+"""The account that is recorded from: its token, what it has, what can be made in it."""

@@ -1,4 +1,4 @@
-"""The environment of a command: the shell's, and what the ``.env`` file beside the project adds."""
+"""The environment of a command: the shell's, with what the ``.env`` file beside the project adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prepares an account for recordings: makes what the API can make, marked, and takes it away again by its mark."""
+"""Prepares an account for recordings: makes what the API can make, marked, so that it can be taken away again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The SDK for the commands: imported only when one needs it, which takes most of a second, and without a warning."""
+"""Imports the SDK only when a command needs it, which takes most of a second."""
 
 from __future__ import annotations
 

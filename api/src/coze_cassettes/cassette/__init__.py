@@ -1,1 +1,1 @@
-"""The file: what crossed the wire as values and as text, where it came from, and when a request is the recorded one."""
+"""The file: what crossed the wire as values, as text, with its provenance."""

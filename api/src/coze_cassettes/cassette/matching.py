@@ -1,4 +1,4 @@
-"""When a live request is the recorded one, and what to say when it is not."""
+"""When a live request is the recorded one; if it is not, the difference in words."""
 
 from __future__ import annotations
 

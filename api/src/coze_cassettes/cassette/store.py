@@ -1,4 +1,4 @@
-"""The files: reads and writes whole cassettes, atomically and with a digest."""
+"""The files: reads or writes whole cassettes, atomically, with a digest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console script: the table of commands, each imported when it is called, and what an error becomes."""
+"""The console script: the table of commands, each imported when it is called."""
 
 from __future__ import annotations
 

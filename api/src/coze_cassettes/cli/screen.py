@@ -1,4 +1,4 @@
-"""Prints lines: coloured and paged on a terminal, plain when piped."""
+"""Prints lines: paged in colour on a terminal, plain when piped."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a body holds: the layers in which a value can hide, opened and closed again exactly."""
+"""What a body holds: the layers in which a value can hide, opened so that they close again exactly."""

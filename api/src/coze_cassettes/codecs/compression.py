@@ -1,4 +1,4 @@
-"""Undoes what makes a body smaller: gzip, deflate, Brotli and Zstandard, each within bounds."""
+"""Undoes what makes a body smaller, within bounds: gzip, deflate, Brotli, Zstandard."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def decompress(body: bytes, encoding: str) -> bytes:
     return body
 
 
-def opened(raw: bytes) -> bytes | None:
+def decompress_file(raw: bytes) -> bytes | None:
     """What is in a gzip or Zstandard file, recognized by its first bytes, or None; UnreadableBody if it is a bomb."""
     opener = _gunzip if raw.startswith(_GZIP_MAGIC) else _unzstd if raw.startswith(_ZSTD_MAGIC) else None
     if opener is None:
@@ -50,7 +50,7 @@ def opened(raw: bytes) -> bytes | None:
         return None
 
 
-def stored(content: bytes) -> bytes:
+def store_gzip(content: bytes) -> bytes:
     """A gzip file of a content, not made smaller: the same bytes on every machine, whatever its zlib."""
     deflated = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
     tail = zlib.crc32(content).to_bytes(4, "little") + (len(content) & 0xFFFFFFFF).to_bytes(4, "little")
@@ -81,11 +81,11 @@ def _inflate(body: bytes) -> bytes:
 
 
 def _optional(name: str) -> Any:
-    """A library that is needed for few bodies."""
+    """A library of the extra ``compression``."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise UnreadableBody(f"a body is packed in a way that needs {name}: install it") from error
+        raise UnreadableBody(f"a body needs {name} to be read: install coze-cassettes[compression]") from error
 
 
 def _unbrotli(body: bytes) -> bytes:

@@ -61,8 +61,8 @@ _MAY_STAND_IN = re.compile(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]
 
 
 def _open_gzip(data: bytes) -> Opened | None:
-    inner = compression.opened(data)
-    return None if inner is None else _keeping(data, inner, compression.stored)
+    inner = compression.decompress_file(data)
+    return None if inner is None else _keeping(data, inner, compression.store_gzip)
 
 
 def _open_zlib(data: bytes) -> Opened | None:

@@ -1,4 +1,4 @@
-"""JSON as text: its strings, numbers and keys with the places where they stand.
+"""JSON as text: its strings, numbers, keys with the places where they stand.
 
 What nobody edits stays byte for byte as it was; what is edited is written in the style (escapes) of its surroundings.
 """

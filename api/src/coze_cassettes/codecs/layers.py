@@ -1,4 +1,4 @@
-"""Walks through the layers in which a value can hide in a text: JSON, escapes, base64 and the other encodings.
+"""Walks through the layers in which a value can hide in a text: JSON, escapes, base64, the other encodings.
 
 A visitor is shown one readable piece at a time with its place, and says what to replace in it; every layer brings the
 edits of what is inside it to its own text. What nobody edits stays byte for byte as it was.

@@ -1,4 +1,4 @@
-"""Event streams: server-sent events and lines of JSON, whose texts come in pieces.
+"""Event streams: server-sent events or lines of JSON, whose texts come in pieces.
 
 A value may be cut anywhere between two events. So the pieces of a text are looked at joined as well, and what is
 replaced in the joined text is replaced in the pieces: the replacement stands where the value began, the rest of it is

@@ -1,4 +1,4 @@
-"""Reads in the source of test modules which cassette each test replays, and which names it calls.
+"""Reads in the source of test modules which cassette each test replays, with the names that it calls.
 
 A cassette does not say which method of the SDK sent a request, nor whether the client was async; its tests do. The
 names of a test are those in its own source and in what it uses of its module and its class.

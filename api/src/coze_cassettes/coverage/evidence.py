@@ -86,8 +86,8 @@ def _base(name: str) -> str:
 
 def _distinct(operation: Operation, operations: Iterable[Operation]) -> frozenset[str]:
     """The words that distinguish an operation from those that send the same."""
-    twins = [each for each in operations if each.routes == operation.routes and each.event == operation.event]
-    others = [operation.words - each.words for each in twins if each is not operation]
+    same_route = [each for each in operations if each.routes == operation.routes and each.event == operation.event]
+    others = [operation.words - each.words for each in same_route if each is not operation]
     return frozenset({operation.method}.union(*others))
 
 

@@ -1,4 +1,4 @@
-"""The same change once, however many calls and cassettes it was found in."""
+"""The same change once, in however many calls of however many cassettes it was found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new recording in the numbers and values of the committed one."""
+"""A new recording with the placeholder numbers of the committed one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists what looks random in a cassette and was not replaced, for a person to judge what no detector can."""
+"""Lists what looks random in a cassette without having been replaced, for a person to judge."""
 
 from __future__ import annotations
 

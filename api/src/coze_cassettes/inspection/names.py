@@ -282,7 +282,7 @@ class Field:
         return self.path[-2] if len(self.path) > 1 else ""
 
 
-def _names_somebody(value: str) -> bool:
+def _names_person(value: str) -> bool:
     """Whether the name or id of an owner is a value; a placeholder has no letter and no digit left."""
     return _ALPHANUMERIC.search(value) is not None and value != "0"
 
@@ -298,7 +298,7 @@ def rules_for(field: Field) -> Iterable[str]:
     if promise is not None and REFUSES[promise](field.value):
         yield RULES[promise]
     named_in_bag = field.above in _BAGS and field.name in _IN_BAG and is_han_name(field.value)
-    owned = field.above in _OWNERS and field.name in ("name", "id") and _names_somebody(field.value)
+    owned = field.above in _OWNERS and field.name in ("name", "id") and _names_person(field.value)
     if named_in_bag or owned:
         yield RULES[Promise.PERSON]
 

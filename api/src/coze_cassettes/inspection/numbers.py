@@ -1,4 +1,4 @@
-"""Judges of numbers: telephone, identity, card and machine numbers, each by the definition of its issuer.
+"""Judges of numbers: of telephones, identities, cards, machines, each by the definition of its issuer.
 
 The libraries of the field have the last word (phonenumbers, python-stdnum). They are imported when the first candidate
 is judged, so that a replay never loads them.

@@ -1,4 +1,4 @@
-"""Names and their values in a text that is not parsed: code, configuration, prose, XML, tables."""
+"""Names with their values in a text that is not parsed: code, configuration, prose, XML, tables."""
 
 from __future__ import annotations
 

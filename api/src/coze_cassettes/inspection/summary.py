@@ -1,4 +1,4 @@
-"""What a check of cassettes found: the counts, what each code means, and the command that fixes it."""
+"""What a check of cassettes found: the counts, what each code means, the command that fixes it."""
 
 from __future__ import annotations
 

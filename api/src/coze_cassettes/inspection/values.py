@@ -1,4 +1,4 @@
-"""Searches for values that must not be in a text, in every spelling and encoding, whole or cut."""
+"""Searches for values that must not be in a text, in every spelling or encoding, whole or cut."""
 
 from __future__ import annotations
 

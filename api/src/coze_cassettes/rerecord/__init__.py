@@ -1,1 +1,1 @@
-"""Records the whole set anew: staged, inspected, compared, replayed, and only then swapped in."""
+"""Records the whole set anew: staged, inspected, compared, replayed, only then swapped in."""

@@ -1,4 +1,4 @@
-"""The processes that a run starts: pytest, which tells what its tests do, and the stand-in."""
+"""The processes that a run starts: pytest, which reports what its tests do, or the stand-in."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ class Starting:
 
     def ready(self) -> StandIn:
         """Waits until it listens; Misuse, in its own words, if it refuses what it was asked for."""
-        self._ready = self._ready or _told(self._process) or _not_started(self._said.lines())
+        self._ready = self._ready or _announcement(self._process) or _not_started(self._said.lines())
         return self._ready
 
 
@@ -216,7 +216,7 @@ def stand_in(account: str, changes: Sequence[str] = ()) -> Iterator[Starting]:
         yield Starting(process)
 
 
-def _told(process: subprocess.Popen[bytes]) -> StandIn | None:
+def _announcement(process: subprocess.Popen[bytes]) -> StandIn | None:
     """What the stand-in says when it listens; None if it says nothing of the kind."""
     if process.stdout is None:
         raise CassetteError("The stand-in has no standard output; this is a defect of the toolkit.")

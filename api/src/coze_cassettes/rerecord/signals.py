@@ -1,4 +1,4 @@
-"""Signals: one that ends a run goes through every clean-up, and what must happen as a whole is not cut in two."""
+"""Lets a signal end a run only after every clean-up."""
 
 from __future__ import annotations
 

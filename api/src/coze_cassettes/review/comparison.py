@@ -1,4 +1,4 @@
-"""Compares two versions of a set of cassettes: grouped changes, and the rows of each transcript that changed."""
+"""Compares two versions of a set of cassettes: grouped changes with the rows of each transcript that changed."""
 
 from __future__ import annotations
 

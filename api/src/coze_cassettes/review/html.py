@@ -1,4 +1,4 @@
-"""Renders reviews and the whole set as HTML pages that need no network and no script to be read."""
+"""Renders transcripts as HTML pages that can be read without network or script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Renders transcripts and reviews on a terminal; plain where it is piped."""
+"""Renders transcripts, or their comparison, on a terminal; plain where it is piped."""
 
 from __future__ import annotations
 

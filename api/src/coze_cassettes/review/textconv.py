@@ -1,4 +1,4 @@
-"""Renders a transcript as plain lines, for ``git diff`` and for a pipe."""
+"""Renders a transcript as plain lines, for ``git diff`` or a pipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells a real one from what only has its length: card and identity numbers by their check digits, addresses, keys."""
+"""Validators: whether a text really is a card or identity number, an address, a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The environment variables that a recording reads, one row each, and the values among them that are known secrets."""
+"""The environment variables that a recording reads, one row each."""
 
 from __future__ import annotations
 

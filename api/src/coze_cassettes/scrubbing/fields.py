@@ -1,4 +1,4 @@
-"""Finds named values in running text: in YAML, XML, CSV, forms, code, command lines, tables and prose.
+"""Finds named values in running text: YAML, XML, CSV, forms, code, command lines, tables, prose.
 
 A name is only known to be one by the rule that asks for it; so this module gives every pair of a name and a value.
 """

@@ -1,4 +1,4 @@
-"""Puts the placeholders of a table in place of its values, and moves timestamps."""
+"""Puts the placeholders of a table in place of its values."""
 
 from __future__ import annotations
 

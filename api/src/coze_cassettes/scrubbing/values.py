@@ -1,4 +1,4 @@
-"""The table of values: every value with its placeholder, and how it is found wherever it stands."""
+"""The table of values: every value with its placeholder, found wherever it stands."""
 
 from __future__ import annotations
 

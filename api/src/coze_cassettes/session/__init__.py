@@ -1,1 +1,1 @@
-"""A running test and what it says: recorded on its way to the target, or replayed without a network."""
+"""A running test with its cassette: recorded on its way to the target, or replayed without a network."""

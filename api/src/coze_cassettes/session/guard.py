@@ -1,4 +1,4 @@
-"""Guards a replay against the network: connect, DNS, UDP, through ``socket`` and ``_socket``, in fixtures too.
+"""Guards a replay against the network: connect, DNS, UDP, through ``socket`` or ``_socket``, in fixtures too.
 
 An audit hook sees every one of these whatever library makes it; a hook cannot be taken out again, so it is installed
 once and asks a policy that can be changed. Socket pairs and Unix sockets are not a network and pass. What does not go

@@ -1,4 +1,4 @@
-"""Which requests are Coze's, and under which address a cassette keeps them."""
+"""Which requests are Coze's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request as its places and what stands there, so that two requests can be compared place by place."""
+"""A request as its places with what stands there, so that two requests can be compared place by place."""
 
 from __future__ import annotations
 

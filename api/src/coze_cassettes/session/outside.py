@@ -1,4 +1,4 @@
-"""Refuses calls to Coze that belong to no test while a run records: they would be sent, and kept nowhere."""
+"""Refuses calls to Coze that belong to no test while a run records: no cassette would keep them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The requests that use up an account's quota, and how many of them a run may make."""
+"""The requests that use up an account's quota, counted against what a run may make."""
 
 from __future__ import annotations
 

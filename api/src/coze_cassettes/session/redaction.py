@@ -1,4 +1,4 @@
-"""What a run that records may print of a failing test: places and kinds, never values.
+"""What a run that records may print of a failing test: places or kinds, never values.
 
 Tracebacks show local variables, assertion diffs show answers, captured output shows whatever a test or the SDK printed.
 None of it has been scrubbed, so none of it may reach a terminal, a report or a file.

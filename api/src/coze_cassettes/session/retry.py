@@ -1,4 +1,4 @@
-"""The retry policy: which answers say that the service is busy, and how long to wait before the next attempt."""
+"""The retry policy: which answers say that the service is busy, how long to wait before the next attempt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a running test and its cassette have in common, recorded or replayed."""
+"""What a recorded test has in common with a replayed one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets time pass: at its real pace, and at once where everybody waits for it."""
+"""Lets time pass: at its real pace, or at once where everybody waits for it."""
 
 from __future__ import annotations
 

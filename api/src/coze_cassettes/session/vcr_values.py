@@ -1,4 +1,4 @@
-"""Converts between vcrpy's values and ours."""
+"""Converts vcrpy's values to ours or back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sends requests to the target by way of the router, the throttle and the retry policy.
+"""Sends requests to the target by way of router, throttle, retry policy.
 
 The steps are one generator, which knows neither httpx nor websockets: it yields the seconds to wait and asks for the
 request to be sent; ``run`` and ``run_async`` drive it.

@@ -1,1 +1,1 @@
-"""Canaries drawn at random from tables, to prove that the scrubber and the inspector leave none."""
+"""Canaries drawn at random from tables, to prove that scrubber or inspector miss none."""

@@ -1,4 +1,4 @@
-"""Makes canaries: values that look like secrets and personal data, new in every run."""
+"""Makes canaries: values that look like secrets or personal data, new in every run."""
 
 from __future__ import annotations
 

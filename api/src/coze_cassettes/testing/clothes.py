@@ -1,4 +1,4 @@
-"""THE tables of what stands around and over a canary: neighbours, syntaxes, spellings of names, encodings."""
+"""THE tables of what stands around or over a canary: neighbours, syntaxes, spellings of names, encodings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""THE table of places of canaries: what traffic a text can stand in, and in how many pieces it comes."""
+"""THE table of places of canaries: what traffic a text can stand in, in how many pieces it comes."""
 
 from __future__ import annotations
 

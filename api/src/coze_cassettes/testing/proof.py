@@ -1,4 +1,4 @@
-"""Draws cases of canaries from the tables, and says what of each is left."""
+"""Draws cases of canaries from the tables, to say what of each is left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The field table: what each operation answers, and where that is known from."""
+"""The field table: what each operation answers, with the source of each fact."""
 
 from coze_standin.facts.check import differences_of_answer, differences_of_event
 from coze_standin.facts.table import Fact, fact_of, facts

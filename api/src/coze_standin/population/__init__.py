@@ -1,4 +1,4 @@
-"""What is in an account at the start: workspaces, bots, workflows, a few old conversations and knowledge bases."""
+"""What is in an account at the start, from workspaces to knowledge bases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the bots and the workflows into an account."""
+"""Puts the bots with their workflows into an account."""
 
 from __future__ import annotations
 

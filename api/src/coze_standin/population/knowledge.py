@@ -1,4 +1,4 @@
-"""Puts the knowledge bases and their documents into an account."""
+"""Puts the knowledge bases with their documents into an account."""
 
 from __future__ import annotations
 

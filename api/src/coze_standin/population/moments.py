@@ -1,4 +1,4 @@
-"""What is drawn for the past of an account: its moments, and what stays the same in every run."""
+"""The moments by which an account begins."""
 
 from __future__ import annotations
 

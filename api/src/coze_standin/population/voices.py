@@ -1,4 +1,4 @@
-"""Puts voices and a live stream into an account."""
+"""Puts voices into an account, with a live stream."""
 
 from __future__ import annotations
 

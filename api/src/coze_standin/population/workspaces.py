@@ -1,4 +1,4 @@
-"""Puts the enterprise and the workspaces into an account."""
+"""Puts the enterprise with its workspaces into an account."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The operations of Coze, one module an area: each handler takes a call and gives an answer."""
+"""The operations of Coze, one module an area: each handler takes a call, gives an answer."""

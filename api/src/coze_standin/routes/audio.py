@@ -1,4 +1,4 @@
-"""audio.speech, audio.transcriptions, audio.rooms and audio.live over HTTP."""
+"""audio.speech, audio.transcriptions, audio.rooms, audio.live over HTTP."""
 
 from __future__ import annotations
 

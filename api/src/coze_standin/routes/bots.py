@@ -1,4 +1,4 @@
-"""bots.*: drafts and published bots, in the old and the new version of the API."""
+"""bots.*: drafts or published bots, in the old or the new version of the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""connectors.*: channels of one's own, and the reviews of the bots that are published to them."""
+"""connectors.*: channels of one's own, with the reviews of the bots that are published to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""datasets.*: knowledge bases, and how far the processing of their documents is.
+"""datasets.*: knowledge bases, with how far the processing of their documents is.
 
 Of refusals the sources name only those of the token. An unknown knowledge base or document is 4200 here, what Coze says
 of other things that are missing, and a wrong parameter 4000.

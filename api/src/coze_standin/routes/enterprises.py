@@ -1,4 +1,4 @@
-"""enterprises.*: who is in an enterprise, and as what."""
+"""enterprises.*: who is in an enterprise, in which role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""files.*: uploads and what is known of them."""
+"""files.*: uploads with what is known of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""folders.*: the folders of a workspace, for projects and for the library."""
+"""folders.*: the folders of a workspace, for projects or for the library."""
 
 from __future__ import annotations
 

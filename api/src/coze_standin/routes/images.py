@@ -1,4 +1,4 @@
-"""datasets.images.*: the images of a knowledge base and what is said of them."""
+"""datasets.images.*: the images of a knowledge base with their captions."""
 
 from __future__ import annotations
 

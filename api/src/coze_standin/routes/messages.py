@@ -1,4 +1,4 @@
-"""conversations.messages.* and their feedback."""
+"""conversations.messages.*, with their feedback."""
 
 from __future__ import annotations
 

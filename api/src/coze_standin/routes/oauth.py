@@ -1,4 +1,4 @@
-"""The token endpoints of Coze's OAuth apps: signed JWT, device, web and PKCE.
+"""The token endpoints of Coze's OAuth apps: signed JWT, device, web, PKCE.
 
 Their answers are flat, without code or data. What an app needs to know (client id, keys, an authorization code) is at
 ``GET /_standin/oauth``; the page on which a person consents is in ``consent``. A code verifier is checked against the

@@ -1,4 +1,4 @@
-"""workflows.runs.*: runs in one piece, in the background and in a stream, with their histories.
+"""workflows.runs.*: runs in one piece, in the background or in a stream, with their histories.
 
 The run's ``parameters`` are taken up in its output, and two of them steer it: ``{"fail": true}`` ends it with status
 ``Fail`` and an error code, ``{"interrupt": true}`` makes a streamed run stop at a question until it is resumed.

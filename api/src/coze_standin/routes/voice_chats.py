@@ -1,4 +1,4 @@
-"""websockets.chat: text or sound in, text and sound out, over the same chats and conversations as HTTP."""
+"""websockets.chat: spoken or written chats over the conversations that HTTP knows too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""audio.voiceprint_groups.*: groups, their voiceprints ("features"), and who is speaking."""
+"""audio.voiceprint_groups.*: groups, their voiceprints ("features"), who is speaking."""
 
 from __future__ import annotations
 

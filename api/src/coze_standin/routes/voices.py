@@ -1,4 +1,4 @@
-"""audio.voices.*: the voices of an account, and the training of its own."""
+"""audio.voices.*: the voices of an account, with the training of its own."""
 
 from __future__ import annotations
 

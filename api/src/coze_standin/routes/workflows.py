@@ -1,4 +1,4 @@
-"""workflows.*: what workflows there are, and their versions."""
+"""workflows.*: what workflows there are, with their versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""workspaces.*: the personal and the team workspace, and who is in them."""
+"""workspaces.*: the personal or the team workspace, with its members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a scrub rule is, and how the rules that apply to a place or a text are found."""
+"""What a scrub rule is."""
 
 from __future__ import annotations
 

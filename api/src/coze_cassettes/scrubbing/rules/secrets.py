@@ -1,4 +1,4 @@
-"""The rules for Coze's own secrets, and for whatever a name calls a secret."""
+"""The rules for secrets: Coze's own, or whatever a name calls a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules for the keys of other services, which people put into prompts, variables and workflows."""
+"""The rules for the keys of other services, which people put into prompts, variables or workflows."""
 
 from __future__ import annotations
 
