@@ -17,9 +17,11 @@ import base64
 import html
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from functools import cached_property, lru_cache
+from itertools import accumulate, takewhile
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
@@ -51,11 +53,18 @@ class Encoding:
 
     inside: Encoding | None = None
     """The inline encoding of the characters of a stretch, if there is one: edits stay as narrow as they are."""
+    charset: str = ""
+    """The character set whose bytes it finds; any other encoding is written in ASCII."""
 
     @property
     def inline(self) -> bool:
         """Whether it is read in its context."""
         return self.unit is not None
+
+    @cached_property
+    def mark(self) -> str:
+        """The character with which an inline encoding begins: a text without it says only what it says."""
+        return self.encode("a")[0]
 
     def encode_like(self, text: str, stretch: str) -> str:
         """A text encoded in the manner of a stretch that it replaces."""
@@ -97,6 +106,9 @@ def to_text(data: bytes) -> str:
     """Bytes as a text; what is not UTF-8 comes as lone surrogates."""
     return data.decode("utf-8", "surrogateescape")
 
+
+_CHARACTER_TAIL: Final = 3
+"""Bytes of an incomplete UTF-8 character at most."""
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -296,8 +308,14 @@ def _base32_like(text: str, stretch: str) -> str:
     return closed.lower() if stretch == stretch.lower() else closed
 
 
+_BASE85_HEAD: Final = 15
+"""Characters of base85, whole groups of it, that are decoded first: it is slow, and of noise these are no text."""
+
+
 def _decode_base85(stretch: str) -> str | None:
     try:
+        if not is_readable(to_text(base64.b85decode(stretch[:_BASE85_HEAD]))[:-_CHARACTER_TAIL]):
+            return None
         return _readable(base64.b85decode(stretch))
     except ValueError:
         return None
@@ -336,12 +354,30 @@ def _decoder_of(charset: str) -> Decode:
     return decode
 
 
-_decode_gb18030: Final = _decoder_of("gb18030")
+GB18030: Final = "gb18030"
+_decode_gb18030: Final = _decoder_of(GB18030)
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 def _decode_gbk(stretch: str) -> str | None:
     return _decode_gb18030(stretch) if _NOT_UTF8.search(stretch) else None
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def gb18030_stretches(text: str) -> Iterator[tuple[int, str, str]]:
+    """Where each stretch that is GB18030 begins, as it stands and decoded.
+
+    What the row of GBK finds, all at once: of noise there is one every few bytes.
+    """
+    raw = _CONTROL.split(text)
+    decoded = _CONTROL.split(to_bytes(text).decode(GB18030, "replace"))
+    ends = [*accumulate(map(len, raw))]
+    for number in [at for at, inner in enumerate(decoded) if "\ufffd" not in inner and not inner.isascii()]:
+        stretch, inner = raw[number], decoded[number]
+        if len(stretch) > 1 and is_readable(inner) and _NOT_UTF8.search(stretch) is not None:
+            yield number + ends[number] - len(stretch), stretch, inner
 
 
 def _encoder_of(charset: str) -> Transcode:
@@ -533,8 +569,9 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         "GBK",
         re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f]{2,}+"),
         _decode_gbk,
-        _encoder_of("gb18030"),
-        ("密码a", to_text("密码a".encode("gb18030"))),
+        _encoder_of(GB18030),
+        ("密码a", to_text("密码a".encode(GB18030))),
+        charset=GB18030,
     ),
     Encoding(
         "UTF-16, low byte first",
@@ -542,6 +579,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         _decoder_of("utf-16-le"),
         _encoder_of("utf-16-le"),
         ("a/bc", "a\0/\0b\0c\0"),
+        charset="utf-16-le",
     ),
     Encoding(
         "UTF-16, high byte first",
@@ -549,6 +587,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         _decoder_of("utf-16-be"),
         _encoder_of("utf-16-be"),
         ("a/bc", "\0a\0/\0b\0c"),
+        charset="utf-16-be",
     ),
 )
 
@@ -574,7 +613,12 @@ class Folding:
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
-_CLUSTER = re.compile("[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+|.", re.DOTALL)
+_COMBINING: Final = "\u0300-\u036f\u3099\u309a"
+_STABLE: Final = "\x00-\x7f\u3400-\u4dbf\u4e00-\u9fff\ud800-\udfff"
+"""Characters that folding leaves as they are unless something combines with them."""
+
+_UNSTABLE = re.compile(f"[^{_STABLE}{_COMBINING}][{_COMBINING}]*|[{_STABLE}][{_COMBINING}]+|[{_COMBINING}]")
+_NFKC: Final = "NFKC"
 
 
 def _widen(text: str) -> str:
@@ -591,33 +635,51 @@ FOLDINGS: Final[tuple[Folding, ...]] = (
 """The rows; ``fold`` gives a value and its spelling the same form."""
 
 
+@lru_cache(maxsize=1 << 12)
+def _plain(cluster: str) -> str:
+    return "" if _INVISIBLE.match(cluster) else unicodedata.normalize(_NFKC, cluster)
+
+
 @dataclass(frozen=True)
 class Folded:
-    """A text as it is compared; ``places`` says where each of its characters begins in the text as it was written."""
+    """A text as it is compared, and where each of its characters begins in the text as it was written.
+
+    ``bounds`` are places in the folded text: a stretch without changes begins at the first, the third and so on, a
+    character that is written in another way at the others; ``origins`` are the places in the text as it was written.
+    """
 
     text: str
-    places: tuple[int, ...] | None = None
-    """None: every character stands where it stood."""
+    bounds: tuple[int, ...] = (0,)
+    origins: tuple[int, ...] = (0,)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a stretch of the folded text stands in the text as it was written."""
-        return (start, end) if self.places is None else (self.places[start], self.places[end])
+        return self._origin(start), self._origin(end)
+
+    def _origin(self, place: int) -> int:
+        number = bisect_right(self.bounds, place) - 1
+        is_changed = number % 2 == 1
+        return self.origins[number] + (0 if is_changed else place - self.bounds[number])
 
 
-def fold(text: str, *, ignore_case: bool = True) -> Folded:
-    """A text without what changes only its looks: width, composition, invisible characters and, if asked, case."""
-    if text.isascii():
-        return Folded(text.lower() if ignore_case else text)
+def fold(text: str) -> Folded:
+    """A text without what changes only its looks but for its case: width, composition, invisible characters."""
+    if text.isascii() or (unicodedata.is_normalized(_NFKC, text) and _INVISIBLE.search(text) is None):
+        return Folded(text)
     folded: list[str] = []
-    places: list[int] = []
-    for match in _CLUSTER.finditer(text):
-        if _INVISIBLE.match(match[0]):
+    bounds, origins = [0], [0]
+    length, position = 0, 0
+    for match in _UNSTABLE.finditer(text):
+        plain = _plain(match[0])
+        if plain == match[0]:
             continue
-        plain = unicodedata.normalize("NFKC", match[0])
-        plain = plain.lower() if ignore_case else plain
-        folded.append(plain)
-        places += [match.start()] * len(plain)
-    return Folded("".join(folded), (*places, len(text)))
+        start, end = match.span()
+        folded += (text[position:start], plain)
+        length += start - position
+        bounds += (length, length := length + len(plain))
+        origins += (start, end)
+        position = end
+    return Folded("".join([*folded, text[position:]]), tuple(bounds), tuple(origins))
 
 
 # --- what of a value stands in whatever is around it ----------------------------------------------------------------

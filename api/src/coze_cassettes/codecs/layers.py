@@ -9,23 +9,28 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import starmap
 from typing import Final
 
 from coze_cassettes.codecs import containers, json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
 from coze_cassettes.codecs.encodings import (
+    GB18030,
     INLINE,
     JSON_ESCAPES,
     STANDING,
     Encoding,
     fold,
+    gb18030_stretches,
     is_readable,
     to_bytes,
     to_text,
 )
 from coze_cassettes.codecs.json_text import Path
+from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.errors import UnreadableBody
 
 MAX_DEPTH: Final = 24
@@ -63,8 +68,27 @@ def walk_text(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of a text: what ``visit`` says of it and of everything that is written in it."""
     if leaf.depth > MAX_DEPTH:
         raise UnreadableBody(f"more than {MAX_DEPTH} layers of encoding inside each other at {'.'.join(leaf.path)}")
+    return list(_remembered(leaf, visit)) if len(leaf.text) <= _SHORT else _edits(leaf, visit)
+
+
+_SHORT: Final = 512
+"""Characters of a text whose edits are remembered: the events of a stream say the same again and again."""
+
+
+@lru_cache(maxsize=1 << 13)
+def _remembered(leaf: Leaf, visit: Visit) -> tuple[Edit, ...]:
+    return tuple(_edits(leaf, visit))
+
+
+def forget() -> None:
+    """Forget the texts that were walked through, and the visitors, which know secrets."""
+    _remembered.cache_clear()
+    _read_in_gb18030.cache_clear()
+
+
+def _edits(leaf: Leaf, visit: Visit) -> list[Edit]:
     if leaf.form == "binary":
-        return merge_edits(visit(leaf), _strings(leaf, visit), _standing(leaf, visit))
+        return merge_edits(visit(leaf), _strings(leaf, visit), _standing_in_bytes(leaf, visit))
     if json_text.is_json(leaf.text):
         return walk_json(leaf, visit)
     if (end := json_text.missing_end(leaf.text)) is not None:
@@ -81,7 +105,7 @@ def _folded(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of what is written in a text whose looks were changed: JSON in full-width letters."""
     if _DISGUISED.search(leaf.text) is None:
         return []
-    folded = fold(leaf.text, ignore_case=False)
+    folded = fold(leaf.text)
     if folded.text == leaf.text:
         return []
     edits = walk_text(leaf.inside(folded.text, "text"), visit)
@@ -174,7 +198,9 @@ def _layered(leaf: Leaf, visit: Visit) -> list[Edit]:
 def _encoded(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of what is encoded in a text; one inline encoding at a time, since what it hides is opened next."""
     for row in INLINE:
-        if row.pattern.search(leaf.text) and (opened := _open_inline(row, leaf.text)).inner != leaf.text:
+        if row.mark not in leaf.text or row.pattern.search(leaf.text) is None:
+            continue
+        if (opened := _open_inline(row, leaf.text)).inner != leaf.text:
             edits = walk_text(leaf.inside(opened.inner, "text"), visit)
             closed = [_close_inline(row, leaf.text, opened.span(start, end), text) for start, end, text in edits]
             # what only looks like an escape may be a letter of base85; stretches without one are found inside
@@ -251,11 +277,13 @@ _MIN_BYTES: Final = 12
 """Bytes that are not text are looked at from this length on: what is shorter is a word that could be base64."""
 
 
-def _standing(leaf: Leaf, visit: Visit, holding: re.Pattern[str] | None = None) -> list[Edit]:
+def _standing(
+    leaf: Leaf, visit: Visit, holding: re.Pattern[str] | None = None, rows: Sequence[Encoding] = STANDING
+) -> list[Edit]:
     """The edits of each stretch that stands by itself, or of those that hold something."""
     edits: list[Edit] = []
     opened: list[tuple[int, int]] = []
-    for row in STANDING if len(leaf.text) >= _MIN_SEGMENT else ():
+    for row in rows if len(leaf.text) >= _MIN_SEGMENT else ():
         for start, end in row.spans(leaf.text):
             stretch = leaf.text[start:end]
             if (holding is not None and not holding.search(stretch)) or _is_within(start, end, opened):
@@ -296,6 +324,50 @@ def _segments(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
             edits += shift_edits(_open_standing(row, leaf, segment, visit), position)
         position += len(segment) + 1
     return edits
+
+
+# --- stretches in bytes that are no text ----------------------------------------------------------------------------
+
+_ASCII = re.compile(rf"[\s!-~]{{{_MIN_SEGMENT},}}+")
+_ALONE: Final = 32
+"""Characters from which on what is read in another character set is opened by itself."""
+
+
+_OF_ASCII: Final = tuple(row for row in STANDING if not row.charset)
+_OF_WIDE_CHARACTERS: Final = tuple(row for row in STANDING if row.charset and row.charset != GB18030)
+_OF_GB18030: Final = next(row for row in STANDING if row.charset == GB18030)
+
+
+def _standing_in_bytes(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
+    yield from _in_strings(leaf, visit)
+    yield from _in_gb18030(leaf, visit)
+    yield from _standing(leaf, visit, rows=_OF_WIDE_CHARACTERS)
+
+
+def _in_strings(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
+    """The edits of what is encoded in ASCII: in the strings of the bytes, which are few."""
+    joined = Joined.of(stretches_of(_ASCII, leaf.text))
+    for stretch, edits in joined.split(_standing(replace(leaf, text=joined.text), visit, rows=_OF_ASCII)):
+        yield from shift_edits(edits, stretch.start)
+
+
+def _in_gb18030(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
+    """The edits of what is written in it; short stretches together, since noise has many."""
+    long, joined = _read_in_gb18030(leaf.text)
+    for stretch in long:
+        yield from shift_edits(_open_standing(_OF_GB18030, leaf, stretch.raw, visit), stretch.start)
+    together = leaf.inside(joined.text, "binary")
+    for stretch, edits in joined.split(merge_edits(visit(together), _in_strings(together, visit))):
+        new = apply_edits(stretch.read, edits)
+        yield stretch.start, stretch.start + len(stretch.raw), _OF_GB18030.encode_like(new, stretch.raw)
+
+
+@lru_cache(maxsize=8)
+def _read_in_gb18030(text: str) -> tuple[Sequence[Stretch], Joined]:
+    """The stretches in it, those that are long and those that are short; remembered, since all is walked twice."""
+    found = [stretch for stretch in starmap(Stretch, gb18030_stretches(text)) if len(stretch.read) > 1]
+    long = [stretch for stretch in found if len(stretch.read) >= _ALONE]
+    return long, Joined.of([stretch for stretch in found if len(stretch.read) < _ALONE])
 
 
 # --- bytes ----------------------------------------------------------------------------------------------------------

@@ -17,9 +17,6 @@ _SPANNING: Final = tuple(row for row in ENCODINGS if not row.inline and re.searc
 """Encodings whose stretches go on over blanks; those of the others stand in one word."""
 
 _IN_WORDS: Final = tuple(row for row in ENCODINGS if not row.inline and row not in _SPANNING)
-_MARKS: Final = {row.name: row.encode("a")[0] for row in _INLINE}
-"""The character with which an inline encoding begins: a text without it says only what it says."""
-
 _LEAST: Final = 6
 """Characters of the shortest text that tells anything, and of the shortest string that is read in binary data."""
 
@@ -71,9 +68,15 @@ def layers(text: str) -> Iterator[str]:
             waiting.append(inner)
 
 
+_NOISE: Final = 32
+"""Characters below which what is read in another character set may be so by chance: such texts are read together."""
+
+
 def _inside(outer: str) -> Iterator[str]:
     for row in _SPANNING:
-        yield from row.readings(outer)
+        if row.charset != encodings.GB18030:
+            yield from row.readings(outer)
+    yield from _in_gb18030(outer)
     text = strings_in(outer)
     if text is not outer and (opened := opened_in(encodings.to_bytes(outer))) is not None:
         yield from map(encodings.to_text, opened.members)
@@ -88,10 +91,16 @@ def _inside(outer: str) -> Iterator[str]:
     yield from _in_base64(words)
 
 
+def _in_gb18030(outer: str) -> Iterator[str]:
+    readings = [reading for _, _, reading in encodings.gb18030_stretches(outer)]
+    yield from (reading for reading in readings if len(reading) >= _NOISE)
+    yield "\n".join(reading for reading in readings if len(reading) < _NOISE)
+
+
 def _unescaped(text: str) -> Iterator[str]:
     """For each inline encoding, the lines that have something in it, decoded."""
     for row in _INLINE:
-        if _MARKS[row.name] in text and (lines := _lines_with(row.pattern, text)):
+        if row.mark in text and (lines := _lines_with(row.pattern, text)):
             yield from row.readings(lines)
 
 

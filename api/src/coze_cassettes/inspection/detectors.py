@@ -288,7 +288,9 @@ def _is_mailbox(match: re.Match[str]) -> bool:
     rest, _, suffix = domain.rpartition(".")
     if suffix in _FILE_SUFFIXES:
         domain = rest
-    if local is None or "." not in domain or local[0] in ("git", "hg", "svn") or domain.endswith(".invalid"):
+    if local is None or local[0].strip("_.%+'-") in ("", "git", "hg", "svn"):
+        return False
+    if "." not in domain or domain.endswith(".invalid"):
         return False
     return not (domain in _EXAMPLES and local[0].lower() in _NOBODY)
 

@@ -87,5 +87,8 @@ def fold(text: str) -> str:
     """A text without what only changes its looks: width, ligatures, composition, characters that nobody sees."""
     if text.isascii():
         return text
-    plain = _INVISIBLE.sub("", text)
-    return plain if unicodedata.is_normalized("NFKC", plain) else unicodedata.normalize("NFKC", plain)
+    return _COMPOSED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), _INVISIBLE.sub("", text))
+
+
+_COMPOSED = re.compile(r"[\x00-\x7f]?[^\x00-\x7f\ud800-\udfff]+")
+"""What composition can change: of bytes that are no text, which take long to compose, nearly nothing."""

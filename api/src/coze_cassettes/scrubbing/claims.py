@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from coze_cassettes.codecs.encodings import Folded, fold
 from coze_cassettes.codecs.layers import Leaf
+from coze_cassettes.codecs.stretches import Joined, stretches_of
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.fields import NamedValue, fields_in
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
@@ -20,7 +21,10 @@ _AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
 _COOKIE = re.compile(
     r"(?:^|[;,]\s*)(?!(?i:domain|path|expires|max-age|samesite|priority|version|comment)=)[\w.-]+=([^;,\s]+)"
 )
-_PRINTABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{8,}+")
+_PRINTABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{6,}+")
+_PARAGRAPH: Final = "\n\0\n"
+"""What no rule reads over: a value ends at the blank, a byte that nobody can read is none."""
+
 _URL_PARAMETER = re.compile(r"[?&]([A-Za-z_][\w.-]{0,63})=([^&\s\"'#<>\\]+)")
 
 
@@ -51,23 +55,29 @@ def _claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
         yield from (_claim(leaf.text, span, rule) for rule, *span in rules.in_path(leaf.text))
         yield from _text_claims(leaf, rules)
     elif leaf.form in ("string", "number") and (rule := _field_rule(leaf, rules)) is not None:
-        yield Claim(0, len(leaf.text), fold(leaf.text, ignore_case=False).text, rule)
+        yield Claim(0, len(leaf.text), fold(leaf.text).text, rule)
     elif leaf.form == "number":
-        yield from (Claim(0, len(leaf.text), leaf.text, claim.rule) for claim in _shape_claims(leaf.text, rules))
+        yield from (Claim(0, len(leaf.text), leaf.text, claim.rule) for claim in _shape_claims(fold(leaf.text), rules))
     elif leaf.form == "uri":
-        yield from (claim for claim in _shape_claims(leaf.text, rules) if claim.rule.form is Form.URL)
+        yield from (claim for claim in _shape_claims(fold(leaf.text), rules) if claim.rule.form is Form.URL)
     elif leaf.form == "binary":
-        for match in _PRINTABLE.finditer(leaf.text):
-            inside = _text_claims(leaf.inside(match[0], "text"), rules)
-            yield from (
-                Claim(each.start + match.start(), each.end + match.start(), each.value, each.rule) for each in inside
-            )
+        yield from _binary_claims(leaf, rules)
     elif leaf.form != "pieces":
         yield from _text_claims(leaf, rules)
 
 
+def _binary_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
+    """What the rules claim in the strings of bytes, which are read as paragraphs of one text."""
+    joined = Joined.of(stretches_of(_PRINTABLE, leaf.text), _PARAGRAPH)
+    for claim in _text_claims(leaf.inside(joined.text, "text"), rules):
+        start, end = joined.place(claim.start, claim.end)
+        is_whole = end - start == claim.end - claim.start
+        value = claim.value if is_whole else fold(leaf.text[start:end]).text
+        yield Claim(start, end, value, claim.rule)
+
+
 def _field_rule(leaf: Leaf, rules: RuleSet) -> Rule | None:
-    return rules.field(".".join(leaf.path), leaf.uri_path, fold(leaf.text, ignore_case=False).text)
+    return rules.field(".".join(leaf.path), leaf.uri_path, fold(leaf.text).text)
 
 
 def _claim(text: str, span: list[int], rule: Rule) -> Claim:
@@ -79,20 +89,19 @@ def _claim(text: str, span: list[int], rule: Rule) -> Claim:
 
 
 def _text_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
-    yield from _shape_claims(leaf.text, rules)
-    yield from _named_claims(leaf, rules)
+    folded = fold(leaf.text)
+    yield from _shape_claims(folded, rules)
+    yield from _named_claims(leaf, folded, rules)
 
 
-def _shape_claims(text: str, rules: RuleSet) -> Iterator[Claim]:
+def _shape_claims(folded: Folded, rules: RuleSet) -> Iterator[Claim]:
     """What is known by its looks."""
-    folded = fold(text, ignore_case=False)
     for rule, start, end in rules.in_text(folded.text):
         yield Claim(*folded.span(start, end), folded.text[start:end], rule)
 
 
-def _named_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
+def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet) -> Iterator[Claim]:
     """What is known by a name that stands before it."""
-    folded = fold(leaf.text, ignore_case=False)
     for match in _URL_PARAMETER.finditer(folded.text):
         value = unquote(match[2])
         rule = rules.field(match[1], leaf.uri_path, value)
@@ -153,6 +162,6 @@ def _header_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
     else:
         scheme = _AUTH_SCHEME.match(leaf.text)
         start = scheme.end() if scheme else 0
-        specific = (claim.rule for claim in _shape_claims(leaf.text[start:], rules))
+        specific = (claim.rule for claim in _shape_claims(fold(leaf.text[start:]), rules))
         of_its_own = next((each for each in specific if each.category is Category.SECRET), rule)
         yield _claim(leaf.text, [start, len(leaf.text)], of_its_own)

@@ -114,17 +114,25 @@ _MOST_CELLS: Final = 64
 def _columns(text: str) -> Iterator[NamedValue]:
     """The cells of a table, each with the name at the head of its column."""
     for delimiter in _DELIMITERS:
-        if delimiter not in text:
-            continue
         header: list[str] = []
-        position = 0
-        for line in text.split("\n"):
+        expected = 0
+        for start, line in _lines_with(delimiter, text):
             cells = line.split(delimiter) if line.count(delimiter) < _MOST_CELLS else []
-            if len(cells) < 2 or len(cells) != len(header):  # noqa: PLR2004  one cell is not a table
+            if start != expected or not cells or len(cells) != len(header):
                 header = [cell.strip(" \r\"'*") for cell in cells]
             else:
-                yield from _cells(header, cells, position, len(delimiter))
-            position += len(line) + 1
+                yield from _cells(header, cells, start, len(delimiter))
+            expected = start + len(line) + 1
+
+
+def _lines_with(delimiter: str, text: str) -> Iterator[tuple[int, str]]:
+    """The lines that a delimiter stands in, each with where it begins."""
+    end = -1
+    while (place := text.find(delimiter, end + 1)) >= 0:
+        start = text.rfind("\n", end + 1, place) + 1 or end + 1
+        end = text.find("\n", place)
+        end = len(text) if end < 0 else end
+        yield start, text[start:end]
 
 
 def _cells(header: list[str], cells: list[str], position: int, gap: int) -> Iterator[NamedValue]:

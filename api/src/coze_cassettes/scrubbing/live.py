@@ -198,7 +198,7 @@ def _same_kinds(found: Mapping[str, str]) -> int:
 
 
 def _folded(value: str) -> str:
-    return fold(value, ignore_case=False).text
+    return fold(value).text
 
 
 def _rule_of(name: str) -> Rule | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from coze_cassettes.cassette.model import Interaction
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import fold
-from coze_cassettes.codecs.layers import Leaf, Visit
+from coze_cassettes.codecs.layers import Leaf, Visit, forget
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.scrubbing.learn import Learned, learning
@@ -57,11 +57,14 @@ def scrub(
     normal = tuple(normalise(interaction) for interaction in interactions)
     listed = {*bare, *configured.placeholders.values()}
     learned = Learned(Placeholders.of(normal, listed))
-    _walk_all(normal, learning(learned, rules), allow_opaque)
-    table = _table(learned, configured, _reserved(normal).union(listed))
-    clean = _walk_all(normal, replacing(table, rules, shift), allow_opaque)
-    kept = tuple(map(with_kept_headers, clean))
-    return Scrubbed(kept, table, _standing(listed - STANDARD, kept, allow_opaque))
+    try:
+        _walk_all(normal, learning(learned, rules), allow_opaque)
+        table = _table(learned, configured, _reserved(normal).union(listed))
+        clean = _walk_all(normal, replacing(table, rules, shift), allow_opaque)
+        kept = tuple(map(with_kept_headers, clean))
+        return Scrubbed(kept, table, _standing(listed - STANDARD, kept, allow_opaque))
+    finally:
+        forget()
 
 
 def _standing(names: set[str], interactions: Sequence[Interaction], allow_opaque: frozenset[str]) -> tuple[str, ...]:
@@ -92,7 +95,7 @@ def _reserved(interactions: Sequence[Interaction]) -> frozenset[str]:
 def _table(learned: Learned, configured: ConfiguredValues, reserved: frozenset[str]) -> ValueTable:
     """The configured values with their bare placeholders, the learned ones numbered by first appearance."""
     values = {
-        fold(text.strip(), ignore_case=False).text: Value(name, name, None, text in configured.secrets)
+        fold(text.strip()).text: Value(name, name, None, text in configured.secrets)
         for text, name in configured.placeholders.items()
     }
     counters: dict[str, int] = {}

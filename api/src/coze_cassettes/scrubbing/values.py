@@ -140,11 +140,12 @@ def is_replaced_everywhere(text: str, rule: Rule | None) -> bool:
 
 
 def _lower(text: str) -> str:
-    """A text in lower case, one for one."""
+    """A text in lower case, one for one: a single character has a longer one and is left as it is."""
     lower = text.lower()
-    return (
-        lower if len(lower) == len(text) else "".join(each if len(low := each.lower()) != 1 else low for each in text)
-    )
+    return lower if len(lower) == len(text) else _GROWING.join(part.lower() for part in text.split(_GROWING))
+
+
+_GROWING: Final = "\u0130"
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class ValueTable:
 
     def of(self, text: str) -> Value | None:
         """What stands for a whole text."""
-        return self.values.get(text) or self.values.get(fold(text, ignore_case=False).text.strip())
+        return self.values.get(text) or self.values.get(fold(text).text.strip())
 
     def replaced(self) -> Mapping[str, str]:
         """Each value that was replaced everywhere with its placeholder: what the inspector must no longer find."""
@@ -165,7 +166,7 @@ class ValueTable:
         """What to replace in a text: the values that are replaced everywhere, whole, written otherwise, or cut."""
         if not self._everywhere:
             return []
-        folded = fold(text, ignore_case=False)
+        folded = fold(text)
         lower = _lower(folded.text)
         whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower)]
         cut = [(*folded.span(start, end), new) for start, end, new in (*self._cut(lower), *self._begun(lower))]
@@ -263,13 +264,17 @@ class ValueTable:
                     found.setdefault(gram, (text, at))
         return found
 
+    @cached_property
+    def _gram_pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(_trie({gram[:_ANCHOR] for gram in self._grams})))
+
     def _cut(self, lower: str) -> Iterator[Edit]:
-        grams = self._grams
-        if not grams:
+        if not self._grams:
             return
-        position, last = 0, len(lower) - MIN_CUT
-        while position <= last:
-            found = grams.get(lower[position : position + MIN_CUT])
+        position = 0
+        while (match := self._gram_pattern.search(lower, position)) is not None:
+            position = match.start()
+            found = self._grams.get(lower[position : position + MIN_CUT])
             if found is None:
                 position += 1
                 continue

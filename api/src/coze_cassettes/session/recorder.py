@@ -21,6 +21,7 @@ from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
 from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.session import clock
+from coze_cassettes.session.progress import announced_work
 from coze_cassettes.session.session import Session, Settings
 
 
@@ -118,7 +119,9 @@ class Recorder(Session):
 
     def save(self) -> None:
         """Write the cassette; to be called once the test and its teardown are known to have passed."""
-        cassette = self.clean()
+        size = sum(len(each.request.body) + len(each.response.body) for each in self.interactions)
+        with announced_work(self.settings.throttle.announce, f"scrubbing a recording of {size / 1e6:.1f} MB"):
+            cassette = self.clean()
         try:
             store.write(self.path, cassette)
         except OSError as error:

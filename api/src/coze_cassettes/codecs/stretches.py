@@ -1,0 +1,56 @@
+"""Stretches of bytes that are read together, and where each of them stands.
+
+Bytes that are no text hold a few strings, and by chance many short stretches that could be text in another character
+set. Read one by one they take long; so they are read as one text, with a byte between them that no rule reads over.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from typing import NamedTuple
+
+from coze_cassettes.codecs.edits import Edit, shift_edits
+
+
+class Stretch(NamedTuple):
+    """Where a stretch begins, as it stands there, and as it is read."""
+
+    start: int
+    raw: str
+    read: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Some stretches as one text."""
+
+    text: str
+    starts: Sequence[int]
+    stretches: Sequence[Stretch]
+
+    @classmethod
+    def of(cls, stretches: Sequence[Stretch], gap: str = "\0") -> Joined:
+        """The text in which all of them stand, with a gap between them."""
+        starts = accumulate((len(each.read) + len(gap) for each in stretches), initial=0)
+        return cls(gap.join(each.read for each in stretches), tuple(starts), stretches)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a part of the text stands, up to the end of its stretch; for stretches that are read as written."""
+        number = bisect_right(self.starts, start) - 1
+        stretch = self.stretches[number]
+        moved = stretch.start - self.starts[number]
+        return start + moved, min(end + moved, stretch.start + len(stretch.raw))
+
+    def split(self, edits: Sequence[Edit]) -> Iterator[tuple[Stretch, list[Edit]]]:
+        """Each stretch that edits of the text are in, with those edits."""
+        for number, inside in groupby(edits, lambda edit: bisect_right(self.starts, edit[0]) - 1):
+            yield self.stretches[number], shift_edits(inside, -self.starts[number])
+
+
+def stretches_of(pattern: re.Pattern[str], text: str) -> list[Stretch]:
+    """What a pattern finds in a text, read as it is written."""
+    return [Stretch(match.start(), match[0], match[0]) for match in pattern.finditer(text)]
