@@ -13,7 +13,7 @@ from cozepy import AsyncCoze, Coze, CozeAPIError
 from cozepy.api_apps import APIApp, AppType
 from cozepy.api_apps.events import APIAppEvent
 
-from coze_cassettes import SentRequest
+from coze_cassettes import Account, SentRequest
 
 NOWHERE = "7000000000000000001"
 """An id as Coze makes them, of nothing."""
@@ -22,6 +22,12 @@ CALLBACK = "https://example.com/coze/callback"
 
 EVENT = "bot.deleted"
 """An event of Coze; the sources of this suite name no other."""
+
+
+@pytest.fixture
+def mock_connector_id(account: Account) -> str:
+    """A channel of one's own."""
+    return account.value("CONNECTOR_ID")
 
 
 def assert_made(app: APIApp, name: str) -> None:
@@ -91,6 +97,33 @@ class TestApiApps:
         assert made.id not in left
         assert changed.response.logid
         assert deleted.response.logid
+
+    def test_api_app_of_a_channel(self, coze: Coze, mock_connector_id: str, sent_requests: list[SentRequest]) -> None:
+        """Given a channel of one's own
+        When an app is made that is called back on its behalf, and the apps of channels are listed
+        Then the app names the channel, and the list has it.
+        """
+        made = coze.api_apps.create(app_type=AppType.CONNECTOR, connector_id=mock_connector_id)
+        (listed,) = [app for app in coze.api_apps.list(app_type=AppType.CONNECTOR) if app.id == made.id]
+        coze.api_apps.delete(app_id=made.id)
+
+        for app in (made, listed):
+            assert (app.app_type, app.connector_id) == (AppType.CONNECTOR, mock_connector_id)
+        assert sent_requests[0].json() == {"app_type": "connector", "connector_id": mock_connector_id}
+        assert dict(sent_requests[1].params)["app_type"] == "connector"
+
+    @pytest.mark.shared_cassette("test_api_app_of_a_channel")
+    async def test_async_api_app_of_a_channel(self, async_coze: AsyncCoze, mock_connector_id: str) -> None:
+        """Given a channel of one's own
+        When the async client makes an app that is called back on its behalf, and lists the apps of channels
+        Then the wire is that of the sync client, and so is the app.
+        """
+        api_apps = async_coze.api_apps
+        made = await api_apps.create(app_type=AppType.CONNECTOR, connector_id=mock_connector_id)
+        (listed,) = [app async for app in await api_apps.list(app_type=AppType.CONNECTOR) if app.id == made.id]
+        await api_apps.delete(app_id=made.id)
+
+        assert made.connector_id == listed.connector_id == mock_connector_id
 
     def test_list_api_apps_paginated(self, coze: Coze, sent_requests: list[SentRequest]) -> None:
         """Given three new apps

@@ -412,6 +412,19 @@ class TestChatOperations:
         assert poll.chat.status == ChatStatus.IN_PROGRESS
         assert poll.messages is None
 
+    def test_poll_of_a_bot_that_does_not_exist(
+        self, coze: Coze, question: Message, sent_requests: list[SentRequest], assert_refused: Callable[..., None]
+    ) -> None:
+        """Given the id of no bot
+        When it is asked something, and the answer is to be polled for
+        Then Coze's error is raised at once: nothing is polled.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            coze.chat.create_and_poll(bot_id=NOWHERE, user_id=USER, additional_messages=[question])
+
+        assert_refused(error.value)
+        assert len(sent_requests) == 1
+
     def test_chat_with_a_bot_that_does_not_exist(self, coze: Coze, question: Message) -> None:
         """Given the id of no bot
         When a question is put to it, in one piece and in a stream

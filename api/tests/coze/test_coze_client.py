@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -385,6 +386,37 @@ class TestAccount:
         assert workspace.role_type in {"owner", "admin", "member"}
         assert workspace.workspace_type in {"personal", "team"}
         assert page.has_more is (page.total > 1)
+
+    @pytest.mark.vcr
+    def test_list_workspaces_in_pages(self, coze: Coze, sent_requests: list[SentRequest]) -> None:
+        """Given an account that is in at least one workspace
+        When its workspaces are listed one a page
+        Then each page is one request and holds one workspace, as many as the total says, three at most are turned.
+        """
+        listing = coze.workspaces.list(page_size=1)
+        pages = list(islice(listing.iter_pages(), 3))
+
+        assert [len(page.items) for page in pages] == [1] * min(3, listing.total)
+        assert len({workspace.id for page in pages for workspace in page.items}) == len(pages)
+        assert [dict(request.params)["page_num"] for request in sent_requests] == [
+            str(number) for number in range(1, len(pages) + 1)
+        ]
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_list_workspaces_in_pages")
+    async def test_async_list_workspaces_in_pages(self, async_coze: AsyncCoze) -> None:
+        """Given an account that is in at least one workspace
+        When the async client lists its workspaces one a page
+        Then the wire is that of the sync client, and so are the workspaces.
+        """
+        listing = await async_coze.workspaces.list(page_size=1)
+        ids: list[str] = []
+        async for page in listing.iter_pages():
+            ids += [workspace.id for workspace in page.items]
+            if page.page_num == 3:
+                break
+
+        assert len(set(ids)) == len(ids) == min(3, listing.total)
 
 
 class TestFiles:

@@ -440,6 +440,40 @@ class TestDatasetOperations:
         assert_pictures(page.items, document_id)
         assert_pictures(described, document_id)
 
+    def test_images_in_pages(self, coze: Coze, mock_workspace_id: str, sent_requests: list[SentRequest]) -> None:
+        """Given a new knowledge base for images with two pictures
+        When its images are listed one a page
+        Then each page is one request and holds one of them, and none comes twice.
+        """
+        kind = DocumentFormatType.IMAGE
+        dataset_id = coze.datasets.create(name="pictures", space_id=mock_workspace_id, format_type=kind).dataset_id
+        made = {picture(coze, dataset_id) for _ in range(2)}
+        pages = list(coze.datasets.images.list(dataset_id=dataset_id, page_size=1).iter_pages())
+        coze.datasets.delete(dataset_id=dataset_id)
+
+        assert [len(page.items) for page in pages] == [1, 1]
+        assert {photo.document_id for page in pages for photo in page.items} == made
+        assert [(page.total, page.has_more) for page in pages] == [(2, True), (2, False)]
+        listed = [dict(sent.params)["page_num"] for sent in sent_requests if sent.path.endswith("/images")]
+        assert listed == ["1", "2"]
+
+    @pytest.mark.shared_cassette("test_images_in_pages")
+    async def test_async_images_in_pages(self, coze: Coze, async_coze: AsyncCoze, mock_workspace_id: str) -> None:
+        """Given a new knowledge base for images with two pictures, which the sync client has uploaded
+        When the async client lists its images one a page
+        Then the wire is that of the sync client, and so are the images.
+        """
+        kind = DocumentFormatType.IMAGE
+        dataset_id = coze.datasets.create(name="pictures", space_id=mock_workspace_id, format_type=kind).dataset_id
+        made = {picture(coze, dataset_id) for _ in range(2)}
+        listed = [
+            photo.document_id
+            async for photo in await async_coze.datasets.images.list(dataset_id=dataset_id, page_size=1)
+        ]
+        await async_coze.datasets.delete(dataset_id=dataset_id)
+
+        assert sorted(listed) == sorted(made)
+
     def test_deprecated_knowledge(self, coze: Coze, mock_dataset_id: str, sent_requests: list[SentRequest]) -> None:
         """Given a knowledge base with a document
         When its documents are listed by the deprecated ``coze.knowledge`` too

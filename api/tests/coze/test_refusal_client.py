@@ -19,7 +19,9 @@ from cozepy import (
     BotPromptInfo,
     Coze,
     CozeAPIError,
+    DocumentBase,
     DocumentFormatType,
+    DocumentSourceInfo,
     MessageContentType,
     MessageRole,
     TokenAuth,
@@ -32,6 +34,9 @@ NOWHERE = "7000000000000000001"
 """An id as Coze makes them, of nothing."""
 
 WRONG_TOKEN = "invalid-token"
+
+TEXT = DocumentBase(name="cassette.txt", source_info=DocumentSourceInfo.build_local_file("A cassette."))
+"""A small text file to upload."""
 
 Calls = Iterator[Callable[[], Any]]
 Check = Callable[[CozeAPIError], None]
@@ -114,10 +119,12 @@ def calls_of_files(files: Any) -> Calls:
 
 
 def calls_of_datasets(datasets: Any) -> Calls:
-    """The knowledge bases of a workspace, and an image of one."""
+    """The knowledge bases of a workspace, an image and a document of one."""
     yield lambda: datasets.create(name="cassette", space_id=NOWHERE, format_type=DocumentFormatType.DOCUMENT)
     yield lambda: datasets.list(space_id=NOWHERE)
     yield lambda: datasets.images.update(dataset_id=NOWHERE, document_id=NOWHERE, caption="cassette")
+    yield lambda: datasets.documents.update(document_id=NOWHERE, document_name="cassette.txt")
+    yield lambda: datasets.documents.delete(document_ids=[NOWHERE])
 
 
 def calls_of_lists(coze: Any) -> Calls:
@@ -227,7 +234,7 @@ class TestRefusals:
 
     def test_datasets(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
         """Given the ids of no workspace and of no knowledge base
-        When a knowledge base is made, knowledge bases are listed, and an image is described
+        When a knowledge base is made, knowledge bases are listed, an image is described, a document renamed and deleted
         Then each time Coze's error is raised.
         """
         assert refused(calls_of_datasets(coze.datasets), assert_refused) == len(sent_requests)
@@ -235,10 +242,30 @@ class TestRefusals:
     @pytest.mark.shared_cassette("test_datasets")
     async def test_async_datasets(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
         """Given the ids of no workspace and of no knowledge base
-        When the async client makes a knowledge base, lists knowledge bases, and describes an image
+        When the async client makes one, lists some, describes an image, and renames and deletes a document
         Then the errors are those of the sync client.
         """
         await async_refused(calls_of_datasets(async_coze.datasets), assert_refused)
+
+    def test_upload_to_a_dataset(self, coze: Coze, assert_refused: Check) -> None:
+        """Given the id of no knowledge base
+        When a text is uploaded to it
+        Then Coze's error is raised.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            coze.datasets.documents.create(dataset_id=NOWHERE, document_bases=[TEXT])
+
+        assert_refused(error.value)
+
+    async def test_async_upload_to_a_dataset(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
+        """Given the id of no knowledge base
+        When the async client uploads a text to it, which sends one field less than the sync client
+        Then Coze's error is raised.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            await async_coze.datasets.documents.create(dataset_id=NOWHERE, document_bases=[TEXT])
+
+        assert_refused(error.value)
 
     def test_lists_with_a_wrong_token(
         self,
