@@ -6,18 +6,16 @@ The file is a vcrpy version-1 document. Bodies are written for people, in the st
 from __future__ import annotations
 
 import base64
-import io
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 import yaml
-from yaml.emitter import Emitter, ScalarAnalysis
 
 from coze_cassettes.cassette.body_styles import read_body, show_body
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
+from coze_cassettes.cassette.yaml_writer import Inline, write_yaml
 from coze_cassettes.codecs import json_text
 from coze_cassettes.errors import InvalidCassette
 
@@ -36,82 +34,11 @@ REASONS: Final = re.compile(r"[ -~]*")
 # --- YAML -----------------------------------------------------------------------------------------------------------
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as literal blocks, emoji included, and never folds or anchors."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the signature is PyYAML's
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
-        return super().increase_indent(flow, indentless=False)
-
-    def analyze_scalar(self, scalar: str) -> ScalarAnalysis:
-        """What PyYAML finds out of a scalar one character after the other; of a safe block it is known beforehand."""
-        return _analyze_block(scalar) if _is_block(scalar) else _analyze(scalar)
-
-    def write_literal(self, text: str) -> None:
-        """A literal block as PyYAML writes it, a line at a time instead of a character."""
-        hints = self.determine_block_hints(text)
-        self.write_indicator(f"|{hints}", need_whitespace=True)
-        self.open_ended = self.open_ended or hints.endswith("+")
-        self.write_line_break()
-        padding = " " * (self.indent or 0)
-        self.stream.write("\n".join(padding + line if line else "" for line in text.removesuffix("\n").split("\n")))
-        self.write_line_break()
-
-
-@lru_cache(maxsize=4096)
-def _analyze(scalar: str) -> ScalarAnalysis:
-    """The analysis of PyYAML; most scalars are names of headers and fields."""
-    return Emitter(io.StringIO(), allow_unicode=True).analyze_scalar(scalar)
-
-
-def _analyze_block(scalar: str) -> ScalarAnalysis:
-    return ScalarAnalysis(
-        scalar=scalar,
-        empty=False,
-        multiline=True,
-        allow_flow_plain=False,
-        allow_block_plain=False,
-        allow_single_quoted=True,
-        allow_double_quoted=True,
-        allow_block=not scalar.endswith(" "),
-    )
-
-
-_UNSAFE_IN_BLOCK = re.compile(
-    r"[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[ ]\n|\n\Z\n|^[ \n]"
-)
-
-
-def _is_block(text: str) -> bool:
-    return "\n" in text and not _UNSAFE_IN_BLOCK.search(text)
-
-
-def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if _is_block(text) else None
-    if style is None and ("\n" in text or not text.isprintable()):
-        style = '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-class _Inline(list[Any]):
-    """A list that is written on one line: header values, chunk sizes."""
-
-
-def _represent_inline(dumper: yaml.SafeDumper, items: _Inline) -> yaml.SequenceNode:
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=True)
-
-
-_Dumper.add_representer(str, _represent_str)
-_Dumper.add_representer(_Inline, _represent_inline)
-
-
-def _headers_out(headers: Headers) -> dict[str, list[str]]:
+def _headers_out(headers: Headers) -> dict[str, Inline]:
     out: dict[str, list[str]] = {}
     for name, value in headers:
-        out.setdefault(name, _Inline()).append(value)
-    return out
+        out.setdefault(name, []).append(value)
+    return {name: Inline(values) for name, values in out.items()}
 
 
 def _interaction_out(interaction: Interaction) -> dict[str, Any]:
@@ -135,7 +62,7 @@ def _interaction_out(interaction: Interaction) -> dict[str, Any]:
         out["request_style"] = style
     elif style == "" and body and json_text.is_json(request.body.decode("utf-8", "replace")):
         out["request_style"] = "text"
-    extra = {"style": answer_style, "chunks": _Inline(response.chunks), "fault": response.fault}
+    extra = {"style": answer_style, "chunks": Inline(response.chunks), "fault": response.fault}
     out["response"]["body"] |= {name: value for name, value in extra.items() if value}
     return out
 
@@ -148,7 +75,7 @@ def as_document(cassette: Cassette) -> dict[str, Any]:
         "recorded_at": meta.recorded_at,
         "cozepy": meta.cozepy,
         "digest": meta.digest,
-        **({"placeholders": _Inline(meta.placeholders)} if meta.placeholders else {}),
+        **({"placeholders": Inline(meta.placeholders)} if meta.placeholders else {}),
     }
     return {
         "version": VERSION,
@@ -159,19 +86,14 @@ def as_document(cassette: Cassette) -> dict[str, Any]:
 
 def is_exact(text: str, cassette: Cassette) -> bool:
     """Whether a text from which a cassette was read is the one that ``dumps`` writes."""
-    return _dump(as_document(cassette)) == text
+    return write_yaml(as_document(cassette)) == text
 
 
 def dumps(cassette: Cassette) -> str:
     """A cassette as YAML; InvalidCassette if reading it back would not give exactly the same."""
-    text = _dump(as_document(cassette))
+    text = write_yaml(as_document(cassette))
     if loads(text) != cassette:
         raise InvalidCassette("a cassette cannot be written so that reading it gives back the same")
-    return text
-
-
-def _dump(document: object) -> str:
-    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6)
     return text
 
 
