@@ -44,6 +44,9 @@ keeps the old numbers, so that some may be missing. ``SECRET_2024`` may be a pas
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 """What a bare placeholder is called."""
 
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9_]{2}")
+"""How every name of a placeholder begins."""
+
 _BEFORE: Final = r"(?:(?<![A-Z_])|(?<=%[0-9A-F]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
 """A placeholder does not end a longer word in capitals; the digits of an escape are none."""
 
@@ -67,7 +70,7 @@ class Masking:
 
     def hide(self, text: str) -> str:
         """A text with a mask in place of each placeholder."""
-        return self.pattern.sub(self._mask, text)
+        return self.pattern.sub(self._mask, text) if _CAPITALS.search(text) else text
 
     def _mask(self, match: re.Match[str]) -> str:
         number = int(match["number"] or 0)

@@ -94,9 +94,10 @@ def _rules_for(piece: Piece, masking: Masking) -> Iterator[str]:
         return
     is_random = piece.kind in (Kind.TEXT, Kind.FIELD) and not is_hash_name("".join(piece.path[-1:]))
     for reading in readings:
-        yield from _rules_in(masking.hide(reading.plain))
+        plain = masking.hide(reading.plain)
+        yield from _rules_in(plain)
         if is_random:
-            yield from _random_in(masking.hide(reading.layer))
+            yield from _random_in(plain if reading.layer is reading.plain else masking.hide(reading.layer))
 
 
 # --- what is remembered ---------------------------------------------------------------------------------------------
