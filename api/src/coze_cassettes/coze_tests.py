@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePath
 
 import pytest
@@ -23,7 +24,7 @@ class CozeTests:
         """Whether a test is recorded and replayed by the toolkit."""
         return item.path in self and item.get_closest_marker("vcr") is not None
 
-    @property
+    @cached_property
     def base(self) -> Path:
         """The folder whose structure the cassettes' folders mirror: the one path, or what all paths have in common."""
         folders = [path.parent if path.is_file() else path for path in self.paths]
