@@ -9,14 +9,11 @@ from collections.abc import Callable, Sequence
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, Coze, CozeAPIError
-from cozepy.api_apps import APIApp, AppType
+from cozepy import APIApp, AppType, AsyncCoze, Coze, CozeAPIError
 from cozepy.api_apps.events import APIAppEvent
 
+from api.tests.coze.assertions import NOWHERE
 from coze_cassettes import Account, SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 CALLBACK = "https://example.com/coze/callback"
 

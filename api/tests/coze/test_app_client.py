@@ -10,16 +10,10 @@ from itertools import islice
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, Coze, CozeAPIError, PublishStatus
-from cozepy.apps import SimpleApp
+from cozepy import AsyncCoze, Coze, CozeAPIError, PublishStatus, SimpleApp
 
+from api.tests.coze.assertions import NOWHERE, PAGES
 from coze_cassettes import SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
-
-PAGES = 3
-"""How many pages a test turns at most: it stays short, however many apps there are."""
 
 
 def assert_apps(apps: Sequence[SimpleApp]) -> None:

@@ -22,6 +22,10 @@ from cozepy import (
     AudioFormat,
     Coze,
     CozeAPIError,
+    CreateRoomResp,
+    LiveInfo,
+    LiveType,
+    SpeakerIdentifyResp,
     TokenAuth,
     Voice,
     VoiceModelType,
@@ -29,15 +33,11 @@ from cozepy import (
     VoicePrintGroupFeature,
     VoiceState,
 )
-from cozepy.audio.live import LiveInfo, LiveType
-from cozepy.audio.rooms import CreateRoomResp, RoomAudioConfig, RoomConfig, RoomMode, TranslateConfig
-from cozepy.audio.voiceprint_groups import SpeakerIdentifyResp
+from cozepy.audio.rooms import RoomAudioConfig, RoomConfig, RoomMode, TranslateConfig
 from pydantic import ValidationError
 
+from api.tests.coze.assertions import FIXED, NOWHERE, MakeResponse, assert_refused
 from coze_cassettes import Account, SentRequest
-
-NOBODY = "7000000000000000001"
-"""An identifier in Coze's shape that names nothing."""
 
 SENTENCE = "今天天气怎么样？"
 """What is to be spoken."""
@@ -50,7 +50,6 @@ FIRST = 3
 
 GROUPS = "/v1/audio/voiceprint_groups"
 
-MakeResponse = Callable[..., httpx.Response]
 MakeClient = Callable[[Any], Any]
 
 
@@ -90,14 +89,6 @@ def groups_to_page(account: Account, coze: Coze) -> Iterator[None]:
     with account.unrecorded_context():
         for group_id in made:
             groups.delete(group_id=group_id)
-
-
-def assert_refused(error: CozeAPIError) -> None:
-    """An error of Coze carries a positive code, a text, and the log id of its answer."""
-    assert error.code is not None
-    assert error.code > 0
-    assert error.msg
-    assert error.logid
 
 
 # --- speech from text, text from speech -----------------------------------------------------------------------------
@@ -155,7 +146,7 @@ class TestSpeech:
         Then an error of Coze is raised: its JSON is distinguished from a sound by the content type.
         """
         with pytest.raises(CozeAPIError) as error:
-            coze.audio.speech.create(input=SENTENCE, voice_id=NOBODY)
+            coze.audio.speech.create(input=SENTENCE, voice_id=NOWHERE)
         assert_refused(error.value)
 
     @pytest.mark.vcr
@@ -166,7 +157,7 @@ class TestSpeech:
         Then the error is that of the sync client.
         """
         with pytest.raises(CozeAPIError) as error:
-            await async_coze.audio.speech.create(input=SENTENCE, voice_id=NOBODY)
+            await async_coze.audio.speech.create(input=SENTENCE, voice_id=NOWHERE)
         assert_refused(error.value)
 
 
@@ -287,7 +278,7 @@ class TestRooms:
         Then an error of Coze is raised.
         """
         with pytest.raises(CozeAPIError) as error:
-            coze.audio.rooms.create(bot_id=NOBODY)
+            coze.audio.rooms.create(bot_id=NOWHERE)
         assert_refused(error.value)
 
     @pytest.mark.vcr
@@ -298,7 +289,7 @@ class TestRooms:
         Then the error is that of the sync client.
         """
         with pytest.raises(CozeAPIError) as error:
-            await async_coze.audio.rooms.create(bot_id=NOBODY)
+            await async_coze.audio.rooms.create(bot_id=NOWHERE)
         assert_refused(error.value)
 
 
@@ -342,7 +333,7 @@ class TestLive:
         Then an error of Coze is raised.
         """
         with pytest.raises(CozeAPIError) as error:
-            coze.audio.live.retrieve(live_id=NOBODY)
+            coze.audio.live.retrieve(live_id=NOWHERE)
         assert_refused(error.value)
 
     @pytest.mark.vcr
@@ -353,7 +344,7 @@ class TestLive:
         Then the error is that of the sync client.
         """
         with pytest.raises(CozeAPIError) as error:
-            await async_coze.audio.live.retrieve(live_id=NOBODY)
+            await async_coze.audio.live.retrieve(live_id=NOWHERE)
         assert_refused(error.value)
 
 
@@ -630,13 +621,13 @@ class TestVoiceprintGroups:
 def calls_to_nowhere(groups: Any) -> Iterator[Callable[[], Any]]:
     """Calls, sync or async, that ask something of a group that does not exist."""
     file = ("tone.wav", sound())
-    yield lambda: groups.update(group_id=NOBODY, name="x")
-    yield lambda: groups.delete(group_id=NOBODY)
-    yield lambda: groups.speaker_identify(group_id=NOBODY, file=file)
-    yield lambda: groups.features.create(group_id=NOBODY, name="x", file=file)
-    yield lambda: groups.features.list(group_id=NOBODY, page_size=10)
-    yield lambda: groups.features.update(group_id=NOBODY, feature_id=NOBODY, name="x")
-    yield lambda: groups.features.delete(group_id=NOBODY, feature_id=NOBODY)
+    yield lambda: groups.update(group_id=NOWHERE, name="x")
+    yield lambda: groups.delete(group_id=NOWHERE)
+    yield lambda: groups.speaker_identify(group_id=NOWHERE, file=file)
+    yield lambda: groups.features.create(group_id=NOWHERE, name="x", file=file)
+    yield lambda: groups.features.list(group_id=NOWHERE, page_size=10)
+    yield lambda: groups.features.update(group_id=NOWHERE, feature_id=NOWHERE, name="x")
+    yield lambda: groups.features.delete(group_id=NOWHERE, feature_id=NOWHERE)
 
 
 NAMES = ("Ann", "Bob", "Cid")
@@ -724,13 +715,11 @@ class TestVoiceprintFeatures:
 
 # --- what the SDK cannot do -----------------------------------------------------------------------------------------
 
-FIXED = "the SDK is fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
-
 USER = {"id": 1234567890, "name": "someone", "nickname": "Some One", "avatar_url": ""}
 TIMES = {"created_at": 1719476392, "updated_at": 1719476392}
-GROUP: dict[str, Any] = {"id": NOBODY, "name": "n", "desc": "d", "icon_url": "", "user_info": USER, **TIMES}
+GROUP: dict[str, Any] = {"id": NOWHERE, "name": "n", "desc": "d", "icon_url": "", "user_info": USER, **TIMES}
 VOICE: dict[str, Any] = {
-    "voice_id": NOBODY,
+    "voice_id": NOWHERE,
     "name": "n",
     "is_system_voice": False,
     "language_code": "zh",
@@ -801,7 +790,7 @@ class TestAudioFaults:
         languages = TranslateConfig.model_validate({"from": "zh", "to": "en"})
         config = room_config().model_copy(update={"translate_config": languages})
         coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
-        coze.audio.rooms.create(bot_id=NOBODY, config=config)
+        coze.audio.rooms.create(bot_id=NOWHERE, config=config)
 
         assert json.loads(sent[0].content)["config"]["translate_config"] == {"from": "zh", "to": "en"}
 
@@ -815,13 +804,13 @@ class TestAudioFaults:
                 id="groups",
             ),
             pytest.param(
-                {"items": [{**GROUP, "group_id": NOBODY, "audio_url": ""}], "total": 1},
-                lambda audio: audio.voiceprint_groups.features.list(group_id=NOBODY),
+                {"items": [{**GROUP, "group_id": NOWHERE, "audio_url": ""}], "total": 1},
+                lambda audio: audio.voiceprint_groups.features.list(group_id=NOWHERE),
                 id="features",
             ),
             pytest.param({"voice_list": [VOICE], "has_more": False}, lambda audio: audio.voices.list(), id="voices"),
             pytest.param(
-                {"voice_id": NOBODY},
+                {"voice_id": NOWHERE},
                 lambda audio: audio.voices.clone(voice_name="n", file=b"x", audio_format=AudioFormat.WAV),
                 id="clone",
             ),

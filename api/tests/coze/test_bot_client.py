@@ -9,19 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from cozepy import AsyncCoze, Bot, Coze, CozeAPIError, NumberPaged, PublishStatus, SimpleBot
-from cozepy.model import AsyncNumberPaged
+from cozepy import AsyncCoze, AsyncNumberPaged, Bot, Coze, CozeAPIError, NumberPaged, PublishStatus, SimpleBot
 
+from api.tests.coze.assertions import NOWHERE, PAGES, assert_refused
 from coze_cassettes import Account, SentRequest
 
 API_CHANNEL = "1024"
 """The channel "Agent as API": Coze's own constant."""
-
-PAGES = 3
-"""Pages that a paged list must have at least."""
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 BotPage = NumberPaged[SimpleBot] | AsyncNumberPaged[SimpleBot]
 
@@ -388,12 +382,3 @@ class TestBotFaults:
 
         assert answer._raw_response is not None
         assert answer._raw_response.status_code == 503
-
-
-def assert_refused(error: CozeAPIError, code: int | None = None) -> None:
-    """An error of Coze carries a positive code, a text, and the log id of its answer."""
-    assert error.code is not None
-    assert error.code > 0
-    assert code in (None, error.code)
-    assert error.msg
-    assert error.logid

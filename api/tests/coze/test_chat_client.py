@@ -16,6 +16,7 @@ import httpx
 import pytest
 from cozepy import (
     AsyncCoze,
+    AsyncHTTPClient,
     AsyncTokenAuth,
     Chat,
     ChatEvent,
@@ -31,25 +32,17 @@ from cozepy import (
     MessageRole,
     MessageType,
     Stream,
+    SyncHTTPClient,
     TokenAuth,
     ToolOutput,
 )
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from pydantic import ValidationError
 
+from api.tests.coze.assertions import NOWHERE, USER, WAITS, Fault
 from coze_cassettes import SentRequest
-
-USER = "coze-suite"
-"""Who the tests chat as."""
 
 TEXTS = ("The first message", "第二条消息", "The third message 🙂")
 """What the messages of a conversation say: one of them in Chinese, one with an emoji."""
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
-
-WAITS = (0.5, 1, 2, 4, 8, 16)
-"""Seconds between two looks at a chat in progress: no cassette grows beyond reason, however slow it is."""
 
 BEFORE_THE_FAULT = 2
 """Whole events that a broken stream delivers first."""
@@ -748,7 +741,6 @@ async def aplayed(stream: AsyncIterator[ChatEvent]) -> Outcome:
 
 Play = Callable[[], Outcome]
 AsyncPlay = Callable[[], "asyncio.Future[Outcome]"]
-Fault = Callable[..., None]
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ import pytest
 from cozepy import AsyncCoze, Coze, CozeAPIError
 from cozepy.connectors.bots import AuditStatus
 
+from api.tests.coze.assertions import NOWHERE
 from coze_cassettes import Account, SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 REASON = "The name is taken 重名"
 

@@ -23,7 +23,9 @@ from _pytest.logging import LogCaptureHandler  # the only handler that gets the 
 from cozepy import (
     COZE_CN_BASE_URL,
     COZE_COM_BASE_URL,
+    VERSION,
     AsyncCoze,
+    AsyncHTTPClient,
     AsyncTokenAuth,
     Coze,
     CozeAPIError,
@@ -31,25 +33,18 @@ from cozepy import (
     CozeInvalidEventError,
     CozePKCEAuthError,
     Stream,
+    SyncHTTPClient,
     TokenAuth,
     setup_logging,
 )
 from cozepy.log import logger
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
-from cozepy.version import VERSION
 from pydantic import ValidationError
 
+from api.tests.coze.assertions import NOWHERE, WRONG_TOKEN, Fault, MakeResponse
 from coze_cassettes import SentRequest
 
-Fault = Callable[..., None]
-MakeResponse = Callable[..., httpx.Response]
 MakeClient = Callable[[Any], SyncHTTPClient]
 MakeAsyncClient = Callable[[Any], AsyncHTTPClient]
-
-NOBODY = "7000000000000000001"
-"""An identifier in Coze's shape that names nothing."""
-
-WRONG_TOKEN = "invalid-token"
 
 CLIENTS = (
     ("api_apps", "APIAppsClient"),
@@ -591,7 +586,7 @@ class TestCozeErrors:
         Then the error has the code, the text and the logid of the answer.
         """
         with pytest.raises(CozeAPIError) as refused:
-            coze.bots.retrieve(bot_id=NOBODY)
+            coze.bots.retrieve(bot_id=NOWHERE)
 
         assert_is_the_refusal_of(answers[-1], refused.value)
 
@@ -603,7 +598,7 @@ class TestCozeErrors:
         Then the error has the code, the text and the logid of the answer.
         """
         with pytest.raises(CozeAPIError) as refused:
-            await async_coze.bots.retrieve(bot_id=NOBODY)
+            await async_coze.bots.retrieve(bot_id=NOWHERE)
 
         assert_is_the_refusal_of(answers[-1], refused.value)
 
@@ -614,7 +609,7 @@ class TestCozeErrors:
         Then list itself raises: the first page is fetched before anybody iterates.
         """
         with pytest.raises(CozeAPIError) as refused:
-            coze.bots.list(space_id=NOBODY)
+            coze.bots.list(space_id=NOWHERE)
 
         assert_is_the_refusal_of(answers[-1], refused.value)
 
@@ -625,7 +620,7 @@ class TestCozeErrors:
         Then the error has the code, the text and the logid of the answer.
         """
         with pytest.raises(CozeAPIError) as refused:
-            coze.conversations.retrieve(conversation_id=NOBODY)
+            coze.conversations.retrieve(conversation_id=NOWHERE)
 
         assert_is_the_refusal_of(answers[-1], refused.value)
 
@@ -870,9 +865,9 @@ class Operation:
 
 
 ME = Operation("users.me")
-DELETE = Operation("conversations.delete", {"conversation_id": NOBODY})
-STREAM = Operation("chat.stream", {"bot_id": NOBODY, "user_id": "demo-user"})
-SPEECH = Operation("audio.speech.create", {"input": "Hello", "voice_id": NOBODY})
+DELETE = Operation("conversations.delete", {"conversation_id": NOWHERE})
+STREAM = Operation("chat.stream", {"bot_id": NOWHERE, "user_id": "demo-user"})
+SPEECH = Operation("audio.speech.create", {"input": "Hello", "voice_id": NOWHERE})
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from cozepy import (
     AsyncCoze,
+    AsyncNumberPaged,
     Coze,
     CozeAPIError,
     Dataset,
@@ -31,21 +32,12 @@ from cozepy import (
     NumberPaged,
     Photo,
 )
-from cozepy.model import AsyncNumberPaged
 
+from api.tests.coze.assertions import NOWHERE, PAGES, WAITS, assert_refused
 from coze_cassettes import Account, SentRequest
 
 SHELF = "cassette-shelf"
 """What the names of the knowledge bases to page over have in common."""
-
-PAGES = 3
-"""Knowledge bases to page over, one a page."""
-
-WAITS = (0.5, 1, 2, 4, 8, 16)
-"""Seconds between two looks at a document in progress: no cassette grows beyond reason, however slow it is."""
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 DocumentPage = NumberPaged[Document] | AsyncNumberPaged[Document]
 
@@ -163,14 +155,6 @@ def assert_processed(looks: Sequence[Sequence[DocumentProgress]], names: dict[st
         assert {each.document_id: each.document_name for each in look} == names
         assert all(0 <= each.progress <= 100 for each in look)
     assert {each.status for each in looks[-1]} == {DocumentStatus.COMPLETED}
-
-
-def assert_refused(error: CozeAPIError) -> None:
-    """An error of Coze carries a positive code, a text, and the log id of its answer."""
-    assert error.code is not None
-    assert error.code > 0
-    assert error.msg
-    assert error.logid
 
 
 # --- tests ----------------------------------------------------------------------------------------------------------

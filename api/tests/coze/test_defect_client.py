@@ -15,6 +15,7 @@ import httpx
 import pytest
 from cozepy import (
     AsyncCoze,
+    AsyncHTTPClient,
     AsyncTokenAuth,
     Coze,
     CozeError,
@@ -22,18 +23,16 @@ from cozepy import (
     DocumentFormatType,
     DocumentSourceInfo,
     DocumentUpdateRule,
+    SyncHTTPClient,
     TokenAuth,
     ToolOutput,
 )
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from pydantic import ValidationError
+
+from api.tests.coze.assertions import NOWHERE, MakeResponse
 
 MakeClient = Callable[[Any], SyncHTTPClient]
 MakeAsyncClient = Callable[[Any], AsyncHTTPClient]
-MakeResponse = Callable[..., httpx.Response]
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 CHAT = {"id": NOWHERE, "conversation_id": NOWHERE, "bot_id": NOWHERE, "created_at": 1718792949, "status": "completed"}
 

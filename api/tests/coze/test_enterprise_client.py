@@ -6,13 +6,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, Coze, CozeAPIError
-from cozepy.enterprises.members import EnterpriseMember, EnterpriseMemberRole
+from cozepy import AsyncCoze, Coze, CozeAPIError, EnterpriseMember, EnterpriseMemberRole
 
+from api.tests.coze.assertions import NOWHERE
 from coze_cassettes import Account, SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 ADMIN, MEMBER = EnterpriseMemberRole.ENTERPRISE_ADMIN, EnterpriseMemberRole.ENTERPRISE_MEMBER
 

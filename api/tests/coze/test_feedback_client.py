@@ -6,13 +6,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, Coze, CozeAPIError, MessageType
-from cozepy.conversations.message.feedback import FeedbackType
+from cozepy import AsyncCoze, Coze, CozeAPIError, FeedbackType, MessageType
 
+from api.tests.coze.assertions import NOWHERE
 from coze_cassettes import SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 REASONS, COMMENT = ["too long"], "Shorter, please 请简短"
 

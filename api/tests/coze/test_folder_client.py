@@ -7,16 +7,10 @@ from itertools import islice
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, Coze, CozeAPIError
-from cozepy.folders import FolderType, SimpleFolder
+from cozepy import AsyncCoze, Coze, CozeAPIError, FolderType, SimpleFolder
 
+from api.tests.coze.assertions import NOWHERE, PAGES
 from coze_cassettes import Account, SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
-
-PAGES = 3
-"""How many pages a test turns at most: it stays short, however many folders there are."""
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from cozepy import (
     AsyncCoze,
+    AsyncHTTPClient,
     AsyncTokenAuth,
     Coze,
     CozeAPIError,
@@ -23,14 +24,12 @@ from cozepy import (
     DocumentSourceInfo,
     DocumentSourceType,
     DocumentUpdateRule,
+    SyncHTTPClient,
     TokenAuth,
 )
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 
+from api.tests.coze.assertions import NOWHERE
 from coze_cassettes import SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 NAMES = ("first.txt", "second.txt", "third.txt")
 

@@ -21,6 +21,7 @@ from cozepy import (
     COZE_COM_BASE_URL,
     AsyncCoze,
     AsyncDeviceOAuthApp,
+    AsyncHTTPClient,
     AsyncJWTAuth,
     AsyncJWTOAuthApp,
     AsyncPKCEOAuthApp,
@@ -32,17 +33,19 @@ from cozepy import (
     DeviceOAuthApp,
     JWTAuth,
     JWTOAuthApp,
+    OAuthApp,
     OAuthToken,
     PKCEOAuthApp,
     Scope,
+    SyncHTTPClient,
     WebOAuthApp,
     load_oauth_app_from_config,
 )
-from cozepy.auth import OAuthApp
-from cozepy.request import AsyncHTTPClient, Requester, SyncHTTPClient
+from cozepy.request import Requester
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from api.tests.coze.assertions import FIXED, assert_refused
 from coze_cassettes import Account, SentRequest
 
 App = TypeVar("App", bound=OAuthApp)
@@ -64,8 +67,6 @@ JWT_DOTS = 2
 
 TTL = 7200
 """For how many seconds ``JWTAuth`` asks for a token."""
-
-FIXED = "the SDK is fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
 
 TOKEN_PATH = "/api/permission/oauth2/token"
 DEVICE_PATH = "/api/permission/oauth2/device/code"
@@ -167,14 +168,6 @@ def assert_token(token: OAuthToken, *, refreshable: bool = True) -> None:
     assert token.expires_in > time.time()
     assert bool(token.refresh_token) is refreshable
     assert token.token_type == "Bearer"
-
-
-def assert_refused(error: CozeAPIError) -> None:
-    """An error of Coze carries a positive code, a text, and the log id of its answer."""
-    assert error.code is not None
-    assert error.code > 0
-    assert error.msg
-    assert error.logid
 
 
 # --- web ------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from cozepy import (
     AsyncCoze,
+    AsyncHTTPClient,
     AsyncTokenAuth,
     BotPromptInfo,
     Coze,
@@ -24,16 +25,12 @@ from cozepy import (
     DocumentSourceInfo,
     MessageContentType,
     MessageRole,
+    SyncHTTPClient,
     TokenAuth,
 )
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 
+from api.tests.coze.assertions import NOWHERE, WRONG_TOKEN
 from coze_cassettes import SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
-
-WRONG_TOKEN = "invalid-token"
 
 TEXT = DocumentBase(name="cassette.txt", source_info=DocumentSourceInfo.build_local_file("A cassette."))
 """A small text file to upload."""

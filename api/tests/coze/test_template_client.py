@@ -6,13 +6,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, Coze, CozeAPIError
-from cozepy.templates import TemplateEntityType
+from cozepy import AsyncCoze, Coze, CozeAPIError, TemplateEntityType
 
+from api.tests.coze.assertions import NOWHERE
 from coze_cassettes import Account, SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 NAME = "Cassette copy 磁带"
 

@@ -11,19 +11,13 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, Coze, CozeAPIError
-from cozepy.variables import VariableValue
+from cozepy import AsyncCoze, Coze, CozeAPIError, VariableValue
 
+from api.tests.coze.assertions import NOWHERE, USER
 from coze_cassettes import SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 CHANNEL = "1024"
 """The channel Agent As API."""
-
-USER = "coze-suite"
-"""Whose variables: the user id that chats are begun with."""
 
 VALUES = [
     VariableValue(keyword="cassette_city", value="Genève 日内瓦"),
