@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,22 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[fixtures.OVERRIDDEN] = set[str]()
     if run.recording:
         config.pluginmanager.register(reports.Reports(tests), "coze_cassettes.reports")
-        run.settings.throttle.announce = _announcing(config)
+        run.settings.throttle.announce = reports.announcer(config)
     if config.rootpath in tests:
         config.pluginmanager.register(fixtures.as_plugin(), "coze_cassettes.fixtures")
-
-
-def _announcing(config: pytest.Config) -> Callable[[str], None]:
-    """Shows what a recording waits for, on a line of its own."""
-
-    def announce(what: str) -> None:
-        reporter = config.pluginmanager.getplugin("terminalreporter")
-        if reporter is not None:
-            reporter.ensure_newline()
-            reporter.write_line(f"cassettes: {what}")
-            reporter.flush()
-
-    return announce
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

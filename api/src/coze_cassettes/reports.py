@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 
 import pytest
@@ -15,6 +15,19 @@ from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.session import redaction
 
 ENDED = "ended by a test that records; its reason is not shown, since nothing of it is scrubbed"
+
+
+def announcer(config: pytest.Config) -> Callable[[str], None]:
+    """Shows what a recording waits for, on a line of its own."""
+
+    def announce(what: str) -> None:
+        reporter = config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(f"cassettes: {what}")
+            reporter.flush()
+
+    return announce
 
 
 class Reports:

@@ -1,4 +1,4 @@
-"""Writes a document as YAML: what PyYAML writes, with blocks a line at a time and recurring entries only once."""
+"""Writes a document as PyYAML does, with blocks a line at a time, recurring entries only once."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import starmap
@@ -29,6 +29,7 @@ from coze_cassettes.codecs.encodings import (
     to_bytes,
     to_text,
 )
+from coze_cassettes.codecs.inline import close_inline, open_inline
 from coze_cassettes.codecs.json_text import Path
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.errors import UnreadableBody
@@ -169,7 +170,7 @@ def token_edits(raw: str, edits: Sequence[Edit]) -> list[Edit]:
     """Edits of the value of a JSON string as edits of the token, in its manner."""
     if not edits:
         return []
-    opened = _open_inline(JSON_ESCAPES, raw[1:-1])
+    opened = open_inline(JSON_ESCAPES, raw[1:-1])
     inside = [(*opened.span(start, end), json_text.encode_json_string(text, raw)[1:-1]) for start, end, text in edits]
     return shift_edits(inside, 1)
 
@@ -200,74 +201,12 @@ def _encoded(leaf: Leaf, visit: Visit) -> list[Edit]:
     for row in INLINE:
         if row.mark not in leaf.text or row.pattern.search(leaf.text) is None:
             continue
-        if (opened := _open_inline(row, leaf.text)).inner != leaf.text:
+        if (opened := open_inline(row, leaf.text)).inner != leaf.text:
             edits = walk_text(leaf.inside(opened.inner, "text"), visit)
-            closed = [_close_inline(row, leaf.text, opened.span(start, end), text) for start, end, text in edits]
+            closed = [close_inline(row, leaf.text, opened.span(start, end), text) for start, end, text in edits]
             # what only looks like an escape may be a letter of base85; stretches without one are found inside
             return merge_edits(closed, _standing(leaf, visit, row.pattern))
     return _standing(leaf, visit)
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """What an inline encoding says, and where each of its characters begins and ends in the text."""
-
-    inner: str
-    starts: Sequence[int]
-    ends: Sequence[int]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where a stretch of what it says is written."""
-        if start == len(self.inner):
-            last = self.ends[-1] if self.ends else 0
-            return last, last
-        low = self.starts[start]
-        return low, self.ends[end - 1] if end > start else low
-
-
-def _open_inline(row: Encoding, text: str) -> _Opened:
-    inner: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    position = 0
-    for match in row.pattern.finditer(text):
-        inner.append(text[position : match.start()])
-        starts += range(position, match.start())
-        ends += range(position + 1, match.start() + 1)
-        for decoded, low, high in _units(row, match):
-            inner.append(decoded)
-            starts += [low] * len(decoded)
-            ends += [high] * len(decoded)
-        position = match.end()
-    inner.append(text[position:])
-    starts += range(position, len(text))
-    ends += range(position + 1, len(text) + 1)
-    return _Opened("".join(inner), starts, ends)
-
-
-def _units(row: Encoding, match: re.Match[str]) -> Iterable[tuple[str, int, int]]:
-    """The characters of a stretch with where they stand."""
-    assert row.unit is not None  # noqa: S101  an inline row has one
-    spans = [unit.span() for unit in row.unit.finditer(match.string, *match.span())]
-    if row.width is None:
-        for low, high in spans:
-            raw = match.string[low:high]
-            yield row.decode(raw) or raw, low, high
-        return
-    decoded = row.decode(match[0])
-    if decoded is None:
-        yield from ((match.string[low:high], low, high) for low, high in spans)
-        return
-    at = 0
-    for char in decoded:
-        until = min(at + row.width(char), len(spans))
-        yield char, spans[at][0], spans[until - 1][1]
-        at = until
-
-
-def _close_inline(row: Encoding, text: str, span: tuple[int, int], replacement: str) -> Edit:
-    """An edit of a text in which an inline encoding is written in the manner of what it replaces."""
-    return (*span, row.encode_like(replacement, text[slice(*span)]))
 
 
 _MIN_SEGMENT: Final = 6
@@ -302,9 +241,9 @@ def _is_within(start: int, end: int, opened: Sequence[tuple[int, int]]) -> bool:
 def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
     """One edit that writes a stretch anew; nothing if nothing in it is edited, or if it is none of this encoding."""
     if row.inside is not None:
-        opened = _open_inline(row.inside, raw)
+        opened = open_inline(row.inside, raw)
         edits = walk_text(leaf.inside(opened.inner, "text"), visit)
-        return [_close_inline(row, raw, opened.span(start, end), text) for start, end, text in edits]
+        return [close_inline(row, raw, opened.span(start, end), text) for start, end, text in edits]
     inner = row.decode(raw)
     if inner is not None and (is_readable(inner) or len(inner) >= _MIN_BYTES):
         data = to_bytes(inner)

@@ -1,6 +1,6 @@
-"""Stretches of bytes that are read together, and where each of them stands.
+"""Stretches of bytes that are read together, with the places where they stand.
 
-Bytes that are no text hold a few strings, and by chance many short stretches that could be text in another character
+Bytes that are not text hold a few strings, and by chance many short stretches that could be text in another character
 set. Read one by one they take long; so they are read as one text, with a byte between them that no rule reads over.
 """
 

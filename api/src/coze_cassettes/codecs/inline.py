@@ -1,0 +1,73 @@
+"""Opens an inline encoding in a text so that what is edited inside can be written back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from coze_cassettes.codecs.edits import Edit
+from coze_cassettes.codecs.encodings import Encoding
+
+
+@dataclass(frozen=True)
+class OpenedText:
+    """What an inline encoding says, and where each of its characters begins and ends in the text."""
+
+    inner: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of what it says is written."""
+        if start == len(self.inner):
+            last = self.ends[-1] if self.ends else 0
+            return last, last
+        low = self.starts[start]
+        return low, self.ends[end - 1] if end > start else low
+
+
+def open_inline(row: Encoding, text: str) -> OpenedText:
+    """What an inline encoding says in a text."""
+    inner: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    for match in row.pattern.finditer(text):
+        inner.append(text[position : match.start()])
+        starts += range(position, match.start())
+        ends += range(position + 1, match.start() + 1)
+        for decoded, low, high in _units(row, match):
+            inner.append(decoded)
+            starts += [low] * len(decoded)
+            ends += [high] * len(decoded)
+        position = match.end()
+    inner.append(text[position:])
+    starts += range(position, len(text))
+    ends += range(position + 1, len(text) + 1)
+    return OpenedText("".join(inner), starts, ends)
+
+
+def _units(row: Encoding, match: re.Match[str]) -> Iterable[tuple[str, int, int]]:
+    """The characters of a stretch with where they stand."""
+    assert row.unit is not None  # noqa: S101  an inline row has one
+    spans = [unit.span() for unit in row.unit.finditer(match.string, *match.span())]
+    if row.width is None:
+        for low, high in spans:
+            raw = match.string[low:high]
+            yield row.decode(raw) or raw, low, high
+        return
+    decoded = row.decode(match[0])
+    if decoded is None:
+        yield from ((match.string[low:high], low, high) for low, high in spans)
+        return
+    at = 0
+    for char in decoded:
+        until = min(at + row.width(char), len(spans))
+        yield char, spans[at][0], spans[until - 1][1]
+        at = until
+
+
+def close_inline(row: Encoding, text: str, span: tuple[int, int], replacement: str) -> Edit:
+    """An edit of a text in which an inline encoding is written in the manner of what it replaces."""
+    return (*span, row.encode_like(replacement, text[slice(*span)]))
