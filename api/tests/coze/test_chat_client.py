@@ -626,6 +626,8 @@ class TestConversationOperations:
         pages = [page.items async for page in paged.iter_pages()]
         await async_coze.conversations.delete(conversation_id=conversation.id)
 
+        assert paged.has_more
+        assert paged.response.logid
         assert_message_pages(pages, conversation.id)
 
     def test_list_conversation_messages_newest_first(self, coze: Coze, mock_bot_id: str) -> None:
@@ -640,6 +642,7 @@ class TestConversationOperations:
         assert tuple(message.content for message in reversed(page.items)) == TEXTS
         assert not page.has_more
         assert (page.first_id, page.last_id) == (page.items[0].id, page.items[-1].id)
+        assert page.response.logid
 
     def test_message_life(self, coze: Coze, mock_conversation_id: str) -> None:
         """Given a conversation
