@@ -9,17 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import nullcontext
+from functools import cache
 
 import pytest
-from hypothesis import settings
 
 from coze_cassettes import coze_tests
 from coze_cassettes.session import guard
 
-settings.register_profile("quick", deadline=None, derandomize=True, max_examples=8)
-settings.register_profile("full", deadline=None, derandomize=True, max_examples=100)
-settings.register_profile("long", deadline=None, derandomize=False, max_examples=500)
-settings.load_profile("quick")  # --hypothesis-profile, which is read afterwards, chooses another
+
+@cache
+def register_profiles() -> None:
+    """Say how many examples are tried; the suite of the SDK has no properties and does not wait for their import."""
+    from hypothesis import settings  # noqa: PLC0415  as above
+
+    settings.register_profile("quick", deadline=None, derandomize=True, max_examples=8)
+    settings.register_profile("full", deadline=None, derandomize=True, max_examples=100)
+    settings.register_profile("long", deadline=None, derandomize=False, max_examples=500)
+    settings.load_profile("quick")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let ``--hypothesis-profile`` choose, which is looked at next."""
+    if config.getoption("--hypothesis-profile"):
+        register_profiles()
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Load the quick profile before the first module that may have properties is imported, unless one was chosen."""
+    if isinstance(collector, pytest.Module) and collector.path not in collector.config.stash[coze_tests.KEY]:
+        register_profiles()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePath
 
 import pytest
@@ -18,7 +18,7 @@ class CozeTests:
 
     def __contains__(self, path: Path) -> bool:
         """Whether a file or folder is one of them, or below one."""
-        return any(path.is_relative_to(each) for each in self.paths)
+        return _is_below(path, self.paths)
 
     def is_ours(self, item: pytest.Item) -> bool:
         """Whether a test is recorded and replayed by the toolkit."""
@@ -32,7 +32,17 @@ class CozeTests:
 
     def folder(self, module: Path) -> PurePath:
         """Where the cassettes of a test module are, below the folder of all cassettes."""
-        return module.relative_to(self.base).with_suffix("")
+        return _relative(module, self.base)
+
+
+@lru_cache(maxsize=4096)
+def _is_below(path: Path, folders: tuple[Path, ...]) -> bool:
+    return any(path.is_relative_to(each) for each in folders)
+
+
+@lru_cache(maxsize=4096)
+def _relative(module: Path, base: Path) -> PurePath:
+    return module.relative_to(base).with_suffix("")
 
 
 KEY = pytest.StashKey[CozeTests]()

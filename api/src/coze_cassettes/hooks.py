@@ -253,9 +253,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     arguments = (item.nodeid, path, run.settings, _fail)
     session = Recorder(*arguments) if records else Player(*arguments)
     session.owner = naming.owner_id(item)
-    if problem := _begun(session):
-        renamed = item.stash.get(orphans.RENAMED, "")
-        _fail(f"{renamed}\n  if not: {session.record_command}" if renamed and not path.exists() else problem)
+    if problem := _begun(session, item.stash.get(orphans.RENAMED, "")):
+        _fail(problem)
     item.stash[fixtures.SESSION] = session
 
 
@@ -270,8 +269,10 @@ def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
     return ""
 
 
-def _begun(session: Recorder | Player) -> str:
-    """Why a session cannot begin, or an empty string."""
+def _begun(session: Recorder | Player, renamed: str) -> str:
+    """Why a session cannot begin, or an empty string; a test without a cassette may send nothing to Coze."""
+    if isinstance(session, Player) and not session.path.exists():
+        return f"{renamed}\n  if not: {session.record_command}" if renamed else ""
     try:
         if isinstance(session, Recorder):
             session.configured = environment.configured_values(os.environ)
@@ -281,7 +282,7 @@ def _begun(session: Recorder | Player) -> str:
         if isinstance(session, Recorder):
             return f"{error}\n  record it: {session.record_command}"
         reason = str(error).removeprefix(f"{session.path}: ")
-        return session.report(f"unreadable cassette: {reason}" if session.path.exists() else "no cassette yet")
+        return session.report(f"unreadable cassette: {reason}")
     return ""
 
 

@@ -76,13 +76,28 @@ def test_a_cassette_is_replayed(replay: Replay, me: Cassette) -> None:
 def test_a_missing_cassette(replay: Replay, pytester: pytest.Pytester) -> None:
     """The file and the command that records it are named."""
     result = replay(GET_ME)
-    result.assert_outcomes(errors=1)
-    assert _section(result, "ERROR at setup of test_me") == (
+    result.assert_outcomes(failed=1)
+    assert _section(result, "test_me") == (
         "no cassette yet\n"
-        "  test:    test_it.py::test_me\n"
+        "  test:    test_it.py::test_me, line 5\n"
         "  cassette: test_it/test_me.yaml\n"
         "  record it: scripts/rerecord.sh -k test_me"
     )
+
+
+def test_a_test_that_sends_nothing(replay: Replay) -> None:
+    """It needs no cassette: an app that is run in-process is no traffic."""
+    result = replay(
+        """
+        import httpx, pytest
+
+        @pytest.mark.vcr
+        def test_app():
+            app = httpx.MockTransport(lambda request: httpx.Response(204))
+            assert httpx.Client(transport=app).get("https://api.coze.com/v1/users/me").status_code == 204
+        """
+    )
+    result.assert_outcomes(passed=1)
 
 
 def test_a_damaged_cassette(replay: Replay, me: Cassette, pytester: pytest.Pytester) -> None:

@@ -7,7 +7,9 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
@@ -16,9 +18,12 @@ from hypothesis import strategies as st
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.codecs.encodings import ENCODINGS, gb18030_stretches, to_text
+from coze_cassettes.errors import InvalidCassette
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.progress import announced_work
+from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session.session import Settings
 
 WORDS = ("a ", "walk ", "in ", "the ", "park, ", "today ", "我们", "一起", "去公园。")
 
@@ -102,6 +107,22 @@ def test_saving_takes_as_long_as_there_is(recording: Callable[[int, int], Intera
     save(recording(sizes[0], 0))
     small, large = (min(seconds(size, seed) for seed in (size, size + 1)) for size in sizes)
     assert large <= MOST * small
+
+
+def test_a_recording_of_nothing(tmp_path: Path) -> None:
+    """A test that sends nothing to Coze has no cassette, and one that it had before is refused by name."""
+
+    def fail(message: str) -> NoReturn:
+        raise AssertionError(message)
+
+    path = tmp_path / "test_it" / "test_me.yaml"
+    recorder = Recorder("test_it.py::test_me", path, Settings(), fail)
+    recorder.save()
+    assert not path.exists()
+    path.parent.mkdir()
+    path.touch()
+    with pytest.raises(InvalidCassette, match="sent no request, but has a cassette: delete"):
+        recorder.save()
 
 
 GBK = next(row for row in ENCODINGS if row.name == "GBK")

@@ -70,6 +70,7 @@ class ConfiguredValues:
 
 def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """What the environment says is secret or an identifier; Misuse if a configured secret is empty or too short."""
+    environ = {name: environ[name] for name in environ if name.startswith("COZE_")}
     found = ConfiguredValues()
     for variable in VARIABLES:
         if variable.name in environ and (environ[variable.name] or variable.secret):

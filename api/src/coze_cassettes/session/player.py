@@ -46,10 +46,11 @@ class Player(Session):
     """A test and the cassette that it replays; safe under threads."""
 
     def __init__(self, test: str, path: Path, settings: Settings, fail: Callable[[str], NoReturn]) -> None:
-        """Begin a test; nothing is read yet."""
+        """Begin a test; nothing is read yet. A test without a cassette may send nothing to Coze."""
         super().__init__(test, path, settings, fail)
         self.cassette = Cassette()
         self.played: set[int] = set()
+        self._has_cassette = False
         self.websockets: list[PlayedWebSocket] = []
         self._matcher = Matcher(())
         self._lock = threading.RLock()
@@ -61,6 +62,7 @@ class Player(Session):
     def begin(self, cassette: Cassette, configured: Mapping[str, str] | None = None) -> None:
         """Take the cassette that is to be replayed; ``configured`` gives configured values their placeholders."""
         self.cassette = cassette
+        self._has_cassette = True
         interactions = [self._canonical(each) for each in cassette.interactions]
         metadata = cassette.metadata
         self._matcher = Matcher(interactions, configured, _unix_time(metadata.recorded_at), metadata.placeholders)
@@ -153,6 +155,8 @@ class Player(Session):
         )
 
     def _explain(self, request: Request) -> str:
+        if not self._has_cassette:
+            return self.report("no cassette yet")
         request = replace(request, uri=self.hosts.canonical(request.uri))
         try:
             live = self._matcher.scrub(request)

@@ -92,7 +92,7 @@ class Recorder(Session):
         """What was recorded, scrubbed, inspected and sealed; raises if anything is not right."""
         interactions = self.interactions
         if not interactions:
-            raise InvalidCassette(f"{self.test} is marked vcr but sent no request: unmark it.")
+            raise InvalidCassette(f"{self.test} sent no request.")
         if len(interactions) > self.settings.max_interactions:
             raise InvalidCassette(
                 f"{self.test} sent {len(interactions)} requests, more than {self.settings.max_interactions}: split it."
@@ -118,7 +118,14 @@ class Recorder(Session):
         return Metadata(served, begun.isoformat().replace("+00:00", "Z"), version("cozepy"))
 
     def save(self) -> None:
-        """Write the cassette; to be called once the test and its teardown are known to have passed."""
+        """Write the cassette; to be called once the test and its teardown are known to have passed.
+
+        A test that sent nothing to Coze, because it runs an app in-process for one, needs none.
+        """
+        if not self.interactions:
+            if self.path.exists():
+                raise InvalidCassette(f"{self.test} sent no request, but has a cassette: delete {self.path}.")
+            return
         size = sum(len(each.request.body) + len(each.response.body) for each in self.interactions)
         with announced_work(self.settings.throttle.announce, f"scrubbing a recording of {size / 1e6:.1f} MB"):
             cassette = self.clean()
