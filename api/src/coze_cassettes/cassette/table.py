@@ -22,11 +22,11 @@ MARKER: Final = "<!-- coze-cassettes table -->"
 """The line of a page below which the table stands."""
 
 
-def put_into(page: str, table: str) -> str:
+def put_into(page: str, table: str, marker: str = MARKER) -> str:
     """A page with this table below its marker; Misuse if it has no marker."""
-    head, marker, rest = page.partition(MARKER)
-    if not marker:
-        raise Misuse(f"the page has no line {MARKER}: put one where the table is to stand.")
+    head, found, rest = page.partition(marker)
+    if not found:
+        raise Misuse(f"the page has no line {marker}: put one where the table is to stand.")
     after = rest.splitlines(keepends=True)
     while after and (not after[0].strip() or after[0].startswith("|")):
         after.pop(0)

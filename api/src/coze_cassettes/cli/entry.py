@@ -15,6 +15,7 @@ INTERRUPTED: Final = "Interrupted: the cassettes are as they were; run it again.
 
 COMMANDS: Final = {
     "check": "Judge cassettes: provenance, digest, exact form, and what the inspector finds.",
+    "compat": "Say what other versions of cozepy cannot do, from pytest's reports.",
     "coverage": "Hold the operations of the installed cozepy against the cassettes.",
     "diff": "Compare the cassettes of two revisions: what Coze answers differently.",
     "doctor": "See whether a recording would work: environment, token, things, permissions.",
