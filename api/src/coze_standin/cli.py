@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import shlex
 import sys
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["facts"]:
         return print_facts(given[1:])
     options = _parser().parse_args(given)
+    # What it says of a malformed body is the caller's fault; stderr is for the stand-in's own.
+    logging.getLogger("python_multipart").addHandler(logging.NullHandler())
     state = populate(options.account, create_rng(options.seed))
     try:
         listener = listen(options.port)

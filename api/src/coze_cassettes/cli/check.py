@@ -57,9 +57,10 @@ def command(paths: tuple[Path, ...], staged: bool, explain: bool, cassettes: Pat
     Prints FILE:PLACE CODE for each finding, then what was looked at, what each code means, the command that fixes it;
     exit code 1 if there is any. A file below the folder that is not a cassette is inspected too.
     """
-    folder = cassettes_folder(cassettes)
+    settings = read_settings()
+    folder = cassettes_folder(cassettes, settings)
     sources = list(_staged(folder) if staged else _files(paths or (folder,)))
-    configured, settings = configured_values(os.environ).placeholders, read_settings()
+    configured = configured_values(os.environ).placeholders
     found = [
         (source.name, finding)
         for source in sources

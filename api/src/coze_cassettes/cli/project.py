@@ -27,9 +27,9 @@ def find_root() -> Path:
     return read_settings().rootdir
 
 
-def cassettes_folder(chosen: Path | None) -> Path:
-    """The folder of the cassettes: as asked for, or as pytest's configuration has it."""
-    return chosen.absolute() if chosen else read_settings().cassettes_dir
+def cassettes_folder(chosen: Path | None, settings: PytestSettings | None = None) -> Path:
+    """The folder of the cassettes: as asked for, or as pytest's configuration has it, which is read if not given."""
+    return chosen.absolute() if chosen else (settings or read_settings()).cassettes_dir
 
 
 def chosen_tests(named: tuple[str, ...], settings: PytestSettings) -> tuple[str, ...]:
