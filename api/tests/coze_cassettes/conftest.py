@@ -15,6 +15,7 @@ import venv
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -273,3 +274,25 @@ def _environment(folder: Path) -> Path:
         if not re.match(r"_?coze[_-]", entry.name) and entry.name != "__pycache__":
             (site / entry.name).symlink_to(entry)
     return folder / "bin/python"
+
+
+@pytest.fixture
+def calls_of() -> Callable[[Callable[[], object]], int]:
+    """How many functions are called by some work, which is the same in every run."""
+
+    def counted(work: Callable[[], object]) -> int:
+        count = 0
+
+        def profile(_frame: FrameType, event: str, _argument: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(profile)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
+        return count
+
+    return counted

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
 import pytest
@@ -68,25 +66,12 @@ def save(recording: Interaction) -> None:
     assert not inspect(cassette, "")
 
 
-def calls_of(work: Callable[[], object]) -> int:
-    """How many functions are called, which is the same in every run."""
-    count = 0
-
-    def profile(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
 @pytest.mark.parametrize(("recording", "sizes"), RECORDINGS)
-def test_saving_costs_as_much_as_there_is(recording: Callable[[int, int], Interaction], sizes: tuple[int, int]) -> None:
+def test_saving_costs_as_much_as_there_is(
+    recording: Callable[[int, int], Interaction],
+    sizes: tuple[int, int],
+    calls_of: Callable[[Callable[[], object]], int],
+) -> None:
     """Four times the size costs no more than five times the calls."""
     save(recording(sizes[0], 0))  # patterns are compiled, tables are built
     small, large = (recording(size, seed) for seed, size in enumerate(sizes, start=1))  # no text is known from before

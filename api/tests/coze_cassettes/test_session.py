@@ -1,0 +1,126 @@
+"""What a session keeps, refuses and names."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import pytest
+
+from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import store
+from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
+from coze_cassettes.scrubbing.scrub import scrub
+from coze_cassettes.session.outside import Outside, refused
+from coze_cassettes.session.player import Player
+from coze_cassettes.session.session import Settings, selection
+
+METADATA = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
+
+
+def fail(message: str) -> NoReturn:
+    """End a test."""
+    raise AssertionError(message)
+
+
+def kept(response: Response, method: str = "GET") -> Response:
+    """A response as a cassette gives it back."""
+    clean = scrub([Interaction(Request(method, "https://api.coze.com/v1/x"), response)]).interactions
+    text = cassette_format.dumps(store.sealed(Cassette(clean, METADATA)))
+    return cassette_format.loads(text).interactions[0].response
+
+
+# --- what is kept ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "is_kept"),
+    [
+        ("content-disposition", True),
+        ("etag", True),
+        ("link", True),
+        ("retry-after", True),
+        ("x-ratelimit-remaining", True),
+        ("connection", False),
+        ("date", False),
+        ("server", False),
+        ("transfer-encoding", False),
+        ("via", False),
+        ("cf-ray", False),
+    ],
+)
+def test_a_header_that_a_test_may_read_is_kept(name: str, is_kept: bool) -> None:
+    """What speaks of the connection, or of what stands between, is not."""
+    answer = Response(200, "OK", (("content-type", "application/json"), (name, "3")), b"{}")
+    assert (name in dict(kept(answer).headers)) is is_kept
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 204), ("GET", 200)])
+@pytest.mark.parametrize("encoding", ["br", "gzip", "zstd"])
+def test_an_empty_body_has_nothing_to_be_unpacked(method: str, status: int, encoding: str) -> None:
+    """Whatever the answer says of its encoding."""
+    headers: Headers = (("content-encoding", encoding), ("content-type", "application/json"))
+    assert kept(Response(status, "OK", headers), method).body == b""
+
+
+@pytest.mark.parametrize("text", ['{"msg":"\\ud83d"}', '{"\\udc00":["a\\ud83d"]}', '{"msg":"\\ud83d\\ude00"}'])
+def test_half_a_character_is_kept(text: str) -> None:
+    """JSON can write it as an escape, and it stays one."""
+    answer = Response(200, "OK", (("content-type", "application/json"),), text.encode())
+    assert kept(answer).body == text.encode()
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------
+
+
+def test_a_call_outside_a_test_is_refused() -> None:
+    """The fixture is named, and nothing is sent."""
+    outside = Outside(fail)
+    with refused(outside, "https://api.coze.com"), outside.caller("The session fixture bots"), httpx.Client() as client:
+        with pytest.raises(AssertionError, match=r"^The session fixture bots sends GET /v1/users/me to Coze outside"):
+            client.get("https://api.coze.com/v1/users/me?token=x")
+        with outside.let_pass():
+            transport = httpx.MockTransport(lambda _: httpx.Response(204))
+            assert httpx.Client(transport=transport).get("https://api.coze.com/v1/users/me").status_code == 204
+
+
+# --- what is named --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "tests/test_it.py::test_model[gpt-4.1]",
+        "tests/test_it.py::TestBots::test_page[1-[2]]",
+        "tests/test_it.py::test_words[it's a b]",
+        "tests/test_it.py::test_path[a/b]",
+    ],
+)
+def test_a_parametrised_test_is_selected_by_its_node_id(test: str, tmp_path: Path) -> None:
+    """A shell hands over exactly the id, whatever is in it."""
+    assert shlex.split(selection(test, tmp_path / "test_it" / "x.yaml")) == ["--tests", test]
+
+
+# --- what it costs --------------------------------------------------------------------------------------------------
+
+
+def replay(number: int) -> None:
+    """Play a cassette of so many different requests."""
+    answer = Response(200, "OK", (("content-type", "application/json"),), b'{"code":0}')
+    uris = [f"https://api.coze.com/v1/bots?page_num={page}" for page in range(number)]
+    player = Player("test_it.py::test_me", Path("test_it/test_me.yaml"), Settings(), fail)
+    player.begin(Cassette(tuple(Interaction(Request("GET", uri), answer) for uri in uris), METADATA))
+    for uri in uris:
+        index = player.find(Request("GET", uri))
+        assert index is not None
+        player.response(index)
+    assert player.unplayed() == ""
+
+
+def test_a_replay_costs_as_much_as_there_is(calls_of: Callable[[Callable[[], object]], int]) -> None:
+    """Three times the requests cost at most three and a half times as many calls."""
+    replay(10)
+    assert calls_of(lambda: replay(3000)) <= 3.5 * calls_of(lambda: replay(1000))
