@@ -143,6 +143,104 @@ def test_the_committed_cassettes_are_scrubbed_already(paths: list[Path]) -> None
         assert scrub(kept.interactions, bare=kept.metadata.placeholders).interactions == kept.interactions, path.name
 
 
+# --- traffic that must be recorded, and not mangled -----------------------------------------------------------------
+
+
+def hexadecimal(name: str, length: int) -> str:
+    """Drawn digits, the same each time."""
+    return (hashlib.sha512(name.encode()).hexdigest() * 2)[:length]
+
+
+def packed(name: str, length: int) -> str:
+    """Base64 of drawn bytes, the same each time."""
+    return base64.b64encode(random.Random(name).randbytes(length)).decode()  # noqa: S311 - no key is made of it
+
+
+def public_key() -> str:
+    """A public key as a file has it: a look that a certificate shares."""
+    dashes = "-----"
+    lines = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" + packed("key", 240)
+    cut = "\n".join(lines[at : at + 64] for at in range(0, len(lines), 64))
+    return f"{dashes}BEGIN PUBLIC KEY{dashes}\n{cut}\n{dashes}END PUBLIC KEY{dashes}"
+
+
+def embedding() -> str:
+    """A list of numbers as a model gives one."""
+    drawn = random.Random(1)  # noqa: S311 - no key is made of it
+    return json.dumps([round(drawn.uniform(-1, 1), 17) for _ in range(60)])
+
+
+UNTOUCHED: Final[Mapping[str, str]] = {
+    "an npm integrity": f'"integrity": "sha512-{packed("npm", 64)}"',
+    "a public key": public_key(),
+    "a certificate": public_key().replace("PUBLIC KEY", "CERTIFICATE"),
+    "a key of SSH": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{packed('ssh', 32)[:43]} build",
+    "a browser": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML) Chrome/120.0.0.0 Safari/537.36",
+    "section numbers": "see section 10.2.3.4 and 3.1.4.1, chapter 12.30.5.1",
+    "private networks": "10.1.2.3, 172.16.9.8, 192.168.1.77 and 127.0.0.1, mask 255.255.255.0",
+    "a remote of SSH": "git clone git@github.com:coze-dev/coze-py.git",
+    "twenty digits": "order 20241122123456789012 and 98765432109876543210",
+    "an embedding": embedding(),
+    "a hash in a field": json.dumps({"sha256": hexadecimal("a", 64), "etag": hexadecimal("b", 32)}),
+}
+"""What looks like a secret or a number of a person and is none."""
+
+
+@pytest.mark.parametrize("name", UNTOUCHED)
+def test_what_only_looks_secret_is_recorded_as_it_is(name: str) -> None:
+    """In a text, and as JSON where it is some."""
+    bodies = [answer(UNTOUCHED[name])]
+    if UNTOUCHED[name][:1] in ("[", "{"):
+        head = (("content-type", "application/json"),)
+        request = Request("GET", "https://api.coze.com/v1/x")
+        bodies.append(Interaction(request, Response(200, "OK", head, UNTOUCHED[name].encode())))
+    clean = scrub(bodies).interactions
+    assert [each.response.body for each in clean] == [each.response.body for each in bodies]
+    assert findings(clean) == []
+
+
+def recorded(*interactions: Interaction) -> str:
+    """What a cassette shows of some traffic, which the inspector passes."""
+    clean = scrub(interactions).interactions
+    assert findings(clean) == []
+    return "\n".join(
+        f"{each.request.uri}\n{each.request.body.decode()}\n{each.response.body.decode()}" for each in clean
+    )
+
+
+def test_an_oauth_code_in_a_url_is_recorded() -> None:
+    """Our own placeholder in it is no code."""
+    code = "Ab12Cd34" + hexadecimal("code", 24)
+    shown = recorded(answer(f"open https://app.example/callback?code={code}&state=1"))
+    assert "https://app.example/callback?code=AUTHORIZATION_CODE_1&state=1" in shown
+
+
+def test_the_url_of_a_database_is_recorded() -> None:
+    """Our own placeholder in its userinfo is no password."""
+    shown = recorded(answer(f"postgres://app:{hexadecimal('db', 14)}@db.internal:5432/main"))
+    assert "postgres://SECRET_1@db.internal:5432/main" in shown
+
+
+def test_a_file_is_downloaded_from_a_signed_url_of_an_answer() -> None:
+    """The address of the second request is the placeholder that stands in the first answer."""
+    url = f"https://files.example/{hexadecimal('f', 16)}.png?x-expires=1790000000&x-signature={hexadecimal('s', 27)}"
+    first = answer(f"your file: {url}")
+    download = Interaction(Request("GET", url), Response(200, "OK", (("content-type", "text/plain"),), b"a file"))
+    shown = recorded(first, download)
+    assert shown.count("https://scrubbed.invalid/SIGNED_URL_1") == 2
+    assert "a file" in shown
+
+
+@pytest.mark.parametrize("name", ["assistant", "data", "role", "user", "content"])
+def test_a_nick_name_that_is_a_word_of_the_protocol_mangles_nothing(name: str) -> None:
+    """It is replaced in its own field only."""
+    body = json.dumps({"data": {"role": "assistant", "content": f"the {name} says", "nick_name": name}})
+    head = (("content-type", "application/json"),)
+    one = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", head, body.encode()))
+    shown = json.loads(recorded(one).splitlines()[-1])["data"]
+    assert shown == {"role": "assistant", "content": f"the {name} says", "nick_name": "NICK_NAME_1"}
+
+
 # --- text that was not written for this -----------------------------------------------------------------------------
 
 INSTALLED: Final = Path(sysconfig.get_paths()["purelib"])

@@ -21,7 +21,7 @@ from typing import Final
 from coze_cassettes.codecs import compression
 from coze_cassettes.errors import UnreadableBody
 
-_MAX_MEMBERS: Final = 10_000
+MAX_MEMBERS: Final = 10_000
 """Files in an archive beyond which it is refused."""
 
 Close = Callable[[list[bytes]], bytes]
@@ -126,7 +126,7 @@ def _open_zip(data: bytes) -> Opened | None:
             entries = archive.infolist()
             if any(entry.flag_bits & _ENCRYPTED for entry in entries):
                 raise UnreadableBody("it is an encrypted zip file")
-            if len(entries) > _MAX_MEMBERS or sum(entry.file_size for entry in entries) > compression.MAX_BYTES:
+            if len(entries) > MAX_MEMBERS or sum(entry.file_size for entry in entries) > compression.MAX_BYTES:
                 raise UnreadableBody(compression.TOO_MUCH)
             members = [archive.comment, *(part for each in entries for part in _entry(archive, each))]
             is_whole = _has_no_gaps(data, entries, archive.start_dir)

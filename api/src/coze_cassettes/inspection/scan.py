@@ -72,6 +72,11 @@ _SCHEME = re.compile(rf"[A-Za-z]{{1,16}} (?={MASK})")
 _COOKIES = re.compile(rf"(?:[^=;\s]+={MASK}(?:;\s*|\Z))+(?:[A-Za-z-]+(?:=[^;]*)?(?:;\s*|\Z))*")
 """Cookies whose values are placeholders, with the attributes of the last."""
 
+_PUBLIC_PEM = re.compile(
+    r"-----BEGIN (?![A-Z0-9 ]{0,40}PRIVATE)[A-Z0-9 ]{1,40}-----[A-Za-z0-9+/=\s\\]{1,16384}-----END [A-Z0-9 ]{1,40}-----"
+)
+"""A public key or a certificate (RFC 7468), whose lines look random."""
+
 _LEAST: Final = 4
 """Characters of the shortest text that a detector finds something in."""
 
@@ -97,7 +102,8 @@ def _rules_for(piece: Piece, masking: Masking) -> Iterator[str]:
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)
         if is_random:
-            yield from _random_in(plain if reading.layer is reading.plain else masking.hide(reading.layer))
+            text = plain if reading.layer is reading.plain else masking.hide(reading.layer)
+            yield from _random_in(_PUBLIC_PEM.sub("", text))
 
 
 # --- what is remembered ---------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def old_resident_id(text: str) -> bool:
     return int(text[:2]) in _PROVINCES and text[2:6] != "0000"
 
 
-_SECTION_NUMBERS: Final = 30
+_SECTION_NUMBERS: Final = 32
 """Four numbers below this are a section or a version, not the address of a machine."""
 
 

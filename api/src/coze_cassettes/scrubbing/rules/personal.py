@@ -81,8 +81,10 @@ PERSONAL: Final = (
         "EMAIL",
         _P,
         _TEXT,
-        r"(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@)[A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
-        r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-])",
+        r"://[^\s/@:]{0,256}:[^\s/@]{3,256}@"  # name and password of an address are no mailbox
+        r"|(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@)"
+        r"([A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
+        r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-]))",
         "a person's address",
         "mail canary.{A8}@example.com please",
         "user@localhost, icon@2x.png, git@code.example:a/b.git",
