@@ -17,6 +17,7 @@ from time import time as now
 import pytest
 
 from coze_cassettes.session import clock
+from coze_cassettes.session.timeline import SECOND, Timeline, Wait
 
 HOUR = 3600
 CLOSE = 0.5
@@ -349,3 +350,16 @@ def test_no_notification_is_lost() -> None:
         for thread in threads:
             thread.join()
     assert sorted(received) == list(range(300))
+
+
+def test_a_thread_that_has_gone_on_meanwhile_is_not_skipped_to() -> None:
+    """Its deadline was there when the leader looked, and is gone when the leader skips."""
+    timeline = Timeline()
+    timeline.start(lambda _seconds: None)
+    timeline._waits[0] = Wait(timeline.now() + SECOND, lambda: False)
+
+    def attempt(_pause: float) -> str:
+        return "" if timeline._waits.pop(0, None) else "came"
+
+    assert timeline.wait(None, attempt, lambda: False) == "came"
+    assert timeline.skipped == 0

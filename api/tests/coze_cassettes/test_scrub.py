@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote
@@ -322,3 +323,12 @@ def test_file_of_no_known_form_is_kept(interaction: MakeInteraction) -> None:
     made = replace(made, request=replace(made.request, headers=(("content-type", "video/x-unknown"),)))
     [clean] = scrub([made]).interactions
     assert clean.request.body == content
+
+
+def test_ids_as_long_as_their_placeholders_do_not_run_into_each_other(interaction: MakeInteraction) -> None:
+    """The ids of several nodes, joined, end with the whole of the last one: its beginning is not cut off there."""
+    ids = ["7712474522763326055", "7712474522763326055", "7712474522763320911"]
+    stream = "".join(f'event: Message\ndata: {{"node_execute_uuid":"{each}"}}\n\n' for each in ids)
+    clean = scrub([interaction(answer=stream.encode(), content_type="text/event-stream")]).interactions
+    found = re.findall(r"NODE_EXECUTE_UUID_\d", _answers(clean))
+    assert found == ["NODE_EXECUTE_UUID_1", "NODE_EXECUTE_UUID_1", "NODE_EXECUTE_UUID_2"]

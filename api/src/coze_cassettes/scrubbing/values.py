@@ -298,7 +298,8 @@ class ValueTable:
         tail = lower[-_LONGEST_TAIL:] if self._beginnings else ""
         for at in range(len(tail) - MIN_CUT + 1):
             for value in self._beginnings.get(tail[at : at + MIN_CUT], ()):
-                if _lower(value).startswith(tail[at:]):
+                is_begun = len(tail) - at < len(value) and _lower(value).startswith(tail[at:])
+                if is_begun and not _touches(tail[max(0, at - 1) : at], value[0], value):
                     yield len(lower) - len(tail) + at, len(lower), self._everywhere[value].text
                     return
 

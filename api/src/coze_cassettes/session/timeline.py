@@ -126,8 +126,10 @@ class Timeline:
     def _skip(self) -> None:
         """Go to the earliest deadline; the others whose time is over then get their turn before the next skip."""
         waits = self._waits.copy().values()
-        earliest = min(wait.deadline for wait in waits if wait.deadline is not None)
-        distance = max(0, earliest - self.now())
+        deadlines = [wait.deadline for wait in waits if wait.deadline is not None]
+        if not deadlines:  # the thread that waited until then has gone on meanwhile
+            return
+        distance = max(0, min(deadlines) - self.now())
         self.skipped += distance
         self._on_skip(distance / SECOND)
         for wait in waits:
