@@ -108,7 +108,7 @@ def _advice(stray: Path, owner: Path | None, root: Path) -> str:
         return f"{_shown(stray, root)} is a cassette without its test; delete it, or restore the test."
     return (
         f"no cassette; likely that of {stray.stem}, a test that is gone\n"
-        f"  if the test was renamed: git mv {_quoted(stray, root)} {_quoted(owner, root)}"
+        f"  if the test was renamed: git mv {_quote(stray, root)} {_quote(owner, root)}"
     )
 
 
@@ -123,5 +123,5 @@ def _shown(path: Path, root: Path) -> str:
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-def _quoted(path: Path, root: Path) -> str:
+def _quote(path: Path, root: Path) -> str:
     return shlex.quote(_shown(path, root))

@@ -211,12 +211,12 @@ def _fail(message: str) -> NoReturn:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Block the network around a test of ours, this machine's own addresses only where it may not talk to them."""
-    with _guarded(item):
+    with _guard_context(item):
         return (yield)
 
 
 @contextmanager
-def _guarded(item: pytest.Item) -> Iterator[None]:
+def _guard_context(item: pytest.Item) -> Iterator[None]:
     run = item.config.stash[_run]
     if item.path not in run.tests:
         with item.config.stash[fixtures.OUTSIDE].let_pass():
@@ -316,19 +316,19 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     session = item.stash.get(fixtures.SESSION, None)
     if session is None or item.stash[_not_passed]:
         return result
-    if message := _judged(session, item.session):
+    if message := _judge(session, item.session):
         _fail(message)
     return result
 
 
-def _judged(session: Session, run: pytest.Session) -> str:
+def _judge(session: Session, run: pytest.Session) -> str:
     """Why a test that passed fails after all, or an empty string."""
     if isinstance(session, Recorder):
-        return _saved(session, run)
+        return _save(session, run)
     return session.complaint or (session.unplayed() if isinstance(session, Player) else "")
 
 
-def _saved(recorder: Recorder, run: pytest.Session) -> str:
+def _save(recorder: Recorder, run: pytest.Session) -> str:
     """Why a cassette is not saved, or an empty string."""
     try:
         recorder.save()

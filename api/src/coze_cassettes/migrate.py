@@ -46,7 +46,7 @@ class Migrated:
 
 def migrate(paths: Sequence[Path], configured: ConfiguredValues) -> list[Migrated]:
     """Migrate files, and all cassettes in folders, in place; a JSON file becomes a YAML file of the same name."""
-    return [_migrated(path, configured) for path in _candidates(paths)]
+    return [_migrate(path, configured) for path in _candidates(paths)]
 
 
 def _candidates(paths: Sequence[Path]) -> list[Path]:
@@ -57,7 +57,7 @@ def _candidates(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _migrated(path: Path, configured: ConfiguredValues) -> Migrated:
+def _migrate(path: Path, configured: ConfiguredValues) -> Migrated:
     if _is_ours(path):
         return Migrated(path, path, done_before=True)
     try:

@@ -266,14 +266,14 @@ def _texts(value: Any) -> Iterator[str]:
         match waiting.pop():
             case str() as text:
                 yield text
-                waiting.append(_decoded(text))
+                waiting.append(_decode(text))
             case list() as items:
                 waiting.extend(items)
             case dict() as members:
                 waiting.extend((*members, *members.values()))
 
 
-def _decoded(text: str) -> Any:
+def _decode(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -22,7 +22,7 @@ def read_json(body: bytes | str) -> Any:
         value = json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=_refuse)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    return _cleaned(value, 0)
+    return _clean(value, 0)
 
 
 def _refuse(text: str) -> Any:
@@ -42,13 +42,13 @@ def _number(text: str) -> float:
     return number
 
 
-def _cleaned(value: Any, depth: int) -> Any:
+def _clean(value: Any, depth: int) -> Any:
     if depth > _DEEPEST:
         raise ValueError("nested too deep")
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_cleaned(each, depth + 1) for each in value]
+        return [_clean(each, depth + 1) for each in value]
     if isinstance(value, dict):
-        return {_cleaned(key, depth): _cleaned(each, depth + 1) for key, each in value.items()}
+        return {_clean(key, depth): _clean(each, depth + 1) for key, each in value.items()}
     return value

@@ -142,7 +142,7 @@ def _answer(response: httpx.Response) -> Answer:
 def check_token(target: Target, get: Get) -> Target:
     """The target with its proved provenance; Misuse when it refuses the token or does not speak Coze."""
     answer = get("/v1/users/me")
-    proved = _proved(target, answer)
+    proved = _prove(target, answer)
     if answer.code == 0 or (proved.provenance == "coze-studio" and answer.code in _NO_ROUTE):
         return proved
     if answer.code is None:
@@ -150,7 +150,7 @@ def check_token(target: Target, get: Get) -> Target:
     raise Misuse(f"Coze refused the token (code {answer.code}): make a new one, or set {BASE} to the token's region.")
 
 
-def _proved(target: Target, answer: Answer) -> Target:
+def _prove(target: Target, answer: Answer) -> Target:
     """A stand-in gives itself away, through any proxy: it never counts as Coze."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     served_by = headers.get(STAND_IN_HEADER, "")

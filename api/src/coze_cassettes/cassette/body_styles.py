@@ -96,19 +96,19 @@ def _show_stream(text: str) -> tuple[str, str] | None:
 def show_body(body: bytes, content_type: str) -> tuple[str | bytes, str]:
     """A body as a person reads it, with the style that ``read_body`` needs; an empty style means: as it stands."""
     if content_type.lower().startswith("multipart/") and (shown := _show_multipart(body)) is not None:
-        return _checked(body, shown, "multipart")
+        return _check(body, shown, "multipart")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return body, ""
     if (json_shown := _show_json(text)) is not None:
-        return _checked(body, *json_shown)
+        return _check(body, *json_shown)
     if "event-stream" in content_type and (stream := _show_stream(text)) is not None:
-        return _checked(body, *stream)
+        return _check(body, *stream)
     return text, ""
 
 
-def _checked(body: bytes, shown: str, style: str) -> tuple[str | bytes, str]:
+def _check(body: bytes, shown: str, style: str) -> tuple[str | bytes, str]:
     if read_body(shown, style) == body:
         return shown, style
     text = _plain(body)

@@ -57,7 +57,7 @@ def store_gzip(content: bytes) -> bytes:
     return _GZIP_HEAD + deflated.compress(content) + deflated.flush() + tail
 
 
-def _bounded(body: bytes) -> bytes:
+def _require_bounds(body: bytes) -> bytes:
     if len(body) > MAX_BYTES:
         raise UnreadableBody(TOO_MUCH)
     return body
@@ -65,14 +65,14 @@ def _bounded(body: bytes) -> bytes:
 
 def _gunzip(body: bytes) -> bytes:
     with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-        return _bounded(stream.read(MAX_BYTES + 1))
+        return _require_bounds(stream.read(MAX_BYTES + 1))
 
 
 def _inflate(body: bytes) -> bytes:
     for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
         stream = zlib.decompressobj(window)
         try:
-            inner = _bounded(stream.decompress(body, MAX_BYTES + 1))
+            inner = _require_bounds(stream.decompress(body, MAX_BYTES + 1))
         except zlib.error:
             continue
         if stream.eof:

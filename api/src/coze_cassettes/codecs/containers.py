@@ -66,23 +66,23 @@ def _open_gzip(data: bytes) -> Opened | None:
 
 
 def _open_zlib(data: bytes) -> Opened | None:
-    inner = _inflated(data, zlib.MAX_WBITS)
+    inner = _inflate(data, zlib.MAX_WBITS)
     return None if inner is None else _keeping(data, inner, lambda new: zlib.compress(new, 0))
 
 
 def _open_deflate(data: bytes) -> Opened | None:
-    inner = _inflated(data, -zlib.MAX_WBITS)
+    inner = _inflate(data, -zlib.MAX_WBITS)
     if inner is None or len(inner) < len(data) // 2:
         return None
-    return _keeping(data, inner, _deflated)
+    return _keeping(data, inner, _deflate)
 
 
-def _deflated(content: bytes) -> bytes:
+def _deflate(content: bytes) -> bytes:
     stream = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
     return stream.compress(content) + stream.flush()
 
 
-def _inflated(data: bytes, window: int) -> bytes | None:
+def _inflate(data: bytes, window: int) -> bytes | None:
     stream = zlib.decompressobj(window)
     try:
         inner = stream.decompress(data, compression.MAX_BYTES + 1)
@@ -94,14 +94,14 @@ def _inflated(data: bytes, window: int) -> bytes | None:
 
 
 def _open_bz2(data: bytes) -> Opened | None:
-    return _decompressed(data, bz2.BZ2Decompressor(), bz2.compress)
+    return _decompress(data, bz2.BZ2Decompressor(), bz2.compress)
 
 
 def _open_xz(data: bytes) -> Opened | None:
-    return _decompressed(data, lzma.LZMADecompressor(memlimit=1 << 28), lzma.compress)
+    return _decompress(data, lzma.LZMADecompressor(memlimit=1 << 28), lzma.compress)
 
 
-def _decompressed(
+def _decompress(
     data: bytes, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor, pack: Callable[[bytes], bytes]
 ) -> Opened | None:
     try:
@@ -134,7 +134,7 @@ def _open_zip(data: bytes) -> Opened | None:
         return None
 
     def close(new: list[bytes]) -> bytes:
-        return data if new == members else _zipped(new)
+        return data if new == members else _zip(new)
 
     return Opened(members, close, is_whole)
 
@@ -161,7 +161,7 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes, byt
     return entry.filename.encode("utf-8", "surrogateescape"), archive.read(entry)
 
 
-def _zipped(members: Sequence[bytes]) -> bytes:
+def _zip(members: Sequence[bytes]) -> bytes:
     """A zip file, not made smaller: the same bytes on every machine."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -215,14 +215,14 @@ def _open_png(data: bytes) -> Opened | None:
     chunks = _png_chunks(data)
     if chunks is None:
         return None
-    members = [_unpacked(name, body) for name, body in chunks if name not in _PIXELS]
+    members = [_unpack(name, body) for name, body in chunks if name not in _PIXELS]
 
     def close(new: list[bytes]) -> bytes:
         if new == members:
             return data
         bodies = iter(zip(members, new, strict=True))
         return _PNG_MAGIC + b"".join(
-            _png_chunk(name, body if name in _PIXELS else _repacked(name, body, *next(bodies))) for name, body in chunks
+            _png_chunk(name, body if name in _PIXELS else _repack(name, body, *next(bodies))) for name, body in chunks
         )
 
     return Opened(members, close)
@@ -243,7 +243,7 @@ def _png_chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def _unpacked(name: bytes, body: bytes) -> bytes:
+def _unpack(name: bytes, body: bytes) -> bytes:
     """The text of a packed text chunk behind its keyword, any other chunk as it is."""
     if name not in _PACKED_TEXT:
         return body
@@ -261,7 +261,7 @@ def _text_of_chunk(name: bytes, body: bytes) -> tuple[bytes, bytes | None]:
     return keyword, _flate(text)
 
 
-def _repacked(name: bytes, body: bytes, old: bytes, new: bytes) -> bytes:
+def _repack(name: bytes, body: bytes, old: bytes, new: bytes) -> bytes:
     if old == new:
         return body
     if old == body:
@@ -271,7 +271,7 @@ def _repacked(name: bytes, body: bytes, old: bytes, new: bytes) -> bytes:
     return keyword + b"\0" + middle + zlib.compress(text, 0)
 
 
-def _sealed(what: str) -> Callable[[bytes], Opened]:
+def _seal(what: str) -> Callable[[bytes], Opened]:
     def refuse(_: bytes) -> Opened:
         raise UnreadableBody(f"it is {what}, which cannot be opened")
 
@@ -283,7 +283,7 @@ _COMPRESS_FLAGS: Final = frozenset(block | bits for block in (0, 0x80) for bits 
 
 
 def _refuse_compress(data: bytes) -> Opened | None:
-    return _sealed("a file of compress")(data) if data[2:3] and data[2] in _COMPRESS_FLAGS else None
+    return _seal("a file of compress")(data) if data[2:3] and data[2] in _COMPRESS_FLAGS else None
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
@@ -298,14 +298,14 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("empty zip", b"PK\x05\x06", _open_zip),
     Container("PDF", b"%PDF-", _open_pdf),
     Container("PNG", _PNG_MAGIC, _open_png),
-    Container("7-Zip", b"7z\xbc\xaf\x27\x1c", _sealed("a 7-Zip archive")),
-    Container("RAR", b"Rar!\x1a\x07", _sealed("a RAR archive")),
-    Container("LZ4", b"\x04\x22\x4d\x18", _sealed("an LZ4 file")),
+    Container("7-Zip", b"7z\xbc\xaf\x27\x1c", _seal("a 7-Zip archive")),
+    Container("RAR", b"Rar!\x1a\x07", _seal("a RAR archive")),
+    Container("LZ4", b"\x04\x22\x4d\x18", _seal("an LZ4 file")),
     Container("compress", b"\x1f\x9d", _refuse_compress),
-    Container("Microsoft compound file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _sealed("an old Office file")),
-    Container("cabinet", b"MSCF\0\0\0\0", _sealed("a cabinet archive")),
-    Container("age", b"age-encryption.org/", _sealed("a file encrypted with age")),
-    Container("OpenSSL", b"Salted__", _sealed("a file encrypted with OpenSSL")),
+    Container("Microsoft compound file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _seal("an old Office file")),
+    Container("cabinet", b"MSCF\0\0\0\0", _seal("a cabinet archive")),
+    Container("age", b"age-encryption.org/", _seal("a file encrypted with age")),
+    Container("OpenSSL", b"Salted__", _seal("a file encrypted with OpenSSL")),
 )
 """One row each; gzip and zlib also without their first bytes, as deflate."""
 

@@ -69,7 +69,7 @@ def walk_text(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of a text: what ``visit`` says of it and of everything that is written in it."""
     if leaf.depth > MAX_DEPTH:
         raise UnreadableBody(f"more than {MAX_DEPTH} layers of encoding inside each other at {'.'.join(leaf.path)}")
-    return list(_remembered(leaf, visit)) if len(leaf.text) <= _SHORT else _edits(leaf, visit)
+    return list(_recall(leaf, visit)) if len(leaf.text) <= _SHORT else _edits(leaf, visit)
 
 
 _SHORT: Final = 512
@@ -77,13 +77,13 @@ _SHORT: Final = 512
 
 
 @lru_cache(maxsize=1 << 13)
-def _remembered(leaf: Leaf, visit: Visit) -> tuple[Edit, ...]:
+def _recall(leaf: Leaf, visit: Visit) -> tuple[Edit, ...]:
     return tuple(_edits(leaf, visit))
 
 
 def forget() -> None:
     """Forget the texts that were walked through, and the visitors, which know secrets."""
-    _remembered.cache_clear()
+    _recall.cache_clear()
     _read_in_gb18030.cache_clear()
 
 
@@ -93,16 +93,16 @@ def _edits(leaf: Leaf, visit: Visit) -> list[Edit]:
     if json_text.is_json(leaf.text):
         return walk_json(leaf, visit)
     if (end := json_text.missing_end(leaf.text)) is not None:
-        return _merged(leaf.text, visit(leaf), _cut_off(leaf, end, visit))
+        return _merge(leaf.text, visit(leaf), _cut_off(leaf, end, visit))
     own = visit(leaf)  # first: what is learned first has the first number
-    return _merged(leaf.text, own, merge_edits(_layered(leaf, visit), _folded(leaf, visit)))
+    return _merge(leaf.text, own, merge_edits(_walk_layers(leaf, visit), _walk_folded(leaf, visit)))
 
 
 _DISGUISED = re.compile(r"[\uff02\uff07\uff10-\uff19\uff21-\uff3d\uff41-\uff5d\u200b-\u200f\u2060\ufeff]")
 """Full-width letters, digits and quotes, and characters that nobody sees; not the punctuation of Chinese."""
 
 
-def _folded(leaf: Leaf, visit: Visit) -> list[Edit]:
+def _walk_folded(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of what is written in a text whose looks were changed: JSON in full-width letters."""
     if _DISGUISED.search(leaf.text) is None:
         return []
@@ -124,7 +124,7 @@ def _strings(leaf: Leaf, visit: Visit) -> list[Edit]:
     return edits
 
 
-def _merged(text: str, own: Sequence[Edit], inner: Sequence[Edit]) -> list[Edit]:
+def _merge(text: str, own: Sequence[Edit], inner: Sequence[Edit]) -> list[Edit]:
     """The edits of a text and of what is encoded in it.
 
     A stretch that is written anew as a whole had the value replaced inside, so that nothing is left to be done there.
@@ -185,18 +185,18 @@ def _cut_off(leaf: Leaf, end: str, visit: Visit) -> list[Edit]:
 # --- encodings ------------------------------------------------------------------------------------------------------
 
 
-def _layered(leaf: Leaf, visit: Visit) -> list[Edit]:
+def _walk_layers(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of JSON that stands in a text, and of what is encoded before, between and behind it."""
     edits: list[Edit] = []
     position = 0
     for start, end in json_text.fragments(leaf.text):
-        edits += shift_edits(_encoded(replace(leaf, text=leaf.text[position:start]), visit), position)
+        edits += shift_edits(_walk_encodings(replace(leaf, text=leaf.text[position:start]), visit), position)
         edits += shift_edits(walk_json(replace(leaf, text=leaf.text[start:end]), visit), start)
         position = end
-    return [*edits, *shift_edits(_encoded(replace(leaf, text=leaf.text[position:]), visit), position)]
+    return [*edits, *shift_edits(_walk_encodings(replace(leaf, text=leaf.text[position:]), visit), position)]
 
 
-def _encoded(leaf: Leaf, visit: Visit) -> list[Edit]:
+def _walk_encodings(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of what is encoded in a text; one inline encoding at a time, since what it hides is opened next."""
     for row in INLINE:
         if row.mark not in leaf.text or row.pattern.search(leaf.text) is None:

@@ -162,7 +162,7 @@ def _owner(body: Any) -> str:
     return str(next(filter(None, map(body.get, _OWNERS)), "")) if isinstance(body, dict) else ""
 
 
-def _grouped(pieces: Sequence[_Piece], *, by_owner: bool) -> list[list[_Piece]]:
+def _group(pieces: Sequence[_Piece], *, by_owner: bool) -> list[list[_Piece]]:
     groups: dict[tuple[str, ...], list[_Piece]] = {}
     for piece in pieces:
         groups.setdefault((*piece.path, piece.owner) if by_owner else piece.path[-1:], []).append(piece)
@@ -200,9 +200,9 @@ def walk_stream(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of a stream: those of each event, and those of the texts that come in pieces."""
     events = list(_events(leaf.text))
     pieces = [piece for event in events for piece in _pieces(event)]
-    for group in _grouped([piece for piece in pieces if piece.path[-1].lower() in _JOINED_KEYS], by_owner=True):
+    for group in _group([piece for piece in pieces if piece.path[-1].lower() in _JOINED_KEYS], by_owner=True):
         _edit_joined(leaf, group, "joined", _BY_OWNER, visit)
-    for group in _grouped(pieces, by_owner=False):
+    for group in _group(pieces, by_owner=False):
         _edit_joined(leaf, group, "pieces", _BY_NAME, visit)
     for event in events:
         while len(event.edits) <= _BY_LINE:
@@ -214,12 +214,12 @@ def walk_stream(leaf: Leaf, visit: Visit) -> list[Edit]:
 def _edit_joined(leaf: Leaf, pieces: Sequence[_Piece], form: str, rank: int, visit: Visit) -> None:
     joined = replace(leaf, path=("joined",), text="".join(piece.text for piece in pieces), form=form)
     edits = walk_text(joined, visit) if form == "joined" else visit(joined)
-    narrow = [each for edit in edits for each in _narrowed(joined.text, edit)]
+    narrow = [each for edit in edits for each in _narrow(joined.text, edit)]
     for piece, local in _spread(narrow, pieces):
         piece.replace(local, rank)
 
 
-def _narrowed(text: str, edit: Edit) -> Iterator[Edit]:
+def _narrow(text: str, edit: Edit) -> Iterator[Edit]:
     """Of an edit that changes no length only the characters that differ, so that each piece keeps its own."""
     start, end, new = edit
     if len(new) != end - start:

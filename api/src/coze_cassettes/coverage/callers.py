@@ -56,13 +56,13 @@ def _of_test(
 ) -> Iterator[Caller]:
     if not node.name.startswith("test_"):
         return
-    name = next(filter(None, map(_shared, node.decorator_list)), node.name)
+    name = next(filter(None, map(_shared_cassette, node.decorator_list)), node.name)
     yield Caller(
         f"{module}/{owner}{name}", isinstance(node, ast.AsyncFunctionDef), frozenset(_names(node, definitions))
     )
 
 
-def _shared(decorator: ast.expr) -> str:
+def _shared_cassette(decorator: ast.expr) -> str:
     """The test whose cassette is shared, as the marker names it."""
     if not isinstance(decorator, ast.Call) or getattr(decorator.func, "attr", "") != _SHARED or not decorator.args:
         return ""

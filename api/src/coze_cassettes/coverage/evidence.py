@@ -129,14 +129,14 @@ def _call(interaction: Interaction) -> Call:
     if response.status == _SWITCHING:
         sent = frozenset(event_type(each.data) for each in sent_messages(interaction))
         return Call(request.method, parts.path, sent, (), b'"event_type":"error"' in response.body)
-    asked: Mapping[str, Any] = {**dict(parse_qsl(parts.query)), **_parsed(request.body)}
+    asked: Mapping[str, Any] = {**dict(parse_qsl(parts.query)), **_parse(request.body)}
     page = tuple(sorted((name, str(value)) for name, value in asked.items() if name in _PAGE_NAMES))
     return Call(request.method, parts.path, frozenset(), page, _is_error(interaction))
 
 
 def _is_error(interaction: Interaction) -> bool:
     response = interaction.response
-    answer = _parsed(response.body)
+    answer = _parse(response.body)
     refused = bool(answer.get("code")) or "error_code" in answer or response.status >= _LEAST_ERROR
     return refused or bool(response.fault) or any(b"event" + each in response.body for each in _ERROR_EVENTS)
 
@@ -144,7 +144,7 @@ def _is_error(interaction: Interaction) -> bool:
 _ERROR_EVENTS: Final = (b":error\n", b": error\n", b": Error\n", b":conversation.chat.failed\n")
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
+def _parse(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
     except ValueError:

@@ -45,7 +45,7 @@ class Editor:
         if any(map(self.rules.optional, (*old.elements, *new.elements))):
             yield new.start, new.end, f"[{','.join(self._elements(old, new, (*path, ELEMENT)))}]"
         else:
-            for left, right in self._aligned(old.elements, new.elements, (*path, ELEMENT)):
+            for left, right in self._align(old.elements, new.elements, (*path, ELEMENT)):
                 if left is not None and right is not None:
                     yield from self.edits(left, right, (*path, ELEMENT))
         if old.inner is not None and new.inner is not None:
@@ -70,9 +70,7 @@ class Editor:
         """The editor of what may stay away."""
         return Editor(OptionalElementRules(self.rules.uri_path), self.old, self.new)
 
-    def _aligned(
-        self, old: Sequence[Node], new: Sequence[Node], path: Path
-    ) -> Iterator[tuple[Node | None, Node | None]]:
+    def _align(self, old: Sequence[Node], new: Sequence[Node], path: Path) -> Iterator[tuple[Node | None, Node | None]]:
         return pairs(old, new, lambda node: self.rules.fingerprint(node, path))
 
     def _elements(self, old: Node, new: Node, path: Path) -> Iterator[str]:
@@ -80,7 +78,7 @@ class Editor:
         template = next(filter(self.rules.optional, new.elements), None)
         followers = _followers(old.elements, self.rules)
         yield from (self._optional_editor.rewrite(each, template, path) for each in followers[None])
-        for before, after in self._aligned(self.rules.elements(old), self.rules.elements(new), path):
+        for before, after in self._align(self.rules.elements(old), self.rules.elements(new), path):
             if after is not None:
                 yield self.new[after.start : after.end] if before is None else self.rewrite(before, after, path)
             if before is not None:

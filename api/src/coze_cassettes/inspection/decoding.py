@@ -82,7 +82,7 @@ def _inside(outer: str) -> Iterator[str]:
         yield from map(encodings.to_text, opened.members)
         if opened.is_whole:
             return
-    yield from _unescaped(text)
+    yield from _unescape(text)
     words = "\n".join(dict.fromkeys(text.split()))
     for row in _IN_WORDS:
         if row.name.startswith("base64"):
@@ -97,7 +97,7 @@ def _in_gb18030(outer: str) -> Iterator[str]:
     yield "\n".join(reading for reading in readings if len(reading) < _NOISE)
 
 
-def _unescaped(text: str) -> Iterator[str]:
+def _unescape(text: str) -> Iterator[str]:
     """For each inline encoding, the lines that have something in it, decoded."""
     for row in _INLINE:
         if row.mark in text and (lines := _lines_with(row.pattern, text)):
@@ -130,17 +130,17 @@ def _in_base64(words: str) -> Iterator[str]:
     for run in runs:
         found = False
         for start in range(4):
-            for inner in _decoded(run[start:]):
+            for inner in _decode(run[start:]):
                 found = True
                 yield inner
             if found:
                 break
         if not found and not run.isalnum():
             for part in _WORD_OF_RUN.findall(run):
-                yield from _decoded(part)
+                yield from _decode(part)
 
 
-def _decoded(run: str) -> Iterator[str]:
+def _decode(run: str) -> Iterator[str]:
     usable = run[: len(run) - 1] if len(run) % 4 == 1 else run
     inner = _base64.decode(usable)
     if inner is None:

@@ -56,7 +56,7 @@ _INPUT = re.compile(
 _ATTRIBUTE = re.compile(rf"""(?P<name>[{_NAME_CHARS}]{{2,64}})=["'](?P<value>[^"'\n]{{1,4096}})["']""")
 
 
-def _delimited(text: str) -> Iterator[Pair]:
+def _delimited_pairs(text: str) -> Iterator[Pair]:
     for pattern in (_QUOTED, _TUPLE, _ELEMENT, _INPUT, _ATTRIBUTE) if "<" in text else (_QUOTED, _TUPLE):
         for match in pattern.finditer(text):
             yield Pair(match["name"].rpartition(":")[2], match["value"], is_quoted=True)
@@ -151,7 +151,7 @@ _TOKEN = re.compile(r"[^\s\"'`<>|，。；、！？“”‘’「」（）\u4e0
 _REST = re.compile(r"[^\n]{0,40}")
 
 
-def _named(text: str) -> Iterator[Pair]:
+def _named_pairs(text: str) -> Iterator[Pair]:
     """A name that promises a secret and what stands behind it."""
     for match in _CORE.finditer(text):
         head = _HEAD.search(text[max(0, match.start() - _REACH) : match.start()])
@@ -274,14 +274,14 @@ _ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
 
 def rules_in(text: str) -> Iterator[str]:
     """The checks by name that the pairs of a text do not pass."""
-    for pair in (*_delimited(text), *_columns(text), *_lines(text)):
+    for pair in (*_delimited_pairs(text), *_columns(text), *_lines(text)):
         promise = names.promise_of(pair.name)
         if promise in (Promise.SECRET, Promise.CREDENTIAL):
             if is_secret(pair, text):
                 yield names.RULES[promise]
         elif promise is not None and not _is_dummy(pair) and names.REFUSES[promise](pair.value):
             yield names.RULES[promise]
-    if any(is_secret(pair, text) for pair in _named(text)):
+    if any(is_secret(pair, text) for pair in _named_pairs(text)):
         yield names.RULES[Promise.SECRET]
 
 

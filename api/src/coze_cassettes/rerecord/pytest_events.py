@@ -132,7 +132,7 @@ class EventWriter:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Writes the tests that will run."""
         self._write(TestEvent(BASE, str(self._coze_tests.base)))
-        self._tests = {item.nodeid: _collected(item) for item in session.items}
+        self._tests = {item.nodeid: _collected_event(item) for item in session.items}
         for event in self._tests.values():
             self._write(event)
 
@@ -216,7 +216,7 @@ def watch(pipe: int, grace: float = GRACE_SECONDS) -> None:
     os._exit(2)
 
 
-def _collected(item: pytest.Item) -> TestEvent:
+def _collected_event(item: pytest.Item) -> TestEvent:
     """What the parent needs to know of a test before it runs."""
     return TestEvent(
         COLLECTED,

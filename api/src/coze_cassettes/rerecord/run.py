@@ -92,11 +92,11 @@ def _arrange(options: Options, environment: dict[str, str], reporter: Reporter, 
         target = Target(STAND_IN, server.url)
     numbers = read_limits(numbered, target.url)
     environment = credentials.add_token(environment, target.url)
-    target = _proved(target, environment, numbers)
+    target = _prove(target, environment, numbers)
     plan = replace(make_plan(target, tests, environment), limits=numbers, all_or_nothing=options.all_or_nothing)
     if not plan.cassettes:
         raise Misuse("None of these tests records a cassette from this target: choose others with -k.")
-    staged = stack.enter_context(_staged(options, STAND_IN if starting else target.url, account, reporter))
+    staged = stack.enter_context(_staging_context(options, STAND_IN if starting else target.url, account, reporter))
     plan = replace(plan, earlier=staged.earlier, discarded=staged.discarded)
     reporter.plan(plan)
     if starting is None and not options.yes and not reporter.agreed(plan):
@@ -109,7 +109,7 @@ def _command(environment: Mapping[str, str]) -> str:
     return environment.get(credentials.COMMAND, "")
 
 
-def _proved(target: Target, environment: Mapping[str, str], numbers: Limits) -> Target:
+def _prove(target: Target, environment: Mapping[str, str], numbers: Limits) -> Target:
     """The target with its proved provenance; Misuse if token or things are refused."""
     configured_values(environment)
     get = get_from(target, environment[TOKEN], numbers)
@@ -118,7 +118,9 @@ def _proved(target: Target, environment: Mapping[str, str], numbers: Limits) -> 
     return target
 
 
-def _staged(options: Options, target: str, account: str, reporter: Reporter) -> AbstractContextManager[staging.Staging]:
+def _staging_context(
+    options: Options, target: str, account: str, reporter: Reporter
+) -> AbstractContextManager[staging.Staging]:
     if options.keep_staging is not None:
         return staging.elsewhere(options.keep_staging)
     sources = staging.sources_digest(options.root, [options.root / each.partition("::")[0] for each in options.tests])
@@ -146,10 +148,10 @@ def _collect(options: Options, environment: Mapping[str, str]) -> tuple[list[Tes
             else f"There is no test in {', '.join(options.tests)}"
         )
         raise Misuse(f"{where} that records a cassette.")
-    return tests, _collected(options, tests, events)
+    return tests, _read_collected(options, tests, events)
 
 
-def _collected(options: Options, tests: Sequence[Test], events: Sequence[pytest_events.TestEvent]) -> Collected:
+def _read_collected(options: Options, tests: Sequence[Test], events: Sequence[pytest_events.TestEvent]) -> Collected:
     """What is known of the committed cassettes: those of a module that was chosen from are neither living nor dead."""
     chosen_from = options.keyword or any("::" in each for each in options.tests)
     folders = {each.cassette for each in events if each.event == pytest_events.MODULE}

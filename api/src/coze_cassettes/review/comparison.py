@@ -131,11 +131,11 @@ def _hunks(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[RowChange, 
             if name == "equal":
                 rows += [RowChange(Mark.SAME, row) for row in new[right:right_end]]
             else:
-                rows += _replaced(old[left:left_end], new[right:right_end])
+                rows += _replace(old[left:left_end], new[right:right_end])
         yield tuple(rows)
 
 
-def _replaced(old: Sequence[Row], new: Sequence[Row]) -> Iterator[RowChange]:
+def _replace(old: Sequence[Row], new: Sequence[Row]) -> Iterator[RowChange]:
     """Rows that were replaced, each beside the new one of its label, with the words that differ."""
     waiting = list(new)
     for row in old:

@@ -75,7 +75,7 @@ def _table_row(group: Group) -> str:
 
 
 def _section(file: FileChange) -> Iterator[str]:
-    yield f"<details><summary>{_escaped(file.file)} {_word(file)}</summary>"
+    yield f"<details><summary>{_escape(file.file)} {_word(file)}</summary>"
     yield ""
     if file.provenance[0] and file.provenance[1] and file.provenance[0] != file.provenance[1]:
         yield f"Recorded from {file.provenance[1]}, before from {file.provenance[0]}."
@@ -125,5 +125,5 @@ def text(value: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(value.split()))
 
 
-def _escaped(value: str) -> str:
+def _escape(value: str) -> str:
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

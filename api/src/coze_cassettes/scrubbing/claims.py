@@ -40,11 +40,11 @@ class Claim:
 
 def claims_in(leaf: Leaf, rules: RuleSet) -> tuple[Claim, ...]:
     """What the rules claim in a piece; claims may overlap. Learning and replacing ask the same."""
-    return _remembered(replace(leaf, depth=0, part="", allow_opaque=frozenset()), rules)
+    return _recall(replace(leaf, depth=0, part="", allow_opaque=frozenset()), rules)
 
 
 @lru_cache(maxsize=1 << 14)
-def _remembered(leaf: Leaf, rules: RuleSet) -> tuple[Claim, ...]:
+def _recall(leaf: Leaf, rules: RuleSet) -> tuple[Claim, ...]:
     return tuple(_claims(leaf, rules))
 
 

@@ -45,7 +45,7 @@ def _signing(skeleton: list[str], found: list[str]) -> Visit:
         here = [match[0] for match in _CARRIED_PLACEHOLDER.finditer(text)] if leaf.form != "uri" else []
         if here:
             found.extend(here)
-            skeleton.extend((".".join(leaf.path), _erased(text)))
+            skeleton.extend((".".join(leaf.path), _erase(text)))
         return ()
 
     return visit
@@ -54,7 +54,7 @@ def _signing(skeleton: list[str], found: list[str]) -> Visit:
 _CARRIED_PLACEHOLDER = re.compile(rf"(?:{re.escape(placeholders.URL_PREFIX)})?(?:{placeholders.pattern().pattern})")
 
 
-def _erased(text: str) -> str:
+def _erase(text: str) -> str:
     """A text in which every placeholder is the same, since a value's kind may have been seen elsewhere only."""
     return _CARRIED_PLACEHOLDER.sub("\0", text)
 
@@ -63,7 +63,7 @@ def _signature(request: Request) -> _Signature:
     skeleton: list[str] = []
     found: list[str] = []
     walk_request(request, _signing(skeleton, found))
-    place = (request.method, _erased(urlsplit(request.uri).path))
+    place = (request.method, _erase(urlsplit(request.uri).path))
     return _Signature((*place, *skeleton), tuple(found))
 
 
@@ -95,7 +95,7 @@ class LivePlaceholders:
         self._bare = frozenset(bare)
         self._interactions = interactions
         self._names = {} if names is None else names
-        known = {_folded(value): placeholder for value, placeholder in (configured or {}).items()}
+        known = {_fold(value): placeholder for value, placeholder in (configured or {}).items()}
         self._bound = {
             value: Value(placeholder, placeholder, None, is_secret=True) for value, placeholder in known.items()
         }
@@ -113,7 +113,7 @@ class LivePlaceholders:
 
     def _scrub(self, request: Request) -> Request:
         for value, name in self._names.items():
-            if (folded := _folded(value)) not in self._bound and (rule := _rule_of(name)) is not None:
+            if (folded := _fold(value)) not in self._bound and (rule := _rule_of(name)) is not None:
                 self._bound[folded] = _bound_to(name, rule)
         learned = Learned(self._own)
         walk_request(request, learning(learned, default_rules()))
@@ -140,22 +140,22 @@ class LivePlaceholders:
 
         If several are, the first of those that have most kinds in common.
         """
-        free = {placeholder for each in self._introduced.values() for placeholder in each} - self._taken()
+        free = {placeholder for each in self._introduce.values() for placeholder in each} - self._taken_names()
         fits = [
             found
             for recorded in self._signatures
-            if recorded.skeleton == live.skeleton and (found := _paired(live.found, recorded.found, stand_ins, free))
+            if recorded.skeleton == live.skeleton and (found := _pair(live.found, recorded.found, stand_ins, free))
         ]
         return max(fits, key=_same_kinds, default={})
 
-    def _taken(self) -> AbstractSet[str]:
+    def _taken_names(self) -> AbstractSet[str]:
         known = {name.removeprefix(placeholders.URL_PREFIX) for name in self._names.values()}
         return known | {each.placeholder for each in self._bound.values()}
 
     def _next_of(self, kind: str, spoken_for: Iterable[str]) -> str:
-        taken = {*self._taken(), *(each.removeprefix(placeholders.URL_PREFIX) for each in spoken_for)}
+        taken = {*self._taken_names(), *(each.removeprefix(placeholders.URL_PREFIX) for each in spoken_for)}
         return next(
-            (placeholder for placeholder in self._introduced.get(kind, ()) if placeholder not in taken), f"{kind}_NEW"
+            (placeholder for placeholder in self._introduce.get(kind, ()) if placeholder not in taken), f"{kind}_NEW"
         )
 
     @cached_property
@@ -167,7 +167,7 @@ class LivePlaceholders:
         return tuple(_signature(each.request) for each in self._interactions)
 
     @cached_property
-    def _introduced(self) -> Mapping[str, Sequence[str]]:
+    def _introduce(self) -> Mapping[str, Sequence[str]]:
         """Placeholders by kind that appear in a request before any response has them."""
         answered: set[str] = set()
         introduced: list[tuple[str, str]] = []
@@ -180,7 +180,7 @@ class LivePlaceholders:
         return placeholders.unique(introduced)
 
 
-def _paired(
+def _pair(
     live: Sequence[str], recorded: Sequence[str], stand_ins: AbstractSet[str], free: AbstractSet[str]
 ) -> Mapping[str, str]:
     """Each stand-in with what was recorded in its places; nothing if that is not one to one, or not a literal's."""
@@ -197,7 +197,7 @@ def _same_kinds(found: Mapping[str, str]) -> int:
     return sum(old.rpartition("_")[0] == new.rpartition("_")[0] for old, new in found.items())
 
 
-def _folded(value: str) -> str:
+def _fold(value: str) -> str:
     return fold(value).text
 
 

@@ -90,7 +90,7 @@ def texts_of(interaction: Interaction) -> Iterator[str]:
 
 def found_in(text: str) -> Iterator[tuple[str, str]]:
     """The numbered placeholders in a text as ``(kind, placeholder)``, in their order, repeats included."""
-    for match in _numbered().finditer(text):
+    for match in _number().finditer(text):
         if _WORD_END.search(text, max(0, match.start() - 1), match.start()) is None:
             yield match["kind"], match[0]
 
@@ -99,7 +99,7 @@ _WORD_END = re.compile("[A-Za-z0-9_]")
 
 
 @lru_cache(maxsize=1)
-def _numbered() -> re.Pattern[str]:
+def _number() -> re.Pattern[str]:
     """What ``pattern`` matches with a number, whatever stands before it: a search that begins so takes a tenth."""
     kinds = sorted({*KINDS, *PLACEHOLDERS, *_EXTRA}, key=len, reverse=True)
     return re.compile(rf"(?P<kind>{'|'.join(kinds)})_(?P<number>\d+)(?![A-Za-z0-9_])")

@@ -23,7 +23,7 @@ def replacing(table: ValueTable, rules: RuleSet, shift: int) -> Visit:
     def visit(leaf: Leaf) -> Sequence[Edit]:
         if leaf.form == "number":
             return _number_edits(leaf, table, rules, shift)
-        edits = merge_edits(_claimed(leaf, table, rules, shift), table.edits(leaf.text))
+        edits = merge_edits(_claim(leaf, table, rules, shift), table.edits(leaf.text))
         if leaf.form == "uri":  # its pieces are visited too; here an address as a whole counts
             return [edit for edit in edits if edit[2].startswith(placeholders.URL_PREFIX)]
         if leaf.form in ("path", "pieces"):
@@ -38,7 +38,7 @@ def _apart(text: str, start: int, end: int, new: str) -> str:
     return new if new.isdecimal() else placeholders.apart(text, start, end, new)
 
 
-def _claimed(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> Iterator[Edit]:
+def _claim(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> Iterator[Edit]:
     """What a rule claims just here: also a value that is too short to be replaced elsewhere."""
     for claim in claims_in(leaf, rules):
         if claim.rule.form is Form.SHIFT:

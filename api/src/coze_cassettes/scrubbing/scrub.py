@@ -59,7 +59,7 @@ def scrub(
     learned = Learned(Placeholders.of(normal, listed))
     try:
         _walk_all(normal, learning(learned, rules), allow_opaque)
-        table = _table(learned, configured, _reserved(normal).union(listed))
+        table = _table(learned, configured, _reserved_names(normal).union(listed))
         clean = _walk_all(normal, replacing(table, rules, shift), allow_opaque)
         kept = tuple(map(with_kept_headers, clean))
         return Scrubbed(kept, table, _standing(listed - STANDARD, kept, allow_opaque))
@@ -86,7 +86,7 @@ def _walk_all(
     return tuple(walk(interaction, visit, allow_opaque) for interaction in interactions)
 
 
-def _reserved(interactions: Sequence[Interaction]) -> frozenset[str]:
+def _reserved_names(interactions: Sequence[Interaction]) -> frozenset[str]:
     """Placeholders that the traffic itself contains: a test sent them, so no value may get them."""
     texts = (text for each in interactions for text in (each.request.uri, each.request.body.decode("utf-8", "ignore")))
     return frozenset(placeholder for text in texts for _, placeholder in placeholders.found_in(text))

@@ -170,7 +170,7 @@ class ValueTable:
         lower = _lower(folded.text)
         whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower)]
         cut = [(*folded.span(start, end), new) for start, end, new in (*self._cut(lower), *self._begun(lower))]
-        return merge_edits(whole, self._cored(text), cut)
+        return merge_edits(whole, self._add_cores(text), cut)
 
     @cached_property
     def _everywhere(self) -> Mapping[str, Value]:
@@ -239,7 +239,7 @@ class ValueTable:
             found[core[:_ANCHOR]] = (*found.get(core[:_ANCHOR], ()), core)
         return found
 
-    def _cored(self, text: str) -> Iterator[Edit]:
+    def _add_cores(self, text: str) -> Iterator[Edit]:
         if self._core_pattern is None:
             return
         for match in self._core_pattern.finditer(text):

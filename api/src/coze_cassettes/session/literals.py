@@ -20,7 +20,7 @@ def with_literals(response: Response, bindings: Bindings) -> Response:
     literals = {name: value for name, value in bindings.literals().items() if not _NEEDS_ESCAPE.search(value)}
     found = {name: value for name, value in literals.items() if _holds(response, name)}
     if found:
-        response = _replaced(response, found)
+        response = _replace(response, found)
     bindings.note_received(response.body, *(value for _, value in response.headers))
     return response
 
@@ -29,7 +29,7 @@ def _holds(response: Response, name: str) -> bool:
     return name.encode() in response.body or any(name in value for _, value in response.headers)
 
 
-def _replaced(response: Response, literals: dict[str, str]) -> Response:
+def _replace(response: Response, literals: dict[str, str]) -> Response:
     names = "|".join(re.escape(name) for name in sorted(literals, key=len, reverse=True))
     pattern = re.compile(rf"(?<![A-Za-z0-9_])(?:{names})(?![A-Za-z0-9_])")
     headers = tuple((name, pattern.sub(lambda match: literals[match[0]], value)) for name, value in response.headers)
@@ -42,10 +42,10 @@ def _replaced(response: Response, literals: dict[str, str]) -> Response:
         spans.append((match.end(), len(value) - len(match[0])))
         position = match.end()
     body = b"".join([*parts, response.body[position:]])
-    return replace(response, headers=headers, body=body, chunks=_moved(response.chunks, spans, len(body)))
+    return replace(response, headers=headers, body=body, chunks=_move(response.chunks, spans, len(body)))
 
 
-def _moved(chunks: tuple[int, ...], spans: list[tuple[int, int]], total: int) -> tuple[int, ...]:
+def _move(chunks: tuple[int, ...], spans: list[tuple[int, int]], total: int) -> tuple[int, ...]:
     """The sizes of chunks of a body in which texts became longer or shorter; a cut inside one of them goes behind it.
 
     ``spans`` are the old end of each text and by how much it grew.

@@ -128,7 +128,7 @@ class Matcher:
         return self._found(live) is not None
 
     def _found(self, live: Request) -> _Found | None:
-        return self._literally(live) or self._fitting(live) or self._decoded(live)
+        return self._literally(live) or self._fitting(live) or self._decode(live)
 
     def difference(self, live: Request, recorded: Request) -> str:
         """The first difference between a live request and a certain recorded one; empty if there is none."""
@@ -183,7 +183,7 @@ class Matcher:
             by_key.setdefault(recorded.without(places), _Group(templates)).add(index, recorded, templates)
         return groups
 
-    def _decoded(self, live: Request) -> _Found | None:
+    def _decode(self, live: Request) -> _Found | None:
         """The interaction left whose request the scrubber makes of the live one: a value may stand in an encoding."""
         try:
             clean = self.scrub(live)

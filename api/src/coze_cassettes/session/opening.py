@@ -22,11 +22,11 @@ from coze_cassettes.session.wire import Wire
 
 def opened(session: Recorder | Player) -> AbstractContextManager[VcrCassette]:
     """Record or replay what the test sends; gives vcrpy's cassette."""
-    return _recorded(session) if isinstance(session, Recorder) else _replayed(session)
+    return _record_context(session) if isinstance(session, Recorder) else _replay_context(session)
 
 
 @contextmanager
-def _recorded(recorder: Recorder) -> Iterator[VcrCassette]:
+def _record_context(recorder: Recorder) -> Iterator[VcrCassette]:
     wire = Wire(recorder.settings.target, recorder.settings.throttle, lambda: recorder.faults_expected)
     with ExitStack() as stack:
         stack.enter_context(redaction.silent(recording=True))
@@ -35,7 +35,7 @@ def _recorded(recorder: Recorder) -> Iterator[VcrCassette]:
 
 
 @contextmanager
-def _replayed(player: Player) -> Iterator[VcrCassette]:
+def _replay_context(player: Player) -> Iterator[VcrCassette]:
     with ExitStack() as stack:
         stack.enter_context(redaction.silent(recording=False))
         stack.enter_context(clock.virtual_time())

@@ -62,7 +62,7 @@ def _body(request: Request) -> tuple[str, Iterator[tuple[Place, object]]]:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = ""
-    if text.lstrip()[:1] in ("{", "[") and (value := _parsed(text)) is not None:
+    if text.lstrip()[:1] in ("{", "[") and (value := _parse(text)) is not None:
         return "json", _leaves(value, ("body",))
     content_type = header(request.headers, "content-type").lower()
     if content_type.startswith("multipart/") and (parts := _parts(request)) is not None:
@@ -73,7 +73,7 @@ def _body(request: Request) -> tuple[str, Iterator[tuple[Place, object]]]:
     return "text", iter([(("body",), text or body)])
 
 
-def _parsed(text: str) -> object | None:
+def _parse(text: str) -> object | None:
     try:
         value: object = json.loads(text)
     except (ValueError, RecursionError):

@@ -63,23 +63,23 @@ def replay_context(player: Player) -> Iterator[VcrCassette]:
     cassette = ReplayCassette(player)
 
     def handle(_before: Handle, _transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        return _delivered(_played(player, cassette, request, request.read()), request)
+        return _deliver(_play(player, cassette, request, request.read()), request)
 
     async def handle_async(
         _before: HandleAsync, _transport: httpx.AsyncHTTPTransport, request: httpx.Request
     ) -> httpx.Response:
         body = await request.aread()
         await _let_others_run()
-        recorded = _played(player, cassette, request, body)
+        recorded = _play(player, cassette, request, body)
         if recorded["status"]["code"] == NO_RESPONSE and recorded["body"].get("fault") == CANCELLED:
             await _wait_for_ever()
-        return _delivered(recorded, request)
+        return _deliver(recorded, request)
 
     with httpx_stub.stub_context(player.has, handle, handle_async):
         yield cassette
 
 
-def _played(player: Player, cassette: ReplayCassette, request: httpx.Request, body: bytes) -> dict[str, Any]:
+def _play(player: Player, cassette: ReplayCassette, request: httpx.Request, body: bytes) -> dict[str, Any]:
     sent = SentRequest(request.method, str(request.url), request.headers.copy(), body)
     player.sent.append(sent)
     try:
@@ -118,7 +118,7 @@ def _error(name: str, request: httpx.Request) -> httpx.TransportError:
     return error(f"{name}, as it was recorded", request=request)
 
 
-def _delivered(recorded: dict[str, Any], request: httpx.Request) -> httpx.Response:
+def _deliver(recorded: dict[str, Any], request: httpx.Request) -> httpx.Response:
     """The response as it came over the wire; raises the fault if no response came at all."""
     status, body = recorded["status"], recorded["body"]
     fault = body.get("fault", "")

@@ -70,11 +70,11 @@ class Timeline:
         """Wait until an attempt, which may take so many real seconds, returns something true, or the time is over."""
         deadline = None if seconds is None else self.now() + round(seconds * SECOND)
         wait = Wait(deadline, is_ready)
-        with self._noted(wait):
+        with self._note(wait):
             return self._lead(wait, attempt) if get_ident() == self._leader else self._follow(wait, attempt)
 
     @contextmanager
-    def _noted(self, wait: Wait) -> Iterator[None]:
+    def _note(self, wait: Wait) -> Iterator[None]:
         ident = get_ident()
         before = self._waits.get(ident)  # a signal handler may wait inside of a wait
         self._waits[ident] = wait

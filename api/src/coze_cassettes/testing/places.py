@@ -49,7 +49,7 @@ class Place:
     is_growing: bool = False
 
 
-def _dumped(value: object, *, ascii_only: bool = False) -> str:
+def _dump(value: object, *, ascii_only: bool = False) -> str:
     return json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":"))
 
 
@@ -81,7 +81,7 @@ def _events(name: str, key: str, *, growing: bool = False) -> Make:
     def make(text: str, chance: random.Random) -> Interaction:
         pieces = cut(text, chance)
         texts = ["".join(pieces[: at + 1]) for at in range(len(pieces))] if growing else pieces
-        lines = (f"event:{name}\ndata:{_dumped({'id': 'm', key: piece})}\n\n" for piece in texts)
+        lines = (f"event:{name}\ndata:{_dump({'id': 'm', key: piece})}\n\n" for piece in texts)
         return _answer("".join(lines), _STREAM)
 
     return make
@@ -90,20 +90,20 @@ def _events(name: str, key: str, *, growing: bool = False) -> Make:
 def _json_lines(key: str, headers: Headers) -> Make:
     def make(text: str, chance: random.Random) -> Interaction:
         pieces = enumerate(cut(text, chance))
-        return _answer("".join(_dumped({"seq": at, key: piece}) + "\n" for at, piece in pieces), headers)
+        return _answer("".join(_dump({"seq": at, key: piece}) + "\n" for at, piece in pieces), headers)
 
     return make
 
 
 def _other_stream(text: str, chance: random.Random) -> Interaction:
     """Events with another content type."""
-    lines = (f"data: {_dumped({'text': piece})}\n\n" for piece in cut(text, chance))
+    lines = (f"data: {_dump({'text': piece})}\n\n" for piece in cut(text, chance))
     return _answer("".join(lines), _TEXT)
 
 
 def _socket(sent: Sequence[object] = (), came: Sequence[object] = ()) -> Interaction:
     def message(each: object) -> websocket_messages.Message:
-        data = each if isinstance(each, bytes) else _dumped(each)
+        data = each if isinstance(each, bytes) else _dump(each)
         return websocket_messages.Message(data)
 
     asked = websocket_messages.dump(message(each) for each in sent)
@@ -134,14 +134,14 @@ def _binary_messages(text: str, chance: random.Random) -> Interaction:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _zipped(text: str, name: str = "word/document.xml") -> bytes:
+def _zip(text: str, name: str = "word/document.xml") -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, to_bytes(text))
     return target.getvalue()
 
 
-def _deflated(text: str) -> bytes:
+def _deflate(text: str) -> bytes:
     stream = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return stream.compress(to_bytes(text)) + stream.flush()
 
@@ -157,13 +157,13 @@ def _picture(text: str) -> bytes:
 
 
 _PACKED: Final[Mapping[str, Callable[[str], bytes]]] = {
-    "zip": _zipped,
-    "zip in a zip": lambda text: _zipped(_zipped(text).decode("utf-8", "surrogateescape"), "inner.zip"),
+    "zip": _zip,
+    "zip in a zip": lambda text: _zip(_zip(text).decode("utf-8", "surrogateescape"), "inner.zip"),
     "gzip": lambda text: gzip.compress(to_bytes(text)),
     "bzip2": lambda text: bz2.compress(to_bytes(text)),
     "xz": lambda text: lzma.compress(to_bytes(text)),
     "zlib": lambda text: zlib.compress(to_bytes(text)),
-    "deflate": _deflated,
+    "deflate": _deflate,
     "PNG": _picture,
     "bytes": lambda text: b"\xff\xfe\0\x01" + to_bytes(text) + b"\0\xff",
 }
@@ -183,7 +183,7 @@ def _answered(pack: Pack) -> Place:
 def _in_base64(pack: Pack) -> Place:
     def make(text: str, _: random.Random) -> Interaction:
         body = {"file_base64": base64.b64encode(pack(text)).decode()}
-        return _question(body=_dumped(body), headers=_JSON)
+        return _question(body=_dump(body), headers=_JSON)
 
     return Place(make, holds_bytes=True)
 
@@ -199,11 +199,11 @@ def _files() -> Mapping[str, Place]:
 
 PLACES: Final[Mapping[str, Place]] = {
     "answer": Place(lambda text, _: _answer(text, _TEXT), holds_bytes=True),
-    "JSON string": Place(lambda text, _: _answer(_dumped({"data": {"note": text}}))),
-    "JSON string, escaped": Place(lambda text, _: _answer(_dumped({"data": [text]}, ascii_only=True))),
-    "JSON key": Place(lambda text, _: _answer(_dumped({text: 1}))),
-    "JSON in a string": Place(lambda text, _: _answer(_dumped({"out": _dumped({"in": _dumped({"x": text})})}))),
-    "JSON sent": Place(lambda text, _: _question(body=_dumped({"note": [text]}), headers=_JSON)),
+    "JSON string": Place(lambda text, _: _answer(_dump({"data": {"note": text}}))),
+    "JSON string, escaped": Place(lambda text, _: _answer(_dump({"data": [text]}, ascii_only=True))),
+    "JSON key": Place(lambda text, _: _answer(_dump({text: 1}))),
+    "JSON in a string": Place(lambda text, _: _answer(_dump({"out": _dump({"in": _dump({"x": text})})}))),
+    "JSON sent": Place(lambda text, _: _question(body=_dump({"note": [text]}), headers=_JSON)),
     "query": Place(lambda text, _: _question(f"/v1/things?note={quote(text, safe='')}&a=1")),
     "query with plus signs": Place(lambda text, _: _question(f"/v1/things?note={quote_plus(text)}&a=1")),
     "path": Place(lambda text, _: _question(f"/v1/things/{quote(text, safe='')}/items"), is_word=True),

@@ -62,7 +62,7 @@ def draw(seed: int, value: str = "") -> Case:
     kind = chance.choice(KINDS)
     made = kind.make(chance)
     value = value or made
-    clothes, text = _dressed(kind, value, chance)
+    clothes, text = _dress(kind, value, chance)
     place = chance.choice(list(PLACES))
     if (PLACES[place].is_line and "\n" in text) or (PLACES[place].is_growing and not kind.bare):
         place = "JSON string"
@@ -72,7 +72,7 @@ def draw(seed: int, value: str = "") -> Case:
         encoded = f"blob {encoded} end"
     if PLACES[place].is_line:
         encoded = " ".join(encoded.split())
-    echo = _echoed(kind, value, chance)
+    echo = _echo(kind, value, chance)
     return Case(seed, kind, value, clothes, encoding, place, encoded, echo)
 
 
@@ -88,7 +88,7 @@ def _encodings_of(place: Place, text: str) -> Sequence[str]:
     return [PLAIN, *(name for name in ENCODERS if name not in left_out)]
 
 
-def _dressed(kind: Kind, value: str, chance: random.Random) -> tuple[str, str]:
+def _dress(kind: Kind, value: str, chance: random.Random) -> tuple[str, str]:
     """What stands around a value: neighbours, or the name that gives it away."""
     if kind.bare:
         before, after = around(chance, kind.touching)
@@ -105,7 +105,7 @@ _OF_ASCII: Final = ("XML", "XML attribute", "CDATA", "option", "environment")
 _LONG: Final = 12
 
 
-def _echoed(kind: Kind, value: str, chance: random.Random) -> str:
+def _echo(kind: Kind, value: str, chance: random.Random) -> str:
     """A known value in another case or in an encoding, or nothing."""
     encoders = {**ENCODERS, **(CASES if kind.configured or kind.names else {})}
     name = chance.choice(["", *(each for each in encoders if each not in _OF_BYTES)])
@@ -198,14 +198,14 @@ def _wire(cassette: Cassette) -> Iterator[str]:
         yield request.uri
         yield response.reason
         yield from (value for _, value in (*request.headers, *response.headers))
-        yield from map(to_text, (*_opened(request.body), *_opened(response.body)))
+        yield from map(to_text, (*_open(request.body), *_open(response.body)))
 
 
 _BASE64_FILE = re.compile(rb'"file_base64":"([A-Za-z0-9+/=]+)"')
 _PART = re.compile(rb"\r\n\r\n(.*)\r\n--", re.DOTALL)
 
 
-def _opened(body: bytes) -> Iterator[bytes]:
+def _open(body: bytes) -> Iterator[bytes]:
     """Bytes, and what is packed in them."""
     waiting = [body]
     while waiting:

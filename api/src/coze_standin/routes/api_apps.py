@@ -32,7 +32,7 @@ def create(call: Call) -> Answer:
 
 def update(call: Call) -> Answer:
     """api_apps.update: what the body leaves out stays as it is."""
-    app = _requested(call)
+    app = _requested_app(call)
     name, address = (str(call.body.get(key) or "") for key in ("name", "callback_url"))
     changed = replace(app, name=name or app.name, callback_url=address or app.callback_url)
     call.state.integration.api_apps.put(app.id, changed)
@@ -59,7 +59,7 @@ def list_api_apps(call: Call) -> Answer:
 
 def subscribe(call: Call) -> Answer:
     """api_apps.events.create. Which events there are is not in the sources: any name is taken, and none twice."""
-    app = _requested(call)
+    app = _requested_app(call)
     events = dict.fromkeys([*app.events, *_event_types(call)])
     call.state.integration.api_apps.put(app.id, replace(app, events=tuple(events)))
     return ok()
@@ -67,7 +67,7 @@ def subscribe(call: Call) -> Answer:
 
 def unsubscribe(call: Call) -> Answer:
     """api_apps.events.delete: an event that it is not subscribed to is no error here; no source says."""
-    app, gone = _requested(call), _event_types(call)
+    app, gone = _requested_app(call), _event_types(call)
     left = tuple(each for each in app.events if each not in gone)
     call.state.integration.api_apps.put(app.id, replace(app, events=left))
     return ok()
@@ -78,14 +78,14 @@ def list_events(call: Call) -> Answer:
 
     How Coze names and describes an event is not in the sources: the name is its type, the description empty.
     """
-    app = _requested(call)
+    app = _requested_app(call)
     page, following = call.token_page(app.events, default_size=20)
     items = [{"api_app_id": app.id, "name": each, "description": "", "event_type": each} for each in page]
     more = {"next_page_token": following} if following else {}
     return ok({"items": items, "has_more": bool(following), **more})
 
 
-def _requested(call: Call) -> ApiApp:
+def _requested_app(call: Call) -> ApiApp:
     return call.state.integration.api_apps.get(call.path["app_id"])
 
 

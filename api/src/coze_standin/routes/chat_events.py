@@ -61,10 +61,10 @@ def opening_events(state: State, chat: Chat) -> list[sse.Event]:
         before = [one for one in before if one.type == "tool_response"]
     answers = [message for message in chat.messages if message.type == "answer"]
     spoken = [event for message in answers for event in answer_events(state, message, chat.deltas)]
-    return [*start_events(chat), *map(_completed, before), *spoken]
+    return [*start_events(chat), *map(_completed_event, before), *spoken]
 
 
-def _completed(message: Message) -> sse.Event:
+def _completed_event(message: Message) -> sse.Event:
     return "conversation.message.completed", event_message_json(message, timed=True)
 
 
@@ -88,13 +88,13 @@ def answer_events(state: State, message: Message, count: int = 0) -> list[sse.Ev
     deltas: list[sse.Event] = [
         ("conversation.message.delta", event_message_json(replace(message, content=text))) for text in texts
     ]
-    return [*deltas, _completed(message)]
+    return [*deltas, _completed_event(message)]
 
 
 def closing_events(chat: Chat) -> list[sse.Event]:
     """The end mark and the follow-ups of the chat, then how it ended."""
     rest: list[sse.Event] = [
-        _completed(message)
+        _completed_event(message)
         for message in chat.messages
         if message.type not in ("answer", *BEFORE_THE_ANSWER) and not is_recall(message)
     ]

@@ -53,7 +53,7 @@ def _refuse_occupied(*, streams: bool) -> Events:
 
 def retrieve(call: Call) -> Answer:
     """chat.retrieve, as POST (cozepy) and as GET (documents)."""
-    state, chat = call.state, _requested(call)
+    state, chat = call.state, _requested_chat(call)
     return ok(retrieved_json(state, chat))
 
 
@@ -65,13 +65,13 @@ def cancel(call: Call) -> Answer:
 
 def submit_tool_outputs(call: Call) -> Answer | Events:
     """chat.submit_tool_outputs, both ways. A chat that was not saved ends in 5000, as the documents say."""
-    state, chat = call.state, continue_chat(call, _requested(call))
+    state, chat = call.state, continue_chat(call, _requested_chat(call))
     return stream_chat(state, chat) if call.body.get("stream") else ok(chat_json(state, chat))
 
 
 def list_messages(call: Call) -> Answer:
     """chat.messages.list: what the bot said so far. A failed chat has no ``data`` at all (coze-py #425)."""
-    state, chat = call.state, _requested(call)
+    state, chat = call.state, _requested_chat(call)
     status = chat.status(state.clock())
     if status == "failed":
         return ok()
@@ -79,7 +79,7 @@ def list_messages(call: Call) -> Answer:
     return ok([chat_message_json(message) for message in said])
 
 
-def _requested(call: Call) -> Chat:
+def _requested_chat(call: Call) -> Chat:
     return call.state.messaging.chat_in(call.ask("conversation_id"), call.ask("chat_id"))
 
 

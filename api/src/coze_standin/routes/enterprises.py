@@ -17,7 +17,7 @@ def add_members(call: Call) -> Answer:
 
     Of other refusals the sources name only those of the token: an unknown enterprise or user is 4200 here.
     """
-    enterprise = _requested(call)
+    enterprise = _requested_enterprise(call)
     users = {str(user.get("user_id") or ""): _role(user) for user in call.objects("users")}
     if not users:
         raise ApiError("parameter")
@@ -32,7 +32,7 @@ def add_members(call: Call) -> Answer:
 
 def update_member(call: Call) -> Answer:
     """enterprises.members.update: another role."""
-    enterprise = _requested(call)
+    enterprise = _requested_enterprise(call)
     user_id = _member(enterprise, call.path["user_id"])
     roles = {**enterprise.roles, user_id: _role(dict(call.body))}
     call.state.enterprises.put(enterprise.id, replace(enterprise, roles=roles))
@@ -44,7 +44,7 @@ def remove_member(call: Call) -> Answer:
 
     What of it does, and whether they leave the workspaces of the enterprise, is not in the sources: here nothing moves.
     """
-    enterprise = _requested(call)
+    enterprise = _requested_enterprise(call)
     user_id = _member(enterprise, call.path["user_id"])
     if _member(enterprise, call.need("receiver_user_id")) == user_id:
         raise ApiError("parameter")
@@ -53,7 +53,7 @@ def remove_member(call: Call) -> Answer:
     return ok()
 
 
-def _requested(call: Call) -> Enterprise:
+def _requested_enterprise(call: Call) -> Enterprise:
     return call.state.enterprises.get(call.path["enterprise_id"])
 
 

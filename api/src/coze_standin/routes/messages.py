@@ -49,12 +49,12 @@ def list_messages(call: Call) -> Answer:
 
 def retrieve(call: Call) -> Answer:
     """conversations.messages.retrieve."""
-    return ok(message_json(_requested(call)))
+    return ok(message_json(_requested_message(call)))
 
 
 def update(call: Call) -> Answer:
     """conversations.messages.update: the changed message comes under ``message``, not under ``data``."""
-    state, message = call.state, _requested(call)
+    state, message = call.state, _requested_message(call)
     changed = replace(
         message,
         content=str(call.body.get("content") or message.content),
@@ -67,7 +67,7 @@ def update(call: Call) -> Answer:
 
 def delete(call: Call) -> Answer:
     """conversations.messages.delete: the message as it was."""
-    message = _requested(call)
+    message = _requested_message(call)
     call.state.messaging.feedback.pop((message.conversation_id, message.id), None)
     return ok(message_json(call.state.messaging.messages.remove(message.id)))
 
@@ -165,7 +165,7 @@ def event_message_json(message: Message, *, timed: bool = False) -> JSON:
     }
 
 
-def _requested(call: Call) -> Message:
+def _requested_message(call: Call) -> Message:
     return call.state.messaging.message_in(call.ask("conversation_id"), call.ask("message_id"))
 
 

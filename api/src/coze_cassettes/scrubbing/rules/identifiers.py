@@ -22,7 +22,7 @@ FRAME_ID: Final = (
 """Where the id of a websocket's frame stands: behind the name of its event (a comparison adds ``[type]``)."""
 
 
-def _named(
+def _named_rule(
     number: int,
     kind: str,
     pattern: str,
@@ -44,13 +44,13 @@ def _own(number: int, kind: str, pattern: str, hit: str, reason: str, *, at: str
     )
 
 
-def _placed(number: int, kind: str, pattern: str, hit: str, miss: str) -> Rule:
+def _placed_rule(number: int, kind: str, pattern: str, hit: str, miss: str) -> Rule:
     """An identifier in the path of a URI."""
     return Rule(f"COZE-ID-{number:03}", kind, _I, _PATH, pattern, "part of the address", hit, miss)
 
 
 IDENTIFIERS: Final = (
-    _named(1, "BOT_ID", r"bot_ids?", '{"bot_id": "b{A12}"}', '{"bot_id": "0"}'),
+    _named_rule(1, "BOT_ID", r"bot_ids?", '{"bot_id": "b{A12}"}', '{"bot_id": "0"}'),
     _own(
         2,
         "BOT_ID",
@@ -60,16 +60,16 @@ IDENTIFIERS: Final = (
         at="/v1/bots",
         uri="/v1/bots",
     ),
-    _placed(3, "BOT_ID", r"/bots/([^/]+)", "/v1/bots/b{A12}", "/v1/bots"),
-    _named(
+    _placed_rule(3, "BOT_ID", r"/bots/([^/]+)", "/v1/bots/b{A12}", "/v1/bots"),
+    _named_rule(
         10,
         "USER_ID",
         r"(?:[a-z]+_)*user_ids?|creator_id|connector_uid|coze_account_id|uid|(?:creator|owner|user|user_info)\.id",
         '{"user_id": "u{A12}"}',
         '{"connector_id": "1024"}',
     ),
-    _placed(11, "USER_ID", r"/members/([^/]+)", "/v1/enterprises/0/members/u{A12}", "/v1/enterprises/0/members"),
-    _named(20, "CONVERSATION_ID", r"conversation_id", '{"conversation_id": "c{A12}"}', '{"conversation": "long"}'),
+    _placed_rule(11, "USER_ID", r"/members/([^/]+)", "/v1/enterprises/0/members/u{A12}", "/v1/enterprises/0/members"),
+    _named_rule(20, "CONVERSATION_ID", r"conversation_id", '{"conversation_id": "c{A12}"}', '{"conversation": "long"}'),
     _own(
         21,
         "CONVERSATION_ID",
@@ -79,8 +79,10 @@ IDENTIFIERS: Final = (
         at="/v1/conversation/create",
         uri="/v1/conversation/(?:create|retrieve)|/v1/conversations(?:/[^/]+)?",
     ),
-    _placed(22, "CONVERSATION_ID", r"/v1/conversations/([^/]+)", "/v1/conversations/c{A12}/clear", "/v1/conversations"),
-    _named(23, "SECTION_ID", r"(?:last_)?section_id", '{"section_id": "s{A12}"}', '{"section": 3}'),
+    _placed_rule(
+        22, "CONVERSATION_ID", r"/v1/conversations/([^/]+)", "/v1/conversations/c{A12}/clear", "/v1/conversations"
+    ),
+    _named_rule(23, "SECTION_ID", r"(?:last_)?section_id", '{"section_id": "s{A12}"}', '{"section": 3}'),
     _own(
         24,
         "SECTION_ID",
@@ -90,7 +92,7 @@ IDENTIFIERS: Final = (
         at="/v1/conversations/abc/clear",
         uri="/v1/conversations/[^/]+/clear",
     ),
-    _named(25, "UUID", r"meta_data\.uuid", '{"meta_data": {"uuid": "x{A12}"}}', '{"uuid": "x"}'),
+    _named_rule(25, "UUID", r"meta_data\.uuid", '{"meta_data": {"uuid": "x{A12}"}}', '{"uuid": "x"}'),
     _own(
         105,
         "EVENT_ID",
@@ -100,7 +102,7 @@ IDENTIFIERS: Final = (
         at="/v1/audio/speech",
         uri=WEBSOCKETS,
     ),
-    _named(30, "CHAT_ID", r"chat_id", '{"chat_id": "c{A12}"}', '{"chat": "long"}'),
+    _named_rule(30, "CHAT_ID", r"chat_id", '{"chat_id": "c{A12}"}', '{"chat": "long"}'),
     _own(
         31,
         "CHAT_ID",
@@ -119,7 +121,7 @@ IDENTIFIERS: Final = (
         at="/v1/chat",
         uri="/v1/chat",
     ),
-    _named(
+    _named_rule(
         32,
         "MESSAGE_ID",
         r"message_id|first_id|last_id|before_id|after_id|conversation\.(?:message|audio)\.[a-z_]+\.(?:data\.)?id"
@@ -136,27 +138,35 @@ IDENTIFIERS: Final = (
         at="/v1/conversation/message/create",
         uri="/message/(?:create|list|retrieve|modify|delete)",
     ),
-    _placed(34, "MESSAGE_ID", r"/messages/([^/]+)", "/v1/conversations/0/messages/m{A12}/feedback", "/v1/messages"),
-    _named(35, "TOOL_CALL_ID", r"tool_call_id|tool_calls\.id", '{"tool_call_id": "call_{A12}"}', '{"tool": "weather"}'),
-    _named(
+    _placed_rule(
+        34, "MESSAGE_ID", r"/messages/([^/]+)", "/v1/conversations/0/messages/m{A12}/feedback", "/v1/messages"
+    ),
+    _named_rule(
+        35, "TOOL_CALL_ID", r"tool_call_id|tool_calls\.id", '{"tool_call_id": "call_{A12}"}', '{"tool": "weather"}'
+    ),
+    _named_rule(
         40,
         "WORKFLOW_ID",
         r"workflow_id|workflow_info_list\.id|workflow_id_list\.ids\.id",
         '{"workflow_id": "w{A12}"}',
         '{"workflow_mode": "chatflow"}',
     ),
-    _placed(
+    _placed_rule(
         41,
         "WORKFLOW_ID",
         r"/v1/workflows/(?!chat(?:$|/))([^/]+)",
         "/v1/workflows/w{A12}/versions",
         "/v1/workflows/chat",
     ),
-    _named(42, "EXECUTE_ID", r"(?:sub_)?execute_id", '{"execute_id": "e{A12}"}', '{"execute_mode": "2"}'),
-    _placed(43, "EXECUTE_ID", r"/run_histories/([^/]+)", "/v1/workflows/0/run_histories/e{A12}", "/v1/workflows/0"),
-    _named(44, "NODE_EXECUTE_UUID", r"node_execute_uuid", '{"node_execute_uuid": "n{A12}"}', '{"node_id": "100001"}'),
-    _placed(45, "NODE_EXECUTE_UUID", r"/execute_nodes/([^/]+)", "/a/execute_nodes/n{A12}", "/a/execute_nodes"),
-    _named(
+    _named_rule(42, "EXECUTE_ID", r"(?:sub_)?execute_id", '{"execute_id": "e{A12}"}', '{"execute_mode": "2"}'),
+    _placed_rule(
+        43, "EXECUTE_ID", r"/run_histories/([^/]+)", "/v1/workflows/0/run_histories/e{A12}", "/v1/workflows/0"
+    ),
+    _named_rule(
+        44, "NODE_EXECUTE_UUID", r"node_execute_uuid", '{"node_execute_uuid": "n{A12}"}', '{"node_id": "100001"}'
+    ),
+    _placed_rule(45, "NODE_EXECUTE_UUID", r"/execute_nodes/([^/]+)", "/a/execute_nodes/n{A12}", "/a/execute_nodes"),
+    _named_rule(
         46,
         "EVENT_ID",
         r"event_id",
@@ -165,7 +175,7 @@ IDENTIFIERS: Final = (
         "what resumes an interrupted run",
         accepts=r"[0-9A-Za-z][\w/.:-]*",
     ),
-    _named(50, "WORKSPACE_ID", r"(?:work)?space_id", '{"space_id": "w{A12}"}', '{"space": " "}'),
+    _named_rule(50, "WORKSPACE_ID", r"(?:work)?space_id", '{"space_id": "w{A12}"}', '{"space": " "}'),
     _own(
         51,
         "WORKSPACE_ID",
@@ -175,18 +185,18 @@ IDENTIFIERS: Final = (
         at="/v1/workspaces",
         uri="/v1/workspaces",
     ),
-    _placed(
+    _placed_rule(
         52,
         "WORKSPACE_ID",
         r"/v1/workspaces/([^/]+)|/oauth2/workspace_id/([^/]+)",
         "/v1/workspaces/w{A12}/members",
         "/v1/workspaces",
     ),
-    _named(
+    _named_rule(
         53, "ENTERPRISE_ID", r"(?:enterprise|organization)_id", '{"enterprise_id": "e{A12}"}', '{"enterprise_id": ""}'
     ),
-    _placed(54, "ENTERPRISE_ID", r"/v1/enterprises/([^/]+)", "/v1/enterprises/e{A12}/members", "/v1/enterprises"),
-    _named(60, "FILE_ID", r"(?:[a-z]+_)?file_id", '{"file_id": "f{A12}"}', '{"file_name": "a.txt"}'),
+    _placed_rule(54, "ENTERPRISE_ID", r"/v1/enterprises/([^/]+)", "/v1/enterprises/e{A12}/members", "/v1/enterprises"),
+    _named_rule(60, "FILE_ID", r"(?:[a-z]+_)?file_id", '{"file_id": "f{A12}"}', '{"file_name": "a.txt"}'),
     _own(
         61,
         "FILE_ID",
@@ -196,24 +206,28 @@ IDENTIFIERS: Final = (
         at="/v1/files/upload",
         uri="/v1/files/(?:upload|retrieve)",
     ),
-    _named(70, "APP_ID", r"(?:api_)?app_id", '{"app_id": "a{A12}"}', '{"app_id": "0"}'),
-    _named(71, "CLIENT_ID", r"client_id", '{"client_id": "{D20}.app.coze"}', '{"client": "x"}', "names the OAuth app"),
-    _named(72, "FOLDER_ID", r"(?:parent_)?folder_id", '{"folder_id": "f{A12}"}', '{"folder_id": "0"}'),
-    _named(73, "DATASET_ID", r"dataset_ids?", '{"dataset_ids": ["d{A12}"]}', '{"dataset_ids": []}'),
-    _named(
+    _named_rule(70, "APP_ID", r"(?:api_)?app_id", '{"app_id": "a{A12}"}', '{"app_id": "0"}'),
+    _named_rule(
+        71, "CLIENT_ID", r"client_id", '{"client_id": "{D20}.app.coze"}', '{"client": "x"}', "names the OAuth app"
+    ),
+    _named_rule(72, "FOLDER_ID", r"(?:parent_)?folder_id", '{"folder_id": "f{A12}"}', '{"folder_id": "0"}'),
+    _named_rule(73, "DATASET_ID", r"dataset_ids?", '{"dataset_ids": ["d{A12}"]}', '{"dataset_ids": []}'),
+    _named_rule(
         74, "DOCUMENT_ID", r"document_ids?|processing_file_id_list", '{"document_id": "d{A12}"}', '{"document": "x"}'
     ),
-    _named(75, "PLUGIN_ID", r"plugin_id", '{"plugin_id": "p{A12}"}', '{"plugin": "x"}'),
-    _named(76, "API_ID", r"api_id", '{"api_id": "a{A12}"}', '{"api": "x"}'),
-    _named(77, "VOICE_ID", r"voice_id|speaker_id", '{"voice_id": "v{A12}"}', '{"voice": "x"}'),
-    _named(78, "MODEL_ID", r"model_id", '{"model_id": "{D10}"}', '{"model": "x"}'),
-    _named(79, "DEVICE_ID", r"device_id", '{"device_id": {D9}}', '{"device_id": 1}'),
-    _named(80, "GROUP_ID", r"group_id", '{"group_id": "g{A12}"}', '{"group": "x"}', "voice prints"),
-    _named(81, "FEATURE_ID", r"feature_id", '{"feature_id": "f{A12}"}', '{"feature": "x"}', "one person's voice print"),
-    _named(82, "ROOM_ID", r"room_id", '{"room_id": "r{A12}"}', '{"room_mode": "default"}'),
-    _named(83, "STREAM_ID", r"stream_id|live_id", '{"stream_id": "s{A12}"}', '{"stream": true}'),
-    _named(84, "ENTITY_ID", r"entity_id", '{"entity_id": "e{A12}"}', '{"entity_type": "agent"}'),
-    _named(
+    _named_rule(75, "PLUGIN_ID", r"plugin_id", '{"plugin_id": "p{A12}"}', '{"plugin": "x"}'),
+    _named_rule(76, "API_ID", r"api_id", '{"api_id": "a{A12}"}', '{"api": "x"}'),
+    _named_rule(77, "VOICE_ID", r"voice_id|speaker_id", '{"voice_id": "v{A12}"}', '{"voice": "x"}'),
+    _named_rule(78, "MODEL_ID", r"model_id", '{"model_id": "{D10}"}', '{"model": "x"}'),
+    _named_rule(79, "DEVICE_ID", r"device_id", '{"device_id": {D9}}', '{"device_id": 1}'),
+    _named_rule(80, "GROUP_ID", r"group_id", '{"group_id": "g{A12}"}', '{"group": "x"}', "voice prints"),
+    _named_rule(
+        81, "FEATURE_ID", r"feature_id", '{"feature_id": "f{A12}"}', '{"feature": "x"}', "one person's voice print"
+    ),
+    _named_rule(82, "ROOM_ID", r"room_id", '{"room_id": "r{A12}"}', '{"room_mode": "default"}'),
+    _named_rule(83, "STREAM_ID", r"stream_id|live_id", '{"stream_id": "s{A12}"}', '{"stream": true}'),
+    _named_rule(84, "ENTITY_ID", r"entity_id", '{"entity_id": "e{A12}"}', '{"entity_type": "agent"}'),
+    _named_rule(
         85,
         "CONNECTOR_ID",
         r"connector_ids?",
@@ -222,7 +236,7 @@ IDENTIFIERS: Final = (
         "a channel of one's own; Coze's have four digits at most",
         accepts=r"(?!\d{1,4}$)" + _ID,
     ),
-    _named(
+    _named_rule(
         86, "PUBLIC_KEY_ID", r"public_key_id|kid", '{"kid": "k{A12}"}', '{"key": "x"}', "names the key of the OAuth app"
     ),
     _own(
@@ -261,28 +275,32 @@ IDENTIFIERS: Final = (
         at="/v1/folders",
         uri="/v1/folders(?:/[^/]+)?",
     ),
-    _placed(91, "APP_ID", r"/v1/api_apps/([^/]+)", "/v1/api_apps/a{A12}/events", "/v1/api_apps"),
-    _placed(
+    _placed_rule(91, "APP_ID", r"/v1/api_apps/([^/]+)", "/v1/api_apps/a{A12}/events", "/v1/api_apps"),
+    _placed_rule(
         92,
         "GROUP_ID",
         r"/voiceprint_groups/([^/]+)",
         "/v1/audio/voiceprint_groups/g{A12}",
         "/v1/audio/voiceprint_groups",
     ),
-    _placed(93, "FEATURE_ID", r"/features/([^/]+)", "/v1/audio/voiceprint_groups/0/features/f{A12}", "/v1/features"),
-    _placed(94, "DATASET_ID", r"/v1/datasets/([^/]+)", "/v1/datasets/d{A12}/images", "/v1/datasets"),
-    _placed(95, "DOCUMENT_ID", r"/images/([^/]+)", "/v1/datasets/0/images/d{A12}", "/v1/datasets/0/images"),
-    _placed(96, "FOLDER_ID", r"/v1/folders/([^/]+)", "/v1/folders/f{A12}", "/v1/folders"),
-    _placed(97, "TEMPLATE_ID", r"/v1/templates/([^/]+)", "/v1/templates/t{A12}/duplicate", "/v1/templates"),
-    _placed(98, "STREAM_ID", r"/v1/audio/live/([^/]+)", "/v1/audio/live/l{A12}", "/v1/audio/live"),
-    _placed(
+    _placed_rule(
+        93, "FEATURE_ID", r"/features/([^/]+)", "/v1/audio/voiceprint_groups/0/features/f{A12}", "/v1/features"
+    ),
+    _placed_rule(94, "DATASET_ID", r"/v1/datasets/([^/]+)", "/v1/datasets/d{A12}/images", "/v1/datasets"),
+    _placed_rule(95, "DOCUMENT_ID", r"/images/([^/]+)", "/v1/datasets/0/images/d{A12}", "/v1/datasets/0/images"),
+    _placed_rule(96, "FOLDER_ID", r"/v1/folders/([^/]+)", "/v1/folders/f{A12}", "/v1/folders"),
+    _placed_rule(97, "TEMPLATE_ID", r"/v1/templates/([^/]+)", "/v1/templates/t{A12}/duplicate", "/v1/templates"),
+    _placed_rule(98, "STREAM_ID", r"/v1/audio/live/([^/]+)", "/v1/audio/live/l{A12}", "/v1/audio/live"),
+    _placed_rule(
         99,
         "CONNECTOR_ID",
         r"/v1/connectors/(?!\d{1,4}/)([^/]+)",
         "/v1/connectors/k{A12}/bots",
         "/v1/connectors/1024/bots",
     ),
-    _named(100, "LOGID", r"logid|log_id", '{"logid": "l{A12}"}', '{"log": "x"}', "opens the server's log of the call"),
+    _named_rule(
+        100, "LOGID", r"logid|log_id", '{"logid": "l{A12}"}', '{"log": "x"}', "opens the server's log of the call"
+    ),
     Rule(
         "COZE-ID-101",
         "LOGID",

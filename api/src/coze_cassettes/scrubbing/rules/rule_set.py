@@ -55,7 +55,7 @@ class RuleSet:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         """Compile the given rules."""
         self.rules = rules
-        self._by_where = {where: tuple(_compiled(rule) for rule in rules if rule.where is where) for where in Where}
+        self._by_where = {where: tuple(_compile(rule) for rule in rules if rule.where is where) for where in Where}
         self._field_cache: dict[tuple[str, str], tuple[Compiled, ...]] = {}
 
     def fields(self, path: str, uri_path: str) -> tuple[Compiled, ...]:
@@ -104,6 +104,6 @@ class RuleSet:
                         break
 
 
-def _compiled(rule: Rule) -> Compiled:
+def _compile(rule: Rule) -> Compiled:
     pattern = rf"(?:.*\.)?(?:{rule.pattern})" if rule.where is Where.FIELD else rule.pattern
     return Compiled(rule, re.compile(pattern), re.compile(rule.accepts), re.compile(rule.uri))
