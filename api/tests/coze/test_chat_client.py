@@ -1197,6 +1197,26 @@ class TestTools:
         assert [message.type for message in said] == [MessageType.FUNCTION_CALL]
         assert refused.value.code == 4104
 
+    @pytest.mark.shared_cassette("test_messages_of_a_waiting_chat")
+    async def test_async_messages_of_a_waiting_chat(
+        self, async_coze: AsyncCoze, mock_bot_id: str, question: Message
+    ) -> None:
+        """Given a chat that waits for the output of a tool
+        When the async client lists its messages, and asks for it to be cancelled
+        Then the wire is that of the sync client, and so are the messages and the refusal.
+        """
+        stream = async_coze.chat.stream(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters={"tool": True}
+        )
+        waiting = the_interrupt([event async for event in stream])
+        where = {"conversation_id": waiting.conversation_id, "chat_id": waiting.id}
+        said = await async_coze.chat.messages.list(**where)
+        with pytest.raises(CozeAPIError) as refused:
+            await async_coze.chat.cancel(**where)
+
+        assert [message.type for message in said] == [MessageType.FUNCTION_CALL]
+        assert refused.value.code == 4104
+
     def test_occupied_conversation(
         self, coze: Coze, mock_bot_id: str, mock_conversation_id: str, question: Message
     ) -> None:
@@ -1222,6 +1242,31 @@ class TestTools:
         assert type(outcome.error) is Exception
         assert '"code":4016' in str(outcome.error)
 
+    @pytest.mark.shared_cassette("test_occupied_conversation")
+    async def test_async_occupied_conversation(
+        self, async_coze: AsyncCoze, mock_bot_id: str, mock_conversation_id: str, question: Message
+    ) -> None:
+        """Given a conversation in which a chat waits
+        When the async client begins another chat in it, in one piece and in a stream
+        Then the wire is that of the sync client, and so are the errors.
+        """
+        chat, conversation_id = async_coze.chat, mock_conversation_id
+        stream = chat.stream(
+            bot_id=mock_bot_id,
+            user_id=USER,
+            conversation_id=conversation_id,
+            additional_messages=[question],
+            parameters={"tool": True},
+        )
+        the_interrupt([event async for event in stream])
+        with pytest.raises(CozeAPIError) as refused:
+            await chat.create(bot_id=mock_bot_id, user_id=USER, conversation_id=conversation_id)
+        outcome = await aplayed(chat.stream(bot_id=mock_bot_id, user_id=USER, conversation_id=conversation_id))
+
+        assert refused.value.code == 4016
+        assert type(outcome.error) is Exception
+        assert '"code":4016' in str(outcome.error)
+
     def test_chat_without_a_history(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
         """Given a chat in one piece that is not to be saved
         When it is begun
@@ -1229,6 +1274,21 @@ class TestTools:
         """
         with pytest.raises(CozeAPIError) as refused:
             coze.chat.create(bot_id=mock_bot_id, user_id=USER, additional_messages=[question], auto_save_history=False)
+
+        assert refused.value.code == 4007
+
+    @pytest.mark.shared_cassette("test_chat_without_a_history")
+    async def test_async_chat_without_a_history(
+        self, async_coze: AsyncCoze, mock_bot_id: str, question: Message
+    ) -> None:
+        """Given a chat in one piece that is not to be saved
+        When the async client begins it
+        Then the refusal is the same.
+        """
+        with pytest.raises(CozeAPIError) as refused:
+            await async_coze.chat.create(
+                bot_id=mock_bot_id, user_id=USER, additional_messages=[question], auto_save_history=False
+            )
 
         assert refused.value.code == 4007
 
@@ -1244,6 +1304,30 @@ class TestTools:
         assert failed.last_error is not None
         assert failed.last_error.code == 4028
         assert "quota" in failed.last_error.msg
+
+    @pytest.mark.shared_cassette("test_used_up_quota")
+    async def test_async_used_up_quota(self, async_play: AsyncPlay) -> None:
+        """Given an account whose free quota is used up
+        When the async client streams a chat
+        Then it fails in the same way.
+        """
+        failed = the_end((await async_play()).events)
+
+        assert failed.last_error is not None
+        assert failed.last_error.code == 4028
+
+    @pytest.mark.parametrize("code", [4027, 4029])
+    def test_used_up_quota_of_realtime_calls(self, play: Play, fault: Fault, code: int) -> None:
+        """Given an account whose quota for voice calls is used up
+        When a chat is streamed
+        Then it fails, and last_error has the code for it.
+        """
+        fault("POST", "/v3/chat", "chat-failed", code=code)
+        failed = the_end(play().events)
+
+        assert failed.status == ChatStatus.FAILED
+        assert failed.last_error is not None
+        assert failed.last_error.code == code
 
 
 def assert_tool_called(events: Sequence[ChatEvent]) -> None:

@@ -655,6 +655,34 @@ class TestCozeErrors:
         assert refused.value.msg == answers[-1].text
 
     @pytest.mark.vcr
+    @pytest.mark.stand_in_only(reason="no gateway runs out of time on demand")
+    def test_gateway_timeout(self, coze: Coze, fault: Fault, answers: list[httpx.Response]) -> None:
+        """Given a gateway that gives up waiting and answers 504 with an HTML page
+        When Coze is called
+        Then the HTTP status stands where the code of Coze would, and the page is the message.
+        """
+        fault("GET", "/v1/users/me", "gateway-timeout")
+
+        with pytest.raises(CozeAPIError) as refused:
+            coze.users.me()
+
+        assert refused.value.code == 504
+        assert refused.value.msg == answers[-1].text
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_gateway_timeout")
+    async def test_async_gateway_timeout(self, async_coze: AsyncCoze, answers: list[httpx.Response]) -> None:
+        """Given a gateway that gives up waiting and answers 504 with an HTML page
+        When the async client calls Coze
+        Then the error is the same.
+        """
+        with pytest.raises(CozeAPIError) as refused:
+            await async_coze.users.me()
+
+        assert refused.value.code == 504
+        assert refused.value.msg == answers[-1].text
+
+    @pytest.mark.vcr
     @pytest.mark.stand_in_only(reason="no service is unavailable on demand")
     def test_unavailable_where_nothing_is_expected(
         self, coze: Coze, fault: Fault, answers: list[httpx.Response], mock_conversation_id: str
