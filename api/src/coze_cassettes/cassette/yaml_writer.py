@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -83,9 +84,12 @@ def _members(mapping: Mapping[str, Any], depth: int) -> Iterator[str]:
         elif value and isinstance(value, list):
             yield f"{_INDENT * depth}{key}:\n"
             yield from _elements(value, depth + 1)
-        elif isinstance(value, str) and _is_block(value) and value.endswith("\n") and not value.endswith("\n\n"):
-            yield f"{_INDENT * depth}{key}: |\n"
-            yield from _block(value, _INDENT * (depth + 1))
+        elif isinstance(value, bytes) and value:
+            yield f"{_INDENT * depth}{key}: !!binary |\n"
+            yield from _block(base64.encodebytes(value).decode("ascii"), _INDENT * (depth + 1))
+        elif isinstance(value, str) and _is_block(value) and value.endswith("\n"):
+            keep, end = ("+", _END.removeprefix("\n")) if value.endswith("\n\n") else ("", "")
+            yield "".join([f"{_INDENT * depth}{key}: |{keep}\n", *_block(value, _INDENT * (depth + 1)), end])
         elif isinstance(value, Mapping):
             yield f"{_INDENT * depth}{key}: {{}}\n"
         elif isinstance(value, list):
