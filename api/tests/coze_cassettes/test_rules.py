@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 
 import pytest
 
@@ -134,3 +136,58 @@ def test_what_coze_answers_is_covered(at: str, body: object, kind: str) -> None:
     clean = scrub([Interaction(Request("GET", f"https://api.coze.com{at}"), response)]).interactions[0]
     assert re.search(rf"\b{kind}_\d\b", clean.response.body.decode())
     assert inspect(Cassette((clean,)), "") == ()
+
+
+# --- time -----------------------------------------------------------------------------------------------------------
+
+
+def literals(pattern: str) -> Iterator[str]:
+    """What a pattern asks for by letters, and texts made of its alphabet."""
+    plain = re.sub(r"\(\?[^)]*\)|\[[^\]]*\]|\{[^}]*\}|\\.|[()|?*+^$]", " ", pattern)
+    yield from (word for word in plain.split() if word.strip(":=-/@ ") or len(word) > 1)
+    yield from ("1", "a", "A1b2", "1 ", "1.", "a.", "a:", ":", "@a", "a@", "0-", "eyJ", "://", "a=", '"a":"', "a_")
+
+
+def search_of(rule: Rule) -> Callable[[str], object]:
+    """What a rule does with a text, or with the name of a field and its value."""
+    if rule.where is Where.TEXT:
+        rules = RuleSet((rule,))
+        return lambda text: list(rules.in_text(text))
+    name, value = re.compile(rf"(?:.*\.)?(?:{rule.pattern})"), re.compile(rule.accepts)
+    return lambda text: (name.fullmatch(text[:256]), value.fullmatch(text))
+
+
+SMALL, LARGE = 3_000, 24_000
+FREE = 0.02
+"""Seconds that do not count: a fast search is measured badly."""
+
+
+def cost(search: Callable[[str], object], text: str) -> float:
+    """Processor time of a search, the better of two."""
+    times = []
+    for _ in range(2):
+        begin = time.process_time()
+        search(text)
+        times.append(time.process_time() - begin)
+    return min(times)
+
+
+def one_in_eight(rules: Sequence[Rule]) -> list[object]:
+    """The rules, of which the quick run takes some: each needs a long text."""
+    return [pytest.param(each, marks=[pytest.mark.proof] if number % 8 else []) for number, each in enumerate(rules)]
+
+
+@pytest.mark.parametrize(
+    "rule", one_in_eight([each for each in RULES if each.where in (Where.TEXT, Where.FIELD)]), ids=lambda rule: rule.id
+)
+def test_each_rule_takes_linear_time(rule: Rule) -> None:
+    """Its own literals over and over: eight times the text costs no more than twenty-four times the time."""
+    search, slow = search_of(rule), []
+    for literal, form in product(
+        dict.fromkeys(literals(f"{rule.pattern} {rule.accepts}")), ("{}", "{} ", "https://{}")
+    ):
+        unit = form.format(literal) if "{" not in literal else literal
+        small, large = (unit * (size // len(unit)) for size in (SMALL, LARGE))
+        if (needed := cost(search, large)) > FREE and needed > 24 * cost(search, small):
+            slow.append(unit)
+    assert slow == []
