@@ -60,6 +60,7 @@ def test_it_says_where_it_is_in_one_line() -> None:
             "COZE_ENTERPRISE_ID",
             "COZE_FOLDER_ID",
             "COZE_GUEST_ID",
+            "COZE_LIVE_ID",
             "COZE_MEMBER_ID",
             "COZE_TEMPLATE_ID",
         }
@@ -182,7 +183,7 @@ def test_it_prints_shell_lines() -> None:
     command = [sys.executable, "-m", "coze_standin", "--export", "--until-stdin-closes"]
     ended = subprocess.run(command, env=client.environment(), input="", capture_output=True, text=True, check=False)
     lines = ended.stdout.splitlines()
-    assert len(lines) == 12
+    assert len(lines) == 13
     assert all(re.fullmatch(r"export COZE_[A-Z_]+=\S+", line) for line in lines)
 
 
