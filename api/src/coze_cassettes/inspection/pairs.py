@@ -60,7 +60,7 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
     for pattern in (_QUOTED, _TUPLE, _ELEMENT, _INPUT, _ATTRIBUTE) if "<" in text else (_QUOTED, _TUPLE):
         for match in pattern.finditer(text):
             yield Pair(match["name"].rpartition(":")[2], match["value"], is_quoted=True)
-    for match in _ASSIGNED.finditer(text):
+    for match in _ASSIGNED.finditer(text) if ":=" in text else ():
         yield Pair(match["name"], match["value"], is_quoted=True)
     for form in _FORM.finditer(text) if "&" in text else ():
         for part in form[0].split("&"):
