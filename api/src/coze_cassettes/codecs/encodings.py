@@ -419,6 +419,9 @@ _LOW_FIRST, _HIGH_FIRST = r"[\t\n\r -~]\0", r"\0[\t\n\r -~]"
 _WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(?: [\x01-\x7f\udc80-\udcff]|\0\udca0)"
 """What UTF-16 makes of ASCII, and of the blanks and hyphens of other alphabets between its characters."""
 
+_HIGH_RUN: Final = rf"(?:{_HIGH_FIRST}){{3,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+"
+"""Behind a letter and before a zero byte it is the other byte order, read one byte too late."""
+
 
 ENCODINGS: Final[tuple[Encoding, ...]] = (
     _inline(
@@ -583,7 +586,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "UTF-16, high byte first",
-        re.compile(rf"(?:{_HIGH_FIRST}){{3,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+(?!\0)"),
+        re.compile(rf"(?<![\t\n\r -~]){_HIGH_RUN}|{_HIGH_RUN}(?!\0)"),
         _decoder_of("utf-16-be"),
         _encoder_of("utf-16-be"),
         ("a/bc", "\0a\0/\0b\0c"),
