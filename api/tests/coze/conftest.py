@@ -18,6 +18,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from types import FrameType, TracebackType
 from typing import Any
 
 import httpx
@@ -51,6 +52,26 @@ LOGID = "20240101000000" + "0" * 18
 Handler = Callable[[httpx.Request], httpx.Response]
 Answer = httpx.Response | Exception | Handler
 """What a mocked client gives: always the same response, an exception in its place, or what a function says."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Cut the traceback of an expected failure, which nobody reads: writing it out takes longer than the test."""
+    if call.excinfo is not None and item.get_closest_marker("xfail") and not item.config.getoption("runxfail"):
+        error = call.excinfo.value
+        error.__cause__ = error.__context__ = None
+        own = TracebackType(None, *_where_the_test_stands(item, call.excinfo.tb))
+        call.excinfo = pytest.ExceptionInfo.from_exc_info((type(error), error, own))
+
+
+def _where_the_test_stands(item: pytest.Item, traceback: TracebackType) -> tuple[FrameType, int, int]:
+    """The frame, instruction and line of the test itself; of what was called first if the test is not in it."""
+    here: TracebackType | None = traceback
+    while here is not None and here.tb_frame.f_code.co_filename != str(item.path):
+        here = here.tb_next
+    found = here or traceback
+    return found.tb_frame, found.tb_lasti, found.tb_lineno
+
 
 # --- where and who --------------------------------------------------------------------------------------------------
 
