@@ -550,7 +550,7 @@ def test_a_service_identity_records(trial: Trial, tmp_path: Path) -> None:
 
 
 NEEDY = """
-    @pytest.mark.needs("folder_id")
+    @pytest.mark.needs("spare_id")
     def test_needy(self, headers):
         httpx.get("https://api.coze.com/v1/users/me", headers=headers)
 """
@@ -565,8 +565,8 @@ def test_what_the_account_lacks_is_reported_and_its_cassette_stays(trial: Trial)
     text = needy.read_bytes()
     code, out, err = trial.run()
     assert (code, err) == (3, "")
-    assert "  leaves out       1 test: needs COZE_FOLDER_ID" in out
-    assert "\nleft out: tests/test_project.py::TestProject::test_needy: needs COZE_FOLDER_ID\n" in out
+    assert "  leaves out       1 test: needs COZE_SPARE_ID" in out
+    assert "\nleft out: tests/test_project.py::TestProject::test_needy: needs COZE_SPARE_ID\n" in out
     assert "3 recorded: 2 unchanged, 1 changed, 1 kept\n" in out
     assert needy.read_bytes() == text
     assert trial.leaks() == []

@@ -14,6 +14,7 @@ _B64 = "[A-Za-z0-9_-]"
 _NO_LETTER_BEFORE = r"(?<![A-Za-z0-9])"
 _DIGIT_SOON = r"(?=[A-Za-z_-]{0,40}\d)"
 _MIXED_SOON = r"(?=[a-z\d_-]{0,24}[A-Z])(?=[A-Z\d_-]{0,24}[a-z])(?=[A-Za-z_-]{0,24}\d)"
+_BOTH_CASES_SOON = r"(?=[a-z\d]{0,40}[A-Z])(?=[A-Z\d]{0,40}[a-z])"
 """Look-aheads are bounded, so that no text makes them look at it again and again."""
 
 _ANY_URL = r"https?://[^\s\x00-\x1f\ud800-\udfff\"'<>\\)\]，。；、）】》]++"
@@ -41,7 +42,8 @@ SECRETS: Final = (
         _S,
         _TEXT,
         _NO_LETTER_BEFORE + rf"(?:pat|sat|czu|czs|cztei)_{_DIGIT_SOON}[A-Za-z0-9_-]{{16,}}+"
-        rf"|(?:pat|sat|czu|czs|cztei)_{_MIXED_SOON}[A-Za-z0-9_-]{{32,}}+",
+        rf"|(?:pat|sat|czu|czs|cztei)_{_MIXED_SOON}[A-Za-z0-9_-]{{32,}}+"
+        rf"|{_NO_LETTER_BEFORE}(?:pat|sat|czu|czs|cztei)_{_BOTH_CASES_SOON}[A-Za-z0-9]{{40,}}+",
         "personal, service, user and service-identity tokens begin like this",
         "take pat_{A64} now",
         "pat_of_the_long_function_name",
