@@ -12,8 +12,9 @@ held() { # held NAME INSTALLER [PIP]: the lock in an environment of its own; wha
   INSTALLER=$2 scripts/install.sh "$scratch/$1" requirements.lock 2>"$scratch/$1.log" || { cat "$scratch/$1.log" >&2 && exit 1; }
   "$own" -m pip --version | cut -d' ' -f1-2 && "$own" -m pip freeze >"$scratch/$1.txt"
 }
-held old-pip pip pip==23.2.1
-held newest-pip pip pip
+held old-pip pip pip==23.2.1 &
+held newest-pip pip pip &
 held uv "$PWD/.venv/tools/bin/uv"
+wait # diff fails if one of them wrote nothing
 diff "$scratch/old-pip.txt" "$scratch/newest-pip.txt" && diff "$scratch/old-pip.txt" "$scratch/uv.txt"
 echo "The three hold the same $(wc -l <"$scratch/uv.txt") packages."
