@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -116,15 +116,34 @@ class Values:
         return any(_stands_in(form, each) for form in self.forms for each in form.choose(*every))
 
 
+_HEAD: Final = 8
+"""Characters at the beginning of a form by which it is looked up."""
+
+
+@lru_cache(maxsize=1)
+def _forms_by_head(values: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, Form]]]:
+    """The values with their forms, by the first characters of each form."""
+    found: dict[str, list[tuple[str, Form]]] = {}
+    for value in values:
+        for form in _forms(value):
+            found.setdefault(form.text[:_HEAD], []).append((value, form))
+    return found
+
+
 def find(values: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
-    """Those of some values that stand in one of some texts."""
+    """Those of some values that stand in one of some texts; the next search for the same values is a fast one."""
+    heads = _forms_by_head(tuple(values))
     written = "\0".join(texts)
     folded = masking.fold(written)
     every = (written, folded, folded.casefold())
+    seen = {head for head in heads if len(head) < _HEAD}
+    for text in dict.fromkeys(every):
+        seen.update(head for at in range(len(text) - _HEAD + 1) if (head := text[at : at + _HEAD]) in heads)
     return frozenset(
         value
-        for value in values
-        if any(_stands_in(form, each) for form in _forms(value) for each in form.choose(*every))
+        for head in seen
+        for value, form in heads[head]
+        if any(_stands_in(form, each) for each in form.choose(*every))
     )
 
 

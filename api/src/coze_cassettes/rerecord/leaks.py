@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,12 +53,14 @@ def _ask_stand_in(url: str, what: str, member: str = "") -> list[Any]:
 
 def canaries_in(path: Path, canaries: Iterable[Canary]) -> list[str]:
     """The kinds of the canaries that a file still holds, in its text or in what its text stands for."""
-    texts = [layer for text in (path.read_text("utf-8"), *_contents(path)) for layer in _layers(text)]
-    found = find((each.value for each in canaries), texts)
-    return sorted({each.kind for each in canaries if len(each.value) >= SHORTEST_CANARY and each.value in found})
+    texts = dict.fromkeys(layer for text in (path.read_text("utf-8"), *_contents(path)) for layer in _layers(text))
+    judged = [each for each in canaries if len(each.value) >= SHORTEST_CANARY]
+    found = find((each.value for each in judged), texts)
+    return sorted({each.kind for each in judged if each.value in found})
 
 
-def _layers(text: str) -> Iterable[str]:
+@lru_cache(maxsize=4096)
+def _layers(text: str) -> tuple[str, ...]:
     """A text and everything that is written in it."""
     try:
         return (text, *decoding.layers(text))

@@ -49,7 +49,8 @@ class Stages:
             return Verdict(left_out=left_out, failures=(Failure(result.problem),))
         failures = [*_failures(result), *self._untried(result)]
         try:
-            failures += [*self._inspect(self.recorded), *self._unapplied_changes()]
+            failures += self._inspect(self.recorded, names(self.recorded))
+            failures += [*self._remove_others(self.recorded), *self._unapplied_changes()]
         except CassetteError as error:  # a server that is gone cannot say what must not be in them
             return Verdict(left_out=left_out, failures=(*failures, Failure(str(error))))
         decisions = self._decide(result, failures)
@@ -80,20 +81,25 @@ class Stages:
         brief = ("--tb=no", "--show-capture=no", "--maxfail=0", f"{pytest_events.MAX_OUTAGES}={outages}")
         return self._pytest((*arguments, *brief), environment, earlier)
 
-    def _inspect(self, folder: Path) -> list[Failure]:
-        """What the inspector finds, or what the stand-in's own list of its canaries does."""
+    def _inspect(self, folder: Path, files: Iterable[str]) -> list[Failure]:
+        """What the inspector finds in some cassettes, or what the stand-in's own list of its canaries does."""
         self.reporter.stage("inspecting", 0)
         values = configured_values(self.environment).placeholders
         target = self.plan.target
         canaries = leaks.canaries_of(target.url) if target.provenance == STAND_IN else ()
         found = []
-        for path in store.files(folder):
-            name = path.relative_to(folder).as_posix()
+        for name in files:
+            path = folder / name
             findings = leaks.inspect_file(path, values, self.options.allow_opaque)
             found += [Failure(str(finding), file=name) for finding in findings]
             found += [
                 Failure(f"a canary ({kind}) is still in it", file=name) for kind in leaks.canaries_in(path, canaries)
             ]
+        return found
+
+    def _remove_others(self, folder: Path) -> list[Failure]:
+        """A failure for each file that is not a cassette; it is gone afterwards."""
+        found = []
         for path in [path for path in folder.rglob("*") if path.is_file() and path.suffix != store.SUFFIX]:
             found.append(Failure("not a cassette, and nobody asked for it", file=path.name))
             path.unlink()
@@ -167,7 +173,7 @@ class Stages:
         for each in sound:
             if each.file in edited:
                 store.write(folder / each.file, _cassette(each))
-        unclean = {each.file for each in self._inspect(folder)} & edited if edited else set()
+        unclean = {each.file for each in self._inspect(folder, sorted(edited))} if edited else set()
         failures = self._play(folder, decisions, left_out)
         again = (unclean | {each.file for each in failures}) & edited
         decisions = [self._as_recorded(each) if each.file in again else each for each in decisions]
