@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 import httpx
+import pytest
 from cozepy import CozeAPIError
 
 Fault = Callable[..., None]
 MakeResponse = Callable[..., httpx.Response]
+Calls = Iterable[Callable[[], Any]]
+Check = Callable[[CozeAPIError], None]
 
 NOWHERE = "7000000000000000001"
 """An id as Coze makes them, of nothing."""
@@ -28,10 +32,40 @@ FIXED = "the SDK is fixed if this passes: remove the mark, and its entry in docs
 """Why a strict xfail fails."""
 
 
-def assert_refused(error: CozeAPIError, code: int | None = None) -> None:
+def fixed(defect: int, what: str) -> str:
+    """Why a test is expected to fail, and what is to be done if it does not."""
+    return f"defect {defect}: {what}; fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
+
+
+def assert_coze_error(error: CozeAPIError, code: int | None = None) -> None:
     """An error of Coze carries a positive code, a text, and the log id of its answer."""
     assert error.code is not None
     assert error.code > 0
     assert code in (None, error.code)
     assert error.msg
     assert error.logid
+
+
+def assert_each_is_refused(calls: Calls, check: Check) -> int:
+    """Every call raises an error of Coze that passes the check; how many there were."""
+    made = [*calls]
+    for call in made:
+        with pytest.raises(CozeAPIError) as error:
+            call()
+        check(error.value)
+    return len(made)
+
+
+async def assert_each_is_refused_async(calls: Calls, check: Check) -> int:
+    """The same for calls of the async client."""
+    made = [*calls]
+    for call in made:
+        with pytest.raises(CozeAPIError) as error:
+            await _first(call())
+        check(error.value)
+    return len(made)
+
+
+async def _first(result: Any) -> object:
+    """What a call comes to; of a stream its first event."""
+    return await (result if isinstance(result, Awaitable) else anext(result))

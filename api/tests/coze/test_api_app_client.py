@@ -12,7 +12,7 @@ import pytest
 from cozepy import APIApp, AppType, AsyncCoze, Coze, CozeAPIError
 from cozepy.api_apps.events import APIAppEvent
 
-from api.tests.coze.assertions import NOWHERE
+from api.tests.coze.assertions import NOWHERE, assert_each_is_refused, assert_each_is_refused_async
 from coze_cassettes import Account, SentRequest
 
 CALLBACK = "https://example.com/coze/callback"
@@ -259,14 +259,12 @@ class TestApiAppEvents:
         Then each time Coze's error is raised.
         """
         events = coze.api_apps.events
-        for call in (
+        calls = (
             lambda: events.create(api_app_id=NOWHERE, event_types=[EVENT]),
             lambda: events.delete(api_app_id=NOWHERE, event_types=[EVENT]),
             lambda: events.list(api_app_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                call()
-            assert_refused(error.value)
+        )
+        assert_each_is_refused(calls, assert_refused)
 
     @pytest.mark.shared_cassette("test_events_of_an_api_app_that_does_not_exist")
     async def test_async_events_of_an_api_app_that_does_not_exist(
@@ -277,11 +275,9 @@ class TestApiAppEvents:
         Then the errors are those of the sync client.
         """
         events = async_coze.api_apps.events
-        for call in (
-            events.create(api_app_id=NOWHERE, event_types=[EVENT]),
-            events.delete(api_app_id=NOWHERE, event_types=[EVENT]),
-            events.list(api_app_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                await call
-            assert_refused(error.value)
+        calls = (
+            lambda: events.create(api_app_id=NOWHERE, event_types=[EVENT]),
+            lambda: events.delete(api_app_id=NOWHERE, event_types=[EVENT]),
+            lambda: events.list(api_app_id=NOWHERE),
+        )
+        await assert_each_is_refused_async(calls, assert_refused)

@@ -36,7 +36,15 @@ from cozepy import (
 from cozepy.audio.rooms import RoomAudioConfig, RoomConfig, RoomMode, TranslateConfig
 from pydantic import ValidationError
 
-from api.tests.coze.assertions import FIXED, NOWHERE, MakeResponse, assert_refused
+from api.tests.coze.assertions import (
+    FIXED,
+    NOWHERE,
+    USER,
+    MakeResponse,
+    assert_coze_error,
+    assert_each_is_refused,
+    assert_each_is_refused_async,
+)
 from coze_cassettes import Account, SentRequest
 
 SENTENCE = "今天天气怎么样？"
@@ -147,7 +155,7 @@ class TestSpeech:
         """
         with pytest.raises(CozeAPIError) as error:
             coze.audio.speech.create(input=SENTENCE, voice_id=NOWHERE)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_voice_that_does_not_exist")
@@ -158,7 +166,7 @@ class TestSpeech:
         """
         with pytest.raises(CozeAPIError) as error:
             await async_coze.audio.speech.create(input=SENTENCE, voice_id=NOWHERE)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
 
 class TestTranscriptions:
@@ -197,7 +205,7 @@ class TestTranscriptions:
         """
         with pytest.raises(CozeAPIError) as error:
             coze.audio.transcriptions.create(file=("empty.wav", b""))
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_empty_sound")
@@ -208,7 +216,7 @@ class TestTranscriptions:
         """
         with pytest.raises(CozeAPIError) as error:
             await async_coze.audio.transcriptions.create(file=("empty.wav", b""))
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
 
 # --- rooms and live streams -----------------------------------------------------------------------------------------
@@ -243,7 +251,7 @@ class TestRooms:
         Then each answer has what a client needs to join; what the config leaves open goes out as null.
         """
         plain = coze.audio.rooms.create(bot_id=mock_bot_id)
-        configured = coze.audio.rooms.create(bot_id=mock_bot_id, uid="coze-suite", config=room_config())
+        configured = coze.audio.rooms.create(bot_id=mock_bot_id, uid=USER, config=room_config())
 
         assert_room(plain)
         assert_room(configured)
@@ -269,7 +277,7 @@ class TestRooms:
         """
         assert_room(await async_coze.audio.rooms.create(bot_id=mock_bot_id))
         rooms = async_coze.audio.rooms
-        assert_room(await rooms.create(bot_id=mock_bot_id, uid="coze-suite", config=room_config()))
+        assert_room(await rooms.create(bot_id=mock_bot_id, uid=USER, config=room_config()))
 
     @pytest.mark.vcr
     def test_room_of_no_bot(self, coze: Coze) -> None:
@@ -279,7 +287,7 @@ class TestRooms:
         """
         with pytest.raises(CozeAPIError) as error:
             coze.audio.rooms.create(bot_id=NOWHERE)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_room_of_no_bot")
@@ -290,7 +298,7 @@ class TestRooms:
         """
         with pytest.raises(CozeAPIError) as error:
             await async_coze.audio.rooms.create(bot_id=NOWHERE)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
 
 def assert_live(live: LiveInfo) -> None:
@@ -334,7 +342,7 @@ class TestLive:
         """
         with pytest.raises(CozeAPIError) as error:
             coze.audio.live.retrieve(live_id=NOWHERE)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_live_that_does_not_exist")
@@ -345,7 +353,7 @@ class TestLive:
         """
         with pytest.raises(CozeAPIError) as error:
             await async_coze.audio.live.retrieve(live_id=NOWHERE)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
 
 # --- voices ---------------------------------------------------------------------------------------------------------
@@ -488,7 +496,7 @@ class TestVoices:
         """
         with pytest.raises(CozeAPIError) as error:
             coze.audio.voices.clone(voice_name="cassettes", file=("empty.wav", b""), audio_format=AudioFormat.WAV)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_clone_of_an_empty_sound")
@@ -501,7 +509,7 @@ class TestVoices:
             await async_coze.audio.voices.clone(
                 voice_name="cassettes", file=("empty.wav", b""), audio_format=AudioFormat.WAV
             )
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
 
 # --- voiceprints ----------------------------------------------------------------------------------------------------
@@ -600,10 +608,7 @@ class TestVoiceprintGroups:
         When it is changed, deleted, filled, listed, and asked who is speaking
         Then each time an error of Coze is raised.
         """
-        for refused in calls_to_nowhere(coze.audio.voiceprint_groups):
-            with pytest.raises(CozeAPIError) as error:
-                refused()
-            assert_refused(error.value)
+        assert_each_is_refused(calls_to_nowhere(coze.audio.voiceprint_groups), assert_coze_error)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_group_that_does_not_exist")
@@ -612,10 +617,7 @@ class TestVoiceprintGroups:
         When the async client does the same with it
         Then the errors are those of the sync client.
         """
-        for refused in calls_to_nowhere(async_coze.audio.voiceprint_groups):
-            with pytest.raises(CozeAPIError) as error:
-                await refused()
-            assert_refused(error.value)
+        await assert_each_is_refused_async(calls_to_nowhere(async_coze.audio.voiceprint_groups), assert_coze_error)
 
 
 def calls_to_nowhere(groups: Any) -> Iterator[Callable[[], Any]]:
@@ -715,9 +717,9 @@ class TestVoiceprintFeatures:
 
 # --- what the SDK cannot do -----------------------------------------------------------------------------------------
 
-USER = {"id": 1234567890, "name": "someone", "nickname": "Some One", "avatar_url": ""}
+WIRE_USER = {"id": 1234567890, "name": "someone", "nickname": "Some One", "avatar_url": ""}
 TIMES = {"created_at": 1719476392, "updated_at": 1719476392}
-GROUP: dict[str, Any] = {"id": NOWHERE, "name": "n", "desc": "d", "icon_url": "", "user_info": USER, **TIMES}
+GROUP: dict[str, Any] = {"id": NOWHERE, "name": "n", "desc": "d", "icon_url": "", "user_info": WIRE_USER, **TIMES}
 VOICE: dict[str, Any] = {
     "voice_id": NOWHERE,
     "name": "n",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cozepy import AsyncCoze, AsyncNumberPaged, Bot, Coze, CozeAPIError, NumberPaged, PublishStatus, SimpleBot
 
-from api.tests.coze.assertions import NOWHERE, PAGES, assert_refused
+from api.tests.coze.assertions import NOWHERE, PAGES, assert_coze_error
 from coze_cassettes import Account, SentRequest
 
 API_CHANNEL = "1024"
@@ -329,7 +329,7 @@ class TestBotFaults:
         with pytest.raises(CozeAPIError) as refused:
             coze.bots.retrieve(bot_id=NOWHERE)
 
-        assert_refused(refused.value, 4200)
+        assert_coze_error(refused.value, 4200)
 
     @pytest.mark.shared_cassette("test_retrieve_bot_that_does_not_exist")
     async def test_async_retrieve_bot_that_does_not_exist(self, async_coze: AsyncCoze) -> None:
@@ -340,7 +340,7 @@ class TestBotFaults:
         with pytest.raises(CozeAPIError) as refused:
             await async_coze.bots.retrieve(bot_id=NOWHERE)
 
-        assert_refused(refused.value, 4200)
+        assert_coze_error(refused.value, 4200)
 
     def test_list_bots_of_a_workspace_that_does_not_exist(self, coze: Coze) -> None:
         """Given the id of no workspace
@@ -350,7 +350,7 @@ class TestBotFaults:
         with pytest.raises(CozeAPIError) as refused:
             coze.bots.list(space_id=NOWHERE)
 
-        assert_refused(refused.value)
+        assert_coze_error(refused.value)
 
     @pytest.mark.stand_in_only(reason="a failure in the middle of a list on demand")
     def test_list_bots_fails_on_a_later_page(
@@ -367,7 +367,7 @@ class TestBotFaults:
             seen.extend(bot.id for bot in bots)
 
         assert len(seen) == 1
-        assert_refused(refused.value, 4008)
+        assert_coze_error(refused.value, 4008)
 
     @pytest.mark.stand_in_only(reason="an answer of the gateway on demand")
     def test_update_bot_through_a_failing_gateway(

@@ -40,7 +40,7 @@ from cozepy import (
 from cozepy.log import logger
 from pydantic import ValidationError
 
-from api.tests.coze.assertions import NOWHERE, WRONG_TOKEN, Fault, MakeResponse
+from api.tests.coze.assertions import NOWHERE, PAGES, WRONG_TOKEN, Fault, MakeResponse
 from coze_cassettes import SentRequest
 
 MakeClient = Callable[[Any], SyncHTTPClient]
@@ -408,10 +408,10 @@ class TestAccount:
         ids: list[str] = []
         async for page in listing.iter_pages():
             ids += [workspace.id for workspace in page.items]
-            if page.page_num == 3:
+            if page.page_num == PAGES:
                 break
 
-        assert len(set(ids)) == len(ids) == min(3, listing.total)
+        assert len(set(ids)) == len(ids) == min(PAGES, listing.total)
 
 
 class TestFiles:

@@ -18,7 +18,6 @@ from cozepy import (
     AsyncCoze,
     AsyncNumberPaged,
     Coze,
-    CozeAPIError,
     Dataset,
     DatasetStatus,
     Document,
@@ -33,7 +32,14 @@ from cozepy import (
     Photo,
 )
 
-from api.tests.coze.assertions import NOWHERE, PAGES, WAITS, assert_refused
+from api.tests.coze.assertions import (
+    NOWHERE,
+    PAGES,
+    WAITS,
+    assert_coze_error,
+    assert_each_is_refused,
+    assert_each_is_refused_async,
+)
 from coze_cassettes import Account, SentRequest
 
 SHELF = "cassette-shelf"
@@ -530,10 +536,7 @@ class TestDatasetFaults:
         When it is changed, deleted, and its documents and images are asked for
         Then each time an error of Coze is raised with the log id of the answer.
         """
-        for refused in calls_to_nowhere(coze.datasets):
-            with pytest.raises(CozeAPIError) as error:
-                refused()
-            assert_refused(error.value)
+        assert_each_is_refused(calls_to_nowhere(coze.datasets), assert_coze_error)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_dataset_that_does_not_exist")
@@ -542,7 +545,4 @@ class TestDatasetFaults:
         When the async client changes and deletes it, and asks for its documents and images
         Then the errors are those of the sync client.
         """
-        for refused in calls_to_nowhere(async_coze.datasets):
-            with pytest.raises(CozeAPIError) as error:
-                await refused()
-            assert_refused(error.value)
+        await assert_each_is_refused_async(calls_to_nowhere(async_coze.datasets), assert_coze_error)

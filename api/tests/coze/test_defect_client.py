@@ -29,7 +29,7 @@ from cozepy import (
 )
 from pydantic import ValidationError
 
-from api.tests.coze.assertions import NOWHERE, MakeResponse
+from api.tests.coze.assertions import NOWHERE, MakeResponse, fixed
 
 MakeClient = Callable[[Any], SyncHTTPClient]
 MakeAsyncClient = Callable[[Any], AsyncHTTPClient]
@@ -59,11 +59,6 @@ HISTORY = {
 """The history of a run as Coze's documents show it: it does not say whether the output is whole."""
 
 RULE = DocumentUpdateRule.build_auto_update(interval=24)
-
-
-def fixed(defect: int, what: str) -> str:
-    """Why a test is expected to fail, and what is to be done if it does not."""
-    return f"defect {defect}: {what}; fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
 
 
 class Sent:

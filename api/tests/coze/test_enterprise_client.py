@@ -8,7 +8,7 @@ import httpx
 import pytest
 from cozepy import AsyncCoze, Coze, CozeAPIError, EnterpriseMember, EnterpriseMemberRole
 
-from api.tests.coze.assertions import NOWHERE
+from api.tests.coze.assertions import NOWHERE, assert_each_is_refused, assert_each_is_refused_async
 from coze_cassettes import Account, SentRequest
 
 ADMIN, MEMBER = EnterpriseMemberRole.ENTERPRISE_ADMIN, EnterpriseMemberRole.ENTERPRISE_MEMBER
@@ -90,14 +90,12 @@ class TestEnterpriseMembers:
         Then each time Coze's error is raised.
         """
         members = coze.enterprises.members
-        for call in (
+        calls = (
             lambda: members.create(enterprise_id=NOWHERE, users=[EnterpriseMember(user_id=NOWHERE, role=MEMBER)]),
             lambda: members.update(enterprise_id=NOWHERE, user_id=NOWHERE, role=ADMIN),
             lambda: members.delete(enterprise_id=NOWHERE, user_id=NOWHERE, receiver_user_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                call()
-            assert_refused(error.value)
+        )
+        assert_each_is_refused(calls, assert_refused)
 
     @pytest.mark.shared_cassette("test_enterprise_that_does_not_exist")
     async def test_async_enterprise_that_does_not_exist(
@@ -108,11 +106,9 @@ class TestEnterpriseMembers:
         Then the errors are those of the sync client.
         """
         members = async_coze.enterprises.members
-        for call in (
-            members.create(enterprise_id=NOWHERE, users=[EnterpriseMember(user_id=NOWHERE, role=MEMBER)]),
-            members.update(enterprise_id=NOWHERE, user_id=NOWHERE, role=ADMIN),
-            members.delete(enterprise_id=NOWHERE, user_id=NOWHERE, receiver_user_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                await call
-            assert_refused(error.value)
+        calls = (
+            lambda: members.create(enterprise_id=NOWHERE, users=[EnterpriseMember(user_id=NOWHERE, role=MEMBER)]),
+            lambda: members.update(enterprise_id=NOWHERE, user_id=NOWHERE, role=ADMIN),
+            lambda: members.delete(enterprise_id=NOWHERE, user_id=NOWHERE, receiver_user_id=NOWHERE),
+        )
+        await assert_each_is_refused_async(calls, assert_refused)

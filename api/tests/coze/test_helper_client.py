@@ -34,12 +34,10 @@ from cozepy import (
 from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from cozepy.util import write_pcm_to_wav_file
 
+from api.tests.coze.assertions import NOWHERE, USER, MakeResponse
+
 MakeClient = Callable[[Any], SyncHTTPClient]
 MakeAsyncClient = Callable[[Any], AsyncHTTPClient]
-MakeResponse = Callable[..., httpx.Response]
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 PAGE = "https://example.com/picture.png"
 
@@ -268,7 +266,7 @@ class TestPolling:
         coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=client)
 
         def poll() -> Any:
-            return coze.chat.create_and_poll(bot_id=NOWHERE, user_id="coze-suite", poll_timeout=-1)
+            return coze.chat.create_and_poll(bot_id=NOWHERE, user_id=USER, poll_timeout=-1)
 
         if ended:
             polled = poll()

@@ -28,7 +28,7 @@ from cozepy import (
     TokenAuth,
 )
 
-from api.tests.coze.assertions import NOWHERE
+from api.tests.coze.assertions import NOWHERE, assert_each_is_refused, assert_each_is_refused_async, fixed
 from coze_cassettes import SentRequest
 
 NAMES = ("first.txt", "second.txt", "third.txt")
@@ -36,10 +36,7 @@ NAMES = ("first.txt", "second.txt", "third.txt")
 SUCCESSOR = "use 'coze.datasets"
 """What every warning says."""
 
-DEFECT_4 = (
-    "defect 4: an update rule is handed on as an object, which is not JSON serializable; "
-    "fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
-)
+DEFECT_4 = fixed(4, "an update rule is handed on as an object, which is not JSON serializable")
 
 DOCUMENT_PATH = "/open_api/knowledge/document/"
 
@@ -136,15 +133,13 @@ class TestKnowledgeDocuments:
         Then each time Coze's error is raised.
         """
         documents = coze.knowledge.documents
-        for call in (
+        calls = (
             lambda: documents.create(dataset_id=NOWHERE, document_bases=texts()),
             lambda: documents.update(document_id=NOWHERE, document_name="renamed.txt"),
             lambda: documents.delete(document_ids=[NOWHERE]),
             lambda: documents.list(dataset_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                call()
-            assert_refused(error.value)
+        )
+        assert_each_is_refused(calls, assert_refused)
 
     @pytest.mark.filterwarnings("ignore:The 'coze.knowledge:DeprecationWarning")
     @pytest.mark.shared_cassette("test_knowledge_that_does_not_exist")
@@ -156,15 +151,13 @@ class TestKnowledgeDocuments:
         Then the errors are those of the sync client.
         """
         documents = async_coze.knowledge.documents
-        for call in (
-            documents.create(dataset_id=NOWHERE, document_bases=texts()),
-            documents.update(document_id=NOWHERE, document_name="renamed.txt"),
-            documents.delete(document_ids=[NOWHERE]),
-            documents.list(dataset_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                await call
-            assert_refused(error.value)
+        calls = (
+            lambda: documents.create(dataset_id=NOWHERE, document_bases=texts()),
+            lambda: documents.update(document_id=NOWHERE, document_name="renamed.txt"),
+            lambda: documents.delete(document_ids=[NOWHERE]),
+            lambda: documents.list(dataset_id=NOWHERE),
+        )
+        await assert_each_is_refused_async(calls, assert_refused)
 
 
 @pytest.mark.filterwarnings("ignore:The 'coze.knowledge:DeprecationWarning")

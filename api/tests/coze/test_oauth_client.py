@@ -45,7 +45,7 @@ from cozepy.request import Requester
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from api.tests.coze.assertions import FIXED, assert_refused
+from api.tests.coze.assertions import FIXED, assert_coze_error
 from coze_cassettes import Account, SentRequest
 
 App = TypeVar("App", bound=OAuthApp)
@@ -201,7 +201,7 @@ class TestWebApp:
         }
         assert_token(token)
         assert_token(renewed)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
         got, refreshed, _ = sent_requests
         assert {(each.method, each.path) for each in sent_requests} == {("POST", TOKEN_PATH)}
         assert got.json() == {
@@ -231,7 +231,7 @@ class TestWebApp:
 
         assert_token(token)
         assert_token(renewed)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.parametrize("make", [WebOAuthApp, AsyncWebOAuthApp])
     def test_address_for_a_workspace(self, make: Callable[[str, str], WebOAuthApp]) -> None:
@@ -269,7 +269,7 @@ class TestPKCEApp:
         assert query_of(address)["code_challenge"] != VERIFIER
         assert_token(token)
         assert_token(renewed)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
         got = sent_requests[0]
         assert (got.method, got.path) == ("POST", TOKEN_PATH)
         assert sorted(got.json()) == ["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]
@@ -292,7 +292,7 @@ class TestPKCEApp:
 
         assert_token(token)
         assert_token(renewed)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.parametrize("make", [PKCEOAuthApp, AsyncPKCEOAuthApp])
     def test_plain_challenge(self, make: Callable[[str], PKCEOAuthApp]) -> None:
@@ -510,7 +510,7 @@ class TestJWTApp:
         app = connected(JWTOAuthApp("10000000000000000000.app.coze", foreign_key, "no-key"))
         with pytest.raises(CozeAPIError) as error:
             app.get_access_token()
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_foreign_key")
@@ -522,7 +522,7 @@ class TestJWTApp:
         app = async_connected(AsyncJWTOAuthApp("10000000000000000000.app.coze", foreign_key, "no-key"))
         with pytest.raises(CozeAPIError) as error:
             await app.get_access_token(ttl=900)
-        assert_refused(error.value)
+        assert_coze_error(error.value)
 
     @pytest.mark.xfail(strict=True, raises=TypeError, reason=f"defect 10: {FIXED}")
     async def test_ttl_has_a_default(self) -> None:

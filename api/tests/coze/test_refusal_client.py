@@ -8,7 +8,6 @@ their refusals in their own modules.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
@@ -29,39 +28,18 @@ from cozepy import (
     TokenAuth,
 )
 
-from api.tests.coze.assertions import NOWHERE, WRONG_TOKEN
+from api.tests.coze.assertions import (
+    NOWHERE,
+    WRONG_TOKEN,
+    Calls,
+    Check,
+    assert_each_is_refused,
+    assert_each_is_refused_async,
+)
 from coze_cassettes import SentRequest
 
 TEXT = DocumentBase(name="cassette.txt", source_info=DocumentSourceInfo.build_local_file("A cassette."))
 """A small text file to upload."""
-
-Calls = Iterator[Callable[[], Any]]
-Check = Callable[[CozeAPIError], None]
-
-
-def refused(calls: Calls, check: Check) -> int:
-    """Every call raises the error of its answer; how many there were."""
-    made = [*calls]
-    for call in made:
-        with pytest.raises(CozeAPIError) as error:
-            call()
-        check(error.value)
-    return len(made)
-
-
-async def async_refused(calls: Calls, check: Check) -> int:
-    """The same for calls of the async client."""
-    made = [*calls]
-    for call in made:
-        with pytest.raises(CozeAPIError) as error:
-            await _first(call())
-        check(error.value)
-    return len(made)
-
-
-async def _first(result: Any) -> object:
-    """What a call comes to; of a stream its first event."""
-    return await (result if isinstance(result, Awaitable) else anext(result))
 
 
 def calls_of_bots(bots: Any) -> Calls:
@@ -138,7 +116,7 @@ class TestRefusals:
         When a bot is made, changed, published, taken back and retrieved, and bots are listed
         Then each time Coze's error is raised, in both versions of the API.
         """
-        assert refused(calls_of_bots(coze.bots), assert_refused) == len(sent_requests)
+        assert assert_each_is_refused(calls_of_bots(coze.bots), assert_refused) == len(sent_requests)
 
     @pytest.mark.shared_cassette("test_bots")
     async def test_async_bots(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
@@ -146,14 +124,14 @@ class TestRefusals:
         When the async client makes, changes, publishes, takes back and retrieves a bot, and lists bots
         Then the errors are those of the sync client.
         """
-        await async_refused(calls_of_bots(async_coze.bots), assert_refused)
+        await assert_each_is_refused_async(calls_of_bots(async_coze.bots), assert_refused)
 
     def test_chats(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
         """Given the ids of no chat and of no conversation
         When the chat is retrieved and cancelled, and its messages are listed
         Then each time Coze's error is raised.
         """
-        assert refused(calls_of_chats(coze.chat), assert_refused) == len(sent_requests)
+        assert assert_each_is_refused(calls_of_chats(coze.chat), assert_refused) == len(sent_requests)
 
     @pytest.mark.shared_cassette("test_chats")
     async def test_async_chats(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
@@ -161,14 +139,14 @@ class TestRefusals:
         When the async client retrieves and cancels the chat, and lists its messages
         Then the errors are those of the sync client.
         """
-        await async_refused(calls_of_chats(async_coze.chat), assert_refused)
+        await assert_each_is_refused_async(calls_of_chats(async_coze.chat), assert_refused)
 
     def test_conversations(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
         """Given the ids of no conversation and of no bot
         When a conversation is begun, retrieved and deleted, and conversations are listed
         Then each time Coze's error is raised.
         """
-        assert refused(calls_of_conversations(coze.conversations), assert_refused) == len(sent_requests)
+        assert assert_each_is_refused(calls_of_conversations(coze.conversations), assert_refused) == len(sent_requests)
 
     @pytest.mark.shared_cassette("test_conversations")
     async def test_async_conversations(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
@@ -176,7 +154,7 @@ class TestRefusals:
         When the async client begins, retrieves and deletes a conversation, and lists conversations
         Then the errors are those of the sync client.
         """
-        await async_refused(calls_of_conversations(async_coze.conversations), assert_refused)
+        await assert_each_is_refused_async(calls_of_conversations(async_coze.conversations), assert_refused)
 
     def test_messages(
         self, coze: Coze, mock_conversation_id: str, sent_requests: list[SentRequest], assert_refused: Check
@@ -187,7 +165,7 @@ class TestRefusals:
         """
         calls = calls_of_messages(coze.conversations.messages, mock_conversation_id)
 
-        assert refused(calls, assert_refused) == len(sent_requests)
+        assert assert_each_is_refused(calls, assert_refused) == len(sent_requests)
 
     @pytest.mark.shared_cassette("test_messages")
     async def test_async_messages(
@@ -197,14 +175,16 @@ class TestRefusals:
         When the async client adds, retrieves, changes and deletes a message, and lists messages
         Then the errors are those of the sync client.
         """
-        await async_refused(calls_of_messages(async_coze.conversations.messages, mock_conversation_id), assert_refused)
+        await assert_each_is_refused_async(
+            calls_of_messages(async_coze.conversations.messages, mock_conversation_id), assert_refused
+        )
 
     def test_runs(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
         """Given the ids of no workflow and of no interrupted run
         When the workflow is run, and the run is resumed
         Then each time Coze's error is raised, of the stream before it is read.
         """
-        assert refused(calls_of_runs(coze.workflows.runs), assert_refused) == len(sent_requests)
+        assert assert_each_is_refused(calls_of_runs(coze.workflows.runs), assert_refused) == len(sent_requests)
 
     @pytest.mark.shared_cassette("test_runs")
     async def test_async_runs(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
@@ -212,14 +192,14 @@ class TestRefusals:
         When the async client runs the workflow, and resumes the run
         Then the errors are those of the sync client, of the stream when it is first read.
         """
-        await async_refused(calls_of_runs(async_coze.workflows.runs), assert_refused)
+        await assert_each_is_refused_async(calls_of_runs(async_coze.workflows.runs), assert_refused)
 
     def test_files(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
         """Given the id of no file, and a file with nothing in it
         When the one is retrieved and the other uploaded
         Then each time Coze's error is raised.
         """
-        assert refused(calls_of_files(coze.files), assert_refused) == len(sent_requests)
+        assert assert_each_is_refused(calls_of_files(coze.files), assert_refused) == len(sent_requests)
 
     @pytest.mark.shared_cassette("test_files")
     async def test_async_files(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
@@ -227,14 +207,14 @@ class TestRefusals:
         When the async client retrieves the one and uploads the other
         Then the errors are those of the sync client.
         """
-        await async_refused(calls_of_files(async_coze.files), assert_refused)
+        await assert_each_is_refused_async(calls_of_files(async_coze.files), assert_refused)
 
     def test_datasets(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
         """Given the ids of no workspace and of no knowledge base
         When a knowledge base is made, knowledge bases are listed, an image is described, a document renamed and deleted
         Then each time Coze's error is raised.
         """
-        assert refused(calls_of_datasets(coze.datasets), assert_refused) == len(sent_requests)
+        assert assert_each_is_refused(calls_of_datasets(coze.datasets), assert_refused) == len(sent_requests)
 
     @pytest.mark.shared_cassette("test_datasets")
     async def test_async_datasets(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
@@ -242,7 +222,7 @@ class TestRefusals:
         When the async client makes one, lists some, describes an image, and renames and deletes a document
         Then the errors are those of the sync client.
         """
-        await async_refused(calls_of_datasets(async_coze.datasets), assert_refused)
+        await assert_each_is_refused_async(calls_of_datasets(async_coze.datasets), assert_refused)
 
     def test_upload_to_a_dataset(self, coze: Coze, assert_refused: Check) -> None:
         """Given the id of no knowledge base
@@ -278,7 +258,7 @@ class TestRefusals:
         with SyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [answers.append]}) as client:
             coze = Coze(auth=TokenAuth(WRONG_TOKEN), http_client=client)
 
-            assert refused(calls_of_lists(coze), assert_refused) == len(sent_requests)
+            assert assert_each_is_refused(calls_of_lists(coze), assert_refused) == len(sent_requests)
 
     @pytest.mark.shared_cassette("test_lists_with_a_wrong_token")
     async def test_async_lists_with_a_wrong_token(
@@ -294,4 +274,4 @@ class TestRefusals:
 
         async with AsyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [note]}) as client:
             coze = AsyncCoze(auth=AsyncTokenAuth(WRONG_TOKEN), http_client=client)
-            await async_refused(calls_of_lists(coze), assert_refused)
+            await assert_each_is_refused_async(calls_of_lists(coze), assert_refused)

@@ -44,7 +44,8 @@ from cozepy import (
 from cozepy.websockets.ws import WebsocketsErrorEvent
 from websockets.exceptions import ConnectionClosedError
 
-Fault = Callable[..., None]
+from api.tests.coze.assertions import USER, WRONG_TOKEN, Fault
+
 Type = WebsocketsEventType
 
 SENTENCE = ("今天天气怎么样？", " Shall we go for a walk?")
@@ -55,9 +56,6 @@ SOUND = b"\0\x10" * 2400
 
 RATE = 16_000
 """Samples a second that are asked for: not what Coze sends by itself."""
-
-WRONG_TOKEN = "invalid-token"
-"""A token that nobody has."""
 
 BEFORE_THE_FAULT = 1
 """Frames that come before something goes wrong."""
@@ -456,14 +454,14 @@ class TestVoiceChat:
     @staticmethod
     def settings() -> ChatUpdateEvent.Data:
         """What the connection is asked for."""
-        config = ChatUpdateEvent.ChatConfig(user_id="coze-suite", custom_variables={"city": "杭州"})
+        config = ChatUpdateEvent.ChatConfig(user_id=USER, custom_variables={"city": "杭州"})
         return ChatUpdateEvent.Data(output_audio=OUTPUT, chat_config=config)
 
     @staticmethod
     def settled(heard: Heard, sent_frames: list[Any]) -> None:
         """What holds of the settings."""
         assert kinds(sent_frames) == ["chat.update"]
-        assert sent_frames[0]["data"]["chat_config"]["user_id"] == "coze-suite"
+        assert sent_frames[0]["data"]["chat_config"]["user_id"] == USER
         assert audio(heard.of(Type.CHAT_UPDATED)[0].data.output_audio) == ("pcm", RATE)
 
     @pytest.mark.vcr

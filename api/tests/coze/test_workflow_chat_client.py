@@ -16,10 +16,8 @@ from cozepy import (
     MessageType,
 )
 
+from api.tests.coze.assertions import NOWHERE
 from coze_cassettes import Account, SentRequest
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
 
 PARAMETERS = {"topic": "magnetic 磁带"}
 EXT = {"city": "Ghent"}

@@ -29,6 +29,7 @@ from cozepy import (
     WorkflowRunResult,
 )
 
+from api.tests.coze.assertions import NOWHERE, Fault
 from coze_cassettes import SentRequest
 from coze_integration.workflow_log import AsyncWorkflowLog, WorkflowLog, WorkflowLogEntry, WorkflowLogPage
 
@@ -40,11 +41,6 @@ RUNS = 3
 
 INPUTS = ("A note about harbours", "关于磁带的笔记", "A note about lighthouses 🙂")
 """What the runs of a log are given."""
-
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
-
-Fault = Callable[..., None]
 
 
 # --- what holds of every run ----------------------------------------------------------------------------------------

@@ -25,18 +25,10 @@ from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from cozepy.workflows import WorkflowInfo, WorkflowMode
 from cozepy.workflows.versions import WorkflowVersionInfo
 
+from api.tests.coze.assertions import NOWHERE, PAGES, assert_each_is_refused, assert_each_is_refused_async, fixed
 from coze_cassettes import SentRequest
 
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
-
-PAGES = 3
-"""How many pages a test turns at most: it stays short, however many workflows there are."""
-
-DEFECT_5 = (
-    "defect 5: an enumeration goes out as WorkflowMode.WORKFLOW and PublishStatus.ALL, not as its value; "
-    "fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
-)
+DEFECT_5 = fixed(5, "an enumeration goes out as WorkflowMode.WORKFLOW and PublishStatus.ALL, not as its value")
 
 EMPTY = {"items": [], "has_more": False, "next_page_token": ""}
 """A list with nothing in it."""
@@ -164,14 +156,12 @@ class TestWorkflows:
         When the workflow is retrieved, its versions are listed, and the workflows of the workspace are listed
         Then each time Coze's error is raised.
         """
-        for call in (
+        calls = (
             lambda: coze.workflows.retrieve(workflow_id=NOWHERE),
             lambda: coze.workflows.versions.list(workflow_id=NOWHERE),
             lambda: coze.workflows.list(workspace_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                call()
-            assert_refused(error.value)
+        )
+        assert_each_is_refused(calls, assert_refused)
 
     @pytest.mark.shared_cassette("test_workflow_that_does_not_exist")
     async def test_async_workflow_that_does_not_exist(
@@ -181,14 +171,12 @@ class TestWorkflows:
         When the async client retrieves the workflow, lists its versions, and lists the workflows of the workspace
         Then the errors are those of the sync client.
         """
-        for call in (
-            async_coze.workflows.retrieve(workflow_id=NOWHERE),
-            async_coze.workflows.versions.list(workflow_id=NOWHERE),
-            async_coze.workflows.list(workspace_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                await call
-            assert_refused(error.value)
+        calls = (
+            lambda: async_coze.workflows.retrieve(workflow_id=NOWHERE),
+            lambda: async_coze.workflows.versions.list(workflow_id=NOWHERE),
+            lambda: async_coze.workflows.list(workspace_id=NOWHERE),
+        )
+        await assert_each_is_refused_async(calls, assert_refused)
 
 
 @pytest.mark.vcr

@@ -16,14 +16,11 @@ from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from cozepy.workspaces.members import CreateWorkspaceMemberResp, DeleteWorkspaceMemberResp, WorkspaceMember
 from pydantic import ValidationError
 
+from api.tests.coze.assertions import NOWHERE, assert_each_is_refused, assert_each_is_refused_async, fixed
 from coze_cassettes import Account, SentRequest
 
-NOWHERE = "7000000000000000001"
-"""An id as Coze makes them, of nothing."""
-
-FIXED = "fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
-DEFECT_1 = f"defect 1: the page of workspaces.members.list is read as a member; {FIXED}"
-DEFECT_11 = f"defect 11: documented is not_in_space_user_ids, the model wants not_in_workspace_user_ids; {FIXED}"
+DEFECT_1 = fixed(1, "the page of workspaces.members.list is read as a member")
+DEFECT_11 = fixed(11, "documented is not_in_space_user_ids, the model wants not_in_workspace_user_ids")
 
 DOCUMENTED = {
     "removed_success_user_ids": ["USER_ID_1"],
@@ -162,14 +159,12 @@ class TestWorkspaceMembers:
         """
         members = coze.workspaces.members
         users = [WorkspaceMember(user_id=NOWHERE, role_type=WorkspaceRoleType.MEMBER)]
-        for call in (
+        calls = (
             lambda: members.create(workspace_id=NOWHERE, users=users),
             lambda: members.delete(workspace_id=NOWHERE, user_ids=[NOWHERE]),
             lambda: members.list(workspace_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                call()
-            assert_refused(error.value)
+        )
+        assert_each_is_refused(calls, assert_refused)
 
     @pytest.mark.shared_cassette("test_members_of_a_workspace_that_does_not_exist")
     async def test_async_members_of_a_workspace_that_does_not_exist(
@@ -181,14 +176,12 @@ class TestWorkspaceMembers:
         """
         members = async_coze.workspaces.members
         users = [WorkspaceMember(user_id=NOWHERE, role_type=WorkspaceRoleType.MEMBER)]
-        for call in (
-            members.create(workspace_id=NOWHERE, users=users),
-            members.delete(workspace_id=NOWHERE, user_ids=[NOWHERE]),
-            members.list(workspace_id=NOWHERE),
-        ):
-            with pytest.raises(CozeAPIError) as error:
-                await call
-            assert_refused(error.value)
+        calls = (
+            lambda: members.create(workspace_id=NOWHERE, users=users),
+            lambda: members.delete(workspace_id=NOWHERE, user_ids=[NOWHERE]),
+            lambda: members.list(workspace_id=NOWHERE),
+        )
+        await assert_each_is_refused_async(calls, assert_refused)
 
 
 class TestDocumentedRemoval:
