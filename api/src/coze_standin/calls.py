@@ -75,10 +75,10 @@ class Call:
 
     def number(self, name: str, default: int) -> int:
         """A positive number of the query; 4000 when it is not one."""
-        text = self.query.get(name) or str(default)
-        if not text.isascii() or not text.isdigit() or len(text) > _DIGITS or int(text) < 1:
+        value = whole_number(self.query.get(name) or str(default))
+        if value < 1:
             raise ApiError("parameter")
-        return int(text)
+        return value
 
     def count(self, name: str, default: int) -> int:
         """A positive number of the body; 4000 when it is not one."""
@@ -88,6 +88,14 @@ class Call:
         if type(value) is not int or value < 1:  # a bool is not a number
             raise ApiError("parameter")
         return value
+
+    def file(self) -> Upload:
+        """The part ``file``; 4000 without it, 4300 when it is empty."""
+        if self.upload is None:
+            raise ApiError("parameter")
+        if not self.upload.size:
+            raise ApiError("empty-file")
+        return self.upload
 
     def choice(self, name: str, allowed: Sequence[int]) -> int:
         """A number of the body that must be one of ``allowed``; 4000 otherwise."""
@@ -105,11 +113,17 @@ class Call:
 
         How Coze makes its tokens is not known; here one is the place of the first item of its page.
         """
-        text, size = self.query.get("page_token") or "0", self.number("page_size", default_size)
-        if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
-            raise ApiError("parameter")
-        following = int(text) + size
-        return list(items[int(text) : following]), str(following) if following < len(items) else ""
+        size = self.number("page_size", default_size)
+        start = whole_number(self.query.get("page_token") or "0")
+        following = start + size
+        return list(items[start:following]), str(following) if following < len(items) else ""
+
+
+def whole_number(text: str, most_digits: int = _DIGITS) -> int:
+    """The number that a text of decimal digits is; 4000 when it is something else."""
+    if not text.isascii() or not text.isdigit() or len(text) > most_digits:
+        raise ApiError("parameter")
+    return int(text)
 
 
 def paged(items: Sequence[T], number: int, size: int) -> tuple[list[T], bool]:

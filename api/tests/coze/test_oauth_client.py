@@ -1,8 +1,8 @@
 """OAuth apps: how an application gets tokens of its own (JWT) or of a user who consents (web, PKCE, device).
 
 The apps of cozepy take no ``http_client`` (defect 12): ``connected`` gives them one, which an application need not do.
-Where a person has to consent, the stand-in consents while
-recording, out of band; the tests of the JWT flow hold on any account that has an app.
+Where a person has to consent, the stand-in consents while recording, out of band; the tests of the JWT flow hold on
+any account that has an app.
 """
 
 from __future__ import annotations

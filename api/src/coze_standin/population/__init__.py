@@ -11,7 +11,7 @@ from coze_standin.canaries import Canaries
 from coze_standin.population.bots import add_bots, add_workflows
 from coze_standin.population.conversations import add_conversations
 from coze_standin.population.knowledge import add_datasets
-from coze_standin.population.projects import add_apps, add_folders, add_strangers
+from coze_standin.population.projects import add_apps, add_folders, add_outside_resources
 from coze_standin.population.voices import add_live, add_voices
 from coze_standin.population.workspaces import add_enterprise, add_workspaces
 from coze_standin.profiles import PROFILES
@@ -28,7 +28,7 @@ def populate(name: str, rng: random.Random, clock: Callable[[], float] = time.ti
     add_folders(state)
     add_bots(state)
     add_apps(state)
-    add_strangers(state)
+    add_outside_resources(state)
     add_workflows(state)
     add_conversations(state)
     add_datasets(state)

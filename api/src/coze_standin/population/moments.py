@@ -1,4 +1,4 @@
-"""The moments by which an account begins."""
+"""Times in the past, with randomness that is the same in every run, for what an account holds at the start."""
 
 from __future__ import annotations
 

@@ -56,8 +56,8 @@ def add_apps(state: State) -> None:
         state.projects.apps.put(app.id, app)
 
 
-def add_strangers(state: State) -> None:
-    """What is not of the account, but which it can use: a template of the store, and a channel."""
+def add_outside_resources(state: State) -> None:
+    """What does not belong to the account but can be used by it: a template of the store, and a channel."""
     projects = state.account.profile.projects
     template = Template(state.ids.new("TEMPLATE_ID"), projects.template, projects.description)
     channel = Channel(state.ids.new("CONNECTOR_ID"))

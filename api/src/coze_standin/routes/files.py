@@ -11,10 +11,8 @@ def upload(call: Call) -> Answer:
     """files.upload: the name and the size of the part ``file`` are kept, its content is not."""
     if call.upload is None or not call.upload.name:
         raise ApiError("parameter")
-    if not call.upload.size:
-        raise ApiError("empty-file")
-    state = call.state
-    file = File(state.ids.new("FILE_ID"), call.upload.size, state.now, call.upload.name)
+    state, part = call.state, call.file()
+    file = File(state.ids.new("FILE_ID"), part.size, state.now, part.name)
     return ok(_file_json(state.files.put(file.id, file)))
 
 

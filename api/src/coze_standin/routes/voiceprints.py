@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coze_standin.accounts import Person
-from coze_standin.calls import Answer, Call, ok
+from coze_standin.calls import Answer, Call, ok, whole_number
 from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Voiceprint, VoiceprintGroup
-from coze_standin.routes.audio import uploaded
 from coze_standin.state import State
 
 _DIGITS = 4
@@ -65,7 +64,7 @@ def identify(call: Call) -> Answer:
     """
     state = call.state
     voiceprints = state.audio.voiceprints_of(state.audio.groups.get(call.path["group_id"]).id)
-    uploaded(call)
+    call.file()
     most = _top_k(call, len(voiceprints))
     scored = sorted(((state.rng.uniform(0, 100), one) for one in voiceprints), key=lambda each: -each[0])
     scores = [
@@ -79,7 +78,7 @@ def create(call: Call) -> Answer:
     """audio.voiceprint_groups.features.create."""
     state, name = call.state, call.need("name")
     group = state.audio.groups.get(call.path["group_id"])
-    uploaded(call)
+    call.file()
     voiceprint = Voiceprint(
         id=state.ids.new("FEATURE_ID"),
         group_id=group.id,
@@ -132,10 +131,7 @@ def _text(call: Call, name: str, default: str) -> str:
 
 
 def _top_k(call: Call, default: int) -> int:
-    text = _text(call, "top_k", str(default))
-    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
-        raise ApiError("parameter")
-    return int(text)
+    return whole_number(_text(call, "top_k", str(default)), _DIGITS)
 
 
 def _is_wanted(group: VoiceprintGroup, wanted: JSON) -> bool:

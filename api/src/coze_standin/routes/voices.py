@@ -7,7 +7,6 @@ from dataclasses import replace
 from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Voice
-from coze_standin.routes.audio import uploaded
 from coze_standin.state import State
 
 _FORMATS = ("wav", "mp3", "ogg", "m4a", "aac", "pcm")
@@ -50,7 +49,7 @@ def clone(call: Call) -> Answer:
     state, name = call.state, call.need("voice_name")
     if call.need("audio_format") not in _FORMATS:
         raise ApiError("parameter")
-    uploaded(call)
+    call.file()
     trained = _trainable(state, str(call.body.get("voice_id") or ""))
     language = str(call.body.get("language") or trained.language_code)
     if language not in _LANGUAGES:
