@@ -146,14 +146,12 @@ _DESCRIPTORS: Final = (0, 12, 16, 20, 24)
 
 def _has_no_gaps(data: bytes, entries: Sequence[zipfile.ZipInfo], end: int) -> bool:
     """Whether the files of an archive follow each other, so that nothing stands between them."""
-    ordered = sorted(entry.header_offset for entry in entries)
-    sizes = {entry.header_offset: entry.compress_size for entry in entries}
     position = 0
-    for start in ordered:
+    for start, size in sorted((entry.header_offset, entry.compress_size) for entry in entries):
         if start - position not in _DESCRIPTORS:
             return False
         name, extra = struct.unpack_from("<HH", data, start + 26)
-        position = start + _LOCAL_HEADER + name + extra + sizes[start]
+        position = start + _LOCAL_HEADER + name + extra + size
     return end - position in _DESCRIPTORS
 
 

@@ -21,7 +21,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate, takewhile
+from itertools import accumulate
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
@@ -107,7 +107,7 @@ def to_text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-_CHARACTER_TAIL: Final = 3
+CHARACTER_TAIL: Final = 3
 """Bytes of an incomplete UTF-8 character at most."""
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -146,13 +146,9 @@ def _decode_hex_bytes(stretch: str) -> str:
     return to_text(bytes.fromhex("".join(_HEX_PAIR.findall(stretch))))
 
 
-def _decode_readable_bytes(stretch: str) -> str | None:
-    return _readable(bytes.fromhex("".join(_HEX_PAIR.findall(stretch))))
-
-
 def _decode_quoted_printable(stretch: str) -> str | None:
     """The characters; of those that need no encoding one alone is the beginning of a value: ``edge=36ab``."""
-    decoded = _decode_readable_bytes(stretch)
+    decoded = _decode_hex(stretch)
     return None if decoded in _NOT_ENCODED_ALONE else decoded
 
 
@@ -242,13 +238,12 @@ _EXAMPLE_WIDTH: Final = 16
 
 
 def _decode_base64_lines(stretch: str) -> str | None:
-    """Lines of one length, the last may be shorter; a first line of another length is a word in front of them."""
+    """Lines of one length; the last may be shorter."""
     lines = _LINE_END.split(stretch)
     if len(lines) == 1:
         return _decode_base64(stretch)
     width = len(lines[-2])
-    block = [*takewhile(lambda line: len(line) == width, reversed(lines[:-1]))]
-    if len(lines[-1]) > width or len(block) < len(lines) - 1:
+    if len(lines[-1]) > width or any(len(line) != width for line in lines[:-1]):
         return None
     return _decode_base64("".join(lines))
 
@@ -314,7 +309,7 @@ _BASE85_HEAD: Final = 15
 
 def _decode_base85(stretch: str) -> str | None:
     try:
-        if not is_readable(to_text(base64.b85decode(stretch[:_BASE85_HEAD]))[:-_CHARACTER_TAIL]):
+        if not is_readable(to_text(base64.b85decode(stretch[:_BASE85_HEAD]))[:-CHARACTER_TAIL]):
             return None
         return _readable(base64.b85decode(stretch))
     except ValueError:
@@ -596,6 +591,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
 
 
 JSON_ESCAPES: Final = ENCODINGS[0]
+BASE64: Final = next(row for row in ENCODINGS if row.name == "base64")
 INLINE: Final = tuple(row for row in ENCODINGS if row.inline)
 STANDING: Final = tuple(row for row in ENCODINGS if not row.inline)
 """The rows that are read in their context, and those that stand by themselves."""

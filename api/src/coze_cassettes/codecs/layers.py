@@ -234,7 +234,7 @@ def _standing(
 
 
 def _is_within(start: int, end: int, opened: Sequence[tuple[int, int]]) -> bool:
-    before = bisect_right(opened, (start, len(opened) and opened[-1][1])) - 1
+    before = bisect_right(opened, start, key=lambda span: span[0]) - 1
     return before >= 0 and end <= opened[before][1]
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from coze_cassettes.codecs import json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, common_length, merge_edits, shift_edits
-from coze_cassettes.codecs.encodings import ENCODINGS, is_readable
+from coze_cassettes.codecs.encodings import BASE64, is_readable
 from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_json, walk_text
 
 _LINE = re.compile(r"^(?:(?P<field>[a-z]+):[ ]?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE)
@@ -53,8 +53,6 @@ _OWNERS: Final = ("id", "node_id", "node_title", "item_id", "index")
 _ENCODED: Final = ("(binary)", "(text)")
 """The events that carry a websocket message in base64."""
 
-_BASE64: Final = next(row for row in ENCODINGS if row.name == "base64")
-
 
 def is_stream(text: str, content_type: str) -> bool:
     """Whether a body is a stream of events, whatever it says that it is."""
@@ -87,7 +85,7 @@ class _Event:
         if not edits:
             return []
         if self.is_encoded:
-            return [(self.start, self.end, _BASE64.encode_like(apply_edits(self.text, edits), raw))]
+            return [(self.start, self.end, BASE64.encode_like(apply_edits(self.text, edits), raw))]
         return shift_edits(edits, self.start)
 
 
@@ -99,7 +97,7 @@ def _events(text: str) -> Iterator[_Event]:
         if match["field"] == "event":
             name = value
         is_data = match["field"] == "data" or (match["other"] or "")[:1] in ("{", "[")
-        inner = _BASE64.decode(value) if is_data and name in _ENCODED else None
+        inner = BASE64.decode(value) if is_data and name in _ENCODED else None
         yield _Event(name, is_data, start, end, value if inner is None else inner, inner is not None)
 
 
@@ -151,7 +149,7 @@ def _is_sound(path: tuple[str, ...], value: str) -> bool:
     """Whether a value is base64 of bytes that are not text, which would stand between the pieces of a text."""
     if "audio" not in path[0] or path[-1] not in _SOUND_KEYS:
         return False
-    inner = _BASE64.decode(value)
+    inner = BASE64.decode(value)
     return inner is not None and not is_readable(inner)
 
 

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs import containers, encodings
-from coze_cassettes.codecs.encodings import ENCODINGS
+from coze_cassettes.codecs.encodings import BASE64, INLINE, STANDING
 from coze_cassettes.errors import UnreadableBody
 
 _SAMPLE: Final = "a text of some words, with blanks between them"
-_INLINE: Final = tuple(row for row in ENCODINGS if row.inline)
-_SPANNING: Final = tuple(row for row in ENCODINGS if not row.inline and re.search(r"\s|\0", row.encode(_SAMPLE)))
+_SPANNING: Final = tuple(row for row in STANDING if re.search(r"\s|\0", row.encode(_SAMPLE)))
 """Encodings whose stretches go on over blanks; those of the others stand in one word."""
 
-_IN_WORDS: Final = tuple(row for row in ENCODINGS if not row.inline and row not in _SPANNING)
+_IN_WORDS: Final = tuple(row for row in STANDING if row not in _SPANNING and not row.name.startswith("base64"))
 _LEAST: Final = 6
 """Characters of the shortest text that tells anything, and of the shortest string that is read in binary data."""
 
@@ -85,8 +84,6 @@ def _inside(outer: str) -> Iterator[str]:
     yield from _unescape(text)
     words = "\n".join(dict.fromkeys(text.split()))
     for row in _IN_WORDS:
-        if row.name.startswith("base64"):
-            continue
         yield from row.readings(words)
     yield from _in_base64(words)
 
@@ -99,7 +96,7 @@ def _in_gb18030(outer: str) -> Iterator[str]:
 
 def _unescape(text: str) -> Iterator[str]:
     """For each inline encoding, the lines that have something in it, decoded."""
-    for row in _INLINE:
+    for row in INLINE:
         if row.mark in text and (lines := _lines_with(row.pattern, text)):
             yield from row.readings(lines)
 
@@ -121,7 +118,6 @@ def _lines_with(pattern: re.Pattern[str], text: str) -> str:
 
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _WORD_OF_RUN = re.compile(r"[A-Za-z0-9+]{8,}")
-_base64: Final = next(row for row in ENCODINGS if row.name == "base64")
 
 
 def _in_base64(words: str) -> Iterator[str]:
@@ -140,9 +136,13 @@ def _in_base64(words: str) -> Iterator[str]:
                 yield from _decode(part)
 
 
+def decode_run(run: str) -> str | None:
+    """What a run of base64 holds, without its last character where that cannot belong to it; None if it holds none."""
+    return BASE64.decode(run[:-1] if len(run) % 4 == 1 else run)
+
+
 def _decode(run: str) -> Iterator[str]:
-    usable = run[: len(run) - 1] if len(run) % 4 == 1 else run
-    inner = _base64.decode(usable)
+    inner = decode_run(run)
     if inner is None:
         return
     if encodings.is_readable(inner):

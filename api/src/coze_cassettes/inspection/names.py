@@ -206,7 +206,6 @@ _TEMPLATE = re.compile(
     re.DOTALL,
 )
 _ALPHANUMERIC = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
-_NUMBER = re.compile(r"-?\d{1,5}(?:\.\d+)?")
 
 
 def _is_secret(value: str) -> bool:

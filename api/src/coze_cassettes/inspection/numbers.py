@@ -154,7 +154,7 @@ def is_card(number: str) -> bool:
 
 
 _LENGTHS: Final = (18, 15, 16, 17, 19)
-_FEWEST, _MOST_GROUPS = 15, 19
+_MOST_GROUPS = 19
 
 
 def _spans(text: str) -> Iterator[str]:

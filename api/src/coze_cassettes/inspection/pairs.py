@@ -70,7 +70,6 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
 
 # --- tables ---------------------------------------------------------------------------------------------------------
 
-_CELLS: Final = re.compile(r"[,\t;|]")
 _FEWEST_CELLS: Final = 2
 
 

@@ -13,7 +13,6 @@ from typing import Final
 from coze_cassettes.codecs import encodings
 from coze_cassettes.inspection import decoding
 
-_BASE64: Final = next(row for row in encodings.ENCODINGS if row.name == "base64")
 _MIN_ENTROPY: Final = 3.6
 """Bits a character of twenty random letters and digits at least; it rises with the length."""
 
@@ -124,7 +123,7 @@ _MOSTLY: Final = 0.85
 
 def _is_text(run: str) -> bool:
     """Whether base64 holds a text, packed or not, which is looked at by itself."""
-    inner = _BASE64.decode(run[: len(run) // 4 * 4] if len(run) % 4 == 1 else run)
+    inner = decoding.decode_run(run)
     if inner is None:
         return False
     if encodings.is_readable(inner) or decoding.opened_in(encodings.to_bytes(inner)) is not None:

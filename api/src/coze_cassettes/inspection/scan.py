@@ -8,9 +8,9 @@ else, so it is remembered: cassettes share most of their texts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from coze_cassettes.cassette.model import Cassette
@@ -56,10 +56,11 @@ def _findings(
     pieces: Sequence[Piece], text: str, values: Iterable[str], placeholders: Iterable[str]
 ) -> Sequence[Finding]:
     masking = Masking.of(placeholders, (piece.text for piece in pieces))
-    found = [Finding(piece.place, rule) for piece in pieces for rule in _rules_for(piece, masking)]
+    read = cache(_readings_of)  # a cassette may have more texts than are remembered from one to the next
+    found = [Finding(piece.place, rule) for piece in pieces for rule in _rules_for(piece, masking, read)]
     wanted = Values.of(values)
-    if wanted and (wanted := wanted.narrow([text, *(layer for piece in pieces for layer in _texts_of(piece))])):
-        found += [Finding(piece.place, _VALUE) for piece in pieces if any(map(wanted.stand_in, _texts_of(piece)))]
+    if wanted and (wanted := wanted.narrow([text, *(layer for piece in pieces for layer in _texts_of(piece, read))])):
+        found += [Finding(piece.place, _VALUE) for piece in pieces if any(map(wanted.stand_in, _texts_of(piece, read)))]
         lines = enumerate(text.splitlines(), start=1)
         found += [Finding(f"line {number}", _VALUE) for number, line in lines if wanted.stand_in(line)]
     return tuple(dict.fromkeys(found))
@@ -81,7 +82,7 @@ _LEAST: Final = 4
 """Characters of the shortest text that a detector finds something in."""
 
 
-def _rules_for(piece: Piece, masking: Masking) -> Iterator[str]:
+def _rules_for(piece: Piece, masking: Masking, read: _Read) -> Iterator[str]:
     """The checks that a piece does not pass."""
     if piece.kind is Kind.SEALED:
         yield _SEALED
@@ -93,7 +94,7 @@ def _rules_for(piece: Piece, masking: Masking) -> Iterator[str]:
         if piece.path[-1:] in (("cookie",), ("set-cookie",)) and _COOKIES.fullmatch(value):
             return  # the name of a cookie, such as sessionid, promises a secret, and its value is a placeholder
         yield from names.rules_for(names.Field(value, piece.path))
-    readings = _readings_of(piece.text)
+    readings = read(piece.text)
     if readings is None:
         yield _LAYERS
         return
@@ -129,8 +130,11 @@ def _readings_of(text: str) -> tuple[_Reading, ...] | None:
     )
 
 
-def _texts_of(piece: Piece) -> Iterator[str]:
-    readings = _readings_of(piece.text)
+_Read = Callable[[str], tuple[_Reading, ...] | None]
+
+
+def _texts_of(piece: Piece, read: _Read) -> Iterator[str]:
+    readings = read(piece.text)
     yield from (piece.text,) if readings is None else (reading.layer for reading in readings)
 
 

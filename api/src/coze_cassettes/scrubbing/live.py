@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from coze_cassettes.cassette.model import Interaction, Request
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import fold
-from coze_cassettes.codecs.layers import Leaf, Visit
+from coze_cassettes.codecs.layers import Leaf, Visit, forget
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.headers import kept_request_headers
 from coze_cassettes.scrubbing.learn import Learned, learning
@@ -104,7 +104,10 @@ class LivePlaceholders:
     def scrub(self, request: Request) -> Request:
         """The live request as the cassette would show it."""
         if request not in self._seen:
-            self._seen[request] = self._scrub(normalise_request(request))
+            try:
+                self._seen[request] = self._scrub(normalise_request(request))
+            finally:
+                forget()  # what was remembered with the visitors of this request serves no other
         return self._seen[request]
 
     def bound(self) -> Mapping[str, str]:

@@ -24,6 +24,7 @@ STANDARD: Final = PLACEHOLDERS | {"PRIVATE_KEY", "PRIVATE_KEY_BODY"}
 """The bare placeholders that every cassette may have; it lists its others in its metadata."""
 
 _EXTRA = ("BOUNDARY", "PRIVATE_KEY_BODY", "SECRET")
+_KIND = "|".join(sorted({*KINDS, *PLACEHOLDERS, *_EXTRA}, key=len, reverse=True))
 _FEW: Final = 99
 _GAPS: Final = 2
 """A number is one of a placeholder's up to ``_FEW``, and up to this many times the different ones of its kind: a
@@ -33,11 +34,8 @@ re-recorded cassette keeps the old numbers, so that some may be missing."""
 @lru_cache(maxsize=1)
 def pattern() -> re.Pattern[str]:
     """Matches a placeholder inside a text; the groups are ``kind`` and ``number`` (absent in a bare placeholder)."""
-    kinds = "|".join(sorted({*KINDS, *PLACEHOLDERS, *_EXTRA}, key=len, reverse=True))
-    bare = "|".join(
-        sorted({*PLACEHOLDERS, "PRIVATE_KEY", "PRIVATE_KEY_BODY", r"SECRET_[A-Z][A-Z0-9_]*"}, key=len, reverse=True)
-    )
-    numbered = rf"(?P<kind>{kinds})_(?P<number>\d+)(?![0-9_])"
+    bare = "|".join(sorted({*STANDARD, r"SECRET_[A-Z][A-Z0-9_]*"}, key=len, reverse=True))
+    numbered = rf"(?P<kind>{_KIND})_(?P<number>\d+)(?![0-9_])"
     return re.compile(rf"(?<![A-Z_])(?:{numbered}|(?P<bare>{bare})(?![A-Za-z0-9_]))")
 
 
@@ -101,8 +99,7 @@ _WORD_END = re.compile("[A-Za-z0-9_]")
 @lru_cache(maxsize=1)
 def _number() -> re.Pattern[str]:
     """What ``pattern`` matches with a number, whatever stands before it: a search that begins so takes a tenth."""
-    kinds = sorted({*KINDS, *PLACEHOLDERS, *_EXTRA}, key=len, reverse=True)
-    return re.compile(rf"(?P<kind>{'|'.join(kinds)})_(?P<number>\d+)(?![A-Za-z0-9_])")
+    return re.compile(rf"(?P<kind>{_KIND})_(?P<number>\d+)(?![A-Za-z0-9_])")
 
 
 def unique(values: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

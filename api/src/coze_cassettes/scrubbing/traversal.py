@@ -12,13 +12,10 @@ from coze_cassettes.cassette.model import Headers, Interaction, Request, Respons
 from coze_cassettes.cassette.parts import PARTS, URI_PIECES, Form, Part, split_uri
 from coze_cassettes.codecs import multipart
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
-from coze_cassettes.codecs.encodings import to_bytes, to_text
+from coze_cassettes.codecs.encodings import CHARACTER_TAIL, to_bytes, to_text
 from coze_cassettes.codecs.layers import Leaf, Visit, edit_text, walk_bytes, walk_text
 from coze_cassettes.codecs.streams import is_stream, moved_chunks, walk_stream
 from coze_cassettes.errors import UnreadableBody
-
-_CHARACTER_TAIL: Final = 3
-"""Bytes of an incomplete UTF-8 character at most."""
 
 
 def walk(interaction: Interaction, visit: Visit, allow_opaque: frozenset[str] = frozenset()) -> Interaction:
@@ -165,7 +162,7 @@ def _walk_no_text(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> b
     if "json" in content_type or "event-stream" in content_type:
         text = to_text(body)
         tail = len(body) - len(body.rstrip(bytes(range(0x80, 0x100))))
-        if tail > _CHARACTER_TAIL or any("\udc80" <= char <= "\udcff" for char in text[:-3]):
+        if tail > CHARACTER_TAIL or any("\udc80" <= char <= "\udcff" for char in text[:-CHARACTER_TAIL]):
             raise UnreadableBody(f"a body that says it is {content_type} is not valid UTF-8")
         broken = replace(leaf, text=text)
         edits = walk_stream(broken, visit) if is_stream(text, content_type) else None

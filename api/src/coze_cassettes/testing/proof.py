@@ -6,7 +6,7 @@ import base64
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -28,7 +28,7 @@ from coze_cassettes.testing.places import PLACES, Place
 
 _METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
 _CONFIGURED: Final = "SECRET_CANARY"
-_OF_BYTES: Final = ("GBK", "UTF-16, low byte first", "UTF-16, high byte first")
+_OF_BYTES: Final = tuple(row.name for row in ENCODINGS if row.charset)
 """Encodings whose text is no UTF-8."""
 
 _OF_WORDS: Final = ("base85", "Ascii85", "form")
@@ -142,7 +142,7 @@ def judge(case: Case) -> Outcome:
         clean = scrub(traffic, known)
     except UnreadableBody as error:
         return Outcome(case, (), alone, f"unreadable: {error}")
-    cassette = store.sealed(Cassette(clean.interactions, Metadata(*_METADATA_TEXTS, placeholders=clean.bare)))
+    cassette = store.sealed(Cassette(clean.interactions, replace(_METADATA, placeholders=clean.bare)))
     text = cassette_format.dumps(cassette)
     problems = [*_left(case, cassette, text)]
     if scrub(clean.interactions, known, bare=clean.bare).interactions != clean.interactions:
@@ -153,9 +153,6 @@ def judge(case: Case) -> Outcome:
     if not case.kind.configured and not all(_replays(traffic, cassette)):
         problems.append(NOT_REPLAYED)
     return Outcome(case, problems, alone)
-
-
-_METADATA_TEXTS: Final = (_METADATA.recorded_from, _METADATA.recorded_at, _METADATA.cozepy, "")
 
 
 def _traffic(case: Case) -> tuple[Interaction, ...]:

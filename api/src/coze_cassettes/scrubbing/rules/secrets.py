@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
+from coze_cassettes.scrubbing.rules.patterns import ANY_URL, DIGIT_SOON, NO_LETTER_BEFORE
 
 _S = Category.SECRET
 _HEADER, _FIELD, _TEXT = Where.HEADER, Where.FIELD, Where.TEXT
 
 _OPAQUE = r"(?=.*[^\d.])\S{8,}"
 _B64 = "[A-Za-z0-9_-]"
-_NO_LETTER_BEFORE = r"(?<![A-Za-z0-9])"
-_DIGIT_SOON = r"(?=[A-Za-z_-]{0,40}\d)"
 _MIXED_SOON = r"(?=[a-z\d_-]{0,24}[A-Z])(?=[A-Z\d_-]{0,24}[a-z])(?=[A-Za-z_-]{0,24}\d)"
 _BOTH_CASES_SOON = r"(?=[a-z\d]{0,40}[A-Z])(?=[A-Z\d]{0,40}[a-z])"
-"""Look-aheads are bounded, so that no text makes them look at it again and again."""
-
-_ANY_URL = r"https?://[^\s\x00-\x1f\ud800-\udfff\"'<>\\)\]，。；、）】》]++"
+_PAT_PREFIX = "(?:pat|sat|czu|czs|cztei)_"
 _NO_VALUE = (
     r"(?!(?i:string|str|true|false|null|none|nil|undefined|required|optional|bearer|basic|password|passwd|secret|token"
     r"|api_?key|object|number|integer|text|hidden|bytes|any|change_?me|your[\w -]*"
@@ -41,9 +38,8 @@ SECRETS: Final = (
         "ACCESS_TOKEN",
         _S,
         _TEXT,
-        _NO_LETTER_BEFORE + rf"(?:pat|sat|czu|czs|cztei)_{_DIGIT_SOON}[A-Za-z0-9_-]{{16,}}+"
-        rf"|(?:pat|sat|czu|czs|cztei)_{_MIXED_SOON}[A-Za-z0-9_-]{{32,}}+"
-        rf"|{_NO_LETTER_BEFORE}(?:pat|sat|czu|czs|cztei)_{_BOTH_CASES_SOON}[A-Za-z0-9]{{40,}}+",
+        rf"{NO_LETTER_BEFORE}{_PAT_PREFIX}(?:{DIGIT_SOON}[A-Za-z0-9_-]{{16,}}+|{_BOTH_CASES_SOON}[A-Za-z0-9]{{40,}}+)"
+        rf"|{_PAT_PREFIX}{_MIXED_SOON}[A-Za-z0-9_-]{{32,}}+",
         "personal, service, user and service-identity tokens begin like this",
         "take pat_{A64} now",
         "pat_of_the_long_function_name",
@@ -201,7 +197,7 @@ SECRETS: Final = (
         "SIGNED_URL",
         _S,
         _TEXT,
-        _ANY_URL,
+        ANY_URL,
         "the signature opens the file to anybody until it expires",
         "https://files.example/a.png?x=1&x-orig-sign={A24}",
         "https://example.com/a.png?size=3",
@@ -223,7 +219,7 @@ SECRETS: Final = (
         "FILE_URL",
         _S,
         _TEXT,
-        _ANY_URL,
+        ANY_URL,
         "what was uploaded, on a storage or delivery host of ByteDance",
         "https://bucket.tos-cn-beijing.volces.com/{A24}.png",
         "https://www.volcengine.com/docs",

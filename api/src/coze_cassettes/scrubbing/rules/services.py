@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
+from coze_cassettes.scrubbing.rules.patterns import ANY_URL, DIGIT_SOON, NO_LETTER_BEFORE
 
-_NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
-_DIGIT_SOON = r"(?=[A-Za-z_-]{0,40}\d)"
-_ANY_URL = r"https?://[^\s\x00-\x1f\ud800-\udfff\"'<>\\)\]，。；、）】》]++"
+_NO_LETTER_AFTER = r"(?![A-Za-z0-9])"
 
 
 def _key(number: int, pattern: str, reason: str, hit: str, miss: str, kind: str = "SECRET") -> Rule:
     """A key by its looks, with nothing of its own alphabet before it."""
-    pattern = _NO_LETTER_BEFORE + rf"(?:{pattern})"
+    pattern = NO_LETTER_BEFORE + rf"(?:{pattern})"
     return Rule(f"COZE-KEY-{number:03}", kind, Category.SECRET, Where.TEXT, pattern, reason, hit, miss)
 
 
 SERVICES: Final = (
     _key(
         1,
-        rf"sk-{_DIGIT_SOON}[A-Za-z0-9_-]{{20,}}+",
+        rf"sk-{DIGIT_SOON}[A-Za-z0-9_-]{{20,}}+",
         "model providers: OpenAI, Anthropic, DeepSeek, Moonshot, Alibaba; people write them into prompts",
         "the API key sk-{A40}.",
         "sk-loading-indicator-of-the-page",
@@ -72,7 +71,7 @@ SERVICES: Final = (
     ),
     _key(
         7,
-        rf"[tu]-{_DIGIT_SOON}[A-Za-z0-9_.-]{{30,}}+|cli_[a-z0-9]{{16}}(?![A-Za-z0-9])|o[unc]_[a-f0-9]{{32}}",
+        rf"[tu]-{DIGIT_SOON}[A-Za-z0-9_.-]{{30,}}+|cli_[a-z0-9]{{16}}(?![A-Za-z0-9])|o[unc]_[a-f0-9]{{32}}",
         "Feishu: tenant and user tokens, apps, people and chats",
         "cli_{X16}",
         "cli_options, t-shirt",
@@ -84,7 +83,7 @@ SERVICES: Final = (
         "WEBHOOK_URL",
         Category.SECRET,
         Where.TEXT,
-        _ANY_URL,
+        ANY_URL,
         "the address alone lets one write into the room: Slack, Feishu, WeCom, DingTalk, Discord, Teams",
         "https://hooks.slack.com/services/T{U8}/B{U8}/{A24}",
         "https://hooks.slack.com/docs",
