@@ -206,6 +206,15 @@ def test_the_event_in_which_a_stream_breaks_off_may_say_something_else() -> None
     assert found(old, streamed(start)) == [("breaking", "event conversation.message.delta (cut off)", "removed")]
 
 
+@pytest.mark.parametrize("data", ['{"code":"720702204","msg":"no such conversation"}', "[DONE]"])
+def test_an_event_whose_blank_line_has_not_come_is_whole(data: str) -> None:
+    """A test that leaves a stream at an error event has got the blank line behind it or not, as the chunks came."""
+    whole = f"event: error\ndata: {data}\n\n"
+    assert found(streamed(whole), streamed(whole[:-1])) == []
+    assert found(streamed(whole[:-1]), streamed(whole)) == []
+    assert found(streamed(whole), streamed(whole[:-2])) != [], "the line of data may go on"
+
+
 def test_an_event_that_breaks_off_inside_its_name_has_none() -> None:
     """Where in the name it broke off says nothing."""
     start = events(CREATED)

@@ -64,7 +64,7 @@ IDENTIFIERS: Final = (
     _named_rule(
         10,
         "USER_ID",
-        r"(?:[a-z]+_)*user_ids?|creator_id|connector_uid|coze_account_id|uid|(?:creator|owner|user|user_info)\.id",
+        r"(?:[a-z]+_)*user_ids?|creator_id|(?:[a-z]+_)*uids?|coze_account_id|(?:creator|owner|user|user_info)\.id",
         '{"user_id": "u{A12}"}',
         '{"connector_id": "1024"}',
     ),
