@@ -6,5 +6,5 @@ import random
 
 
 def create_rng(seed: int | None = None) -> random.Random:
-    """A generator, repeatable from ``seed``; the operating system's own without one."""
-    return random.SystemRandom() if seed is None else random.Random(seed)
+    """A generator, repeatable from ``seed``; seeded by the operating system without one."""
+    return random.Random(seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -11,8 +12,9 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
@@ -24,6 +26,7 @@ from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.testing import canaries
 
+GROWTH_ROUNDS = 5
 ROOT = Path(__file__).parents[3]
 JSON_HEADERS = (("content-type", "application/json"),)
 METADATA = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
@@ -276,11 +279,46 @@ def _environment(folder: Path) -> Path:
     return folder / "bin/python"
 
 
+Work = Callable[[], object]
+AssertGrowth = Callable[..., None]
+
+
 @pytest.fixture
-def calls_of() -> Callable[[Callable[[], object]], int]:
+def assert_growth() -> Iterator[AssertGrowth]:
+    """Assert that work on the larger of two sizes takes at most ``most`` times as long, or ``free`` seconds.
+
+    ``make`` prepares the work for a size; it gets the number of the round too. Of the processor's time the least of
+    some rounds counts, since other programs only add to it. No garbage of other tests is collected meanwhile.
+    """
+
+    def check(make: Callable[[int, int], Work], sizes: tuple[int, int], most: float, free: float = 0.0) -> None:
+        make(sizes[0], 0)()  # patterns are compiled, tables are built
+        small = large = float("inf")
+        for number in range(1, GROWTH_ROUNDS + 1):
+            large = min(large, _seconds(make(sizes[1], number)))
+            if large <= free:
+                return
+            small = min(small, _seconds(make(sizes[0], number)))
+            if large <= most * small:
+                return
+        pytest.fail(f"{sizes[0]} take {small:.3f} s, {sizes[1]} take {large:.3f} s: more than {most} times as long")
+
+    gc.disable()
+    yield check
+    gc.enable()
+
+
+def _seconds(work: Work) -> float:
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
+
+
+@pytest.fixture
+def calls_of() -> Callable[[Work], int]:
     """How many functions are called by some work, which is the same in every run."""
 
-    def counted(work: Callable[[], object]) -> int:
+    def counted(work: Work) -> int:
         count = 0
 
         def profile(_frame: FrameType, event: str, _argument: object) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import pytest
@@ -164,16 +164,7 @@ def _literals(detector: Detector) -> Iterator[str]:
     )
 
 
-def _cost(detector: Detector, text: str) -> float:
-    best = float("inf")
-    for _ in range(2):
-        begin = time.process_time()
-        detector.is_in(text)
-        best = min(best, time.process_time() - begin)
-    return best
-
-
-SMALL, LARGE = 5_000, 40_000
+SIZES: Final = (5_000, 40_000)
 FREE: Final = 0.02
 """Seconds that nobody counts: a fast search is measured badly."""
 
@@ -184,19 +175,17 @@ def one_in_eight(cases: Sequence[object]) -> list[object]:
 
 
 @pytest.mark.parametrize("detector", one_in_eight([*DETECTORS, *RANDOM]), ids=lambda each: f"{each.rule}: {each.what}")
-def test_each_detector_takes_linear_time(detector: Detector) -> None:
+def test_each_detector_takes_linear_time(detector: Detector, assert_growth: Callable[..., None]) -> None:
     """Its own literals over and over: eight times the text costs no more than twenty-four times the time."""
-    slow = []
     for literal in dict.fromkeys(_literals(detector)):
         for unit in (literal, literal + " ", "https://" + literal):
-            small, large = (unit * (size // len(unit)) for size in (SMALL, LARGE))
-            if (cost := _cost(detector, large)) > FREE and cost > 24 * _cost(detector, small):
-                slow.append(unit)
-    assert slow == []
+            assert_growth(
+                lambda size, _, unit=unit: partial(detector.is_in, unit * (size // len(unit))), SIZES, 24, FREE
+            )
 
 
 HOSTILE: Final = (
-    *("eyJ", '"a":  ', "byteimg-", "sk-sk-", "tos-", "https://tos-", "-----BEGIN PRIVATE KEY-----", "{[", '{"a":'),
+    *("eyJ", '"a":  ', "byteimg-", "sk-sk-", "tos-", "https://tos-", "-----BEGIN " + "PRIVATE KEY-----", "{[", '{"a":'),
     *("a=b&", "%41", "\\u0041", "&#65;", "password:", "password=a", "<a>", "<password>", "YWJj", "a,b\n", "=41"),
     *("name,password\n", "data: {", "1 2 ", "密码：", '"password" : [ "', "machine a login b password ", "00:1A:"),
     *("2001:db8:", "1.2.3.", "a@b.", "Bearer ", "://a:b"),
@@ -205,14 +194,6 @@ HOSTILE: Final = (
 
 
 @pytest.mark.parametrize("unit", one_in_eight(HOSTILE))
-def test_the_whole_inspector_takes_linear_time(unit: str) -> None:
+def test_the_whole_inspector_takes_linear_time(unit: str, assert_growth: Callable[..., None]) -> None:
     """Text made to stall it: four times as long costs no more than ten times the time."""
-
-    def cost(size: int) -> float:
-        begin = time.process_time()
-        found(unit * (size // len(unit)))
-        return time.process_time() - begin
-
-    cost(1000)
-    small, large = cost(10_000), cost(40_000)
-    assert large < 0.3 or large < 10 * small
+    assert_growth(lambda size, _: partial(found, unit * (size // len(unit))), (10_000, 40_000), 10, 0.3)

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -293,16 +292,14 @@ def test_git_diff(edited: Path) -> None:
 # --- size -----------------------------------------------------------------------------------------------------------
 
 
-def test_many_cassettes(cassette: MakeCassette, interaction: MakeInteraction) -> None:
+def test_many_cassettes(
+    cassette: MakeCassette, interaction: MakeInteraction, assert_growth: Callable[..., None]
+) -> None:
     """The time grows with the number of cassettes: 400 take at most eight times what 100 take."""
     old, new = (cassette(interaction(answer={"data": {"name": text}})) for text in ("a", "b"))
 
-    def seconds(number: int) -> float:
+    def prepare(number: int, _: int) -> Callable[[], object]:
         names = [f"test_m/test_{each}.yaml" for each in range(number)]
-        started = time.process_time()
-        found = review(dict.fromkeys(names, old), dict.fromkeys(names, new), {})
-        html.diff_page(found)
-        return time.process_time() - started
+        return lambda: html.diff_page(review(dict.fromkeys(names, old), dict.fromkeys(names, new), {}))
 
-    seconds(10)
-    assert seconds(400) < 8 * seconds(100)
+    assert_growth(prepare, (100, 400), 8)

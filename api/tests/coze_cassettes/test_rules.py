@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import product
 
 import pytest
@@ -157,19 +157,9 @@ def search_of(rule: Rule) -> Callable[[str], object]:
     return lambda text: (name.fullmatch(text[:256]), value.fullmatch(text))
 
 
-SMALL, LARGE = 3_000, 24_000
+SIZES = (3_000, 24_000)
 FREE = 0.02
 """Seconds that do not count: a fast search is measured badly."""
-
-
-def cost(search: Callable[[str], object], text: str) -> float:
-    """Processor time of a search, the better of two."""
-    times = []
-    for _ in range(2):
-        begin = time.process_time()
-        search(text)
-        times.append(time.process_time() - begin)
-    return min(times)
 
 
 def one_in_eight(rules: Sequence[Rule]) -> list[object]:
@@ -180,14 +170,11 @@ def one_in_eight(rules: Sequence[Rule]) -> list[object]:
 @pytest.mark.parametrize(
     "rule", one_in_eight([each for each in RULES if each.where in (Where.TEXT, Where.FIELD)]), ids=lambda rule: rule.id
 )
-def test_each_rule_takes_linear_time(rule: Rule) -> None:
+def test_each_rule_takes_linear_time(rule: Rule, assert_growth: Callable[..., None]) -> None:
     """Its own literals over and over: eight times the text costs no more than twenty-four times the time."""
-    search, slow = search_of(rule), []
+    search = search_of(rule)
     for literal, form in product(
         dict.fromkeys(literals(f"{rule.pattern} {rule.accepts}")), ("{}", "{} ", "https://{}")
     ):
         unit = form.format(literal) if "{" not in literal else literal
-        small, large = (unit * (size // len(unit)) for size in (SMALL, LARGE))
-        if (needed := cost(search, large)) > FREE and needed > 24 * cost(search, small):
-            slow.append(unit)
-    assert slow == []
+        assert_growth(lambda size, _, unit=unit: partial(search, unit * (size // len(unit))), SIZES, 24, FREE)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 API: Final = Path(__file__).parents[2]
 MODULES: Final = sorted(API.glob("**/*.py"))
 SOURCES: Final = sorted(API.glob("src/**/*.py"))
@@ -31,6 +33,7 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
+@pytest.mark.proof
 def test_functions_are_short() -> None:
     """So that each is read at a glance, tests too."""
     trees = {path.relative_to(API).as_posix(): ast.parse(path.read_text("utf-8")) for path in MODULES}

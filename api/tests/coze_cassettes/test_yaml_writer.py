@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ def test_the_text_is_what_pyyaml_writes(document: dict[str, Any]) -> None:
     assert write_yaml(document) == write_whole(document)
 
 
+@pytest.mark.proof
 def test_a_long_line_is_cut_where_pyyaml_cuts_it() -> None:
     """A column is counted from the beginning of the line, so deep in a document too."""
     document = {"calls": [{"response": {"body": {"string": "word " * 210_000}}}]}
