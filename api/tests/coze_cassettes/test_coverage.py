@@ -110,7 +110,7 @@ def archive(self: Any, *, bot_id: str) -> Any:
 def test_a_new_operation_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a new version of the SDK can do and no cassette holds is a gap."""
     monkeypatch.setattr(BotsClient, "archive", archive, raising=False)
-    rows = table.measured([ROOT / "api/tests/coze"], ROOT / "cassettes/coze")
+    rows = table.measured([ROOT / "api/tests/coze"], store.read_all(ROOT / "cassettes/coze"))
     assert row(rows, "bots.archive").operation.routes == (("POST", "/v1/bots/{bot_id}/archive"),)
     assert "bots.archive: no cassette" in list(evidence.gaps(rows))
 
@@ -148,7 +148,7 @@ def test_callers_are_read(project: Path) -> None:
 
 def test_rows(project: Path) -> None:
     """Both variants, both clients, pages, an error, provenance; what sends the same is distinguished by its words."""
-    rows = table.measured([project / "tests"], project / "c")
+    rows = table.measured([project / "tests"], store.read_all(project / "c"))
     assert table.line_of(row(rows, "bots.list")) == ("bots.list", "1", "yes", "yes", "yes", "yes", "stand-in")
     assert table.line_of(row(rows, "users.me")) == ("users.me", "1", "yes", "no", "", "no", "stand-in")
     assert row(rows, "knowledge.documents.list").cassettes == ("test_a/TestBots.test_old",)
@@ -162,7 +162,7 @@ def test_one_variant_is_not_the_whole(project: Path, interaction: MakeInteractio
     """An operation with two paths is recorded when both are."""
     only = cassette(interaction(path="/v1/bots?page_index=1", answer={"code": 0}))
     store.write(project / "c/test_a/TestBots.test_list.yaml", only)
-    rows = table.measured([project / "tests"], project / "c")
+    rows = table.measured([project / "tests"], store.read_all(project / "c"))
     assert row(rows, "bots.list").cassettes == ()
 
 
@@ -185,12 +185,12 @@ def test_an_event_counts_only_where_it_is_sent() -> None:
 def test_fields_of_no_answer(project: Path, interaction: MakeInteraction, cassette: MakeCassette) -> None:
     """A field that no object of its model has in any answer is named; one that a single answer has is not."""
     asked = [each for each in operations.installed() if each.name in ("users.me", "files.upload")]
-    found = never_seen(asked, project / "c")
+    found = never_seen(asked, store.read_all(project / "c").values())
     assert not [each for each in found if each.startswith("User.")]
     assert "File.bytes" in found
     file = interaction("POST", "/v1/files/upload", answer={"code": 0, "data": {"id": "1", "bytes": 2}})
     store.write(project / "c/test_a/test_file.yaml", cassette(file))
-    found = never_seen(asked, project / "c")
+    found = never_seen(asked, store.read_all(project / "c").values())
     assert ("File.bytes" in found, "File.file_name" in found) == (False, True)
 
 

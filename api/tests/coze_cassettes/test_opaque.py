@@ -13,9 +13,9 @@ import pytest
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.cli.check import judge
 from coze_cassettes.codecs.containers import CONTAINERS, digest_of
 from coze_cassettes.errors import UnreadableBody, UnsafeCassette
+from coze_cassettes.inspection.judge import Judge
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.scrubbing.scrub import scrub
@@ -74,8 +74,8 @@ def test_the_refusal_names_part_and_digest_and_the_digest_lets_it_pass(wrap: Cal
     assert message.endswith(f"\n  If nothing in it is secret: cassettes_allow_opaque = {digest}")
     kept = recorder(sent, digest).clean()
     text = cassette_format.dumps(kept)
-    assert judge(text) == ["interaction 0 request body.file INSPECT-UNREADABLE"]
-    assert judge(text, allow_opaque=frozenset({digest})) == []
+    assert Judge()(text).findings == ("interaction 0 request body.file INSPECT-UNREADABLE",)
+    assert Judge(allow_opaque=frozenset({digest}))(text).findings == ()
 
 
 def test_a_value_in_an_allowed_file_is_found_all_the_same() -> None:

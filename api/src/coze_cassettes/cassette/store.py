@@ -48,6 +48,11 @@ def read(path: Path) -> Cassette:
     return cassette
 
 
+def read_all(folder: Path) -> dict[str, Cassette]:
+    """Every cassette below a folder, by its path from there; InvalidCassette for the first that ``read`` refuses."""
+    return {path.relative_to(folder).as_posix(): read(path) for path in files(folder)}
+
+
 def write(path: Path, cassette: Cassette) -> None:
     """Write a cassette with its digest: a temporary file in the same folder, then one rename."""
     write_text(path, cassette_format.dumps(sealed(cassette)))

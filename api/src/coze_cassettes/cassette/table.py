@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
-from coze_cassettes.cassette import store
+from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.provenance import PROVENANCES
 from coze_cassettes.errors import Misuse
-
-
-def table_of(folder: Path) -> str:
-    """The table of the cassettes below a folder."""
-    files = store.files(folder)
-    return provenance_table({path.relative_to(folder).as_posix(): _provenance(path) for path in files})
-
 
 MARKER: Final = "<!-- coze-cassettes table -->"
 """The line of a page below which the table stands."""
@@ -33,15 +25,12 @@ def put_into(page: str, table: str, marker: str = MARKER) -> str:
     return f"{head}{marker}\n\n{table}\n" + ("\n" + "".join(after) if after else "")
 
 
-def _provenance(path: Path) -> str:
-    return store.read(path).metadata.recorded_from
-
-
-def provenance_table(files: Mapping[str, str]) -> str:
-    """A Markdown table of how many cassettes each module has from each provenance; ``files`` maps files to theirs.
+def table_of(cassettes: Mapping[str, Cassette]) -> str:
+    """A Markdown table of how many cassettes each module has from each provenance; cassettes by their paths.
 
     A provenance that no cassette has is left out.
     """
+    files = {name: cassette.metadata.recorded_from for name, cassette in cassettes.items()}
     columns = [each for each in PROVENANCES if each in files.values()]
     modules = sorted({name.rpartition("/")[0] for name in files})
     counts = Counter((name.rpartition("/")[0], provenance) for name, provenance in files.items())

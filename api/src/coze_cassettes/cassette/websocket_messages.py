@@ -50,7 +50,8 @@ class Closed:
 Received = Message | Closed
 
 
-def _members(data: str | bytes) -> dict[str, Any]:
+def members(data: str | bytes) -> dict[str, Any]:
+    """The members of a JSON object; none if the text is another one."""
     try:
         value = json.loads(data)
     except ValueError:
@@ -60,7 +61,7 @@ def _members(data: str | bytes) -> dict[str, Any]:
 
 def event_type(data: str | bytes) -> str:
     """The ``event_type`` of a message, or an empty string."""
-    name = _members(data).get("event_type")
+    name = members(data).get("event_type")
     return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
 
 
@@ -110,7 +111,7 @@ def _event(block: str) -> Received:
 
 def _piece(message: Message) -> str | None:
     """The part of a longer text or sound that a message carries; None if it carries none."""
-    data = _members(message.data).get("data")
+    data = members(message.data).get("data")
     piece = data.get("delta") if isinstance(data, dict) and event_type(message.data).endswith(".append") else None
     return piece if isinstance(piece, str) else None
 

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
 import click
 
 from coze_cassettes import exit_codes
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.provenance import PROVENANCES
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.errors import InvalidCassette, Misuse
 from coze_cassettes.inspection.explain import list_unreplaced
-from coze_cassettes.inspection.scan import inspect, inspect_file
+from coze_cassettes.inspection.judge import Judge, judge_all
+from coze_cassettes.inspection.scan import inspect_file
 from coze_cassettes.inspection.summary import summarize
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.scrubbing.environment import configured_values
-
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -60,12 +56,7 @@ def command(paths: tuple[Path, ...], staged: bool, explain: bool, cassettes: Pat
     settings = read_settings()
     folder = cassettes_folder(cassettes, settings)
     sources = list(_staged(folder) if staged else _files(paths or (folder,)))
-    configured = configured_values(os.environ).placeholders
-    found = [
-        (source.name, finding)
-        for source in sources
-        for finding in _judge_source(source, configured, settings.allow_opaque)
-    ]
+    found = list(_judge_all(sources, Judge(configured_values(os.environ).placeholders, settings.allow_opaque)))
     for name, finding in found:
         click.echo(f"{name}:{finding}")
     if explain:
@@ -85,30 +76,14 @@ def describe(sources: Sequence[Source]) -> str:
     return ", ".join([*counts, f"{size:.1f} MB"])
 
 
-def _judge_source(source: Source, configured: Mapping[str, str], allow_opaque: frozenset[str]) -> list[str]:
-    if source.is_cassette:
-        return judge(source.text, configured, allow_opaque)
-    return [str(finding) for finding in inspect_file(source.content, configured)]
-
-
-def judge(text: str, configured: Mapping[str, str] = _NOTHING, allow_opaque: frozenset[str] = frozenset()) -> list[str]:
-    """What is wrong with the text of a cassette file, as ``PLACE RULE-ID``.
-
-    ``configured`` are values of the environment with their placeholders, ``allow_opaque`` digests of files that nothing
-    can open.
-    """
-    try:
-        cassette = cassette_format.loads(text)
-    except InvalidCassette:
-        return ["file CHECK-FORMAT"]
-    found = []
-    if cassette.metadata.recorded_from not in PROVENANCES:
-        found.append("metadata.recorded_from CHECK-PROVENANCE")
-    if cassette.metadata.digest != store.digest(cassette):
-        found.append("metadata.digest CHECK-DIGEST")
-    if not cassette_format.is_exact(text, cassette):
-        found.append("file CHECK-ROUND-TRIP")
-    return found + [str(finding) for finding in inspect(cassette, text, configured, allow_opaque)]
+def _judge_all(sources: Sequence[Source], judge: Judge) -> Iterator[tuple[str, str]]:
+    """The findings of each file, with its name."""
+    judgements = judge_all({source.name: source.text for source in sources if source.is_cassette}, judge)
+    for source in sources:
+        if source.is_cassette:
+            yield from ((source.name, finding) for finding in judgements[source.name].findings)
+        else:
+            yield from ((source.name, str(finding)) for finding in inspect_file(source.content, judge.configured))
 
 
 def explain_source(source: Source) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from coze_cassettes import exit_codes
+from coze_cassettes.cassette import store
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option, chosen_tests
 from coze_cassettes.coverage import evidence, fields, table
 from coze_cassettes.pluralize import pluralize
@@ -24,15 +25,15 @@ def command(*, whole: bool, with_fields: bool, tests: tuple[str, ...], cassettes
     Exit code 1 if an operation has no cassette, or no test of one of the clients that have it.
     """
     settings = read_settings()
-    folder = cassettes_folder(cassettes)
-    rows = table.measured([settings.rootdir / each for each in chosen_tests(tests, settings)], folder)
+    found = store.read_all(cassettes_folder(cassettes, settings))
+    rows = table.measured([settings.rootdir / each for each in chosen_tests(tests, settings)], found)
     if whole:
         click.echo(table.markdown(rows) + "\n")
     click.echo(table.counts(rows))
     gaps = list(evidence.gaps(rows))
     for gap in gaps:
         click.echo(f"not recorded: {gap}", err=True)
-    unseen = fields.never_seen([row.operation for row in rows], folder)
+    unseen = fields.never_seen([row.operation for row in rows], found.values())
     click.echo(f"\n{pluralize(len(unseen), 'field')} of the SDK's models in no recorded answer{':' * with_fields}")
     for each in unseen if with_fields else ():
         click.echo(f"  {each}")

@@ -9,17 +9,20 @@ from typing import Final
 import click
 
 from coze_cassettes import exit_codes
-from coze_cassettes.cli.check import judge
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.cli.screen import print_lines
 from coze_cassettes.diff import Severity
 from coze_cassettes.errors import Misuse
+from coze_cassettes.inspection.judge import Judge
+from coze_cassettes.parallel import Processes
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.review import html, json_output, markdown, revisions, terminal
 from coze_cassettes.review.comparison import Review, review
 from coze_cassettes.scrubbing.environment import configured_values
 
 _FORMATS: Final = ("markdown", "html", "json")
+_SHARE: Final = 20
+"""Changed cassettes that are worth a process of their own."""
 
 
 @click.command("diff")
@@ -66,11 +69,12 @@ def _review(arguments: tuple[str, ...], cassettes: Path | None) -> Review:
     text, paths = (arguments[0], arguments[1:]) if named else ("", arguments)
     if missing := next((path for path in paths if not (here / path).exists()), None):
         raise Misuse(f"{missing} is neither a file nor a revision.")
-    folders = [here / path for path in paths] or [cassettes_folder(cassettes)]
-    values, allowed = configured_values(os.environ).placeholders, read_settings().allow_opaque
+    settings = read_settings()
+    folders = [here / path for path in paths] or [cassettes_folder(cassettes, settings)]
     chosen = revisions.parse_range(text)
-    versions = revisions.read_versions(root, chosen, folders, lambda body: judge(body, values, allowed))
-    return review(versions.old, versions.new, versions.refused)
+    judge = Judge(configured_values(os.environ).placeholders, settings.allow_opaque)
+    versions = revisions.read_versions(root, chosen, folders, judge)
+    return review(versions.old, versions.new, versions.refused, Processes(_SHARE))
 
 
 def _exit_code(found: Review, fail_on: str | None) -> int:

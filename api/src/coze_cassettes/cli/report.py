@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from coze_cassettes import exit_codes
-from coze_cassettes.cli.check import judge
+from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.coverage import evidence, fields, table
+from coze_cassettes.inspection.judge import Judge, read_judged
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.review import html, report
@@ -26,13 +27,15 @@ def command(target: Path, cassettes: Path | None) -> int:
 
     Exit code 1 if there is a file that `check` refuses: it is named, not shown.
     """
-    values, refused = configured_values(os.environ).placeholders, dict[str, str]()
-    folder, settings = cassettes_folder(cassettes), read_settings()
-    shown = list(report.read_entries(folder, lambda text: judge(text, values, settings.allow_opaque), refused))
+    settings = read_settings()
+    texts = report.read_texts(cassettes_folder(cassettes, settings))
+    judge = Judge(configured_values(os.environ).placeholders, settings.allow_opaque)
+    found, refused = read_judged(texts, judge)
+    shown = [report.entry_of(name, cassette, len(texts[name])) for name, cassette in found.items()]
     measured = bool(settings.coze_tests) and not refused  # a file that is not read would count as a gap
     pages = dict(html.report_pages(shown, refused, with_coverage=measured))
     if measured:
-        pages[html.COVERAGE_PAGE] = _coverage_page([settings.rootdir / each for each in settings.coze_tests], folder)
+        pages[html.COVERAGE_PAGE] = _coverage_page([settings.rootdir / each for each in settings.coze_tests], found)
     for name, page in pages.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +46,7 @@ def command(target: Path, cassettes: Path | None) -> int:
     return exit_codes.FAILED if refused else exit_codes.UNCHANGED
 
 
-def _coverage_page(tests: Sequence[Path], folder: Path) -> str:
-    rows = table.measured(tests, folder)
-    unseen = fields.never_seen([row.operation for row in rows], folder)
+def _coverage_page(tests: Sequence[Path], cassettes: Mapping[str, Cassette]) -> str:
+    rows = table.measured(tests, cassettes)
+    unseen = fields.never_seen([row.operation for row in rows], cassettes.values())
     return html.coverage_page(table.HEADINGS, [table.line_of(row) for row in rows], list(evidence.gaps(rows)), unseen)

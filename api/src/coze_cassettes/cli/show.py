@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from coze_cassettes.cassette import format as cassette_format
-from coze_cassettes.cli.check import judge
 from coze_cassettes.cli.screen import print_lines
 from coze_cassettes.errors import InvalidCassette, UnsafeCassette
+from coze_cassettes.inspection.judge import Judge
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.review import calls, terminal, textconv, textconv_cache
 from coze_cassettes.review.transcript import Transcript
@@ -39,10 +38,9 @@ def command(files: tuple[Path, ...], for_git: bool, keep: Path | None) -> int:  
 
 def _transcript(file: Path) -> Transcript:
     text = file.read_text("utf-8", "replace")
-    try:
-        cassette = cassette_format.loads(text)
-    except InvalidCassette as error:
-        raise InvalidCassette(f"{file}: {error}") from error
-    if judge(text) and (found := judge(text, allow_opaque=read_settings().allow_opaque)):
-        raise UnsafeCassette(f"{file} is not shown, `coze-cassettes check` finds {len(found)}: {found[0]}")
-    return calls.transcript_of(file.as_posix(), cassette)
+    judgement = Judge()(text)
+    if judgement.cassette is None:
+        raise InvalidCassette(f"{file}: {judgement.error}")
+    if judgement.refusal and (refusal := Judge(allow_opaque=read_settings().allow_opaque)(text).refusal):
+        raise UnsafeCassette(f"{file} is not shown, {refusal}")
+    return calls.transcript_of(file.as_posix(), judgement.cassette)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from coze_cassettes.cassette import store
+from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.table import put_into, table_of
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option, chosen_tests
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.pytest_settings import read_settings
+from coze_cassettes.pytest_settings import PytestSettings, read_settings
 
 _PAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -22,10 +24,11 @@ _PAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @cassettes_option
 def command(*, checked: Path | None, written: Path | None, operations: bool, cassettes: Path | None) -> int:
     """Count the cassettes by test module and provenance, as a Markdown table."""
-    folder = cassettes_folder(cassettes)
-    table = table_of(folder)
+    settings = read_settings()
+    found = store.read_all(cassettes_folder(cassettes, settings))
+    table = table_of(found)
     if operations:
-        table += "\n\n" + _operations(folder)
+        table += "\n\n" + _operations(found, settings)
     if written is not None:
         store.write_text(written, put_into(written.read_text("utf-8"), table))
     elif checked is None:
@@ -38,9 +41,9 @@ def command(*, checked: Path | None, written: Path | None, operations: bool, cas
     return 0
 
 
-def _operations(folder: Path) -> str:
+def _operations(cassettes: Mapping[str, Cassette], settings: PytestSettings) -> str:
     """How many operations of the SDK the tests of the project record."""
     from coze_cassettes.coverage import table  # noqa: PLC0415  it imports what a table alone does not need
 
-    settings = read_settings()
-    return table.counts(table.measured([settings.rootdir / each for each in chosen_tests((), settings)], folder))
+    tests = [settings.rootdir / each for each in chosen_tests((), settings)]
+    return table.counts(table.measured(tests, cassettes))

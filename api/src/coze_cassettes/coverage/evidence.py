@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from coze_cassettes.cassette import store
-from coze_cassettes.cassette.model import Interaction
-from coze_cassettes.cassette.websocket_messages import event_type, sent_messages
+from coze_cassettes.cassette.model import SWITCHED, Cassette, Interaction
+from coze_cassettes.cassette.websocket_messages import event_type, members, sent_messages
 from coze_cassettes.coverage.callers import Caller
 from coze_cassettes.coverage.operations import Operation, matches
 
-_SWITCHING: Final = 101
 _LEAST_ERROR: Final = 400
 _PAGE_NAMES: Final = frozenset(("page_num", "page_index", "page", "page_token", "after_id", "before_id"))
 _SEVERAL: Final = 2
@@ -59,15 +56,14 @@ class Row:
         return bool(self.cassettes) and self.sync is not False and self.asynchronous is not False
 
 
-def read_recordings(folder: Path) -> list[Recording]:
-    """The calls of every cassette below a folder."""
-    found = []
-    for path in store.files(folder):
-        cassette = store.read(path)
-        name = path.relative_to(folder).as_posix().removesuffix(store.SUFFIX)
-        calls = tuple(map(_call, cassette.interactions))
-        found.append(Recording(name, cassette.metadata.recorded_from, calls))
-    return found
+def recordings_of(cassettes: Mapping[str, Cassette]) -> list[Recording]:
+    """The calls of some cassettes, which are named by their paths."""
+    return [
+        Recording(
+            name.removesuffix(store.SUFFIX), cassette.metadata.recorded_from, tuple(map(_call, cassette.interactions))
+        )
+        for name, cassette in cassettes.items()
+    ]
 
 
 def rows_of(operations: Sequence[Operation], callers: Iterable[Caller], recordings: Iterable[Recording]) -> list[Row]:
@@ -126,30 +122,22 @@ def _is_of(call: Call, operation: Operation) -> bool:
 def _call(interaction: Interaction) -> Call:
     request, response = interaction.request, interaction.response
     parts = urlsplit(request.uri)
-    if response.status == _SWITCHING:
+    if response.status == SWITCHED:
         sent = frozenset(event_type(each.data) for each in sent_messages(interaction))
         return Call(request.method, parts.path, sent, (), b'"event_type":"error"' in response.body)
-    asked: Mapping[str, Any] = {**dict(parse_qsl(parts.query)), **_parse(request.body)}
+    asked: Mapping[str, Any] = {**dict(parse_qsl(parts.query)), **members(request.body)}
     page = tuple(sorted((name, str(value)) for name, value in asked.items() if name in _PAGE_NAMES))
     return Call(request.method, parts.path, frozenset(), page, _is_error(interaction))
 
 
 def _is_error(interaction: Interaction) -> bool:
     response = interaction.response
-    answer = _parse(response.body)
+    answer = members(response.body)
     refused = bool(answer.get("code")) or "error_code" in answer or response.status >= _LEAST_ERROR
     return refused or bool(response.fault) or any(b"event" + each in response.body for each in _ERROR_EVENTS)
 
 
 _ERROR_EVENTS: Final = (b":error\n", b": error\n", b": Error\n", b":conversation.chat.failed\n")
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def gaps(rows: Iterable[Row]) -> Iterator[str]:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from coze_cassettes.cassette import store
-from coze_cassettes.coverage.operations import Operation
+from coze_cassettes.cassette.model import Cassette
+from coze_cassettes.coverage.operations import Operation, models_in
 
 
-def never_seen(operations: Iterable[Operation], folder: Path) -> list[str]:
+def never_seen(operations: Iterable[Operation], cassettes: Iterable[Cassette]) -> list[str]:
     """The fields, as ``Model.field``, of the models that answers are read into."""
     models = _with_their_parts(model for operation in operations for model in operation.models)
-    kinds = {frozenset(each) for each in _answers(folder)}
+    kinds = {frozenset(each) for each in _answers(cassettes)}
     found = []
     for model in models:
         fields = _fields(model)
@@ -46,15 +45,8 @@ def _with_their_parts(models: Iterable[type]) -> list[type]:
         found[model] = None
         described: dict[str, Any] = getattr(model, "model_fields")  # noqa: B009  (as above)
         for each in described.values():
-            waiting += _models(each.annotation)
+            waiting += models_in(each.annotation)
     return [model for model in found if not _is_made_by_the_sdk(model)]
-
-
-def _models(annotation: Any) -> Iterator[type]:
-    if hasattr(annotation, "model_fields"):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
 
 
 def _is_made_by_the_sdk(model: type) -> bool:
@@ -62,10 +54,10 @@ def _is_made_by_the_sdk(model: type) -> bool:
     return model.__name__ in ("ChatEvent", "WorkflowEvent", "ChatPoll")
 
 
-def _answers(folder: Path) -> Iterator[Iterable[str]]:
+def _answers(cassettes: Iterable[Cassette]) -> Iterator[Iterable[str]]:
     """The names of every object in every recorded answer."""
-    for path in store.files(folder):
-        for interaction in store.read(path).interactions:
+    for cassette in cassettes:
+        for interaction in cassette.interactions:
             for text in _texts(interaction.response.body):
                 try:
                     yield from _objects(json.loads(text))

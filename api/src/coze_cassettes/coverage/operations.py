@@ -6,6 +6,7 @@ base URL, and the HTTP method that it hands to the requester. A method in whose 
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 import warnings
@@ -101,15 +102,15 @@ def _of_method(kind: type, function: Any, name: str, *, is_async: bool) -> Itera
         yield from _of_socket(returned, name, is_async=is_async)
     elif routes := _routes(kind, function):
         paged = not _PAGES.isdisjoint(inspect.signature(function).parameters)
-        yield Operation(name, routes, "", not is_async, is_async, paged, tuple(_models(returned)))
+        yield Operation(name, routes, "", not is_async, is_async, paged, tuple(models_in(returned)))
 
 
-def _models(annotation: Any) -> Iterator[type]:
+def models_in(annotation: Any) -> Iterator[type]:
     """The models in an annotation, as deep as they stand there."""
     if inspect.isclass(annotation) and hasattr(annotation, "model_fields"):
         yield annotation
     for part in get_args(annotation):
-        yield from _models(part)
+        yield from models_in(part)
 
 
 def _routes(kind: type, function: Any) -> tuple[tuple[str, str], ...]:
@@ -124,10 +125,14 @@ def _routes(kind: type, function: Any) -> tuple[tuple[str, str], ...]:
 
 def _source(kind: type, function: Any, *, private: bool) -> str:
     """The source of a method, with that of the private methods that it calls."""
-    text = inspect.getsource(function)
+    text = _own_source(function)
     names = [each for each in dict.fromkeys(_CALL.findall(text)) if each.startswith("_")] if private else []
     called = (getattr(kind, each, None) for each in names if each != function.__name__)
     return "".join([text, *(_source(kind, each, private=True) for each in called if inspect.isfunction(each))])
+
+
+_own_source = functools.cache(inspect.getsource)
+"""The source of a function: Python reads and parses its whole module each time."""
 
 
 # --- WebSockets -----------------------------------------------------------------------------------------------------
@@ -157,6 +162,6 @@ def _of_oauth(cozepy: ModuleType) -> Iterator[Operation]:
             continue
         for name, function in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_") and (routes := _routes(kind, function)):
-                models = tuple(_models(get_type_hints(function).get("return")))
+                models = tuple(models_in(get_type_hints(function).get("return")))
                 is_async = bool(found[1])
                 yield Operation(f"{found[2]}.{name}", routes, "", not is_async, is_async, models=models)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from coze_cassettes.account import sdk
+from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.coverage import callers, evidence, operations
 from coze_cassettes.coverage.evidence import Row
 
@@ -14,9 +15,10 @@ HEADINGS: Final = ("operation", "cassettes", "sync", "async", "several pages", "
 _COUNTED: Final = ("recorded", "sync", "async", "several pages", "an error")
 
 
-def measured(tests: Sequence[Path], folder: Path) -> list[Row]:
-    """A row for each operation of the installed SDK: the tests below some paths, the cassettes below a folder."""
-    return evidence.rows_of(operations.installed(), callers.callers_below(tests), evidence.read_recordings(folder))
+def measured(tests: Sequence[Path], cassettes: Mapping[str, Cassette]) -> list[Row]:
+    """A row for each operation of the installed SDK: the tests below some paths, cassettes by their paths."""
+    recordings = evidence.recordings_of(cassettes)
+    return evidence.rows_of(operations.installed(), callers.callers_below(tests), recordings)
 
 
 def line_of(row: Row) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Final
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.diff import Change, Group, Severity, compare, group, rebase
 from coze_cassettes.diff.alignment import line_up
+from coze_cassettes.parallel import Map
 from coze_cassettes.review.calls import call_of
 from coze_cassettes.review.transcript import Call, Row
 
@@ -77,14 +78,17 @@ class Review:
         return sum(each.severity is severity for each in self.groups)
 
 
-def review(old: Mapping[str, Cassette], new: Mapping[str, Cassette], refused: Mapping[str, str]) -> Review:
-    """What differs between two versions of the cassettes, by file and grouped."""
-    files = tuple(filter(None, (_file_change(name, old, new) for name in sorted(old.keys() | new.keys()))))
+def review(
+    old: Mapping[str, Cassette], new: Mapping[str, Cassette], refused: Mapping[str, str], each_by: Map = map
+) -> Review:
+    """What differs between two versions of the cassettes, by file and grouped; ``each_by`` compares them one by one."""
+    versions = [(name, old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())]
+    files = tuple(filter(None, each_by(_file_change, versions)))
     return Review(files, group({file.file: file.changes for file in files}), refused)
 
 
-def _file_change(name: str, old: Mapping[str, Cassette], new: Mapping[str, Cassette]) -> FileChange | None:
-    before, after = old.get(name), new.get(name)
+def _file_change(versions: tuple[str, Cassette | None, Cassette | None]) -> FileChange | None:
+    name, before, after = versions
     if before is None or after is None:
         present, mark = (after, Mark.ADDED) if before is None else (before, Mark.REMOVED)
         if present is None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
+from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.diff import operation_of
-from coze_cassettes.errors import InvalidCassette
 from coze_cassettes.review.calls import transcript_of
-from coze_cassettes.review.revisions import Judge
 from coze_cassettes.review.transcript import Transcript
 
 
@@ -47,25 +45,17 @@ class Entry:
         return " ".join((self.file, *self.operations)).lower()
 
 
-def read_entries(folder: Path, judge: Judge, refused: dict[str, str]) -> Iterator[tuple[Entry, Transcript]]:
-    """The cassettes below a folder, each with its transcript; what ``judge`` refuses is named in ``refused``."""
-    for path in store.files(folder):
-        name, text = path.relative_to(folder).as_posix(), path.read_text("utf-8", "replace")
-        try:
-            cassette = cassette_format.loads(text)
-        except InvalidCassette as error:
-            refused[name] = str(error)
-            continue
-        if found := judge(text):
-            refused[name] = f"`coze-cassettes check` finds {len(found)}: {found[0]}"
-            continue
-        transcript = transcript_of(name, cassette)
-        operations = dict.fromkeys(operation_of(call.heading) for call in transcript.calls)
-        meta = cassette.metadata
-        yield (
-            Entry(name, tuple(operations), meta.recorded_from, meta.recorded_at[:10], len(transcript.calls), len(text)),
-            transcript,
-        )
+def read_texts(folder: Path) -> dict[str, str]:
+    """The texts of the cassettes below a folder, by their paths from there."""
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8", "replace") for path in store.files(folder)}
+
+
+def entry_of(name: str, cassette: Cassette, size: int) -> tuple[Entry, Transcript]:
+    """A cassette in the list, with its transcript."""
+    transcript, meta = transcript_of(name, cassette), cassette.metadata
+    operations = dict.fromkeys(operation_of(call.heading) for call in transcript.calls)
+    calls = len(transcript.calls)
+    return Entry(name, tuple(operations), meta.recorded_from, meta.recorded_at[:10], calls, size), transcript
 
 
 def by_operation(entries: Iterable[Entry]) -> Sequence[tuple[str, list[Entry]]]:

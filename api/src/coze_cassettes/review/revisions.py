@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.store import SUFFIX
-from coze_cassettes.errors import InvalidCassette, Misuse
+from coze_cassettes.errors import Misuse
+from coze_cassettes.inspection.judge import Judge, read_judged
 
 WORKING_TREE: Final = ""
 """The revision that stands for the files as they are."""
-
-Judge = Callable[[str], Sequence[str]]
-"""What is wrong with the text of a cassette, as ``PLACE RULE-ID``; nothing if it may be shown."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +68,9 @@ def read_versions(root: Path, revisions: Range, folders: Iterable[Path], judge: 
     names = _changed(root, old_revision, revisions.new, paths)
     old_texts = dict(_blobs(root, old_revision, names))
     new_texts = dict(_files(root, names) if revisions.new == WORKING_TREE else _blobs(root, revisions.new, names))
-    refused: dict[str, str] = {}
-    old = dict(_cassettes(old_texts, judge, refused))
-    new = dict(_cassettes(new_texts, judge, refused))
+    old, old_refused = read_judged(old_texts, judge)
+    new, new_refused = read_judged(new_texts, judge)
+    refused = {**old_refused, **new_refused}
     shown = names - refused.keys()
     kept_old, kept_new = ({name: each for name, each in side.items() if name in shown} for side in (old, new))
     return Versions(kept_old, kept_new, refused)
@@ -119,19 +116,6 @@ def read_objects(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         size = int(header[-1])
         yield name, output[position : position + size].decode("utf-8", "replace")
         position += size + 1
-
-
-def _cassettes(texts: Mapping[str, str], judge: Judge, refused: dict[str, str]) -> Iterator[tuple[str, Cassette]]:
-    for name, text in texts.items():
-        try:
-            cassette = cassette_format.loads(text)
-        except InvalidCassette as error:
-            refused[name] = str(error)
-            continue
-        if found := judge(text):
-            refused[name] = f"`coze-cassettes check` finds {len(found)}: {found[0]}"
-            continue
-        yield name, cassette
 
 
 def git(root: Path, *arguments: str, given: bytes | None = None) -> bytes:
