@@ -7,6 +7,8 @@ ones.
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Generator
 from contextlib import nullcontext
 from functools import cache
@@ -39,6 +41,14 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     """Load the quick profile before the first module that may have properties is imported, unless one was chosen."""
     if isinstance(collector, pytest.Module) and collector.path not in collector.config.stash[coze_tests.KEY]:
         register_profiles()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare a run what it does not need: Hypothesis without properties, a search for garbage in what stays."""
+    plugins = session.config.pluginmanager
+    if "hypothesis" not in sys.modules and plugins.has_plugin("hypothesispytest"):
+        plugins.unregister(name="hypothesispytest")  # it would import Hypothesis to report that no example failed
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
