@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 import httpx
 import pytest
@@ -21,11 +21,12 @@ from vcr.cassette import Cassette as VcrCassette
 
 from coze_cassettes import coze_tests, markers, naming, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, ConfiguredValues
-from coze_cassettes.session import guard, opening
-from coze_cassettes.session.outside import Outside
-from coze_cassettes.session.player import Player
-from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session import guard
 from coze_cassettes.session.sent import SentRequest
+from coze_cassettes.session.session import Session
+
+if TYPE_CHECKING:
+    from coze_cassettes.session.recorder import Recorder
 
 
 class Refusal(Failed):
@@ -39,11 +40,28 @@ class NotConfigured(Skipped):
 SAFE = (Refusal, NotConfigured)
 """What may be shown in the report of a test that records."""
 
-SESSION = pytest.StashKey[Recorder | Player]()
-"""Where a test's item keeps its session."""
 
-OUTSIDE = pytest.StashKey[Outside]()
-"""Where pytest's configuration keeps what the run does at the moment."""
+def fail(message: str) -> NoReturn:
+    """End a test."""
+    raise Refusal(message, pytrace=False)
+
+
+@dataclass(frozen=True)
+class RunningTest:
+    """A test of ours while it runs: its session, which is ``recorder`` if it records.
+
+    ``opened`` begins what records or replays; ``judge`` gives the reason if a test that passed fails after all, else an
+    empty string.
+    """
+
+    session: Session
+    recorder: Recorder | None
+    opened: Callable[[], AbstractContextManager[VcrCassette]]
+    judge: Callable[[], str]
+
+
+RUNNING = pytest.StashKey[RunningTest]()
+"""Where the item of a test of ours keeps what belongs to it while it runs."""
 
 Make = Callable[[], tuple[str, Callable[[], object]]]
 """Creates something in the account; returns its identifier and what removes it again."""
@@ -60,10 +78,10 @@ class Account:
     recorded, and what it made is removed after the test); without ``make`` the test is skipped.
     """
 
-    def __init__(self, request: pytest.FixtureRequest, session: Recorder | Player | None) -> None:
+    def __init__(self, request: pytest.FixtureRequest, recorder: Recorder | None) -> None:
         """Belong to one test."""
         self._request = request
-        self._recorder = session if isinstance(session, Recorder) else None
+        self._recorder = recorder
         self._values: dict[str, str] = {}
 
     @property
@@ -112,20 +130,26 @@ class Account:
         return value
 
 
-def _session(request: pytest.FixtureRequest) -> Recorder | Player | None:
+def _session(request: pytest.FixtureRequest) -> Session | None:
     """The session of the running test, or None if it is not marked vcr."""
-    found: Recorder | Player | None = request.node.stash.get(SESSION, None)
-    return found
+    running = request.node.stash.get(RUNNING, None)
+    return running.session if running is not None else None
+
+
+def _recorder(request: pytest.FixtureRequest) -> Recorder | None:
+    """The session of the running test if it records."""
+    running = request.node.stash.get(RUNNING, None)
+    return running.recorder if running is not None else None
 
 
 def recording(request: pytest.FixtureRequest) -> bool:
     """Whether this test records now."""
-    return isinstance(_session(request), Recorder)
+    return _recorder(request) is not None
 
 
 def account(request: pytest.FixtureRequest, vcr: object) -> Account:  # noqa: ARG001 - its calls are recorded
     """What this test needs of the account."""
-    return Account(request, _session(request))
+    return Account(request, _recorder(request))
 
 
 def sent_requests(request: pytest.FixtureRequest) -> list[SentRequest]:
@@ -149,18 +173,18 @@ def fault(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
 
     In a replay nothing is asked: the cassette has the fault.
     """
-    session = _session(request)
-    if not isinstance(session, Recorder):
+    recorder = _recorder(request)
+    if recorder is None:
         yield lambda *_arguments, **_options: None
         return
 
     def ask(method: str, path: str, name: str, **options: Any) -> None:
-        session.faults_expected = True
-        _control(session, "POST", {"method": method, "path": path, "fault": name, **options})
+        recorder.faults_expected = True
+        _control(recorder, "POST", {"method": method, "path": path, "fault": name, **options})
 
     yield ask
-    if session.faults_expected:
-        _control(session, "DELETE", None)
+    if recorder.faults_expected:
+        _control(recorder, "DELETE", None)
 
 
 def _control(recorder: Recorder, method: str, body: dict[str, object] | None) -> None:
@@ -191,14 +215,14 @@ def vcr(
     request: pytest.FixtureRequest, vcr_config: Mapping[str, Any], vcr_cassette_dir: str, default_cassette_name: str
 ) -> Iterator[VcrCassette | None]:
     """vcrpy's cassette of the running test, or None if it is not marked vcr."""
-    session = _session(request)
+    running = request.node.stash.get(RUNNING, None)
     hosts = markers.hosts_of(vcr_config.get("allowed_hosts"))
     with guard.opened_network(hosts) if hosts else nullcontext():
-        if session is None:
+        if running is None:
             yield None
             return
         _refuse(request.node, vcr_config, vcr_cassette_dir, default_cassette_name)
-        with request.config.stash[OUTSIDE].let_pass(), opening.opened(session) as cassette:
+        with running.opened() as cassette:
             yield cassette
 
 
@@ -208,7 +232,7 @@ def _refuse(item: pytest.Item, vcr_config: Mapping[str, Any], folder: str, name:
     sentences = [vcr_options.sentence(item.nodeid, "vcr_config", *each) for each in refused]
     sentences += _refused_places(item, folder, name)
     if sentences:
-        raise Refusal("\n".join(sentences), pytrace=False)
+        fail("\n".join(sentences))
 
 
 def _refused_places(item: pytest.Item, folder: str, name: str) -> Iterator[str]:

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
 from unittest import mock
 
 import _pytest.timing
 import pytest
 
 from coze_cassettes import collection as agreement
-from coze_cassettes import coze_tests, fixtures, markers, naming, orphans, reports
+from coze_cassettes import coze_tests, fixtures, markers, naming, orphans, replayed_tests
 from coze_cassettes.cassette import provenance
 from coze_cassettes.coze_tests import CozeTests
-from coze_cassettes.errors import CassetteError, NotWritten
+from coze_cassettes.errors import CassetteError
+from coze_cassettes.fixtures import RunningTest
 from coze_cassettes.scrubbing import environment
 from coze_cassettes.session import clock, guard, redaction
 from coze_cassettes.session.limits import read_limits
-from coze_cassettes.session.outside import Outside, refused
-from coze_cassettes.session.player import Player
-from coze_cassettes.session.recorder import Recorder
-from coze_cassettes.session.session import TEST_LABEL, Session, Settings
+from coze_cassettes.session.session import TEST_LABEL, Settings
 from coze_cassettes.session.throttle import Throttle
 
 MODES = ("none", "all")
+
+Begin = Callable[[pytest.Item, Path, Settings], RunningTest]
+"""Begins a test of ours, given the file of its cassette: it records or replays."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Run:
 
 
 _run = pytest.StashKey[Run]()
-_resources = pytest.StashKey[ExitStack]()
+_begin = pytest.StashKey[Begin]()
 _not_passed = pytest.StashKey[bool]()
 
 _refusals = pytest.StashKey[list[str]]()
@@ -62,31 +62,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[coze_tests.KEY] = tests
     _measure_really(config)
     config.stash[_run] = run = _run_of(config, tests)
-    config.stash[fixtures.OUTSIDE] = outside = Outside(_fail)
-    config.stash[_resources] = ExitStack()
-    if run.recording and not run.refusal:
-        config.stash[_resources].enter_context(refused(outside, run.settings.target))
+    config.stash[_begin] = _begin_of(config, run)
     config.stash[_outermost] = set()
     config.stash[fixtures.OVERRIDDEN] = set[str]()
-    if run.recording:
-        config.pluginmanager.register(reports.Reports(tests), "coze_cassettes.reports")
-        run.settings.throttle.announce = reports.announcer(config)
     if config.rootpath in tests:
         config.pluginmanager.register(fixtures.as_plugin(), "coze_cassettes.fixtures")
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let calls to Coze pass again."""
-    config.stash[_resources].close()
+def _begin_of(config: pytest.Config, run: Run) -> Begin:
+    if not run.recording:
+        return replayed_tests.begin
+    from coze_cassettes import recorded_tests  # noqa: PLC0415  a replay does not wait for scrubber and inspector
 
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
-) -> Generator[None, object, object]:
-    """Know which fixture a call to Coze comes from."""
-    with request.config.stash[fixtures.OUTSIDE].caller(f"The {fixturedef.scope} fixture {fixturedef.argname}"):
-        return (yield)
+    return recorded_tests.register(config, run.tests, run.settings, is_refused=bool(run.refusal)).begin
 
 
 def _measure_really(config: pytest.Config) -> None:
@@ -201,10 +189,6 @@ def _refuse(config: pytest.Config, items: Sequence[pytest.Item], problems: agree
         item.stash[_refusals] = sentences
 
 
-def _fail(message: str) -> NoReturn:
-    raise fixtures.Refusal(message, pytrace=False)
-
-
 # --- one test -------------------------------------------------------------------------------------------------------
 
 
@@ -219,8 +203,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def _guard_context(item: pytest.Item) -> Iterator[None]:
     run = item.config.stash[_run]
     if item.path not in run.tests:
-        with item.config.stash[fixtures.OUTSIDE].let_pass():
-            yield
+        yield
         return
     ours = run.tests.is_ours(item)
     asked = item.config.getoption("--block-network") or item.get_closest_marker("block_network") is not None
@@ -229,9 +212,6 @@ def _guard_context(item: pytest.Item) -> Iterator[None]:
             stack.enter_context(guard.blocked_network(markers.allowed_hosts(item)))
         if ours and not run.recording:
             stack.enter_context(environment.placeholder_context())
-        if not ours:
-            unmarked = f"{item.nodeid}, which is not marked vcr,"
-            stack.enter_context(item.config.stash[fixtures.OUTSIDE].caller(unmarked))
         if item.get_closest_marker("loopback") is not None:
             stack.enter_context(guard.opened_network(loopback=True))
         yield
@@ -243,47 +223,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     run = item.config.stash[_run]
     item.stash[_not_passed] = False
     if refusals := item.stash.get(_refusals, None):
-        _fail("\n".join(refusals))
-    if not run.tests.is_ours(item):
-        return
-    path = naming.cassette_path(item, naming.cassettes_folder(item.config))
-    if run.recording and (reason := _left_out(item, path, run.settings)):
-        raise fixtures.NotConfigured(reason)
-    records = run.recording and not markers.shares_cassette(item)
-    arguments = (item.nodeid, path, run.settings, _fail)
-    session = Recorder(*arguments) if records else Player(*arguments)
-    session.owner = naming.owner_id(item)
-    if problem := _begun(session, item.stash.get(orphans.RENAMED, "")):
-        _fail(problem)
-    item.stash[fixtures.SESSION] = session
-
-
-def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
-    """Why a recording leaves a test out, or an empty string."""
-    if item.get_closest_marker("stand_in_only") and settings.recorded_from != provenance.STAND_IN:
-        return "only the stand-in gives this answer on demand"
-    if lacking := [name for name in markers.needed_variables(item) if not os.environ.get(name)]:
-        return f"needs {', '.join(lacking)}"
-    if markers.shares_cassette(item) and not path.exists():
-        return f"{path.stem} was not recorded, and this test replays its cassette"
-    return ""
-
-
-def _begun(session: Recorder | Player, renamed: str) -> str:
-    """Why a session cannot begin, or an empty string; a test without a cassette may send nothing to Coze."""
-    if isinstance(session, Player) and not session.path.exists():
-        return f"{renamed}\n  if not: {session.record_command}" if renamed else ""
-    try:
-        if isinstance(session, Recorder):
-            session.configured = environment.configured_values(os.environ)
-        else:
-            session.load(environment.readable_values(os.environ).placeholders)
-    except CassetteError as error:
-        if isinstance(session, Recorder):
-            return f"{error}\n  record it: {session.record_command}"
-        reason = str(error).removeprefix(f"{session.path}: ")
-        return session.report(f"unreadable cassette: {reason}")
-    return ""
+        fixtures.fail("\n".join(refusals))
+    if run.tests.is_ours(item):
+        path = naming.cassette_path(item, naming.cassettes_folder(item.config))
+        item.stash[fixtures.RUNNING] = item.config.stash[_begin](item, path, run.settings)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -293,9 +236,9 @@ def pytest_runtest_makereport(
     """Remember whether every phase of a test passed; say why it could not go on."""
     report = yield
     item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
-    session = item.stash.get(fixtures.SESSION, None)
-    if report.failed and session is not None and session.complaint:  # an async test is ended by cancelling it
-        report.longrepr = _with_line(session.complaint, item, call)
+    running = item.stash.get(fixtures.RUNNING, None)
+    if report.failed and running is not None and running.session.complaint:  # cancelling ended it if it is async
+        report.longrepr = _with_line(running.session.complaint, item, call)
     elif report.failed and call.excinfo is not None and isinstance(call.excinfo.value, fixtures.Refusal):
         report.longrepr = str(call.excinfo.value)  # pytest's summary would begin with the name of the class
     return report
@@ -313,28 +256,9 @@ def _with_line(message: str, item: pytest.Item, call: pytest.CallInfo[None]) -> 
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
     """Judge a test once all its fixtures are gone: save what it recorded, or see that it played everything."""
     result = yield
-    session = item.stash.get(fixtures.SESSION, None)
-    if session is None or item.stash[_not_passed]:
+    running = item.stash.get(fixtures.RUNNING, None)
+    if running is None or item.stash[_not_passed]:
         return result
-    if message := _judge(session, item.session):
-        _fail(message)
+    if message := running.judge():
+        fixtures.fail(message)
     return result
-
-
-def _judge(session: Session, run: pytest.Session) -> str:
-    """Why a test that passed fails after all, or an empty string."""
-    if isinstance(session, Recorder):
-        return _save(session, run)
-    return session.complaint or (session.unplayed() if isinstance(session, Player) else "")
-
-
-def _save(recorder: Recorder, run: pytest.Session) -> str:
-    """Why a cassette is not saved, or an empty string."""
-    try:
-        recorder.save()
-    except NotWritten as error:
-        run.shouldfail = "no cassette can be written any more"
-        return str(error)
-    except CassetteError as error:
-        return str(error)
-    return ""

@@ -25,7 +25,6 @@ from coze_cassettes import coze_tests, fixtures, markers, naming
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.errors import CassetteError
 from coze_cassettes.rerecord.failures import Crash, Frame, explain, explain_collection, is_outage
-from coze_cassettes.session.recorder import Recorder
 
 PIPE_VARIABLE: Final = "COZE_CASSETTES_PROGRESS_FD"
 """The environment variable with the file descriptor to write to."""
@@ -143,10 +142,10 @@ class EventWriter:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Has the waits of a test that records written."""
-        session = item.stash.get(fixtures.SESSION, None)
-        if isinstance(session, Recorder):
+        running = item.stash.get(fixtures.RUNNING, None)
+        if running is not None and running.recorder is not None:
             waiting = replace(self._tests[item.nodeid], event=WAITING)
-            session.settings.throttle.announce = lambda what: self._write(replace(waiting, detail=what))
+            running.session.settings.throttle.announce = lambda what: self._write(replace(waiting, detail=what))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -194,11 +193,11 @@ class EventWriter:
 
 def _recording(item: pytest.Item) -> str:
     """What a failed test recorded, scrubbed and inspected; an empty string if that cannot be looked at."""
-    session = item.stash.get(fixtures.SESSION, None)
-    if not isinstance(session, Recorder):
+    running = item.stash.get(fixtures.RUNNING, None)
+    if running is None or running.recorder is None:
         return ""
     try:
-        return cassette_format.dumps(session.clean())
+        return cassette_format.dumps(running.recorder.clean())
     except CassetteError:
         return ""
 

@@ -6,17 +6,19 @@ import heapq
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from coze_cassettes.cassette import matching
 from coze_cassettes.cassette.model import Interaction, Request
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.scrubbing.live import LivePlaceholders
 from coze_cassettes.scrubbing.placeholders import Placeholders
 from coze_cassettes.session.clock import EPOCH
 from coze_cassettes.session.moments import Moments
 from coze_cassettes.session.outlines import Outline, Place, outline
 from coze_cassettes.session.patterns import Bindings, NewBindings, Template, fit, template
+
+if TYPE_CHECKING:
+    from coze_cassettes.scrubbing.live import LivePlaceholders
 
 Templates = Mapping[Place, Template]
 _Found = tuple[int, NewBindings]
@@ -205,6 +207,8 @@ class Matcher:
 
     @cached_property
     def _scrubber(self) -> LivePlaceholders:
+        from coze_cassettes.scrubbing.live import LivePlaceholders  # noqa: PLC0415  as above: when nothing fits
+
         return LivePlaceholders(self._interactions, self.bindings.names, self.bindings.configured, self._listed)
 
     @cached_property

@@ -11,7 +11,7 @@ from coze_cassettes.cassette import websocket_messages as messages
 from coze_cassettes.cassette.model import Interaction, Request
 from coze_cassettes.cassette.websocket_messages import Message, Received
 from coze_cassettes.scrubbing import placeholders
-from coze_cassettes.session.websocket_recorder import Data, Silence
+from coze_cassettes.session.silence import Data, Silence
 
 LONGEST_SILENCE: Final = 10.0
 """Seconds without a message after which a replayed test fails: everything that it can get is there at once."""

@@ -18,9 +18,10 @@ from websockets.http11 import Response as WireResponse
 
 from coze_cassettes.cassette.model import SWITCHED, Response
 from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session.silence import Data
 from coze_cassettes.session.websocket_handshake import handshake_request
 from coze_cassettes.session.websocket_patches import patch_context, watch_task
-from coze_cassettes.session.websocket_recorder import Data, RecordedWebSocket, RefusedWebSocket
+from coze_cassettes.session.websocket_recorder import RecordedWebSocket, RefusedWebSocket
 from coze_cassettes.session.wire import Wire, run, run_async
 
 

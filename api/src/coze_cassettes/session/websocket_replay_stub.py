@@ -22,10 +22,10 @@ from websockets.http11 import Response as WireResponse
 from coze_cassettes.cassette.model import SWITCHED
 from coze_cassettes.cassette.websocket_messages import LOST, Message, Received
 from coze_cassettes.session.player import Player
+from coze_cassettes.session.silence import Data
 from coze_cassettes.session.websocket_handshake import handshake_request
 from coze_cassettes.session.websocket_patches import GLANCE, patch_context, watch_task
 from coze_cassettes.session.websocket_player import ReplayedWebSocket
-from coze_cassettes.session.websocket_recorder import Data
 
 
 class _Connection:

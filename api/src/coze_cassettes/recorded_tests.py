@@ -1,0 +1,109 @@
+"""What a run that records does around the tests of ours; imported only while recording."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from vcr.cassette import Cassette as VcrCassette
+
+from coze_cassettes import fixtures, markers, naming, replayed_tests, reports
+from coze_cassettes.cassette import provenance
+from coze_cassettes.coze_tests import CozeTests
+from coze_cassettes.errors import CassetteError, NotWritten
+from coze_cassettes.fixtures import RunningTest
+from coze_cassettes.scrubbing import environment
+from coze_cassettes.session.outside import Outside, refused
+from coze_cassettes.session.recorder import Recorder
+from coze_cassettes.session.recording import record_context
+from coze_cassettes.session.session import Settings
+
+
+def register(config: pytest.Config, tests: CozeTests, settings: Settings, *, is_refused: bool) -> RecordedTests:
+    """Register what only a recording needs; unless the run is refused, refuse the calls to Coze that no test sends."""
+    config.pluginmanager.register(reports.Reports(tests), "coze_cassettes.reports")
+    settings.throttle.announce = reports.announcer(config)
+    recorded = RecordedTests(tests)
+    config.pluginmanager.register(recorded, "coze_cassettes.recorded_tests")
+    if not is_refused:
+        resources = ExitStack()
+        resources.enter_context(refused(recorded.outside, settings.target))
+        config.add_cleanup(resources.close)
+    return recorded
+
+
+class RecordedTests:
+    """The plugin: begins the tests of ours, and knows where a call to Coze comes from."""
+
+    def __init__(self, tests: CozeTests) -> None:
+        """Belong to the tests of one run."""
+        self._tests = tests
+        self.outside = Outside(fixtures.fail)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """Know which fixture a call to Coze comes from."""
+        with self.outside.caller(f"The {fixturedef.scope} fixture {fixturedef.argname}"):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Know which test without a cassette a call comes from; what is not below ``coze_tests`` calls as it likes."""
+        with self._caller_context(item):
+            return (yield)
+
+    def _caller_context(self, item: pytest.Item) -> AbstractContextManager[None]:
+        if item.path not in self._tests:
+            return self.outside.let_pass()
+        if not self._tests.is_ours(item):
+            return self.outside.caller(f"{item.nodeid}, which is not marked vcr,")
+        return nullcontext()
+
+    def begin(self, item: pytest.Item, path: Path, settings: Settings) -> RunningTest:
+        """Begin to record a test, or to replay one that shares a cassette; the test ends if that cannot be done."""
+        if reason := _left_out(item, path, settings):
+            raise fixtures.NotConfigured(reason)
+        if markers.shares_cassette(item):
+            replayed = replayed_tests.begin(item, path, settings)
+            return replace(replayed, opened=partial(self._opened, replayed.opened))
+        recorder = Recorder(item.nodeid, path, settings, fixtures.fail)
+        recorder.owner = naming.owner_id(item)
+        try:
+            recorder.configured = environment.configured_values(os.environ)
+        except CassetteError as error:
+            fixtures.fail(f"{error}\n  record it: {recorder.record_command}")
+        opened = partial(self._opened, partial(record_context, recorder))
+        return RunningTest(recorder, recorder, opened, partial(_save, recorder, item.session))
+
+    @contextmanager
+    def _opened(self, opened: Callable[[], AbstractContextManager[VcrCassette]]) -> Iterator[VcrCassette]:
+        with self.outside.let_pass(), opened() as cassette:
+            yield cassette
+
+
+def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
+    """Why a recording leaves a test out, or an empty string."""
+    if item.get_closest_marker("stand_in_only") and settings.recorded_from != provenance.STAND_IN:
+        return "only the stand-in gives this answer on demand"
+    if lacking := [name for name in markers.needed_variables(item) if not os.environ.get(name)]:
+        return f"needs {', '.join(lacking)}"
+    if markers.shares_cassette(item) and not path.exists():
+        return f"{path.stem} was not recorded, and this test replays its cassette"
+    return ""
+
+
+def _save(recorder: Recorder, run: pytest.Session) -> str:
+    """Why a cassette is not saved, or an empty string."""
+    try:
+        recorder.save()
+    except NotWritten as error:
+        run.shouldfail = "no cassette can be written any more"
+        return str(error)
+    except CassetteError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,21 @@
+"""Everything around a test while it replays: stubs, its clock, silent loggers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from vcr.cassette import Cassette as VcrCassette
+
+from coze_cassettes.session import clock, redaction, replay_stub, websocket_replay_stub
+from coze_cassettes.session.player import Player
+
+
+@contextmanager
+def replay_context(player: Player) -> Iterator[VcrCassette]:
+    """Answer what the test sends from its cassette; gives vcrpy's cassette."""
+    with ExitStack() as stack:
+        stack.enter_context(redaction.silent(recording=False))
+        stack.enter_context(clock.virtual_time())
+        stack.enter_context(websocket_replay_stub.replay_context(player))
+        yield stack.enter_context(replay_stub.replay_context(player))
