@@ -1,16 +1,18 @@
 """Recording a real server again: an unchanged API leaves every byte, one changed field is one finding and a small diff.
 
-The server is a fresh stand-in each time: ids, times, counters, wording, cuts and the order of headers differ from
-recording to recording.
+The server is a fresh stand-in the second time: ids, times, counters, wording, cuts and the order of headers differ from
+recording to recording. `.ci/run` records the whole suite again, and every cassette must be unchanged.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,6 @@ import pytest
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette
-from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.diff import Severity, compare, rebase
 from coze_standin import running
 
@@ -33,15 +34,24 @@ cassettes_dir = cassettes
 """
 
 SUITE = """
-import time
+import json, os, time
 import httpx, pytest
 
 pytestmark = pytest.mark.vcr
+APIS = json.loads(os.environ["APIS"])
+
+@pytest.fixture(autouse=True, params=APIS)
+def api(request, account, shared_ssl_context):
+    base = os.environ["COZE_API_BASE"]
+    with account.unrecorded_context(), httpx.Client(base_url=base, verify=shared_ssl_context) as control:
+        control.delete("/_standin/changes").raise_for_status()
+        for change in APIS[request.param]:
+            control.post("/_standin/changes", json={"change": change}).raise_for_status()
 
 @pytest.fixture
-def client(account):
+def client(account, shared_ssl_context):
     headers = {"Authorization": "Bearer " + account.value("API_TOKEN")}
-    with httpx.Client(base_url="https://api.coze.com", headers=headers) as client:
+    with httpx.Client(base_url="https://api.coze.com", headers=headers, verify=shared_ssl_context) as client:
         yield client
 
 def test_bot(client, account):
@@ -82,9 +92,13 @@ def test_speech(account):
         speech.input_text_buffer_complete()
         speech.wait([Type.SPEECH_AUDIO_COMPLETED], wait_all=False)
 """
-"""Tests that read off an answer only what the next request needs: whatever else it holds may change."""
+"""Tests that read off an answer only what the next request needs: whatever else it holds may change.
 
-Record = Callable[..., Mapping[str, Cassette]]
+Each meets every API that is asked for, one after the other.
+"""
+
+Recorded = Mapping[str, Cassette]
+"""The cassettes by the names of their tests."""
 
 NOISE = re.compile(r"  (?:recorded_at|digest): ")
 """Lines of metadata, which differ whenever a file is written."""
@@ -93,45 +107,42 @@ MOST_LINES = 5
 """Lines that a diff may have for one place."""
 
 
-ROOT = Path(__file__).parents[3]
-"""The project."""
-
-
-def run_pytest(folder: Path, cassettes: Path, *arguments: str, changes: Sequence[str] = ()) -> Mapping[str, Cassette]:
-    """What tests record from a fresh stand-in, by the name of the cassette."""
-    record = ("--record-mode=all", "--cassettes-dir", str(cassettes), "--recorded-from", "stand-in")
-    with running("a", changes=changes) as stand_in:
+def record(folder: Path, apis: Mapping[str, Sequence[str]]) -> Mapping[str, Recorded]:
+    """What the suite records from a fresh stand-in, by the name of the API: of each the changes are given."""
+    folder.mkdir()
+    (folder / "pytest.ini").write_text(INI)
+    (folder / "test_it.py").write_text(SUITE)
+    known = {"PATH": "", "PYTHONPATH": ":".join(filter(None, sys.path)), "APIS": json.dumps(apis)}
+    bytecode = {name: value for name, value in os.environ.items() if name == "PYTHONPYCACHEPREFIX"}
+    with running("a") as stand_in:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *record, *arguments],
+            [sys.executable, "-m", "pytest", "-q", "--record-mode=all", "--recorded-from", "stand-in"],
             cwd=folder,
-            env={"PATH": "", "PYTHONPATH": ":".join(filter(None, sys.path)), **stand_in.environment},
+            env={**bytecode, **known, **stand_in.environment},
             capture_output=True,
             text=True,
             check=False,
         )
     assert done.returncode == 0, done.stdout + done.stderr
-    return read(cassettes)
-
-
-def read(folder: Path) -> Mapping[str, Cassette]:
-    """The cassettes of a folder by their names below it."""
-    return {path.relative_to(folder).with_suffix("").as_posix(): store.read(path) for path in store.files(folder)}
-
-
-def record(folder: Path, *changes: str, tests: Sequence[str] = ()) -> Mapping[str, Cassette]:
-    """What the small suite records."""
-    folder.mkdir()
-    (folder / "pytest.ini").write_text(INI)
-    (folder / "test_it.py").write_text(SUITE)
-    selected = [f"test_it.py::{test}" for test in tests]
-    recorded = run_pytest(folder, folder / "cassettes", *selected, changes=changes)
-    return {name.removeprefix("test_it/"): cassette for name, cassette in recorded.items()}
+    recorded: dict[str, dict[str, Cassette]] = {api: {} for api in apis}
+    for path in store.files(folder / "cassettes"):
+        test, _, api = path.stem.removesuffix("]").partition("[")
+        recorded[api][test] = store.read(path)
+    return recorded
 
 
 @pytest.fixture(scope="module")
-def committed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Cassette]:
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     """The first recording."""
-    return record(tmp_path_factory.mktemp("drift") / "first")
+    return record(tmp_path_factory.mktemp("drift") / "first", {"same": ()})["same"]
+
+
+@pytest.fixture(scope="module")
+def again(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Recorded]:
+    """The second recording, of the same API and of each changed one."""
+    kinds = {kind: [drift.change for drift in drifts] for kind, drifts in DRIFTS.items()}
+    apis = {"same": (), ONE_CHANGE: kinds["rename"][:1], "status": STATUS, **kinds}
+    return record(tmp_path_factory.mktemp("drift") / "again", apis)
 
 
 def text(cassette: Cassette) -> str:
@@ -156,27 +167,16 @@ def _side_by_side(old: list[str], new: list[str], low: int, high: int, new_low: 
     return [*old[low:high], *new[new_low:new_high]]
 
 
-def test_recording_an_unchanged_api_again_leaves_every_byte(committed: Mapping[str, Cassette], tmp_path: Path) -> None:
+def test_recording_an_unchanged_api_again_leaves_every_byte(committed: Recorded, again: Mapping[str, Recorded]) -> None:
     """A second recording differs in nothing that counts, and what is taken over is the first one."""
-    again = record(tmp_path / "second")
-    assert again["test_chat"].interactions != committed["test_chat"].interactions
+    second = again["same"]
+    assert second["test_chat"].interactions != committed["test_chat"].interactions
     tests = ["test_bot", "test_bots", "test_chat", "test_conversation", "test_run", "test_speech"]
-    assert list(again) == list(committed) == tests
+    assert list(second) == list(committed) == tests
     for name, old in committed.items():
-        assert compare(old, again[name]).changes == (), name
-        assert rebase(old, again[name]).interactions == old.interactions, name
-        assert changed_lines(old, rebase(old, again[name])) == [], name
-
-
-def test_recording_the_whole_suite_again_leaves_every_committed_byte(tmp_path: Path) -> None:
-    """All cassettes that came from the stand-in are, recorded again and taken over, what they are."""
-    again = run_pytest(ROOT, tmp_path / "cassettes", "api/tests/coze", "-p", "no:cacheprovider", "-p", "no:randomly")
-    of_stand_in = {
-        name: old for name, old in read(ROOT / "cassettes" / "coze").items() if old.metadata.recorded_from == STAND_IN
-    }
-    for name, old in of_stand_in.items():
-        assert [str(each) for each in compare(old, again[name]).changes] == [], name
-        assert rebase(old, again[name]).interactions == old.interactions, name
+        assert compare(old, second[name]).changes == (), name
+        assert rebase(old, second[name]).interactions == old.interactions, name
+        assert changed_lines(old, rebase(old, second[name])) == [], name
 
 
 @dataclass(frozen=True)
@@ -283,30 +283,33 @@ def assert_drift(drift: Drift, kind: str, old: Cassette, new: Cassette) -> None:
 
 @pytest.mark.parametrize("kind", DRIFTS)
 def test_one_changed_field_is_one_finding_and_a_small_diff(
-    kind: str, committed: Mapping[str, Cassette], tmp_path: Path
+    kind: str, committed: Recorded, again: Mapping[str, Recorded]
 ) -> None:
     """Each test shows the one change of its operation; in the file nothing else differs."""
-    drifts = DRIFTS[kind]
-    again = record(tmp_path / "again", *(drift.change for drift in drifts))
-    for drift in drifts:
-        assert_drift(drift, kind, committed[drift.test], again[drift.test])
+    for drift in DRIFTS[kind]:
+        assert_drift(drift, kind, committed[drift.test], again[kind][drift.test])
 
 
-def test_a_change_touches_no_other_cassette(committed: Mapping[str, Cassette], tmp_path: Path) -> None:
+ONE_CHANGE = "one change"
+
+
+def test_a_change_touches_no_other_cassette(committed: Recorded, again: Mapping[str, Recorded]) -> None:
     """With one field changed, the recordings of all other operations are what they were."""
-    drift = DRIFTS["rename"][0]
-    again = record(tmp_path / "again", drift.change)
-    assert_drift(drift, "rename", committed[drift.test], again[drift.test])
+    drift, second = DRIFTS["rename"][0], again[ONE_CHANGE]
+    assert_drift(drift, "rename", committed[drift.test], second[drift.test])
     others = [name for name in committed if name != drift.test]
-    assert [name for name in others if compare(committed[name], again[name]).changed] == []
-    assert [str(each) for each in compare(committed["test_bot"], again["test_bot"]).changes] == [
+    assert len(others) == len(second) - 1
+    assert [name for name in others if compare(committed[name], second[name]).changed] == []
+    assert [str(each) for each in compare(committed["test_bot"], second["test_bot"]).changes] == [
         "breaking: GET /v1/bot/get_online_info?bot_id=BOT_ID: $.data.description: is now called description_renamed"
     ]
 
 
-def test_another_status_is_breaking(committed: Mapping[str, Cassette], tmp_path: Path) -> None:
+STATUS = ("users.me:status:500", "bots.retrieve:status:201")
+
+
+def test_another_status_is_breaking(committed: Recorded, again: Mapping[str, Recorded]) -> None:
     """An answer with another HTTP status is one finding, and one changed line."""
-    again = record(tmp_path / "again", "users.me:status:500", "bots.retrieve:status:201", tests=["test_bot"])
-    old, new = committed["test_bot"], again["test_bot"]
+    old, new = committed["test_bot"], again["status"]["test_bot"]
     assert [(each.severity, each.place) for each in compare(old, new).changes] == [(Severity.BREAKING, "status")]
     assert {line.split(":")[0].strip() for line in changed_lines(old, rebase(old, new))} <= {"code", "message"}
