@@ -9,6 +9,9 @@ from typing import NoReturn
 
 import httpx
 import pytest
+import websockets.asyncio.client
+import websockets.sync.client
+from cozepy.websockets import ws
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
@@ -18,6 +21,7 @@ from coze_cassettes.session.outside import Outside, refused
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.session import Settings, selection
 
+REAL_CONNECT = websockets.asyncio.client.connect
 METADATA = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
 
 
@@ -85,6 +89,20 @@ def test_a_call_outside_a_test_is_refused() -> None:
         with outside.let_pass():
             transport = httpx.MockTransport(lambda _: httpx.Response(204))
             assert httpx.Client(transport=transport).get("https://api.coze.com/v1/users/me").status_code == 204
+
+
+WEBSOCKET = "wss://ws.coze.com/v1/chat?bot_id=x"
+
+
+def test_a_websocket_outside_a_test_is_refused() -> None:
+    """By the path alone, of the client that cozepy uses too; one to another host is opened."""
+    outside, message = Outside(fail), r"^The session fixture chat sends GET /v1/chat to Coze outside"
+    with refused(outside, "https://api.coze.com"), outside.caller("The session fixture chat"):
+        for connect in (websockets.sync.client.connect, websockets.asyncio.client.connect, vars(ws)["asyncio_connect"]):
+            with pytest.raises(AssertionError, match=message):
+                connect(WEBSOCKET)
+        assert isinstance(websockets.asyncio.client.connect("ws://127.0.0.1:1/"), REAL_CONNECT)
+    assert vars(ws)["asyncio_connect"] is REAL_CONNECT
 
 
 # --- what is named --------------------------------------------------------------------------------------------------

@@ -397,6 +397,13 @@ def test_where_a_handshake_goes(target: str, uri: str, there: str) -> None:
     assert routing.Router(target).websocket(uri) == there
 
 
+def test_websockets_to_other_hosts_are_the_librarys_own(player: Player) -> None:
+    """Other code may enter what ``websockets.connect`` returns, or wait for it."""
+    original = websockets.asyncio.client.connect
+    with websocket_replay_stub.replay_context(player):
+        assert isinstance(websockets.asyncio.client.connect("ws://127.0.0.1:1/x"), original)
+
+
 def test_a_handshake_counts_as_what_it_opens() -> None:
     """A chat and an audio connection use up quota like a call of the same kind."""
     wire = Wire("https://api.coze.com", Throttle(Limits(chats=0, audio=0)))

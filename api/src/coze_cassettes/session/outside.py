@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import httpx
+import websockets.asyncio.client
+import websockets.sync.client
 
 from coze_cassettes.session import httpx_stub
 from coze_cassettes.session.hosts import Hosts
 from coze_cassettes.session.httpx_stub import Handle, HandleAsync
+from coze_cassettes.session.websocket_patches import connect_context
 
 
 class Outside:
@@ -40,13 +44,13 @@ class Outside:
         finally:
             self.passes = before
 
-    def check(self, request: httpx.Request) -> None:
+    def check(self, method: str, url: str) -> None:
         """End the test that a call comes from, unless calls pass."""
         if self.passes:
             return
         who = self._callers[-1] if self._callers else "Something that runs beside the tests, a thread for one,"
         self._fail(
-            f"{who} sends {request.method} {request.url.path.partition('?')[0]} to Coze outside any test's cassette, "
+            f"{who} sends {method} {urlsplit(url).path} to Coze outside any test's cassette, "
             "so a replay would lack it: nothing was sent.\n"
             "  fix: give the fixture function scope and let it use `account`, or make what it needs with "
             "account.value(NAME, make); end threads before their test ends."
@@ -55,17 +59,29 @@ class Outside:
 
 @contextmanager
 def refused(outside: Outside, target: str) -> Iterator[None]:
-    """Refuse the calls to Coze that belong to no test."""
+    """Refuse the requests to Coze and the WebSockets to it that belong to no test."""
+    hosts = Hosts(target)
+    connect, connect_async = websockets.sync.client.connect, websockets.asyncio.client.connect
 
     def handle(before: Handle, transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        outside.check(request)
+        outside.check(request.method, str(request.url))
         return before(transport, request)
 
     async def handle_async(
         before: HandleAsync, transport: httpx.AsyncHTTPTransport, request: httpx.Request
     ) -> httpx.Response:
-        outside.check(request)
+        outside.check(request.method, str(request.url))
         return await before(transport, request)
 
-    with httpx_stub.stub_context(Hosts(target).has, handle, handle_async):
+    def open_sync(uri: str, **options: Any) -> Any:
+        if hosts.has(uri):
+            outside.check("GET", uri)
+        return connect(uri, **options)
+
+    def open_async(uri: str, **options: Any) -> Any:
+        if hosts.has(uri):
+            outside.check("GET", uri)
+        return connect_async(uri, **options)
+
+    with httpx_stub.stub_context(hosts.has, handle, handle_async), connect_context(open_sync, open_async):
         yield

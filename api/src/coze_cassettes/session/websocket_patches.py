@@ -81,13 +81,12 @@ _CLIENT: Final = "cozepy.websockets.ws"
 
 
 @contextmanager
-def patch_context(
-    session: WatchedSession, connect: Callable[..., Any], connect_async: Callable[..., Any]
-) -> Iterator[None]:
-    """Put other functions in the place of those by which cozepy connects, and things for which nobody waits for long.
+def connect_context(connect: Callable[..., Any], connect_async: Callable[..., Any]) -> Iterator[None]:
+    """Put other functions in the place of those by which cozepy connects.
 
-    cozepy takes no connection, queue or event from outside, so its module is changed where it names them. If a test is
-    the first to import it, it finds the functions where it looks for them, and gets the right one back afterwards.
+    The second returns what can be awaited, and for other hosts than Coze's also entered, as the one of ``websockets``.
+    If a test is the first to import cozepy's module, that finds the functions where it looks for them, and gets the
+    right one back afterwards.
     """
     original = websockets.asyncio.client.connect
     changes: list[tuple[Any, str, object]] = [
@@ -95,15 +94,25 @@ def patch_context(
         (websockets.asyncio.client, "connect", connect_async),
     ]
     if client := sys.modules.get(_CLIENT):
-        changes += [
-            (client, "asyncio_connect", connect_async),
-            (client, "queue", _variant(queue, Queue=_Queue)),
-            (client, "threading", _variant(threading, Event=_event_class(session))),
-        ]
+        changes.append((client, "asyncio_connect", connect_async))
     with ExitStack() as stack:
         for owner, name, new in changes:
             stack.enter_context(mock.patch.object(owner, name, new))
         stack.callback(_put_right, client, original)
+        yield
+
+
+@contextmanager
+def patch_context(
+    session: WatchedSession, connect: Callable[..., Any], connect_async: Callable[..., Any]
+) -> Iterator[None]:
+    """The same, and things for which nobody waits for long, as cozepy's module names them."""
+    with ExitStack() as stack:
+        if client := sys.modules.get(_CLIENT):
+            stack.enter_context(mock.patch.object(client, "queue", _variant(queue, Queue=_Queue)))
+            events = _variant(threading, Event=_event_class(session))
+            stack.enter_context(mock.patch.object(client, "threading", events))
+        stack.enter_context(connect_context(connect, connect_async))
         yield
 
 

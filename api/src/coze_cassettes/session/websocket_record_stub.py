@@ -189,9 +189,7 @@ def record_context(recorder: Recorder, wire: Wire) -> Iterator[None]:
 
         return opening.begin(run(opening.steps, once))
 
-    async def open_async(uri: str, **options: Any) -> Any:
-        if not recorder.hosts.has(uri):
-            return await connect_async(uri, **options)
+    async def dial_async(uri: str, options: dict[str, Any]) -> Any:
         opening = _Opening(recorder, wire, uri, options)
 
         async def once() -> _Attempt:
@@ -203,6 +201,9 @@ def record_context(recorder: Recorder, wire: Wire) -> Iterator[None]:
         connection = opening.begin(await run_async(opening.steps, once))
         watch_task(recorder)
         return connection
+
+    def open_async(uri: str, **options: Any) -> Any:
+        return dial_async(uri, options) if recorder.hosts.has(uri) else connect_async(uri, **options)
 
     with patch_context(recorder, open_sync, open_async):
         yield

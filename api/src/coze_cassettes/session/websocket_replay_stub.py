@@ -156,12 +156,13 @@ def replay_context(player: Player) -> Iterator[None]:
     def open_sync(uri: str, **options: Any) -> Any:
         return ReplayedConnection(_dial(player, uri, options)) if player.has(uri) else connect(uri, **options)
 
-    async def open_async(uri: str, **options: Any) -> Any:
-        if not player.has(uri):
-            return await connect_async(uri, **options)
+    async def dial_async(uri: str, options: dict[str, Any]) -> Any:
         connection = _dial(player, uri, options)
         watch_task(player)
         return AsyncReplayedConnection(connection)
+
+    def open_async(uri: str, **options: Any) -> Any:
+        return dial_async(uri, options) if player.has(uri) else connect_async(uri, **options)
 
     with patch_context(player, open_sync, open_async):
         yield
