@@ -155,6 +155,32 @@ def test_a_value_split_over_deltas_is_found(interaction: MakeInteraction) -> Non
     assert contents == ["write to EMAIL_1", "", " now"]
 
 
+def test_a_value_in_a_text_that_grows_is_cut_nowhere(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """Of a value that has not come whole yet, all that has come is replaced."""
+    token = fill("pat_{A64}")
+    texts = [f"use {token}, please"[:length] for length in (6, 20, 40, 100)]
+    events = "".join(f"event:transcript.update\ndata:{json.dumps({'transcript': each})}\n\n" for each in texts)
+    clean = scrub([interaction(answer=events.encode(), content_type="text/event-stream")])
+    shown = [
+        json.loads(line[5:])["transcript"]
+        for line in _answers(clean.interactions).splitlines()
+        if line.startswith("data:")
+    ]
+    assert shown == ["use ACCESS_TOKEN_1"] * 3 + ["use ACCESS_TOKEN_1, please"]
+    assert scrub(clean.interactions).interactions == clean.interactions
+
+
+@pytest.mark.parametrize(
+    "text", ["kind: demo\npassword: {}\nsize: 3", "Our settings\npassword: {}\nsize: 3\nare these", "---\npassword: {}"]
+)
+def test_a_password_among_settings_is_found(interaction: MakeInteraction, text: str) -> None:
+    """A word of letters beside another setting, whatever the text says before and behind; in prose it stays."""
+    clean = scrub([interaction(answer={"msg": text.format("nolfenlor")})])
+    assert json.loads(_answers(clean.interactions))["msg"] == text.format("PASSWORD_1")
+    prose = scrub([interaction(answer={"msg": "First the\npassword: tomorrow\nwe go on"})])
+    assert json.loads(_answers(prose.interactions))["msg"] == "First the\npassword: tomorrow\nwe go on"
+
+
 def test_short_values_stay_in_running_text(interaction: MakeInteraction) -> None:
     """A bot called by a two-letter id does not eat those letters everywhere."""
     clean = scrub([interaction(answer={"user_id": "me", "text": "tell me more"})])

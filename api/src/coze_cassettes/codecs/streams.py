@@ -2,7 +2,7 @@
 
 A value may be cut anywhere between two events. So the pieces of a text are looked at joined as well, and what is
 replaced in the joined text is replaced in the pieces: the replacement stands where the value began, the rest of it is
-cut out. Lines are never added or removed.
+cut out. If each piece is the whole text so far, the last one is the joined text. Lines are never added or removed.
 """
 
 from __future__ import annotations
@@ -164,11 +164,11 @@ def _group(pieces: Sequence[_Piece], *, by_owner: bool) -> list[list[_Piece]]:
     groups: dict[tuple[str, ...], list[_Piece]] = {}
     for piece in pieces:
         groups.setdefault((*piece.path, piece.owner) if by_owner else piece.path[-1:], []).append(piece)
-    return [group for group in groups.values() if len(group) > 1 and not _is_growing(group)]
+    return [group for group in groups.values() if any(piece.text != group[0].text for piece in group)]
 
 
 def _is_growing(pieces: Sequence[_Piece]) -> bool:
-    """Whether each piece is the whole text so far: nothing is cut between two of them."""
+    """Whether each piece is the whole text so far."""
     return all(new.text.startswith(old.text) for old, new in pairwise(pieces))
 
 
@@ -187,6 +187,13 @@ def _spread(edits: Sequence[Edit], pieces: Sequence[_Piece]) -> Iterator[tuple[_
                 local.append((low - offset, high - offset, text if start >= offset else ""))
         yield piece, local
         offset = stop
+
+
+def _spread_growing(edits: Sequence[Edit], pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, list[Edit]]]:
+    """The edits of the last piece as edits of all: of a value that has not come whole yet, all that has is replaced."""
+    for piece in pieces:
+        stop = len(piece.text)
+        yield piece, [(start, min(end, stop), text) for start, end, text in edits if start < stop]
 
 
 # --- the walk -------------------------------------------------------------------------------------------------------
@@ -210,10 +217,12 @@ def walk_stream(leaf: Leaf, visit: Visit) -> list[Edit]:
 
 
 def _edit_joined(leaf: Leaf, pieces: Sequence[_Piece], form: str, rank: int, visit: Visit) -> None:
-    joined = replace(leaf, path=("joined",), text="".join(piece.text for piece in pieces), form=form)
+    grows = _is_growing(pieces)
+    text = pieces[-1].text if grows else "".join(piece.text for piece in pieces)
+    joined = replace(leaf, path=("joined",), text=text, form=form)
     edits = walk_text(joined, visit) if form == "joined" else visit(joined)
     narrow = [each for edit in edits for each in _narrow(joined.text, edit)]
-    for piece, local in _spread(narrow, pieces):
+    for piece, local in (_spread_growing if grows else _spread)(narrow, pieces):
         piece.replace(local, rank)
 
 

@@ -48,10 +48,9 @@ _TRAILING: Final = ".:!?*"
 
 def fields_in(text: str) -> Iterator[NamedValue]:
     """Every pair of a name and a value that a text shows, in no order; a value may come twice."""
-    has_settings = _has_settings(text)
     for pattern in (_PAIR, _HAN_PAIR, _OPTION, _DOCKER):
         for match in pattern.finditer(text):
-            if (found := _value_behind(text, match, has_settings=has_settings)) is not None:
+            if (found := _value_behind(text, match)) is not None:
                 yield found
     for pattern in (_ELEMENT, _ATTRIBUTES):
         for match in pattern.finditer(text):
@@ -59,17 +58,7 @@ def fields_in(text: str) -> Iterator[NamedValue]:
     yield from _columns(text)
 
 
-_SETTING = re.compile(rf"[ \t]*(?:- )?{_NAME}[ \t]*[:=](?:[ \t]+\S.*)?|[ \t]*|#.*|---|\[.*\]")
-_FEWEST_SETTINGS: Final = 2
-
-
-def _has_settings(text: str) -> bool:
-    """Whether a text consists of settings, one a line, as YAML does."""
-    lines = text.splitlines()
-    return len(lines) >= _FEWEST_SETTINGS and all(map(_SETTING.fullmatch, lines))
-
-
-def _value_behind(text: str, match: re.Match[str], *, has_settings: bool) -> NamedValue | None:
+def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     start = match.end()
     if match["quote"]:
         end = text.find(_QUOTES[match["quote"]], start, start + _LONGEST)
@@ -80,30 +69,42 @@ def _value_behind(text: str, match: re.Match[str], *, has_settings: bool) -> Nam
     end = start + len(bare[0].rstrip(_TRAILING))
     if end == start or text[end : end + 1] in ("(", "["):
         return None
-    return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end, has_settings=has_settings))
+    return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
 
 
 _LONGEST: Final = 4096
 """Characters of a value at most."""
 
+_SETTING = rf"[ \t]*(?:- )?{_NAME}[ \t]*[:=](?:[ \t]+\S.*)?|---|\[.*\]"
+_SETTING_BEFORE = re.compile(rf"(?:^|\n)(?:{_SETTING})\s*\n\Z")
+_SETTING_BEHIND = re.compile(rf"[^\n]*\n\s*(?:{_SETTING})\s*(?:\n|\Z)")
+
+
+def _is_among_settings(text: str, line_start: int, end: int) -> bool:
+    """Whether the line before or the one behind is a setting too, as in YAML."""
+    before = text[max(0, line_start - _MARGIN) : line_start]
+    return bool(_SETTING_BEFORE.search(before) or _SETTING_BEHIND.match(text, end, end + 2 * _MARGIN))
+
+
 _LINE_REST = re.compile(r"[ \t]*[,;]?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 
-def _is_sure(text: str, match: re.Match[str], end: int, *, has_settings: bool) -> bool:
+def _is_sure(text: str, match: re.Match[str], end: int) -> bool:
     """Whether a bare value is one for sure: nothing else stands in its line, or Chinese around it ends it."""
     line_start = text.rfind("\n", max(0, match.start() - _MARGIN), match.start()) + 1
     before = text[line_start : match.start()].strip(" \t-*|#>")
     alone = before in ("", "export", "set", "let", "const", "var") and _LINE_REST.match(text, end) is not None
     fenced = text[end : end + 1] in ("&", ";") and "=" in match[0]
     return (
-        (alone and ("=" in match[0] or has_settings))
+        (alone and ("=" in match[0] or _is_among_settings(text, line_start, end)))
         or fenced
         or match[0].startswith("--")
         or not match["name"].isascii()
     )
 
 
-_MARGIN: Final = 64
+_MARGIN: Final = 256
+"""Characters before and behind a pair that are looked at."""
 
 # --- tables ---------------------------------------------------------------------------------------------------------
 
