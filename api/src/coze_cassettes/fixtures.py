@@ -286,7 +286,7 @@ FIXTURES: Final = (
     Fixture(vcr, autouse=True),
     Fixture(vcr_cassette_dir, scope="module"),
     Fixture(default_cassette_name),
-    Fixture(block_network, autouse=True),
+    Fixture(block_network, scope="session", autouse=True),
 )
 
 

@@ -31,6 +31,16 @@ def test_what_was_written_is_read(tmp_path: Path, kept: Cassette) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["test.yaml"]
 
 
+def test_a_file_that_two_tests_share_is_taken_apart_once(tmp_path: Path, kept: Cassette) -> None:
+    """What is in it decides, so that a changed file is judged anew, also within the same second."""
+    path = tmp_path / "test.yaml"
+    store.write(path, kept)
+    assert store.read(path) is store.read(path)
+    path.write_text(path.read_text("utf-8").replace('"code": 0', '"code": 1'), "utf-8")
+    with pytest.raises(InvalidCassette, match="edited by hand"):
+        store.read(path)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

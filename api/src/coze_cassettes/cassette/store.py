@@ -6,7 +6,9 @@ import hashlib
 import os
 import tempfile
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette
@@ -16,6 +18,9 @@ from coze_cassettes.errors import InvalidCassette
 SUFFIX = ".yaml"
 STAGING_PREFIX = ".writing-"
 """How the temporary file beside a cassette is called: a kill can leave one, never a half cassette."""
+
+_REMEMBERED: Final = 100_000
+"""Characters of a file up to which it is taken apart once, however many tests share it."""
 
 
 def digest(cassette: Cassette) -> str:
@@ -38,14 +43,21 @@ def read(path: Path) -> Cassette:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCassette(f"{path}: it cannot be read ({type(error).__name__})") from error
     try:
-        cassette = cassette_format.loads(text)
+        return _remembered(text) if len(text) <= _REMEMBERED else _accepted(text)
     except InvalidCassette as error:
         raise InvalidCassette(f"{path}: {error}") from error
+
+
+def _accepted(text: str) -> Cassette:
+    cassette = cassette_format.loads(text)
     if cassette.metadata.recorded_from not in PROVENANCES:
-        raise InvalidCassette(f"{path}: recorded_from must be one of {', '.join(PROVENANCES)}")
+        raise InvalidCassette(f"recorded_from must be one of {', '.join(PROVENANCES)}")
     if cassette.metadata.digest != digest(cassette):
-        raise InvalidCassette(f"{path}: edited by hand, its digest does not fit; record it again")
+        raise InvalidCassette("edited by hand, its digest does not fit; record it again")
     return cassette
+
+
+_remembered: Final = lru_cache(maxsize=64)(_accepted)
 
 
 def read_all(folder: Path) -> dict[str, Cassette]:
