@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from coze_cassettes.account import credentials, env_file
 from coze_cassettes.account.target import Answer, Get, Target, check_things, check_token, choose_target
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cli import main
 from coze_cassettes.errors import Misuse
 from coze_cassettes.rerecord import leaks, processes, pytest_events, signals
 from coze_cassettes.rerecord.leaks import Canary
@@ -279,81 +281,39 @@ def test_a_signal_waits_until_the_swap_is_done() -> None:
 FILES = [f"test_project/TestProject.test_{name}.yaml" for name in ("bots", "chat", "me")]
 BOTS, CHAT, ME = FILES
 
-
-@pytest.mark.loopback
-def test_an_unchanged_api_changes_no_file(recorded: Project) -> None:
-    """The second run leaves every byte as it was, and says so."""
-    first = recorded.contents()
-    assert list(first) == FILES
-    code, out, err = recorded.record()
-    assert (code, err) == (0, "")
-    assert out.endswith("3 recorded: 3 unchanged\nNothing changed.\n")
-    assert recorded.contents() == first
-
-
-MOCK = """
-
-def test_mock():
-    raise AssertionError("no recording needs this")
-
-
-@pytest.mark.vcr
-class TestTwins:
-    @pytest.mark.shared_cassette("TestProject.test_me")
-    def test_async_me(self, headers):
-        httpx.get("https://api.coze.com/v1/users/me", headers=headers)
-"""
+Ended = tuple[int, str, str]
+Rerecord = Callable[..., Ended]
 
 
 @pytest.fixture
-def mixed(recorded: Project) -> Project:
-    """The project with a shared cassette, and with a test that has no cassette and fails."""
-    suite = recorded.root / "tests/test_project.py"
-    suite.write_text(suite.read_text() + MOCK)
-    return recorded
+def rerecord(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Rerecord:
+    """Run the command in this process, as its script would in one of its own; nothing may stay in staging.
+
+    What it starts are processes of their own all the same. ``environment`` is added to one that knows no account.
+    """
+
+    def run(project: Project, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+        for name in [name for name in os.environ if name.startswith("COZE_")]:
+            monkeypatch.delenv(name)
+        for name, value in {"XDG_CACHE_HOME": str(project.root / "cache"), **(environment or {})}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(project.root)
+        monkeypatch.setattr(sys, "argv", ["coze-cassettes", "rerecord", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert list(project.temporary.iterdir()) == []
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return run
 
 
-@pytest.mark.loopback
-def test_only_tests_with_a_cassette_run(mixed: Project) -> None:
-    """Tests that share a cassette are among them, in the recording too; what records nothing would only take time."""
-    code, out, err = mixed.record()
-    assert (code, err) == (0, "")
-    assert re.findall(r"^(?:record|replay)ing.*|^  \d/.*", out, re.MULTILINE) == [
-        "recording (4 tests)",
-        *(f"  {number}/4 recorded: tests/test_project.py::TestProject::test_{name}" for number, name in NUMBERED),
-        "  4/4 replayed: tests/test_project.py::TestTwins::test_async_me",
-        "replaying (4 tests)",
-    ]
+STAND_IN = ("--target", "stand-in")
 
-
-EXPECTED = """
-
-@pytest.mark.vcr
-class TestExpected:
-    @pytest.mark.xfail(strict=True)
-    @pytest.mark.shared_cassette("TestProject.test_me")
-    def test_shared(self, headers):
-        assert "more" in httpx.get("https://api.coze.com/v1/users/me", headers=headers).json()
-
+MANY = """
     @pytest.mark.xfail(strict=True)
     def test_own(self, headers):
         assert "more" in httpx.get("https://api.coze.com/v1/users/me", headers=headers).json()
-"""
 
-
-@pytest.mark.loopback
-def test_an_expected_failure_is_none(recorded: Project) -> None:
-    """It replays the cassette of another test; one that should record its own is left out, and the reason is said."""
-    suite = recorded.root / "tests/test_project.py"
-    suite.write_text(suite.read_text() + EXPECTED)
-    code, out, err = recorded.record()
-    assert (code, err) == (0, "")
-    assert "replayed: tests/test_project.py::TestExpected::test_shared" in out
-    left_out = f"left out: tests/test_project.py::TestExpected::test_own: {pytest_events.EXPECTED_TO_FAIL}"
-    assert out.endswith(f"{left_out}\n3 recorded: 3 unchanged\nNothing changed.\n")
-
-
-SKIPPED = """
     def test_skipped(self, headers):
         answer = httpx.get("https://api.coze.com/v1/users/me", headers=headers)
         pytest.skip(answer.json()["data"]["user_name"])
@@ -361,23 +321,76 @@ SKIPPED = """
     @pytest.mark.skip(reason="not today")
     def test_marked(self, headers):
         pass
+
+
+def test_mock():
+    raise AssertionError("no recording needs this")
+
+
+@pytest.mark.vcr
+class TestShared:
+    @pytest.mark.shared_cassette("TestProject.test_me")
+    def test_async_me(self, headers):
+        httpx.get("https://api.coze.com/v1/users/me", headers=headers)
+
+    @pytest.mark.xfail(strict=True)
+    @pytest.mark.shared_cassette("TestProject.test_me")
+    def test_expected(self, headers):
+        assert "more" in httpx.get("https://api.coze.com/v1/users/me", headers=headers).json()
 """
+"""Tests that share a cassette, that are expected to fail, that skip or are skipped, and one without a cassette."""
+
+
+@pytest.fixture
+def mixed(recorded: Project) -> Project:
+    """The project with these tests too."""
+    suite = recorded.root / "tests/test_project.py"
+    suite.write_text(suite.read_text() + MANY)
+    return recorded
 
 
 @pytest.mark.loopback
-def test_why_a_test_skips_itself_is_not_quoted(recorded: Project) -> None:
-    """It may hold what came over the wire; the reason of a marker cannot."""
-    suite = recorded.root / "tests/test_project.py"
-    suite.write_text(suite.read_text() + SKIPPED)
-    code, out, err = recorded.record()
+def test_an_unchanged_api_changes_no_file(mixed: Project, rerecord: Rerecord) -> None:
+    """The second run leaves every byte as it was, and says so; what records nothing is left out, with the reason."""
+    other = mixed.root / "tests/test_other.py"
+    other.write_text((mixed.root / "tests/test_project.py").read_text().replace("TestProject", "TestOther"))
+    for module in ("test_other", "test_gone"):
+        (mixed.cassettes / module).mkdir()
+        (mixed.cassettes / module / "TestOther.test_dead.yaml").write_bytes(mixed.contents()[ME])
+    first = mixed.contents()
+    assert [file for file in first if "dead" not in file] == FILES
+    code, out, err = rerecord(mixed, *STAND_IN, "--tests", "tests/test_project.py")
     assert (code, err) == (0, "")
-    assert re.findall(r"^left out: tests/test_project\.py::TestProject::(.*)$", out, re.MULTILINE) == [
-        "test_skipped: skipped by the test itself",
-        "test_marked: not today",
+    assert mixed.contents() == first
+    assert_only_tests_with_a_cassette_ran(out)
+    assert out.endswith(
+        f"left out: {PROJECT}::TestProject::test_own: {pytest_events.EXPECTED_TO_FAIL}\n"
+        f"left out: {PROJECT}::TestProject::test_skipped: skipped by the test itself\n"
+        f"left out: {PROJECT}::TestProject::test_marked: not today\n"
+        "orphaned: test_gone/TestOther.test_dead.yaml: no test plays it; delete it if its test is gone\n"
+        "3 recorded: 3 unchanged, 1 orphaned\n"
+        "Nothing changed.\n"
+    )
+
+
+PROJECT = "tests/test_project.py"
+
+
+def assert_only_tests_with_a_cassette_ran(out: str) -> None:
+    """Tests that share a cassette are among them, in the recording too; what records nothing would only take time."""
+    happened = (*(("recorded", test) for test in RECORDED), *(("kept", test) for test in KEPT), *REPLAYED)
+    assert re.findall(r"^(?:record|replay)ing.*|^  \d/.*", out, re.MULTILINE) == [
+        "recording (8 tests)",
+        *(f"  {number}/8 {what}: {PROJECT}::{test}" for number, (what, test) in enumerate(happened, 1)),
+        "replaying (5 tests)",
     ]
 
 
-NUMBERED = ((1, "me"), (2, "bots"), (3, "chat"))
+RECORDED = [f"TestProject::test_{name}" for name in ("me", "bots", "chat")]
+KEPT = [f"TestProject::test_{name}" for name in ("own", "skipped", "marked")]
+REPLAYED = [("replayed", f"TestShared::test_{name}") for name in ("async_me", "expected")]
+
+
 CANNOT = "The tests cannot be collected: "
 PYTEST = "Wrong expression passed to '-k': a b: at column 3: expected end of input; got identifier"
 SELECTIONS = [
@@ -391,20 +404,27 @@ SELECTIONS = [
 
 @pytest.mark.loopback
 @pytest.mark.parametrize(("selection", "sentence"), SELECTIONS)
-def test_a_selection_without_recordings_is_refused(mixed: Project, selection: tuple[str, ...], sentence: str) -> None:
-    """One sentence, exit code 2, and nothing else."""
+def test_a_selection_without_recordings_is_refused(
+    mixed: Project, rerecord: Rerecord, selection: tuple[str, ...], sentence: str
+) -> None:
+    """One sentence, exit code 2, and nothing else; nothing is asked of a server before."""
     (mixed.root / "tests/empty").mkdir()
-    assert mixed.record(*selection) == (2, "", sentence)
+    assert rerecord(mixed, *NOBODY, *selection, environment=TOKEN) == (2, "", sentence)
+
+
+NOBODY = ("--target", "http://127.0.0.1:9", "--yes")
+TOKEN = {"COZE_API_TOKEN": secrets.token_hex(20)}
+"""A target where nobody listens, and what is needed to come so far."""
 
 
 @pytest.mark.loopback
-def test_a_change_is_reported_and_swapped_in_but_not_by_a_check(recorded: Project) -> None:
+def test_a_change_is_reported_and_swapped_in_but_not_by_a_check(recorded: Project, rerecord: Rerecord) -> None:
     """A field that the committed answer had and the new one has not is the one finding; a truer file is only proved."""
     (recorded.cassettes / "test_project/TestProject.test_gone.yaml").write_bytes(recorded.contents()[ME])
     recorded.edit(ME, "stand-in", b'"user_name":', b'"former":1,"user_name":')
     recorded.edit(CHAT, "coze.com")
     committed = recorded.contents()
-    code, out, _ = recorded.record("--check", "--report", "report", "--account", "b")
+    code, out, _ = rerecord(recorded, *STAND_IN, "--check", "--report", "report", "--account", "b")
     assert code == 3
     assert f"breaking: GET /v1/users/me: $.data.former: is gone (was integer) ({ME})\n" in out
     assert "1 less true, not kept, 1 orphaned\n" in out
@@ -418,20 +438,20 @@ def test_a_change_is_reported_and_swapped_in_but_not_by_a_check(recorded: Projec
 
 
 FAILS = "assert not answer.json()"
-PLACE = "tests/test_project.py:15"
+PLACE = f"{PROJECT}:15"
 
 
 def failing(project: Project, old: str = 'assert answer.json()["data"]["user_id"]', new: str = FAILS) -> Project:
     """The project with a test that fails, and with another cassette that the next recording changes."""
     project.edit(CHAT, "stand-in", b"conversation.chat.created", b"conversation.chat.made")
-    suite = project.root / "tests/test_project.py"
+    suite = project.root / PROJECT
     suite.write_text(suite.read_text().replace(old, new))
     return project
 
 
 FAILED = f"""\
 changed: {CHAT}
-failed: tests/test_project.py::TestProject::test_me: AssertionError at {PLACE}
+failed: {PROJECT}::TestProject::test_me: AssertionError at {PLACE}
 breaking: POST /v3/chat: event conversation.chat.made: does not come any more ({CHAT})
 info: POST /v3/chat: event conversation.chat.created: is new ({CHAT})
 2 recorded: 1 unchanged, 1 changed, 1 failed
@@ -439,11 +459,11 @@ info: POST /v3/chat: event conversation.chat.created: is new ({CHAT})
 
 
 @pytest.mark.loopback
-def test_a_failing_test_costs_the_others_nothing(recorded: Project) -> None:
+def test_a_failing_test_costs_the_others_nothing(recorded: Project, rerecord: Rerecord) -> None:
     """It keeps its cassette and is reported without what came over the wire; what changed in the others is replaced."""
     failing(recorded)
     committed = recorded.contents()
-    code, out, err = recorded.record()
+    code, out, err = rerecord(recorded, *STAND_IN)
     assert (code, err) == (1, "")
     end = "Failed: the cassettes of failed tests are as they were, 1 other is replaced: git diff -- cassettes/coze.\n"
     assert out.endswith(FAILED + end)
@@ -451,11 +471,11 @@ def test_a_failing_test_costs_the_others_nothing(recorded: Project) -> None:
 
 
 @pytest.mark.loopback
-def test_with_all_or_nothing_a_failing_test_keeps_every_cassette(recorded: Project) -> None:
+def test_with_all_or_nothing_a_failing_test_keeps_every_cassette(recorded: Project, rerecord: Rerecord) -> None:
     """The plan says so, and everything else is reported all the same."""
     failing(recorded)
     committed = recorded.contents()
-    code, out, err = recorded.record("--all-or-nothing")
+    code, out, err = rerecord(recorded, *STAND_IN, "--all-or-nothing")
     assert (code, err) == (1, "")
     assert "  if a test fails  no cassette is replaced (--all-or-nothing)" in out
     assert out.endswith(FAILED + "Failed: no cassette was replaced, as --all-or-nothing asks.\n")
@@ -463,13 +483,13 @@ def test_with_all_or_nothing_a_failing_test_keeps_every_cassette(recorded: Proje
 
 
 @pytest.mark.loopback
-def test_a_field_that_breaks_its_test_is_named(recorded: Project) -> None:
+def test_a_field_that_breaks_its_test_is_named(recorded: Project, rerecord: Rerecord) -> None:
     """What the failed test recorded is compared in memory; its cassette and the staging folder never see it."""
     committed = recorded.contents()
-    code, out, err = recorded.record("-k", "test_me", "--change", "users.me:rename:user_id:uid")
+    code, out, err = rerecord(recorded, *STAND_IN, "-k", "test_me", "--change", "users.me:rename:user_id:uid")
     assert (code, err) == (1, "")
     assert out.endswith(
-        f"failed: tests/test_project.py::TestProject::test_me: KeyError at {PLACE}\n"
+        f"failed: {PROJECT}::TestProject::test_me: KeyError at {PLACE}\n"
         f"breaking: GET /v1/users/me: $.data.user_id: is now called uid ({ME})\n"
         "0 recorded: 1 failed\n"
         "Failed: no cassette was replaced.\n"
@@ -477,41 +497,44 @@ def test_a_field_that_breaks_its_test_is_named(recorded: Project) -> None:
     assert recorded.contents() == committed
 
 
+BOTS_PATH = "/v1/space/published_bots_list"
+CHANGES = ("bots.list:status:503", "users.me:remove:user_name", "users.me:remove:nickname")
+
+
 @pytest.mark.loopback
-def test_a_busy_service_is_announced(recorded: Project) -> None:
-    """A status that stays is tried again a few times, never in silence."""
+def test_a_stand_in_with_another_api_shows_as_that_change(recorded: Project, rerecord: Rerecord) -> None:
+    """What --change makes of an answer is what the verdict says; a status that stays is tried again, not in silence.
+
+    A change that no answer shows is a failure: nothing changed is not what it means.
+    """
+    committed = recorded.contents()
     quick = {"COZE_CASSETTES_MAX_ATTEMPTS": "3", "COZE_CASSETTES_INITIAL_BACKOFF": "0.1"}
-    change = ("--change", "bots.list:status:503")
-    code, out, err = recorded.run("--target", "stand-in", "-k", "test_bots", *change, environment=quick)
-    assert err == ""
-    waits = [line for line in out.splitlines() if "the service is busy" in line]
-    assert waits == [
-        "  tests/test_project.py::TestProject::test_bots: the service is busy (HTTP 503): attempt 2 of 3 in 0.1 s",
-        "  tests/test_project.py::TestProject::test_bots: the service is busy (HTTP 503): attempt 3 of 3 in 0.2 s",
-    ]
-    assert code == 3
-
-
-@pytest.mark.loopback
-def test_a_change_that_no_answer_shows_is_reported(recorded: Project) -> None:
-    """Nothing changed is not what it means."""
-    code, out, err = recorded.record("-k", "test_me", "--check", "--change", "users.me:remove:nickname")
+    options = ("--check", "-k", "test_bots or test_me", *(part for each in CHANGES for part in ("--change", each)))
+    code, out, err = rerecord(recorded, *STAND_IN, *options, environment=quick)
     assert (code, err) == (1, "")
+    assert [line for line in out.splitlines() if "the service is busy" in line] == [
+        f"  {PROJECT}::TestProject::test_bots: the service is busy (HTTP 503): attempt 2 of 3 in 0.1 s",
+        f"  {PROJECT}::TestProject::test_bots: the service is busy (HTTP 503): attempt 3 of 3 in 0.2 s",
+    ]
     assert out.endswith(
-        "failed: --change users.me:remove:nickname: no answer to these tests has this field, so nothing was changed.\n"
-        "1 recorded: 1 unchanged\n"
+        f"failed: --change {CHANGES[2]}: no answer to these tests has this field, so nothing was changed.\n"
+        f"breaking: GET {BOTS_PATH}: status: 200 is now 503 ({BOTS})\n"
+        f"breaking: GET /v1/users/me: $.data.user_name: is gone (was string) ({ME})\n"
+        "2 recorded: 2 changed\n"
         "Failed: nothing was replaced, since this was a check.\n"
     )
+    assert recorded.contents() == committed
 
 
 @pytest.mark.loopback
-def test_damaged_cassettes_are_replaced(recorded: Project) -> None:
+def test_damaged_cassettes_are_replaced(recorded: Project, rerecord: Rerecord) -> None:
     """An edit by hand, conflict markers, an empty file: each counts as absent, and the run says why."""
     first = recorded.contents()
+    sound = [store.read(recorded.cassettes / file) for file in FILES]
     (recorded.cassettes / BOTS).write_bytes(b"")
     (recorded.cassettes / CHAT).write_bytes(b"<<<<<<< HEAD\n" + first[CHAT])
     (recorded.cassettes / ME).write_bytes(first[ME].replace(b"/v1/users/me", b"/v1/users/you"))
-    code, out, err = recorded.record()
+    code, out, err = rerecord(recorded, *STAND_IN)
     assert (code, err) == (3, "")
     result = re.findall(r"^replaced, since it could not be read: (\S+): (.*)$", out, re.MULTILINE)
     assert [file for file, _ in result] == FILES
@@ -519,39 +542,26 @@ def test_damaged_cassettes_are_replaced(recorded: Project) -> None:
     assert out.endswith(
         "3 recorded: 3 replaced, since it could not be read\nChanged: see it with git diff -- cassettes/coze\n"
     )
-    assert recorded.record()[0] == 0
-
-
-@pytest.mark.loopback
-def test_only_cassettes_of_collected_or_missing_modules_are_orphans(recorded: Project) -> None:
-    """A module that was not asked for keeps its cassettes in peace."""
-    other = recorded.root / "tests/test_other.py"
-    other.write_text((recorded.root / "tests/test_project.py").read_text().replace("TestProject", "TestOther"))
-    for module in ("test_other", "test_gone"):
-        (recorded.cassettes / module).mkdir()
-        (recorded.cassettes / module / "TestOther.test_dead.yaml").write_bytes(recorded.contents()[ME])
-    code, out, err = recorded.record("--tests", "tests/test_project.py")
-    assert (code, err) == (0, "")
-    assert re.findall("^orphaned: .*$", out, re.MULTILINE) == [
-        "orphaned: test_gone/TestOther.test_dead.yaml: no test plays it; delete it if its test is gone"
-    ]
+    for file, old in zip(FILES, sound, strict=True):
+        assert decide(file, old, store.read(recorded.cassettes / file)).outcome is Outcome.UNCHANGED
 
 
 NO_MODULE = "tests/test_other.py: ModuleNotFoundError: No module named 'nothing' (tests/test_other.py:1)"
 
 
 @pytest.mark.loopback
-def test_what_cannot_be_collected_has_pytests_reason(recorded: Project) -> None:
+def test_what_cannot_be_collected_has_pytests_reason(recorded: Project, rerecord: Rerecord) -> None:
     """One sentence with the module and the line."""
     (recorded.root / "tests/test_other.py").write_text("import nothing\n")
-    assert recorded.record() == (1, "", f"The tests cannot be collected: {NO_MODULE}\n")
+    refused = (1, "", f"The tests cannot be collected: {NO_MODULE}\n")
+    assert rerecord(recorded, *NOBODY, environment=TOKEN) == refused
 
 
 @pytest.mark.loopback
 @pytest.mark.parametrize(("number", "seconds"), [(signal.SIGINT, 0.5), (signal.SIGTERM, 2.5)])
 def test_an_interrupt_leaves_everything_as_it_was(project: Project, number: signal.Signals, seconds: float) -> None:
     """One sentence, exit code 130, no staging, no child."""
-    process = project.start("--target", "stand-in")
+    process = project.start(*STAND_IN)
     while not project.cassettes.exists():
         time.sleep(0.05)
     time.sleep(seconds)
@@ -568,8 +578,7 @@ FIX = "see that the target is right and that the network lets you there"
 @pytest.mark.loopback
 def test_a_port_where_nobody_listens_is_one_sentence(project: Project) -> None:
     """Exit code 2, no traceback."""
-    token = {"COZE_API_TOKEN": secrets.token_hex(20)}
-    ended = project.run("--target", "http://127.0.0.1:9", "--yes", environment=token)
+    ended = project.run(*NOBODY, environment=TOKEN)
     assert ended == (2, "", f"Nobody answers at http://127.0.0.1:9 (ConnectError): {FIX}.\n")
 
 
@@ -582,18 +591,9 @@ MISSPELT = [
 
 @pytest.mark.loopback
 @pytest.mark.parametrize(("change", "why"), MISSPELT)
-def test_a_change_that_means_nothing_is_refused_first(project: Project, change: str, why: str) -> None:
+def test_a_change_that_means_nothing_is_refused_first(
+    project: Project, rerecord: Rerecord, change: str, why: str
+) -> None:
     """In the stand-in's own words, before the tests are so much as collected."""
-    (project.root / "tests/test_project.py").write_text("cannot be collected")
-    assert project.record("--change", change) == (2, "", f"--change: {why}.\n")
-
-
-@pytest.mark.loopback
-def test_a_stand_in_with_another_api_shows_as_that_change(recorded: Project) -> None:
-    """What --change makes of an answer is what the verdict says."""
-    committed = recorded.contents()
-    code, out, _ = recorded.record("--check", "--change", "bots.list:remove:space_bots[].icon_url")
-    assert code == 3
-    (finding,) = [line for line in out.splitlines() if line.startswith("breaking: ")]
-    assert finding.endswith(f": $.data.space_bots[].icon_url: is gone (was string) ({BOTS})")
-    assert recorded.contents() == committed
+    (project.root / PROJECT).write_text("cannot be collected")
+    assert rerecord(project, *STAND_IN, "--change", change) == (2, "", f"--change: {why}.\n")

@@ -142,9 +142,10 @@ class _Tail:
         self._reader.start()
 
     def _read(self) -> None:
-        for line in self._stream:
-            if text := line.decode("utf-8", "replace").strip():
-                self._lines.append(text[:LONGEST_LINE])
+        with self._stream:
+            for line in self._stream:
+                if text := line.decode("utf-8", "replace").strip():
+                    self._lines.append(text[:LONGEST_LINE])
 
     def lines(self) -> list[str]:
         """All of them, for a child that has ended or is about to."""
@@ -205,14 +206,16 @@ def stand_in(account: str, changes: Sequence[str] = ()) -> Iterator[Starting]:
     """
     arguments = ["--port", "0", "--account", account, "--until-stdin-closes"]
     arguments += [argument for change in changes for argument in ("--change", change)]
-    process = subprocess.Popen(  # noqa: S603  this interpreter, our own arguments
-        [sys.executable, "-m", "coze_standin", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    with _ending(process):
+    with (
+        subprocess.Popen(  # noqa: S603  this interpreter, our own arguments
+            [sys.executable, "-m", "coze_standin", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        ) as process,
+        _ending(process),
+    ):
         yield Starting(process)
 
 
