@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 from coze_cassettes.cassette import provenance
+from coze_cassettes.errors import CassetteError
 from coze_cassettes.session.hosts import COZE_HOSTS, Hosts
 
 _API_HOST = re.compile(r"^api([.-])")
@@ -50,12 +51,20 @@ class Router:
         return str(url.copy_with(scheme=scheme, host=host, port=target.port))
 
     def follows(self, asked: httpx.URL, status: int, location: str) -> bool:
-        """Whether the target sends us to another origin for the same path: its own affair, which no cassette shows."""
+        """Whether the target sends us to another origin for the same path: its own affair, which no cassette shows.
+
+        CassetteError if that is another host, which must not get the token, or one without TLS for one with it.
+        """
         if status not in MOVED or not self.hosts.has(str(asked)) or self._moves == MOST_MOVES:
             return False
         there = httpx.URL(location)
         if there.raw_path != asked.raw_path or not there.host or _origin(there) == _origin(self.target):
             return False
+        if not _is_safe(self.target, there):
+            raise CassetteError(
+                "The target redirects to another host, or away from TLS: nothing was sent there, since it would get "
+                "the token. Set COZE_API_BASE to where it redirects to, if that is right."
+            )
         self.target, self._moves = there.copy_with(raw_path=b"/"), self._moves + 1
         return True
 
@@ -64,6 +73,14 @@ class Router:
         if asked.host not in COZE_HOSTS:
             return location
         return location.replace(_origin(self.target), _origin(asked), 1)
+
+
+def _is_safe(old: httpx.URL, new: httpx.URL) -> bool:
+    """Whether what the old origin may read may be sent to the new one."""
+    if provenance.is_loopback(str(old)):
+        return provenance.is_loopback(str(new))
+    is_kept = new.host == old.host or {old.host, new.host} <= COZE_HOSTS
+    return is_kept and new.scheme in (old.scheme, "https")
 
 
 def _origin(url: httpx.URL) -> str:

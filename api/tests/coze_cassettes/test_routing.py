@@ -1,0 +1,62 @@
+"""Where a request goes while recording: never with the token to another host."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from coze_cassettes.errors import CassetteError
+from coze_cassettes.session.routing import Router
+
+ASKED = httpx.URL("https://api.coze.com/v1/users/me")
+
+
+@pytest.mark.parametrize(
+    ("target", "there"),
+    [
+        ("http://coze.example.com", "https://coze.example.com"),
+        ("https://coze.example.com", "https://coze.example.com:8443"),
+        ("https://api.coze.com", "https://api.coze.cn"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8001"),
+        ("http://127.0.0.1:8000", "http://localhost:8001"),
+    ],
+)
+def test_a_redirect_of_the_same_service_is_followed(target: str, there: str) -> None:
+    """To TLS, to another port, to the other region: requests go there from now on."""
+    router = Router(target)
+    assert router.follows(ASKED, 307, f"{there}/v1/users/me")
+    assert router.route(ASKED) == f"{there}/v1/users/me"
+
+
+@pytest.mark.parametrize(
+    ("target", "there"),
+    [
+        ("https://coze.example.com", "https://elsewhere.example.com"),
+        ("https://coze.example.com", "http://coze.example.com"),
+        ("https://api.coze.com", "https://api.coze.example.com"),
+        ("https://coze.example.com", "https://api.coze.com"),
+        ("https://coze.example.com", "http://127.0.0.1"),
+        ("http://127.0.0.1:8000", "https://coze.example.com"),
+    ],
+)
+def test_a_redirect_to_another_host_is_refused(target: str, there: str) -> None:
+    """Nothing is sent there, since it would get the token; the message does not quote the answer."""
+    router = Router(target)
+    with pytest.raises(CassetteError, match="redirects to another host") as refused:
+        router.follows(ASKED, 307, f"{there}/v1/users/me")
+    assert there not in str(refused.value)
+    assert router.route(ASKED) == f"{target}/v1/users/me"
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "location"),
+    [
+        ("https://api.coze.com/v1/users/me", 307, "https://api.coze.cn/v1/bots"),
+        ("https://api.coze.com/v1/users/me", 307, "/v1/users/me"),
+        ("https://api.coze.com/v1/users/me", 200, "https://api.coze.cn/v1/users/me"),
+        ("https://elsewhere.example.com/x", 307, "https://coze.example.com/x"),
+    ],
+)
+def test_what_is_not_the_targets_own_affair_is_an_answer(url: str, status: int, location: str) -> None:
+    """Another path, no other origin, no redirect, not Coze: the test sees it."""
+    assert not Router("https://api.coze.com").follows(httpx.URL(url), status, location)
