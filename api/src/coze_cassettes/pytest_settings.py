@@ -37,6 +37,9 @@ class _Read(BaseException):
 _LENIENT: Final = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 """The command has imported this package before pytest could, which is not an error, also where warnings are."""
 
+_ALONE: Final = ("--disable-plugin-autoload", "-p", "coze_cassettes.plugin", "-o", "required_plugins=")
+"""No other plugin has a say in these settings, and to import those of an environment takes longer than to read them."""
+
 
 class _Reader:
     """A plugin that takes the settings before pytest imports a conftest.py or collects anything."""
@@ -66,7 +69,7 @@ def read_settings(*arguments: str) -> PytestSettings:
     reader = _Reader()
     said = io.StringIO()
     with contextlib.suppress(_Read), contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-        pytest.main([*_LENIENT, *arguments], plugins=[reader])
+        pytest.main([*_LENIENT, *_ALONE, *arguments], plugins=[reader])
     if reader.settings is None:
         problem = " / ".join(line.removeprefix("ERROR: ") for line in said.getvalue().splitlines() if line.strip())
         raise Misuse(f"pytest cannot read this project's configuration: {problem}")

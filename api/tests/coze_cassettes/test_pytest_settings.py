@@ -46,6 +46,15 @@ def test_options_overrule_the_file() -> None:
     assert read_settings().cassettes_dir == Path.cwd() / "mine"
 
 
+def test_other_plugins_do_not_matter() -> None:
+    """Neither their options and settings, nor that the project cannot do without them."""
+    Path("pytest.ini").write_text(
+        f"[pytest]\n{PLAIN}addopts = --record-mode=none --block-network -n 2 -p no:randomly\n"
+        "required_plugins = pytest-recording pytest-asyncio\nasyncio_mode = auto\n"
+    )
+    assert read_settings().coze_tests == ("a", "b c")
+
+
 def test_a_project_without_configuration_has_the_defaults(tmp_path: Path) -> None:
     """They name no folder of this repository."""
     assert read_settings() == PytestSettings(tmp_path, (), tmp_path / "cassettes", "coze-cassettes rerecord")

@@ -93,8 +93,11 @@ def test_a_replay_imports_nothing_for_recordings(imported: Callable[..., set[str
 
 
 def test_a_check_imports_nothing_for_tests(imported: Callable[..., set[str]]) -> None:
-    """Neither sessions and scrubber, nor an HTTP client or what draws on a terminal."""
+    """Neither sessions and scrubber, nor an HTTP client, what draws on a terminal, or the plugins of the tests."""
     modules = imported("coze_cassettes", "check")
     assert "coze_cassettes.inspection.scan" in modules
     assert _among(modules, FOR_TESTS) == []
-    assert modules & {"cozepy", "httpx", "jinja2", "rich", "vcr", "websockets"} == set()
+    assert (
+        modules & {"cozepy", "httpx", "jinja2", "pytest_asyncio", "pytest_recording", "rich", "vcr", "websockets"}
+        == set()
+    )
