@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from threading import Thread
 from typing import Final
 
@@ -67,6 +68,10 @@ def _events() -> list[tuple[str, object]]:
 STREAM: Final = "".join(f"event:{name}\ndata:{json.dumps(data, ensure_ascii=False)}\n\n" for name, data in _events())
 
 
+_numbers: Final = count(1)
+"""Of the answers: each recording is another one, as in a real suite, so that no tool can remember it from before."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer("application/json", BOT)
@@ -79,7 +84,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def _answer(self, content_type: str, text: str) -> None:
-        body = text.encode()
+        body = (
+            text.replace("weather bot", f"weather bot {next(_numbers)}")
+            .replace("word 1 ", f"word {next(_numbers)} ")
+            .encode()
+        )
         self.send_response(200)
         self.send_header("content-type", content_type)
         self.send_header("content-length", str(len(body)))
