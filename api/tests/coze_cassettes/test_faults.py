@@ -18,7 +18,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.loopback
 
 BOTS, CHAT, ME = (f"test_project/TestProject.test_{name}.yaml" for name in ("bots", "chat", "me"))
+SUITE = "tests/test_project.py::TestProject"
 BOTS_PATH = "/v1/space/published_bots_list"
 INTERRUPTED = "Interrupted: the cassettes are as they were; run it again.\n"
 QUICK = {
@@ -115,12 +116,11 @@ class Trial:
         assert self.seen.contents() == self.old
         self.whole()
 
-    def fails(self, *arguments: str) -> str:
-        """The next run fails at two tests, each with a sentence, and one cassette waits; what it prints."""
-        code, out, err = self.run(*arguments)
+    def fails(self, *tests: str, options: Sequence[str] = ()) -> str:
+        """The next run fails at some tests, each with a sentence, and one cassette waits; what it prints."""
+        code, out, err = self.run(*options)
         assert (code, err) == (1, ""), out
-        failed = re.findall(r"^failed: tests/test_project\.py::TestProject::(\w+): ", out, re.MULTILINE)
-        assert failed == ["test_bots", "test_chat"], out
+        assert re.findall(rf"^failed: {SUITE}::(\w+): ", out, re.MULTILINE) == [*tests], out
         assert "1 cassette is recorded and kept outside for an hour" in out
         assert "Traceback" not in out
         assert {file: self.seen.contents()[file] for file in (BOTS, CHAT)} == {
@@ -199,6 +199,9 @@ def _to_script(process: subprocess.Popen[str], number: signal.Signals) -> None:
     process.send_signal(number)
 
 
+Send = Callable[[subprocess.Popen[str], signal.Signals], None]
+
+
 def _ended(project: Project, seconds: float = 20) -> bool:
     """Whether everything that a run started comes to its end by itself."""
     until = time.monotonic() + seconds
@@ -255,11 +258,14 @@ def test_an_interrupted_run_is_gone_on_with(trial: Trial) -> None:
     trial.renewed()
 
 
-def interrupted(trial: Trial) -> int:
+def interrupted(
+    trial: Trial, *arguments: str, send: Send = _to_all, number: signal.Signals = signal.SIGINT, **plan: object
+) -> int:
     """A run that is interrupted when it has recorded something; how many cassettes it says that wait."""
-    process = trial.start("--json")
+    process = trial.start("--json", *arguments)
+    trial.until(process, "plan", **plan)
     trial.until(process, "finished", cassette=ME, outcome="recorded")
-    _to_all(process, signal.SIGINT)
+    send(process, number)
     code, out, err = trial.finish(process)
     assert (code, err) == (130, INTERRUPTED)
     kept = json.loads(out.splitlines()[-1])
@@ -268,8 +274,8 @@ def interrupted(trial: Trial) -> int:
     return int(kept["cassettes"])
 
 
-def test_ctrl_c_at_a_terminal_ends_a_run(trial: Trial) -> None:
-    """What waits is shown, then that it was interrupted, each on a line of its own."""
+def interrupted_at_a_terminal(trial: Trial) -> int:
+    """The same of a run that ^C ends; what waits is shown, then that it was interrupted, each on a line of its own."""
     keyboard, terminal = os.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     how: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
@@ -281,14 +287,35 @@ def test_ctrl_c_at_a_terminal_ends_a_run(trial: Trial) -> None:
         os.write(keyboard, typed)
     trial.outputs.append(_shown(keyboard))
     assert process.wait(60) == 130
-    assert re.search(
-        r"\d cassettes? (is|are) recorded and kept outside for an hour\.\s+"
+    said = re.search(
+        r"(\d) cassettes? (is|are) recorded and kept outside for an hour\.\s+"
         r"The same command goes on from there; another one, or --fresh, begins anew\.\s+.*\r"
         rf"{INTERRUPTED.strip()}\r\n$",
         trial.outputs[-1],
         re.DOTALL,
     )
+    assert said
     assert _ended(trial.project)
+    trial.unchanged()
+    return int(said[1])
+
+
+def test_what_was_interrupted_is_thrown_away_by_another_run(trial: Trial) -> None:
+    """By one with --fresh, and by one of something else: once it is agreed to, and not before; the plan says so."""
+    count = interrupted_at_a_terminal(trial)
+    assert count > 0
+    count = interrupted(trial, "--fresh", send=_to_script, number=signal.SIGTERM, earlier=[], discarded=count)
+    thrown_away = f"{pluralize(count, 'cassette')} recorded by another earlier run"
+    staged = list(trial.project.temporary.iterdir())
+    url, environment = trial.stand_in.url, dict(trial.stand_in.environment)
+    code, out, err = trial.finish(trial.project.start("--target", url, "-k", "chat", environment=environment))
+    assert (code, err) == (2, DISAGREED)
+    assert thrown_away in out
+    assert list(trial.project.temporary.iterdir()) == staged
+    code, out, _ = trial.run("--check", target="stand-in")
+    assert code == 3
+    assert thrown_away in out
+    assert list(trial.project.temporary.iterdir()) == []
     trial.unchanged()
 
 
@@ -309,77 +336,115 @@ def _shown(keyboard: int, awaited: bytes = b"") -> str:
     return shown.decode("utf-8", "replace")
 
 
-def test_a_fresh_run_does_not_go_on(trial: Trial) -> None:
-    """With --fresh everything is recorded anew."""
-    count = interrupted(trial)
-    assert count > 0
-    process = trial.start("--json", "--fresh")
-    trial.until(process, "plan", earlier=[], discarded=count)
-    trial.until(process, "stage", name="recording")
-    _to_script(process, signal.SIGTERM)
-    assert trial.finish(process)[0] == 130
-    assert list(trial.project.temporary.iterdir()) == []
-    trial.unchanged()
-
-
-def test_a_run_of_something_else_throws_away_what_was_interrupted(trial: Trial) -> None:
-    """Once it is agreed to, and not before; it says so in the plan."""
-    thrown_away = f"{pluralize(interrupted(trial), 'cassette')} recorded by another earlier run"
-    staged = list(trial.project.temporary.iterdir())
-    url, environment = trial.stand_in.url, dict(trial.stand_in.environment)
-    code, out, err = trial.finish(trial.project.start("--target", url, "-k", "chat", environment=environment))
-    assert (code, err) == (2, DISAGREED)
-    assert thrown_away in out
-    assert list(trial.project.temporary.iterdir()) == staged
-    code, out, _ = trial.run("--check", target="stand-in")
-    assert code == 3
-    assert thrown_away in out
-    assert list(trial.project.temporary.iterdir()) == []
-    trial.unchanged()
-
-
 DISAGREED = "Nothing was recorded, because nobody agreed to the plan: answer y, or add --yes.\n"
 
 
 # --- the service ----------------------------------------------------------------------------------------------------
 
 
-def test_a_busy_service_does_not_show_in_a_cassette(trial: Trial) -> None:
-    """429 and 5xx, in preflight and in tests, are waited out: only the final answers are recorded."""
-    for method, path, fault, times in (
-        ("GET", "/v1/users/me", "rate-limit", 2),
-        ("GET", BOTS_PATH, "unavailable", 1),
-        ("POST", "/v3/chat", "bad-gateway", 2),
-        ("POST", "/v3/chat", "rate-limit", 1),
-    ):
+NEEDY = """
+    @pytest.mark.needs("spare_id")
+    def test_needy(self, headers):
+        httpx.get("https://api.coze.com/v1/users/me", headers=headers)
+"""
+
+
+def test_a_run_puts_up_with_a_busy_service_a_poor_account_and_another_run(trial: Trial, tmp_path: Path) -> None:
+    """429 and 5xx are waited out, in preflight and in tests: only the final answers are recorded.
+
+    What the account lacks leaves a test out, and its cassette stays. A service identity, whose JWT is exchanged for a
+    token before the plan, leaves neither key nor token in any file or output. Another run is refused at once.
+    """
+    suite = trial.project.root / "tests/test_project.py"
+    suite.write_text(suite.read_text() + NEEDY)
+    needy = "test_project/TestProject.test_needy.yaml"
+    text = (trial.project.cassettes / ME).read_bytes()
+    (trial.project.cassettes / needy).write_bytes(text)
+    trial.new |= [_undated((needy, text))]
+    for method, path, fault, times in BUSY:
         options = {"retry_after": 0} if fault == "rate-limit" else {}
         trial.stand_in.fault(method, path, fault, times=times, **options)
-    code, out, err = trial.run(environment={"COZE_CASSETTES_MAX_ATTEMPTS": "5"})
-    assert (code, err) == (3, ""), out
-    assert "3 recorded: 2 unchanged, 1 changed\n" in out
+    run = trial.start(environment={"COZE_CASSETTES_MAX_ATTEMPTS": "5", **_identity(trial, tmp_path)})
+    assert run.stdout
+    begun = run.stdout.readline()
+    assert begun.startswith("Recording 3 cassettes from ")
+    refused = trial.run()
+    assert refused == (2, "", "Another run is recording these cassettes: wait until it is done, or end it.\n")
+    trial.outputs.append(out := run.stdout.read())
+    assert trial.finish(run)[::2] == (3, ""), out
+    assert "  leaves out       1 test: needs COZE_SPARE_ID" in out
+    assert f"\nleft out: {SUITE}::test_needy: needs COZE_SPARE_ID\n" in out
+    assert "3 recorded: 2 unchanged, 1 changed, 1 kept\n" in out
     trial.renewed()
 
 
-BOTS_FAULTS = ("bad-gateway", "token-expired", "reset")
-CHAT_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("rate-limit", {"retry_after": 0}),
-    ("stall-stream", {"seconds": 5}),
-    ("break-stream", {}),
+BUSY = (
+    ("GET", "/v1/users/me", "rate-limit", 2),
+    ("GET", BOTS_PATH, "unavailable", 1),
+    ("POST", "/v3/chat", "bad-gateway", 2),
+    ("POST", "/v3/chat", "rate-limit", 1),
 )
+
+
+def _identity(trial: Trial, folder: Path) -> dict[str, str]:
+    """The environment of a service identity in place of a token."""
+    app = trial.stand_in.oauth()
+    key = folder / "key.pem"
+    key.write_text(app["private_key"])
+    key.chmod(0o600)
+    return {
+        "COZE_API_TOKEN": "",
+        "COZE_CLIENT_ID": app["client_id"],
+        "COZE_PUBLIC_KEY_ID": app["public_key_id"],
+        "COZE_PRIVATE_KEY_FILE": str(key),
+    }
+
+
+MORE = """
+    def test_spaces(self, headers):
+        assert httpx.get("https://api.coze.com/v1/workspaces", headers=headers).json()["code"] == 0
+
+    def test_bot(self, headers, account):
+        params = {"bot_id": account.value("BOT_ID")}
+        answer = httpx.get("https://api.coze.com/v1/bot/get_online_info", headers=headers, params=params)
+        assert answer.json()["code"] == 0
+
+    def test_run(self, headers, account):
+        body = {"workflow_id": account.value("WORKFLOW_ID"), "parameters": {"input": "films"}}
+        answer = httpx.post("https://api.coze.com/v1/workflow/stream_run", headers=headers, json=body)
+        assert "event: Done" in answer.text
+
+    def test_chatflow(self, headers, account):
+        question = {"role": "user", "content": "Hello?", "content_type": "text"}
+        body = {"workflow_id": account.value("CHATFLOW_ID"), "additional_messages": [question], "parameters": {}}
+        answer = httpx.post("https://api.coze.com/v1/workflows/chat", headers=headers, json=body)
+        assert "event:done" in answer.text
+"""
+"""Tests beside the bots' and the chat's, so that one run meets every fault."""
+
+FAULTS: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
+    ("test_bots", "GET", BOTS_PATH, "bad-gateway", {}),
+    ("test_chat", "POST", "/v3/chat", "rate-limit", {"retry_after": 0}),
+    ("test_spaces", "GET", "/v1/workspaces", "token-expired", {}),
+    ("test_bot", "GET", "/v1/bot/get_online_info", "reset", {}),
+    ("test_run", "POST", "/v1/workflow/stream_run", "stall-stream", {"seconds": 5}),
+    ("test_chatflow", "POST", "/v1/workflows/chat", "break-stream", {}),
+)
+"""What each test meets, in their order."""
 
 
 def test_faults_that_last_cost_no_cassette(trial: Trial) -> None:
     """A run fails with one sentence a test, and once the service is well again it goes on with what is missing."""
-    for bots, (chat, options) in zip(BOTS_FAULTS, CHAT_FAULTS, strict=True):
-        trial.stand_in.fault("GET", BOTS_PATH, bots, times=9)
-        trial.stand_in.fault("POST", "/v3/chat", chat, times=9, **options)
-        trial.fails("--fresh")
-        trial.stand_in.clear_faults()
     suite = trial.project.root / "tests/test_project.py"
     sound = suite.read_text()
+    suite.write_text(sound + MORE)
+    for _, method, path, fault, options in FAULTS:
+        trial.stand_in.fault(method, path, fault, times=9, **options)
+    trial.fails(*(test for test, *_ in FAULTS))
+    trial.stand_in.clear_faults()
     suite.write_text(sound.replace("== 2", "== 3"))
-    out = trial.fails("--max-chats", "0")
-    assert "failed: tests/test_project.py::TestProject::test_bots: AssertionError at tests/test_project.py:20\n" in out
+    out = trial.fails("test_bots", "test_chat", options=("--max-chats", "0"))
+    assert f"failed: {SUITE}::test_bots: AssertionError at tests/test_project.py:20\n" in out
     assert "This run has made 0 chats and workflow runs, as many as it may: raise COZE_CASSETTES_CHATS" in out
     suite.write_text(sound)
     trial.recovers()
@@ -412,16 +477,6 @@ def test_a_server_that_dies_in_the_middle_costs_no_cassette(recorded: Project) -
 
 
 # --- the machine ----------------------------------------------------------------------------------------------------
-
-
-def test_two_runs_at_once_are_one_too_many(trial: Trial) -> None:
-    """The second is refused at once and changes nothing for the first."""
-    first = trial.start("--json")
-    trial.until(first, "plan")
-    refused = trial.run()
-    assert refused == (2, "", "Another run is recording these cassettes: wait until it is done, or end it.\n")
-    assert trial.finish(first)[0] == 3
-    trial.renewed()
 
 
 def _small_files() -> None:
@@ -546,46 +601,3 @@ def test_a_folder_that_cannot_be_written_is_reported_before_anything_is_sent(tri
     assert checked[0] == 3
     trial.unchanged()
     assert list(trial.project.temporary.iterdir()) == []
-
-
-# --- the account ----------------------------------------------------------------------------------------------------
-
-
-def test_a_service_identity_records(trial: Trial, tmp_path: Path) -> None:
-    """A JWT is exchanged for a token before the plan; neither key nor token is in any file or output."""
-    app = trial.stand_in.oauth()
-    key = tmp_path / "key.pem"
-    key.write_text(app["private_key"])
-    key.chmod(0o600)
-    identity = {
-        "COZE_API_TOKEN": "",
-        "COZE_CLIENT_ID": app["client_id"],
-        "COZE_PUBLIC_KEY_ID": app["public_key_id"],
-        "COZE_PRIVATE_KEY_FILE": str(key),
-    }
-    code, out, err = trial.run(environment=identity)
-    assert (code, err) == (3, ""), out
-    trial.renewed()
-
-
-NEEDY = """
-    @pytest.mark.needs("spare_id")
-    def test_needy(self, headers):
-        httpx.get("https://api.coze.com/v1/users/me", headers=headers)
-"""
-
-
-def test_what_the_account_lacks_is_reported_and_its_cassette_stays(trial: Trial) -> None:
-    """The plan names the variable, the verdict the test too; it is neither recorded nor does it fail."""
-    suite = trial.project.root / "tests/test_project.py"
-    suite.write_text(suite.read_text() + NEEDY)
-    needy = trial.project.cassettes / "test_project/TestProject.test_needy.yaml"
-    needy.write_bytes(trial.project.contents()[ME])
-    text = needy.read_bytes()
-    code, out, err = trial.run()
-    assert (code, err) == (3, "")
-    assert "  leaves out       1 test: needs COZE_SPARE_ID" in out
-    assert "\nleft out: tests/test_project.py::TestProject::test_needy: needs COZE_SPARE_ID\n" in out
-    assert "3 recorded: 2 unchanged, 1 changed, 1 kept\n" in out
-    assert needy.read_bytes() == text
-    assert trial.leaks() == []

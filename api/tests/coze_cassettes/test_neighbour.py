@@ -142,6 +142,10 @@ def url() -> Iterator[str]:
         yield f"{server.url}/v1/users/me"
 
 
+FOREIGN = ("COZE_", "PYTEST_", "PYTHONPYCACHEPREFIX")
+"""What another project does not have. What was compiled stands beside its source there, so it is found again."""
+
+
 @pytest.fixture
 def run(tmp_path: Path, url: str) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the project's tests with an interpreter, in a fresh folder for each name."""
@@ -152,7 +156,7 @@ def run(tmp_path: Path, url: str) -> Callable[..., subprocess.CompletedProcess[s
         (folder / "pytest.ini").write_text(INI)
         (folder / "tests/conftest.py").write_text(CONFTEST)
         (folder / "tests/test_neighbour.py").write_text(SUITE)
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("COZE_", "PYTEST_"))}
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
         return subprocess.run(
             [str(python), "-m", "pytest", *arguments],
             cwd=folder,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -76,23 +77,24 @@ interactions:
   response: {status: {code: 200, message: OK}, headers: {}, body: {string: sunny}}
 """
 
-CONFIGURATIONS = {
-    "pytest.ini": "[pytest]\ntestpaths = tests\npythonpath = .\n",
-    "pyproject.toml": '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["."]\n',
-}
+INI = "[pytest]\ntestpaths = tests\npythonpath = .\n"
+PYPROJECT = '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["."]\n'
+
+FOREIGN = ("COZE_", "PYTEST_", "PYTHONPYCACHEPREFIX")
+"""What another team's machine does not have. What was compiled stands beside its source there, so it is found again."""
 
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
 def run(interpreters: tuple[Path, Path], tmp_path: Path) -> Run:
-    """Run a command of the wheel in the team's project; the exit code and what it printed."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("COZE_", "PYTEST_"))}
+    """Run a command of the wheel in a project of the team; the exit code and what it printed."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
 
-    def call(module: str, *arguments: str) -> tuple[int, str]:
+    def call(project: Path, module: str, *arguments: str) -> tuple[int, str]:
         done = subprocess.run(
             [str(interpreters[1]), "-m", module, *arguments],
-            cwd=tmp_path,
+            cwd=project,
             env={**inherited, "XDG_CACHE_HOME": str(tmp_path / "cache")},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -104,31 +106,48 @@ def run(interpreters: tuple[Path, Path], tmp_path: Path) -> Run:
     return call
 
 
-@pytest.mark.parametrize("configuration", CONFIGURATIONS)
-def test_a_team_begins_with_the_wheel(configuration: str, run: Run, tmp_path: Path) -> None:
-    """A chat stream, async lists and an upload, beside ordinary tests and tests of stock vcrpy."""
+def begin(run: Run, project: Path, configuration: str, text: str) -> None:
+    """Lay out a project with ordinary tests and tests of stock vcrpy, and let init add to its configuration."""
     files = {
-        configuration: CONFIGURATIONS[configuration],
+        configuration: text,
         "app.py": APP,
         "tests/test_ordinary.py": ORDINARY,
         "tests/test_other.py": OTHER_TEST,
         "tests/cassettes/test_other/test_weather.yaml": FOREIGN_CASSETTE,
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    code, said = run("coze_cassettes", "init", "--yes")
+    for name, content in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(content)
+    code, said = run(project, "coze_cassettes", "init", "--yes")
     assert code == 0, said
-    (tmp_path / "tests/coze/test_service.py").write_text(RECORDED)
-    code, said = run("coze_cassettes", "rerecord", "--target", "stand-in")
+    (project / "tests/coze/test_service.py").write_text(RECORDED)
+
+
+def assert_replays(run: Run, project: Path) -> None:
+    """The tests pass from the cassettes, beside the others, and the cassettes are sound."""
+    code, said = run(project, "pytest", "-p", "no:cacheprovider")
+    assert (code, " 6 passed" in said) == (0, True), said
+    assert run(project, "coze_cassettes", "check")[0] == 0
+
+
+def test_a_team_begins_with_the_wheel(run: Run, tmp_path: Path) -> None:
+    """A chat stream, async lists and an upload, beside ordinary tests and tests of stock vcrpy.
+
+    The configuration is an ini file, then TOML; the project with the second finds the cassettes unchanged that the
+    project with the first has recorded.
+    """
+    first, second = tmp_path / "first", tmp_path / "second"
+    begin(run, first, "pytest.ini", INI)
+    code, said = run(first, "coze_cassettes", "rerecord", "--target", "stand-in")
     assert code == 3, said
     assert said.endswith("4 recorded: 4 new\nChanged: see it with git add -N cassettes && git diff -- cassettes\n"), (
         said
     )
-    code, said = run("pytest", "-p", "no:cacheprovider")
-    assert (code, " 6 passed" in said) == (0, True), said
-    assert run("coze_cassettes", "check")[0] == 0
-    code, said = run("coze_cassettes", "rerecord", "--target", "stand-in", "--check")
+    assert_replays(run, first)
+    begin(run, second, "pyproject.toml", PYPROJECT)
+    shutil.copytree(first / "cassettes", second / "cassettes")
+    assert_replays(run, second)
+    code, said = run(second, "coze_cassettes", "rerecord", "--target", "stand-in", "--check")
     assert (code, "4 recorded: 4 unchanged\nNothing changed.\n" in said) == (0, True), said
 
 
