@@ -17,7 +17,6 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
     Failed,
     Skipped,
 )
-from vcr.cassette import Cassette as VcrCassette
 
 from coze_cassettes import coze_tests, markers, naming, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, ConfiguredValues
@@ -26,6 +25,8 @@ from coze_cassettes.session.sent import SentRequest
 from coze_cassettes.session.session import Session
 
 if TYPE_CHECKING:
+    from vcr.cassette import Cassette as VcrCassette
+
     from coze_cassettes.session.recorder import Recorder
 
 

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 
 from coze_standin.changes import KINDS, Change, InvalidChange, parse_change
 from coze_standin.control import environment
-from coze_standin.facts.report import print_facts
 from coze_standin.http_app import create_app
 from coze_standin.operations import NAMES
 from coze_standin.population import populate
@@ -27,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; prints ``{"url": ..., "environment": {...}}`` once it is ready. Exit code 0."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["facts"]:
+        from coze_standin.facts.report import print_facts  # noqa: PLC0415  a server does not read the facts
+
         return print_facts(given[1:])
     options = _parser().parse_args(given)
     # What it says of a malformed body is the caller's fault; stderr is for the stand-in's own.

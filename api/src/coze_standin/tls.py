@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import trustme
-
 
 @dataclass(frozen=True)
 class LocalTls:
@@ -26,6 +24,8 @@ def local_tls(*, enabled: bool) -> Iterator[LocalTls | None]:
     if not enabled:
         yield None
         return
+    import trustme  # noqa: PLC0415  30 ms of a start, which only TLS is worth
+
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)

@@ -48,6 +48,7 @@ FOR_RECORDING = (
     "session.record_stub",
     "session.recorder",
     "session.recording",
+    "session.route_stub",
     "session.websocket_record_stub",
     "session.websocket_recorder",
     "session.wire",
@@ -90,6 +91,7 @@ def test_a_replay_imports_nothing_for_recordings(imported: Callable[..., set[str
     modules = imported("pytest", "-q")
     assert "coze_cassettes.session.player" in modules
     assert _among(modules, FOR_RECORDING) == []
+    assert modules & {"cozepy", "dotenv", "filelock", "jinja2", "phonenumbers", "stdnum"} == set()
 
 
 def test_a_check_imports_nothing_for_tests(imported: Callable[..., set[str]]) -> None:

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from coze_cassettes.errors import Misuse
-from coze_cassettes.session import record_stub
 from coze_cassettes.session.limits import Limits, as_environment, read_limits
 from coze_cassettes.session.quota import QuotaExceeded
 from coze_cassettes.session.retry import backoff, is_busy, parse_retry_after
+from coze_cassettes.session.route_stub import route_context
 from coze_cassettes.session.throttle import Throttle
 from coze_cassettes.session.wire import Wire
 
@@ -171,7 +171,7 @@ STORMS = [([429, 503, 200], 200), ([502, 502, 502], 502), ([401], 401), ([200], 
 def test_a_busy_service_is_asked_again(storm: list[int], last: int, statuses: list[int]) -> None:
     """Only the last answer is seen; after the last attempt, a busy one."""
     statuses += storm
-    with record_stub.route_context(wire()), httpx.Client() as client:
+    with route_context(wire()), httpx.Client() as client:
         assert client.get(URL).status_code == last
     assert statuses == []
 
@@ -180,7 +180,7 @@ def test_a_busy_service_is_asked_again(storm: list[int], last: int, statuses: li
 async def test_an_async_client_is_asked_again_too(storm: list[int], last: int, statuses: list[int]) -> None:
     """The same answers, the same outcome."""
     statuses += storm
-    with record_stub.route_context(wire()):
+    with route_context(wire()):
         async with httpx.AsyncClient() as client:
             assert (await client.get(URL)).status_code == last
     assert statuses == []
@@ -189,14 +189,14 @@ async def test_an_async_client_is_asked_again_too(storm: list[int], last: int, s
 def test_a_fault_that_a_test_asked_for_stands(statuses: list[int]) -> None:
     """It is what the test wants to record."""
     statuses.append(429)
-    with record_stub.route_context(wire(faults=True)), httpx.Client() as client:
+    with route_context(wire(faults=True)), httpx.Client() as client:
         assert client.get(URL).status_code == 429
 
 
 def test_the_read_timeout(statuses: list[int]) -> None:
     """The SDK would wait for ten minutes; a shorter time of the test's own stays."""
     statuses += [200, 200]
-    with record_stub.route_context(wire()), httpx.Client() as client:
+    with route_context(wire()), httpx.Client() as client:
         long = client.get(URL, timeout=600)
         client.get(URL, timeout=3)
     assert long.request.extensions["timeout"]["read"] == 600

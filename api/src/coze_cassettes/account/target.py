@@ -19,8 +19,8 @@ from coze_cassettes.cassette.provenance import (
 )
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import BASE
-from coze_cassettes.session import record_stub
 from coze_cassettes.session.limits import Limits
+from coze_cassettes.session.route_stub import route_context
 from coze_cassettes.session.throttle import Throttle
 from coze_cassettes.session.wire import Wire
 
@@ -96,7 +96,7 @@ def get_from(target: Target, token: str, limits: Limits | None = None) -> Get:
     wire = Wire(target.url, Throttle(limits))
 
     def get(path: str) -> Answer:
-        with record_stub.route_context(wire):
+        with route_context(wire):
             return _answer(_send(target, token, path))
 
     return get

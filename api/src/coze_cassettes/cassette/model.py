@@ -41,6 +41,12 @@ class Response:
     fault: str = ""
 
 
+NO_RESPONSE: Final = 0
+"""The status that stands for: no answer came."""
+
+CANCELLED: Final = "Cancelled"
+"""The fault that stands for: the test did not wait any longer."""
+
 SWITCHED: Final = 101
 """The status of a handshake that opened a websocket."""
 

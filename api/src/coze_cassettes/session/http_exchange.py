@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
-from coze_cassettes.cassette.model import Interaction, Request, Response
-from coze_cassettes.session.recorder import Recorder
-from coze_cassettes.session.replay_stub import CANCELLED, NO_RESPONSE
+from coze_cassettes.cassette.model import CANCELLED, NO_RESPONSE, Interaction, Request, Response
+
+if TYPE_CHECKING:
+    from coze_cassettes.session.recorder import Recorder
 
 FAULTS: Final = (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError)
 """What can go wrong with a connection."""

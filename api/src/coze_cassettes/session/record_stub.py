@@ -92,26 +92,3 @@ def record_context(recorder: Recorder, wire: Wire) -> Iterator[VcrCassette]:
     with httpx_stub.stub_context(recorder.hosts.has, recording.handle, recording.handle_async):
         yield recording.cassette
     recording.keep()
-
-
-@contextmanager
-def route_context(wire: Wire) -> Iterator[None]:
-    """Send every request to Coze to the target, and record nothing."""
-    way = HttpWire(wire)
-
-    def handle(before: Handle, transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        request.read()
-        answer = way.send(before, transport, request)
-        stream = PassingStream(answer.chunks, answer.rest, answer.close, None)
-        return httpx.Response(answer.status, headers=answer.response.headers, stream=stream)
-
-    async def handle_async(
-        before: HandleAsync, transport: httpx.AsyncHTTPTransport, request: httpx.Request
-    ) -> httpx.Response:
-        await request.aread()
-        answer = await way.send_async(before, transport, request)
-        stream = AsyncPassingStream(answer.chunks, answer.rest, answer.close, None)
-        return httpx.Response(answer.status, headers=answer.response.headers, stream=stream)
-
-    with httpx_stub.stub_context(wire.router.hosts.has, handle, handle_async):
-        yield

@@ -13,21 +13,15 @@ from vcr.errors import UnhandledHTTPRequestError
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from coze_cassettes.cassette.model import Request, is_websocket
+from coze_cassettes.cassette.model import CANCELLED, NO_RESPONSE, Request, is_websocket
 from coze_cassettes.session import httpx_stub
 from coze_cassettes.session.httpx_stub import Handle, HandleAsync
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.sent import SentRequest
 from coze_cassettes.session.vcr_values import request_from_vcr, request_to_vcr, response_to_vcr
 
-NO_RESPONSE: Final = 0
-"""The status that stands for: no answer came."""
-
 _BODILESS: Final = frozenset({204, 304})
 _FRAMING: Final = frozenset({"content-length", "Content-Length"})
-
-CANCELLED: Final = "Cancelled"
-"""The fault that stands for: the test did not wait any longer."""
 
 
 class ReplayCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
