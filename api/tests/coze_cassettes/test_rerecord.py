@@ -484,9 +484,15 @@ def test_with_all_or_nothing_a_failing_test_keeps_every_cassette(recorded: Proje
 
 @pytest.mark.loopback
 def test_a_field_that_breaks_its_test_is_named(recorded: Project, rerecord: Rerecord) -> None:
-    """What the failed test recorded is compared in memory; its cassette and the staging folder never see it."""
-    committed = recorded.contents()
+    """What the failed test recorded is compared in memory; its cassette and the staging folder never see it.
+
+    A module without a selected test is imported to find the tests, and not again to record and to replay them.
+    """
+    committed, imports = recorded.contents(), recorded.root / "imports"
+    other = f"from pathlib import Path\nwith Path({str(imports)!r}).open('a') as file: file.write('x')\n"
+    (recorded.root / "tests/test_other.py").write_text(other)
     code, out, err = rerecord(recorded, *STAND_IN, "-k", "test_me", "--change", "users.me:rename:user_id:uid")
+    assert imports.read_text() == "x"
     assert (code, err) == (1, "")
     assert out.endswith(
         f"failed: {PROJECT}::TestProject::test_me: KeyError at {PLACE}\n"
