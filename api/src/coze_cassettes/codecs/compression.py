@@ -57,7 +57,8 @@ def store_gzip(content: bytes) -> bytes:
     return _GZIP_HEAD + deflated.compress(content) + deflated.flush() + tail
 
 
-def _require_bounds(body: bytes) -> bytes:
+def require_bounds(body: bytes) -> bytes:
+    """The bytes; UnreadableBody if there are too many."""
     if len(body) > MAX_BYTES:
         raise UnreadableBody(TOO_MUCH)
     return body
@@ -65,14 +66,14 @@ def _require_bounds(body: bytes) -> bytes:
 
 def _gunzip(body: bytes) -> bytes:
     with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-        return _require_bounds(stream.read(MAX_BYTES + 1))
+        return require_bounds(stream.read(MAX_BYTES + 1))
 
 
 def _inflate(body: bytes) -> bytes:
     for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
         stream = zlib.decompressobj(window)
         try:
-            inner = _require_bounds(stream.decompress(body, MAX_BYTES + 1))
+            inner = require_bounds(stream.decompress(body, MAX_BYTES + 1))
         except zlib.error:
             continue
         if stream.eof:

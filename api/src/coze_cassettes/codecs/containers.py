@@ -88,8 +88,7 @@ def _inflate(data: bytes, window: int) -> bytes | None:
         inner = stream.decompress(data, compression.MAX_BYTES + 1)
     except zlib.error:
         return None
-    if len(inner) > compression.MAX_BYTES:
-        raise UnreadableBody(compression.TOO_MUCH)
+    compression.require_bounds(inner)
     return inner if stream.eof and not stream.unused_data else None
 
 
@@ -108,8 +107,7 @@ def _decompress(
         inner = stream.decompress(data, compression.MAX_BYTES + 1)
     except (OSError, EOFError, lzma.LZMAError):
         return None
-    if len(inner) > compression.MAX_BYTES:
-        raise UnreadableBody(compression.TOO_MUCH)
+    compression.require_bounds(inner)
     return _keeping(data, inner, pack) if stream.eof and not stream.unused_data else None
 
 
@@ -198,9 +196,7 @@ def _flate(raw: bytes) -> bytes | None:
         inner = stream.decompress(raw, compression.MAX_BYTES + 1)
     except zlib.error:
         return None
-    if len(inner) > compression.MAX_BYTES:
-        raise UnreadableBody(compression.TOO_MUCH)
-    return inner
+    return compression.require_bounds(inner)
 
 
 _PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"

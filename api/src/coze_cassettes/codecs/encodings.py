@@ -110,11 +110,17 @@ def to_text(data: bytes) -> str:
 CHARACTER_TAIL: Final = 3
 """Bytes of an incomplete UTF-8 character at most."""
 
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROLS: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f"
+"""Control characters that no text has, for a character class."""
+
+UNREADABLE: Final = CONTROLS + r"\x7f-\x9f\ud800-\udfff"
+"""What nobody can read, for a character class: control characters, bytes that are not text."""
+
+_UNREADABLE = re.compile(f"[{UNREADABLE}]")
 
 
 def is_readable(text: str) -> bool:
-    """Whether a text has nothing in it that nobody can read: control characters, bytes that are not text."""
+    """Whether a text has nothing in it that nobody can read."""
     return _UNREADABLE.search(text) is None
 
 
@@ -358,7 +364,7 @@ def _decode_gbk(stretch: str) -> str | None:
     return _decode_gb18030(stretch) if _NOT_UTF8.search(stretch) else None
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile(f"[{CONTROLS}]")
 
 
 def gb18030_stretches(text: str) -> Iterator[tuple[int, str, str]]:
@@ -565,7 +571,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "GBK",
-        re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f]{2,}+"),
+        re.compile(rf"[^{CONTROLS}]{{2,}}+"),
         _decode_gbk,
         _encoder_of(GB18030),
         ("密码a", to_text("密码a".encode(GB18030))),

@@ -22,6 +22,7 @@ from coze_cassettes.codecs.encodings import (
     INLINE,
     JSON_ESCAPES,
     STANDING,
+    UNREADABLE,
     Encoding,
     fold,
     gb18030_stretches,
@@ -113,7 +114,7 @@ def _walk_folded(leaf: Leaf, visit: Visit) -> list[Edit]:
     return [(*folded.span(start, end), text) for start, end, text in edits]
 
 
-_STRING = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{8,}+")
+_STRING = re.compile(rf"[^{UNREADABLE}]{{8,}}+")
 
 
 def _strings(leaf: Leaf, visit: Visit) -> list[Edit]:

@@ -19,7 +19,7 @@ _IN_WORDS: Final = tuple(row for row in STANDING if row not in _SPANNING and not
 _LEAST: Final = 6
 """Characters of the shortest text that tells anything, and of the shortest string that is read in binary data."""
 
-_STRING = re.compile(rf"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{{{_LEAST},}}")
+_STRING = re.compile(rf"[^{encodings.UNREADABLE}]{{{_LEAST},}}")
 _MOST: Final = 16
 _FREE: Final = 100_000
 """The texts inside a text are read until they have together this many times its length, and this many characters."""

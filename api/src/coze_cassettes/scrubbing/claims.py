@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-from coze_cassettes.codecs.encodings import Folded, fold
+from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold
 from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, stretches_of
 from coze_cassettes.scrubbing import placeholders
@@ -21,7 +21,7 @@ _AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
 _COOKIE = re.compile(
     r"(?:^|[;,]\s*)(?!(?i:domain|path|expires|max-age|samesite|priority|version|comment)=)[\w.-]+=([^;,\s]+)"
 )
-_PRINTABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]{6,}+")
+_PRINTABLE = re.compile(rf"[^{UNREADABLE}]{{6,}}+")
 _PARAGRAPH: Final = "\n\0\n"
 """What no rule reads over: a value ends at the blank, a byte that nobody can read is none."""
 
