@@ -1,16 +1,21 @@
-"""What the tests of several areas share: constants, and what holds for every error."""
+"""What the tests of several areas share."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import httpx
 import pytest
-from cozepy import CozeAPIError
+from cozepy import AsyncCoze, AsyncHTTPClient, Coze, CozeAPIError, SyncHTTPClient
 
 Fault = Callable[..., None]
 MakeResponse = Callable[..., httpx.Response]
+MakeClient = Callable[[Any], SyncHTTPClient]
+MakeAsyncClient = Callable[[Any], AsyncHTTPClient]
+MakeCoze = Callable[..., Coze]
+MakeAsyncCoze = Callable[..., AsyncCoze]
 Calls = Iterable[Callable[[], Any]]
 Check = Callable[[CozeAPIError], None]
 
@@ -35,6 +40,39 @@ FIXED = "the SDK is fixed if this passes: remove the mark, and its entry in docs
 def fixed(defect: int, what: str) -> str:
     """Why a test is expected to fail, and what is to be done if it does not."""
     return f"defect {defect}: {what}; fixed if this passes: remove the mark, and its entry in docs/sdk-defects.md"
+
+
+class Sent:
+    """A mocked answer that keeps the requests it was given to."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.requests: list[httpx.Request] = []
+        self._response = response
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """The answer; what asked for it is kept."""
+        self.requests.append(request)
+        return self._response
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The query of the newest request."""
+        return dict(self.requests[-1].url.params)
+
+    @property
+    def json(self) -> Any:
+        """The body of the newest request."""
+        return json.loads(self.requests[-1].content)
+
+
+async def first_pages(listing: Any) -> list[Any]:
+    """The first pages of an async list, as ``islice(listing.iter_pages(), PAGES)`` gives those of a sync one."""
+    pages = []
+    async for page in listing.iter_pages():
+        pages.append(page)
+        if len(pages) == PAGES:
+            break
+    return pages
 
 
 def assert_coze_error(error: CozeAPIError, code: int | None = None) -> None:

@@ -6,11 +6,14 @@ They come in five groups:
 - *Clients*: ``coze`` and ``async_coze``, made from the two above; one SSL context serves them all. ``answers`` has the
   raw answers that they got.
 - *Identifiers*: ``mock_bot_id``, ``mock_workspace_id``, ``mock_conversation_id``, ``mock_chat_id``,
-  ``mock_workflow_id``, ``mock_workflow_run_id``, ``mock_dataset_id``. While recording each is the configured value, or
-  one made for the test (and removed after it); while replaying it is the placeholder that stands in the cassette.
-- *Samples*: ``sample_user_message``, ``sample_workflow_inputs``, ``sample_bot_data``: what the tests send.
+  ``mock_workflow_id``, ``mock_workflow_run_id``, ``mock_dataset_id``, ``mock_connector_id``. While recording each is
+  the configured value, or one made for the test (and removed after it); while replaying it is the placeholder that
+  stands in the cassette.
+- *Samples*: ``sample_user_message`` (also as ``question``), ``sample_workflow_inputs``, ``sample_bot_data``: what the
+  tests send.
 - *Mocks*: ``mock_successful_response``, ``mock_error_response``, ``mock_streaming_response``, ``mock_httpx_client``,
-  ``mock_async_httpx_client``: factories for the few answers that cannot be recorded. They carry Coze's real envelope.
+  ``mock_async_httpx_client``, ``mocked``, ``async_mocked``: factories for the few answers that cannot be recorded.
+  They carry Coze's real envelope.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ import pytest
 from cozepy import (
     COZE_COM_BASE_URL,
     AsyncCoze,
+    AsyncHTTPClient,
     AsyncTokenAuth,
     BotOnboardingInfo,
     BotPromptInfo,
@@ -40,12 +44,12 @@ from cozepy import (
     DocumentSourceInfo,
     DocumentStatus,
     Message,
+    SyncHTTPClient,
     TokenAuth,
     WorkflowExecuteStatus,
 )
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 
-from api.tests.coze.assertions import USER
+from api.tests.coze.assertions import USER, MakeAsyncClient, MakeAsyncCoze, MakeClient, MakeCoze
 from coze_cassettes import Account
 
 LOGID = "20240101000000" + "0" * 18
@@ -135,7 +139,10 @@ async def async_coze(
 
 @pytest.fixture
 def assert_refused(answers: list[httpx.Response]) -> Callable[[CozeAPIError], None]:
-    """Asserts that an error is the newest answer's: its code, which is an error's, its text and its logid."""
+    """Asserts that an error is the newest answer's: its code, which is an error's, its text and its logid.
+
+    The text of the exception, which is what a log shows, has all three.
+    """
 
     def check(error: CozeAPIError) -> None:
         envelope = answers[-1].json()
@@ -143,6 +150,7 @@ def assert_refused(answers: list[httpx.Response]) -> Callable[[CozeAPIError], No
         assert error.code is not None
         assert error.code > 0
         assert error.logid == answers[-1].headers["x-tt-logid"]
+        assert f"code: {error.code}, msg: {error.msg}, logid: {error.logid}" in str(error)
 
     return check
 
@@ -225,6 +233,12 @@ def _ended(coze: Coze, workflow_id: str, execute_id: str) -> str:
 
 
 @pytest.fixture
+def mock_connector_id(account: Account) -> str:
+    """A channel of one's own, to which the bot is submitted for review."""
+    return account.value("CONNECTOR_ID")
+
+
+@pytest.fixture
 def mock_dataset_id(account: Account, coze: Coze, mock_workspace_id: str) -> str:
     """A knowledge base for text with a document that is processed; tests only read it."""
 
@@ -249,6 +263,12 @@ def mock_dataset_id(account: Account, coze: Coze, mock_workspace_id: str) -> str
 def sample_user_message() -> Message:
     """A question that any bot can answer."""
     return Message.build_user_question_text("What is a cassette?")
+
+
+@pytest.fixture
+def question(sample_user_message: Message) -> Message:
+    """The same, where it is what a chat is asked."""
+    return sample_user_message
 
 
 @pytest.fixture
@@ -317,12 +337,34 @@ def _transport(answer: Answer) -> httpx.MockTransport:
 
 
 @pytest.fixture
-def mock_httpx_client() -> Callable[[Answer], SyncHTTPClient]:
+def mock_httpx_client() -> MakeClient:
     """Makes a sync client that gives one answer without a connection, to be passed as ``http_client``."""
     return lambda answer: SyncHTTPClient(transport=_transport(answer))
 
 
 @pytest.fixture
-def mock_async_httpx_client() -> Callable[[Answer], AsyncHTTPClient]:
+def mock_async_httpx_client() -> MakeAsyncClient:
     """The same for an async client."""
     return lambda answer: AsyncHTTPClient(transport=_transport(answer))
+
+
+@pytest.fixture
+def mocked(mock_coze_api_token: str, mock_httpx_client: MakeClient) -> MakeCoze:
+    """Makes a sync client of Coze that gives one answer; further keywords are arguments of ``Coze``."""
+
+    def make(answer: Answer, **options: str) -> Coze:
+        return Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer), **options)
+
+    return make
+
+
+@pytest.fixture
+def async_mocked(mock_coze_api_token: str, mock_async_httpx_client: MakeAsyncClient) -> MakeAsyncCoze:
+    """The same for an async client."""
+
+    def make(answer: Answer, **options: str) -> AsyncCoze:
+        return AsyncCoze(
+            auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(answer), **options
+        )
+
+    return make

@@ -13,18 +13,12 @@ from cozepy import APIApp, AppType, AsyncCoze, Coze, CozeAPIError
 from cozepy.api_apps.events import APIAppEvent
 
 from api.tests.coze.assertions import NOWHERE, assert_each_is_refused, assert_each_is_refused_async
-from coze_cassettes import Account, SentRequest
+from coze_cassettes import SentRequest
 
 CALLBACK = "https://example.com/coze/callback"
 
 EVENT = "bot.deleted"
 """An event of Coze; the sources of this suite name no other."""
-
-
-@pytest.fixture
-def mock_connector_id(account: Account) -> str:
-    """A channel of one's own."""
-    return account.value("CONNECTOR_ID")
 
 
 def assert_made(app: APIApp, name: str) -> None:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from cozepy import AsyncCoze, Coze, CozeAPIError, PublishStatus, SimpleApp
 
-from api.tests.coze.assertions import NOWHERE, PAGES
+from api.tests.coze.assertions import NOWHERE, PAGES, first_pages
 from coze_cassettes import SentRequest
 
 
@@ -80,11 +80,7 @@ class TestApps:
         Then the wire is that of the sync client, and so are the apps.
         """
         listing = await async_coze.apps.list(workspace_id=mock_workspace_id, page_size=2)
-        apps: list[SimpleApp] = []
-        async for page in listing.iter_pages():
-            apps += page.items
-            if page.page_num == PAGES:
-                break
+        apps = [each for page in await first_pages(listing) for each in page.items]
 
         assert len(apps) == min(2 * PAGES, listing.total)
         assert_apps(apps)

@@ -7,18 +7,15 @@ what was understood. ``TestAudioFaults`` pins what cozepy cannot send or read.
 from __future__ import annotations
 
 import io
-import json
 import wave
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from cozepy import (
     AsyncCoze,
-    AsyncTokenAuth,
     AudioFormat,
     Coze,
     CozeAPIError,
@@ -26,7 +23,6 @@ from cozepy import (
     LiveInfo,
     LiveType,
     SpeakerIdentifyResp,
-    TokenAuth,
     Voice,
     VoiceModelType,
     VoicePrintGroup,
@@ -40,7 +36,10 @@ from api.tests.coze.assertions import (
     FIXED,
     NOWHERE,
     USER,
+    MakeAsyncCoze,
+    MakeCoze,
     MakeResponse,
+    Sent,
     assert_coze_error,
     assert_each_is_refused,
     assert_each_is_refused_async,
@@ -57,8 +56,6 @@ FIRST = 3
 """How many voices or groups are paged over, one a page: an account may have hundreds."""
 
 GROUPS = "/v1/audio/voiceprint_groups"
-
-MakeClient = Callable[[Any], Any]
 
 
 def sound() -> bytes:
@@ -751,9 +748,8 @@ class TestAudioFaults:
     )
     def test_numbers_beside_a_file(
         self,
-        mock_httpx_client: MakeClient,
+        mocked: MakeCoze,
         mock_successful_response: MakeResponse,
-        mock_coze_api_token: str,
         call: Callable[[Any], object],
     ) -> None:
         """Given a sound and a number that the operation takes
@@ -761,7 +757,7 @@ class TestAudioFaults:
         Then the number is a field of the form.
         """
         answer = mock_successful_response({"id": "1", "feature_score_list": []})
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
+        coze = mocked(answer)
 
         assert call(coze.audio.voiceprint_groups)
 
@@ -776,25 +772,17 @@ class TestAudioFaults:
         assert config(room_mode=RoomMode.S2S)
 
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"defect 9: {FIXED}")
-    def test_translation_in_a_room(
-        self, mock_httpx_client: MakeClient, mock_successful_response: MakeResponse, mock_coze_api_token: str
-    ) -> None:
+    def test_translation_in_a_room(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given the languages of a translation
         When a room is made with them
         Then the first goes out as ``from``, its name on the wire.
         """
-        sent: list[httpx.Request] = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            sent.append(request)
-            return mock_successful_response({"token": "t", "uid": "u", "room_id": "r", "app_id": "a"})
-
+        sent = Sent(mock_successful_response({"token": "t", "uid": "u", "room_id": "r", "app_id": "a"}))
         languages = TranslateConfig.model_validate({"from": "zh", "to": "en"})
         config = room_config().model_copy(update={"translate_config": languages})
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
-        coze.audio.rooms.create(bot_id=NOWHERE, config=config)
+        mocked(sent).audio.rooms.create(bot_id=NOWHERE, config=config)
 
-        assert json.loads(sent[0].content)["config"]["translate_config"] == {"from": "zh", "to": "en"}
+        assert sent.json["config"]["translate_config"] == {"from": "zh", "to": "en"}
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=f"defect 11: {FIXED}")
     @pytest.mark.parametrize(
@@ -820,9 +808,8 @@ class TestAudioFaults:
     )
     def test_documented_answer(
         self,
-        mock_httpx_client: MakeClient,
+        mocked: MakeCoze,
         mock_successful_response: MakeResponse,
-        mock_coze_api_token: str,
         data: dict[str, Any],
         call: Callable[[Any], object],
     ) -> None:
@@ -830,32 +817,24 @@ class TestAudioFaults:
         When the operation gets it
         Then it is read.
         """
-        client = mock_httpx_client(mock_successful_response(data))
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=client)
+        coze = mocked(mock_successful_response(data))
 
         assert call(coze.audio)
 
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"defect 10: {FIXED}")
     async def test_size_of_a_page(
         self,
-        mock_httpx_client: MakeClient,
-        mock_async_httpx_client: MakeClient,
+        mocked: MakeCoze,
+        async_mocked: MakeAsyncCoze,
         mock_successful_response: MakeResponse,
-        mock_coze_api_token: str,
     ) -> None:
         """Given the sync and the async client
         When both list groups of voiceprints without a word about pages
         Then both ask for the same.
         """
-        sizes: list[str] = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            sizes.append(request.url.params["page_size"])
-            return mock_successful_response({"items": [], "total": 0})
-
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
-        async_coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(answer))
-        coze.audio.voiceprint_groups.list()
-        await async_coze.audio.voiceprint_groups.list()
+        sent = Sent(mock_successful_response({"items": [], "total": 0}))
+        mocked(sent).audio.voiceprint_groups.list()
+        await async_mocked(sent).audio.voiceprint_groups.list()
+        sizes = [request.url.params["page_size"] for request in sent.requests]
 
         assert sizes[0] == sizes[1]

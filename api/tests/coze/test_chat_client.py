@@ -48,12 +48,6 @@ BEFORE_THE_FAULT = 2
 """Whole events that a broken stream delivers first."""
 
 
-@pytest.fixture
-def question(sample_user_message: Message) -> Message:
-    """What the tests ask a bot."""
-    return sample_user_message
-
-
 # --- what holds of every chat ---------------------------------------------------------------------------------------
 
 

@@ -10,15 +10,9 @@ from cozepy import AsyncCoze, Coze, CozeAPIError
 from cozepy.connectors.bots import AuditStatus
 
 from api.tests.coze.assertions import NOWHERE
-from coze_cassettes import Account, SentRequest
+from coze_cassettes import SentRequest
 
 REASON = "The name is taken 重名"
-
-
-@pytest.fixture
-def mock_connector_id(account: Account) -> str:
-    """A channel of one's own to which the bot is submitted for review."""
-    return account.value("CONNECTOR_ID")
 
 
 @pytest.mark.vcr

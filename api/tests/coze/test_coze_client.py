@@ -40,11 +40,18 @@ from cozepy import (
 from cozepy.log import logger
 from pydantic import ValidationError
 
-from api.tests.coze.assertions import NOWHERE, PAGES, WRONG_TOKEN, Fault, MakeResponse
+from api.tests.coze.assertions import (
+    NOWHERE,
+    PAGES,
+    WRONG_TOKEN,
+    Check,
+    Fault,
+    MakeAsyncCoze,
+    MakeCoze,
+    MakeResponse,
+    first_pages,
+)
 from coze_cassettes import SentRequest
-
-MakeClient = Callable[[Any], SyncHTTPClient]
-MakeAsyncClient = Callable[[Any], AsyncHTTPClient]
 
 CLIENTS = (
     ("api_apps", "APIAppsClient"),
@@ -78,16 +85,6 @@ def bears(request: SentRequest, token: str) -> bool:
     return request.headers["Authorization"] == f"Bearer {token}"
 
 
-def assert_is_the_refusal_of(response: httpx.Response, error: CozeAPIError) -> None:
-    """Code, text and logid of an error are those of the answer, and the code is an error's."""
-    envelope = response.json()
-    assert (error.code, error.msg) == (envelope["code"], envelope["msg"])
-    assert error.code is not None
-    assert error.code > 0
-    assert error.logid == logid_of(response)
-    assert f"code: {error.code}, msg: {error.msg}, logid: {error.logid}" in str(error)
-
-
 @pytest.fixture
 def sdk_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[logging.LogRecord]]:
     """What cozepy logs, instead of writing it to standard error; its level is put back at the end."""
@@ -98,25 +95,24 @@ def sdk_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[logging.LogRecord]
 
 
 class TestCozeClientInitialization:
-    def test_sync_client_init(self, mock_coze_api_token: str, mock_httpx_client: MakeClient) -> None:
+    def test_sync_client_init(self, mocked: MakeCoze) -> None:
         """Given a token
         When a client is made and its areas are asked for
         Then each area is made once, and nothing is sent.
         """
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(AssertionError("sent")))
+        coze = mocked(AssertionError("sent"))
 
         areas = [getattr(coze, name) for name, _ in CLIENTS]
 
         assert [type(area).__name__ for area in areas] == [kind for _, kind in CLIENTS]
         assert all(getattr(coze, name) is area for (name, _), area in zip(CLIENTS, areas, strict=True))
 
-    async def test_async_client_init(self, mock_coze_api_token: str, mock_async_httpx_client: MakeAsyncClient) -> None:
+    async def test_async_client_init(self, async_mocked: MakeAsyncCoze) -> None:
         """Given a token
         When an async client is made and its areas are asked for
         Then each area is made once, and nothing is sent.
         """
-        client = mock_async_httpx_client(AssertionError("sent"))
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=client)
+        coze = async_mocked(AssertionError("sent"))
 
         areas = [getattr(coze, name) for name, _ in CLIENTS]
 
@@ -405,11 +401,7 @@ class TestAccount:
         Then the wire is that of the sync client, and so are the workspaces.
         """
         listing = await async_coze.workspaces.list(page_size=1)
-        ids: list[str] = []
-        async for page in listing.iter_pages():
-            ids += [workspace.id for workspace in page.items]
-            if page.page_num == PAGES:
-                break
+        ids = [workspace.id for page in await first_pages(listing) for workspace in page.items]
 
         assert len(set(ids)) == len(ids) == min(PAGES, listing.total)
 
@@ -467,9 +459,7 @@ class TestFiles:
         assert rest.startswith(self.PICTURE)
         assert uploaded.bytes == len(self.PICTURE)
 
-    def test_upload_without_a_name(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_error_response: MakeResponse
-    ) -> None:
+    def test_upload_without_a_name(self, mocked: MakeCoze, mock_error_response: MakeResponse) -> None:
         """Given bytes without a file name
         When they are uploaded
         Then their name on the wire is "upload".
@@ -480,18 +470,18 @@ class TestFiles:
             bodies.append(request.read())
             return mock_error_response(4000, "Request parameter error")
 
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(refuse))
+        coze = mocked(refuse)
         with pytest.raises(CozeAPIError):
             coze.files.upload(file=b"no name")
 
         assert b'name="file"; filename="upload"' in bodies[0]
 
-    def test_upload_of_a_missing_file(self, mock_coze_api_token: str, mock_httpx_client: MakeClient) -> None:
+    def test_upload_of_a_missing_file(self, mocked: MakeCoze) -> None:
         """Given a path where no file is
         When it is uploaded
         Then a ValueError names it, and nothing is sent.
         """
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(AssertionError("sent")))
+        coze = mocked(AssertionError("sent"))
 
         with pytest.raises(ValueError, match=r"File not found: nowhere\.txt"):
             coze.files.upload(file="nowhere.txt")
@@ -580,7 +570,7 @@ class TestCozeErrors:
         assert coze.users.me().user_id
 
     @pytest.mark.vcr
-    def test_bot_that_does_not_exist(self, coze: Coze, answers: list[httpx.Response]) -> None:
+    def test_bot_that_does_not_exist(self, coze: Coze, assert_refused: Check) -> None:
         """Given the id of no bot
         When the bot is retrieved
         Then the error has the code, the text and the logid of the answer.
@@ -588,11 +578,11 @@ class TestCozeErrors:
         with pytest.raises(CozeAPIError) as refused:
             coze.bots.retrieve(bot_id=NOWHERE)
 
-        assert_is_the_refusal_of(answers[-1], refused.value)
+        assert_refused(refused.value)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_bot_that_does_not_exist")
-    async def test_async_bot_that_does_not_exist(self, async_coze: AsyncCoze, answers: list[httpx.Response]) -> None:
+    async def test_async_bot_that_does_not_exist(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
         """Given the id of no bot
         When the async client retrieves the bot
         Then the error has the code, the text and the logid of the answer.
@@ -600,10 +590,10 @@ class TestCozeErrors:
         with pytest.raises(CozeAPIError) as refused:
             await async_coze.bots.retrieve(bot_id=NOWHERE)
 
-        assert_is_the_refusal_of(answers[-1], refused.value)
+        assert_refused(refused.value)
 
     @pytest.mark.vcr
-    def test_workspace_that_does_not_exist(self, coze: Coze, answers: list[httpx.Response]) -> None:
+    def test_workspace_that_does_not_exist(self, coze: Coze, assert_refused: Check) -> None:
         """Given the id of no workspace
         When its bots are listed
         Then list itself raises: the first page is fetched before anybody iterates.
@@ -611,10 +601,10 @@ class TestCozeErrors:
         with pytest.raises(CozeAPIError) as refused:
             coze.bots.list(space_id=NOWHERE)
 
-        assert_is_the_refusal_of(answers[-1], refused.value)
+        assert_refused(refused.value)
 
     @pytest.mark.vcr
-    def test_conversation_that_does_not_exist(self, coze: Coze, answers: list[httpx.Response]) -> None:
+    def test_conversation_that_does_not_exist(self, coze: Coze, assert_refused: Check) -> None:
         """Given the id of no conversation
         When the conversation is retrieved
         Then the error has the code, the text and the logid of the answer.
@@ -622,7 +612,7 @@ class TestCozeErrors:
         with pytest.raises(CozeAPIError) as refused:
             coze.conversations.retrieve(conversation_id=NOWHERE)
 
-        assert_is_the_refusal_of(answers[-1], refused.value)
+        assert_refused(refused.value)
 
     @pytest.mark.vcr
     @pytest.mark.stand_in_only(reason="no gateway fails on demand")
@@ -846,9 +836,7 @@ class TestTransportFaults:
     )
 
     @pytest.mark.parametrize("broken", FAULTS, ids=str)
-    def test_fault_comes_through(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, broken: httpx.TransportError
-    ) -> None:
+    def test_fault_comes_through(self, mocked: MakeCoze, broken: httpx.TransportError) -> None:
         """Given a transport that fails
         When Coze is called
         Then the caller gets that very exception: cozepy neither wraps it nor tries again.
@@ -860,20 +848,18 @@ class TestTransportFaults:
             raise broken
 
         with pytest.raises(type(broken)) as caught:
-            Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(fail)).users.me()
+            mocked(fail).users.me()
 
         assert caught.value is broken
         assert len(attempts) == 1
 
     @pytest.mark.parametrize("broken", FAULTS, ids=str)
-    async def test_async_fault_comes_through(
-        self, mock_coze_api_token: str, mock_async_httpx_client: MakeAsyncClient, broken: httpx.TransportError
-    ) -> None:
+    async def test_async_fault_comes_through(self, async_mocked: MakeAsyncCoze, broken: httpx.TransportError) -> None:
         """Given a transport that fails
         When the async client calls Coze
         Then the caller gets that very exception.
         """
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(broken))
+        coze = async_mocked(broken)
 
         with pytest.raises(type(broken)) as caught:
             await coze.users.me()
@@ -1017,33 +1003,29 @@ async def async_outcome(coze: AsyncCoze, operation: Operation) -> Outcome:
 
 class TestOddAnswers:
     @pytest.mark.parametrize("odd", ODD_ANSWERS, ids=attrgetter("id"))
-    def test_odd_answer(self, mock_coze_api_token: str, mock_httpx_client: MakeClient, odd: Odd) -> None:
+    def test_odd_answer(self, mocked: MakeCoze, odd: Odd) -> None:
         """Given an answer that is not as it should be
         When Coze is called
         Then cozepy makes of it what the table says.
         """
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(odd.response()))
+        coze = mocked(odd.response())
 
         assert outcome(coze, odd.operation) == odd.outcome
 
     @pytest.mark.parametrize("odd", ODD_ANSWERS, ids=attrgetter("id"))
-    async def test_async_odd_answer(
-        self, mock_coze_api_token: str, mock_async_httpx_client: MakeAsyncClient, odd: Odd
-    ) -> None:
+    async def test_async_odd_answer(self, async_mocked: MakeAsyncCoze, odd: Odd) -> None:
         """Given an answer that is not as it should be
         When the async client calls Coze
         Then it makes the same of it.
         """
-        client = mock_async_httpx_client(odd.response())
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=client)
+        coze = async_mocked(odd.response())
 
         assert await async_outcome(coze, odd.operation) == odd.outcome
 
     @pytest.mark.parametrize(("lines", "name"), ODD_LINES)
     def test_odd_line_in_a_stream(
         self,
-        mock_coze_api_token: str,
-        mock_httpx_client: MakeClient,
+        mocked: MakeCoze,
         mock_streaming_response: MakeResponse,
         lines: tuple[str, ...],
         name: str,
@@ -1053,7 +1035,7 @@ class TestOddAnswers:
         Then cozepy refuses the line and says which, with the logid of the stream.
         """
         answer = mock_streaming_response(*lines, "")
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
+        coze = mocked(answer)
 
         with pytest.raises(CozeInvalidEventError) as refused:
             list(coze.chat.stream(**STREAM.arguments))
@@ -1064,8 +1046,7 @@ class TestOddAnswers:
     @pytest.mark.parametrize(("lines", "name"), ODD_LINES)
     async def test_async_odd_line_in_a_stream(
         self,
-        mock_coze_api_token: str,
-        mock_async_httpx_client: MakeAsyncClient,
+        async_mocked: MakeAsyncCoze,
         mock_streaming_response: MakeResponse,
         lines: tuple[str, ...],
         name: str,
@@ -1074,17 +1055,14 @@ class TestOddAnswers:
         When the async client reads it
         Then the line is refused in the same way.
         """
-        client = mock_async_httpx_client(mock_streaming_response(*lines, ""))
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=client)
+        coze = async_mocked(mock_streaming_response(*lines, ""))
 
         with pytest.raises(CozeInvalidEventError) as refused:
             [event async for event in coze.chat.stream(**STREAM.arguments)]
 
         assert (refused.value.field, refused.value.data) == (name, lines[-1])
 
-    def test_logid_of_a_success_is_the_headers(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_successful_response: MakeResponse
-    ) -> None:
+    def test_logid_of_a_success_is_the_headers(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given an answer whose logid stands in the header and, differently, in the body
         When the model is asked for the logid
         Then it is the header's.
@@ -1092,15 +1070,14 @@ class TestOddAnswers:
         answer = mock_successful_response(OWNER)
         answer.headers["x-tt-logid"] = "LOGID_2"
 
-        user = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer)).users.me()
+        user = mocked(answer).users.me()
 
         assert user.response.logid == "LOGID_2"
 
     @pytest.mark.parametrize("headers", [{}, {"X-Log-ID": "LOGID_1"}], ids=["none", "coze-studio"])
     def test_logid_in_another_place_is_not_found(
         self,
-        mock_coze_api_token: str,
-        mock_httpx_client: MakeClient,
+        mocked: MakeCoze,
         mock_error_response: MakeResponse,
         headers: dict[str, str],
     ) -> None:
@@ -1113,13 +1090,11 @@ class TestOddAnswers:
         answer.headers.update(headers)
 
         with pytest.raises(CozeAPIError) as refused:
-            Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer)).users.me()
+            mocked(answer).users.me()
 
         assert refused.value.logid is None
 
-    def test_debug_url_of_a_refusal(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_error_response: MakeResponse
-    ) -> None:
+    def test_debug_url_of_a_refusal(self, mocked: MakeCoze, mock_error_response: MakeResponse) -> None:
         """Given a refusal that names a page for debugging
         When Coze is called
         Then the error has the address, in its text too.
@@ -1128,14 +1103,12 @@ class TestOddAnswers:
         answer = mock_error_response(5000, "the workflow failed", debug_url=page)
 
         with pytest.raises(CozeAPIError, match=page) as refused:
-            Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer)).users.me()
+            mocked(answer).users.me()
 
         assert refused.value.debug_url == page
 
     @pytest.mark.parametrize("code", ["authorization_pending", "slow_down", "access_denied", "expired_token"])
-    def test_device_code_error_is_not_an_api_error(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, code: str
-    ) -> None:
+    def test_device_code_error_is_not_an_api_error(self, mocked: MakeCoze, code: str) -> None:
         """Given one of the four answers of the device flow that are not tokens yet
         When cozepy reads it
         Then the error is of another class than Coze's other refusals, though a CozeError as well.
@@ -1143,7 +1116,7 @@ class TestOddAnswers:
         answer = httpx.Response(400, json={"error_code": code})
 
         with pytest.raises(CozePKCEAuthError) as refused:
-            Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer)).users.me()
+            mocked(answer).users.me()
 
         assert refused.value.error == code
         assert not isinstance(refused.value, CozeAPIError)

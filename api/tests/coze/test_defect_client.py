@@ -7,32 +7,20 @@ shows in what would be sent, or in an answer that Coze's documents have as their
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from cozepy import (
-    AsyncCoze,
-    AsyncHTTPClient,
-    AsyncTokenAuth,
-    Coze,
     CozeError,
     DocumentBase,
     DocumentFormatType,
     DocumentSourceInfo,
     DocumentUpdateRule,
-    SyncHTTPClient,
-    TokenAuth,
     ToolOutput,
 )
 from pydantic import ValidationError
 
-from api.tests.coze.assertions import NOWHERE, MakeResponse, fixed
-
-MakeClient = Callable[[Any], SyncHTTPClient]
-MakeAsyncClient = Callable[[Any], AsyncHTTPClient]
+from api.tests.coze.assertions import NOWHERE, MakeAsyncCoze, MakeCoze, MakeResponse, Sent, fixed
 
 CHAT = {"id": NOWHERE, "conversation_id": NOWHERE, "bot_id": NOWHERE, "created_at": 1718792949, "status": "completed"}
 
@@ -61,37 +49,6 @@ HISTORY = {
 RULE = DocumentUpdateRule.build_auto_update(interval=24)
 
 
-class Sent:
-    """The requests that a mocked client would have sent; each gets the same answer."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.requests: list[httpx.Request] = []
-        self._response = response
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        """The answer; what asked for it is kept."""
-        self.requests.append(request)
-        return self._response
-
-
-@pytest.fixture
-def mocked(mock_coze_api_token: str, mock_httpx_client: MakeClient) -> Callable[..., Coze]:
-    """Makes a sync client that gives one answer."""
-
-    def make(answer: object, **options: str) -> Coze:
-        return Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer), **options)
-
-    return make
-
-
-@pytest.fixture
-def async_mocked(mock_coze_api_token: str, mock_async_httpx_client: MakeAsyncClient) -> Callable[[object], AsyncCoze]:
-    """The same for an async client."""
-    return lambda answer: AsyncCoze(
-        auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(answer)
-    )
-
-
 def texts() -> list[DocumentBase]:
     """A small text file to upload."""
     return [DocumentBase(name="a.txt", source_info=DocumentSourceInfo.build_local_file("A cassette."))]
@@ -109,7 +66,7 @@ TWICE = fixed(12, "the version stands twice in the path")
 
 class TestRequests:
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=POST)
-    def test_retrieve_chat(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_retrieve_chat(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given a chat
         When it is retrieved
         Then it is asked for with GET.
@@ -121,7 +78,7 @@ class TestRequests:
 
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=POST)
     async def test_async_retrieve_chat(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
+        self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse
     ) -> None:
         """Given a chat
         When the async client retrieves it
@@ -133,7 +90,7 @@ class TestRequests:
         assert sent.requests[0].method == "GET"
 
     @pytest.mark.xfail(strict=True, raises=TypeError, reason=RULES)
-    def test_update_rule(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_update_rule(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given a rule that a web page is to be read again every day
         When a document is changed by it
         Then the rule goes out as JSON.
@@ -141,12 +98,10 @@ class TestRequests:
         sent = Sent(mock_successful_response())
         mocked(sent).datasets.documents.update(document_id=NOWHERE, update_rule=RULE)
 
-        assert json.loads(sent.requests[0].content)["update_rule"] == {"update_type": 1, "update_interval": 24}
+        assert sent.json["update_rule"] == {"update_type": 1, "update_interval": 24}
 
     @pytest.mark.xfail(strict=True, raises=TypeError, reason=RULES)
-    async def test_async_update_rule(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
-    ) -> None:
+    async def test_async_update_rule(self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse) -> None:
         """Given a rule that a web page is to be read again every day
         When the async client changes a document by it
         Then the rule goes out as JSON.
@@ -154,11 +109,11 @@ class TestRequests:
         sent = Sent(mock_successful_response())
         await async_mocked(sent).datasets.documents.update(document_id=NOWHERE, update_rule=RULE)
 
-        assert json.loads(sent.requests[0].content)["update_rule"] == {"update_type": 1, "update_interval": 24}
+        assert sent.json["update_rule"] == {"update_type": 1, "update_interval": 24}
 
     @pytest.mark.xfail(strict=True, raises=TypeError, reason=DRIFT)
     async def test_async_upload_of_a_kind(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
+        self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse
     ) -> None:
         """Given a picture for a knowledge base of images
         When the async client uploads it
@@ -168,11 +123,11 @@ class TestRequests:
         create: Any = async_mocked(sent).datasets.documents.create
         await create(dataset_id=NOWHERE, document_bases=texts(), format_type=DocumentFormatType.IMAGE)
 
-        assert json.loads(sent.requests[0].content)["format_type"] == 2
+        assert sent.json["format_type"] == 2
 
     @pytest.mark.xfail(strict=True, raises=TypeError, reason=DRIFT)
     async def test_async_outputs_of_tools(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
+        self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse
     ) -> None:
         """Given a chat that waits for a tool
         When the async client submits the output by the method of the sync client
@@ -184,7 +139,7 @@ class TestRequests:
         assert (await submit(conversation_id=NOWHERE, chat_id=NOWHERE, tool_outputs=outputs, stream=False)).id
 
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=TWICE)
-    def test_base_url_with_a_version(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_base_url_with_a_version(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given a base URL that ends in the version of the API
         When Coze is called
         Then the version stands once in the path.
@@ -197,9 +152,7 @@ class TestRequests:
 
 class TestAnswers:
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DEBUG_URL)
-    def test_run_without_a_page_to_debug(
-        self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse
-    ) -> None:
+    def test_run_without_a_page_to_debug(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given a run whose answer names no page for debugging
         When the workflow is run
         Then its output is read.
@@ -210,7 +163,7 @@ class TestAnswers:
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DEBUG_URL)
     async def test_async_run_without_a_page_to_debug(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
+        self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse
     ) -> None:
         """Given a run whose answer names no page for debugging
         When the async client runs the workflow
@@ -222,7 +175,7 @@ class TestAnswers:
         assert run.data == '{"output":"x"}'
 
     @pytest.mark.xfail(strict=True, raises=IndexError, reason=NO_HISTORY)
-    def test_no_history(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_no_history(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given an execute id of which there is no history, and an empty list as the answer
         When the history is retrieved
         Then the error is one of cozepy.
@@ -232,9 +185,7 @@ class TestAnswers:
             histories.retrieve(workflow_id=NOWHERE, execute_id=NOWHERE)
 
     @pytest.mark.xfail(strict=True, raises=IndexError, reason=NO_HISTORY)
-    async def test_async_no_history(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
-    ) -> None:
+    async def test_async_no_history(self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse) -> None:
         """Given an execute id of which there is no history, and an empty list as the answer
         When the async client retrieves the history
         Then the error is one of cozepy.
@@ -244,7 +195,7 @@ class TestAnswers:
             await histories.retrieve(workflow_id=NOWHERE, execute_id=NOWHERE)
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=NO_FIRST_ID)
-    def test_no_messages(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_no_messages(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given a conversation without messages, and an answer that names no first one
         When its messages are listed
         Then the list is empty.
@@ -254,9 +205,7 @@ class TestAnswers:
         assert list(coze.conversations.messages.list(conversation_id=NOWHERE)) == []
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=NO_FIRST_ID)
-    async def test_async_no_messages(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
-    ) -> None:
+    async def test_async_no_messages(self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse) -> None:
         """Given a conversation without messages, and an answer that names no first one
         When the async client lists its messages
         Then the list is empty.
@@ -269,7 +218,7 @@ class TestAnswers:
 
 class TestDocumentedAnswers:
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
-    def test_cancelled_chat(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_cancelled_chat(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given the answer to a cancellation that Coze's documents show: no code in last_error
         When a chat is cancelled
         Then the answer is read.
@@ -280,7 +229,7 @@ class TestDocumentedAnswers:
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
     async def test_async_cancelled_chat(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
+        self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse
     ) -> None:
         """Given the answer to a cancellation that Coze's documents show: no code in last_error
         When the async client cancels a chat
@@ -292,7 +241,7 @@ class TestDocumentedAnswers:
         assert chat.status == "canceled"
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
-    def test_upload(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_upload(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given the answer to an upload that Coze's documents show: null for source_type and update_type
         When a text is uploaded
         Then the new document is read: the upload was accepted.
@@ -303,9 +252,7 @@ class TestDocumentedAnswers:
         assert made.document_id == NOWHERE
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
-    async def test_async_upload(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
-    ) -> None:
+    async def test_async_upload(self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse) -> None:
         """Given the answer to an upload that Coze's documents show: null for source_type and update_type
         When the async client uploads a text
         Then the new document is read: the upload was accepted.
@@ -317,7 +264,7 @@ class TestDocumentedAnswers:
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
     @pytest.mark.filterwarnings("ignore:The 'coze.knowledge:DeprecationWarning")
-    def test_upload_of_knowledge(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_upload_of_knowledge(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given the same answer
         When a text is uploaded by the deprecated ``coze.knowledge``
         Then the new document is read.
@@ -328,7 +275,7 @@ class TestDocumentedAnswers:
         assert made.document_id == NOWHERE
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
-    def test_history(self, mocked: Callable[..., Coze], mock_successful_response: MakeResponse) -> None:
+    def test_history(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given the history of a run that Coze's documents show: without is_output_trimmed
         When it is retrieved
         Then it is read.
@@ -338,9 +285,7 @@ class TestDocumentedAnswers:
         assert histories.retrieve(workflow_id=NOWHERE, execute_id=NOWHERE).execute_id == NOWHERE
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
-    async def test_async_history(
-        self, async_mocked: Callable[[object], AsyncCoze], mock_successful_response: MakeResponse
-    ) -> None:
+    async def test_async_history(self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse) -> None:
         """Given the history of a run that Coze's documents show: without is_output_trimmed
         When the async client retrieves it
         Then it is read.

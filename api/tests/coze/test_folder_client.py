@@ -9,7 +9,7 @@ import httpx
 import pytest
 from cozepy import AsyncCoze, Coze, CozeAPIError, FolderType, SimpleFolder
 
-from api.tests.coze.assertions import NOWHERE, PAGES
+from api.tests.coze.assertions import NOWHERE, PAGES, first_pages
 from coze_cassettes import Account, SentRequest
 
 
@@ -91,11 +91,7 @@ class TestFolders:
         """
         kind = FolderType.DEVELOPMENT
         listing = await async_coze.folders.list(workspace_id=mock_workspace_id, folder_type=kind, page_size=1)
-        folders: list[SimpleFolder] = []
-        async for page in listing.iter_pages():
-            folders += page.items
-            if page.page_num == PAGES:
-                break
+        folders = [each for page in await first_pages(listing) for each in page.items]
 
         assert len(folders) == min(PAGES, listing.total)
         assert_folders(folders, mock_workspace_id, kind)

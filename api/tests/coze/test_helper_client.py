@@ -12,13 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from cozepy import (
-    AsyncCoze,
-    AsyncTokenAuth,
     ChatStatus,
-    Coze,
     CozeAPIError,
     DocumentChunkStrategy,
     DocumentSourceInfo,
@@ -29,15 +25,10 @@ from cozepy import (
     MessageObjectString,
     MessageRole,
     MessageType,
-    TokenAuth,
 )
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from cozepy.util import write_pcm_to_wav_file
 
-from api.tests.coze.assertions import NOWHERE, USER, MakeResponse
-
-MakeClient = Callable[[Any], SyncHTTPClient]
-MakeAsyncClient = Callable[[Any], AsyncHTTPClient]
+from api.tests.coze.assertions import NOWHERE, USER, MakeAsyncCoze, MakeCoze, MakeResponse, Sent
 
 PAGE = "https://example.com/picture.png"
 
@@ -50,15 +41,13 @@ def said(content: str) -> dict[str, str]:
 
 
 class TestLists:
-    def test_list_is_a_sequence(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_successful_response: MakeResponse
-    ) -> None:
+    def test_list_is_a_sequence(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given an operation that answers with a plain list
         When the result is indexed, cut, searched, turned round and changed
         Then it does what a list of Python does, and knows the log id of its answer.
         """
         answer = mock_successful_response([said(text) for text in ("one", "two", "three")])
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
+        coze = mocked(answer)
         messages = coze.chat.messages.list(conversation_id=NOWHERE, chat_id=NOWHERE)
         first, _, last = messages
 
@@ -73,14 +62,14 @@ class TestLists:
         assert [*messages] == [last]
 
     def test_element_that_is_iterable_cannot_be_put_in(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_successful_response: MakeResponse
+        self, mocked: MakeCoze, mock_successful_response: MakeResponse
     ) -> None:
         """Given a list that an operation has answered with
         When an element is replaced by another
         Then TypeError is raised: a model of pydantic can be iterated, and is taken for several elements.
         """
         answer = mock_successful_response([said("one"), said("two")])
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
+        coze = mocked(answer)
         messages = coze.chat.messages.list(conversation_id=NOWHERE, chat_id=NOWHERE)
 
         with pytest.raises(TypeError, match="Can only assign a single value to index"):
@@ -90,9 +79,7 @@ class TestLists:
 
 
 class TestUnknownValues:
-    def test_role_of_tomorrow(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_successful_response: MakeResponse
-    ) -> None:
+    def test_role_of_tomorrow(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given an answer with a role that this cozepy does not know
         When the workspaces are listed
         Then a warning names it, the value comes as it is, and it says of itself that it is unknown.
@@ -106,7 +93,7 @@ class TestUnknownValues:
             "enterprise_id": "",
         }
         answer = mock_successful_response({"total_count": 1, "workspaces": [workspace]})
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
+        coze = mocked(answer)
         with pytest.warns(UserWarning, match=r"Unknown WorkspaceRoleType value: guest\.of\.honour"):
             (found,) = coze.workspaces.list().items
 
@@ -203,8 +190,7 @@ class TestFilesOnDisk:
     @pytest.mark.parametrize("kind", [Path, str])
     def test_upload_from_disk(
         self,
-        mock_coze_api_token: str,
-        mock_httpx_client: MakeClient,
+        mocked: MakeCoze,
         mock_successful_response: MakeResponse,
         tmp_path: Path,
         kind: Callable[[Path], Any],
@@ -213,19 +199,14 @@ class TestFilesOnDisk:
         When it is uploaded by its path, as a path and as a text
         Then its bytes go out under its name; cozepy leaves it open.
         """
-        sent: list[bytes] = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            sent.append(request.read())
-            return mock_successful_response({"id": NOWHERE})
-
+        sent = Sent(mock_successful_response({"id": NOWHERE}))
         path = tmp_path / "cassette.txt"
         path.write_bytes(b"A cassette.")
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
-        coze.files.upload(file=kind(path))
+        mocked(sent).files.upload(file=kind(path))
 
-        assert b'filename="cassette.txt"' in sent[0]
-        assert b"\r\n\r\nA cassette.\r\n" in sent[0]
+        body = sent.requests[0].content
+        assert b'filename="cassette.txt"' in body
+        assert b"\r\n\r\nA cassette.\r\n" in body
 
     def test_sound_file(self, tmp_path: Path) -> None:
         """Given a second of sound as Coze sends it: 24,000 samples of 16 bits
@@ -244,8 +225,7 @@ class TestPolling:
     @pytest.mark.parametrize(("code", "ended"), [(4104, True), (5000, False)])
     def test_cancellation_is_refused(
         self,
-        mock_coze_api_token: str,
-        mock_httpx_client: MakeClient,
+        mocked: MakeCoze,
         mock_successful_response: MakeResponse,
         mock_error_response: MakeResponse,
         code: int,
@@ -262,8 +242,7 @@ class TestPolling:
             "/v3/chat/retrieve": mock_successful_response(done),
             "/v3/chat/message/list": mock_successful_response([said("done")]),
         }
-        client = mock_httpx_client(lambda request: answers[request.url.path])
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=client)
+        coze = mocked(lambda request: answers[request.url.path])
 
         def poll() -> Any:
             return coze.chat.create_and_poll(bot_id=NOWHERE, user_id=USER, poll_timeout=-1)
@@ -278,22 +257,20 @@ class TestPolling:
 
 
 class TestPagesWithoutATotal:
-    def test_pages_by_token(
-        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_successful_response: MakeResponse
-    ) -> None:
+    def test_pages_by_token(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
         """Given a list that pages by tokens
         When its total is asked for
         Then it is 0, whatever is in the list.
         """
         app = {"id": NOWHERE, "app_type": "normal", "verify_token": "VERIFY_TOKEN_1"}
         answer = mock_successful_response({"items": [app], "has_more": False})
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
+        coze = mocked(answer)
         page = coze.api_apps.list()
 
         assert (page.total, len(page.items), page.has_more) == (0, 1, False)
 
     async def test_async_pages_by_token(
-        self, mock_coze_api_token: str, mock_async_httpx_client: MakeAsyncClient, mock_successful_response: MakeResponse
+        self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse
     ) -> None:
         """Given a list that pages by tokens
         When the async client's page is asked for its total
@@ -301,7 +278,7 @@ class TestPagesWithoutATotal:
         """
         app = {"id": NOWHERE, "app_type": "normal", "verify_token": "VERIFY_TOKEN_1"}
         answer = mock_successful_response({"items": [app], "has_more": False})
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(answer))
+        coze = async_mocked(answer)
         page = await coze.api_apps.list()
 
         assert (page.total, len(page.items), page.has_more) == (0, 1, False)

@@ -5,16 +5,12 @@ Each call warns and names its successor; that ``list`` is the same is in ``test_
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import httpx
 import pytest
 from cozepy import (
     AsyncCoze,
-    AsyncHTTPClient,
-    AsyncTokenAuth,
     Coze,
     CozeAPIError,
     Document,
@@ -24,11 +20,17 @@ from cozepy import (
     DocumentSourceInfo,
     DocumentSourceType,
     DocumentUpdateRule,
-    SyncHTTPClient,
-    TokenAuth,
 )
 
-from api.tests.coze.assertions import NOWHERE, assert_each_is_refused, assert_each_is_refused_async, fixed
+from api.tests.coze.assertions import (
+    NOWHERE,
+    MakeAsyncCoze,
+    MakeCoze,
+    Sent,
+    assert_each_is_refused,
+    assert_each_is_refused_async,
+    fixed,
+)
 from coze_cassettes import SentRequest
 
 NAMES = ("first.txt", "second.txt", "third.txt")
@@ -165,45 +167,33 @@ class TestUpdateRule:
     @pytest.mark.xfail(strict=True, raises=TypeError, reason=DEFECT_4)
     def test_update_rule_is_sent(
         self,
-        mock_coze_api_token: str,
-        mock_httpx_client: Callable[[Any], SyncHTTPClient],
+        mocked: MakeCoze,
         mock_successful_response: Callable[..., httpx.Response],
     ) -> None:
         """Given a rule that a web page is to be read again every day
         When a document is changed by it
         Then the rule goes out as JSON.
         """
-        sent: list[httpx.Request] = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            sent.append(request)
-            return mock_successful_response()
-
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(answer))
+        sent = Sent(mock_successful_response())
+        coze = mocked(sent)
         rule = DocumentUpdateRule.build_auto_update(interval=24)
         coze.knowledge.documents.update(document_id=NOWHERE, update_rule=rule)
 
-        assert json.loads(sent[0].content)["update_rule"] == {"update_type": 1, "update_interval": 24}
+        assert sent.json["update_rule"] == {"update_type": 1, "update_interval": 24}
 
     @pytest.mark.xfail(strict=True, raises=TypeError, reason=DEFECT_4)
     async def test_async_update_rule_is_sent(
         self,
-        mock_coze_api_token: str,
-        mock_async_httpx_client: Callable[[Any], AsyncHTTPClient],
+        async_mocked: MakeAsyncCoze,
         mock_successful_response: Callable[..., httpx.Response],
     ) -> None:
         """Given a rule that a web page is to be read again every day
         When the async client changes a document by it
         Then the rule goes out as JSON.
         """
-        sent: list[httpx.Request] = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            sent.append(request)
-            return mock_successful_response()
-
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(answer))
+        sent = Sent(mock_successful_response())
+        coze = async_mocked(sent)
         rule = DocumentUpdateRule.build_auto_update(interval=24)
         await coze.knowledge.documents.update(document_id=NOWHERE, update_rule=rule)
 
-        assert json.loads(sent[0].content)["update_rule"] == {"update_type": 1, "update_interval": 24}
+        assert sent.json["update_rule"] == {"update_type": 1, "update_interval": 24}

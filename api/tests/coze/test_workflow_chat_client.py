@@ -32,12 +32,6 @@ def mock_chatflow_id(account: Account) -> str:
     return account.value("CHATFLOW_ID")
 
 
-@pytest.fixture
-def question(sample_user_message: Message) -> Message:
-    """What the tests ask."""
-    return sample_user_message
-
-
 def assert_answered(events: Sequence[ChatEvent]) -> None:
     """The chat begins, an answer grows and is completed, and the chat ends; no bot is in it.
 

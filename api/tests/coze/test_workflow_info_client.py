@@ -8,24 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any
 
 import httpx
 import pytest
 from cozepy import (
     AsyncCoze,
-    AsyncTokenAuth,
     Coze,
     CozeAPIError,
     PublishStatus,
-    TokenAuth,
     WorkflowBasic,
 )
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
 from cozepy.workflows import WorkflowInfo, WorkflowMode
 from cozepy.workflows.versions import WorkflowVersionInfo
 
-from api.tests.coze.assertions import NOWHERE, PAGES, assert_each_is_refused, assert_each_is_refused_async, fixed
+from api.tests.coze.assertions import (
+    NOWHERE,
+    PAGES,
+    MakeAsyncCoze,
+    MakeCoze,
+    MakeResponse,
+    Sent,
+    assert_each_is_refused,
+    assert_each_is_refused_async,
+    first_pages,
+    fixed,
+)
 from coze_cassettes import SentRequest
 
 DEFECT_5 = fixed(5, "an enumeration goes out as WorkflowMode.WORKFLOW and PublishStatus.ALL, not as its value")
@@ -143,13 +150,8 @@ class TestWorkflows:
         Then the wire is that of the sync client, and so are the workflows.
         """
         listing = await async_coze.workflows.list(workspace_id=mock_workspace_id, page_size=1)
-        workflows: list[WorkflowBasic] = []
-        async for page in listing.iter_pages():
-            workflows += page.items
-            if page.page_num == PAGES:
-                break
 
-        assert_workflows(workflows)
+        assert_workflows([each for page in await first_pages(listing) for each in page.items])
 
     def test_workflow_that_does_not_exist(self, coze: Coze, assert_refused: Callable[[CozeAPIError], None]) -> None:
         """Given the ids of no workflow and of no workspace
@@ -226,13 +228,8 @@ class TestWorkflowVersions:
         Then the wire is that of the sync client, and so are the versions.
         """
         listing = await async_coze.workflows.versions.list(workflow_id=mock_workflow_id, page_size=1)
-        versions: list[WorkflowVersionInfo] = []
-        async for page in listing.iter_pages():
-            versions += page.items
-            if len(versions) == PAGES:
-                break
 
-        assert_versions(versions, mock_workflow_id)
+        assert_versions([each for page in await first_pages(listing) for each in page.items], mock_workflow_id)
 
     def test_list_published_versions(self, coze: Coze, mock_workflow_id: str, sent_requests: list[SentRequest]) -> None:
         """Given a published workflow
@@ -245,63 +242,44 @@ class TestWorkflowVersions:
         assert dict(sent_requests[0].params)["publish_status"] == "published_online"
 
 
-class Kept:
-    """A mocked answer, and the parameters that it was asked for with."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.params: dict[str, str] = {}
-        self._response = response
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        """The answer; what asked for it is kept."""
-        self.params = dict(request.url.params)
-        return self._response
-
-
 @pytest.fixture
-def nothing(mock_successful_response: Callable[..., httpx.Response]) -> Kept:
+def nothing(mock_successful_response: MakeResponse) -> Sent:
     """An answer with an empty list."""
-    return Kept(mock_successful_response(EMPTY))
+    return Sent(mock_successful_response(EMPTY))
 
 
 class TestEnumerations:
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=DEFECT_5)
-    def test_filters_of_workflows(
-        self, mock_coze_api_token: str, mock_httpx_client: Callable[[Any], SyncHTTPClient], nothing: Kept
-    ) -> None:
+    def test_filters_of_workflows(self, mocked: MakeCoze, nothing: Sent) -> None:
         """Given a workspace
         When its chatflows that are published are listed
         Then both filters go out as Coze spells them.
         """
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=mock_httpx_client(nothing))
+        coze = mocked(nothing)
         coze.workflows.list(workflow_mode=WorkflowMode.CHATFLOW, publish_status=PublishStatus.PUBLISHED_ONLINE)
 
         assert nothing.params["workflow_mode"] == "chatflow"
         assert nothing.params["publish_status"] == "published_online"
 
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=DEFECT_5)
-    async def test_async_filters_of_workflows(
-        self, mock_coze_api_token: str, mock_async_httpx_client: Callable[[Any], AsyncHTTPClient], nothing: Kept
-    ) -> None:
+    async def test_async_filters_of_workflows(self, async_mocked: MakeAsyncCoze, nothing: Sent) -> None:
         """Given a workspace
         When the async client lists its chatflows that are published
         Then both filters go out as Coze spells them.
         """
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(nothing))
+        coze = async_mocked(nothing)
         await coze.workflows.list(workflow_mode=WorkflowMode.CHATFLOW, publish_status=PublishStatus.PUBLISHED_ONLINE)
 
         assert nothing.params["workflow_mode"] == "chatflow"
         assert nothing.params["publish_status"] == "published_online"
 
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=DEFECT_5)
-    async def test_async_filter_of_versions(
-        self, mock_coze_api_token: str, mock_async_httpx_client: Callable[[Any], AsyncHTTPClient], nothing: Kept
-    ) -> None:
+    async def test_async_filter_of_versions(self, async_mocked: MakeAsyncCoze, nothing: Sent) -> None:
         """Given a workflow
         When the async client lists its published versions
         Then the filter goes out as Coze spells it, and as the sync client sends it.
         """
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(nothing))
+        coze = async_mocked(nothing)
         await coze.workflows.versions.list(workflow_id=NOWHERE, publish_status=PublishStatus.PUBLISHED_ONLINE)
 
         assert nothing.params["publish_status"] == "published_online"

@@ -7,16 +7,21 @@ to are marked with the defect.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, AsyncTokenAuth, Coze, CozeAPIError, TokenAuth, WorkspaceRoleType
-from cozepy.request import AsyncHTTPClient, SyncHTTPClient
+from cozepy import AsyncCoze, Coze, CozeAPIError, WorkspaceRoleType
 from cozepy.workspaces.members import CreateWorkspaceMemberResp, DeleteWorkspaceMemberResp, WorkspaceMember
 from pydantic import ValidationError
 
-from api.tests.coze.assertions import NOWHERE, assert_each_is_refused, assert_each_is_refused_async, fixed
+from api.tests.coze.assertions import (
+    NOWHERE,
+    MakeAsyncCoze,
+    MakeCoze,
+    assert_each_is_refused,
+    assert_each_is_refused_async,
+    fixed,
+)
 from coze_cassettes import Account, SentRequest
 
 DEFECT_1 = fixed(1, "the page of workspaces.members.list is read as a member")
@@ -188,16 +193,14 @@ class TestDocumentedRemoval:
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DEFECT_11)
     def test_documented_removal_is_read(
         self,
-        mock_coze_api_token: str,
-        mock_httpx_client: Callable[[Any], SyncHTTPClient],
+        mocked: MakeCoze,
         mock_successful_response: Callable[..., httpx.Response],
     ) -> None:
         """Given the answer to a removal that Coze's documents show
         When a member is removed
         Then it says who was removed and who was not in the workspace.
         """
-        client = mock_httpx_client(mock_successful_response(DOCUMENTED))
-        coze = Coze(auth=TokenAuth(mock_coze_api_token), http_client=client)
+        coze = mocked(mock_successful_response(DOCUMENTED))
         removed = coze.workspaces.members.delete(workspace_id=NOWHERE, user_ids=["USER_ID_1", "USER_ID_2"])
 
         assert removed.removed_success_user_ids == ["USER_ID_1"]
@@ -206,16 +209,14 @@ class TestDocumentedRemoval:
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DEFECT_11)
     async def test_async_documented_removal_is_read(
         self,
-        mock_coze_api_token: str,
-        mock_async_httpx_client: Callable[[Any], AsyncHTTPClient],
+        async_mocked: MakeAsyncCoze,
         mock_successful_response: Callable[..., httpx.Response],
     ) -> None:
         """Given the answer to a removal that Coze's documents show
         When the async client removes a member
         Then it says who was removed and who was not in the workspace.
         """
-        client = mock_async_httpx_client(mock_successful_response(DOCUMENTED))
-        coze = AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=client)
+        coze = async_mocked(mock_successful_response(DOCUMENTED))
         removed = await coze.workspaces.members.delete(workspace_id=NOWHERE, user_ids=["USER_ID_1", "USER_ID_2"])
 
         assert removed.removed_success_user_ids == ["USER_ID_1"]
