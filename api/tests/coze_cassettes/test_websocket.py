@@ -149,9 +149,13 @@ def test_after_closing_nothing_comes(player: Player) -> None:
     ],
 )
 def test_the_other_side_closes(player: Player, end: Closed, error: type[Exception]) -> None:
-    """It does so with its code and reason, or without any if the connection was lost."""
+    """It does so with its code and reason, or without any if the connection was lost; nothing is sent any more."""
+    connection = dialled(player, speech(end))
     with pytest.raises(error) as found:
-        dialled(player, speech(end)).recv()
+        connection.recv()
+    with pytest.raises(error):
+        connection.send(HELLO)
+    assert player.sent_messages == []
     assert isinstance(found.value, ConnectionClosedOK | ConnectionClosedError)
     received = found.value.rcvd
     assert (received.code, received.reason) == (end.code, end.reason) if received else end.code == LOST
@@ -455,6 +459,20 @@ def test_what_passes_unrecorded_is_not_recorded(recorder: Recorder) -> None:
         connection.close()
     assert recorder.interactions == ()
     assert recorder.sent_messages == []
+
+
+@pytest.mark.loopback
+def test_what_is_sent_after_the_end_is_not_recorded(recorder: Recorder) -> None:
+    """A message over a connection that the test knows to be lost does not leave, and is in no cassette."""
+    with running("a") as stand_in:
+        stand_in.fault("GET", "/v1/audio/speech", "break-stream", events=1)
+        connection = opened(recorder, stand_in)
+        connection.recv(timeout=5)
+        for use in (connection.recv, lambda: connection.send(HELLO)):
+            with pytest.raises(ConnectionClosedError):
+                use()
+    assert recorder.sent_messages == []
+    assert messages.sent_messages(recorder.interactions[0]) == ()
 
 
 @pytest.mark.loopback

@@ -33,6 +33,8 @@ class _Notes:
         self._recorder = recorder
 
     def sends(self, data: Data) -> None:
+        if not self.websocket.is_open:
+            return  # the connection has ended: the message does not leave, and sending it raises an error
         self._recorder.note_message(data)
         self.websocket.sends(data)
 

@@ -15,12 +15,12 @@ from typing import Any
 import websockets.asyncio.client
 import websockets.sync.client
 from websockets.datastructures import Headers as WireHeaders
-from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.frames import OK_CLOSE_CODES, Close
 from websockets.http11 import Response as WireResponse
 
 from coze_cassettes.cassette.model import SWITCHED
-from coze_cassettes.cassette.websocket_messages import LOST, Message, Received
+from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Received
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.silence import Data
 from coze_cassettes.session.websocket_handshake import handshake_request
@@ -34,11 +34,14 @@ class _Connection:
     def __init__(self, player: Player, websocket: ReplayedWebSocket) -> None:
         self._player = player
         self._websocket = websocket
+        self._end: ConnectionClosed | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the test has not closed it."""
-        return self._websocket.silence.is_open
+    def raise_if_closed(self) -> None:
+        """Raise what ``recv`` and ``send`` raise once either side has closed the connection, or it was lost."""
+        if self._end is not None:
+            raise self._end
+        if not self._websocket.silence.is_open:
+            raise ConnectionClosedOK(Close(1000, ""), Close(1000, ""), rcvd_then_sent=False)
 
     def send(self, data: Data) -> None:
         """Send a message; the test is ended if it differs."""
@@ -50,25 +53,25 @@ class _Connection:
         """What comes next, if it can come by now; nothing once the test has gone another way."""
         return None if self._player.complaint else self._websocket.next()
 
+    def deliver(self, event: Received) -> Data:
+        """The message of an event; from the end of the connection on an error, each time."""
+        if isinstance(event, Message):
+            return event.data
+        self._end = _error_of(event)
+        raise self._end
+
     def ended(self) -> None:
         """The test closes it."""
         self._websocket.silence.ended()
 
 
-def _deliver(event: Received) -> Data:
-    """The message of an event; raises what ``recv`` raises when the other side closed or lost the connection."""
-    if isinstance(event, Message):
-        return event.data
-    if event.code == LOST:
-        raise ConnectionClosedError(None, None)
-    end = Close(event.code, event.reason)
-    error = ConnectionClosedOK if event.code in OK_CLOSE_CODES else ConnectionClosedError
-    raise error(end, end, rcvd_then_sent=True)
-
-
-def _closed_error() -> ConnectionClosedOK:
-    """What ``recv`` and ``send`` raise once the test has closed the connection."""
-    return ConnectionClosedOK(Close(1000, ""), Close(1000, ""), rcvd_then_sent=False)
+def _error_of(closed: Closed) -> ConnectionClosed:
+    """What is raised when the other side closed or lost the connection."""
+    if closed.code == LOST:
+        return ConnectionClosedError(None, None)
+    end = Close(closed.code, closed.reason)
+    error = ConnectionClosedOK if closed.code in OK_CLOSE_CODES else ConnectionClosedError
+    return error(end, end, rcvd_then_sent=True)
 
 
 class ReplayedConnection:
@@ -82,8 +85,7 @@ class ReplayedConnection:
     def send(self, message: Data) -> None:
         """Send a message."""
         with self._changed:
-            if not self._connection.is_open:
-                raise _closed_error()
+            self._connection.raise_if_closed()
             self._connection.send(message)
             self._changed.notify_all()
 
@@ -91,11 +93,10 @@ class ReplayedConnection:
         """The next message; TimeoutError after so many seconds, or sooner if none can come before more is sent."""
         with self._changed:
             while (event := self._connection.next()) is None:
-                if not self._connection.is_open:
-                    raise _closed_error()
+                self._connection.raise_if_closed()
                 if not self._changed.wait(None if timeout is None else min(timeout, GLANCE)):
                     raise TimeoutError("timed out in recv")
-            return _deliver(event)
+            return self._connection.deliver(event)
 
     def close(self) -> None:
         """Close the connection."""
@@ -114,8 +115,7 @@ class AsyncReplayedConnection:
 
     async def send(self, message: Data) -> None:
         """Send a message."""
-        if not self._connection.is_open:
-            raise _closed_error()
+        self._connection.raise_if_closed()
         self._connection.send(message)
         self._changed.set()
         await asyncio.sleep(0)
@@ -124,11 +124,10 @@ class AsyncReplayedConnection:
         """The next message."""
         await asyncio.sleep(0)
         while (event := self._connection.next()) is None:
-            if not self._connection.is_open:
-                raise _closed_error()
+            self._connection.raise_if_closed()
             self._changed.clear()
             await self._changed.wait()
-        return _deliver(event)
+        return self._connection.deliver(event)
 
     async def close(self) -> None:
         """Close the connection."""
