@@ -4,7 +4,7 @@ They come in five groups:
 
 - *Where and who*: ``mock_coze_api_token``, ``mock_coze_base_url``.
 - *Clients*: ``coze`` and ``async_coze``, made from the two above; one SSL context serves them all. ``answers`` has the
-  raw answers that they got.
+  raw answers that they got, ``sdk_log`` what the SDK logs.
 - *Identifiers*: ``mock_bot_id``, ``mock_workspace_id``, ``mock_conversation_id``, ``mock_chat_id``,
   ``mock_workflow_id``, ``mock_workflow_run_id``, ``mock_dataset_id``, ``mock_connector_id``. While recording each is
   the configured value, or one made for the test (and removed after it); while replaying it is the placeholder that
@@ -18,6 +18,7 @@ They come in five groups:
 
 from __future__ import annotations
 
+import logging
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -27,6 +28,7 @@ from unittest import mock
 
 import httpx
 import pytest
+from _pytest.logging import LogCaptureHandler  # the only handler that gets the SDK's messages while recording
 from cozepy import (
     COZE_COM_BASE_URL,
     AsyncCoze,
@@ -47,7 +49,9 @@ from cozepy import (
     SyncHTTPClient,
     TokenAuth,
     WorkflowExecuteStatus,
+    setup_logging,
 )
+from cozepy.log import logger
 
 from api.tests.coze.assertions import USER, MakeAsyncClient, MakeAsyncCoze, MakeClient, MakeCoze
 from coze_cassettes import Account
@@ -153,6 +157,15 @@ def assert_refused(answers: list[httpx.Response]) -> Callable[[CozeAPIError], No
         assert f"code: {error.code}, msg: {error.msg}, logid: {error.logid}" in str(error)
 
     return check
+
+
+@pytest.fixture
+def sdk_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[logging.LogRecord]]:
+    """What cozepy logs, instead of writing it to standard error; its level is put back at the end."""
+    keeper = LogCaptureHandler()
+    monkeypatch.setattr(logger, "handlers", [keeper])
+    yield keeper.records
+    setup_logging()
 
 
 # --- identifiers ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cozepy import AsyncCoze, AsyncNumberPaged, Bot, Coze, CozeAPIError, NumberPaged, PublishStatus, SimpleBot
 
-from api.tests.coze.assertions import NOWHERE, PAGES, assert_coze_error
+from api.tests.coze.assertions import NOWHERE, PAGES, MakeAsyncCoze, MakeCoze, MakeResponse, Sent, assert_coze_error
 from coze_cassettes import Account, SentRequest
 
 API_CHANNEL = "1024"
@@ -317,6 +317,45 @@ def assert_whole(bot: Bot, bot_id: str) -> None:
 def assert_made_from(bot: Bot, data: dict[str, Any]) -> None:
     """A bot has every part that it was made from."""
     assert {name: getattr(bot, name) for name in data} == data
+
+
+class TestBotRequests:
+    def test_publish_to_channels(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
+        """Given a bot
+        When it is published to channels of the caller's choice
+        Then these go out, and the API channel, which is the default, does not.
+        """
+        sent = Sent(mock_successful_response({"bot_id": NOWHERE}))
+        mocked(sent).bots.publish(bot_id=NOWHERE, connector_ids=[NOWHERE])
+
+        assert sent.json == {"bot_id": NOWHERE, "connector_ids": [NOWHERE]}
+
+    async def test_async_publish_to_channels(
+        self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse
+    ) -> None:
+        """Given a bot
+        When the async client publishes it to channels of the caller's choice
+        Then the same goes out.
+        """
+        sent = Sent(mock_successful_response({"bot_id": NOWHERE}))
+        await async_mocked(sent).bots.publish(bot_id=NOWHERE, connector_ids=[NOWHERE])
+
+        assert sent.json == {"bot_id": NOWHERE, "connector_ids": [NOWHERE]}
+
+    @pytest.mark.parametrize("moment", [1719476392, "1719476392"])
+    def test_time_of_a_listed_bot(
+        self, mocked: MakeCoze, mock_successful_response: MakeResponse, moment: int | str
+    ) -> None:
+        """Given a bot that was changed at a time which the answer has as a number or as a text
+        When the bots of a workspace are listed
+        Then the time is a number, and a text under the name that earlier versions of the SDK gave it.
+        """
+        texts = dict.fromkeys(("name", "description", "icon_url", "owner_user_id"), "")
+        bot = {"id": NOWHERE, "is_published": True, "updated_at": moment, **texts}
+        coze = mocked(mock_successful_response({"items": [bot], "total": 1}))
+        (listed,) = coze.bots.list(space_id=NOWHERE, use_api_version=2)
+
+        assert (listed.updated_at, listed.publish_time) == (1719476392, "1719476392")
 
 
 @pytest.mark.vcr

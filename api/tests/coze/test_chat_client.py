@@ -207,6 +207,19 @@ class TestChatOperations:
         assert all((event.chat is None) != (event.message is None) for event in events)
         assert not any(event.unknown for event in events)
 
+    @pytest.mark.shared_cassette("test_stream_chat_events")
+    def test_next_event_of_a_stream(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
+        """Given a published bot whose answer is streamed
+        When its events are asked for one by one
+        Then they come from the first to the last, and StopIteration says that there are no more.
+        """
+        stream = coze.chat.stream(bot_id=mock_bot_id, user_id=USER, additional_messages=[question])
+        events = [*iter(lambda: next(stream, None), None)]
+
+        assert_streamed([event for event in events if event])
+        with pytest.raises(StopIteration):
+            next(stream)
+
     def test_streaming_message_accumulation(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
         """Given a published bot
         When its answer is streamed
@@ -623,6 +636,32 @@ class TestConversationOperations:
         assert paged.has_more
         assert paged.response.logid
         assert_message_pages(pages, conversation.id)
+
+    @pytest.mark.shared_cassette("test_list_conversation_messages")
+    def test_iterate_conversation_messages(self, coze: Coze, mock_bot_id: str) -> None:
+        """Given a conversation with three messages
+        When a list in pages of one is iterated message by message
+        Then the other pages are fetched on the way, and every message comes once.
+        """
+        conversation = coze.conversations.create(bot_id=mock_bot_id, messages=questions())
+        listing = coze.conversations.messages.list(conversation_id=conversation.id, order="asc", limit=1)
+        messages = list(listing)
+        coze.conversations.delete(conversation_id=conversation.id)
+
+        assert_message_pages([[message] for message in messages], conversation.id)
+
+    @pytest.mark.shared_cassette("test_list_conversation_messages")
+    async def test_async_iterate_conversation_messages(self, async_coze: AsyncCoze, mock_bot_id: str) -> None:
+        """Given a conversation with three messages
+        When the async client's list in pages of one is iterated
+        Then the same messages come.
+        """
+        conversation = await async_coze.conversations.create(bot_id=mock_bot_id, messages=questions())
+        listing = await async_coze.conversations.messages.list(conversation_id=conversation.id, order="asc", limit=1)
+        messages = [message async for message in listing]
+        await async_coze.conversations.delete(conversation_id=conversation.id)
+
+        assert_message_pages([[message] for message in messages], conversation.id)
 
     def test_list_conversation_messages_newest_first(self, coze: Coze, mock_bot_id: str) -> None:
         """Given a conversation with three messages

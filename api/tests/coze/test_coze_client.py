@@ -11,15 +11,15 @@ import json
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from _pytest.logging import LogCaptureHandler  # the only handler that gets the SDK's messages while recording
 from cozepy import (
     COZE_CN_BASE_URL,
     COZE_COM_BASE_URL,
@@ -46,9 +46,12 @@ from api.tests.coze.assertions import (
     WRONG_TOKEN,
     Check,
     Fault,
+    MakeAsyncClient,
     MakeAsyncCoze,
+    MakeClient,
     MakeCoze,
     MakeResponse,
+    Sent,
     first_pages,
 )
 from coze_cassettes import SentRequest
@@ -85,13 +88,14 @@ def bears(request: SentRequest, token: str) -> bool:
     return request.headers["Authorization"] == f"Bearer {token}"
 
 
-@pytest.fixture
-def sdk_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[logging.LogRecord]]:
-    """What cozepy logs, instead of writing it to standard error; its level is put back at the end."""
-    keeper = LogCaptureHandler()
-    monkeypatch.setattr(logger, "handlers", [keeper])
-    yield keeper.records
-    setup_logging()
+def areas_of(client: object, path: str = "") -> dict[str, object]:
+    """Every client that hangs below a client, by its path."""
+    areas: dict[str, object] = {}
+    for name, _ in inspect.getmembers(type(client), lambda member: isinstance(member, property)):
+        area = getattr(client, name)
+        if type(area).__name__.endswith("Client"):
+            areas |= {path + name: area, **areas_of(area, f"{path}{name}.")}
+    return areas
 
 
 class TestCozeClientInitialization:
@@ -118,6 +122,22 @@ class TestCozeClientInitialization:
 
         assert [type(area).__name__ for area in areas] == [f"Async{kind}" for _, kind in CLIENTS]
         assert all(getattr(coze, name) is area for (name, _), area in zip(CLIENTS, areas, strict=True))
+
+    @pytest.mark.filterwarnings("ignore:The 'coze.knowledge:DeprecationWarning")
+    def test_every_area_is_made_once(self, mocked: MakeCoze, async_mocked: MakeAsyncCoze) -> None:
+        """Given a sync and an async client
+        When everything that hangs below them is asked for twice, to the last level
+        Then the same objects come again, but for those below websockets, and both clients have the same areas.
+        """
+        coze, async_coze = (make(AssertionError("sent")) for make in (mocked, async_mocked))
+        for client in (coze, async_coze):
+            once, again = areas_of(client), areas_of(client)
+            assert once.keys() == again.keys()
+            anew = [path for path in once if once[path] is not again[path]]
+            assert [path for path in anew if not path.startswith("websockets.")] == []
+
+        assert areas_of(coze).keys() == areas_of(async_coze).keys()
+        assert {"bots", "chat.messages", "workflows.runs.run_histories.execute_nodes"} <= areas_of(coze).keys()
 
     @pytest.mark.vcr
     def test_client_properties(
@@ -157,13 +177,35 @@ class TestCozeClientInitialization:
         with pytest.raises(AssertionError):
             auth("")
 
-    def test_sync_auth_in_an_async_client_is_deprecated(self, mock_coze_api_token: str) -> None:
+    async def test_sync_auth_in_an_async_client_is_deprecated(
+        self,
+        mock_coze_api_token: str,
+        mock_async_httpx_client: MakeAsyncClient,
+        mock_successful_response: MakeResponse,
+    ) -> None:
         """Given the auth of a sync client
-        When an async client is made with it
-        Then a warning says what to use.
+        When an async client is made with it, and calls Coze
+        Then a warning says what to use, and the token is sent all the same.
         """
+        sent = Sent(mock_successful_response(OWNER))
         with pytest.warns(DeprecationWarning, match=r"coze\.AsyncAuth"):
-            AsyncCoze(auth=TokenAuth(mock_coze_api_token))
+            coze = AsyncCoze(auth=TokenAuth(mock_coze_api_token), http_client=mock_async_httpx_client(sent))
+        await coze.users.me()
+
+        bearer = sent.requests[0].headers["Authorization"] == f"Bearer {mock_coze_api_token}"
+        assert bearer
+
+    def test_async_auth_in_a_sync_client_sends_no_token(
+        self, mock_coze_api_token: str, mock_httpx_client: MakeClient, mock_successful_response: MakeResponse
+    ) -> None:
+        """Given the auth of an async client
+        When a sync client is made with it, and calls Coze
+        Then nothing warns, and the request goes out without the token: a trap.
+        """
+        sent = Sent(mock_successful_response(OWNER))
+        Coze(auth=AsyncTokenAuth(mock_coze_api_token), http_client=mock_httpx_client(sent)).users.me()
+
+        assert sent.requests[0].headers["Authorization"].strip() == "Bearer"
 
 
 class TestCozeClientConfiguration:
@@ -476,15 +518,16 @@ class TestFiles:
 
         assert b'name="file"; filename="upload"' in bodies[0]
 
-    def test_upload_of_a_missing_file(self, mocked: MakeCoze) -> None:
-        """Given a path where no file is
+    @pytest.mark.parametrize("kind", [str, Path])
+    def test_upload_of_a_missing_file(self, mocked: MakeCoze, kind: Callable[[str], Any]) -> None:
+        """Given a path where no file is, as a text or as a path
         When it is uploaded
         Then a ValueError names it, and nothing is sent.
         """
         coze = mocked(AssertionError("sent"))
 
         with pytest.raises(ValueError, match=r"File not found: nowhere\.txt"):
-            coze.files.upload(file="nowhere.txt")
+            coze.files.upload(file=kind("nowhere.txt"))
 
 
 class TestCozeErrors:
@@ -1106,6 +1149,20 @@ class TestOddAnswers:
             mocked(answer).users.me()
 
         assert refused.value.debug_url == page
+
+    def test_debug_url_of_a_refusal_without_a_code(self, mocked: MakeCoze) -> None:
+        """Given a refusal that has a text and a page for debugging, but no code
+        When Coze is called
+        Then the error has both, in its text too, and says nothing of a code.
+        """
+        page = "https://scrubbed.invalid/DEBUG_URL_1"
+        answer = httpx.Response(400, json={"error_message": "invalid client", "debug_url": page})
+
+        with pytest.raises(CozeAPIError) as refused:
+            mocked(answer).users.me()
+
+        assert (refused.value.code, refused.value.debug_url) == (None, page)
+        assert str(refused.value) == f"msg: invalid client, logid: None, debug_url: {page}"
 
     @pytest.mark.parametrize("code", ["authorization_pending", "slow_down", "access_denied", "expired_token"])
     def test_device_code_error_is_not_an_api_error(self, mocked: MakeCoze, code: str) -> None:

@@ -77,6 +77,17 @@ class TestLists:
         with pytest.raises(TypeError, match="Can only assign an iterable to slice"):
             messages[:] = 7  # type: ignore[call-overload]  # what a caller without a type checker may do
 
+    def test_element_has_no_logid_of_its_own(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
+        """Given a list that an operation has answered with
+        When an element is asked for the logid
+        Then it has none: the list has it.
+        """
+        answer = mock_successful_response([said("one")])
+        messages = mocked(answer).chat.messages.list(conversation_id=NOWHERE, chat_id=NOWHERE)
+
+        assert messages[0].response.logid == ""
+        assert messages.response.logid == answer.headers["x-tt-logid"]
+
 
 class TestUnknownValues:
     def test_role_of_tomorrow(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 from cozepy import (
+    COZE_CN_BASE_URL,
     COZE_COM_BASE_URL,
     AsyncCoze,
     AsyncDeviceOAuthApp,
@@ -45,7 +46,7 @@ from cozepy.request import Requester
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from api.tests.coze.assertions import FIXED, assert_coze_error
+from api.tests.coze.assertions import FIXED, MakeAsyncClient, MakeClient, assert_coze_error
 from coze_cassettes import Account, SentRequest
 
 App = TypeVar("App", bound=OAuthApp)
@@ -309,6 +310,15 @@ class TestPKCEApp:
 
 DEVICE = "a person who confirms a device"
 
+SLOW_DOWN = ("slow_down",) * 6 + ("access_denied",)
+"""The answers to a device that polls too fast, and is refused in the end."""
+
+
+def errors_in_turn(*errors: str) -> Callable[[httpx.Request], httpx.Response]:
+    """A mocked answer: one error after the other."""
+    answers = iter(httpx.Response(400, json={"error_code": error}) for error in errors)
+    return lambda _request: next(answers)
+
 
 class TestDeviceApp:
     @pytest.mark.vcr
@@ -399,9 +409,38 @@ class TestDeviceApp:
         assert_token(token)
         assert time.monotonic() - before >= POLL_SECONDS
 
+    def test_device_app_has_to_slow_down(self, mock_httpx_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Given a device whose polls are answered with slow_down again and again, until the person refuses
+        When the app polls
+        Then it waits five seconds longer each time, at most thirty, and the refusal ends the polling.
+        """
+        slept: list[float] = []
+        monkeypatch.setattr(time, "sleep", slept.append)
+        app = _with(DeviceOAuthApp("client"), Requester(sync_client=mock_httpx_client(errors_in_turn(*SLOW_DOWN))))
+        with pytest.raises(CozePKCEAuthError) as refused:
+            app.get_access_token(device_code="code", poll=True)
+
+        assert slept == [10, 15, 20, 25, 30, 30]
+        assert refused.value.error == CozePKCEAuthErrorType.ACCESS_DENIED
+
+    async def test_async_device_app_has_to_slow_down(
+        self, mock_async_httpx_client: MakeAsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Given a device whose polls are answered with slow_down again and again, until the person refuses
+        When the async app polls
+        Then the refusal ends the polling, too; how it waits is a defect of its own.
+        """
+        monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+        client = mock_async_httpx_client(errors_in_turn(*SLOW_DOWN))
+        app = _with(AsyncDeviceOAuthApp("client"), Requester(async_client=client))
+        with pytest.raises(CozePKCEAuthError) as refused:
+            await app.get_access_token(device_code="code", poll=True)
+
+        assert refused.value.error == CozePKCEAuthErrorType.ACCESS_DENIED
+
     @pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"async polling: {FIXED}")
     async def test_async_polling_lets_others_work(
-        self, mock_async_httpx_client: Callable[[Any], AsyncHTTPClient], monkeypatch: pytest.MonkeyPatch
+        self, mock_async_httpx_client: MakeAsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Given a device that the person has not confirmed yet
         When the async app polls
@@ -502,6 +541,32 @@ class TestJWTApp:
         assert users[0].user_id == users[1].user_id
 
     @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_jwt_auth")
+    def test_jwt_auth_from_values(self, client_id: str, public_key_id: str, private_key: str) -> None:
+        """Given the id, the key and the name of the key of an app, and no HTTP client of one's own
+        When a client that signs for its token itself is made from them, and makes two calls
+        Then both are answered: the auth makes the app, and both make an HTTP client, when they need it.
+        """
+        auth = JWTAuth(client_id=client_id, private_key=private_key, public_key_id=public_key_id)
+        coze = Coze(auth=auth)
+        users = [coze.users.me(), coze.users.me()]
+
+        assert users[0].user_id == users[1].user_id
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_jwt_auth")
+    async def test_async_jwt_auth_from_values(self, client_id: str, public_key_id: str, private_key: str) -> None:
+        """Given the id, the key and the name of the key of an app, and no HTTP client of one's own
+        When an async client that signs for its token itself is made from them, and makes two calls
+        Then both are answered.
+        """
+        auth = AsyncJWTAuth(client_id=client_id, private_key=private_key, public_key_id=public_key_id)
+        coze = AsyncCoze(auth=auth)
+        users = [await coze.users.me(), await coze.users.me()]
+
+        assert users[0].user_id == users[1].user_id
+
+    @pytest.mark.vcr
     def test_foreign_key(self, connected: Connect, foreign_key: str) -> None:
         """Given a key that belongs to no app
         When a token is asked for with it
@@ -548,6 +613,37 @@ class TestOAuthConfiguration:
         config = {"client_type": kind, "client_id": "client", "coze_api_base": COZE_COM_BASE_URL, "coze_www_base": WWW}
 
         assert type(load_oauth_app_from_config(config)) is app
+
+    @pytest.mark.parametrize(
+        ("addresses", "page"),
+        [
+            ({}, WWW),
+            ({"base_url": COZE_CN_BASE_URL}, "https://www.coze.cn"),
+            ({"base_url": "https://coze.example"}, "https://coze.example"),
+            ({"base_url": "https://coze.example", "www_base_url": "https://login.example"}, "https://login.example"),
+        ],
+        ids=["coze.com", "coze.cn", "another", "two-addresses"],
+    )
+    def test_page_for_the_consent(self, addresses: dict[str, str], page: str) -> None:
+        """Given a web app of one of the regions, of another address, or of two addresses
+        When it builds the address for the consent
+        Then a region's website is found from its API; another address is taken as it is, unless the website's is given.
+        """
+        app = WebOAuthApp("client", "secret", **addresses)
+
+        assert app.get_oauth_url(redirect_uri=REDIRECT).startswith(f"{page}/api/permission/oauth2/authorize?")
+
+    def test_permissions_of_a_scope(self) -> None:
+        """Given bots, and a permission of the caller's choice
+        When a scope is built from them
+        Then it has that permission in place of the one to chat, which is the default.
+        """
+        scope = Scope.build_bot_chat(bot_id_list=["7"], permission_list=["Connector.botEdit"])
+
+        assert scope.model_dump() == {
+            "account_permission": {"permission_list": ["Connector.botEdit"]},
+            "attribute_constraint": {"connector_bot_chat_attribute": {"bot_id_list": ["7"]}},
+        }
 
     def test_unknown_kind(self) -> None:
         """Given a configuration of no kind that cozepy knows

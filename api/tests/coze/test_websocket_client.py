@@ -7,6 +7,11 @@ cozepy reads the annotations of a handler's parameters, so they must not be stri
 """
 
 import base64
+import inspect
+import json
+import logging
+import re
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -18,7 +23,12 @@ from cozepy import (
     AsyncTokenAuth,
     AsyncWebsocketsAudioSpeechClient,
     AsyncWebsocketsAudioSpeechEventHandler,
+    AsyncWebsocketsAudioTranscriptionsClient,
+    AsyncWebsocketsAudioTranscriptionsEventHandler,
+    AsyncWebsocketsChatClient,
+    AsyncWebsocketsChatEventHandler,
     ChatUpdateEvent,
+    ConversationAudioDeltaEvent,
     ConversationChatSubmitToolOutputsEvent,
     ConversationMessageCreateEvent,
     Coze,
@@ -35,16 +45,22 @@ from cozepy import (
     SpeechUpdateEvent,
     TokenAuth,
     ToolOutput,
+    TranscriptionsMessageUpdateEvent,
     TranscriptionsUpdateEvent,
     WebsocketsAudioSpeechClient,
     WebsocketsAudioSpeechEventHandler,
+    WebsocketsAudioTranscriptionsClient,
+    WebsocketsAudioTranscriptionsEventHandler,
+    WebsocketsChatClient,
+    WebsocketsChatEventHandler,
     WebsocketsEvent,
     WebsocketsEventType,
+    setup_logging,
 )
 from cozepy.websockets.ws import WebsocketsErrorEvent
 from websockets.exceptions import ConnectionClosedError
 
-from api.tests.coze.assertions import USER, WRONG_TOKEN, Fault
+from api.tests.coze.assertions import FIXED, USER, WRONG_TOKEN, Fault
 
 Type = WebsocketsEventType
 
@@ -111,6 +127,11 @@ def kinds(frames: list[Any]) -> list[str]:
     return [frame["event_type"] for frame in frames]
 
 
+def messages_of(log: list[logging.LogRecord]) -> list[str]:
+    """The texts of a log."""
+    return [record.getMessage() for record in log]
+
+
 def audio(settings: OutputAudio | None) -> tuple[str | None, int | None]:
     """Codec and rate of what is to be sent back."""
     assert settings is not None
@@ -128,6 +149,7 @@ SPEECH = (
     Type.SPEECH_AUDIO_COMPLETED,
 )
 OUTPUT = OutputAudio(codec="pcm", pcm_config=PCMConfig(sample_rate=RATE))
+SPEECH_SETTINGS = SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=OUTPUT))
 
 
 class Sounds(WebsocketsAudioSpeechEventHandler):
@@ -206,6 +228,8 @@ class TestSpeech:
         assert heard.types.count(Type.SPEECH_AUDIO_COMPLETED) == 1
         assert heard.types.index(Type.INPUT_TEXT_BUFFER_COMPLETED) < heard.types.index(Type.SPEECH_AUDIO_UPDATE)
         assert all(event.data.delta for event in heard.of(Type.SPEECH_AUDIO_UPDATE))
+        for event in heard.of(Type.SPEECH_AUDIO_UPDATE):  # the sound is bytes in the event, and base64 in its JSON
+            assert base64.b64decode(json.loads(event.model_dump_json())["data"]["delta"]) == event.data.delta
         assert all(event.detail and event.detail.logid for event in heard.events)
         assert not heard.errors
 
@@ -216,7 +240,7 @@ class TestSpeech:
         Then the connection tells the same settings.
         """
         with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
-            client.speech_update(SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=OUTPUT)))
+            client.speech_update(SPEECH_SETTINGS)
             client.wait([Type.SPEECH_UPDATED], wait_all=False)
 
         assert kinds(sent_frames) == ["speech.update"]
@@ -230,7 +254,7 @@ class TestSpeech:
         Then the connection tells the same settings.
         """
         async with async_coze.websockets.audio.speech.create(on_event=heard.async_handlers(*SPEECH))() as client:
-            await client.speech_update(SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=OUTPUT)))
+            await client.speech_update(SPEECH_SETTINGS)
             await client.wait([Type.SPEECH_UPDATED])
 
         assert kinds(sent_frames) == ["speech.update"]
@@ -269,6 +293,111 @@ class TestSpeech:
         assert len(sounds.sound) % 2 == 0
         assert sounds.completed == 1
 
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_speech_for_a_handler")
+    def test_static_method_of_a_handler(self, coze: Coze) -> None:
+        """Given a handler with a static method, and with an attribute whose name begins like that of a method
+        When a text is spoken
+        Then the static method gets its event, and the attribute is left alone.
+        """
+        ends: list[SpeechAudioCompletedEvent] = []
+
+        class Ends(WebsocketsAudioSpeechEventHandler):
+            once = True
+
+            @staticmethod
+            def on_speech_audio_completed(cli: WebsocketsAudioSpeechClient, event: SpeechAudioCompletedEvent) -> None:
+                ends.append(event)
+
+        with coze.websockets.audio.speech.create(on_event=Ends())() as client:
+            client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta=SENTENCE[0]))
+            client.input_text_buffer_complete()
+            client.wait(wait_all=False)
+
+        assert [event.event_type for event in ends] == [Type.SPEECH_AUDIO_COMPLETED]
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_speech_of_a_text")
+    @pytest.mark.xfail(strict=True, raises=TimeoutError, reason=f"waiting over websockets: {FIXED}")
+    def test_wait_for_the_end(self, coze: Coze, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Given a text that has been spoken to its end
+        When the end is waited for as by default: for all events that mark it, which is one
+        Then the waiting is over.
+        """
+
+        def hang() -> None:
+            raise TimeoutError
+
+        with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
+            for piece in SENTENCE:
+                client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta=piece))
+            client.input_text_buffer_complete()
+            client.wait(wait_all=False)
+            monkeypatch.setattr(client._completed_event, "wait", hang)  # nothing public limits the waiting
+            client.wait()
+
+
+class TestConnections:
+    @pytest.mark.vcr
+    def test_life_of_a_connection(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a client with a handler that it was given after it was made
+        When it connects, waits for two events, connects again, and is closed twice
+        Then a second connection is refused, both events came, and the handler of the end is called once.
+        """
+        ends: list[object] = []
+        client = coze.websockets.audio.speech.create(on_event=heard.handlers(Type.SPEECH_CREATED))
+        client.close()
+        client.on(Type.CLOSED, ends.append)
+        with client():
+            client.speech_update(SPEECH_SETTINGS)
+            client.wait([Type.SPEECH_CREATED, Type.SPEECH_UPDATED])
+            with pytest.raises(ValueError, match="Cannot connect in connected state"):
+                client.connect()
+        client.close()
+
+        assert kinds(sent_frames) == ["speech.update"]
+        assert heard.types == [Type.SPEECH_CREATED]
+        assert ends == [client]
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_life_of_a_connection")
+    async def test_async_life_of_a_connection(self, async_coze: AsyncCoze, heard: Heard) -> None:
+        """Given an async client with a handler that it was given after it was made
+        When it connects, waits for two events, connects again, and is closed twice
+        Then the same holds.
+        """
+        ends: list[object] = []
+
+        async def end(client: object) -> None:
+            ends.append(client)
+
+        client = async_coze.websockets.audio.speech.create(on_event=heard.async_handlers(Type.SPEECH_CREATED))
+        await client.close()
+        client.on(Type.CLOSED, end)
+        async with client():
+            await client.speech_update(SPEECH_SETTINGS)
+            await client.wait([Type.SPEECH_CREATED, Type.SPEECH_UPDATED])
+            with pytest.raises(ValueError, match="Cannot connect in connected state"):
+                await client.connect()
+        await client.close()
+
+        assert heard.types == [Type.SPEECH_CREATED]
+        assert ends == [client]
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_life_of_a_connection")
+    async def test_async_wait_for_any(self, async_coze: AsyncCoze, heard: Heard) -> None:
+        """Given an event that comes, and one that does not
+        When the async client waits for either
+        Then it goes on when the one has come.
+        """
+        create = async_coze.websockets.audio.speech.create
+        async with create(on_event=heard.async_handlers(Type.SPEECH_CREATED, Type.SPEECH_AUDIO_COMPLETED))() as client:
+            await client.speech_update(SPEECH_SETTINGS)
+            await client.wait([Type.SPEECH_CREATED, Type.SPEECH_AUDIO_COMPLETED], wait_all=False)
+
+        assert heard.types == [Type.SPEECH_CREATED]
+
 
 # --- text from speech -----------------------------------------------------------------------------------------------
 
@@ -280,6 +409,34 @@ TRANSCRIPTIONS = (
     Type.TRANSCRIPTIONS_MESSAGE_UPDATE,
     Type.TRANSCRIPTIONS_MESSAGE_COMPLETED,
 )
+
+
+class Texts(WebsocketsAudioTranscriptionsEventHandler):
+    """Keeps what was understood."""
+
+    def __init__(self) -> None:
+        self.contents: list[str] = []
+
+    def on_transcriptions_message_update(
+        self, cli: WebsocketsAudioTranscriptionsClient, event: TranscriptionsMessageUpdateEvent
+    ) -> None:
+        """Keep the text."""
+        self.contents.append(event.data.content)
+
+
+class AsyncTexts(AsyncWebsocketsAudioTranscriptionsEventHandler):
+    """The same for the async client."""
+
+    def __init__(self) -> None:
+        self.contents: list[str] = []
+
+    async def on_transcriptions_message_update(
+        self, cli: AsyncWebsocketsAudioTranscriptionsClient, event: TranscriptionsMessageUpdateEvent
+    ) -> None:
+        """Keep the text."""
+        self.contents.append(event.data.content)
+
+
 INPUT = InputAudio(format="pcm", codec="pcm", sample_rate=24_000, channel=1, bit_depth=16)
 
 
@@ -330,6 +487,50 @@ class TestTranscriptions:
         assert not heard.errors
 
     @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_transcription_of_a_sound")
+    def test_transcription_for_a_handler(self, coze: Coze) -> None:
+        """Given a handler that overrides one method
+        When a sound is transcribed
+        Then that method gets what was understood, and the events of the others are ignored.
+        """
+        texts = Texts()
+        with coze.websockets.audio.transcriptions.create(on_event=texts)() as client:
+            client.transcriptions_update(TranscriptionsUpdateEvent.Data(input_audio=INPUT))
+            client.input_audio_buffer_append(InputAudioBufferAppendEvent.Data(delta=SOUND))
+            client.input_audio_buffer_complete()
+            client.wait(wait_all=False)
+
+        assert texts.contents
+        assert all(isinstance(content, str) for content in texts.contents)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_transcription_of_a_sound")
+    async def test_async_transcription_for_a_handler(
+        self, async_coze: AsyncCoze, sdk_log: list[logging.LogRecord]
+    ) -> None:
+        """Given such a handler for the async client, and logging at DEBUG
+        When a sound is transcribed
+        Then the method gets what was understood, and the log has all that was sent but the sound.
+        """
+        setup_logging(logging.DEBUG)
+        texts = AsyncTexts()
+        async with async_coze.websockets.audio.transcriptions.create(on_event=texts)() as client:
+            await client.transcriptions_update(TranscriptionsUpdateEvent.Data(input_audio=INPUT))
+            await client.input_audio_buffer_append(InputAudioBufferAppendEvent.Data(delta=SOUND))
+            await client.input_audio_buffer_complete()
+            await client.wait()
+
+        assert texts.contents
+        sent = [text for text in messages_of(sdk_log) if "send event" in text]
+        assert [text.partition("type=")[2].partition(",")[0] for text in sent] == [
+            "transcriptions.update",
+            "input_audio_buffer.append",
+            "input_audio_buffer.complete",
+        ]
+        assert f"<length: {len(SOUND)}>" in sent[1]
+        assert not any(base64.b64encode(SOUND).decode() in text for text in sent)
+
+    @pytest.mark.vcr
     def test_clear_a_sound(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
         """Given a sound that was sent
         When it is taken back
@@ -374,6 +575,32 @@ CHAT = (
     Type.CONVERSATION_CHAT_COMPLETED,
     Type.CONVERSATION_CLEARED,
 )
+
+
+class Spoken(WebsocketsChatEventHandler):
+    """Keeps the pieces of sound."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    def on_conversation_audio_delta(self, cli: WebsocketsChatClient, event: ConversationAudioDeltaEvent) -> None:
+        """Keep the piece, which is base64."""
+        self.pieces.append(event.data.content)
+
+
+class AsyncSpoken(AsyncWebsocketsChatEventHandler):
+    """The same for the async client."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    async def on_conversation_audio_delta(
+        self, cli: AsyncWebsocketsChatClient, event: ConversationAudioDeltaEvent
+    ) -> None:
+        """Keep the piece, which is base64."""
+        self.pieces.append(event.data.content)
+
+
 QUESTION = ConversationMessageCreateEvent.Data(role="user", content_type="text", content="What is a cassette?")
 
 
@@ -422,6 +649,48 @@ class TestVoiceChat:
         assert "".join(event.data.content for event in deltas) == answer.data.content
         assert all(base64.b64decode(event.data.content) for event in heard.of(Type.CONVERSATION_AUDIO_DELTA))
         assert not heard.errors
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_voice_chat")
+    def test_voice_chat_for_a_handler(self, coze: Coze, mock_bot_id: str, sdk_log: list[logging.LogRecord]) -> None:
+        """Given a handler that overrides one method, and logging at DEBUG
+        When a bot is asked something in writing
+        Then that method gets the pieces of sound, and the log has their lengths instead of them.
+        """
+        setup_logging(logging.DEBUG)
+        spoken = Spoken()
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=spoken)() as client:
+            client.conversation_message_create(QUESTION)
+            client.wait(wait_all=False)
+
+        self.assert_lengths_logged(spoken.pieces, sdk_log)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_voice_chat")
+    async def test_async_voice_chat_for_a_handler(
+        self, async_coze: AsyncCoze, mock_bot_id: str, sdk_log: list[logging.LogRecord]
+    ) -> None:
+        """Given such a handler for the async client, and logging at DEBUG
+        When a bot is asked something in writing
+        Then the method and the log get the same.
+        """
+        setup_logging(logging.DEBUG)
+        spoken = AsyncSpoken()
+        async with async_coze.websockets.chat.create(bot_id=mock_bot_id, on_event=spoken)() as client:
+            await client.conversation_message_create(QUESTION)
+            await client.wait()
+
+        self.assert_lengths_logged(spoken.pieces, sdk_log)
+
+    @staticmethod
+    def assert_lengths_logged(pieces: list[str], log: list[logging.LogRecord]) -> None:
+        """A log has each piece of sound as its length, and never as it is."""
+        assert pieces
+        assert all(base64.b64decode(piece) for piece in pieces)
+        received = [text for text in messages_of(log) if "receive event, type=conversation.audio.delta" in text]
+        assert len(received) == len(pieces)
+        assert all(f"<length: {len(piece)}>" in text for piece, text in zip(pieces, received, strict=True))
+        assert not any(piece in text for piece in pieces for text in messages_of(log))
 
     @pytest.mark.vcr
     def test_voice_chat_settings(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
@@ -503,6 +772,13 @@ SPOKEN = (
     Type.INPUT_AUDIO_BUFFER_CLEARED,
     Type.CONVERSATION_AUDIO_TRANSCRIPT_UPDATE,
     Type.CONVERSATION_AUDIO_TRANSCRIPT_COMPLETED,
+)
+EVERY_CHAT_EVENT = (
+    *SPOKEN,
+    Type.CONVERSATION_AUDIO_SENTENCE_START,
+    Type.CONVERSATION_CHAT_FAILED,
+    Type.INPUT_AUDIO_BUFFER_SPEECH_STARTED,
+    Type.INPUT_AUDIO_BUFFER_SPEECH_STOPPED,
 )
 SOUND_PIECE = InputAudioBufferAppendEvent.Data(delta=SOUND)
 WITH_A_TOOL = ChatUpdateEvent.Data(chat_config=ChatUpdateEvent.ChatConfig(parameters={"tool": True}))
@@ -803,6 +1079,42 @@ class TestWebsocketFaults:
         assert error.data.logid == error.detail.logid
 
     @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_error_frame")
+    def test_error_frame_for_a_handler(self, coze: Coze, sdk_log: list[logging.LogRecord]) -> None:
+        """Given a handler that overrides nothing
+        When an error comes
+        Then it is written to the log, with its code, and the connection stays.
+        """
+        handler = WebsocketsAudioSpeechEventHandler()
+        with coze.websockets.audio.speech.create(on_event=handler)() as client:
+            client.wait([Type.ERROR], wait_all=False)
+
+        self.assert_error_logged(sdk_log)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_error_frame")
+    async def test_async_error_frame_for_a_handler(
+        self, async_coze: AsyncCoze, sdk_log: list[logging.LogRecord]
+    ) -> None:
+        """Given a handler for the async client that overrides nothing
+        When an error comes
+        Then the log has the same.
+        """
+        handler = AsyncWebsocketsAudioSpeechEventHandler()
+        async with async_coze.websockets.audio.speech.create(on_event=handler)() as client:
+            await client.wait([Type.ERROR])
+
+        self.assert_error_logged(sdk_log)
+
+    @staticmethod
+    def assert_error_logged(log: list[logging.LogRecord]) -> None:
+        """The text of an error and where it was caught, both at ERROR."""
+        occurred, trace = log
+        assert (occurred.levelno, trace.levelno) == (logging.ERROR, logging.ERROR)
+        assert occurred.getMessage().startswith("Error occurred: ")
+        assert re.search(r"CozeAPIError\(.code: [1-9]\d*, msg: ", occurred.getMessage())
+
+    @pytest.mark.vcr
     @pytest.mark.stand_in_only(reason="a connection that is lost")
     def test_lost_connection(self, coze: Coze, heard: Heard, fault: Fault) -> None:
         """Given a connection that is lost after its first frame
@@ -832,6 +1144,67 @@ class TestWebsocketFaults:
         assert heard.types == [Type.SPEECH_CREATED]
         assert isinstance(heard.errors[0], ConnectionClosedError)
 
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_lost_connection")
+    def test_send_over_a_lost_connection(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a connection that was lost
+        When the client sends two messages
+        Then the handler of errors gets the ConnectionClosedError of the first; the second is dropped in silence.
+        """
+        with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
+            client._receive_thread.join()  # as above
+            client.input_text_buffer_complete()
+            client._send_thread.join()
+            client.input_text_buffer_complete()
+
+        assert [type(error) for error in heard.errors] == [ConnectionClosedError] * 2
+        assert sent_frames == []
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_lost_connection")
+    async def test_async_send_over_a_lost_connection(
+        self, async_coze: AsyncCoze, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a connection that was lost
+        When the async client sends two messages
+        Then the handler of errors gets the same, and the second is dropped, too.
+        """
+        async with async_coze.websockets.audio.speech.create(on_event=heard.async_handlers(*SPEECH))() as client:
+            await client._receive_task
+            await client.input_text_buffer_complete()
+            await client._send_task
+            await client.input_text_buffer_complete()
+
+        assert [type(error) for error in heard.errors] == [ConnectionClosedError] * 2
+        assert sent_frames == []
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_lost_connection")
+    def test_lost_connection_without_a_handler(self, coze: Coze, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Given a client without a handler of errors
+        When its connection is lost
+        Then the error ends the thread that reads, and reaches nobody else: a wait() would last for ever.
+        """
+        ended: list[threading.ExceptHookArgs] = []
+        monkeypatch.setattr(threading, "excepthook", ended.append)
+        with coze.websockets.audio.speech.create(on_event={})() as client:
+            client._receive_thread.join()
+
+        [end] = ended
+        assert end.exc_type is ConnectionClosedError
+        assert end.thread is client._receive_thread
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_lost_connection")
+    async def test_async_lost_connection_without_a_handler(self, async_coze: AsyncCoze) -> None:
+        """Given an async client without a handler of errors
+        When its connection is lost
+        Then the error ends the task that reads, and reaches nobody else.
+        """
+        async with async_coze.websockets.audio.speech.create(on_event={})() as client:
+            with pytest.raises(ConnectionClosedError):
+                await client._receive_task
+
     @pytest.mark.parametrize("make", [Coze, AsyncCoze])
     def test_plain_address(self, make: Callable[..., Any], mock_coze_api_token: str) -> None:
         """Given a base URL that is not https
@@ -843,3 +1216,63 @@ class TestWebsocketFaults:
 
         with pytest.raises(ValueError, match="base_url must start with 'https://'"):
             _ = coze.websockets
+
+    @pytest.mark.parametrize("make", [Coze, AsyncCoze])
+    def test_no_address(self, make: Callable[..., Any], mock_coze_api_token: str) -> None:
+        """Given an empty base URL
+        When the websockets of a client are asked for
+        Then they are refused.
+        """
+        auth = TokenAuth(mock_coze_api_token) if make is Coze else AsyncTokenAuth(mock_coze_api_token)
+
+        with pytest.raises(ValueError, match="base_url cannot be empty"):
+            _ = make(auth=auth, base_url="").websockets
+
+    @pytest.mark.parametrize(
+        ("base_url", "address"),
+        [
+            ("https://api.coze.cn", "wss://ws.coze.cn/v1/audio/speech"),
+            ("https://api-company.coze.com/", "wss://ws-company.coze.com/v1/audio/speech"),
+        ],
+    )
+    def test_address(self, base_url: str, address: str, mock_coze_api_token: str) -> None:
+        """Given the base URL of a region, or one of a company's own
+        When a websocket is made
+        Then it goes to the host that is called ws where that of the API is called api.
+        """
+        coze = Coze(auth=TokenAuth(mock_coze_api_token), base_url=base_url)
+
+        assert coze.websockets.audio.speech.create(on_event={})._ws_url == address  # nothing public tells it
+
+
+# --- handlers that override nothing ---------------------------------------------------------------------------------
+
+HANDLERS = (
+    (WebsocketsAudioSpeechEventHandler, SPEECH),
+    (AsyncWebsocketsAudioSpeechEventHandler, SPEECH),
+    (WebsocketsAudioTranscriptionsEventHandler, TRANSCRIPTIONS),
+    (AsyncWebsocketsAudioTranscriptionsEventHandler, TRANSCRIPTIONS),
+    (WebsocketsChatEventHandler, EVERY_CHAT_EVENT),
+    (AsyncWebsocketsChatEventHandler, EVERY_CHAT_EVENT),
+)
+"""The handlers of the SDK, and the events of each."""
+
+COMMON = (Type.CLIENT_ERROR, Type.ERROR, Type.CLOSED)
+
+
+class TestHandlers:
+    @pytest.mark.parametrize(("make", "events"), HANDLERS)
+    async def test_method_of_each_event(self, make: Callable[[], Any], events: tuple[WebsocketsEventType, ...]) -> None:
+        """Given a handler that overrides nothing
+        When its events come
+        Then each goes to the method that is named after it, and that does nothing.
+        """
+        handler = make()
+        methods = handler.to_dict()
+
+        assert set(methods) == {*events, *COMMON}
+        for event in (*events, Type.CLOSED):
+            method = methods[event]
+            assert method == getattr(handler, f"on_{event.value.replace('.', '_')}")
+            result = method(None, None) if event != Type.CLOSED else method(None)
+            assert (await result if inspect.isawaitable(result) else result) is None
