@@ -46,18 +46,27 @@ def owner_id(item: pytest.Item) -> str:
 
 
 def cassette_name(item: pytest.Item) -> str:
-    """The file name of a test's cassette without its suffix.
-
-    It is ``Class.test``, or what the marker default_cassette says, or that of the test whose cassette it shares.
-    """
+    """The file name of a test's cassette without its suffix."""
     test_class = getattr(item, "cls", None)
-    if (shared := item.get_closest_marker("shared_cassette")) is not None:
-        name = str(shared.args[0])
-        return _shorten(name if "." in name or test_class is None else f"{test_class.__name__}.{name}")
-    if (default := item.get_closest_marker("default_cassette")) is not None and default.args:
-        return _shorten(str(default.args[0]))
-    own: str = get_default_cassette_name(test_class, item.name)
-    return _shorten(own)
+    owner = test_class.__name__ if test_class else ""
+    shared, default = (_argument(item, marker) for marker in ("shared_cassette", "default_cassette"))
+    return file_name(owner, get_default_cassette_name(test_class, item.name), shared, default)
+
+
+def _argument(item: pytest.Item, marker: str) -> str:
+    found = item.get_closest_marker(marker)
+    return str(found.args[0]) if found is not None and found.args else ""
+
+
+def file_name(owner: str, own: str, shared: str = "", default: str = "") -> str:
+    """The file name, without its suffix, of the cassette of a test in the class ``owner``.
+
+    It is ``own``, which is ``Class.test``, or what the marker default_cassette says, or that of the test whose cassette
+    it shares.
+    """
+    if shared:
+        return _shorten(shared if "." in shared or not owner else f"{owner}.{shared}")
+    return _shorten(default or own)
 
 
 def _shorten(name: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import Misuse
 
 
@@ -28,6 +30,11 @@ class PytestSettings:
     record_command: str
     inipath: Path | None = None
     allow_opaque: frozenset[str] = frozenset()
+
+    @property
+    def tests(self) -> CozeTests:
+        """The tests of ours."""
+        return CozeTests(tuple(Path(os.path.normpath(self.rootdir / each)) for each in self.coze_tests))
 
 
 class _Read(BaseException):

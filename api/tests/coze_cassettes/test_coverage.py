@@ -17,6 +17,7 @@ from coze_cassettes.coverage import evidence, operations, table
 from coze_cassettes.coverage.callers import Caller, callers_below
 from coze_cassettes.coverage.fields import never_seen
 from coze_cassettes.coverage.operations import Operation
+from coze_cassettes.coze_tests import CozeTests
 
 MakeInteraction = Callable[..., Interaction]
 MakeCassette = Callable[..., Cassette]
@@ -79,6 +80,16 @@ def project(
     return tmp_path
 
 
+def coze_tests_in(project: Path) -> CozeTests:
+    """What the project has given to the toolkit."""
+    return CozeTests((project / "tests",))
+
+
+def callers_of(project: Path) -> list[Caller]:
+    """The tests of the project."""
+    return callers_below([project / "tests"], coze_tests_in(project))
+
+
 def row(rows: list[evidence.Row], name: str) -> evidence.Row:
     """The row of an operation."""
     return next(each for each in rows if each.operation.name == name)
@@ -110,7 +121,7 @@ def archive(self: Any, *, bot_id: str) -> Any:
 def test_a_new_operation_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a new version of the SDK can do and no cassette holds is a gap."""
     monkeypatch.setattr(BotsClient, "archive", archive, raising=False)
-    rows = table.measured([ROOT / "api/tests/coze"], store.read_all(ROOT / "cassettes/coze"))
+    rows = table.measured(CozeTests((ROOT / "api/tests/coze",)), store.read_all(ROOT / "cassettes/coze"))
     assert row(rows, "bots.archive").operation.routes == (("POST", "/v1/bots/{bot_id}/archive"),)
     assert "bots.archive: no cassette" in list(evidence.gaps(rows))
 
@@ -130,7 +141,7 @@ def test_a_route_matches(method: str, path: str, right: bool) -> None:
 
 def test_callers_are_read(project: Path) -> None:
     """A shared cassette has two; names come from helpers, methods and tables, not from texts."""
-    found = {(each.cassette, each.is_async): each.names for each in callers_below([project / "tests"])}
+    found = {(each.cassette, each.is_async): each.names for each in callers_of(project)}
     assert found.keys() == {
         ("test_a/TestBots.test_list", False),
         ("test_a/TestBots.test_list", True),
@@ -143,12 +154,35 @@ def test_callers_are_read(project: Path) -> None:
     assert "me" in found["test_a/test_me", False]
 
 
+FOLDERS = """
+import pytest
+
+@pytest.mark.default_cassette("both.yaml")
+def test_named(coze): coze.users.me()
+
+class TestOther:
+    @pytest.mark.shared_cassette("TestBots.test_list")
+    def test_twice(self, coze): coze.bots.list()
+
+def test_{name}(coze): coze.users.me()
+"""
+
+
+def test_cassettes_are_named_as_the_plugin_names_them(project: Path) -> None:
+    """By the folder of the module, by default_cassette, by a shared test of another class; a long name is shortened."""
+    (project / "tests/unit").mkdir()
+    (project / "tests/unit/test_b.py").write_text(FOLDERS.format(name="x" * 200))
+    found = {each.cassette for each in callers_of(project)}
+    assert {"unit/test_b/both", "unit/test_b/TestBots.test_list", "test_a/test_me"} < found
+    assert [each for each in found if each.startswith("unit/test_b/test_x") and len(each) < 150]
+
+
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
 def test_rows(project: Path) -> None:
     """Both variants, both clients, pages, an error, provenance; what sends the same is distinguished by its words."""
-    rows = table.measured([project / "tests"], store.read_all(project / "c"))
+    rows = table.measured(coze_tests_in(project), store.read_all(project / "c"))
     assert table.line_of(row(rows, "bots.list")) == ("bots.list", "1", "yes", "yes", "yes", "yes", "stand-in")
     assert table.line_of(row(rows, "users.me")) == ("users.me", "1", "yes", "no", "", "no", "stand-in")
     assert row(rows, "knowledge.documents.list").cassettes == ("test_a/TestBots.test_old",)
@@ -162,7 +196,7 @@ def test_one_variant_is_not_the_whole(project: Path, interaction: MakeInteractio
     """An operation with two paths is recorded when both are."""
     only = cassette(interaction(path="/v1/bots?page_index=1", answer={"code": 0}))
     store.write(project / "c/test_a/TestBots.test_list.yaml", only)
-    rows = table.measured([project / "tests"], store.read_all(project / "c"))
+    rows = table.measured(coze_tests_in(project), store.read_all(project / "c"))
     assert row(rows, "bots.list").cassettes == ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from coze_cassettes import exit_codes
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cli.project import cassettes_folder, cassettes_option
 from coze_cassettes.coverage import evidence, fields, table
+from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.inspection.judge import Judge, read_judged
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.pytest_settings import read_settings
@@ -35,7 +36,7 @@ def command(target: Path, cassettes: Path | None) -> int:
     measured = bool(settings.coze_tests) and not refused  # a file that is not read would count as a gap
     pages = dict(html.report_pages(shown, refused, with_coverage=measured))
     if measured:
-        pages[html.COVERAGE_PAGE] = _coverage_page([settings.rootdir / each for each in settings.coze_tests], found)
+        pages[html.COVERAGE_PAGE] = _coverage_page(settings.tests, found)
     for name, page in pages.items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +47,7 @@ def command(target: Path, cassettes: Path | None) -> int:
     return exit_codes.FAILED if refused else exit_codes.UNCHANGED
 
 
-def _coverage_page(tests: Sequence[Path], cassettes: Mapping[str, Cassette]) -> str:
+def _coverage_page(tests: CozeTests, cassettes: Mapping[str, Cassette]) -> str:
     rows = table.measured(tests, cassettes)
     unseen = fields.never_seen([row.operation for row in rows], cassettes.values())
     return html.coverage_page(table.HEADINGS, [table.line_of(row) for row in rows], list(evidence.gaps(rows)), unseen)

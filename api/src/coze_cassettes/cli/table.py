@@ -45,5 +45,5 @@ def _operations(cassettes: Mapping[str, Cassette], settings: PytestSettings) -> 
     """How many operations of the SDK the tests of the project record."""
     from coze_cassettes.coverage import table  # noqa: PLC0415  it imports what a table alone does not need
 
-    tests = [settings.rootdir / each for each in chosen_tests((), settings)]
-    return table.counts(table.measured(tests, cassettes))
+    chosen_tests((), settings)
+    return table.counts(table.measured(settings.tests, cassettes))

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from coze_cassettes import naming
+from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError
 
-_SHARED: Final = "shared_cassette"
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 Definitions = Mapping[str, ast.AST]
@@ -29,13 +30,13 @@ class Caller:
     names: frozenset[str]
 
 
-def callers_below(paths: Iterable[Path]) -> list[Caller]:
-    """The tests of the modules below some folders, or of modules."""
+def callers_below(paths: Iterable[Path], tests: CozeTests) -> list[Caller]:
+    """The tests of the modules below some folders, or of modules, all below ``tests``."""
     modules = [each for path in paths for each in (sorted(path.rglob("test_*.py")) if path.is_dir() else [path])]
-    return [caller for module in modules for caller in _of_module(module)]
+    return [caller for module in modules for caller in _of_module(module, tests.folder(module).as_posix())]
 
 
-def _of_module(path: Path) -> Iterator[Caller]:
+def _of_module(path: Path, folder: str) -> Iterator[Caller]:
     try:
         tree = ast.parse(path.read_text("utf-8"))
     except (OSError, SyntaxError, ValueError) as error:
@@ -43,31 +44,35 @@ def _of_module(path: Path) -> Iterator[Caller]:
     module = _definitions(tree.body)
     for node in tree.body:
         if isinstance(node, _FUNCTIONS):
-            yield from _of_test(path.stem, "", node, module)
+            yield from _of_test(folder, "", node, module)
         elif isinstance(node, ast.ClassDef):
             own = {**module, **_definitions(node.body)}
             for each in node.body:
                 if isinstance(each, _FUNCTIONS):
-                    yield from _of_test(path.stem, f"{node.name}.", each, own)
+                    yield from _of_test(folder, node.name, each, own)
 
 
 def _of_test(
-    module: str, owner: str, node: ast.FunctionDef | ast.AsyncFunctionDef, definitions: Definitions
+    folder: str, owner: str, node: ast.FunctionDef | ast.AsyncFunctionDef, definitions: Definitions
 ) -> Iterator[Caller]:
     if not node.name.startswith("test_"):
         return
-    name = next(filter(None, map(_shared_cassette, node.decorator_list)), node.name)
+    shared, default = (_argument(node, marker) for marker in ("shared_cassette", "default_cassette"))
+    own = f"{owner}.{node.name}" if owner else node.name
     yield Caller(
-        f"{module}/{owner}{name}", isinstance(node, ast.AsyncFunctionDef), frozenset(_names(node, definitions))
+        f"{folder}/{naming.file_name(owner, own, shared, default)}",
+        isinstance(node, ast.AsyncFunctionDef),
+        frozenset(_names(node, definitions)),
     )
 
 
-def _shared_cassette(decorator: ast.expr) -> str:
-    """The test whose cassette is shared, as the marker names it."""
-    if not isinstance(decorator, ast.Call) or getattr(decorator.func, "attr", "") != _SHARED or not decorator.args:
-        return ""
-    named = decorator.args[0]
-    return str(named.value) if isinstance(named, ast.Constant) else ""
+def _argument(node: ast.FunctionDef | ast.AsyncFunctionDef, marker: str) -> str:
+    """What a marker of a test names, or an empty string."""
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == marker and decorator.args:
+            named = decorator.args[0]
+            return str(named.value) if isinstance(named, ast.Constant) else ""
+    return ""
 
 
 def _definitions(body: Iterable[ast.stmt]) -> dict[str, ast.AST]:

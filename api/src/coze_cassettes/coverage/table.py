@@ -10,15 +10,19 @@ from coze_cassettes.account import sdk
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.coverage import callers, evidence, operations
 from coze_cassettes.coverage.evidence import Row
+from coze_cassettes.coze_tests import CozeTests
 
 HEADINGS: Final = ("operation", "cassettes", "sync", "async", "several pages", "an error", "recorded from")
 _COUNTED: Final = ("recorded", "sync", "async", "several pages", "an error")
 
 
-def measured(tests: Sequence[Path], cassettes: Mapping[str, Cassette]) -> list[Row]:
-    """A row for each operation of the installed SDK: the tests below some paths, cassettes by their paths."""
+def measured(tests: CozeTests, cassettes: Mapping[str, Cassette], paths: Sequence[Path] = ()) -> list[Row]:
+    """A row for each operation of the installed SDK: its tests, cassettes by their paths.
+
+    With ``paths`` only the tests in these modules and folders.
+    """
     recordings = evidence.recordings_of(cassettes)
-    return evidence.rows_of(operations.installed(), callers.callers_below(tests), recordings)
+    return evidence.rows_of(operations.installed(), callers.callers_below(paths or tests.paths, tests), recordings)
 
 
 def line_of(row: Row) -> tuple[str, ...]:
