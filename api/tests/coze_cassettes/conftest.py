@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
@@ -239,11 +240,13 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture(scope="session")
 def first_recording(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The project as its first run leaves it."""
-    project = _project(tmp_path_factory.mktemp("first"))
-    code, out, err = project.record()
-    assert (code, err) == (3, ""), out
-    assert "3 recorded: 3 new" in out
-    return project
+
+    def record(folder: Path) -> None:
+        code, out, err = _project(folder).record()
+        assert (code, err) == (3, ""), out
+        assert "3 recorded: 3 new" in out
+
+    return Project(_made_once(tmp_path_factory, "first", record))
 
 
 @pytest.fixture
@@ -259,24 +262,28 @@ def recorded(first_recording: Project, tmp_path: Path) -> Project:
 @pytest.fixture(scope="session")
 def interpreters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two environments with all that this one has: one without the package, one with its wheel."""
-    folder = tmp_path_factory.mktemp("interpreters")
+    folder = _made_once(tmp_path_factory, "interpreters", _make_interpreters)
+    return folder / "without/bin/python", folder / "with/bin/python"
+
+
+def _make_interpreters(folder: Path) -> None:
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder)]
     subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
-    without, with_wheel = _environment(folder / "without"), _environment(folder / "with")
-    install = [sys.executable, "-m", "pip", "--python", str(with_wheel), "install", "-q", "--no-deps", "--no-index"]
+    _make_environment(folder / "without")
+    _make_environment(folder / "with")
+    python = str(folder / "with/bin/python")
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index"]
     subprocess.run([*install, str(wheel)], check=True, capture_output=True)
-    return without, with_wheel
 
 
-def _environment(folder: Path) -> Path:
+def _make_environment(folder: Path) -> None:
     """An interpreter with links to what is installed here, but for this project."""
     venv.create(folder)
     site = next((folder / "lib").glob("python*")) / "site-packages"
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
         if not re.match(r"_?coze[_-]", entry.name) and entry.name != "__pycache__":
             (site / entry.name).symlink_to(entry)
-    return folder / "bin/python"
 
 
 Work = Callable[[], object]
@@ -334,3 +341,17 @@ def calls_of() -> Callable[[Work], int]:
         return count
 
     return counted
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that is made by the first worker of pytest-xdist that needs it, for all of them."""
+    base = factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, made = base / name, base / f"{name}.made"
+    with FileLock(base / f"{name}.lock"):
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder

@@ -483,18 +483,6 @@ def _small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
 
 
-def test_a_full_disk_costs_no_cassette(trial: Trial) -> None:
-    """The first cassette that cannot be staged ends the recording, with one sentence."""
-    code, out, err = trial.run(preexec_fn=_small_files)
-    assert (code, err) == (1, ""), out
-    sentence = "is not saved, its file cannot be written: File too large."
-    first, second = [line for line in out.splitlines() if line.startswith("failed: ")]
-    assert first.endswith(sentence)
-    assert second == "failed: 2 tests were not tried after that: run the command again."
-    trial.unchanged()
-    trial.recovers()
-
-
 MOUNT = """
 mount -t tmpfs -o size=256k none "$1"
 mkdir "$1/data"
@@ -552,16 +540,27 @@ def small_disk(trial: Trial, folder: Path) -> Iterator[Disk]:
         keeper.stdin.close()
 
 
-def test_a_disk_that_fills_up_in_the_swap_costs_no_cassette(trial: Trial) -> None:
-    """Whether none or one of two new cassettes has room, none is swapped in, and what was recorded waits."""
+def test_a_full_disk_costs_no_cassette(trial: Trial) -> None:
+    """The first cassette that cannot be staged ends the recording, with one sentence.
+
+    Whether none or one of two new cassettes has room in the swap, none is swapped in, and what was recorded waits.
+    """
+    code, out, err = trial.run(preexec_fn=_small_files)
+    assert (code, err) == (1, ""), out
+    sentence = "is not saved, its file cannot be written: File too large."
+    first, second = [line for line in out.splitlines() if line.startswith("failed: ")]
+    assert first.endswith(sentence)
+    assert second == "failed: 2 tests were not tried after that: run the command again."
+    trial.unchanged()
     trial.outdate(BOTS, b'"space_bots":')
     with small_disk(trial, trial.project.cassettes) as disk:
-        for room in (0, 1):
+        for room, begun in ((0, ["recording (3 tests)"]), (1, [])):
             disk.fill(but=room)
             code, out, err = trial.run()
             assert code == 1, out
             assert err == "The new cassettes cannot be written (No space left on device): none was replaced.\n"
             assert "3 cassettes are recorded and kept outside for an hour" in out
+            assert re.findall("^recording.*", out, re.MULTILINE) == begun
             trial.unchanged()
             assert [path for path in trial.seen.cassettes.rglob(".*") if path.is_file()] == []
             disk.clear()

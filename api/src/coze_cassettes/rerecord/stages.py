@@ -71,6 +71,8 @@ class Stages:
         earlier = [
             test.id for test in self.plan.tests if test.cassette in self.staged.earlier and not test.shares_cassette
         ]
+        if len(earlier) == len(self.plan.tests):
+            return processes.PytestResult()
         self.reporter.stage("recording", len(self.plan.tests) - len(earlier))
         target = self.plan.target
         arguments = ("--record-mode=all", f"--cassettes-dir={self.recorded}", f"--recorded-from={target.provenance}")
