@@ -922,6 +922,8 @@ class Operation:
 
 
 ME = Operation("users.me")
+WORKSPACES = Operation("workspaces.list")
+API_APPS = Operation("api_apps.list")
 DELETE = Operation("conversations.delete", {"conversation_id": NOWHERE})
 STREAM = Operation("chat.stream", {"bot_id": NOWHERE, "user_id": "demo-user"})
 SPEECH = Operation("audio.speech.create", {"input": "Hello", "voice_id": NOWHERE})
@@ -986,6 +988,9 @@ ODD_ANSWERS = (
     Odd("code-no-number", 200, {"code": "abc", "msg": "odd", "data": OWNER}, Outcome("ValueError")),
     Odd("code-negative", 200, {"code": -1, "msg": "odd", "data": OWNER}, Outcome("User")),
     Odd("code-without-msg", 200, {"code": 4100, "data": OWNER}, Outcome("User")),
+    # a list that does not say whether there is more
+    Odd("list-without-total", 200, {"code": 0, "data": {"workspaces": []}}, Outcome("ValidationError"), WORKSPACES),
+    Odd("list-without-has-more", 200, {"code": 0, "data": {"items": []}}, Outcome("ValidationError"), API_APPS),
     # the other two ways to name an error
     Odd("error-message", 400, {"error_message": "invalid client"}, api_error(None, "invalid client")),
     Odd("error-message-empty", 200, {"error_message": "", "data": OWNER}, Outcome("User")),
