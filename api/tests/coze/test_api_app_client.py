@@ -21,24 +21,6 @@ EVENT = "bot.deleted"
 """An event of Coze; the sources of this suite name no other."""
 
 
-def assert_made(app: APIApp, name: str) -> None:
-    """A new app has an id, the secret that signs what it is sent, and its name; it is called nowhere yet."""
-    assert app.id
-    assert app.verify_token
-    assert app.name == name
-    assert app.app_type is AppType.NORMAL
-    assert not app.callback_url
-    assert app.response.logid
-
-
-def assert_events(events: Sequence[APIAppEvent], app_id: str) -> None:
-    """The app is subscribed to the one event."""
-    (event,) = events
-    assert (event.api_app_id, event.event_type) == (app_id, EVENT)
-    assert event.name
-    assert isinstance(event.description, str)
-
-
 @pytest.mark.vcr
 class TestApiApps:
     def test_life_of_an_api_app(
@@ -275,3 +257,24 @@ class TestApiAppEvents:
             lambda: events.list(api_app_id=NOWHERE),
         )
         await assert_each_is_refused_async(calls, assert_refused)
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def assert_made(app: APIApp, name: str) -> None:
+    """A new app has an id, the secret that signs what it is sent, and its name; it is called nowhere yet."""
+    assert app.id
+    assert app.verify_token
+    assert app.name == name
+    assert app.app_type is AppType.NORMAL
+    assert not app.callback_url
+    assert app.response.logid
+
+
+def assert_events(events: Sequence[APIAppEvent], app_id: str) -> None:
+    """The app is subscribed to the one event."""
+    (event,) = events
+    assert (event.api_app_id, event.event_type) == (app_id, EVENT)
+    assert event.name
+    assert isinstance(event.description, str)

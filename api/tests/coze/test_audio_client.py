@@ -58,44 +58,6 @@ FIRST = 3
 GROUPS = "/v1/audio/voiceprint_groups"
 
 
-def sound() -> bytes:
-    """A tenth of a second as a WAV file."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as written:
-        written.setparams((1, 2, RATE, 0, "NONE", ""))
-        written.writeframes(b"\0\x10" * (RATE // 10))
-    return file.getvalue()
-
-
-@pytest.fixture
-def mock_voice_id(account: Account, coze: Coze) -> str:
-    """A voice that the account can speak with."""
-
-    def make() -> tuple[str, Callable[[], object]]:
-        return coze.audio.voices.list(page_size=1).items[0].voice_id, lambda: None
-
-    return account.value("VOICE_ID", make)
-
-
-@pytest.fixture
-def mock_live_id(account: Account) -> str:
-    """A live stream of the account; no operation of cozepy makes one."""
-    return account.value("LIVE_ID")
-
-
-@pytest.fixture
-def groups_to_page(account: Account, coze: Coze) -> Iterator[None]:
-    """Three groups of voiceprints to page over; they are made, unrecorded, and deleted again."""
-    groups, made = coze.audio.voiceprint_groups, list[str]()
-    with account.unrecorded_context():
-        if account.is_recording:
-            made += [groups.create(name=f"cassettes {number}").id for number in range(FIRST)]
-    yield
-    with account.unrecorded_context():
-        for group_id in made:
-            groups.delete(group_id=group_id)
-
-
 # --- speech from text, text from speech -----------------------------------------------------------------------------
 
 
@@ -838,3 +800,44 @@ class TestAudioFaults:
         sizes = [request.url.params["page_size"] for request in sent.requests]
 
         assert sizes[0] == sizes[1]
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def sound() -> bytes:
+    """A tenth of a second as a WAV file."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setparams((1, 2, RATE, 0, "NONE", ""))
+        written.writeframes(b"\0\x10" * (RATE // 10))
+    return file.getvalue()
+
+
+@pytest.fixture
+def mock_voice_id(account: Account, coze: Coze) -> str:
+    """A voice that the account can speak with."""
+
+    def make() -> tuple[str, Callable[[], object]]:
+        return coze.audio.voices.list(page_size=1).items[0].voice_id, lambda: None
+
+    return account.value("VOICE_ID", make)
+
+
+@pytest.fixture
+def mock_live_id(account: Account) -> str:
+    """A live stream of the account; no operation of cozepy makes one."""
+    return account.value("LIVE_ID")
+
+
+@pytest.fixture
+def groups_to_page(account: Account, coze: Coze) -> Iterator[None]:
+    """Three groups of voiceprints to page over; they are made, unrecorded, and deleted again."""
+    groups, made = coze.audio.voiceprint_groups, list[str]()
+    with account.unrecorded_context():
+        if account.is_recording:
+            made += [groups.create(name=f"cassettes {number}").id for number in range(FIRST)]
+    yield
+    with account.unrecorded_context():
+        for group_id in made:
+            groups.delete(group_id=group_id)

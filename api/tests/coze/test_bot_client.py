@@ -20,60 +20,6 @@ API_CHANNEL = "1024"
 BotPage = NumberPaged[SimpleBot] | AsyncNumberPaged[SimpleBot]
 
 
-def assert_page(page: BotPage, items_before: int) -> None:
-    """A page holds what is left of ``total``, at most its size, and says rightly whether more follows."""
-    assert len(page.items) == min(page.page_size, page.total - items_before)
-    assert page.has_more == (items_before + len(page.items) < page.total)
-    assert page.response.logid
-
-
-def assert_listed(bots: list[SimpleBot]) -> None:
-    """Bots of a list have different ids, and each says what it is."""
-    assert len({bot.id for bot in bots}) == len(bots)
-    for bot in bots:
-        assert bot.id == bot.bot_id
-        assert bot.name
-        assert bot.name == bot.bot_name
-        assert bot.icon_url.startswith("https://")
-        assert bot.is_published
-        assert bot.updated_at > 0
-
-
-def assert_pages(pages: list[BotPage]) -> None:
-    """Pages count up from one, hold every bot of the list once, and only the last has nothing after it."""
-    assert len(pages) >= PAGES
-    before = 0
-    for number, page in enumerate(pages, start=1):
-        assert page.page_num == number
-        assert_page(page, before)
-        before += len(page.items)
-    assert before == pages[0].total
-    assert_listed([bot for page in pages for bot in page.items])
-
-
-def third_of(total: int) -> int:
-    """The page size that cuts ``total`` bots into three pages or a few more, however many there are."""
-    return max(1, total // PAGES)
-
-
-@pytest.fixture
-def mock_workspace_to_page_over(
-    account: Account, coze: Coze, mock_workspace_id: str, sample_bot_data: dict[str, Any]
-) -> Iterator[str]:
-    """The workspace with at least three published bots; missing ones are made, unrecorded, and unpublished again."""
-    made: list[str] = []
-    if account.is_recording:
-        with account.unrecorded_context():
-            for _ in range(coze.bots.list(space_id=mock_workspace_id, page_size=1).total, PAGES):
-                made.append(coze.bots.create(space_id=mock_workspace_id, **sample_bot_data).bot_id)
-                coze.bots.publish(bot_id=made[-1])
-    yield mock_workspace_id
-    if made:
-        with account.unrecorded_context():
-            for bot_id in made:
-                coze.bots.unpublish(bot_id=bot_id, connector_id=API_CHANNEL)
-
-
 @pytest.mark.vcr
 class TestBotOperations:
     def test_list_bots_single_page(self, coze: Coze, mock_workspace_id: str, sent_requests: list[SentRequest]) -> None:
@@ -421,3 +367,60 @@ class TestBotFaults:
 
         assert answer._raw_response is not None
         assert answer._raw_response.status_code == 503
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def assert_page(page: BotPage, items_before: int) -> None:
+    """A page holds what is left of ``total``, at most its size, and says rightly whether more follows."""
+    assert len(page.items) == min(page.page_size, page.total - items_before)
+    assert page.has_more == (items_before + len(page.items) < page.total)
+    assert page.response.logid
+
+
+def assert_listed(bots: list[SimpleBot]) -> None:
+    """Bots of a list have different ids, and each says what it is."""
+    assert len({bot.id for bot in bots}) == len(bots)
+    for bot in bots:
+        assert bot.id == bot.bot_id
+        assert bot.name
+        assert bot.name == bot.bot_name
+        assert bot.icon_url.startswith("https://")
+        assert bot.is_published
+        assert bot.updated_at > 0
+
+
+def assert_pages(pages: list[BotPage]) -> None:
+    """Pages count up from one, hold every bot of the list once, and only the last has nothing after it."""
+    assert len(pages) >= PAGES
+    before = 0
+    for number, page in enumerate(pages, start=1):
+        assert page.page_num == number
+        assert_page(page, before)
+        before += len(page.items)
+    assert before == pages[0].total
+    assert_listed([bot for page in pages for bot in page.items])
+
+
+def third_of(total: int) -> int:
+    """The page size that cuts ``total`` bots into three pages or a few more, however many there are."""
+    return max(1, total // PAGES)
+
+
+@pytest.fixture
+def mock_workspace_to_page_over(
+    account: Account, coze: Coze, mock_workspace_id: str, sample_bot_data: dict[str, Any]
+) -> Iterator[str]:
+    """The workspace with at least three published bots; missing ones are made, unrecorded, and unpublished again."""
+    made: list[str] = []
+    if account.is_recording:
+        with account.unrecorded_context():
+            for _ in range(coze.bots.list(space_id=mock_workspace_id, page_size=1).total, PAGES):
+                made.append(coze.bots.create(space_id=mock_workspace_id, **sample_bot_data).bot_id)
+                coze.bots.publish(bot_id=made[-1])
+    yield mock_workspace_id
+    if made:
+        with account.unrecorded_context():
+            for bot_id in made:
+                coze.bots.unpublish(bot_id=bot_id, connector_id=API_CHANNEL)

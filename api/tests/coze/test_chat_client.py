@@ -48,76 +48,6 @@ BEFORE_THE_FAULT = 2
 """Whole events that a broken stream delivers first."""
 
 
-# --- what holds of every chat ---------------------------------------------------------------------------------------
-
-
-def assert_usage(usage: ChatUsage | None) -> None:
-    """A finished chat has used tokens, and the total is the sum of both directions."""
-    assert usage is not None
-    assert usage.input_count > 0
-    assert usage.output_count > 0
-    assert usage.token_count == usage.input_count + usage.output_count
-
-
-def assert_answered(chat: Chat, messages: Iterable[Message], bot_id: str) -> None:
-    """A chat is completed, has its usage, and its messages hold an answer of the bot."""
-    assert chat.status == ChatStatus.COMPLETED
-    assert chat.bot_id == bot_id
-    assert chat.last_error is None or chat.last_error.code == 0
-    assert_usage(chat.usage)
-    said = list(messages)
-    assert {(message.chat_id, message.conversation_id) for message in said} == {(chat.id, chat.conversation_id)}
-    answers = [message for message in said if message.type == MessageType.ANSWER]
-    assert answers
-    assert all(answer.content for answer in answers)
-    assert {answer.role for answer in answers} == {MessageRole.ASSISTANT}
-
-
-def kinds(events: Iterable[ChatEvent]) -> list[ChatEventType]:
-    """The types of events, in their order."""
-    return [event.event for event in events]
-
-
-def assert_streamed(events: Sequence[ChatEvent]) -> None:
-    """A stream begins with the chat and ends with it, every event belongs to that chat and knows its log id."""
-    first, last = events[0], events[-1]
-    assert first.event == ChatEventType.CONVERSATION_CHAT_CREATED
-    assert last.event == ChatEventType.CONVERSATION_CHAT_COMPLETED
-    assert first.chat is not None
-    assert last.chat is not None
-    assert last.chat.status == ChatStatus.COMPLETED
-    assert {event.chat.id for event in events if event.chat} == {first.chat.id}
-    assert {event.message.chat_id for event in events if event.message} == {first.chat.id}
-    (logid,) = {event.response.logid for event in events}
-    assert logid
-
-
-def joined_deltas(events: Iterable[ChatEvent]) -> dict[str, str]:
-    """What the deltas of each message say together, by its id."""
-    texts: dict[str, str] = {}
-    for event in events:
-        if event.event == ChatEventType.CONVERSATION_MESSAGE_DELTA and event.message and event.message.id:
-            texts[event.message.id] = texts.get(event.message.id, "") + event.message.content
-    return texts
-
-
-def completed_answers(events: Iterable[ChatEvent]) -> dict[str, str]:
-    """What each completed answer says, by its id."""
-    completed = (event.message for event in events if event.event == ChatEventType.CONVERSATION_MESSAGE_COMPLETED)
-    return {
-        message.id: message.content
-        for message in completed
-        if message and message.id and message.type == MessageType.ANSWER
-    }
-
-
-def the_end(events: Sequence[ChatEvent]) -> Chat:
-    """The chat of the last event."""
-    chat = events[-1].chat
-    assert chat is not None
-    return chat
-
-
 @pytest.mark.vcr
 class TestChatOperations:
     def test_create_chat_blocking(
@@ -1460,3 +1390,73 @@ def assert_in_chunks(chunks: Sequence[bytes]) -> None:
     whole = b"".join(chunks).decode()
     assert whole.startswith("event:conversation.chat.created\n")
     assert whole.endswith("\n\n")
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def assert_usage(usage: ChatUsage | None) -> None:
+    """A finished chat has used tokens, and the total is the sum of both directions."""
+    assert usage is not None
+    assert usage.input_count > 0
+    assert usage.output_count > 0
+    assert usage.token_count == usage.input_count + usage.output_count
+
+
+def assert_answered(chat: Chat, messages: Iterable[Message], bot_id: str) -> None:
+    """A chat is completed, has its usage, and its messages hold an answer of the bot."""
+    assert chat.status == ChatStatus.COMPLETED
+    assert chat.bot_id == bot_id
+    assert chat.last_error is None or chat.last_error.code == 0
+    assert_usage(chat.usage)
+    said = list(messages)
+    assert {(message.chat_id, message.conversation_id) for message in said} == {(chat.id, chat.conversation_id)}
+    answers = [message for message in said if message.type == MessageType.ANSWER]
+    assert answers
+    assert all(answer.content for answer in answers)
+    assert {answer.role for answer in answers} == {MessageRole.ASSISTANT}
+
+
+def kinds(events: Iterable[ChatEvent]) -> list[ChatEventType]:
+    """The types of events, in their order."""
+    return [event.event for event in events]
+
+
+def assert_streamed(events: Sequence[ChatEvent]) -> None:
+    """A stream begins with the chat and ends with it, every event belongs to that chat and knows its log id."""
+    first, last = events[0], events[-1]
+    assert first.event == ChatEventType.CONVERSATION_CHAT_CREATED
+    assert last.event == ChatEventType.CONVERSATION_CHAT_COMPLETED
+    assert first.chat is not None
+    assert last.chat is not None
+    assert last.chat.status == ChatStatus.COMPLETED
+    assert {event.chat.id for event in events if event.chat} == {first.chat.id}
+    assert {event.message.chat_id for event in events if event.message} == {first.chat.id}
+    (logid,) = {event.response.logid for event in events}
+    assert logid
+
+
+def joined_deltas(events: Iterable[ChatEvent]) -> dict[str, str]:
+    """What the deltas of each message say together, by its id."""
+    texts: dict[str, str] = {}
+    for event in events:
+        if event.event == ChatEventType.CONVERSATION_MESSAGE_DELTA and event.message and event.message.id:
+            texts[event.message.id] = texts.get(event.message.id, "") + event.message.content
+    return texts
+
+
+def completed_answers(events: Iterable[ChatEvent]) -> dict[str, str]:
+    """What each completed answer says, by its id."""
+    completed = (event.message for event in events if event.event == ChatEventType.CONVERSATION_MESSAGE_COMPLETED)
+    return {
+        message.id: message.content
+        for message in completed
+        if message and message.id and message.type == MessageType.ANSWER
+    }
+
+
+def the_end(events: Sequence[ChatEvent]) -> Chat:
+    """The chat of the last event."""
+    chat = events[-1].chat
+    assert chat is not None
+    return chat

@@ -78,26 +78,6 @@ CLIENTS = (
 """What hangs below a client, and the class of each; an async client has the same with ``Async`` in front."""
 
 
-def logid_of(response: httpx.Response) -> str:
-    """The logid in the header of an answer."""
-    return str(response.headers["x-tt-logid"])
-
-
-def bears(request: SentRequest, token: str) -> bool:
-    """Whether a request was authenticated with a token; a bool, so that no token stands in a failed assertion."""
-    return request.headers["Authorization"] == f"Bearer {token}"
-
-
-def areas_of(client: object, path: str = "") -> dict[str, object]:
-    """Every client that hangs below a client, by its path."""
-    areas: dict[str, object] = {}
-    for name, _ in inspect.getmembers(type(client), lambda member: isinstance(member, property)):
-        area = getattr(client, name)
-        if type(area).__name__.endswith("Client"):
-            areas |= {path + name: area, **areas_of(area, f"{path}{name}.")}
-    return areas
-
-
 class TestCozeClientInitialization:
     def test_sync_client_init(self, mocked: MakeCoze) -> None:
         """Given a token
@@ -1183,3 +1163,26 @@ class TestOddAnswers:
         assert refused.value.error == code
         assert not isinstance(refused.value, CozeAPIError)
         assert isinstance(refused.value, CozeError)
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def logid_of(response: httpx.Response) -> str:
+    """The logid in the header of an answer."""
+    return str(response.headers["x-tt-logid"])
+
+
+def bears(request: SentRequest, token: str) -> bool:
+    """Whether a request was authenticated with a token; a bool, so that no token stands in a failed assertion."""
+    return request.headers["Authorization"] == f"Bearer {token}"
+
+
+def areas_of(client: object, path: str = "") -> dict[str, object]:
+    """Every client that hangs below a client, by its path."""
+    areas: dict[str, object] = {}
+    for name, _ in inspect.getmembers(type(client), lambda member: isinstance(member, property)):
+        area = getattr(client, name)
+        if type(area).__name__.endswith("Client"):
+            areas |= {path + name: area, **areas_of(area, f"{path}{name}.")}
+    return areas

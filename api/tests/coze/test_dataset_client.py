@@ -51,116 +51,7 @@ DocumentPage = NumberPaged[Document] | AsyncNumberPaged[Document]
 # --- what tests make ------------------------------------------------------------------------------------------------
 
 
-def texts(*names: str) -> list[DocumentBase]:
-    """Small text files to upload."""
-    return [
-        DocumentBase(name=name, source_info=DocumentSourceInfo.build_local_file(f"{name} tells of magnetic tape."))
-        for name in names
-    ]
-
-
-def png() -> bytes:
-    """A picture of 64 by 64 points, all of one grey."""
-    points = zlib.compress(b"".join(b"\0" + b"\x80" * 64 for _ in range(64)))
-    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 0, 0, 0, 0)), (b"IDAT", points), (b"IEND", b""))
-    written = (struct.pack(">I", len(data)) + kind + data for kind, data in chunks)
-    sums = (struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(part for pair in zip(written, sums, strict=True) for part in pair)
-
-
-def picture(coze: Coze, dataset_id: str) -> str:
-    """The id of a new picture in a knowledge base, to be described by hand; only the sync half can upload one."""
-    file = coze.files.upload(file=("grey.png", png()))
-    base = DocumentBase(name="grey.png", source_info=DocumentSourceInfo.build_file_id(file.id))
-    (made,) = coze.datasets.documents.create(
-        dataset_id=dataset_id,
-        document_bases=[base],
-        chunk_strategy=DocumentChunkStrategy(chunk_type=0, caption_type=1),
-        format_type=DocumentFormatType.IMAGE,
-    )
-    processed(coze, dataset_id, [made.document_id])
-    return made.document_id
-
-
-def processed(coze: Coze, dataset_id: str, document_ids: Sequence[str]) -> list[list[DocumentProgress]]:
-    """Every look at documents until none of them is in progress."""
-    looks = []
-    for seconds in WAITS:
-        looks.append(list(coze.datasets.process(dataset_id=dataset_id, document_ids=[*document_ids])))
-        if settled(looks[-1]):
-            return looks
-        time.sleep(seconds)
-    pytest.fail("the documents are still in progress")
-
-
-async def aprocessed(coze: AsyncCoze, dataset_id: str, document_ids: Sequence[str]) -> list[list[DocumentProgress]]:
-    """The same for the async client."""
-    looks = []
-    for seconds in WAITS:
-        looks.append(list(await coze.datasets.process(dataset_id=dataset_id, document_ids=[*document_ids])))
-        if settled(looks[-1]):
-            return looks
-        await asyncio.sleep(seconds)
-    pytest.fail("the documents are still in progress")
-
-
-def settled(look: Sequence[DocumentProgress]) -> bool:
-    """Whether none of the documents is in progress any more."""
-    return not any(each.status is DocumentStatus.PROCESSING for each in look)
-
-
-@pytest.fixture
-def mock_workspace_of_datasets(account: Account, coze: Coze, mock_workspace_id: str) -> Iterator[str]:
-    """The workspace, with three knowledge bases to page over in it; they are made, unrecorded, and deleted again."""
-    made: list[str] = []
-    if account.is_recording:
-        with account.unrecorded_context():
-            for number in range(PAGES):
-                name, kind = f"{SHELF}-{number}", DocumentFormatType.DOCUMENT
-                created = coze.datasets.create(name=name, space_id=mock_workspace_id, format_type=kind)
-                made.append(created.dataset_id)
-    yield mock_workspace_id
-    if made:
-        with account.unrecorded_context():
-            for dataset_id in made:
-                coze.datasets.delete(dataset_id=dataset_id)
-
-
 # --- what holds of every answer -------------------------------------------------------------------------------------
-
-
-def assert_datasets(datasets: Sequence[Dataset], space_id: str) -> None:
-    """Knowledge bases of a list have different ids, and each says what it is and what is in it."""
-    assert len({each.dataset_id for each in datasets}) == len(datasets)
-    for each in datasets:
-        assert each.name
-        assert each.space_id == space_id
-        assert isinstance(each.status, DatasetStatus)
-        assert isinstance(each.format_type, DocumentFormatType)
-        assert each.doc_count >= 0
-        assert 0 < each.create_time <= each.update_time
-
-
-def assert_documents(page: DocumentPage, items_before: int = 0) -> None:
-    """A page holds what is left of ``total``, at most its size; its documents differ in their ids."""
-    assert len(page.items) == min(page.page_size, page.total - items_before)
-    assert page.has_more == (items_before + len(page.items) < page.total)
-    assert page.response.logid
-    assert len({each.document_id for each in page.items}) == len(page.items)
-    for each in page.items:
-        assert each.name
-        assert isinstance(each.format_type, DocumentFormatType)
-        assert isinstance(each.source_type, DocumentSourceType)
-        assert each.size >= 0
-        assert 0 < each.create_time <= each.update_time
-
-
-def assert_processed(looks: Sequence[Sequence[DocumentProgress]], names: dict[str, str]) -> None:
-    """Each look tells of all documents, by name and in percent; after the last one all are done."""
-    for look in looks:
-        assert {each.document_id: each.document_name for each in look} == names
-        assert all(0 <= each.progress <= 100 for each in look)
-    assert {each.status for each in looks[-1]} == {DocumentStatus.COMPLETED}
 
 
 # --- tests ----------------------------------------------------------------------------------------------------------
@@ -546,3 +437,115 @@ class TestDatasetFaults:
         Then the errors are those of the sync client.
         """
         await assert_each_is_refused_async(calls_to_nowhere(async_coze.datasets), assert_coze_error)
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def texts(*names: str) -> list[DocumentBase]:
+    """Small text files to upload."""
+    return [
+        DocumentBase(name=name, source_info=DocumentSourceInfo.build_local_file(f"{name} tells of magnetic tape."))
+        for name in names
+    ]
+
+
+def png() -> bytes:
+    """A picture of 64 by 64 points, all of one grey."""
+    points = zlib.compress(b"".join(b"\0" + b"\x80" * 64 for _ in range(64)))
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 0, 0, 0, 0)), (b"IDAT", points), (b"IEND", b""))
+    written = (struct.pack(">I", len(data)) + kind + data for kind, data in chunks)
+    sums = (struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(part for pair in zip(written, sums, strict=True) for part in pair)
+
+
+def picture(coze: Coze, dataset_id: str) -> str:
+    """The id of a new picture in a knowledge base, to be described by hand; only the sync half can upload one."""
+    file = coze.files.upload(file=("grey.png", png()))
+    base = DocumentBase(name="grey.png", source_info=DocumentSourceInfo.build_file_id(file.id))
+    (made,) = coze.datasets.documents.create(
+        dataset_id=dataset_id,
+        document_bases=[base],
+        chunk_strategy=DocumentChunkStrategy(chunk_type=0, caption_type=1),
+        format_type=DocumentFormatType.IMAGE,
+    )
+    processed(coze, dataset_id, [made.document_id])
+    return made.document_id
+
+
+def processed(coze: Coze, dataset_id: str, document_ids: Sequence[str]) -> list[list[DocumentProgress]]:
+    """Every look at documents until none of them is in progress."""
+    looks = []
+    for seconds in WAITS:
+        looks.append(list(coze.datasets.process(dataset_id=dataset_id, document_ids=[*document_ids])))
+        if settled(looks[-1]):
+            return looks
+        time.sleep(seconds)
+    pytest.fail("the documents are still in progress")
+
+
+async def aprocessed(coze: AsyncCoze, dataset_id: str, document_ids: Sequence[str]) -> list[list[DocumentProgress]]:
+    """The same for the async client."""
+    looks = []
+    for seconds in WAITS:
+        looks.append(list(await coze.datasets.process(dataset_id=dataset_id, document_ids=[*document_ids])))
+        if settled(looks[-1]):
+            return looks
+        await asyncio.sleep(seconds)
+    pytest.fail("the documents are still in progress")
+
+
+def settled(look: Sequence[DocumentProgress]) -> bool:
+    """Whether none of the documents is in progress any more."""
+    return not any(each.status is DocumentStatus.PROCESSING for each in look)
+
+
+@pytest.fixture
+def mock_workspace_of_datasets(account: Account, coze: Coze, mock_workspace_id: str) -> Iterator[str]:
+    """The workspace, with three knowledge bases to page over in it; they are made, unrecorded, and deleted again."""
+    made: list[str] = []
+    if account.is_recording:
+        with account.unrecorded_context():
+            for number in range(PAGES):
+                name, kind = f"{SHELF}-{number}", DocumentFormatType.DOCUMENT
+                created = coze.datasets.create(name=name, space_id=mock_workspace_id, format_type=kind)
+                made.append(created.dataset_id)
+    yield mock_workspace_id
+    if made:
+        with account.unrecorded_context():
+            for dataset_id in made:
+                coze.datasets.delete(dataset_id=dataset_id)
+
+
+def assert_datasets(datasets: Sequence[Dataset], space_id: str) -> None:
+    """Knowledge bases of a list have different ids, and each says what it is and what is in it."""
+    assert len({each.dataset_id for each in datasets}) == len(datasets)
+    for each in datasets:
+        assert each.name
+        assert each.space_id == space_id
+        assert isinstance(each.status, DatasetStatus)
+        assert isinstance(each.format_type, DocumentFormatType)
+        assert each.doc_count >= 0
+        assert 0 < each.create_time <= each.update_time
+
+
+def assert_documents(page: DocumentPage, items_before: int = 0) -> None:
+    """A page holds what is left of ``total``, at most its size; its documents differ in their ids."""
+    assert len(page.items) == min(page.page_size, page.total - items_before)
+    assert page.has_more == (items_before + len(page.items) < page.total)
+    assert page.response.logid
+    assert len({each.document_id for each in page.items}) == len(page.items)
+    for each in page.items:
+        assert each.name
+        assert isinstance(each.format_type, DocumentFormatType)
+        assert isinstance(each.source_type, DocumentSourceType)
+        assert each.size >= 0
+        assert 0 < each.create_time <= each.update_time
+
+
+def assert_processed(looks: Sequence[Sequence[DocumentProgress]], names: dict[str, str]) -> None:
+    """Each look tells of all documents, by name and in percent; after the last one all are done."""
+    for look in looks:
+        assert {each.document_id: each.document_name for each in look} == names
+        assert all(0 <= each.progress <= 100 for each in look)
+    assert {each.status for each in looks[-1]} == {DocumentStatus.COMPLETED}

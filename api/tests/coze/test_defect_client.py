@@ -49,11 +49,6 @@ HISTORY = {
 RULE = DocumentUpdateRule.build_auto_update(interval=24)
 
 
-def texts() -> list[DocumentBase]:
-    """A small text file to upload."""
-    return [DocumentBase(name="a.txt", source_info=DocumentSourceInfo.build_local_file("A cassette."))]
-
-
 POST = fixed(2, "a chat is retrieved with POST, where the documents, the OpenAPI file and Coze Studio say GET")
 RULES = fixed(4, "an update rule is handed on as an object, which is not JSON serializable")
 DEBUG_URL = fixed(6, "a run without a page to debug it is not read")
@@ -293,3 +288,11 @@ class TestDocumentedAnswers:
         histories = async_mocked(mock_successful_response([HISTORY])).workflows.runs.run_histories
 
         assert (await histories.retrieve(workflow_id=NOWHERE, execute_id=NOWHERE)).execute_id == NOWHERE
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def texts() -> list[DocumentBase]:
+    """A small text file to upload."""
+    return [DocumentBase(name="a.txt", source_info=DocumentSourceInfo.build_local_file("A cassette."))]

@@ -13,24 +13,6 @@ from api.tests.coze.assertions import NOWHERE, PAGES, first_pages
 from coze_cassettes import Account, SentRequest
 
 
-@pytest.fixture
-def mock_folder_id(account: Account) -> str:
-    """A folder of the workspace for projects, better with another folder in it."""
-    return account.value("FOLDER_ID")
-
-
-def assert_folders(folders: Sequence[SimpleFolder], workspace_id: str, kind: FolderType) -> None:
-    """Folders of a list have different ids, and each says where it is, of what kind, and who made it."""
-    assert len({folder.id for folder in folders}) == len(folders)
-    for folder in folders:
-        assert folder.name
-        assert isinstance(folder.description, str)
-        assert folder.workspace_id == workspace_id
-        assert folder.creator_user_id
-        assert folder.folder_type == kind
-        assert folder.children_count is None or folder.children_count >= 0
-
-
 @pytest.mark.vcr
 class TestFolders:
     def test_list_folders(
@@ -158,3 +140,24 @@ class TestFolders:
         with pytest.raises(CozeAPIError) as error:
             await async_coze.folders.list(workspace_id=NOWHERE, folder_type=FolderType.LIBRARY)
         assert_refused(error.value)
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mock_folder_id(account: Account) -> str:
+    """A folder of the workspace for projects, better with another folder in it."""
+    return account.value("FOLDER_ID")
+
+
+def assert_folders(folders: Sequence[SimpleFolder], workspace_id: str, kind: FolderType) -> None:
+    """Folders of a list have different ids, and each says where it is, of what kind, and who made it."""
+    assert len({folder.id for folder in folders}) == len(folders)
+    for folder in folders:
+        assert folder.name
+        assert isinstance(folder.description, str)
+        assert folder.workspace_id == workspace_id
+        assert folder.creator_user_id
+        assert folder.folder_type == kind
+        assert folder.children_count is None or folder.children_count >= 0

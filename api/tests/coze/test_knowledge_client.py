@@ -43,22 +43,6 @@ DEFECT_4 = fixed(4, "an update rule is handed on as an object, which is not JSON
 DOCUMENT_PATH = "/open_api/knowledge/document/"
 
 
-def texts() -> list[DocumentBase]:
-    """Three small text files to upload."""
-    return [
-        DocumentBase(name=name, source_info=DocumentSourceInfo.build_local_file(f"{name} is about tape. 磁带"))
-        for name in NAMES
-    ]
-
-
-def assert_uploaded(made: Sequence[Document]) -> None:
-    """An upload is answered with its documents in their order, files of the request, each with its size in bytes."""
-    assert [each.name for each in made] == list(NAMES)
-    assert len({each.document_id for each in made}) == len(NAMES)
-    assert {each.source_type for each in made} == {DocumentSourceType.LOCAL_FILE}
-    assert [each.size for each in made] == [len(f"{name} is about tape. 磁带".encode()) for name in NAMES]
-
-
 @pytest.mark.vcr
 class TestKnowledgeDocuments:
     def test_upload_rename_delete_documents(
@@ -197,3 +181,22 @@ class TestUpdateRule:
         await coze.knowledge.documents.update(document_id=NOWHERE, update_rule=rule)
 
         assert sent.json["update_rule"] == {"update_type": 1, "update_interval": 24}
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def texts() -> list[DocumentBase]:
+    """Three small text files to upload."""
+    return [
+        DocumentBase(name=name, source_info=DocumentSourceInfo.build_local_file(f"{name} is about tape. 磁带"))
+        for name in NAMES
+    ]
+
+
+def assert_uploaded(made: Sequence[Document]) -> None:
+    """An upload is answered with its documents in their order, files of the request, each with its size in bytes."""
+    assert [each.name for each in made] == list(NAMES)
+    assert len({each.document_id for each in made}) == len(NAMES)
+    assert {each.source_type for each in made} == {DocumentSourceType.LOCAL_FILE}
+    assert [each.size for each in made] == [len(f"{name} is about tape. 磁带".encode()) for name in NAMES]

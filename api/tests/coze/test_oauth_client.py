@@ -77,100 +77,6 @@ Connect = Callable[[Any], Any]
 Make = Callable[[], tuple[str, Callable[[], object]]]
 
 
-# --- the app --------------------------------------------------------------------------------------------------------
-
-
-def made_by_the_stand_in(name: str) -> Make | None:
-    """What asks a local stand-in for a part of its app; None with another target, where the part is configured."""
-    if urlsplit(os.environ.get("COZE_API_BASE", "")).hostname != "127.0.0.1":
-        return None
-    return lambda: (httpx.get(f"{COZE_COM_BASE_URL}/_standin/oauth").json()[name], lambda: None)
-
-
-@pytest.fixture
-def client_id(account: Account) -> str:
-    """The app."""
-    return account.value("CLIENT_ID", made_by_the_stand_in("client_id"))
-
-
-@pytest.fixture
-def client_secret(account: Account) -> str:
-    """The secret of a web app."""
-    return account.value("CLIENT_SECRET", made_by_the_stand_in("client_secret"))
-
-
-@pytest.fixture
-def public_key_id(account: Account) -> str:
-    """The key of a JWT app, by its name."""
-    return account.value("PUBLIC_KEY_ID", made_by_the_stand_in("public_key_id"))
-
-
-@pytest.fixture(scope="module")
-def foreign_key() -> str:
-    """An RSA key in PEM that belongs to no app; a small one, which cozepy reads anew for every token."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  it protects nothing
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-@pytest.fixture
-def private_key(account: Account, foreign_key: str) -> str:
-    """The private key of a JWT app; in a replay any will do, since nobody checks the signature."""
-    if not account.is_recording:
-        return foreign_key
-    if file := os.environ.get("COZE_PRIVATE_KEY_FILE"):
-        return Path(file).expanduser().read_text("utf-8")
-    return account.value("PRIVATE_KEY", made_by_the_stand_in("private_key"))
-
-
-@pytest.fixture
-def connected(shared_ssl_context: ssl.SSLContext) -> Iterator[Callable[[App], App]]:
-    """Gives an app a client that is closed at the end of the test; nothing public does."""
-    with SyncHTTPClient(verify=shared_ssl_context) as client:
-        yield lambda app: _with(app, Requester(sync_client=client))
-
-
-@pytest.fixture
-async def async_connected(shared_ssl_context: ssl.SSLContext) -> AsyncIterator[Callable[[App], App]]:
-    """The same for an async app."""
-    async with AsyncHTTPClient(verify=shared_ssl_context) as client:
-        yield lambda app: _with(app, Requester(async_client=client))
-
-
-def _with(app: App, requester: Requester) -> App:
-    app._requester = requester
-    return app
-
-
-@pytest.fixture
-def consent(account: Account) -> Consent:
-    """What a person does: opens the address, consents, and is sent back to the app with a code, which it returns."""
-
-    def code(address: str) -> str:
-        assert address.startswith(f"{WWW}/")
-
-        def make() -> tuple[str, Callable[[], object]]:
-            page = address.replace(WWW, COZE_COM_BASE_URL) + "&consent=yes"
-            back = httpx.get(page, follow_redirects=False).headers["location"]
-            return query_of(back)["code"], lambda: None
-
-        return account.value("AUTHORIZATION_CODE", make)
-
-    return code
-
-
-def query_of(address: str) -> dict[str, str]:
-    """The query of an address."""
-    return dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
-
-
-def assert_token(token: OAuthToken, *, refreshable: bool = True) -> None:
-    """A token, until when it is good (a moment in Unix time), and what renews it."""
-    assert bool(token.access_token)
-    assert token.expires_in > time.time()
-    assert bool(token.refresh_token) is refreshable
-    assert token.token_type == "Bearer"
-
-
 # --- web ------------------------------------------------------------------------------------------------------------
 
 PERSON = "a person who consents in a browser"
@@ -652,3 +558,97 @@ class TestOAuthConfiguration:
         """
         with pytest.raises(ValueError, match="Invalid OAuth client_type: fax"):
             load_oauth_app_from_config({"client_type": "fax"})
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def made_by_the_stand_in(name: str) -> Make | None:
+    """What asks a local stand-in for a part of its app; None with another target, where the part is configured."""
+    if urlsplit(os.environ.get("COZE_API_BASE", "")).hostname != "127.0.0.1":
+        return None
+    return lambda: (httpx.get(f"{COZE_COM_BASE_URL}/_standin/oauth").json()[name], lambda: None)
+
+
+@pytest.fixture
+def client_id(account: Account) -> str:
+    """The app."""
+    return account.value("CLIENT_ID", made_by_the_stand_in("client_id"))
+
+
+@pytest.fixture
+def client_secret(account: Account) -> str:
+    """The secret of a web app."""
+    return account.value("CLIENT_SECRET", made_by_the_stand_in("client_secret"))
+
+
+@pytest.fixture
+def public_key_id(account: Account) -> str:
+    """The key of a JWT app, by its name."""
+    return account.value("PUBLIC_KEY_ID", made_by_the_stand_in("public_key_id"))
+
+
+@pytest.fixture(scope="module")
+def foreign_key() -> str:
+    """An RSA key in PEM that belongs to no app; a small one, which cozepy reads anew for every token."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  it protects nothing
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.fixture
+def private_key(account: Account, foreign_key: str) -> str:
+    """The private key of a JWT app; in a replay any will do, since nobody checks the signature."""
+    if not account.is_recording:
+        return foreign_key
+    if file := os.environ.get("COZE_PRIVATE_KEY_FILE"):
+        return Path(file).expanduser().read_text("utf-8")
+    return account.value("PRIVATE_KEY", made_by_the_stand_in("private_key"))
+
+
+@pytest.fixture
+def connected(shared_ssl_context: ssl.SSLContext) -> Iterator[Callable[[App], App]]:
+    """Gives an app a client that is closed at the end of the test; nothing public does."""
+    with SyncHTTPClient(verify=shared_ssl_context) as client:
+        yield lambda app: _with(app, Requester(sync_client=client))
+
+
+@pytest.fixture
+async def async_connected(shared_ssl_context: ssl.SSLContext) -> AsyncIterator[Callable[[App], App]]:
+    """The same for an async app."""
+    async with AsyncHTTPClient(verify=shared_ssl_context) as client:
+        yield lambda app: _with(app, Requester(async_client=client))
+
+
+def _with(app: App, requester: Requester) -> App:
+    app._requester = requester
+    return app
+
+
+@pytest.fixture
+def consent(account: Account) -> Consent:
+    """What a person does: opens the address, consents, and is sent back to the app with a code, which it returns."""
+
+    def code(address: str) -> str:
+        assert address.startswith(f"{WWW}/")
+
+        def make() -> tuple[str, Callable[[], object]]:
+            page = address.replace(WWW, COZE_COM_BASE_URL) + "&consent=yes"
+            back = httpx.get(page, follow_redirects=False).headers["location"]
+            return query_of(back)["code"], lambda: None
+
+        return account.value("AUTHORIZATION_CODE", make)
+
+    return code
+
+
+def query_of(address: str) -> dict[str, str]:
+    """The query of an address."""
+    return dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+
+
+def assert_token(token: OAuthToken, *, refreshable: bool = True) -> None:
+    """A token, until when it is good (a moment in Unix time), and what renews it."""
+    assert bool(token.access_token)
+    assert token.expires_in > time.time()
+    assert bool(token.refresh_token) is refreshable
+    assert token.token_type == "Bearer"

@@ -42,73 +42,6 @@ TEXT = DocumentBase(name="cassette.txt", source_info=DocumentSourceInfo.build_lo
 """A small text file to upload."""
 
 
-def calls_of_bots(bots: Any) -> Calls:
-    """Everything that can be done to a bot, and to the bots of a workspace."""
-    yield lambda: bots.create(space_id=NOWHERE, name="cassette", prompt_info=BotPromptInfo(prompt="Be kind."))
-    yield lambda: bots.update(bot_id=NOWHERE, name="cassette")
-    yield lambda: bots.publish(bot_id=NOWHERE)
-    yield lambda: bots.unpublish(bot_id=NOWHERE, connector_id="1024")
-    yield lambda: bots.retrieve(bot_id=NOWHERE)
-    yield lambda: bots.retrieve(bot_id=NOWHERE, use_api_version=2)
-    yield lambda: bots.list(space_id=NOWHERE)
-    yield lambda: bots.list(space_id=NOWHERE, use_api_version=2)
-
-
-def calls_of_chats(chat: Any) -> Calls:
-    """Everything that can be done to a chat."""
-    where = {"conversation_id": NOWHERE, "chat_id": NOWHERE}
-    yield lambda: chat.retrieve(**where)
-    yield lambda: chat.cancel(**where)
-    yield lambda: chat.messages.list(**where)
-
-
-def calls_of_conversations(conversations: Any) -> Calls:
-    """Everything that can be done to a conversation, and with the conversations of a bot."""
-    yield lambda: conversations.create(bot_id=NOWHERE)
-    yield lambda: conversations.list(bot_id=NOWHERE)
-    yield lambda: conversations.retrieve(conversation_id=NOWHERE)
-    yield lambda: conversations.delete(conversation_id=NOWHERE)
-
-
-def calls_of_messages(messages: Any, conversation_id: str) -> Calls:
-    """Everything that can be done to a message, and with the messages of a conversation."""
-    new = {"role": MessageRole.USER, "content": "Hello", "content_type": MessageContentType.TEXT}
-    message = {"conversation_id": conversation_id, "message_id": NOWHERE}
-    yield lambda: messages.create(conversation_id=NOWHERE, **new)
-    yield lambda: messages.list(conversation_id=NOWHERE)
-    yield lambda: messages.retrieve(**message)
-    yield lambda: messages.update(**message, content="Goodbye")
-    yield lambda: messages.delete(**message)
-
-
-def calls_of_runs(runs: Any) -> Calls:
-    """A run of a workflow, and the end of one that waits for an answer."""
-    yield lambda: runs.create(workflow_id=NOWHERE)
-    yield lambda: runs.resume(workflow_id=NOWHERE, event_id=NOWHERE, resume_data="yes", interrupt_type=2)
-
-
-def calls_of_files(files: Any) -> Calls:
-    """A file that does not exist, and one in which there is nothing."""
-    yield lambda: files.retrieve(file_id=NOWHERE)
-    yield lambda: files.upload(file=("empty.txt", b""))
-
-
-def calls_of_datasets(datasets: Any) -> Calls:
-    """The knowledge bases of a workspace, an image and a document of one."""
-    yield lambda: datasets.create(name="cassette", space_id=NOWHERE, format_type=DocumentFormatType.DOCUMENT)
-    yield lambda: datasets.list(space_id=NOWHERE)
-    yield lambda: datasets.images.update(dataset_id=NOWHERE, document_id=NOWHERE, caption="cassette")
-    yield lambda: datasets.documents.update(document_id=NOWHERE, document_name="cassette.txt")
-    yield lambda: datasets.documents.delete(document_ids=[NOWHERE])
-
-
-def calls_of_lists(coze: Any) -> Calls:
-    """Lists of an account that name nothing which could be missing."""
-    yield coze.workspaces.list
-    yield coze.api_apps.list
-    yield coze.workflows.list
-
-
 @pytest.mark.vcr
 class TestRefusals:
     def test_bots(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
@@ -275,3 +208,73 @@ class TestRefusals:
         async with AsyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [note]}) as client:
             coze = AsyncCoze(auth=AsyncTokenAuth(WRONG_TOKEN), http_client=client)
             await assert_each_is_refused_async(calls_of_lists(coze), assert_refused)
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def calls_of_bots(bots: Any) -> Calls:
+    """Everything that can be done to a bot, and to the bots of a workspace."""
+    yield lambda: bots.create(space_id=NOWHERE, name="cassette", prompt_info=BotPromptInfo(prompt="Be kind."))
+    yield lambda: bots.update(bot_id=NOWHERE, name="cassette")
+    yield lambda: bots.publish(bot_id=NOWHERE)
+    yield lambda: bots.unpublish(bot_id=NOWHERE, connector_id="1024")
+    yield lambda: bots.retrieve(bot_id=NOWHERE)
+    yield lambda: bots.retrieve(bot_id=NOWHERE, use_api_version=2)
+    yield lambda: bots.list(space_id=NOWHERE)
+    yield lambda: bots.list(space_id=NOWHERE, use_api_version=2)
+
+
+def calls_of_chats(chat: Any) -> Calls:
+    """Everything that can be done to a chat."""
+    where = {"conversation_id": NOWHERE, "chat_id": NOWHERE}
+    yield lambda: chat.retrieve(**where)
+    yield lambda: chat.cancel(**where)
+    yield lambda: chat.messages.list(**where)
+
+
+def calls_of_conversations(conversations: Any) -> Calls:
+    """Everything that can be done to a conversation, and with the conversations of a bot."""
+    yield lambda: conversations.create(bot_id=NOWHERE)
+    yield lambda: conversations.list(bot_id=NOWHERE)
+    yield lambda: conversations.retrieve(conversation_id=NOWHERE)
+    yield lambda: conversations.delete(conversation_id=NOWHERE)
+
+
+def calls_of_messages(messages: Any, conversation_id: str) -> Calls:
+    """Everything that can be done to a message, and with the messages of a conversation."""
+    new = {"role": MessageRole.USER, "content": "Hello", "content_type": MessageContentType.TEXT}
+    message = {"conversation_id": conversation_id, "message_id": NOWHERE}
+    yield lambda: messages.create(conversation_id=NOWHERE, **new)
+    yield lambda: messages.list(conversation_id=NOWHERE)
+    yield lambda: messages.retrieve(**message)
+    yield lambda: messages.update(**message, content="Goodbye")
+    yield lambda: messages.delete(**message)
+
+
+def calls_of_runs(runs: Any) -> Calls:
+    """A run of a workflow, and the end of one that waits for an answer."""
+    yield lambda: runs.create(workflow_id=NOWHERE)
+    yield lambda: runs.resume(workflow_id=NOWHERE, event_id=NOWHERE, resume_data="yes", interrupt_type=2)
+
+
+def calls_of_files(files: Any) -> Calls:
+    """A file that does not exist, and one in which there is nothing."""
+    yield lambda: files.retrieve(file_id=NOWHERE)
+    yield lambda: files.upload(file=("empty.txt", b""))
+
+
+def calls_of_datasets(datasets: Any) -> Calls:
+    """The knowledge bases of a workspace, an image and a document of one."""
+    yield lambda: datasets.create(name="cassette", space_id=NOWHERE, format_type=DocumentFormatType.DOCUMENT)
+    yield lambda: datasets.list(space_id=NOWHERE)
+    yield lambda: datasets.images.update(dataset_id=NOWHERE, document_id=NOWHERE, caption="cassette")
+    yield lambda: datasets.documents.update(document_id=NOWHERE, document_name="cassette.txt")
+    yield lambda: datasets.documents.delete(document_ids=[NOWHERE])
+
+
+def calls_of_lists(coze: Any) -> Calls:
+    """Lists of an account that name nothing which could be missing."""
+    yield coze.workspaces.list
+    yield coze.api_apps.list
+    yield coze.workflows.list

@@ -25,15 +25,6 @@ VALUES = [
 ]
 
 
-def assert_kept(variables: Iterable[VariableValue]) -> None:
-    """The values are those that were set, each with the time of its first and of its last setting."""
-    kept = {each.keyword: each for each in variables}
-    assert {keyword: each.value for keyword, each in kept.items()} == {each.keyword: each.value for each in VALUES}
-    for each in kept.values():
-        assert 0 < each.create_time <= each.update_time
-        assert datetime.fromtimestamp(each.update_time, UTC).year >= 2024
-
-
 @pytest.mark.vcr
 class TestVariables:
     def test_set_and_read_variables(
@@ -97,3 +88,15 @@ class TestVariables:
         with pytest.raises(CozeAPIError) as error:
             await async_coze.variables.retrieve(bot_id=NOWHERE, connector_uid=USER, keywords=["cassette_city"])
         assert_refused(error.value)
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def assert_kept(variables: Iterable[VariableValue]) -> None:
+    """The values are those that were set, each with the time of its first and of its last setting."""
+    kept = {each.keyword: each for each in variables}
+    assert {keyword: each.value for keyword, each in kept.items()} == {each.keyword: each.value for each in VALUES}
+    for each in kept.values():
+        assert 0 < each.create_time <= each.update_time
+        assert datetime.fromtimestamp(each.update_time, UTC).year >= 2024

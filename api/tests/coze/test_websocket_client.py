@@ -53,11 +53,11 @@ from cozepy import (
     WebsocketsAudioTranscriptionsEventHandler,
     WebsocketsChatClient,
     WebsocketsChatEventHandler,
+    WebsocketsErrorEvent,
     WebsocketsEvent,
     WebsocketsEventType,
     setup_logging,
 )
-from cozepy.websockets.ws import WebsocketsErrorEvent
 from websockets.exceptions import ConnectionClosedError
 
 from api.tests.coze.assertions import FIXED, USER, WRONG_TOKEN, Fault
@@ -116,29 +116,6 @@ class Heard:
         return {**dict.fromkeys(kinds, note), Type.ERROR: fail}
 
 
-@pytest.fixture
-def heard() -> Heard:
-    """What came."""
-    return Heard()
-
-
-def kinds(frames: list[Any]) -> list[str]:
-    """The types of frames that were sent."""
-    return [frame["event_type"] for frame in frames]
-
-
-def messages_of(log: list[logging.LogRecord]) -> list[str]:
-    """The texts of a log."""
-    return [record.getMessage() for record in log]
-
-
-def audio(settings: OutputAudio | None) -> tuple[str | None, int | None]:
-    """Codec and rate of what is to be sent back."""
-    assert settings is not None
-    assert settings.pcm_config is not None
-    return settings.codec, settings.pcm_config.sample_rate
-
-
 # --- speech from text -----------------------------------------------------------------------------------------------
 
 SPEECH = (
@@ -150,42 +127,6 @@ SPEECH = (
 )
 OUTPUT = OutputAudio(codec="pcm", pcm_config=PCMConfig(sample_rate=RATE))
 SPEECH_SETTINGS = SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=OUTPUT))
-
-
-class Sounds(WebsocketsAudioSpeechEventHandler):
-    """A handler as the documents of the SDK write one."""
-
-    def __init__(self) -> None:
-        self.sound = b""
-        self.completed = 0
-
-    def on_speech_audio_update(self, cli: WebsocketsAudioSpeechClient, event: SpeechAudioUpdateEvent) -> None:
-        """Keep the piece."""
-        self.sound += event.data.delta
-
-    def on_speech_audio_completed(self, cli: WebsocketsAudioSpeechClient, event: SpeechAudioCompletedEvent) -> None:
-        """Count the end."""
-        self.completed += 1
-
-
-class AsyncSounds(AsyncWebsocketsAudioSpeechEventHandler):
-    """The same for the async client."""
-
-    def __init__(self) -> None:
-        self.sound = b""
-        self.completed = 0
-
-    async def on_speech_audio_update(
-        self, cli: AsyncWebsocketsAudioSpeechClient, event: SpeechAudioUpdateEvent
-    ) -> None:
-        """Keep the piece."""
-        self.sound += event.data.delta
-
-    async def on_speech_audio_completed(
-        self, cli: AsyncWebsocketsAudioSpeechClient, event: SpeechAudioCompletedEvent
-    ) -> None:
-        """Count the end."""
-        self.completed += 1
 
 
 class TestSpeech:
@@ -411,32 +352,6 @@ TRANSCRIPTIONS = (
 )
 
 
-class Texts(WebsocketsAudioTranscriptionsEventHandler):
-    """Keeps what was understood."""
-
-    def __init__(self) -> None:
-        self.contents: list[str] = []
-
-    def on_transcriptions_message_update(
-        self, cli: WebsocketsAudioTranscriptionsClient, event: TranscriptionsMessageUpdateEvent
-    ) -> None:
-        """Keep the text."""
-        self.contents.append(event.data.content)
-
-
-class AsyncTexts(AsyncWebsocketsAudioTranscriptionsEventHandler):
-    """The same for the async client."""
-
-    def __init__(self) -> None:
-        self.contents: list[str] = []
-
-    async def on_transcriptions_message_update(
-        self, cli: AsyncWebsocketsAudioTranscriptionsClient, event: TranscriptionsMessageUpdateEvent
-    ) -> None:
-        """Keep the text."""
-        self.contents.append(event.data.content)
-
-
 INPUT = InputAudio(format="pcm", codec="pcm", sample_rate=24_000, channel=1, bit_depth=16)
 
 
@@ -575,30 +490,6 @@ CHAT = (
     Type.CONVERSATION_CHAT_COMPLETED,
     Type.CONVERSATION_CLEARED,
 )
-
-
-class Spoken(WebsocketsChatEventHandler):
-    """Keeps the pieces of sound."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-
-    def on_conversation_audio_delta(self, cli: WebsocketsChatClient, event: ConversationAudioDeltaEvent) -> None:
-        """Keep the piece, which is base64."""
-        self.pieces.append(event.data.content)
-
-
-class AsyncSpoken(AsyncWebsocketsChatEventHandler):
-    """The same for the async client."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-
-    async def on_conversation_audio_delta(
-        self, cli: AsyncWebsocketsChatClient, event: ConversationAudioDeltaEvent
-    ) -> None:
-        """Keep the piece, which is base64."""
-        self.pieces.append(event.data.content)
 
 
 QUESTION = ConversationMessageCreateEvent.Data(role="user", content_type="text", content="What is a cassette?")
@@ -1276,3 +1167,115 @@ class TestHandlers:
             assert method == getattr(handler, f"on_{event.value.replace('.', '_')}")
             result = method(None, None) if event != Type.CLOSED else method(None)
             assert (await result if inspect.isawaitable(result) else result) is None
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def heard() -> Heard:
+    """What came."""
+    return Heard()
+
+
+def kinds(frames: list[Any]) -> list[str]:
+    """The types of frames that were sent."""
+    return [frame["event_type"] for frame in frames]
+
+
+def messages_of(log: list[logging.LogRecord]) -> list[str]:
+    """The texts of a log."""
+    return [record.getMessage() for record in log]
+
+
+def audio(settings: OutputAudio | None) -> tuple[str | None, int | None]:
+    """Codec and rate of what is to be sent back."""
+    assert settings is not None
+    assert settings.pcm_config is not None
+    return settings.codec, settings.pcm_config.sample_rate
+
+
+class Sounds(WebsocketsAudioSpeechEventHandler):
+    """A handler as the documents of the SDK write one."""
+
+    def __init__(self) -> None:
+        self.sound = b""
+        self.completed = 0
+
+    def on_speech_audio_update(self, cli: WebsocketsAudioSpeechClient, event: SpeechAudioUpdateEvent) -> None:
+        """Keep the piece."""
+        self.sound += event.data.delta
+
+    def on_speech_audio_completed(self, cli: WebsocketsAudioSpeechClient, event: SpeechAudioCompletedEvent) -> None:
+        """Count the end."""
+        self.completed += 1
+
+
+class AsyncSounds(AsyncWebsocketsAudioSpeechEventHandler):
+    """The same for the async client."""
+
+    def __init__(self) -> None:
+        self.sound = b""
+        self.completed = 0
+
+    async def on_speech_audio_update(
+        self, cli: AsyncWebsocketsAudioSpeechClient, event: SpeechAudioUpdateEvent
+    ) -> None:
+        """Keep the piece."""
+        self.sound += event.data.delta
+
+    async def on_speech_audio_completed(
+        self, cli: AsyncWebsocketsAudioSpeechClient, event: SpeechAudioCompletedEvent
+    ) -> None:
+        """Count the end."""
+        self.completed += 1
+
+
+class Texts(WebsocketsAudioTranscriptionsEventHandler):
+    """Keeps what was understood."""
+
+    def __init__(self) -> None:
+        self.contents: list[str] = []
+
+    def on_transcriptions_message_update(
+        self, cli: WebsocketsAudioTranscriptionsClient, event: TranscriptionsMessageUpdateEvent
+    ) -> None:
+        """Keep the text."""
+        self.contents.append(event.data.content)
+
+
+class AsyncTexts(AsyncWebsocketsAudioTranscriptionsEventHandler):
+    """The same for the async client."""
+
+    def __init__(self) -> None:
+        self.contents: list[str] = []
+
+    async def on_transcriptions_message_update(
+        self, cli: AsyncWebsocketsAudioTranscriptionsClient, event: TranscriptionsMessageUpdateEvent
+    ) -> None:
+        """Keep the text."""
+        self.contents.append(event.data.content)
+
+
+class Spoken(WebsocketsChatEventHandler):
+    """Keeps the pieces of sound."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    def on_conversation_audio_delta(self, cli: WebsocketsChatClient, event: ConversationAudioDeltaEvent) -> None:
+        """Keep the piece, which is base64."""
+        self.pieces.append(event.data.content)
+
+
+class AsyncSpoken(AsyncWebsocketsChatEventHandler):
+    """The same for the async client."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    async def on_conversation_audio_delta(
+        self, cli: AsyncWebsocketsChatClient, event: ConversationAudioDeltaEvent
+    ) -> None:
+        """Keep the piece, which is base64."""
+        self.pieces.append(event.data.content)

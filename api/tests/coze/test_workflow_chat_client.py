@@ -26,41 +26,6 @@ NO_CONVERSATION = {"CONVERSATION_NAME": "a conversation that nobody has begun"}
 """Parameters that name a conversation of the workflow which does not exist."""
 
 
-@pytest.fixture
-def mock_chatflow_id(account: Account) -> str:
-    """A published workflow that answers chats."""
-    return account.value("CHATFLOW_ID")
-
-
-def assert_answered(events: Sequence[ChatEvent]) -> None:
-    """The chat begins, an answer grows and is completed, and the chat ends; no bot is in it.
-
-    ``done``, which has the address of a page for debugging, is swallowed by cozepy.
-    """
-    kinds = [event.event for event in events]
-    assert kinds[:2] == [ChatEventType.CONVERSATION_CHAT_CREATED, ChatEventType.CONVERSATION_CHAT_IN_PROGRESS]
-    assert kinds[-1] == ChatEventType.CONVERSATION_CHAT_COMPLETED
-    chats = [event.chat for event in events if event.chat is not None]
-    assert len({chat.id for chat in chats}) == len({chat.conversation_id for chat in chats}) == 1
-    assert chats[-1].status == ChatStatus.COMPLETED
-    assert not any(chat.bot_id for chat in chats)
-    messages = [event.message for event in events if event.message is not None]
-    assert {message.chat_id for message in messages} == {chats[0].id}
-    assert {message.conversation_id for message in messages} == {chats[0].conversation_id}
-    deltas = [event.message for event in events if event.event == ChatEventType.CONVERSATION_MESSAGE_DELTA]
-    answers = [
-        event.message.content
-        for event in events
-        if event.event == ChatEventType.CONVERSATION_MESSAGE_COMPLETED
-        and event.message is not None
-        and event.message.type == MessageType.ANSWER
-    ]
-    assert answers
-    assert "".join(delta.content for delta in deltas if delta is not None) == "".join(answers)
-    (logid,) = {event.response.logid for event in events}
-    assert logid
-
-
 @pytest.mark.vcr
 class TestWorkflowChat:
     def test_chat_with_a_workflow(
@@ -197,3 +162,41 @@ class TestWorkflowChatFaults:
             [event async for event in stream]
 
         assert type(error.value) is Exception
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mock_chatflow_id(account: Account) -> str:
+    """A published workflow that answers chats."""
+    return account.value("CHATFLOW_ID")
+
+
+def assert_answered(events: Sequence[ChatEvent]) -> None:
+    """The chat begins, an answer grows and is completed, and the chat ends; no bot is in it.
+
+    ``done``, which has the address of a page for debugging, is swallowed by cozepy.
+    """
+    kinds = [event.event for event in events]
+    assert kinds[:2] == [ChatEventType.CONVERSATION_CHAT_CREATED, ChatEventType.CONVERSATION_CHAT_IN_PROGRESS]
+    assert kinds[-1] == ChatEventType.CONVERSATION_CHAT_COMPLETED
+    chats = [event.chat for event in events if event.chat is not None]
+    assert len({chat.id for chat in chats}) == len({chat.conversation_id for chat in chats}) == 1
+    assert chats[-1].status == ChatStatus.COMPLETED
+    assert not any(chat.bot_id for chat in chats)
+    messages = [event.message for event in events if event.message is not None]
+    assert {message.chat_id for message in messages} == {chats[0].id}
+    assert {message.conversation_id for message in messages} == {chats[0].conversation_id}
+    deltas = [event.message for event in events if event.event == ChatEventType.CONVERSATION_MESSAGE_DELTA]
+    answers = [
+        event.message.content
+        for event in events
+        if event.event == ChatEventType.CONVERSATION_MESSAGE_COMPLETED
+        and event.message is not None
+        and event.message.type == MessageType.ANSWER
+    ]
+    assert answers
+    assert "".join(delta.content for delta in deltas if delta is not None) == "".join(answers)
+    (logid,) = {event.response.logid for event in events}
+    assert logid

@@ -46,118 +46,7 @@ INPUTS = ("A note about harbours", "关于磁带的笔记", "A note about lighth
 # --- what holds of every run ----------------------------------------------------------------------------------------
 
 
-def assert_usage(usage: ChatUsage | None) -> None:
-    """Token usage may be left out; where it is given, input and output give the total."""
-    if usage is not None:
-        assert usage.token_count == usage.input_count + usage.output_count
-
-
-def assert_result(result: WorkflowRunResult) -> None:
-    """A run in one piece has an output, a page to debug it, and the log id of its answer."""
-    assert result.data
-    assert result.debug_url.startswith("https://")
-    assert result.response.logid
-    assert_usage(result.usage)
-
-
-def assert_run_events(events: Sequence[WorkflowEvent]) -> None:
-    """The events of a run are numbered from 0, all of them messages, the last one the end of its node."""
-    assert [event.id for event in events] == list(range(len(events)))
-    assert {event.event for event in events} == {WorkflowEventType.MESSAGE}
-    messages = [event.message for event in events if event.message is not None]
-    assert len(messages) == len(events)
-    assert all(message.node_title and message.node_seq_id.isdigit() for message in messages)
-    assert messages[-1].node_is_finish
-    assert_usage(messages[-1].usage)
-
-
-def assert_history(history: WorkflowRunHistory, execute_id: str) -> None:
-    """The history of a run in the background that has ended well."""
-    assert history.execute_id == execute_id
-    assert history.execute_status is WorkflowExecuteStatus.SUCCESS
-    assert history.run_mode is WorkflowRunMode.ASYNCHRONOUS
-    assert 0 < history.create_time <= history.update_time
-    assert history.output
-    assert history.error_code == 0
-    assert history.debug_url.startswith("https://")
-    assert history.logid
-    assert history.response.logid
-    assert history.logid != history.response.logid
-    assert_usage(history.usage)
-
-
 # --- runs for a log, and the wait for their end ---------------------------------------------------------------------
-
-
-def started(coze: Coze, workflow_id: str, *, apart: float = 0) -> list[str]:
-    """The execute ids of new runs in the background, in the order of their start, ``apart`` seconds apart."""
-    ids = []
-    for text in INPUTS:
-        run = coze.workflows.runs.create(workflow_id=workflow_id, parameters={"input": text}, is_async=True)
-        ids.append(run.execute_id or "")
-        time.sleep(apart)
-    return ids
-
-
-async def astarted(coze: AsyncCoze, workflow_id: str) -> list[str]:
-    """The same for the async client, all at once."""
-    ids = []
-    for text in INPUTS:
-        run = await coze.workflows.runs.create(workflow_id=workflow_id, parameters={"input": text}, is_async=True)
-        ids.append(run.execute_id or "")
-    return ids
-
-
-def settled(log: WorkflowLog, workflow_id: str, execute_ids: Sequence[str]) -> WorkflowLogPage:
-    """The whole log of these runs, once none of them is running any more."""
-    for seconds in WAITS:
-        time.sleep(seconds)
-        page = log.list(workflow_id=workflow_id, execute_ids=execute_ids)
-        if ended(page):
-            return page
-    pytest.fail("the runs are still running")
-
-
-async def asettled(log: AsyncWorkflowLog, workflow_id: str, execute_ids: Sequence[str]) -> WorkflowLogPage:
-    """The same for the async client."""
-    for seconds in WAITS:
-        await asyncio.sleep(seconds)
-        page = await log.list(workflow_id=workflow_id, execute_ids=execute_ids)
-        if ended(page):
-            return page
-    pytest.fail("the runs are still running")
-
-
-def ended(page: WorkflowLogPage) -> bool:
-    """Whether no run of the log is running any more."""
-    return not any(entry.status is WorkflowExecuteStatus.RUNNING for entry in page)
-
-
-def assert_log(page: WorkflowLogPage, execute_ids: Sequence[str]) -> None:
-    """The log has every run once, the newest first, and knows when each of them was."""
-    assert sorted(entry.execute_id for entry in page) == sorted(execute_ids)
-    assert page.total == len(execute_ids) == RUNS
-    assert page.missing == ()
-    assert not page.has_more
-    times = [entry.created_at for entry in page]
-    assert times == sorted(times, reverse=True)
-    for entry in page:
-        assert entry.run_mode is WorkflowRunMode.ASYNCHRONOUS
-        assert entry.created_at.tzinfo is UTC
-        assert entry.created_at <= entry.updated_at
-        assert entry.output
-        assert entry.logid
-
-
-def ids_of(entries: WorkflowLogPage | list[WorkflowLogEntry]) -> list[str]:
-    """The execute ids, in the order of the entries."""
-    return [entry.execute_id for entry in entries]
-
-
-def rarest_word(page: WorkflowLogPage) -> str:
-    """A word from the output of the newest run that as few of the outputs as possible have."""
-    words: list[str] = re.findall(r"\w{3,}", page.items[0].output)
-    return min(words, key=lambda word: (sum(word in entry.output for entry in page), -len(word)))
 
 
 @pytest.mark.vcr
@@ -716,3 +605,117 @@ def assert_pinged(events: Sequence[WorkflowEvent]) -> None:
     assert ping.unknown["event"] == "PING"
     assert events[-1].message is not None
     assert events[-1].message.node_is_finish
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def assert_usage(usage: ChatUsage | None) -> None:
+    """Token usage may be left out; where it is given, input and output give the total."""
+    if usage is not None:
+        assert usage.token_count == usage.input_count + usage.output_count
+
+
+def assert_result(result: WorkflowRunResult) -> None:
+    """A run in one piece has an output, a page to debug it, and the log id of its answer."""
+    assert result.data
+    assert result.debug_url.startswith("https://")
+    assert result.response.logid
+    assert_usage(result.usage)
+
+
+def assert_run_events(events: Sequence[WorkflowEvent]) -> None:
+    """The events of a run are numbered from 0, all of them messages, the last one the end of its node."""
+    assert [event.id for event in events] == list(range(len(events)))
+    assert {event.event for event in events} == {WorkflowEventType.MESSAGE}
+    messages = [event.message for event in events if event.message is not None]
+    assert len(messages) == len(events)
+    assert all(message.node_title and message.node_seq_id.isdigit() for message in messages)
+    assert messages[-1].node_is_finish
+    assert_usage(messages[-1].usage)
+
+
+def assert_history(history: WorkflowRunHistory, execute_id: str) -> None:
+    """The history of a run in the background that has ended well."""
+    assert history.execute_id == execute_id
+    assert history.execute_status is WorkflowExecuteStatus.SUCCESS
+    assert history.run_mode is WorkflowRunMode.ASYNCHRONOUS
+    assert 0 < history.create_time <= history.update_time
+    assert history.output
+    assert history.error_code == 0
+    assert history.debug_url.startswith("https://")
+    assert history.logid
+    assert history.response.logid
+    assert history.logid != history.response.logid
+    assert_usage(history.usage)
+
+
+def started(coze: Coze, workflow_id: str, *, apart: float = 0) -> list[str]:
+    """The execute ids of new runs in the background, in the order of their start, ``apart`` seconds apart."""
+    ids = []
+    for text in INPUTS:
+        run = coze.workflows.runs.create(workflow_id=workflow_id, parameters={"input": text}, is_async=True)
+        ids.append(run.execute_id or "")
+        time.sleep(apart)
+    return ids
+
+
+async def astarted(coze: AsyncCoze, workflow_id: str) -> list[str]:
+    """The same for the async client, all at once."""
+    ids = []
+    for text in INPUTS:
+        run = await coze.workflows.runs.create(workflow_id=workflow_id, parameters={"input": text}, is_async=True)
+        ids.append(run.execute_id or "")
+    return ids
+
+
+def settled(log: WorkflowLog, workflow_id: str, execute_ids: Sequence[str]) -> WorkflowLogPage:
+    """The whole log of these runs, once none of them is running any more."""
+    for seconds in WAITS:
+        time.sleep(seconds)
+        page = log.list(workflow_id=workflow_id, execute_ids=execute_ids)
+        if ended(page):
+            return page
+    pytest.fail("the runs are still running")
+
+
+async def asettled(log: AsyncWorkflowLog, workflow_id: str, execute_ids: Sequence[str]) -> WorkflowLogPage:
+    """The same for the async client."""
+    for seconds in WAITS:
+        await asyncio.sleep(seconds)
+        page = await log.list(workflow_id=workflow_id, execute_ids=execute_ids)
+        if ended(page):
+            return page
+    pytest.fail("the runs are still running")
+
+
+def ended(page: WorkflowLogPage) -> bool:
+    """Whether no run of the log is running any more."""
+    return not any(entry.status is WorkflowExecuteStatus.RUNNING for entry in page)
+
+
+def assert_log(page: WorkflowLogPage, execute_ids: Sequence[str]) -> None:
+    """The log has every run once, the newest first, and knows when each of them was."""
+    assert sorted(entry.execute_id for entry in page) == sorted(execute_ids)
+    assert page.total == len(execute_ids) == RUNS
+    assert page.missing == ()
+    assert not page.has_more
+    times = [entry.created_at for entry in page]
+    assert times == sorted(times, reverse=True)
+    for entry in page:
+        assert entry.run_mode is WorkflowRunMode.ASYNCHRONOUS
+        assert entry.created_at.tzinfo is UTC
+        assert entry.created_at <= entry.updated_at
+        assert entry.output
+        assert entry.logid
+
+
+def ids_of(entries: WorkflowLogPage | list[WorkflowLogEntry]) -> list[str]:
+    """The execute ids, in the order of the entries."""
+    return [entry.execute_id for entry in entries]
+
+
+def rarest_word(page: WorkflowLogPage) -> str:
+    """A word from the output of the newest run that as few of the outputs as possible have."""
+    words: list[str] = re.findall(r"\w{3,}", page.items[0].output)
+    return min(words, key=lambda word: (sum(word in entry.output for entry in page), -len(word)))

@@ -11,15 +11,8 @@ from itertools import islice
 
 import httpx
 import pytest
-from cozepy import (
-    AsyncCoze,
-    Coze,
-    CozeAPIError,
-    PublishStatus,
-    WorkflowBasic,
-)
-from cozepy.workflows import WorkflowInfo, WorkflowMode
-from cozepy.workflows.versions import WorkflowVersionInfo
+from cozepy import AsyncCoze, Coze, CozeAPIError, PublishStatus, WorkflowBasic, WorkflowMode, WorkflowVersionInfo
+from cozepy.workflows import WorkflowInfo
 
 from api.tests.coze.assertions import (
     NOWHERE,
@@ -39,41 +32,6 @@ DEFECT_5 = fixed(5, "an enumeration goes out as WorkflowMode.WORKFLOW and Publis
 
 EMPTY = {"items": [], "has_more": False, "next_page_token": ""}
 """A list with nothing in it."""
-
-
-def assert_workflows(workflows: Sequence[WorkflowBasic]) -> None:
-    """Workflows of a list have different ids, and each says what it is, whose it is, and since when."""
-    assert len({each.workflow_id for each in workflows}) == len(workflows)
-    for each in workflows:
-        assert each.workflow_id
-        assert each.workflow_name
-        assert isinstance(each.description, str)
-        assert each.icon_url.startswith("https://")
-        assert each.app_id
-        assert each.created_at is not None
-        assert each.updated_at is not None
-        assert 0 < each.created_at <= each.updated_at
-        assert each.creator is not None
-        assert each.creator.id
-
-
-def assert_detail(info: WorkflowInfo, workflow_id: str) -> None:
-    """The detail is that of the workflow, with the log id of its answer."""
-    assert info.workflow_detail.workflow_id == workflow_id
-    assert_workflows([info.workflow_detail])
-    assert info.response.logid
-
-
-def assert_versions(versions: Sequence[WorkflowVersionInfo], workflow_id: str) -> None:
-    """Versions of a list have different names, and all are of the workflow; their times are texts of Unix seconds."""
-    assert versions
-    assert len({each.version for each in versions}) == len(versions)
-    for each in versions:
-        assert each.version.startswith("v")
-        assert each.workflow_id == workflow_id
-        assert 0 < int(each.created_at) <= int(each.updated_at)
-        assert each.creator.id
-        assert each.creator.name
 
 
 @pytest.mark.vcr
@@ -283,3 +241,41 @@ class TestEnumerations:
         await coze.workflows.versions.list(workflow_id=NOWHERE, publish_status=PublishStatus.PUBLISHED_ONLINE)
 
         assert nothing.params["publish_status"] == "published_online"
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+def assert_workflows(workflows: Sequence[WorkflowBasic]) -> None:
+    """Workflows of a list have different ids, and each says what it is, whose it is, and since when."""
+    assert len({each.workflow_id for each in workflows}) == len(workflows)
+    for each in workflows:
+        assert each.workflow_id
+        assert each.workflow_name
+        assert isinstance(each.description, str)
+        assert each.icon_url.startswith("https://")
+        assert each.app_id
+        assert each.created_at is not None
+        assert each.updated_at is not None
+        assert 0 < each.created_at <= each.updated_at
+        assert each.creator is not None
+        assert each.creator.id
+
+
+def assert_detail(info: WorkflowInfo, workflow_id: str) -> None:
+    """The detail is that of the workflow, with the log id of its answer."""
+    assert info.workflow_detail.workflow_id == workflow_id
+    assert_workflows([info.workflow_detail])
+    assert info.response.logid
+
+
+def assert_versions(versions: Sequence[WorkflowVersionInfo], workflow_id: str) -> None:
+    """Versions of a list have different names, and all are of the workflow; their times are texts of Unix seconds."""
+    assert versions
+    assert len({each.version for each in versions}) == len(versions)
+    for each in versions:
+        assert each.version.startswith("v")
+        assert each.workflow_id == workflow_id
+        assert 0 < int(each.created_at) <= int(each.updated_at)
+        assert each.creator.id
+        assert each.creator.name

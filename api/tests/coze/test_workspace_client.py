@@ -10,8 +10,15 @@ from collections.abc import Callable, Sequence
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, Coze, CozeAPIError, WorkspaceRoleType
-from cozepy.workspaces.members import CreateWorkspaceMemberResp, DeleteWorkspaceMemberResp, WorkspaceMember
+from cozepy import (
+    AsyncCoze,
+    Coze,
+    CozeAPIError,
+    CreateWorkspaceMemberResp,
+    DeleteWorkspaceMemberResp,
+    WorkspaceMember,
+    WorkspaceRoleType,
+)
 from pydantic import ValidationError
 
 from api.tests.coze.assertions import (
@@ -33,36 +40,6 @@ DOCUMENTED = {
     "owner_not_support_remove_user_ids": [],
 }
 """The answer to a removal, as Coze's documents show it."""
-
-
-@pytest.fixture
-def mock_member_id(account: Account) -> str:
-    """A user who is not in the workspace, but may be: where it belongs to an enterprise, a member of that."""
-    return account.value("MEMBER_ID")
-
-
-def added(answer: CreateWorkspaceMemberResp) -> list[str]:
-    """Who was added now; in a personal edition Coze invites instead."""
-    return answer.added_success_user_ids + answer.invited_success_user_ids
-
-
-def there(answer: CreateWorkspaceMemberResp) -> list[str]:
-    """Who had been added, or invited, before."""
-    return answer.already_joined_user_ids + answer.already_invited_user_ids
-
-
-def handled(answer: DeleteWorkspaceMemberResp) -> list[str]:
-    """Who was taken out, and who was not in the workspace: one who is invited is not yet in it."""
-    return answer.removed_success_user_ids + answer.not_in_workspace_user_ids
-
-
-def assert_members(members: Sequence[WorkspaceMember]) -> None:
-    """A workspace has at least one member, each of them once and with a role and a name."""
-    assert members
-    assert len({member.user_id for member in members}) == len(members)
-    for member in members:
-        assert member.role_type in set(WorkspaceRoleType)
-        assert member.user_unique_name
 
 
 @pytest.mark.vcr
@@ -221,3 +198,36 @@ class TestDocumentedRemoval:
 
         assert removed.removed_success_user_ids == ["USER_ID_1"]
         assert removed.not_in_workspace_user_ids == ["USER_ID_2"]
+
+
+# --- what the tests share -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mock_member_id(account: Account) -> str:
+    """A user who is not in the workspace, but may be: where it belongs to an enterprise, a member of that."""
+    return account.value("MEMBER_ID")
+
+
+def added(answer: CreateWorkspaceMemberResp) -> list[str]:
+    """Who was added now; in a personal edition Coze invites instead."""
+    return answer.added_success_user_ids + answer.invited_success_user_ids
+
+
+def there(answer: CreateWorkspaceMemberResp) -> list[str]:
+    """Who had been added, or invited, before."""
+    return answer.already_joined_user_ids + answer.already_invited_user_ids
+
+
+def handled(answer: DeleteWorkspaceMemberResp) -> list[str]:
+    """Who was taken out, and who was not in the workspace: one who is invited is not yet in it."""
+    return answer.removed_success_user_ids + answer.not_in_workspace_user_ids
+
+
+def assert_members(members: Sequence[WorkspaceMember]) -> None:
+    """A workspace has at least one member, each of them once and with a role and a name."""
+    assert members
+    assert len({member.user_id for member in members}) == len(members)
+    for member in members:
+        assert member.role_type in set(WorkspaceRoleType)
+        assert member.user_unique_name
