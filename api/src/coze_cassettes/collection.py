@@ -44,7 +44,7 @@ def _telling(item: pytest.Item, placeholder: str) -> str:
 
 def _refused_markers(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
     for item in items:
-        for sentence in markers.refused(item):
+        for sentence in markers.refusals(item):
             yield item, sentence
 
 

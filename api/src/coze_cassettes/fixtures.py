@@ -105,7 +105,9 @@ class Account:
         if recorder is None:
             return placeholder
         if placeholder not in self._values:
-            self._values[placeholder] = self._configured(placeholder) or self._made(placeholder, make, recorder)
+            self._values[placeholder] = self._configured_value(placeholder) or self._make_value(
+                placeholder, make, recorder
+            )
             recorder.configured = self._add_value(recorder.configured, placeholder)
         return self._values[placeholder]
 
@@ -113,10 +115,10 @@ class Account:
         secret = any(variable.placeholder == placeholder and variable.secret for variable in VARIABLES)
         return configured.add(placeholder, self._values[placeholder], secret=secret)
 
-    def _configured(self, placeholder: str) -> str:
+    def _configured_value(self, placeholder: str) -> str:
         return os.environ.get(f"COZE_{placeholder}", "")
 
-    def _made(self, placeholder: str, make: Make | None, recorder: Recorder) -> str:
+    def _make_value(self, placeholder: str, make: Make | None, recorder: Recorder) -> str:
         if make is None:
             raise NotConfigured(f"needs COZE_{placeholder}")
         with recorder.pause():
@@ -207,7 +209,7 @@ OVERRIDDEN: Final = pytest.StashKey[set[str]]()
 
 def vcr_config(request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]) -> dict[str, Any]:
     """What the configuration of the other tests says and is harmless; one in ``coze_tests`` overrides it."""
-    dropped = vcr_options.refused(vcr_config)
+    dropped = vcr_options.refusals(vcr_config)
     request.config.stash[OVERRIDDEN].update(dropped)
     return {name: value for name, value in vcr_config.items() if name not in dropped}
 
@@ -218,7 +220,7 @@ def vcr(
     """vcrpy's cassette of the running test, or None if it is not marked vcr."""
     running = request.node.stash.get(RUNNING, None)
     hosts = markers.hosts_of(vcr_config.get("allowed_hosts"))
-    with guard.opened_network(hosts) if hosts else nullcontext():
+    with guard.open_context(hosts) if hosts else nullcontext():
         if running is None:
             yield None
             return
@@ -229,7 +231,7 @@ def vcr(
 
 def _refuse(item: pytest.Item, vcr_config: Mapping[str, Any], folder: str, name: str) -> None:
     """End a test whose fixtures ask for what a test of ours cannot have."""
-    refused = vcr_options.refused(vcr_config).items()
+    refused = vcr_options.refusals(vcr_config).items()
     sentences = [vcr_options.sentence(item.nodeid, "vcr_config", *each) for each in refused]
     sentences += _refused_places(item, folder, name)
     if sentences:

@@ -111,7 +111,7 @@ def _refusal(config: pytest.Config, mode: str) -> str:
         return "While recording, -p no:capture would print what is not scrubbed yet."
     live_log = bool(config.getini("log_cli") or config.getoption("log_cli_level", default=None))
     log_file = config.getoption("log_file", default=None) or config.getini("log_file")
-    return redaction.refused(vars(config.option), os.environ, live_log=live_log, log_file=str(log_file or ""))
+    return redaction.refusal(vars(config.option), os.environ, live_log=live_log, log_file=str(log_file or ""))
 
 
 def pytest_report_header(config: pytest.Config) -> Iterable[str]:
@@ -154,7 +154,7 @@ def pytest_make_collect_report(
     if run.recording or collector.path not in run.tests:
         return (yield)
     with (
-        guard.blocked_network(markers.hosts_of(collector.config.getoption("--allowed-hosts"))),
+        guard.block_context(markers.hosts_of(collector.config.getoption("--allowed-hosts"))),
         environment.placeholder_context(),
     ):
         return (yield)
@@ -209,11 +209,11 @@ def _guard_context(item: pytest.Item) -> Iterator[None]:
     asked = item.config.getoption("--block-network") or item.get_closest_marker("block_network") is not None
     with ExitStack() as stack:
         if not run.recording if ours else asked:
-            stack.enter_context(guard.blocked_network(markers.allowed_hosts(item)))
+            stack.enter_context(guard.block_context(markers.allowed_hosts(item)))
         if ours and not run.recording:
             stack.enter_context(environment.placeholder_context())
         if item.get_closest_marker("loopback") is not None:
-            stack.enter_context(guard.opened_network(loopback=True))
+            stack.enter_context(guard.open_context(loopback=True))
         yield
 
 

@@ -64,19 +64,19 @@ def allowed_hosts(item: pytest.Item) -> tuple[str, ...]:
     return tuple(host for each in named for host in hosts_of(each))
 
 
-def refused(item: pytest.Item) -> Iterator[str]:
+def refusals(item: pytest.Item) -> Iterator[str]:
     """What pytest-recording's markers ask for and a test of ours cannot have, one sentence each."""
     for marker in item.iter_markers("vcr"):
-        for name, reason in vcr_options.refused(marker.kwargs).items():
+        for name, reason in vcr_options.refusals(marker.kwargs).items():
             yield vcr_options.sentence(item.nodeid, "vcr marker", name, reason)
         if marker.args:
             files = ", ".join(str(each) for each in marker.args)
             yield f"{item.nodeid}: its vcr marker names further cassettes ({files}); a test has one: remove them."
-    yield from _refused_default(item)
-    yield from _refused_hooks(item)
+    yield from _default_refusals(item)
+    yield from _hook_refusals(item)
 
 
-def _refused_default(item: pytest.Item) -> Iterator[str]:
+def _default_refusals(item: pytest.Item) -> Iterator[str]:
     marker = item.get_closest_marker("default_cassette")
     if marker is None:
         return
@@ -86,7 +86,7 @@ def _refused_default(item: pytest.Item) -> Iterator[str]:
         yield f"{item.nodeid}: its default_cassette must be one file name, since each module has one folder."
 
 
-def _refused_hooks(item: pytest.Item) -> Iterator[str]:
+def _hook_refusals(item: pytest.Item) -> Iterator[str]:
     """A conftest.py beside or above a test, below ``coze_tests``, that would configure vcrpy for it."""
     for file in _configuring(item.config):
         if item.path.is_relative_to(file.parent):

@@ -64,7 +64,7 @@ def _migrate(path: Path, configured: ConfiguredValues) -> Migrated:
         target = path.with_suffix(store.SUFFIX)
         if target != path and target.exists():
             raise InvalidCassette(f"{target.name} exists already")
-        store.write(target, scrubbed(path, configured))
+        store.write(target, convert(path, configured))
     except (CassetteError, OSError) as error:
         return Migrated(path, problem=f"{path}: left as it is, {error}")
     if target != path:
@@ -72,15 +72,15 @@ def _migrate(path: Path, configured: ConfiguredValues) -> Migrated:
     return Migrated(path, target)
 
 
-def scrubbed(path: Path, configured: ConfiguredValues) -> Cassette:
+def convert(path: Path, configured: ConfiguredValues) -> Cassette:
     """A cassette of stock vcrpy in this format; raises if it cannot be read, is not Coze's, or would not be clean."""
     interactions = _read(path)
     recorded = _recorded_at(interactions, path)
     clean = scrub.scrub(interactions, configured, clock.shift_from(recorded.timestamp()))
     begun = recorded.isoformat().replace("+00:00", "Z")
     metadata = Metadata(_origin(interactions), begun, _sdk(interactions), placeholders=clean.bare)
-    cassette = store.sealed(Cassette(clean.interactions, metadata))
-    values = {*clean.table.replaced(), *configured.placeholders}
+    cassette = store.seal(Cassette(clean.interactions, metadata))
+    values = {*clean.table.replacements(), *configured.placeholders}
     if findings := inspect(cassette, cassette_format.dumps(cassette), values):
         raise UnsafeCassette("after scrubbing the inspector still finds " + ", ".join(str(each) for each in findings))
     return cassette

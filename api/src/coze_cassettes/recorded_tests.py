@@ -18,7 +18,7 @@ from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.fixtures import RunningTest
 from coze_cassettes.scrubbing import environment
-from coze_cassettes.session.outside import Outside, refused
+from coze_cassettes.session.outside import Outside, refuse_context
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.recording import record_context
 from coze_cassettes.session.session import Settings
@@ -32,7 +32,7 @@ def register(config: pytest.Config, tests: CozeTests, settings: Settings, *, is_
     config.pluginmanager.register(recorded, "coze_cassettes.recorded_tests")
     if not is_refused:
         resources = ExitStack()
-        resources.enter_context(refused(recorded.outside, settings.target))
+        resources.enter_context(refuse_context(recorded.outside, settings.target))
         config.add_cleanup(resources.close)
     return recorded
 
@@ -70,18 +70,18 @@ class RecordedTests:
             raise fixtures.NotConfigured(reason)
         if markers.shares_cassette(item):
             replayed = replayed_tests.begin(item, path, settings)
-            return replace(replayed, opened=partial(self._opened, replayed.opened))
+            return replace(replayed, opened=partial(self._open_context, replayed.opened))
         recorder = Recorder(item.nodeid, path, settings, fixtures.fail)
         recorder.owner = naming.owner_id(item)
         try:
             recorder.configured = environment.configured_values(os.environ)
         except CassetteError as error:
             fixtures.fail(f"{error}\n  record it: {recorder.record_command}")
-        opened = partial(self._opened, partial(record_context, recorder))
+        opened = partial(self._open_context, partial(record_context, recorder))
         return RunningTest(recorder, recorder, opened, partial(_save, recorder, item.session))
 
     @contextmanager
-    def _opened(self, opened: Callable[[], AbstractContextManager[VcrCassette]]) -> Iterator[VcrCassette]:
+    def _open_context(self, opened: Callable[[], AbstractContextManager[VcrCassette]]) -> Iterator[VcrCassette]:
         with self.outside.let_pass(), opened() as cassette:
             yield cassette
 

@@ -40,4 +40,4 @@ def _problem(player: Player, renamed: str) -> str:
 
 def _judge(player: Player) -> str:
     """Why a test that passed fails after all, or an empty string."""
-    return player.complaint or player.unplayed()
+    return player.complaint or player.unplayed_message()

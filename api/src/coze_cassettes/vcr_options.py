@@ -113,7 +113,7 @@ OPTIONS: Final = (
 _BY_NAME: Final = {option.name: option for option in OPTIONS}
 
 
-def refused(options: Mapping[str, Any]) -> dict[str, str]:
+def refusals(options: Mapping[str, Any]) -> dict[str, str]:
     """The options that are not honoured, each with the reason."""
     return {name: reason for name, value in options.items() if (reason := _reason(name, value))}
 

@@ -106,7 +106,7 @@ class Call:
 
     def page(self, items: Sequence[T], number: str = "page_num", default_size: int = 20) -> tuple[list[T], bool]:
         """The page that the query asks for, counted from 1, and whether more follow; ``number`` names its parameter."""
-        return paged(items, self.number(number, 1), self.number("page_size", default_size))
+        return page_of(items, self.number(number, 1), self.number("page_size", default_size))
 
     def token_page(self, items: Sequence[T], default_size: int) -> tuple[list[T], str]:
         """The page that ``page_token`` asks for, and the token of the next, empty if there is none.
@@ -126,7 +126,7 @@ def whole_number(text: str, most_digits: int = _DIGITS) -> int:
     return int(text)
 
 
-def paged(items: Sequence[T], number: int, size: int) -> tuple[list[T], bool]:
+def page_of(items: Sequence[T], number: int, size: int) -> tuple[list[T], bool]:
     """Page ``number``, counted from 1, in pages of ``size``, and whether more follow."""
     start = (number - 1) * size
     return list(items[start : start + size]), start + size < len(items)

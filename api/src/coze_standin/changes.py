@@ -188,7 +188,7 @@ class Changes:
         self._changes = list(changes)
         self._applied: set[Change] = set()
 
-    def applied(self) -> list[bool]:
+    def applied_flags(self) -> list[bool]:
         """Of each change in force, whether it has made any answer differ so far."""
         return [change in self._applied for change in self._changes]
 

@@ -82,7 +82,7 @@ class Control:
 
     async def applied(self, _: Request) -> Response:
         """GET changes: of each in force, in their order, whether it has made an answer differ."""
-        return JSONResponse({"applied": self._changes.applied()})
+        return JSONResponse({"applied": self._changes.applied_flags()})
 
     async def change(self, request: Request) -> Response:
         """POST changes: ``{"change": "OPERATION:KIND:FIELD[:NEW]"}``; 400 with the reason if that is wrong."""

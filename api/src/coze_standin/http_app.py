@@ -132,14 +132,14 @@ def _error_answer(error: ApiError) -> Answer:
     return Answer({"code": error.row.code, "msg": error.msg}, error.row.status)
 
 
-def _unserved(method: str, path: str) -> ErrorRow:
+def _unserved_row(method: str, path: str) -> ErrorRow:
     """The error for an operation that the stand-in lacks, or that Coze does not have either."""
     row = ERRORS["path"]
     return replace(row, msg=f"{row.msg}: the stand-in does not serve {method} {path}")
 
 
 async def _not_found(request: Request, _: Exception) -> Response:
-    return error_response(_unserved(request.method, request.url.path), request.scope.get("coze.logid", ""))
+    return error_response(_unserved_row(request.method, request.url.path), request.scope.get("coze.logid", ""))
 
 
 async def _defect(request: Request, _: Exception) -> Response:
@@ -147,5 +147,5 @@ async def _defect(request: Request, _: Exception) -> Response:
 
 
 async def _unknown_socket(websocket: WebSocket) -> None:
-    row = _unserved("GET", websocket.url.path)
+    row = _unserved_row("GET", websocket.url.path)
     await websocket.send_denial_response(error_response(row, websocket.scope.get("coze.logid", "")))

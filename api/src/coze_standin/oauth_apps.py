@@ -47,7 +47,7 @@ class OAuthApps:
             self._canaries.add("PRIVATE_KEY", line)
         return pem
 
-    def refreshed(self) -> str:
+    def issue_refresh_token(self) -> str:
         """A fresh refresh token."""
         refresh = self._canaries.add("REFRESH_TOKEN", secret_values.token(self._rng, "", 64))
         self.refresh_tokens.add(refresh)

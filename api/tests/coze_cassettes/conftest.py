@@ -78,7 +78,7 @@ def cassette() -> MakeCassette:
     """Make a sealed cassette from interactions."""
 
     def make(*interactions: Interaction) -> Cassette:
-        return store.sealed(Cassette(tuple(interactions), METADATA))
+        return store.seal(Cassette(tuple(interactions), METADATA))
 
     return make
 

@@ -112,6 +112,6 @@ def test_a_listed_placeholder_stays_what_it_is() -> None:
 
 def test_a_listed_name_must_be_one() -> None:
     """What a hand adds to the list hides nothing, and changes the digest."""
-    made = store.sealed(Cassette((posted(b'{"password": "opensesame7"}'),), METADATA))
+    made = store.seal(Cassette((posted(b'{"password": "opensesame7"}'),), METADATA))
     assert inspect(replace(made, metadata=replace(made.metadata, placeholders=("opensesame7",))), "")
     assert store.digest(replace(made, metadata=replace(made.metadata, placeholders=("X_Y",)))) != made.metadata.digest

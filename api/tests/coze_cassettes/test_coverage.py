@@ -121,7 +121,7 @@ def archive(self: Any, *, bot_id: str) -> Any:
 def test_a_new_operation_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a new version of the SDK can do and no cassette holds is a gap."""
     monkeypatch.setattr(BotsClient, "archive", archive, raising=False)
-    rows = table.measured(CozeTests((ROOT / "api/tests/coze",)), store.read_all(ROOT / "cassettes/coze"))
+    rows = table.measure(CozeTests((ROOT / "api/tests/coze",)), store.read_all(ROOT / "cassettes/coze"))
     assert row(rows, "bots.archive").operation.routes == (("POST", "/v1/bots/{bot_id}/archive"),)
     assert "bots.archive: no cassette" in list(evidence.gaps(rows))
 
@@ -182,7 +182,7 @@ def test_cassettes_are_named_as_the_plugin_names_them(project: Path) -> None:
 
 def test_rows(project: Path) -> None:
     """Both variants, both clients, pages, an error, provenance; what sends the same is distinguished by its words."""
-    rows = table.measured(coze_tests_in(project), store.read_all(project / "c"))
+    rows = table.measure(coze_tests_in(project), store.read_all(project / "c"))
     assert table.line_of(row(rows, "bots.list")) == ("bots.list", "1", "yes", "yes", "yes", "yes", "stand-in")
     assert table.line_of(row(rows, "users.me")) == ("users.me", "1", "yes", "no", "", "no", "stand-in")
     assert row(rows, "knowledge.documents.list").cassettes == ("test_a/TestBots.test_old",)
@@ -196,7 +196,7 @@ def test_one_variant_is_not_the_whole(project: Path, interaction: MakeInteractio
     """An operation with two paths is recorded when both are."""
     only = cassette(interaction(path="/v1/bots?page_index=1", answer={"code": 0}))
     store.write(project / "c/test_a/TestBots.test_list.yaml", only)
-    rows = table.measured(coze_tests_in(project), store.read_all(project / "c"))
+    rows = table.measure(coze_tests_in(project), store.read_all(project / "c"))
     assert row(rows, "bots.list").cassettes == ()
 
 

@@ -151,7 +151,7 @@ def _later(match: re.Match[str]) -> str:
 
 def different_lines(old: Cassette, new: Cassette) -> list[str]:
     """The lines that a diff of the two files shows, metadata left out."""
-    before, after = (cassette_format.dumps(store.sealed(each)).splitlines()[6:] for each in (old, new))
+    before, after = (cassette_format.dumps(store.seal(each)).splitlines()[6:] for each in (old, new))
     codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     return [
         line

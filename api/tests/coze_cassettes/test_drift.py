@@ -147,7 +147,7 @@ def again(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Recorded]:
 
 def text(cassette: Cassette) -> str:
     """The file as a reviewer sees it."""
-    return cassette_format.dumps(store.sealed(cassette))
+    return cassette_format.dumps(store.seal(cassette))
 
 
 def changed_lines(old: Cassette, new: Cassette) -> list[str]:

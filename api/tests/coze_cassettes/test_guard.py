@@ -53,13 +53,13 @@ def _local() -> None:
 @pytest.mark.parametrize("reach", [_connect, _connect_low, _udp, _resolve, _resolve_old, _local])
 def test_every_way_out_is_blocked(reach: Callable[[], None]) -> None:
     """Connect, connect_ex below ``socket``, UDP, DNS, this machine's own ports too."""
-    with guard.blocked_network(), pytest.raises(guard.NetworkBlocked, match="the network is blocked"):
+    with guard.block_context(), pytest.raises(guard.NetworkBlocked, match="the network is blocked"):
         reach()
 
 
 def test_the_message_says_what_to_do() -> None:
     """Which call, to where, and which marker would help."""
-    with guard.blocked_network(), pytest.raises(guard.NetworkBlocked) as error:
+    with guard.block_context(), pytest.raises(guard.NetworkBlocked) as error:
         _connect()
     assert str(error.value) == (
         "connect to '192.0.2.1' while replaying: the network is blocked. "
@@ -74,7 +74,7 @@ def test_the_error_is_no_refused_connection() -> None:
 
 def test_socket_pairs_and_unix_sockets_pass(tmp_path: object) -> None:
     """An event loop works."""
-    with guard.blocked_network():
+    with guard.block_context():
         left, right = socket.socketpair()
         left.sendall(b"x")
         assert right.recv(1) == b"x"
@@ -86,7 +86,7 @@ def test_socket_pairs_and_unix_sockets_pass(tmp_path: object) -> None:
 
 def test_loopback_can_be_left_open() -> None:
     """Then only this machine's own addresses are allowed."""
-    with guard.blocked_network(), guard.opened_network(loopback=True):
+    with guard.block_context(), guard.open_context(loopback=True):
         socket.getaddrinfo("127.0.0.1", 80)
         assert socket.getaddrinfo("localhost", 80)
         with pytest.raises(guard.NetworkBlocked):
@@ -105,7 +105,7 @@ def _server() -> Iterator[int]:
 @pytest.mark.parametrize("pattern", ["127.0.0.1", r"127\.0\.0\.\d+", "localhost", "192.0.2.9|127.*"])
 def test_an_allowed_host_is_reached(pattern: str) -> None:
     """By a regular expression of its name or of its address, as pytest-recording has it."""
-    with _server() as port, guard.blocked_network([pattern]), socket.create_connection(("localhost", port)):
+    with _server() as port, guard.block_context([pattern]), socket.create_connection(("localhost", port)):
         pass
 
 
@@ -117,7 +117,7 @@ def test_a_name_allows_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
         lookups.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (OUTSIDE, 0))]
 
-    with guard.blocked_network(["db[.]example"]), socket.socket() as client:
+    with guard.block_context(["db[.]example"]), socket.socket() as client:
         client.setblocking(False)  # noqa: FBT003 - as in socket
         with pytest.raises(guard.NetworkBlocked):
             client.connect((OUTSIDE, 80))
@@ -131,21 +131,21 @@ def test_a_name_allows_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_other_hosts_stay_blocked() -> None:
     """One allowed host opens no other."""
-    with guard.blocked_network(["127.0.0.1"]), pytest.raises(guard.NetworkBlocked):
+    with guard.block_context(["127.0.0.1"]), pytest.raises(guard.NetworkBlocked):
         _connect()
 
 
 @pytest.mark.parametrize("host", ["api.coze.com", "API.COZE.CN", "ws.coze.com.", "coze.cn", "api-eu.coze.com"])
 def test_nothing_opens_the_way_to_coze(host: str) -> None:
     """Whatever is allowed; a replay never asks Coze."""
-    with guard.blocked_network([".*"], loopback=True), pytest.raises(guard.NetworkBlocked, match="getaddrinfo"):
+    with guard.block_context([".*"], loopback=True), pytest.raises(guard.NetworkBlocked, match="getaddrinfo"):
         socket.getaddrinfo(host, 443)
 
 
 def test_further_hosts_can_be_allowed_for_a_while() -> None:
     """What was allowed before stays so, and afterwards it is as it was."""
-    with _server() as port, guard.blocked_network():
-        with guard.opened_network(["127.0.0.1"]), socket.create_connection(("127.0.0.1", port)):
+    with _server() as port, guard.block_context():
+        with guard.open_context(["127.0.0.1"]), socket.create_connection(("127.0.0.1", port)):
             pass
         with socket.socket() as client, pytest.raises(guard.NetworkBlocked):
             client.connect(("127.0.0.1", port))
@@ -156,7 +156,7 @@ def test_opening_blocks_nothing() -> None:
     with (
         _server() as port,
         guard._policy_context(None),
-        guard.opened_network(["elsewhere"]),
+        guard.open_context(["elsewhere"]),
         socket.create_connection(("127.0.0.1", port)),
     ):
         pass
@@ -171,7 +171,7 @@ async def _one() -> int:
 
 def test_event_loops_in_python_run() -> None:
     """asyncio's own, and every other that is written in Python."""
-    with guard.blocked_network():
+    with guard.block_context():
         assert asyncio.run(_one()) == 1
 
 
@@ -179,7 +179,7 @@ def test_an_event_loop_in_native_code_is_refused() -> None:
     """It connects below Python: here its start is called as native code calls it, from a frame without the name."""
     hooks = sys.get_asyncgen_hooks()
     start = operator.methodcaller("set_asyncgen_hooks", *hooks)
-    with guard.blocked_network(), pytest.raises(guard.NetworkBlocked, match="uvloop"):
+    with guard.block_context(), pytest.raises(guard.NetworkBlocked, match="uvloop"):
         start(sys)
 
 

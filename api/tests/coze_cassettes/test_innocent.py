@@ -87,7 +87,7 @@ def answer(text: str) -> Interaction:
 
 def findings(interactions: tuple[Interaction, ...]) -> list[str]:
     """What the inspector says."""
-    cassette = store.sealed(Cassette(interactions, METADATA))
+    cassette = store.seal(Cassette(interactions, METADATA))
     return [str(each) for each in inspect(cassette, cassette_format.dumps(cassette))]
 
 

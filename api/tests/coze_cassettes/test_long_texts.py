@@ -46,7 +46,7 @@ def seconds(unit: str, length: int) -> float:
     one = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", headers, body))
     begin = time.process_time()
     clean = scrub([one]).interactions
-    inspect(store.sealed(Cassette(clean, Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0"))), "")
+    inspect(store.seal(Cassette(clean, Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0"))), "")
     return time.process_time() - begin
 
 

@@ -176,7 +176,7 @@ def test_fifty_chats_of_five_users_at_once() -> None:
             return int(client.post(API + "/v1/x", headers=dict(JSON), content=sent[n].body).json()["n"])
 
         assert list(pool.map(ask, order)) == order
-    assert player.unplayed() == ""
+    assert player.unplayed_message() == ""
 
 
 async def test_fifty_chats_of_five_users_in_tasks() -> None:
@@ -191,7 +191,7 @@ async def test_fifty_chats_of_five_users_in_tasks() -> None:
                 return int(answer.json()["n"])
 
             assert await asyncio.gather(*map(ask, reversed(range(50)))) == list(reversed(range(50)))
-    assert player.unplayed() == ""
+    assert player.unplayed_message() == ""
 
 
 @pytest.mark.parametrize("same", [True, False])

@@ -81,7 +81,7 @@ def test_the_refusal_names_part_and_digest_and_the_digest_lets_it_pass(wrap: Cal
 def test_a_value_in_an_allowed_file_is_found_all_the_same() -> None:
     """The bytes of a file that may be kept are searched as they are."""
     sealed = SEALED + b"the value tulip-seven-eight" + bytes(9)
-    cassette = store.sealed(Cassette((upload(sealed),), METADATA))
+    cassette = store.seal(Cassette((upload(sealed),), METADATA))
     assert inspect(cassette, "", ("tulip-seven-eight",), frozenset({digest_of(sealed)}))
 
 

@@ -161,9 +161,9 @@ ONE = [
 
 def test_an_interrupted_run_says_how_to_go_on(paper: Console) -> None:
     """In lines that fit a terminal."""
-    reporters.PlainReporter(paper).kept(1)
-    assert written(paper) == report.kept(1) + "\n"
-    assert report.kept(2) == (
+    reporters.PlainReporter(paper).note_kept(1)
+    assert written(paper) == report.kept_advice(1) + "\n"
+    assert report.kept_advice(2) == (
         "2 cassettes are recorded and kept outside for an hour.\n"
         "The same command goes on from there; another one, or --fresh, begins anew."
     )
@@ -238,9 +238,9 @@ def test_every_line_for_a_machine_is_an_object(capsys: pytest.CaptureFixture[str
         reporter.test(event)
     reporter.stage("replaying", 4)
     reporter.test(EVENTS[2])
-    reporter.kept(3)
+    reporter.note_kept(3)
     reporter.verdict(VERDICT, check=False, folder="cassettes")
-    assert reporter.agreed(PLAN) is False
+    assert reporter.confirm(PLAN) is False
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["event"] for each in events] == [
         *("plan", "stage", "started", "finished", "finished", "finished", "finished", "stage", "finished"),

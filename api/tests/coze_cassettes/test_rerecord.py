@@ -266,7 +266,7 @@ def test_a_signal_waits_until_the_swap_is_done() -> None:
 
     def swap() -> None:
         with signals.interruptible():
-            with signals.uninterrupted():
+            with signals.defer_signals_context():
                 os.kill(os.getpid(), signal.SIGTERM)
                 done.append("swapped")
             done.append("never")

@@ -20,7 +20,7 @@ from coze_cassettes.codecs.encodings import ENCODINGS, gb18030_stretches, to_tex
 from coze_cassettes.errors import InvalidCassette
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.scrub import scrub
-from coze_cassettes.session.progress import announced_work
+from coze_cassettes.session.progress import announce_context
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.session import Settings
 
@@ -63,7 +63,7 @@ MOST = 5
 def save(recording: Interaction) -> None:
     """Do what saving does, but for the file."""
     clean = scrub([recording]).interactions
-    cassette = store.sealed(Cassette(clean, Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")))
+    cassette = store.seal(Cassette(clean, Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")))
     assert not inspect(cassette, "")
 
 
@@ -126,7 +126,7 @@ def test_all_stretches_of_gb18030_are_found_at_once(parts: list[bytes]) -> None:
 def test_a_long_work_is_announced() -> None:
     """What takes longer than a moment is said once it does."""
     said: list[str] = []
-    with announced_work(said.append, "scrubbing", first=0.01):
+    with announce_context(said.append, "scrubbing", first=0.01):
         while not said:
             time.sleep(0.01)
     assert said[0] == "scrubbing (0.01 s)"
@@ -135,6 +135,6 @@ def test_a_long_work_is_announced() -> None:
 def test_a_short_work_is_not_announced() -> None:
     """What is done at once is not spoken of."""
     said: list[str] = []
-    with announced_work(said.append, "scrubbing"):
+    with announce_context(said.append, "scrubbing"):
         pass
     assert said == []

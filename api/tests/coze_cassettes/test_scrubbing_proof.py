@@ -356,12 +356,12 @@ def check(pairs: list[tuple[Canary, str]], chance: random.Random) -> None:
         at_replay.append((replace(each, value=placeholder or each.value), place))
     traffic = traffic_with(pairs, seed)
     clean = scrub(traffic, configured)
-    cassette = store.sealed(Cassette(clean.interactions, METADATA))
+    cassette = store.seal(Cassette(clean.interactions, METADATA))
     text, wire = cassette_format.dumps(cassette), everything_in(clean.interactions)
     for each, place in pairs:
         assert not any(form in text or form in wire for form in forms_of(each.value)), f"{each.kind.name} in {place}"
     assert scrub(clean.interactions, configured).interactions == clean.interactions
-    findings = inspect(cassette, text, {*clean.table.replaced(), *configured.placeholders})
+    findings = inspect(cassette, text, {*clean.table.replacements(), *configured.placeholders})
     assert [str(each) for each in findings] == []
     player = playing(cassette)
     for sent_again, recorded in zip(traffic_with(at_replay, seed), clean.interactions, strict=True):

@@ -17,7 +17,7 @@ from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
 from coze_cassettes.scrubbing.scrub import scrub
-from coze_cassettes.session.outside import Outside, refused
+from coze_cassettes.session.outside import Outside, refuse_context
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.session import Settings, selection
 
@@ -33,7 +33,7 @@ def fail(message: str) -> NoReturn:
 def kept(response: Response, method: str = "GET") -> Response:
     """A response as a cassette gives it back."""
     clean = scrub([Interaction(Request(method, "https://api.coze.com/v1/x"), response)]).interactions
-    text = cassette_format.dumps(store.sealed(Cassette(clean, METADATA)))
+    text = cassette_format.dumps(store.seal(Cassette(clean, METADATA)))
     return cassette_format.loads(text).interactions[0].response
 
 
@@ -83,7 +83,11 @@ def test_half_a_character_is_kept(text: str) -> None:
 def test_a_call_outside_a_test_is_refused() -> None:
     """The fixture is named, and nothing is sent."""
     outside = Outside(fail)
-    with refused(outside, "https://api.coze.com"), outside.caller("The session fixture bots"), httpx.Client() as client:
+    with (
+        refuse_context(outside, "https://api.coze.com"),
+        outside.caller("The session fixture bots"),
+        httpx.Client() as client,
+    ):
         with pytest.raises(AssertionError, match=r"^The session fixture bots sends GET /v1/users/me to Coze outside"):
             client.get("https://api.coze.com/v1/users/me?token=x")
         with outside.let_pass():
@@ -97,7 +101,7 @@ WEBSOCKET = "wss://ws.coze.com/v1/chat?bot_id=x"
 def test_a_websocket_outside_a_test_is_refused() -> None:
     """By the path alone, of the client that cozepy uses too; one to another host is opened."""
     outside, message = Outside(fail), r"^The session fixture chat sends GET /v1/chat to Coze outside"
-    with refused(outside, "https://api.coze.com"), outside.caller("The session fixture chat"):
+    with refuse_context(outside, "https://api.coze.com"), outside.caller("The session fixture chat"):
         for connect in (websockets.sync.client.connect, websockets.asyncio.client.connect, vars(ws)["asyncio_connect"]):
             with pytest.raises(AssertionError, match=message):
                 connect(WEBSOCKET)
@@ -135,7 +139,7 @@ def replay(number: int) -> None:
         index = player.find(Request("GET", uri))
         assert index is not None
         player.response(index)
-    assert player.unplayed() == ""
+    assert player.unplayed_message() == ""
 
 
 def test_a_replay_costs_as_much_as_there_is(calls_of: Callable[[Callable[[], object]], int]) -> None:

@@ -111,7 +111,7 @@ def test_a_folder_that_cannot_be_written_is_reported_before_anything_is_recorded
 def interrupted(folder: Path, one: Cassette, recipe: Recipe = RECIPE) -> list[int]:
     """A run that ends when it has recorded one cassette; the number of those that wait."""
     result: list[int] = []
-    with suppress(KeyboardInterrupt), staging.opened(folder, recipe, result.append) as stage:
+    with suppress(KeyboardInterrupt), staging.open_context(folder, recipe, result.append) as stage:
         stage.begin()
         store.write(stage.recorded / FILE, one)
         store.write_beside(stage.recorded / FILE, "half")
@@ -122,7 +122,7 @@ def interrupted(folder: Path, one: Cassette, recipe: Recipe = RECIPE) -> list[in
 
 def resumed(folder: Path, recipe: Recipe = RECIPE, *, fresh: bool = False) -> frozenset[str]:
     """What the next run need not record; it then succeeds."""
-    with staging.opened(folder, recipe, lambda _count: None, fresh=fresh) as stage:
+    with staging.open_context(folder, recipe, lambda _count: None, fresh=fresh) as stage:
         stage.begin()
         stage.done = True
         assert sorted(path.name for path in stage.folder.iterdir()) == ["recipe.json", "recorded"]
@@ -181,7 +181,7 @@ def test_a_run_of_something_else_throws_away_what_waits_once_it_begins(
     """It says beforehand how many cassettes that is."""
     interrupted(folder, one)
     waiting = staged()
-    with staging.opened(folder, recipe, lambda _count: None) as stage:
+    with staging.open_context(folder, recipe, lambda _count: None) as stage:
         assert (stage.discarded, staged()) == (1, waiting)
         stage.begin()
         assert staged() == [stage.folder.name]
@@ -194,7 +194,7 @@ def test_a_run_that_is_called_off_leaves_what_waits(recipe: Recipe, folder: Path
     """The interrupted one is gone on with all the same; only of its own cassettes a run says that they wait."""
     interrupted(folder, one)
     result: list[int] = []
-    with suppress(Misuse), staging.opened(folder, recipe, result.append):
+    with suppress(Misuse), staging.open_context(folder, recipe, result.append):
         raise Misuse
     assert result == ([1] if recipe == RECIPE else [])
     assert resumed(folder) == {FILE}

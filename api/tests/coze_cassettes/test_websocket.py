@@ -54,7 +54,7 @@ def speech(*came: Received, sent: tuple[str, ...] = (HELLO, COMPLETE)) -> Casset
     """A cassette with one websocket."""
     request = Request("GET", URI, (("authorization", "Bearer API_TOKEN"),), messages.dump(map(Message, sent)))
     response = Response(101, "Switching Protocols", (("x-tt-logid", "LOGID_1"),), messages.dump(came))
-    return store.sealed(Cassette((Interaction(request, response),), METADATA))
+    return store.seal(Cassette((Interaction(request, response),), METADATA))
 
 
 WHOLE = speech(Message(CREATED, 0), Message(DONE, 2))
@@ -96,7 +96,7 @@ def test_frames_come_when_enough_was_sent(player: Player) -> None:
     connection.send(COMPLETE)
     assert connection.recv() == DONE
     connection.close()
-    assert player.complaint == player.unplayed() == ""
+    assert player.complaint == player.unplayed_message() == ""
     assert player.sent_messages == [json.loads(HELLO), json.loads(COMPLETE)]
 
 
@@ -178,7 +178,7 @@ async def test_an_async_connection_does_the_same(player: Player) -> None:
         await closed
     with pytest.raises(ConnectionClosedOK):
         await connection.send(HELLO)
-    assert player.complaint == player.unplayed() == ""
+    assert player.complaint == player.unplayed_message() == ""
 
 
 def test_a_refused_handshake(player: Player) -> None:
@@ -249,7 +249,7 @@ def test_a_frame_too_few(player: Player) -> None:
     connection.send(HELLO)
     connection.close()
     assert player.complaint == ""
-    assert player.unplayed() == (
+    assert player.unplayed_message() == (
         "sent 1 of the 2 WebSocket messages of its cassette.\n"
         "  test:    a test\n"
         "  next:    input_text_buffer.complete over wss://ws.coze.com/v1/audio/speech\n"

@@ -29,7 +29,7 @@ def digest(cassette: Cassette) -> str:
     return "sha256:" + hashlib.sha256(wire.encode()).hexdigest()
 
 
-def sealed(cassette: Cassette) -> Cassette:
+def seal(cassette: Cassette) -> Cassette:
     """The cassette with its digest."""
     return replace(cassette, metadata=replace(cassette.metadata, digest=digest(cassette)))
 
@@ -43,12 +43,12 @@ def read(path: Path) -> Cassette:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCassette(f"{path}: it cannot be read ({type(error).__name__})") from error
     try:
-        return _remembered(text) if len(text) <= _REMEMBERED else _accepted(text)
+        return _remembered(text) if len(text) <= _REMEMBERED else _load_valid(text)
     except InvalidCassette as error:
         raise InvalidCassette(f"{path}: {error}") from error
 
 
-def _accepted(text: str) -> Cassette:
+def _load_valid(text: str) -> Cassette:
     cassette = cassette_format.loads(text)
     if cassette.metadata.recorded_from not in PROVENANCES:
         raise InvalidCassette(f"recorded_from must be one of {', '.join(PROVENANCES)}")
@@ -57,7 +57,7 @@ def _accepted(text: str) -> Cassette:
     return cassette
 
 
-_remembered: Final = lru_cache(maxsize=64)(_accepted)
+_remembered: Final = lru_cache(maxsize=64)(_load_valid)
 
 
 def read_all(folder: Path) -> dict[str, Cassette]:
@@ -67,7 +67,7 @@ def read_all(folder: Path) -> dict[str, Cassette]:
 
 def write(path: Path, cassette: Cassette) -> None:
     """Write a cassette with its digest: a temporary file in the same folder, then one rename."""
-    write_text(path, cassette_format.dumps(sealed(cassette)))
+    write_text(path, cassette_format.dumps(seal(cassette)))
 
 
 def write_text(path: Path, text: str) -> None:

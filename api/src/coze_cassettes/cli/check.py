@@ -55,7 +55,7 @@ def command(paths: tuple[Path, ...], staged: bool, explain: bool, cassettes: Pat
     """
     settings = read_settings()
     folder = cassettes_folder(cassettes, settings)
-    sources = list(_staged(folder) if staged else _files(paths or (folder,)))
+    sources = list(_staged_sources(folder) if staged else _files(paths or (folder,)))
     found = list(_judge_all(sources, Judge(configured_values(os.environ).placeholders, settings.allow_opaque)))
     for name, finding in found:
         click.echo(f"{name}:{finding}")
@@ -108,7 +108,7 @@ def _shown_path(path: Path) -> str:
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.as_posix()
 
 
-def _staged(folder: Path) -> Iterator[Source]:
+def _staged_sources(folder: Path) -> Iterator[Source]:
     """The files in git's index that a commit would change; nothing is written to do so."""
     names = _git(folder, "diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z", "--", ".")
     for name in filter(None, names.decode("utf-8", "replace").split("\0")):

@@ -28,7 +28,7 @@ def command(*, whole: bool, with_fields: bool, tests: tuple[str, ...], cassettes
     """
     settings = read_settings()
     found = store.read_all(cassettes_folder(cassettes, settings))
-    rows = table.measured(settings.tests, found, _paths(tests, settings))
+    rows = table.measure(settings.tests, found, _paths(tests, settings))
     if whole:
         click.echo(table.markdown(rows) + "\n")
     click.echo(table.counts(rows))

@@ -54,7 +54,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            return _interrupted()
+            return _report_interrupt()
 
 
 @click.group(cls=_Commands)
@@ -74,7 +74,7 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        code = _interrupted()
+        code = _report_interrupt()
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -83,6 +83,6 @@ def _refuse(sentence: str, code: int) -> int:
     return code
 
 
-def _interrupted() -> int:
+def _report_interrupt() -> int:
     """Say that the command was interrupted, on a terminal over the ^C that it shows."""
     return _refuse(f"{chr(13) if sys.stderr.isatty() else ''}{INTERRUPTED}", exit_codes.INTERRUPTED)

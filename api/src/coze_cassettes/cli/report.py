@@ -48,6 +48,6 @@ def command(target: Path, cassettes: Path | None) -> int:
 
 
 def _coverage_page(tests: CozeTests, cassettes: Mapping[str, Cassette]) -> str:
-    rows = table.measured(tests, cassettes)
+    rows = table.measure(tests, cassettes)
     unseen = fields.never_seen([row.operation for row in rows], cassettes.values())
     return html.coverage_page(table.HEADINGS, [table.line_of(row) for row in rows], list(evidence.gaps(rows)), unseen)

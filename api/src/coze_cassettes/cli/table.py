@@ -46,4 +46,4 @@ def _operations(cassettes: Mapping[str, Cassette], settings: PytestSettings) -> 
     from coze_cassettes.coverage import table  # noqa: PLC0415  it imports what a table alone does not need
 
     chosen_tests((), settings)
-    return table.counts(table.measured(settings.tests, cassettes))
+    return table.counts(table.measure(settings.tests, cassettes))

@@ -132,7 +132,7 @@ def fragments(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each JSON object or list that stands inside a text."""
     position, waste = 0, 0
     while (match := _FRAGMENT.search(text, position)) is not None:
-        end, reached = _balanced(text, match.start())
+        end, reached = _find_end(text, match.start())
         if end and is_json(text[match.start() : end]):
             yield match.start(), end
             position = end
@@ -144,7 +144,7 @@ def fragments(text: str) -> Iterator[tuple[int, int]]:
 _BALANCE = re.compile(r'"(?:[^"\\]|\\.)*+"|(?P<open>[{\[])|(?P<close>[}\]])|[^"{}\[\]]++|(?P<broken>")', re.DOTALL)
 
 
-def _balanced(text: str, start: int) -> tuple[int, int]:
+def _find_end(text: str, start: int) -> tuple[int, int]:
     """Where the object or list that begins here ends (0: nowhere), and how far had to be read."""
     depth = 0
     for match in _BALANCE.finditer(text, start):

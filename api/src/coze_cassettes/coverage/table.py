@@ -16,7 +16,7 @@ HEADINGS: Final = ("operation", "cassettes", "sync", "async", "several pages", "
 _COUNTED: Final = ("recorded", "sync", "async", "several pages", "an error")
 
 
-def measured(tests: CozeTests, cassettes: Mapping[str, Cassette], paths: Sequence[Path] = ()) -> list[Row]:
+def measure(tests: CozeTests, cassettes: Mapping[str, Cassette], paths: Sequence[Path] = ()) -> list[Row]:
     """A row for each operation of the installed SDK: its tests, cassettes by their paths.
 
     With ``paths`` only the tests in these modules and folders.

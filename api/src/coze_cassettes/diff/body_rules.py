@@ -35,7 +35,7 @@ class BodyRules:
         """Whether an element may come or stay away."""
         return self.lenient and any(node.has(row.pattern) for row in rows(Where.ELEMENT))
 
-    def keyed(self, path: Path) -> bool:
+    def has_data_keys(self, path: Path) -> bool:
         """Whether the keys of the object at a path are data."""
         return self.lenient and path[-1:] != (ELEMENT,) and is_map(dotted_path(path))
 
@@ -45,7 +45,7 @@ class BodyRules:
 
     def steady(self, node: Node, path: Path, owner: Node | None = None) -> Iterator[tuple[Path, Any]]:
         """The scalars that are not volatile, with their paths."""
-        if self.keyed(path):
+        if self.has_data_keys(path):
             return
         for key, member in node.members.items():
             yield from self.steady(member, (*path, key), node)
@@ -56,7 +56,7 @@ class BodyRules:
 
     def fingerprint(self, node: Node, path: Path = (), owner: Node | None = None, spell: Spell = _spell_value) -> str:
         """What of a value is not volatile, as one text; ``spell`` writes its scalars."""
-        if node.type == "object" and self.keyed(path):
+        if node.type == "object" and self.has_data_keys(path):
             return "map"
         if node.type == "object":
             members = sorted(node.members.items())

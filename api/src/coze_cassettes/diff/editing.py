@@ -37,7 +37,7 @@ class Editor:
         """The volatile values of aligned places; and, one layer down, those of JSON inside strings."""
         if old.type != new.type:
             return
-        if new.type == "object" and self.rules.keyed(path):
+        if new.type == "object" and self.rules.has_data_keys(path):
             yield new.start, new.end, self._map(old, new, path)
             return
         for key, before, after in members(old, new, self.rules, path):
@@ -51,7 +51,7 @@ class Editor:
         if old.inner is not None and new.inner is not None:
             yield from self._inner(old.value, new, old.inner, new.inner, (*path, INNER))
         elif new.scalar and self.rules.volatile(path, new, owner):
-            yield self._kept(old, new)
+            yield self._keep(old, new)
 
     def _map(self, old: Node, new: Node, path: Path) -> str:
         """The old members, in the form of the new ones if those have another shape."""
@@ -92,7 +92,7 @@ class Editor:
         local = [(start - new.start, end - new.start, text) for start, end, text in edits]
         return apply_edits(self.new[new.start : new.end], local)
 
-    def _kept(self, old: Node, new: Node) -> Edit:
+    def _keep(self, old: Node, new: Node) -> Edit:
         return new.start, new.end, self.old[old.start : old.end]
 
     def _inner(self, old_text: str, new: Node, old_inner: Node, new_inner: Node, path: Path) -> Edits:

@@ -88,11 +88,11 @@ def _merge_headers(old: Headers, new: Headers) -> Headers:
     def place(pair: tuple[str, str]) -> int:
         return order.index(pair[0].lower()) if pair[0].lower() in order else len(order)
 
-    def kept(name: str, value: str) -> tuple[str, str]:
+    def keep(name: str, value: str) -> tuple[str, str]:
         known = values.get(name.lower())
         return (name if known is None else known[0]), value
 
-    return tuple(kept(*pair) for pair in sorted(new, key=place))
+    return tuple(keep(*pair) for pair in sorted(new, key=place))
 
 
 # --- streams --------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def _gather(typed: Iterable[tuple[Path, str]]) -> Shape:
 def _types_below(node: Node, rules: BodyRules, path: Path) -> Iterator[tuple[Path, str]]:
     number = node.type == "number" and rules.volatile(path, node, None)
     yield path, "integer" if number else node.type
-    keyed = rules.keyed(path)
+    keyed = rules.has_data_keys(path)
     for key, member in node.members.items():
         yield from _types_below(member, rules, (*path, ELEMENT if keyed else key))
     for element in rules.elements(node):

@@ -36,7 +36,7 @@ class _Values:
     new_shape: Shape
 
     def differences(self, old: Node, new: Node, path: Path, owner: Node | None) -> Differences:
-        if old.type == new.type == "object" and self.rules.keyed(path):
+        if old.type == new.type == "object" and self.rules.has_data_keys(path):
             yield Difference(Severity.NOTE, path, "changed", "it has other members", volatile=True)
         elif old.type == new.type == "object":
             yield from self._objects(old, new, path)

@@ -77,7 +77,7 @@ def _inside(outer: str) -> Iterator[str]:
             yield from row.readings(outer)
     yield from _in_gb18030(outer)
     text = strings_in(outer)
-    if text is not outer and (opened := opened_in(encodings.to_bytes(outer))) is not None:
+    if text is not outer and (opened := open_file_in(encodings.to_bytes(outer))) is not None:
         yield from map(encodings.to_text, opened.members)
         if opened.is_whole:
             return
@@ -148,14 +148,14 @@ def _decode(run: str) -> Iterator[str]:
     if encodings.is_readable(inner):
         yield inner
         return
-    opened = opened_in(encodings.to_bytes(inner))
+    opened = open_file_in(encodings.to_bytes(inner))
     if opened is not None:
         yield from map(encodings.to_text, opened.members)
     if (opened is None or not opened.is_whole) and (strings := strings_in(inner)):
         yield strings
 
 
-def opened_in(raw: bytes) -> containers.Opened | None:
+def open_file_in(raw: bytes) -> containers.Opened | None:
     """A file that stands in a text, opened; None if it is none, or cannot be opened."""
     try:
         return containers.open_container(raw)

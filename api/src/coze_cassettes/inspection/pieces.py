@@ -108,7 +108,7 @@ def _of_body(body: bytes, content_type: str, place: str, allowed: frozenset[str]
     except UnicodeDecodeError:
         yield from _of_bytes(body, place, allowed)
         return
-    value = streams.parsed(text)
+    value = streams.parse(text)
     if value is not None:
         yield from _of_json(value, place, ())
     elif "event-stream" in content_type or streams.is_stream(text):
@@ -142,17 +142,17 @@ def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
     elif isinstance(value, str):
         yield from _of_field(value, place, path)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield Piece(place, _written(value), path, Kind.FIELD)
+        yield Piece(place, _write_number(value), path, Kind.FIELD)
 
 
 def _of_field(text: str, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
     yield Piece(place, text, path, Kind.FIELD)
-    inner = streams.parsed(text)
+    inner = streams.parse(text)
     if inner is not None:
         yield from _of_json(inner, place, path)
 
 
-def _written(number: Any) -> str:
+def _write_number(number: Any) -> str:
     """A number as digits; one that is whole without its fraction."""
     return str(int(number)) if isinstance(number, float) and number.is_integer() else json.dumps(number)
 

@@ -126,7 +126,7 @@ def _is_text(run: str) -> bool:
     inner = decoding.decode_run(run)
     if inner is None:
         return False
-    if encodings.is_readable(inner) or decoding.opened_in(encodings.to_bytes(inner)) is not None:
+    if encodings.is_readable(inner) or decoding.open_file_in(encodings.to_bytes(inner)) is not None:
         return True
     return sum(" " <= char <= "~" for char in inner) >= _MOSTLY * len(inner)
 

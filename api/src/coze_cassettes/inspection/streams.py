@@ -47,7 +47,7 @@ def events(text: str) -> Iterator[Event]:
         if label == "event":
             name = data
         raw = _bytes_of(name, data) if label == "data" else None
-        yield Event(name, line, parsed(data) if label == "data" else None, raw)
+        yield Event(name, line, parse(data) if label == "data" else None, raw)
 
 
 def _bytes_of(name: str, data: str) -> bytes | None:
@@ -59,7 +59,7 @@ def _bytes_of(name: str, data: str) -> bytes | None:
         return None
 
 
-def parsed(text: str) -> Any:
+def parse(text: str) -> Any:
     """The JSON object or list that a text is, or None."""
     if text.lstrip()[:1] not in ("{", "["):
         return None

@@ -46,7 +46,7 @@ class Reporter(Protocol):
     def plan(self, plan: Plan) -> None:
         """Shows what will happen."""
 
-    def agreed(self, plan: Plan) -> bool:
+    def confirm(self, plan: Plan) -> bool:
         """Asks whether to go on."""
 
     def stage(self, title: str, total: int) -> None:
@@ -55,7 +55,7 @@ class Reporter(Protocol):
     def test(self, event: pytest_events.TestEvent) -> None:
         """A test of the stage began or ended."""
 
-    def kept(self, count: int) -> None:
+    def note_kept(self, count: int) -> None:
         """So many cassettes wait for the next run."""
 
 

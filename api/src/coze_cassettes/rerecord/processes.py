@@ -21,7 +21,7 @@ from typing import IO, Any, Final, NoReturn
 
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.rerecord import pytest_events
-from coze_cassettes.rerecord.signals import uninterrupted
+from coze_cassettes.rerecord.signals import defer_signals_context
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 15.0
@@ -159,7 +159,7 @@ def _ending(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
         yield
     finally:
-        with uninterrupted():
+        with defer_signals_context():
             for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
                 if process.poll() is None:
                     _signal_and_wait(process, how)

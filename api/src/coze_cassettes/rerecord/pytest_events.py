@@ -90,7 +90,7 @@ def loads(line: bytes) -> TestEvent:
     return TestEvent(**{**fields, "needs": tuple(fields["needs"])})
 
 
-def skipped(reason: BaseException, *, own: bool) -> str:
+def skip_reason(reason: BaseException, *, own: bool) -> str:
     """Why a test is left out; what a recording test says itself while it runs may come off the wire."""
     return str(reason) if own or isinstance(reason, fixtures.SAFE) else "skipped by the test itself"
 
@@ -179,7 +179,7 @@ class EventWriter:
         if call.excinfo is None:
             return ""
         if isinstance(call.excinfo.value, pytest.skip.Exception):
-            return skipped(call.excinfo.value, own=self._replaying or report.when != "call")
+            return skip_reason(call.excinfo.value, own=self._replaying or report.when != "call")
         entries = call.excinfo.traceback.filter(call.excinfo) or call.excinfo.traceback
         frames = tuple(Frame(str(entry.path), entry.lineno + 1) for entry in entries)
         return explain(Crash(call.excinfo.value, frames, item.path, item.config.rootpath), replaying=self._replaying)

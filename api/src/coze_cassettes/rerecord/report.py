@@ -96,7 +96,7 @@ def show_command(written: Sequence[Decision], folder: str) -> str:
     return f"{added}git diff -- {folder}"
 
 
-def kept(count: int) -> str:
+def kept_advice(count: int) -> str:
     """What to do with a run that recorded what another can go on with."""
     cassettes = pluralize(count, "cassette is", "cassettes are")
     return (

@@ -69,7 +69,7 @@ class PlainReporter:
         self.console.print(f"Recording {cassettes} from {plan.target.provenance} ({where})", style="bold")
         self.console.print(_table(plan_rows(plan)))
 
-    def agreed(self, plan: Plan) -> bool:  # noqa: ARG002  it has been shown
+    def confirm(self, plan: Plan) -> bool:  # noqa: ARG002  it has been shown
         """Asks whether to go on; without a terminal nobody can agree."""
         try:
             return sys.stdin.isatty() and click.confirm("Record?", default=False)
@@ -92,9 +92,9 @@ class PlainReporter:
                 place = f"{self._done:{len(str(self._total))}}/{self._total}"
                 self.console.print(f"  {place} {result(event)}: {escape(event.test)}")
 
-    def kept(self, count: int) -> None:
+    def note_kept(self, count: int) -> None:
         """Says how to go on."""
-        self.console.print(report.kept(count))
+        self.console.print(report.kept_advice(count))
 
     def verdict(self, verdict: Verdict, *, check: bool, folder: str) -> None:
         """Shows what was left out, failures, what changed and what became of the cassettes."""
@@ -207,7 +207,7 @@ class JsonReporter:
             limits=asdict(plan.limits),
         )
 
-    def agreed(self, plan: Plan) -> bool:  # noqa: ARG002  a machine agrees beforehand
+    def confirm(self, plan: Plan) -> bool:  # noqa: ARG002  a machine agrees beforehand
         """Nobody is asked."""
         return False
 
@@ -225,7 +225,7 @@ class JsonReporter:
         if event.event != pytest_events.COLLECTED:
             self._say(event.event, test=event.test, cassette=event.cassette, **ended)
 
-    def kept(self, count: int) -> None:
+    def note_kept(self, count: int) -> None:
         """How many cassettes wait for the next run."""
         self._say("kept", cassettes=count)
 

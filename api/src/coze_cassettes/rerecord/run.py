@@ -99,7 +99,7 @@ def _arrange(options: Options, environment: dict[str, str], reporter: Reporter, 
     staged = stack.enter_context(_staging_context(options, STAND_IN if starting else target.url, account, reporter))
     plan = replace(plan, earlier=staged.earlier, discarded=staged.discarded)
     reporter.plan(plan)
-    if starting is None and not options.yes and not reporter.agreed(plan):
+    if starting is None and not options.yes and not reporter.confirm(plan):
         raise Misuse("Nothing was recorded, because nobody agreed to the plan: answer y, or add --yes.")
     staged.begin()
     return Stages(options, environment, plan, collected, staged, reporter)
@@ -125,7 +125,7 @@ def _staging_context(
         return staging.elsewhere(options.keep_staging)
     sources = staging.sources_digest(options.root, [options.root / each.partition("::")[0] for each in options.tests])
     recipe = staging.Recipe(target, account, sources, options.keyword)
-    return staging.opened(options.cassettes, recipe, reporter.kept, fresh=options.fresh)
+    return staging.open_context(options.cassettes, recipe, reporter.note_kept, fresh=options.fresh)
 
 
 def _collect(options: Options, environment: Mapping[str, str]) -> tuple[list[Test], Collected]:

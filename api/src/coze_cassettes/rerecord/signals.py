@@ -33,7 +33,7 @@ def interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def uninterrupted(*, forget: bool = False) -> Iterator[None]:
+def defer_signals_context(*, forget: bool = False) -> Iterator[None]:
     """Signals wait until the block is done; with ``forget`` they are not heard at all, for then all is done."""
     waiting: list[int] = []
     with _handling(lambda number, _frame: waiting.append(number)):

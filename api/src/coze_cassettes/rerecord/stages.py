@@ -18,7 +18,7 @@ from coze_cassettes.rerecord import leaks, processes, pytest_events, staging
 from coze_cassettes.rerecord.options import Options, Reporter, without_coze
 from coze_cassettes.rerecord.outcome import Collected, Decision, Failure, Outcome, Verdict, decide, fail, others
 from coze_cassettes.rerecord.plan import Plan
-from coze_cassettes.rerecord.signals import uninterrupted
+from coze_cassettes.rerecord.signals import defer_signals_context
 from coze_cassettes.scrubbing.environment import BASE, configured_values
 from coze_cassettes.session.limits import as_environment
 
@@ -47,7 +47,7 @@ class Stages:
         left_out = tuple((event.test, event.detail) for event in result.events if event.outcome == "skipped")
         if result.problem:
             return Verdict(left_out=left_out, failures=(Failure(result.problem),))
-        failures = [*_failures(result), *self._untried(result)]
+        failures = [*_failures(result), *self._untried_failures(result)]
         try:
             failures += self._inspect(self.recorded, names(self.recorded))
             failures += [*self._remove_others(self.recorded), *self._unapplied_changes()]
@@ -107,7 +107,7 @@ class Stages:
             path.unlink()
         return found
 
-    def _untried(self, result: processes.PytestResult) -> list[Failure]:
+    def _untried_failures(self, result: processes.PytestResult) -> list[Failure]:
         """The tests to which a run did not come that ended before its time."""
         recorded = self.staged.earlier
         expected = [test for test in self.plan.tests if test.shares_cassette or test.cassette not in recorded]
@@ -136,22 +136,24 @@ class Stages:
         recordings = {event.cassette: event.recording for event in result.events if event.recording}
         found = names(self.recorded)
         sound = [decide(file, *self._pair(file)) for file in found if file not in failed]
-        return sound + [self._failed(file, recordings.get(file, "")) for file in sorted(failed) if file in self._known]
+        return sound + [
+            self._failed_decision(file, recordings.get(file, "")) for file in sorted(failed) if file in self._known
+        ]
 
     @property
     def _known(self) -> frozenset[str]:
         return frozenset(test.cassette for test in self.plan.tests)
 
     def _pair(self, file: str) -> tuple[Cassette | None, Cassette, str]:
-        old, damage = self._committed(file)
+        old, damage = self._read_committed(file)
         return old, store.read(self.recorded / file), damage
 
-    def _failed(self, file: str, recording: str) -> Decision:
+    def _failed_decision(self, file: str, recording: str) -> Decision:
         path = self.recorded / file
         new = cassette_format.loads(recording) if recording else store.read(path) if path.exists() else None
-        return fail(file, self._committed(file)[0], new)
+        return fail(file, self._read_committed(file)[0], new)
 
-    def _committed(self, file: str) -> tuple[Cassette | None, str]:
+    def _read_committed(self, file: str) -> tuple[Cassette | None, str]:
         """The committed cassette, or why it cannot be read; neither if there is none."""
         path = self.options.cassettes / file
         if not path.exists():
@@ -191,7 +193,7 @@ class Stages:
     def _complete(self, name: str, files: Iterable[str], left_out: Sequence[tuple[str, str]]) -> Path:
         """A folder to replay from: recorded cassettes, and the committed ones of tests that were left out."""
         folder = self.staged.folder / name
-        borrowed = [file for file in self._files_of(left_out) if file and self._committed(file)[0] is not None]
+        borrowed = [file for file in self._files_of(left_out) if file and self._read_committed(file)[0] is not None]
         for source, file in [(self.options.cassettes, each) for each in borrowed] + [(self.recorded, f) for f in files]:
             target = folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -238,7 +240,7 @@ class Stages:
 
     def _swap(self, decisions: Sequence[Decision]) -> None:
         """Puts the new files in place; a signal that comes meanwhile comes too late."""
-        with uninterrupted(forget=True):
+        with defer_signals_context(forget=True):
             staging.swap(
                 self.options.cassettes, [(each.file, _text(each)) for each in Verdict(tuple(decisions)).written]
             )
@@ -273,7 +275,7 @@ def _cassette(decision: Decision) -> Cassette:
 
 
 def _text(decision: Decision) -> str:
-    return cassette_format.dumps(store.sealed(_cassette(decision)))
+    return cassette_format.dumps(store.seal(_cassette(decision)))
 
 
 def names(folder: Path) -> list[str]:

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 import coze_cassettes
 from coze_cassettes.cassette import store
 from coze_cassettes.errors import CassetteError, InvalidCassette, Misuse
-from coze_cassettes.rerecord.signals import uninterrupted
+from coze_cassettes.rerecord.signals import defer_signals_context
 
 KEPT_SECONDS: Final = 3600.0
 """How long an interrupted recording may be gone on with: after that the account may answer differently."""
@@ -184,7 +184,9 @@ def places(cassettes: Path) -> str:
 
 
 @contextmanager
-def opened(cassettes: Path, recipe: Recipe, kept: Callable[[int], object], *, fresh: bool = False) -> Iterator[Staging]:
+def open_context(
+    cassettes: Path, recipe: Recipe, kept: Callable[[int], object], *, fresh: bool = False
+) -> Iterator[Staging]:
     """The staging folder for a recipe, with what an interrupted run of the same recorded; call it inside ``alone``.
 
     At the end of a run that has begun it is removed, unless cassettes in it wait for the next run: ``kept`` is called
@@ -199,7 +201,7 @@ def opened(cassettes: Path, recipe: Recipe, kept: Callable[[int], object], *, fr
     try:
         yield staging
     finally:
-        with uninterrupted():
+        with defer_signals_context():
             waiting = staging.waiting
             if staging.begun and not waiting:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -252,10 +254,10 @@ def _earlier(folder: Path) -> frozenset[str]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     recorded = folder / RECORDED
     clear_unfinished(recorded)
-    return frozenset(path.relative_to(recorded).as_posix() for path in store.files(recorded) if _sound(path))
+    return frozenset(path.relative_to(recorded).as_posix() for path in store.files(recorded) if _is_sound(path))
 
 
-def _sound(path: Path) -> bool:
+def _is_sound(path: Path) -> bool:
     try:
         store.read(path)
     except InvalidCassette:

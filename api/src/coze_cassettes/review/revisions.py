@@ -65,7 +65,7 @@ def read_versions(root: Path, revisions: Range, folders: Iterable[Path], judge: 
     """The cassettes below some folders that differ between two revisions, each judged before it may be shown."""
     old_revision = _merge_base(root, revisions) if revisions.since_they_parted else revisions.old
     paths = [folder.as_posix() for folder in folders]
-    names = _changed(root, old_revision, revisions.new, paths)
+    names = _changed_names(root, old_revision, revisions.new, paths)
     old_texts = dict(_blobs(root, old_revision, names))
     new_texts = dict(_files(root, names) if revisions.new == WORKING_TREE else _blobs(root, revisions.new, names))
     old, old_refused = read_judged(old_texts, judge)
@@ -80,7 +80,7 @@ def _merge_base(root: Path, revisions: Range) -> str:
     return git(root, "merge-base", revisions.old, revisions.new or "HEAD").decode().strip()
 
 
-def _changed(root: Path, old: str, new: str, paths: Sequence[str]) -> set[str]:
+def _changed_names(root: Path, old: str, new: str, paths: Sequence[str]) -> set[str]:
     """The names of cassettes that differ; untracked files of the working tree are new."""
     revisions = [old] if new == WORKING_TREE else [old, new]
     listed = git(root, "diff", "--name-only", "--no-renames", "-z", *revisions, "--", *paths)

@@ -19,10 +19,10 @@ def rows(turns: Sequence[Turn]) -> Iterator[Row]:
     for (direction, label), run in groupby(turns, key=lambda turn: (turn[0], turn[1].label)):
         events = [event for _, event in run]
         count = f" ×{len(events)}" if len(events) > 1 else ""
-        yield Row(direction, f"{label}{count}", _carried(events))
+        yield Row(direction, f"{label}{count}", _join_content(events))
 
 
-def _carried(events: Sequence[Event]) -> str:
+def _join_content(events: Sequence[Event]) -> str:
     """The joined text or sound of some messages; of any other message, its text."""
     texts = [piece for event in events if (piece := _piece(event))]
     if not texts:

@@ -42,7 +42,7 @@ def _claim(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> Iterato
     """What a rule claims just here: also a value that is too short to be replaced elsewhere."""
     for claim in claims_in(leaf, rules):
         if claim.rule.form is Form.SHIFT:
-            yield claim.start, claim.end, shifted(claim.value, shift)
+            yield claim.start, claim.end, move_timestamp(claim.value, shift)
         elif (value := table.of(claim.value)) is not None:
             yield claim.start, claim.end, value.text
 
@@ -50,14 +50,14 @@ def _claim(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> Iterato
 def _number_edits(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> list[Edit]:
     claim = next(iter(claims_in(leaf, rules)), None)
     if claim is not None and claim.rule.form is Form.SHIFT:
-        return [(0, len(leaf.text), shifted(leaf.text, shift))]
+        return [(0, len(leaf.text), move_timestamp(leaf.text, shift))]
     value = table.of(leaf.text)
     if value is None or (claim is None and not is_replaced_everywhere(leaf.text, value.rule)):
         return []
     return [(0, len(leaf.text), _number_of(value))]
 
 
-def shifted(text: str, shift: int) -> str:
+def move_timestamp(text: str, shift: int) -> str:
     """A timestamp in seconds or milliseconds, moved by a number of seconds."""
     return str(int(text) + shift * (1000 if len(text) > _SECONDS_DIGITS else 1))
 

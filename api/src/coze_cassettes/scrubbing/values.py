@@ -158,7 +158,7 @@ class ValueTable:
         """What stands for a whole text."""
         return self.values.get(text) or self.values.get(fold(text).text.strip())
 
-    def replaced(self) -> Mapping[str, str]:
+    def replacements(self) -> Mapping[str, str]:
         """Each value that was replaced everywhere with its placeholder: what the inspector must no longer find."""
         return {text: each.placeholder for text, each in self._everywhere.items()}
 
@@ -169,7 +169,7 @@ class ValueTable:
         folded = fold(text)
         lower = _lower(folded.text)
         whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower)]
-        cut = [(*folded.span(start, end), new) for start, end, new in (*self._cut(lower), *self._begun(lower))]
+        cut = [(*folded.span(start, end), new) for start, end, new in (*self._cut(lower), *self._begun_edits(lower))]
         return merge_edits(whole, self._add_cores(text), cut)
 
     @cached_property
@@ -293,7 +293,7 @@ class ValueTable:
                 found[lower[:MIN_CUT]] = (*found.get(lower[:MIN_CUT], ()), text)
         return found
 
-    def _begun(self, lower: str) -> Iterator[Edit]:
+    def _begun_edits(self, lower: str) -> Iterator[Edit]:
         """The beginning of a value that is no secret at the end of a text, which may go on in the next one."""
         tail = lower[-_LONGEST_TAIL:] if self._beginnings else ""
         for at in range(len(tail) - MIN_CUT + 1):

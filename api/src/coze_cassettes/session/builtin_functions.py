@@ -73,7 +73,7 @@ def redirect(function: Callable[..., Any], replacement: Callable[..., Any]) -> C
 
 
 @contextmanager
-def redirected_functions(pairs: dict[Callable[..., Any], Callable[..., Any]]) -> Iterator[None]:
+def redirect_context(pairs: dict[Callable[..., Any], Callable[..., Any]]) -> Iterator[None]:
     """Redirect builtins to replacements for a while."""
     undo = [redirect(function, replacement) for function, replacement in pairs.items()]
     try:

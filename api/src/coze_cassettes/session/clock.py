@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import time_machine
 
-from coze_cassettes.session.builtin_functions import copy_of, redirect, redirected_functions
+from coze_cassettes.session.builtin_functions import copy_of, redirect, redirect_context
 from coze_cassettes.session.threads import ThreadWatch
 from coze_cassettes.session.timeline import SECOND, Timeline
 
@@ -59,7 +59,7 @@ def virtual_time() -> Iterator[None]:
     with time_machine.travel(EPOCH) as traveller:
         time.time()  # the traveller stands still until it is first asked
         threads = _timeline.start(traveller.shift)
-        with redirected_functions(_functions()), _replaced_methods(_methods(threads)):
+        with redirect_context(_functions()), _replace_context(_methods(threads)):
             try:
                 yield
             finally:
@@ -105,7 +105,7 @@ def _sleep(seconds: Any) -> None:
 
 
 @contextmanager
-def _replaced_methods(methods: dict[tuple[type, str], Callable[..., Any]]) -> Iterator[None]:
+def _replace_context(methods: dict[tuple[type, str], Callable[..., Any]]) -> Iterator[None]:
     originals = {(owner, name): vars(owner)[name] for owner, name in methods}
     for (owner, name), method in methods.items():
         setattr(owner, name, method)

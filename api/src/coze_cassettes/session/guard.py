@@ -137,7 +137,7 @@ def _policy_context(policy: Policy | None) -> Iterator[None]:
 
 
 @contextmanager
-def blocked_network(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> Iterator[None]:
+def block_context(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> Iterator[None]:
     """Block the network but for some hosts, given as regular expressions, and perhaps this machine's own addresses."""
     _install()
     with _policy_context(Policy(tuple(allowed_hosts), loopback)):
@@ -145,7 +145,7 @@ def blocked_network(allowed_hosts: Sequence[str] = (), *, loopback: bool = False
 
 
 @contextmanager
-def opened_network(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> Iterator[None]:
+def open_context(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> Iterator[None]:
     """Let more pass where the network is blocked: further hosts, this machine's own addresses."""
     policy = _state.policy
     with _policy_context(

@@ -117,7 +117,7 @@ class Matcher:
 
     def find(self, live: Request) -> int | None:
         """The interaction that answers a live request, which is then played; None if there is none."""
-        found = self._found(live)
+        found = self._find(live)
         if found is None:
             return None
         index, new = found
@@ -127,9 +127,9 @@ class Matcher:
 
     def can_find(self, live: Request) -> bool:
         """Whether an interaction that was not played answers a live request."""
-        return self._found(live) is not None
+        return self._find(live) is not None
 
-    def _found(self, live: Request) -> _Found | None:
+    def _find(self, live: Request) -> _Found | None:
         return self._literally(live) or self._fitting(live) or self._decode(live)
 
     def difference(self, live: Request, recorded: Request) -> str:

@@ -58,7 +58,7 @@ class Outside:
 
 
 @contextmanager
-def refused(outside: Outside, target: str) -> Iterator[None]:
+def refuse_context(outside: Outside, target: str) -> Iterator[None]:
     """Refuse the requests to Coze and the WebSockets to it that belong to no test."""
     hosts = Hosts(target)
     connect, connect_async = websockets.sync.client.connect, websockets.asyncio.client.connect

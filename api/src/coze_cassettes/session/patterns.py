@@ -15,7 +15,7 @@ NewBindings = dict[str, str]
 
 
 @lru_cache(maxsize=1)
-def carried() -> re.Pattern[str]:
+def carrier_pattern() -> re.Pattern[str]:
     """Matches a placeholder, or the URL that carries one."""
     return re.compile(rf"(?:{re.escape(placeholders.URL_PREFIX)})?(?:{placeholders.pattern().pattern})")
 
@@ -66,7 +66,7 @@ class Template:
 
 def template(text: str) -> Template | None:
     """A text as a template; None if it holds no placeholder."""
-    matches = list(carried().finditer(text))
+    matches = list(carrier_pattern().finditer(text))
     if not matches:
         return None
     starts = [0, *(match.end() for match in matches)]
@@ -110,7 +110,7 @@ class Bindings:
 
     def _carries(self, value: str) -> bool:
         """Whether a value holds one of the cassette's placeholders; others are only written like one."""
-        return any(self._is_recorded(bare(match[0])) for match in carried().finditer(value))
+        return any(self._is_recorded(bare(match[0])) for match in carrier_pattern().finditer(value))
 
     def bind(self, new: Mapping[str, str]) -> None:
         """Keep bindings."""
@@ -141,7 +141,7 @@ class Bindings:
         while self._unread:
             raw, found = self._unread.pop()
             text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
-            found.update(bare(match[0]) for match in carried().finditer(text))
+            found.update(bare(match[0]) for match in carrier_pattern().finditer(text))
         return self._sent | self._seen
 
 

@@ -140,7 +140,7 @@ class Player(Session):
 
     # the end
 
-    def unplayed(self) -> str:
+    def unplayed_message(self) -> str:
         """A message if recorded interactions were not played, else an empty string."""
         total = len(self.cassette.interactions)
         left = [index for index in range(total) if index not in self.played]

@@ -16,7 +16,7 @@ EVERY_SECONDS: Final = 5.0
 
 
 @contextmanager
-def announced_work(announce: Callable[[str], None], what: str, first: float = FIRST_SECONDS) -> Iterator[None]:
+def announce_context(announce: Callable[[str], None], what: str, first: float = FIRST_SECONDS) -> Iterator[None]:
     """Say what is being done, once it takes longer than a second and then every five."""
     done = threading.Event()
 

@@ -72,7 +72,7 @@ class _Recording:
         """The headers of a response as the test sees them, without a trace of the target."""
         router = self._wire.wire.router
         headers = [
-            (name, router.named(value, request.url) if name.lower() == "location" else value)
+            (name, router.canonical_location(value, request.url) if name.lower() == "location" else value)
             for name, value in response.headers.multi_items()
         ]
         if exchange:

@@ -21,7 +21,7 @@ from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
 from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.session import clock
-from coze_cassettes.session.progress import announced_work
+from coze_cassettes.session.progress import announce_context
 from coze_cassettes.session.session import Session, Settings
 
 
@@ -103,9 +103,9 @@ class Recorder(Session):
         except UnreadableBody as error:
             raise UnsafeCassette(f"{self.test} is not saved: {error}.{_how_to_allow(str(error))}") from error
         metadata = replace(self._metadata(interactions), placeholders=scrubbed.bare)
-        cassette = store.sealed(Cassette(scrubbed.interactions, metadata))
+        cassette = store.seal(Cassette(scrubbed.interactions, metadata))
         text = cassette_format.dumps(cassette)
-        values = {*scrubbed.table.replaced(), *self.configured.placeholders}
+        values = {*scrubbed.table.replacements(), *self.configured.placeholders}
         if findings := inspect(cassette, text, values, self.settings.allow_opaque):
             shown = "\n".join(f"  {finding}" for finding in findings[:20])
             raise UnsafeCassette(f"{self.test} is not saved, the inspector found what must not be in it:\n{shown}")
@@ -127,7 +127,7 @@ class Recorder(Session):
                 raise InvalidCassette(f"{self.test} sent no request, but has a cassette: delete {self.path}.")
             return
         size = sum(len(each.request.body) + len(each.response.body) for each in self.interactions)
-        with announced_work(self.settings.throttle.announce, f"scrubbing a recording of {size / 1e6:.1f} MB"):
+        with announce_context(self.settings.throttle.announce, f"scrubbing a recording of {size / 1e6:.1f} MB"):
             cassette = self.clean()
         try:
             store.write(self.path, cassette)

@@ -35,7 +35,7 @@ REFUSED_OPTIONS: Final[Mapping[str, tuple[object, ...]]] = MappingProxyType(
 """pytest's options, by their internal names, and the values with which raw traffic would be printed at once."""
 
 
-def refused(options: Mapping[str, object], environment: Mapping[str, str], *, live_log: bool, log_file: str) -> str:
+def refusal(options: Mapping[str, object], environment: Mapping[str, str], *, live_log: bool, log_file: str) -> str:
     """A sentence that says which option must not be used while recording, or an empty string."""
     for name, values in REFUSED_OPTIONS.items():
         if options.get(name) in values:
@@ -53,12 +53,12 @@ def refused(options: Mapping[str, object], environment: Mapping[str, str], *, li
 
 def failure(test: str, error: BaseException) -> str:
     """A failed test as its own lines of source, the type of the error and, of Coze's errors, the code."""
-    lines = [f"{test} failed while it recorded: {_named(error)}"]
+    lines = [f"{test} failed while it recorded: {_name_of(error)}"]
     lines += [f"  {place}" for place in _places(error)]
     return "\n".join([*lines, "Values are not shown, since nothing of them is scrubbed. Its cassette is as it was."])
 
 
-def _named(error: BaseException) -> str:
+def _name_of(error: BaseException) -> str:
     if (own := _own_message(error)) is not None:
         return own
     code = getattr(error, "code", None)

@@ -68,7 +68,7 @@ class Router:
         self.target, self._moves = there.copy_with(raw_path=b"/"), self._moves + 1
         return True
 
-    def named(self, location: str, asked: httpx.URL) -> str:
+    def canonical_location(self, location: str, asked: httpx.URL) -> str:
         """A Location header as if Coze itself had sent it."""
         if asked.host not in COZE_HOSTS:
             return location

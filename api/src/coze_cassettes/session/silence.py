@@ -16,11 +16,11 @@ class Silence:
         self.is_open = True
         self._moved = time.perf_counter()
 
-    def broken(self) -> None:
+    def restart(self) -> None:
         """Begin to count anew: a message was sent or came."""
         self._moved = time.perf_counter()
 
-    def ended(self) -> None:
+    def stop(self) -> None:
         """Count no more: the connection is closed."""
         self.is_open = False
 

@@ -46,7 +46,7 @@ class ReplayedWebSocket:
         What differs, in the lines of a message; an empty string if nothing does.
         """
         self._sent.append(Message(data))
-        self.silence.broken()
+        self.silence.restart()
         different = self._difference()
         if not different:
             return ""
@@ -105,7 +105,7 @@ class ReplayedWebSocket:
         """What comes next, if enough was sent for it to come."""
         if not self._coming or (self._coming[0].after or 0) > len(self._sent):
             return None
-        self.silence.broken()
+        self.silence.restart()
         return self._coming.popleft()
 
 

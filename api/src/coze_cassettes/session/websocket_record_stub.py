@@ -65,7 +65,7 @@ class _Connection(websockets.sync.client.ClientConnection):
 
     def close(self, *args: Any, **options: Any) -> None:
         if self.notes:
-            self.notes.websocket.silence.ended()
+            self.notes.websocket.silence.stop()
         super().close(*args, **options)
 
 
@@ -92,7 +92,7 @@ class _AsyncConnection(websockets.asyncio.client.ClientConnection):
 
     async def close(self, *args: Any, **options: Any) -> None:
         if self.notes:
-            self.notes.websocket.silence.ended()
+            self.notes.websocket.silence.stop()
         await super().close(*args, **options)
 
 

@@ -24,19 +24,19 @@ class RecordedWebSocket:
     def sends(self, data: Data) -> None:
         """Note a message before it is sent, so that an answer to it comes after it."""
         self._sent.append(Message(data))
-        self.silence.broken()
+        self.silence.restart()
 
     def receives(self, data: Data) -> None:
         """Note a message that the test gets."""
         self._received.append(Message(data, len(self._sent)))
-        self.silence.broken()
+        self.silence.restart()
 
     def is_closed(self, how: ConnectionClosed) -> None:
         """Note that the other side closed the connection or lost it."""
         if self.silence.is_open and (how.sent is None or how.rcvd_then_sent):
             end = how.rcvd or Close(LOST, "")
             self._received.append(Closed(end.code, end.reason, len(self._sent)))
-        self.silence.ended()
+        self.silence.stop()
 
     @property
     def is_open(self) -> bool:

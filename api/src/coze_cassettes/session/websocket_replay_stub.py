@@ -62,7 +62,7 @@ class _Connection:
 
     def ended(self) -> None:
         """The test closes it."""
-        self._websocket.silence.ended()
+        self._websocket.silence.stop()
 
 
 def _error_of(closed: Closed) -> ConnectionClosed:

@@ -103,7 +103,7 @@ STYLES: Final[Mapping[str, Callable[[list[str]], str]]] = {
 }
 
 
-def spelled(chance: random.Random, words: str) -> str:
+def spell(chance: random.Random, words: str) -> str:
     """The words of a name in one of the styles of programmers, sometimes behind another word."""
     if not words.isascii():
         return words
@@ -114,14 +114,14 @@ def spelled(chance: random.Random, words: str) -> str:
 # --- syntaxes -------------------------------------------------------------------------------------------------------
 
 
-def _dumped(value: object) -> str:
+def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
 STRUCTURES: Final[Mapping[str, Callable[[str, str], str]]] = {
-    "JSON": lambda name, value: _dumped({name: value}),
-    "JSON inside": lambda name, value: _dumped({"a": [{"b": 1, name: value}]}),
-    "JSON in a string": lambda name, value: _dumped({"output": _dumped({name: value})}),
+    "JSON": lambda name, value: _dump({name: value}),
+    "JSON inside": lambda name, value: _dump({"a": [{"b": 1, name: value}]}),
+    "JSON in a string": lambda name, value: _dump({"output": _dump({name: value})}),
     "repr": lambda name, value: repr({name: value, "b": 1}),
     "YAML": lambda name, value: f"kind: demo\n{name}: {value}\nsize: 3\n",
     "YAML, quoted": lambda name, value: f"kind: demo\n{name}: '{value}'\n",

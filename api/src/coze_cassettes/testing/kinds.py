@@ -48,7 +48,7 @@ class Kind:
         return not self.names
 
 
-def drawn(chance: random.Random, alphabet: str, length: int) -> str:
+def draw(chance: random.Random, alphabet: str, length: int) -> str:
     """Characters of an alphabet; of letters and digits at least one of each sort, as a long drawn string has."""
     letters = chance.choices(alphabet, k=length)
     if set(_ALNUM) <= set(alphabet) and length > len(_SORTS):
@@ -64,7 +64,7 @@ _SORTS: Final = (string.ascii_lowercase, string.ascii_uppercase, string.digits, 
 def _key(prefixes: str, alphabet: str, low: int, high: int = 0) -> Make:
     def make(chance: random.Random) -> str:
         prefix = chance.choice(prefixes.split())
-        return prefix + drawn(chance, alphabet, chance.randint(low, max(low, high)))
+        return prefix + draw(chance, alphabet, chance.randint(low, max(low, high)))
 
     return make
 
@@ -78,7 +78,7 @@ def _base64url(data: bytes) -> str:
 
 def _jwt(chance: random.Random) -> str:
     head = {"alg": chance.choice(["RS256", "HS256", "ES256"]), "typ": "JWT"}
-    claims = {"iss": drawn(chance, string.digits, 13), "exp": chance.randint(10**9, 2 * 10**9)}
+    claims = {"iss": draw(chance, string.digits, 13), "exp": chance.randint(10**9, 2 * 10**9)}
     parts = [_base64url(json.dumps(part).encode()) for part in (head, claims)]
     return ".".join([*parts, _base64url(chance.randbytes(chance.choice([32, 64, 256])))])
 
@@ -93,33 +93,33 @@ def _pem(chance: random.Random) -> str:
 
 
 def _webhook(chance: random.Random) -> str:
-    low, key = drawn(chance, _HEX, 8), drawn(chance, _HEX, 12)
-    uuid = f"{low}-{key[:4]}-4{key[4:7]}-a{key[7:10]}-{drawn(chance, _HEX, 12)}"
-    slack = f"T{drawn(chance, string.ascii_uppercase, 8)}/B{drawn(chance, string.ascii_uppercase, 8)}"
+    low, key = draw(chance, _HEX, 8), draw(chance, _HEX, 12)
+    uuid = f"{low}-{key[:4]}-4{key[4:7]}-a{key[7:10]}-{draw(chance, _HEX, 12)}"
+    slack = f"T{draw(chance, string.ascii_uppercase, 8)}/B{draw(chance, string.ascii_uppercase, 8)}"
     return chance.choice(
         [
-            f"https://hooks.slack.com/services/{slack}/{drawn(chance, _ALNUM, 24)}",
+            f"https://hooks.slack.com/services/{slack}/{draw(chance, _ALNUM, 24)}",
             f"https://open.feishu.cn/open-apis/bot/v2/hook/{uuid}",
             f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={uuid}",
-            f"https://oapi.dingtalk.com/robot/send?access_token={drawn(chance, _HEX, 64)}",
-            f"https://discord.com/api/webhooks/{drawn(chance, string.digits, 18)}/{drawn(chance, _URL_SAFE, 60)}x",
+            f"https://oapi.dingtalk.com/robot/send?access_token={draw(chance, _HEX, 64)}",
+            f"https://discord.com/api/webhooks/{draw(chance, string.digits, 18)}/{draw(chance, _URL_SAFE, 60)}x",
         ]
     )
 
 
 def _signed_url(chance: random.Random) -> str:
     host = f"{chance.choice(['files', 'cdn', 'p3-sign', 'bucket'])}.{chance.choice(['example', 'acme.example'])}"
-    path = f"{drawn(chance, _HEX, 16)}.{chance.choice(['png', 'pdf', 'wav'])}"
-    signature = drawn(chance, _ALNUM, 27)
+    path = f"{draw(chance, _HEX, 16)}.{chance.choice(['png', 'pdf', 'wav'])}"
+    signature = draw(chance, _ALNUM, 27)
     when = chance.randint(1_600_000_000, 1_900_000_000)
     query = chance.choice(
         [
             f"x-expires={when}&x-signature={signature}%3D",
-            f"lk3s={drawn(chance, _HEX, 8)}&x-expires={when}&x-signature={signature}",
-            f"X-Tos-Algorithm=TOS4-HMAC-SHA256&X-Tos-Expires=900&X-Tos-Signature={drawn(chance, _HEX, 64)}",
-            f"X-Amz-Credential=AKIA{drawn(chance, string.ascii_uppercase, 16)}%2F20260101&X-Amz-Signature={signature}",
-            f"OSSAccessKeyId=LTAI{drawn(chance, _ALNUM, 20)}&Expires={when}&Signature={signature}%3D",
-            f"q-sign-algorithm=sha1&q-ak={drawn(chance, _ALNUM, 32)}&q-signature={drawn(chance, _HEX, 40)}",
+            f"lk3s={draw(chance, _HEX, 8)}&x-expires={when}&x-signature={signature}",
+            f"X-Tos-Algorithm=TOS4-HMAC-SHA256&X-Tos-Expires=900&X-Tos-Signature={draw(chance, _HEX, 64)}",
+            f"X-Amz-Credential=AKIA{draw(chance, string.ascii_uppercase, 16)}%2F20260101&X-Amz-Signature={signature}",
+            f"OSSAccessKeyId=LTAI{draw(chance, _ALNUM, 20)}&Expires={when}&Signature={signature}%3D",
+            f"q-sign-algorithm=sha1&q-ak={draw(chance, _ALNUM, 32)}&q-signature={draw(chance, _HEX, 40)}",
             f"x-orig-authkey=k&x-orig-expires={when}&x-orig-sign={signature}",
             f"sv=2022-11-02&se=2026-01-01&sr=b&sp=r&sig={signature}%3D",
         ]
@@ -131,13 +131,13 @@ def _stored_url(chance: random.Random) -> str:
     host = chance.choice(
         ["p9-bot-sign.byteimg.com", "lf3-static.bytednsdoc.com", "x.tos-cn-beijing.volces.com", "v1.vlabvod.com"]
     )
-    return f"https://{host}/{drawn(chance, _HEX, 20)}/{drawn(chance, _HEX, 32)}.png"
+    return f"https://{host}/{draw(chance, _HEX, 20)}/{draw(chance, _HEX, 32)}.png"
 
 
 # --- numbers of persons ---------------------------------------------------------------------------------------------
 
 
-def _grouped(chance: random.Random, number: str, *sizes: int) -> str:
+def _group_digits(chance: random.Random, number: str, *sizes: int) -> str:
     """A number in one piece, or in groups with one of the separators between them."""
     gap, groups, at = chance.choice(_GAPS), [], 0
     for size in sizes:
@@ -147,22 +147,22 @@ def _grouped(chance: random.Random, number: str, *sizes: int) -> str:
 
 
 def _mobile(chance: random.Random) -> str:
-    number = chance.choice(["139", "150", "188", "177", "135", "186"]) + drawn(chance, string.digits, 8)
-    return chance.choice(["", "", "+86 ", "+86", "0086 ", "86-"]) + _grouped(chance, number, 3, 4, 4)
+    number = chance.choice(["139", "150", "188", "177", "135", "186"]) + draw(chance, string.digits, 8)
+    return chance.choice(["", "", "+86 ", "+86", "0086 ", "86-"]) + _group_digits(chance, number, 3, 4, 4)
 
 
 def _landline(chance: random.Random) -> str:
     area = chance.choice(["010", "021", "0755", "0571", "028"])
-    number = chance.choice("268") + drawn(chance, string.digits, 7)
+    number = chance.choice("268") + draw(chance, string.digits, 7)
     return chance.choice([f"{area}-{number}", f"({area}){number}", f"{area} {number}", f"+86 {area[1:]} {number}"])
 
 
 def _service_number(chance: random.Random) -> str:
-    return "-".join(["400", drawn(chance, string.digits, 3), drawn(chance, string.digits, 4)])
+    return "-".join(["400", draw(chance, string.digits, 3), draw(chance, string.digits, 4)])
 
 
 def _foreign(chance: random.Random) -> str:
-    digits = drawn(chance, string.digits, 7)
+    digits = draw(chance, string.digits, 7)
     return chance.choice(
         [
             f"+1 415-555-{digits[:4]}",
@@ -185,15 +185,15 @@ def _day(chance: random.Random) -> str:
 
 
 def _resident(chance: random.Random) -> str:
-    body = chance.choice(_PROVINCES) + _day(chance) + drawn(chance, string.digits, 3)
+    body = chance.choice(_PROVINCES) + _day(chance) + draw(chance, string.digits, 3)
     weights = [2**at % 11 for at in range(17, 0, -1)]
     total = sum(weight * int(digit) for weight, digit in zip(weights, body, strict=True))
     number = body + "10X98765432"[total % 11]
-    return _grouped(chance, number, 6, 8, 4)
+    return _group_digits(chance, number, 6, 8, 4)
 
 
 def _old_resident(chance: random.Random) -> str:
-    return chance.choice(_PROVINCES) + _day(chance)[2:] + drawn(chance, string.digits, 3)
+    return chance.choice(_PROVINCES) + _day(chance)[2:] + draw(chance, string.digits, 3)
 
 
 def _luhn(body: str) -> str:
@@ -203,10 +203,10 @@ def _luhn(body: str) -> str:
 
 def _card(chance: random.Random) -> str:
     if chance.random() < 0.5:  # noqa: PLR2004 - half of them
-        number = _luhn(chance.choice(["622588", "621226", "625911"]) + drawn(chance, string.digits, 12))
-        return _grouped(chance, number, 4, 4, 4, 4, 3)
-    return _grouped(
-        chance, _luhn(chance.choice(["4539", "5425", "3530"]) + drawn(chance, string.digits, 11)), 4, 4, 4, 4
+        number = _luhn(chance.choice(["622588", "621226", "625911"]) + draw(chance, string.digits, 12))
+        return _group_digits(chance, number, 4, 4, 4, 4, 3)
+    return _group_digits(
+        chance, _luhn(chance.choice(["4539", "5425", "3530"]) + draw(chance, string.digits, 11)), 4, 4, 4, 4
     )
 
 
@@ -215,7 +215,7 @@ def _ipv4(chance: random.Random) -> str:
 
 
 def _ipv6(chance: random.Random) -> str:
-    group = [drawn(chance, _HEX, 4).replace("0", "a") for _ in range(7)]
+    group = [draw(chance, _HEX, 4).replace("0", "a") for _ in range(7)]
     return chance.choice(
         [f"2408:{':'.join(group)}", f"240e:{group[0]}::{group[1]}", f"2001:db8:{group[0]}:{group[1]}::{group[2]}"]
     )
@@ -223,13 +223,13 @@ def _ipv6(chance: random.Random) -> str:
 
 def _mac(chance: random.Random) -> str:
     gap = chance.choice(":-")
-    pairs = ["a4", "5e", "60", *(drawn(chance, "6789abcdef", 2) for _ in range(3))]
+    pairs = ["a4", "5e", "60", *(draw(chance, "6789abcdef", 2) for _ in range(3))]
     return gap.join(pairs if chance.random() < 0.5 else [pair.upper() for pair in pairs])  # noqa: PLR2004 - half
 
 
 def _email(chance: random.Random) -> str:
-    local = chance.choice(["li.wei", "canary", "zhang_san", "o'neil", "first+tag"]) + drawn(chance, string.digits, 3)
-    return f"{local}@{drawn(chance, string.ascii_lowercase, 8)}.{chance.choice(['com', 'cn', 'com.cn', 'io', 'co.uk'])}"
+    local = chance.choice(["li.wei", "canary", "zhang_san", "o'neil", "first+tag"]) + draw(chance, string.digits, 3)
+    return f"{local}@{draw(chance, string.ascii_lowercase, 8)}.{chance.choice(['com', 'cn', 'com.cn', 'io', 'co.uk'])}"
 
 
 # --- what a name gives away -----------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ _GIVEN: Final = "晓岚雨桐子墨若溪浩宇思远嘉懿梓萱"
 
 def _password(chance: random.Random) -> str:
     alphabet = _ALNUM + chance.choice(["", "!@#$%", "_-."])
-    return drawn(chance, _ALNUM, 3) + drawn(chance, alphabet, chance.randint(4, 12)) + chance.choice(string.digits)
+    return draw(chance, _ALNUM, 3) + draw(chance, alphabet, chance.randint(4, 12)) + chance.choice(string.digits)
 
 
 def _words(chance: random.Random) -> str:
@@ -250,7 +250,7 @@ def _words(chance: random.Random) -> str:
 
 def _person(chance: random.Random) -> str:
     han = chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, 2))
-    return chance.choice([han, han, f"{_words(chance)}{drawn(chance, string.digits, 3)}"])
+    return chance.choice([han, han, f"{_words(chance)}{draw(chance, string.digits, 3)}"])
 
 
 def _address(chance: random.Random) -> str:
@@ -312,7 +312,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("Google key", _key("AIza", _ALNUM, 35)),
     Kind("Google client", _key("GOCSPX-", _ALNUM, 28)),
     Kind("Slack", _key("xoxb- xoxp-", _ALNUM, 24, 40)),
-    Kind("SendGrid", lambda chance: f"SG.{drawn(chance, _ALNUM, 22)}.{drawn(chance, _ALNUM, 43)}", _URL_SAFE + "."),
+    Kind("SendGrid", lambda chance: f"SG.{draw(chance, _ALNUM, 22)}.{draw(chance, _ALNUM, 43)}", _URL_SAFE + "."),
     Kind("Stripe", _key("sk_live_ rk_live_", _ALNUM, 24)),
     Kind("Shopify", _key("shpat_ shpss_", _HEX, 32)),
     Kind("DigitalOcean", _key("dop_v1_", _HEX, 64)),
@@ -320,7 +320,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("Supabase", _key("sbp_", _HEX, 40)),
     Kind("Mailgun", _key("key-", _HEX, 32)),
     Kind("Twilio", _key("SK AC", _HEX, 32)),
-    Kind("Zhipu", lambda chance: f"{drawn(chance, _HEX, 32)}.{drawn(chance, _ALNUM, 16)}", _URL_SAFE + "."),
+    Kind("Zhipu", lambda chance: f"{draw(chance, _HEX, 32)}.{draw(chance, _ALNUM, 16)}", _URL_SAFE + "."),
     Kind("age", _key("AGE-SECRET-KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 58)),
     Kind("Feishu app", _key("cli_", _HEX, 16)),
     Kind("Feishu user", _key("ou_", _HEX, 32)),
@@ -340,16 +340,16 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("IPv4", _ipv4, _NUMBER + "vV"),
     Kind("IPv6", _ipv6, _ALNUM + ":./"),
     Kind("MAC", _mac, _ALNUM + ":-"),
-    Kind("id of Coze", lambda chance: "7" + drawn(chance, string.digits, 18), _NUMBER),
-    Kind("log id", lambda chance: f"20{_day(chance)[2:]}102030{drawn(chance, '0123456789ABCDEF', 18)}", _ALNUM),
+    Kind("id of Coze", lambda chance: "7" + draw(chance, string.digits, 18), _NUMBER),
+    Kind("log id", lambda chance: f"20{_day(chance)[2:]}102030{draw(chance, '0123456789ABCDEF', 18)}", _ALNUM),
     Kind("password", _password, names=PASSWORD_NAMES),
     Kind("password of letters", _words, names=PASSWORD_NAMES, text=False, is_word=True),
     Kind("secret", _key("x k7", _ALNUM, 12, 40), names=SECRET_NAMES),
     Kind("person", _person, names=PERSON_NAMES, text=False),
     Kind("address", _address, names=DETAIL_NAMES, text=False),
     Kind("named number", _key("1 2 6", string.digits, 9, 16), names=NUMBER_NAMES, text=False),
-    Kind("account", lambda chance: "o" + drawn(chance, _ALNUM, 27), names=ACCOUNT_NAMES, text=False),
+    Kind("account", lambda chance: "o" + draw(chance, _ALNUM, 27), names=ACCOUNT_NAMES, text=False),
     Kind("identifier", _key("7 b x9-", _ALNUM, 12), names=IDENTIFIER_NAMES, text=False),
-    Kind("configured", lambda chance: f"{drawn(chance, _ALNUM, 14)}~{drawn(chance, _ALNUM, 9)}/+", "", configured=True),
+    Kind("configured", lambda chance: f"{draw(chance, _ALNUM, 14)}~{draw(chance, _ALNUM, 9)}/+", "", configured=True),
     Kind("configured word", lambda chance: f"{_words(chance)}-{_words(chance)}", _ALNUM, configured=True),
 )

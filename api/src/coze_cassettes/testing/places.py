@@ -172,11 +172,11 @@ _PACKED: Final[Mapping[str, Callable[[str], bytes]]] = {
 Pack = Callable[[str], bytes]
 
 
-def _uploaded(pack: Pack) -> Place:
+def _upload_place(pack: Pack) -> Place:
     return Place(lambda text, _: _upload(pack(text)), holds_bytes=True)
 
 
-def _answered(pack: Pack) -> Place:
+def _answer_place(pack: Pack) -> Place:
     return Place(lambda text, _: _answer(pack(text), _BYTES), holds_bytes=True)
 
 
@@ -191,7 +191,7 @@ def _in_base64(pack: Pack) -> Place:
 def _files() -> Mapping[str, Place]:
     rows: dict[str, Place] = {}
     for name, pack in _PACKED.items():
-        rows[f"{name} file"], rows[f"{name} answer"] = _uploaded(pack), _answered(pack)
+        rows[f"{name} file"], rows[f"{name} answer"] = _upload_place(pack), _answer_place(pack)
         if name != "bytes":  # a few bytes in base64 look like a key, and are refused
             rows[f"{name} in base64"] = _in_base64(pack)
     return rows

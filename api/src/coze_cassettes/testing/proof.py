@@ -22,7 +22,7 @@ from coze_cassettes.scrubbing.normalise import normalise
 from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.session import Settings
-from coze_cassettes.testing.clothes import CASES, ENCODERS, PLAIN, PROSE, STRUCTURES, around, spelled
+from coze_cassettes.testing.clothes import CASES, ENCODERS, PLAIN, PROSE, STRUCTURES, around, spell
 from coze_cassettes.testing.kinds import KINDS, Kind
 from coze_cassettes.testing.places import PLACES, Place
 
@@ -93,7 +93,7 @@ def _dress(kind: Kind, value: str, chance: random.Random) -> tuple[str, str]:
     if kind.bare:
         before, after = around(chance, kind.touching)
         return f"{before!r} and {after!r}", before + value + after
-    name = spelled(chance, chance.choice(list(kind.names)))
+    name = spell(chance, chance.choice(list(kind.names)))
     syntaxes = {**STRUCTURES, **(PROSE if kind.text else {})}
     syntax = chance.choice([each for each in syntaxes if name.isascii() or each not in _OF_ASCII])
     return f"{name} in {syntax}", syntaxes[syntax](name, value)
@@ -142,12 +142,12 @@ def judge(case: Case) -> Outcome:
         clean = scrub(traffic, known)
     except UnreadableBody as error:
         return Outcome(case, (), alone, f"unreadable: {error}")
-    cassette = store.sealed(Cassette(clean.interactions, replace(_METADATA, placeholders=clean.bare)))
+    cassette = store.seal(Cassette(clean.interactions, replace(_METADATA, placeholders=clean.bare)))
     text = cassette_format.dumps(cassette)
     problems = [*_left(case, cassette, text)]
     if scrub(clean.interactions, known, bare=clean.bare).interactions != clean.interactions:
         problems.append(CHANGED)
-    findings = inspect(cassette, text, {*clean.table.replaced(), *known.placeholders})
+    findings = inspect(cassette, text, {*clean.table.replacements(), *known.placeholders})
     if findings and not problems:
         return Outcome(case, (), alone, f"inspector: {', '.join(map(str, findings))}")
     if not case.kind.configured and not all(_replays(traffic, cassette)):

@@ -78,7 +78,7 @@ def unpublish(call: Call) -> Answer:
 
 def retrieve_online(call: Call) -> Answer:
     """bots.retrieve, version 1: published bots only, 4015 for a draft."""
-    return ok(_bot_json(call, _published(call.state.bots.get(call.ask("bot_id")))))
+    return ok(_bot_json(call, _published_version(call.state.bots.get(call.ask("bot_id")))))
 
 
 def retrieve(call: Call) -> Answer:
@@ -87,7 +87,7 @@ def retrieve(call: Call) -> Answer:
     What the service does without ``is_published`` is not in the sources: the draft is given, which always exists.
     """
     bot = call.state.bots.get(call.path["bot_id"])
-    return ok(_bot_json(call, _published(bot) if call.query.get("is_published") == "true" else bot))
+    return ok(_bot_json(call, _published_version(bot) if call.query.get("is_published") == "true" else bot))
 
 
 def list_published(call: Call) -> Answer:
@@ -117,7 +117,7 @@ def _of_workspace(call: Call, parameter: str) -> list[Bot]:
     return [bot for bot in call.state.bots.all() if bot.workspace_id == workspace.id]
 
 
-def _published(bot: Bot) -> Bot:
+def _published_version(bot: Bot) -> Bot:
     if not bot.published_at:
         raise ApiError("unpublished", bot.id)
     return bot

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from coze_standin import wording
-from coze_standin.calls import Answer, Call, ok, paged
+from coze_standin.calls import Answer, Call, ok, page_of
 from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Dataset, Document
 from coze_standin.routes.datasets import FORMATS, IMAGE, PROCESSED, PROCESSING
@@ -85,7 +85,7 @@ def list_documents(call: Call) -> Answer:
     """datasets.documents.list: the page stands in the body; the order is not in the sources: as they were uploaded."""
     state = call.state
     documents = state.knowledge.documents_of(state.knowledge.datasets.get(call.need("dataset_id")).id)
-    page, _ = paged(documents, call.count("page", 1), call.count("size", 10))
+    page, _ = page_of(documents, call.count("page", 1), call.count("size", 10))
     return ok(document_infos=[_document_json(state, one) for one in page], total=len(documents))
 
 

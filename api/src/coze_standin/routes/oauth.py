@@ -118,7 +118,7 @@ def _grant(state: State, *, refreshable: bool = True) -> Answer:
     """A fresh token that opens the account; ``expires_in`` is a moment (Unix time), as Coze has it."""
     access = state.canaries.add("ACCESS_TOKEN", secret_values.token(state.rng, "czu_", 64))
     state.tokens.add(access)
-    refresh = state.oauth.refreshed() if refreshable else ""
+    refresh = state.oauth.issue_refresh_token() if refreshable else ""
     expires = state.now + 3600
     return _flat(access_token=access, expires_in=expires, refresh_token=refresh, token_type="Bearer")  # noqa: S106  (no secret)
 

@@ -36,7 +36,7 @@ def _named_rule(
     return Rule(f"COZE-ID-{number:03}", kind, _I, _FIELD, pattern, reason, hit, miss, accepts=accepts)
 
 
-def _own(number: int, kind: str, pattern: str, hit: str, reason: str, *, at: str, uri: str) -> Rule:
+def _own_rule(number: int, kind: str, pattern: str, hit: str, reason: str, *, at: str, uri: str) -> Rule:
     """An identifier that its own operations call just ``id``; anywhere else an ``id`` can be anything."""
     miss = '{"data": {"kind": "{A12}"}}'
     return Rule(
@@ -51,7 +51,7 @@ def _placed_rule(number: int, kind: str, pattern: str, hit: str, miss: str) -> R
 
 IDENTIFIERS: Final = (
     _named_rule(1, "BOT_ID", r"bot_ids?", '{"bot_id": "b{A12}"}', '{"bot_id": "0"}'),
-    _own(
+    _own_rule(
         2,
         "BOT_ID",
         r"data\.items\.id",
@@ -70,7 +70,7 @@ IDENTIFIERS: Final = (
     ),
     _placed_rule(11, "USER_ID", r"/members/([^/]+)", "/v1/enterprises/0/members/u{A12}", "/v1/enterprises/0/members"),
     _named_rule(20, "CONVERSATION_ID", r"conversation_id", '{"conversation_id": "c{A12}"}', '{"conversation": "long"}'),
-    _own(
+    _own_rule(
         21,
         "CONVERSATION_ID",
         r"data\.id|data\.conversations\.id",
@@ -83,7 +83,7 @@ IDENTIFIERS: Final = (
         22, "CONVERSATION_ID", r"/v1/conversations/([^/]+)", "/v1/conversations/c{A12}/clear", "/v1/conversations"
     ),
     _named_rule(23, "SECTION_ID", r"(?:last_)?section_id", '{"section_id": "s{A12}"}', '{"section": 3}'),
-    _own(
+    _own_rule(
         24,
         "SECTION_ID",
         r"data\.id",
@@ -93,7 +93,7 @@ IDENTIFIERS: Final = (
         uri="/v1/conversations/[^/]+/clear",
     ),
     _named_rule(25, "UUID", r"meta_data\.uuid", '{"meta_data": {"uuid": "x{A12}"}}', '{"uuid": "x"}'),
-    _own(
+    _own_rule(
         105,
         "EVENT_ID",
         FRAME_ID,
@@ -103,7 +103,7 @@ IDENTIFIERS: Final = (
         uri=WEBSOCKETS,
     ),
     _named_rule(30, "CHAT_ID", r"chat_id", '{"chat_id": "c{A12}"}', '{"chat": "long"}'),
-    _own(
+    _own_rule(
         31,
         "CHAT_ID",
         r"data\.id|conversation\.chat\.[a-z_]+\.id",
@@ -112,7 +112,7 @@ IDENTIFIERS: Final = (
         at="/v3/chat",
         uri="/v3/chat(?:/(?:retrieve|cancel|submit_tool_outputs))?|/v1/workflows/chat",
     ),
-    _own(
+    _own_rule(
         106,
         "CHAT_ID",
         r"conversation\.chat\.[a-z_]+\.data\.id",
@@ -129,7 +129,7 @@ IDENTIFIERS: Final = (
         '{"message_id": "m{A12}"}',
         '{"message": "hello"}',
     ),
-    _own(
+    _own_rule(
         33,
         "MESSAGE_ID",
         r"data\.id",
@@ -176,7 +176,7 @@ IDENTIFIERS: Final = (
         accepts=r"[0-9A-Za-z][\w/.:-]*",
     ),
     _named_rule(50, "WORKSPACE_ID", r"(?:work)?space_id", '{"space_id": "w{A12}"}', '{"space": " "}'),
-    _own(
+    _own_rule(
         51,
         "WORKSPACE_ID",
         r"data\.workspaces\.id",
@@ -197,7 +197,7 @@ IDENTIFIERS: Final = (
     ),
     _placed_rule(54, "ENTERPRISE_ID", r"/v1/enterprises/([^/]+)", "/v1/enterprises/e{A12}/members", "/v1/enterprises"),
     _named_rule(60, "FILE_ID", r"(?:[a-z]+_)?file_id", '{"file_id": "f{A12}"}', '{"file_name": "a.txt"}'),
-    _own(
+    _own_rule(
         61,
         "FILE_ID",
         r"data\.id",
@@ -239,7 +239,7 @@ IDENTIFIERS: Final = (
     _named_rule(
         86, "PUBLIC_KEY_ID", r"public_key_id|kid", '{"kid": "k{A12}"}', '{"key": "x"}', "names the key of the OAuth app"
     ),
-    _own(
+    _own_rule(
         87,
         "APP_ID",
         r"data\.id|data\.items\.id",
@@ -248,7 +248,7 @@ IDENTIFIERS: Final = (
         at="/v1/api_apps",
         uri="/v1/(?:api_)?apps",
     ),
-    _own(
+    _own_rule(
         88,
         "GROUP_ID",
         r"data\.id|data\.items\.id",
@@ -257,7 +257,7 @@ IDENTIFIERS: Final = (
         at="/v1/audio/voiceprint_groups",
         uri="/v1/audio/voiceprint_groups",
     ),
-    _own(
+    _own_rule(
         89,
         "FEATURE_ID",
         r"data\.id|data\.items\.id",
@@ -266,7 +266,7 @@ IDENTIFIERS: Final = (
         at="/v1/audio/voiceprint_groups/0/features",
         uri="/features",
     ),
-    _own(
+    _own_rule(
         90,
         "FOLDER_ID",
         r"data\.id|data\.items\.id",

@@ -63,10 +63,10 @@ class RuleSet:
         key = (words_of(path[-_MAX_PATH:]), uri_path)
         path = key[0]
         if key not in self._field_cache:
-            self._field_cache[key] = self._named(path, uri_path) or self._identifiers(path, uri_path)
+            self._field_cache[key] = self._rules_for_name(path, uri_path) or self._identifiers(path, uri_path)
         return self._field_cache[key]
 
-    def _named(self, path: str, uri_path: str) -> tuple[Compiled, ...]:
+    def _rules_for_name(self, path: str, uri_path: str) -> tuple[Compiled, ...]:
         rules = self._by_where[Where.FIELD]
         return tuple(each for each in rules if each.pattern.fullmatch(path) and each.uri.search(uri_path))
 
@@ -74,7 +74,7 @@ class RuleSet:
         """The rules for an identifier with other words before its name: ``default_bot_id``."""
         name = path.rpartition(".")[2].partition("_")[2]
         while "_" in name:
-            found = self._named(name, uri_path)
+            found = self._rules_for_name(name, uri_path)
             if found:
                 return tuple(each for each in found if each.rule.category is Category.IDENTIFIER)
             name = name.partition("_")[2]
