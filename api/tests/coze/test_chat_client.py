@@ -144,9 +144,9 @@ class TestChatOperations:
         Then they come from the first to the last, and StopIteration says that there are no more.
         """
         stream = coze.chat.stream(bot_id=mock_bot_id, user_id=USER, additional_messages=[question])
-        events = [*iter(lambda: next(stream, None), None)]
+        events = list(one_by_one(stream))
 
-        assert_streamed([event for event in events if event])
+        assert_streamed(events)
         with pytest.raises(StopIteration):
             next(stream)
 
@@ -1434,6 +1434,15 @@ def assert_streamed(events: Sequence[ChatEvent]) -> None:
     assert {event.message.chat_id for event in events if event.message} == {first.chat.id}
     (logid,) = {event.response.logid for event in events}
     assert logid
+
+
+def one_by_one(stream: Stream[ChatEvent]) -> Iterator[ChatEvent]:
+    """The events of a stream, each asked for alone."""
+    while True:
+        try:
+            yield next(stream)
+        except StopIteration:
+            return
 
 
 def joined_deltas(events: Iterable[ChatEvent]) -> dict[str, str]:
