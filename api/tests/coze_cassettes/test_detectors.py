@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
@@ -182,6 +183,16 @@ def test_each_detector_takes_linear_time(detector: Detector, assert_growth: Call
             assert_growth(
                 lambda size, _, unit=unit: partial(detector.is_in, unit * (size // len(unit))), SIZES, 24, FREE
             )
+
+
+def test_base64_that_goes_on_is_no_identifier() -> None:
+    """A sound may begin with an o, or have EAA behind a plus, where a user of WeChat or a token of Facebook would."""
+    chance = random.Random(1)  # noqa: S311 - the same in every run
+    for sign in "+/=":
+        for length in (27, 70):
+            drawn = "b" + "".join(chance.choices(string.ascii_letters + string.digits, k=length - 1))
+            assert "INSPECT-VENDOR-KEY" not in found(f"o{drawn}{sign}{drawn}")
+            assert "INSPECT-VENDOR-KEY" not in found(f"{drawn}+EAA{drawn}")
 
 
 HOSTILE: Final = (
