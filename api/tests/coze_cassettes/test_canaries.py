@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from coze_cassettes.testing.clothes import ENCODERS, PROSE, STRUCTURES
 from coze_cassettes.testing.kinds import KINDS
 from coze_cassettes.testing.places import PLACES
 from coze_cassettes.testing.proof import draw, summarize
+from coze_cassettes.testing.surroundings import ENCODERS, PROSE, STRUCTURES
 
 MOST_OVERLOOKED = 0.01
 """Share of the cases that the inspector alone may overlook."""
@@ -37,8 +37,8 @@ def test_the_draws_leave_out_no_row() -> None:
     assert {each.kind.name for each in cases} == {kind.name for kind in KINDS}
     assert {each.place for each in cases} == set(PLACES)
     assert {each.encoding for each in cases} == set(ENCODERS)
-    worn = {each.clothes.rpartition(" in ")[2] for each in cases if each.kind.names}
-    assert {name.rpartition(" in ")[2] for name in (*STRUCTURES, *PROSE)} <= worn
+    drawn = {each.surrounding.rpartition(" in ")[2] for each in cases if each.kind.names}
+    assert {name.rpartition(" in ")[2] for name in (*STRUCTURES, *PROSE)} <= drawn
 
 
 def test_a_case_is_made_again_from_its_seed() -> None:

@@ -12,11 +12,11 @@ import pytest
 
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Request, Response
 from coze_cassettes.inspection.scan import inspect
-from coze_cassettes.scrubbing.checks import CHECKS
 from coze_cassettes.scrubbing.rules import RULES
 from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.scrub import scrub
+from coze_cassettes.scrubbing.validators import VALIDATORS
 
 
 def _scrubbed(rule: Rule, example: str) -> str:
@@ -86,8 +86,8 @@ def test_a_wrong_check_digit_is_reported(fill: Callable[[str], str]) -> None:
     for name, example in (("bank_card", "{CARD}"), ("resident_id", "{RESIDENT}")):
         number = fill(example)
         other = str((int(number[5]) + 1) % 10)
-        assert CHECKS[name](number)
-        assert not CHECKS[name](number[:5] + other + number[6:])
+        assert VALIDATORS[name](number)
+        assert not VALIDATORS[name](number[:5] + other + number[6:])
 
 
 @pytest.mark.parametrize(

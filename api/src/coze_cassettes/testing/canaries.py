@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from coze_cassettes.scrubbing import checks
+from coze_cassettes.scrubbing import validators
 
 _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN: Final = "晓岚雨桐子墨若溪浩宇思远嘉懿梓萱一诺欣然明轩"
@@ -40,12 +40,12 @@ def draw(chance: random.Random, alphabet: str, length: int) -> str:
 def _resident_id(chance: random.Random) -> str:
     day = f"{chance.randint(1950, 2010)}{chance.randint(1, 12):02}{chance.randint(1, 28):02}"
     body = f"{chance.choice((110105, 120101, 130102))}{day}{chance.randint(0, 999):03}"
-    return next(body + last for last in "0123456789X" if checks.resident_id(body + last))
+    return next(body + last for last in "0123456789X" if validators.resident_id(body + last))
 
 
 def _bank_card(chance: random.Random) -> str:
     body = f"62{chance.randint(10**12, 10**13 - 1)}"
-    return next(body + last for last in string.digits if checks.bank_card(body + last))
+    return next(body + last for last in string.digits if validators.bank_card(body + last))
 
 
 def _han_name(chance: random.Random) -> str:

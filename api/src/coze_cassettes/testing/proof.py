@@ -22,9 +22,9 @@ from coze_cassettes.scrubbing.normalise import normalise
 from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.session import Settings
-from coze_cassettes.testing.clothes import CASES, ENCODERS, PLAIN, PROSE, STRUCTURES, around, spell
 from coze_cassettes.testing.kinds import KINDS, Kind
 from coze_cassettes.testing.places import PLACES, Place
+from coze_cassettes.testing.surroundings import CASES, ENCODERS, PLAIN, PROSE, STRUCTURES, around, spell
 
 _METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
 _CONFIGURED: Final = "SECRET_CANARY"
@@ -44,7 +44,7 @@ class Case:
     seed: int
     kind: Kind
     value: str
-    clothes: str
+    surrounding: str
     encoding: str
     place: str
     text: str = field(repr=False)
@@ -53,7 +53,7 @@ class Case:
 
     def __str__(self) -> str:
         """All but the value, which a report must not show."""
-        return f"{self.seed}: {self.kind.name} as {self.clothes} in {self.encoding} at {self.place}"
+        return f"{self.seed}: {self.kind.name} as {self.surrounding} in {self.encoding} at {self.place}"
 
 
 def draw(seed: int, value: str = "") -> Case:
@@ -62,7 +62,7 @@ def draw(seed: int, value: str = "") -> Case:
     kind = chance.choice(KINDS)
     made = kind.make(chance)
     value = value or made
-    clothes, text = _dress(kind, value, chance)
+    surrounding, text = _surround(kind, value, chance)
     place = chance.choice(list(PLACES))
     if (PLACES[place].is_line and "\n" in text) or (PLACES[place].is_growing and not kind.bare):
         place = "JSON string"
@@ -73,7 +73,7 @@ def draw(seed: int, value: str = "") -> Case:
     if PLACES[place].is_line:
         encoded = " ".join(encoded.split())
     echo = _echo(kind, value, chance)
-    return Case(seed, kind, value, clothes, encoding, place, encoded, echo)
+    return Case(seed, kind, value, surrounding, encoding, place, encoded, echo)
 
 
 def _encodings_of(place: Place, text: str) -> Sequence[str]:
@@ -88,7 +88,7 @@ def _encodings_of(place: Place, text: str) -> Sequence[str]:
     return [PLAIN, *(name for name in ENCODERS if name not in left_out)]
 
 
-def _dress(kind: Kind, value: str, chance: random.Random) -> tuple[str, str]:
+def _surround(kind: Kind, value: str, chance: random.Random) -> tuple[str, str]:
     """What stands around a value: neighbours, or the name that gives it away."""
     if kind.bare:
         before, after = around(chance, kind.touching)

@@ -40,7 +40,7 @@ class Form(StrEnum):
 class Rule:
     """One row: ``pattern`` says where, ``accepts`` and ``check`` which values, ``uri`` on which URI paths.
 
-    ``check`` names a function of ``checks.CHECKS`` that a value of the right shape must pass too.
+    ``validator`` names a function of ``validators.VALIDATORS`` that a value of the right shape must pass too.
     ``hit`` and ``miss`` are the examples, a request or an answer at the URI path ``at``.
     """
 
@@ -53,7 +53,7 @@ class Rule:
     hit: str
     miss: str
     accepts: str = r"(?s).+"
-    check: str = ""
+    validator: str = ""
     uri: str = ""
     at: str = "/any"
     form: Form = Form.PLACEHOLDER

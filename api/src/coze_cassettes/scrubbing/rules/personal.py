@@ -108,7 +108,7 @@ PERSONAL: Final = (
         "international numbers",
         "ring +1 415 555 {D4}",
         "1 + 41 = 42",
-        check="phone",
+        validator="phone",
     ),
     Rule(
         "COZE-USER-017",
@@ -143,7 +143,7 @@ PERSONAL: Final = (
         "where a person was",
         "from 203.0.113.{D1}",
         "version 1.2.3.4, 192.168.1.7",
-        check="ipv4",
+        validator="ipv4",
     ),
     Rule(
         "COZE-USER-010",
@@ -154,7 +154,7 @@ PERSONAL: Final = (
         "where a person was, in the new way",
         "from 2001:db8::{D4}",
         "std::vector at 12:30:45",
-        check="ipv6",
+        validator="ipv6",
     ),
     Rule(
         "COZE-USER-018",
@@ -165,7 +165,7 @@ PERSONAL: Final = (
         "names a device",
         "device a4:5e:60:{X2}:{X2}:{X2}",
         "00:00:00:00:00:00",
-        check="mac",
+        validator="mac",
     ),
     Rule(
         "COZE-USER-011",
@@ -176,7 +176,7 @@ PERSONAL: Final = (
         "mainland-China identity numbers, recognized by their check character",
         "身份证 {RESIDENT} 号",
         "order 110105202413320011",
-        check="resident_id",
+        validator="resident_id",
     ),
     Rule(
         "COZE-USER-019",
@@ -187,7 +187,7 @@ PERSONAL: Final = (
         "identity numbers of 15 digits, as they were until 1999, recognized by province and day",
         "身份证 11010575112{D1}1{D1}3",
         "order 990105751399123",
-        check="old_resident_id",
+        validator="old_resident_id",
     ),
     Rule(
         "COZE-USER-012",
@@ -199,7 +199,7 @@ PERSONAL: Final = (
         "numbers of the card networks, recognized by their check digit",
         "card {CARD} ends",
         "order 2024112200001234",
-        check="bank_card",
+        validator="bank_card",
     ),
     Rule(
         "COZE-USER-013",

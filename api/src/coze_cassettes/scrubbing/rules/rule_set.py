@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from coze_cassettes.scrubbing.checks import CHECKS
 from coze_cassettes.scrubbing.names import words_of
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
+from coze_cassettes.scrubbing.validators import VALIDATORS
 
 _MAX_PATH: Final = 256
 """Characters of a dotted path that are looked at: its end names the field."""
@@ -46,7 +46,7 @@ class Compiled:
         """Whether the rule claims a value that stands where it looks."""
         if self.accepted.fullmatch(value) is None:
             return False
-        return not self.rule.check or CHECKS[self.rule.check](value)
+        return not self.rule.validator or VALIDATORS[self.rule.validator](value)
 
 
 class RuleSet:

@@ -201,7 +201,7 @@ SECRETS: Final = (
         "the signature opens the file to anybody until it expires",
         "https://files.example/a.png?x=1&x-orig-sign={A24}",
         "https://example.com/a.png?size=3",
-        check="signed_url",
+        validator="signed_url",
         form=Form.URL,
     ),
     Rule(
@@ -223,7 +223,7 @@ SECRETS: Final = (
         "what was uploaded, on a storage or delivery host of ByteDance",
         "https://bucket.tos-cn-beijing.volces.com/{A24}.png",
         "https://www.volcengine.com/docs",
-        check="storage_url",
+        validator="storage_url",
         form=Form.URL,
     ),
     Rule(

@@ -87,7 +87,7 @@ SERVICES: Final = (
         "the address alone lets one write into the room: Slack, Feishu, WeCom, DingTalk, Discord, Teams",
         "https://hooks.slack.com/services/T{U8}/B{U8}/{A24}",
         "https://hooks.slack.com/docs",
-        check="webhook_url",
+        validator="webhook_url",
         form=Form.URL,
     ),
     Rule(

@@ -172,7 +172,7 @@ def webhook_url(text: str) -> bool:
     return any(pattern.match(text) for pattern in _WEBHOOKS)
 
 
-CHECKS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
+VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
     {
         each.__name__: each
         for each in (
