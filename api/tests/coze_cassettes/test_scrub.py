@@ -181,6 +181,18 @@ def test_a_password_among_settings_is_found(interaction: MakeInteraction, text: 
     assert json.loads(_answers(prose.interactions))["msg"] == "First the\npassword: tomorrow\nwe go on"
 
 
+@pytest.mark.parametrize(
+    ("text", "is_address"),
+    [("=={}", True), ("'=={}'", True), ("package=={}", False), ("package[extra]>={}", False), ("package =={}", False)],
+)
+def test_an_address_behind_signs_of_equality_is_no_version(
+    interaction: MakeInteraction, text: str, *, is_address: bool
+) -> None:
+    """It is the version of a package only if a name stands in front of them."""
+    clean = scrub([interaction(answer={"msg": text.format("203.0.113.77")})])
+    assert ("203.0.113.77" not in _answers(clean.interactions)) is is_address
+
+
 def test_short_values_stay_in_running_text(interaction: MakeInteraction) -> None:
     """A bot called by a two-letter id does not eat those letters everywhere."""
     clean = scrub([interaction(answer={"user_id": "me", "text": "tell me more"})])

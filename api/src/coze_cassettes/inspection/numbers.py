@@ -220,7 +220,7 @@ _INSIDE: Final = tuple(
 """Networks that say nothing about a machine outside (RFC 6890): our own, private, link-local, multicast, masks."""
 
 _VERSION_BEFORE = re.compile(
-    r"(?:(?<![A-Za-z])[vV]|[vV]er(?:sion)?[\"' .:=]{0,4}|版本号?[ :]{0,2}|[=~<>!]=[ ]?|%[bdx]"
+    r"(?:(?<![A-Za-z])[vV]|[vV]er(?:sion)?[\"' .:=]{0,4}|版本号?[ :]{0,2}|[A-Za-z0-9_\])] ?[=~<>!]=[ ]?|%[bdx]"
     r"|(?<![A-Za-z0-9./:])[A-Za-z][A-Za-z0-9.+]+/)\Z"
 )
 _REACH: Final = 24
