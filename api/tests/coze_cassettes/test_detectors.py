@@ -193,6 +193,8 @@ def test_base64_that_goes_on_is_no_identifier() -> None:
             drawn = "b" + "".join(chance.choices(string.ascii_letters + string.digits, k=length - 1))
             assert "INSPECT-VENDOR-KEY" not in found(f"o{drawn}{sign}{drawn}")
             assert "INSPECT-VENDOR-KEY" not in found(f"{drawn}+EAA{drawn}")
+    openid = "o6_bmjrPT" + "".join(chance.choices(string.ascii_letters + string.digits, k=19))
+    assert "INSPECT-VENDOR-KEY" in found(f"open {openid}/profile now")
 
 
 HOSTILE: Final = (

@@ -31,6 +31,22 @@ def test_a_redirect_of_the_same_service_is_followed(target: str, there: str) -> 
 @pytest.mark.parametrize(
     ("target", "there"),
     [
+        ("https://api.coze.com", "wss://ws.coze.cn"),
+        ("https://api-x.example.com", "wss://ws-x.example.com:8443"),
+        ("http://coze.example.com:8000", "ws://coze.example.com:9000"),
+    ],
+)
+def test_a_handshake_is_redirected_likewise(target: str, there: str) -> None:
+    """Its schemes are those of WebSockets, its host is the one that it goes to."""
+    asked = httpx.URL("wss://ws.coze.com/v1/chat")
+    assert Router(target).follows(asked, 307, f"{there}/v1/chat")
+    with pytest.raises(CassetteError, match="redirects to another host"):
+        Router(target).follows(asked, 307, "wss://elsewhere.example.com/v1/chat")
+
+
+@pytest.mark.parametrize(
+    ("target", "there"),
+    [
         ("https://coze.example.com", "https://elsewhere.example.com"),
         ("https://coze.example.com", "http://coze.example.com"),
         ("https://api.coze.com", "https://api.coze.example.com"),

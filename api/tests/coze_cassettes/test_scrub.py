@@ -171,7 +171,17 @@ def test_a_value_in_a_text_that_grows_is_cut_nowhere(interaction: MakeInteractio
 
 
 @pytest.mark.parametrize(
-    "text", ["kind: demo\npassword: {}\nsize: 3", "Our settings\npassword: {}\nsize: 3\nare these", "---\npassword: {}"]
+    "text",
+    [
+        "kind: demo\npassword: {}\nsize: 3",
+        "Our settings\npassword: {}\nsize: 3\nare these",
+        "---\npassword: {}",
+        "# db\npassword: {}\n# end",
+        "kind: demo\n# next\npassword: {}\n# last\nsize: 3",
+        "[db]\n# next\npassword: {}",
+        "password: {}\n\n",
+        "kind: " + "x" * 300 + "\npassword: {}\n",
+    ],
 )
 def test_a_password_among_settings_is_found(interaction: MakeInteraction, text: str) -> None:
     """A word of letters beside another setting, whatever the text says before and behind; in prose it stays."""

@@ -106,6 +106,9 @@ def test_a_websocket_outside_a_test_is_refused() -> None:
             with pytest.raises(AssertionError, match=message):
                 connect(WEBSOCKET)
         assert isinstance(websockets.asyncio.client.connect("ws://127.0.0.1:1/"), REAL_CONNECT)
+        assert issubclass(type("Own", (websockets.asyncio.client.connect,), {}), REAL_CONNECT), (
+            "code may derive from it"
+        )
     assert vars(ws)["asyncio_connect"] is REAL_CONNECT
 
 

@@ -71,7 +71,7 @@ def rows_of(operations: Sequence[Operation], callers: Iterable[Caller], recordin
     tests: dict[str, list[Caller]] = {}
     for caller in callers:
         tests.setdefault(caller.cassette, []).append(caller)
-    pairs = [(each, tests.get(_base(each.name), [])) for each in recordings]
+    pairs = [(each, tests.get(each.name) or tests.get(_base(each.name), [])) for each in recordings]
     return [_row(operation, _distinct(operation, operations), pairs) for operation in operations]
 
 

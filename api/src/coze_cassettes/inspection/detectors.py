@@ -198,7 +198,7 @@ _VENDORS: Final = (
         _VENDOR,
         "WeChat user",
         "",
-        f"o[A-Za-z0-9]{_W}{{26}}(?![A-Za-z0-9_+/=-])",
+        f"o[A-Za-z0-9]{_W}{{26}}(?![A-Za-z0-9_-]|[+/=][A-Za-z0-9+/=]{{20,}})",
         randomness.is_tail_drawn,
         _ALPHANUMERIC + "_-/+=",
     ),

@@ -259,7 +259,7 @@ class Stages:
     def _suite(self) -> processes.Suite:
         """What pytest collects again: of a selection by name only the modules in which it has found tests."""
         suite = self.options.suite
-        if not suite.keyword or not self.plan.tests:
+        if not suite.keyword or not self.plan.tests or any("::" in each for each in suite.tests):
             return suite
         return replace(suite, tests=tuple(dict.fromkeys(test.id.partition("::")[0] for test in self.plan.tests)))
 

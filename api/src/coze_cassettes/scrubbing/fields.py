@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 
@@ -76,14 +77,24 @@ _LONGEST: Final = 4096
 """Characters of a value at most."""
 
 _SETTING = rf"[ \t]*(?:- )?{_NAME}[ \t]*[:=](?:[ \t]+\S.*)?|---|\[.*\]"
-_SETTING_BEFORE = re.compile(rf"(?:^|\n)(?:{_SETTING})\s*\n\Z")
-_SETTING_BEHIND = re.compile(rf"[^\n]*\n\s*(?:{_SETTING})\s*(?:\n|\Z)")
+_SETTING_OR_NOTE = re.compile(rf"{_SETTING}|[ \t]*(?:#.*)?")
+_NOTES = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+"
+_SETTING_BEFORE = re.compile(rf"(?:^|\n)(?:{_SETTING})[ \t]*\r?\n{_NOTES}\Z")
+_SETTING_BEHIND = re.compile(rf"[^\n]*\n{_NOTES}[ \t]*(?:{_SETTING})\s*(?:\n|\Z)")
+_FEWEST_SETTINGS: Final = 2
 
 
 def _is_among_settings(text: str, line_start: int, end: int) -> bool:
-    """Whether the line before or the one behind is a setting too, as in YAML."""
+    """Whether all lines are settings or notes, as in YAML, or the next one before or behind is a setting."""
     before = text[max(0, line_start - _MARGIN) : line_start]
-    return bool(_SETTING_BEFORE.search(before) or _SETTING_BEHIND.match(text, end, end + 2 * _MARGIN))
+    beside = _SETTING_BEFORE.search(before) or _SETTING_BEHIND.match(text, end, end + 2 * _MARGIN)
+    return bool(beside) or _has_settings(text)
+
+
+@lru_cache(maxsize=8)
+def _has_settings(text: str) -> bool:
+    lines = text.splitlines()
+    return len(lines) >= _FEWEST_SETTINGS and all(map(_SETTING_OR_NOTE.fullmatch, lines))
 
 
 _LINE_REST = re.compile(r"[ \t]*[,;]?[ \t]*(?:#.*)?\r?$", re.MULTILINE)

@@ -90,7 +90,12 @@ class HttpWire:
             last[:] = [self._once(before, transport, request)]
             return last[0]
 
-        return run(self.wire.steps(request.method, request.url), once)
+        try:
+            return run(self.wire.steps(request.method, request.url), once)
+        except BaseException:
+            for each in last:
+                each.close()
+            raise
 
     def _once(self, before: Handle, transport: httpx.HTTPTransport, request: httpx.Request) -> HttpAnswer:
         direct = None
@@ -124,7 +129,12 @@ class HttpWire:
             last[:] = [await self._once_async(before, transport, request)]
             return last[0]
 
-        return await run_async(self.wire.steps(request.method, request.url), once)
+        try:
+            return await run_async(self.wire.steps(request.method, request.url), once)
+        except BaseException:
+            for each in last:
+                await each.close()
+            raise
 
     async def _once_async(
         self, before: HandleAsync, transport: httpx.AsyncHTTPTransport, request: httpx.Request

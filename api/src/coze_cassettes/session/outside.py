@@ -78,10 +78,11 @@ def refuse_context(outside: Outside, target: str) -> Iterator[None]:
             outside.check("GET", uri)
         return connect(uri, **options)
 
-    def open_async(uri: str, **options: Any) -> Any:
-        if hosts.has(uri):
-            outside.check("GET", uri)
-        return connect_async(uri, **options)
+    class Connect(connect_async):  # type: ignore[misc, valid-type]  # a class, since other code may derive from it
+        def __init__(self, uri: str, **options: Any) -> None:
+            if hosts.has(uri):
+                outside.check("GET", uri)
+            super().__init__(uri, **options)
 
-    with httpx_stub.stub_context(hosts.has, handle, handle_async), connect_context(open_sync, open_async):
+    with httpx_stub.stub_context(hosts.has, handle, handle_async), connect_context(open_sync, Connect):
         yield

@@ -9,7 +9,7 @@ import httpx
 
 from coze_cassettes.cassette import provenance
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.session.hosts import COZE_HOSTS, Hosts
+from coze_cassettes.session.hosts import COZE_HOSTS, Hosts, origin_of
 
 _API_HOST = re.compile(r"^api([.-])")
 
@@ -60,13 +60,17 @@ class Router:
         there = httpx.URL(location)
         if there.raw_path != asked.raw_path or not there.host or _origin(there) == _origin(self.target):
             return False
-        if not _is_safe(self.target, there):
+        if not _is_safe(self.target, self._host(asked), there):
             raise CassetteError(
                 "The target redirects to another host, or away from TLS: nothing was sent there, since it would get "
                 "the token. Set COZE_API_BASE to where it redirects to, if that is right."
             )
         self.target, self._moves = there.copy_with(raw_path=b"/"), self._moves + 1
         return True
+
+    def _host(self, asked: httpx.URL) -> str:
+        """The host to which a request to Coze really goes."""
+        return httpx.URL(self.websocket(str(asked))).host if asked.scheme in ("ws", "wss") else self.target.host
 
     def canonical_location(self, location: str, asked: httpx.URL) -> str:
         """A Location header as if Coze itself had sent it."""
@@ -75,12 +79,12 @@ class Router:
         return location.replace(_origin(self.target), _origin(asked), 1)
 
 
-def _is_safe(old: httpx.URL, new: httpx.URL) -> bool:
-    """Whether what the old origin may read may be sent to the new one."""
-    if provenance.is_loopback(str(old)):
-        return provenance.is_loopback(str(new))
-    is_kept = new.host == old.host or {old.host, new.host} <= COZE_HOSTS
-    return is_kept and new.scheme in (old.scheme, "https")
+def _is_safe(target: httpx.URL, asked_host: str, there: httpx.URL) -> bool:
+    """Whether what the target may read, as its host that was asked, may be sent to another origin."""
+    if provenance.is_loopback(str(target)):
+        return provenance.is_loopback(str(there))
+    is_kept = there.host == asked_host or {asked_host, there.host} <= COZE_HOSTS
+    return is_kept and origin_of(str(there))[0] in (origin_of(str(target))[0], "https")
 
 
 def _origin(url: httpx.URL) -> str:

@@ -22,7 +22,6 @@ from coze_cassettes.scrubbing.rules.volatile import VOLATILE
 
 RULES: Final[tuple[Rule, ...]] = (*SECRETS, *SERVICES, *PERSONAL, *IDENTIFIERS, *VOLATILE)
 
-BY_ID: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in RULES})
 RANK: Final[Mapping[str, int]] = MappingProxyType({rule.id: number for number, rule in enumerate(RULES)})
 KINDS: Final[frozenset[str]] = frozenset(rule.kind for rule in RULES if rule.form is not Form.SHIFT)
 
