@@ -482,6 +482,22 @@ def test_with_all_or_nothing_a_failing_test_keeps_every_cassette(recorded: Proje
     assert recorded.contents() == committed
 
 
+@pytest.mark.parametrize(
+    ("tests", "keyword", "found", "collected"),
+    [
+        (("tests",), "list", ("tests/test_a.py::T::test_list", "tests/test_a.py::test_b"), ("tests/test_a.py",)),
+        (("tests",), "", ("tests/test_a.py::test_b",), ("tests",)),
+        (("tests/test_a.py::T",), "list", ("tests/test_a.py::T::test_list",), ("tests/test_a.py::T",)),
+        (("tests",), "list", (), ("tests",)),
+    ],
+)
+def test_a_selection_by_keyword_is_narrowed(
+    tests: tuple[str, ...], keyword: str, found: tuple[str, ...], collected: tuple[str, ...]
+) -> None:
+    """To the modules of its tests; not if it names tests or classes, which are fewer."""
+    assert processes.Suite(Path("/x"), tests, keyword).narrow(found) == processes.Suite(Path("/x"), collected, keyword)
+
+
 @pytest.mark.loopback
 def test_a_field_that_breaks_its_test_is_named(recorded: Project, rerecord: Rerecord) -> None:
     """What the failed test recorded is compared in memory; its cassette and the staging folder never see it.

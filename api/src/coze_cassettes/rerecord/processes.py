@@ -54,6 +54,12 @@ class Suite:
     tests: tuple[str, ...]
     keyword: str = ""
 
+    def narrow(self, found: Iterable[str]) -> Suite:
+        """The same selection once its tests are known: one by keyword collects only their modules again."""
+        modules = tuple(dict.fromkeys(test.partition("::")[0] for test in found))
+        names_tests = any("::" in each for each in self.tests)
+        return self if names_tests or not self.keyword or not modules else replace(self, tests=modules)
+
 
 def command(suite: Suite, arguments: Sequence[str]) -> list[str]:
     """The command line of a pytest child: no secret is ever in it.

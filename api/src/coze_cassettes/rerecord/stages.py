@@ -253,15 +253,8 @@ class Stages:
             file = self.staged.folder / "left-out.txt"
             store.write_text(file, "\n".join(left_out))
             arguments = (*arguments, f"{pytest_events.LEAVE_OUT}={file}")
-        return processes.run_pytest(self._suite, arguments, environment, self.reporter.test, redact)
-
-    @property
-    def _suite(self) -> processes.Suite:
-        """What pytest collects again: of a selection by name only the modules in which it has found tests."""
-        suite = self.options.suite
-        if not suite.keyword or not self.plan.tests or any("::" in each for each in suite.tests):
-            return suite
-        return replace(suite, tests=tuple(dict.fromkeys(test.id.partition("::")[0] for test in self.plan.tests)))
+        suite = self.options.suite.narrow(test.id for test in self.plan.tests)
+        return processes.run_pytest(suite, arguments, environment, self.reporter.test, redact)
 
 
 def _failures(result: processes.PytestResult) -> list[Failure]:
