@@ -346,6 +346,16 @@ def test_a_short_secret_stays_in_its_field(interaction: MakeInteraction) -> None
     assert json.loads(clean.interactions[0].response.body) == {"access_token": "ACCESS_TOKEN_1", "text": "next exit"}
 
 
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_stream_that_breaks_off_in_a_character_is_kept(interaction: MakeInteraction, missing: int) -> None:
+    """Whole characters may stand in front of it; bytes that are no UTF-8 before the end are refused."""
+    body = 'event:conversation.message.delta\ndata:{"id":"m","content":"今天天气'.encode()[:-missing]
+    clean = scrub([interaction(answer=body, content_type="text/event-stream")])
+    assert clean.interactions[0].response.body.endswith(body[-8:])
+    with pytest.raises(UnreadableBody, match="not valid UTF-8"):
+        scrub([interaction(answer=body + b" and on", content_type="text/event-stream")])
+
+
 def test_half_an_event_hides_nothing(interaction: MakeInteraction) -> None:
     """A stream that broke off inside a value: its field still says what it was."""
     stream = b'event: Message\ndata: {"content":"hi","user_name":"Canary Per'

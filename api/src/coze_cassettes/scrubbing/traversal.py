@@ -161,8 +161,7 @@ def _walk_no_text(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> b
     """Bytes that are not UTF-8: a file, a text in another character set, or a text that breaks off in a character."""
     if "json" in content_type or "event-stream" in content_type:
         text = to_text(body)
-        tail = len(body) - len(body.rstrip(bytes(range(0x80, 0x100))))
-        if tail > CHARACTER_TAIL or any("\udc80" <= char <= "\udcff" for char in text[:-CHARACTER_TAIL]):
+        if any("\udc80" <= char <= "\udcff" for char in text[:-CHARACTER_TAIL]):
             raise UnreadableBody(f"a body that says it is {content_type} is not valid UTF-8")
         broken = replace(leaf, text=text)
         edits = walk_stream(broken, visit) if is_stream(text, content_type) else None
