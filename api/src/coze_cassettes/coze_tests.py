@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path, PurePath
@@ -15,6 +16,11 @@ class CozeTests:
     """The paths that a project has given to the toolkit: absolute folders or test modules."""
 
     paths: tuple[Path, ...]
+
+    @classmethod
+    def below(cls, root: Path, names: Iterable[str]) -> CozeTests:
+        """What a configuration names, as it is written there, below the folder of the project."""
+        return cls(tuple(Path(os.path.normpath(root / each)) for each in names))
 
     def __contains__(self, path: Path) -> bool:
         """Whether a file or folder is one of them, or below one."""
@@ -52,8 +58,8 @@ KEY = pytest.StashKey[CozeTests]()
 def coze_tests_of(config: pytest.Config) -> CozeTests:
     """The paths as pytest's configuration has them; UsageError if one of them does not exist."""
     named = [str(each) for each in config.getini("coze_tests")]
-    paths = tuple(Path(os.path.normpath(config.rootpath / each)) for each in named)
-    for name, path in zip(named, paths, strict=True):
+    tests = CozeTests.below(config.rootpath, named)
+    for name, path in zip(named, tests.paths, strict=True):
         if not path.exists():
             raise pytest.UsageError(f"coze_tests names {name}: there is no such file or folder in {config.rootpath}.")
-    return CozeTests(paths)
+    return tests

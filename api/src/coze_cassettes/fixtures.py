@@ -139,20 +139,20 @@ def _session(request: pytest.FixtureRequest) -> Session | None:
     return running.session if running is not None else None
 
 
-def _recorder(request: pytest.FixtureRequest) -> Recorder | None:
-    """The session of the running test if it records."""
-    running = request.node.stash.get(RUNNING, None)
+def recorder_of(item: pytest.Item) -> Recorder | None:
+    """The session of a running test if it records."""
+    running = item.stash.get(RUNNING, None)
     return running.recorder if running is not None else None
 
 
 def recording(request: pytest.FixtureRequest) -> bool:
     """Whether this test records now."""
-    return _recorder(request) is not None
+    return recorder_of(request.node) is not None
 
 
 def account(request: pytest.FixtureRequest, vcr: object) -> Account:  # noqa: ARG001 - its calls are recorded
     """What this test needs of the account."""
-    return Account(request, _recorder(request))
+    return Account(request, recorder_of(request.node))
 
 
 def sent_requests(request: pytest.FixtureRequest) -> list[SentRequest]:
@@ -176,7 +176,7 @@ def fault(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
 
     In a replay nothing is asked: the cassette has the fault.
     """
-    recorder = _recorder(request)
+    recorder = recorder_of(request.node)
     if recorder is None:
         yield lambda *_arguments, **_options: None
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,7 +33,7 @@ class PytestSettings:
     @property
     def tests(self) -> CozeTests:
         """The tests of ours."""
-        return CozeTests(tuple(Path(os.path.normpath(self.rootdir / each)) for each in self.coze_tests))
+        return CozeTests.below(self.rootdir, self.coze_tests)
 
 
 class _Read(BaseException):

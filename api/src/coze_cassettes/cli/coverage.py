@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from coze_cassettes import exit_codes
 from coze_cassettes.cassette import store
-from coze_cassettes.cli.project import cassettes_folder, cassettes_option, chosen_tests, shell_path
+from coze_cassettes.cli.project import cassettes_folder, cassettes_option, chosen_paths
 from coze_cassettes.coverage import evidence, fields, table
-from coze_cassettes.errors import Misuse
 from coze_cassettes.pluralize import pluralize
-from coze_cassettes.pytest_settings import PytestSettings, read_settings
+from coze_cassettes.pytest_settings import read_settings
 
 
 @click.command("coverage")
@@ -28,7 +26,7 @@ def command(*, whole: bool, with_fields: bool, tests: tuple[str, ...], cassettes
     """
     settings = read_settings()
     found = store.read_all(cassettes_folder(cassettes, settings))
-    rows = table.measure(settings.tests, found, _paths(tests, settings))
+    rows = table.measure(settings.tests, found, chosen_paths(tests, settings))
     if whole:
         click.echo(table.markdown(rows) + "\n")
     click.echo(table.counts(rows))
@@ -40,12 +38,3 @@ def command(*, whole: bool, with_fields: bool, tests: tuple[str, ...], cassettes
     for each in unseen if with_fields else ():
         click.echo(f"  {each}")
     return exit_codes.FAILED if gaps else exit_codes.UNCHANGED
-
-
-def _paths(named: tuple[str, ...], settings: PytestSettings) -> list[Path]:
-    """The modules and folders that were asked for, without the names of tests in them."""
-    files = (each.partition("::")[0] for each in chosen_tests(named, settings))
-    paths = [Path(os.path.normpath(settings.rootdir / each)) for each in files]
-    if outside := next((path for path in paths if path not in settings.tests), None):
-        raise Misuse(f"{shell_path(outside)} is not below the paths of pytest's coze_tests.")
-    return paths

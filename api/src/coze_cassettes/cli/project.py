@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import PytestSettings, read_settings
 
@@ -37,6 +38,15 @@ def chosen_tests(named: tuple[str, ...], settings: PytestSettings) -> tuple[str,
     if not settings.coze_tests:
         raise Misuse(NOT_OPTED_IN)
     return tuple(_below(settings.rootdir, each) for each in named) or settings.coze_tests
+
+
+def chosen_paths(named: tuple[str, ...], settings: PytestSettings) -> tuple[Path, ...]:
+    """The modules and folders of what is asked for; Misuse if one of them is not below pytest's coze_tests."""
+    files = (each.partition("::")[0] for each in chosen_tests(named, settings))
+    paths = CozeTests.below(settings.rootdir, files).paths
+    if outside := next((path for path in paths if path not in settings.tests), None):
+        raise Misuse(f"{shell_path(outside)} is not below the paths of pytest's coze_tests.")
+    return paths
 
 
 def _below(root: Path, path: str) -> str:

@@ -10,7 +10,7 @@ import click
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.table import put_into, table_of
-from coze_cassettes.cli.project import cassettes_folder, cassettes_option, chosen_tests
+from coze_cassettes.cli.project import cassettes_folder, cassettes_option, chosen_paths
 from coze_cassettes.errors import CassetteError
 from coze_cassettes.pytest_settings import PytestSettings, read_settings
 
@@ -45,5 +45,4 @@ def _operations(cassettes: Mapping[str, Cassette], settings: PytestSettings) -> 
     """How many operations of the SDK the tests of the project record."""
     from coze_cassettes.coverage import table  # noqa: PLC0415  it imports what a table alone does not need
 
-    chosen_tests((), settings)
-    return table.counts(table.measure(settings.tests, cassettes))
+    return table.counts(table.measure(settings.tests, cassettes, chosen_paths((), settings)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,8 +72,4 @@ def read_judged(texts: Mapping[str, str], judge: Judge) -> tuple[dict[str, Casse
     """The cassettes that may be shown, by name, and why the others are not."""
     judgements = judge_all(texts, judge)
     refused = {name: each.refusal for name, each in judgements.items() if each.refusal}
-    return _cassettes(judgements.items(), refused), refused
-
-
-def _cassettes(judgements: Iterable[tuple[str, Judgement]], refused: Mapping[str, str]) -> dict[str, Cassette]:
-    return {name: each.cassette for name, each in judgements if each.cassette and name not in refused}
+    return {name: each.cassette for name, each in judgements.items() if each.cassette and not each.refusal}, refused

@@ -142,10 +142,10 @@ class EventWriter:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Has the waits of a test that records written."""
-        running = item.stash.get(fixtures.RUNNING, None)
-        if running is not None and running.recorder is not None:
+        recorder = fixtures.recorder_of(item)
+        if recorder is not None:
             waiting = replace(self._tests[item.nodeid], event=WAITING)
-            running.session.settings.throttle.announce = lambda what: self._write(replace(waiting, detail=what))
+            recorder.settings.throttle.announce = lambda what: self._write(replace(waiting, detail=what))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -193,11 +193,11 @@ class EventWriter:
 
 def _recording(item: pytest.Item) -> str:
     """What a failed test recorded, scrubbed and inspected; an empty string if that cannot be looked at."""
-    running = item.stash.get(fixtures.RUNNING, None)
-    if running is None or running.recorder is None:
+    recorder = fixtures.recorder_of(item)
+    if recorder is None:
         return ""
     try:
-        return cassette_format.dumps(running.recorder.clean())
+        return cassette_format.dumps(recorder.clean())
     except CassetteError:
         return ""
 

@@ -60,8 +60,8 @@ class _Connection:
         self._end = _error_of(event)
         raise self._end
 
-    def ended(self) -> None:
-        """The test closes it."""
+    def close(self) -> None:
+        """Take no further message: the test closes it."""
         self._websocket.silence.stop()
 
 
@@ -101,7 +101,7 @@ class ReplayedConnection:
     def close(self) -> None:
         """Close the connection."""
         with self._changed:
-            self._connection.ended()
+            self._connection.close()
             self._changed.notify_all()
 
 
@@ -131,7 +131,7 @@ class AsyncReplayedConnection:
 
     async def close(self) -> None:
         """Close the connection."""
-        self._connection.ended()
+        self._connection.close()
         self._changed.set()
 
 

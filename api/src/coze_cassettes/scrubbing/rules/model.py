@@ -38,7 +38,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One row: ``pattern`` says where, ``accepts`` and ``check`` which values, ``uri`` on which URI paths.
+    """One row: ``pattern`` says where, ``accepts`` and ``validator`` which values, ``uri`` on which URI paths.
 
     ``validator`` names a function of ``validators.VALIDATORS`` that a value of the right shape must pass too.
     ``hit`` and ``miss`` are the examples, a request or an answer at the URI path ``at``.
