@@ -374,6 +374,25 @@ def test_url_with_escapes_is_replaced_as_it_is(interaction: MakeInteraction, fil
     }
 
 
+def test_url_in_a_segment_of_a_path_ends_with_the_segment(
+    interaction: MakeInteraction, fill: Callable[[str], str]
+) -> None:
+    """A slash that is written as an escape belongs to the value, one that is not ends it."""
+    url = fill("https://files.example/{X16}.png?x-expires=1&x-signature={A27}")
+    clean = scrub([interaction("GET", f"/v1/files/{quote(url, safe='')}/items")]).interactions
+    path = f"/v1/files/{quote('https://scrubbed.invalid/SIGNED_URL_1', safe='')}/items"
+    assert clean[0].request.uri == f"https://api.coze.com{path}"
+
+
+def test_literals_in_uploads_of_bytes_are_distinguished_by_their_kinds(fill: Callable[[str], str]) -> None:
+    """However long a placeholder is: a string of bytes shorter than eight characters is read with the bytes only."""
+    bodies = [b"\xff\xfe\x00" + fill(example).encode() + b"\x00\xff" for example in ("+49 151 {D4} {D4}", "pat_{A64}")]
+    traffic = [Interaction(Request("POST", "https://api.coze.com/v1/x", (), each), Response(200)) for each in bodies]
+    clean = scrub(traffic).interactions
+    live = LivePlaceholders(clean)
+    assert [live.scrub(each.request).body for each in traffic] == [each.request.body for each in clean]
+
+
 def test_file_of_no_known_form_is_kept(interaction: MakeInteraction) -> None:
     """A film of a form that nobody knows is bytes in which values are searched, and is saved as it is."""
     content = random.Random(1).randbytes(4096)  # noqa: S311 - a film is not a secret

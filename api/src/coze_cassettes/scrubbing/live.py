@@ -35,15 +35,23 @@ class _Signature:
 
 
 def _signing(skeleton: list[str], found: list[str]) -> Visit:
-    """A visitor that reads off the placeholders of a request, in whatever they are encoded."""
+    """A visitor that reads off the placeholders of a request, in whatever they are encoded.
+
+    Bytes are visited whole and then string by string; which strings those are depends on the length of a placeholder,
+    so they count once.
+    """
+    binary = ""
 
     def visit(leaf: Leaf) -> Sequence[Edit]:
+        nonlocal binary
         text = leaf.text
         if leaf.form == "number":
             rule = default_rules().field(".".join(leaf.path), leaf.uri_path, leaf.text)
             text = f"{rule.kind}_{leaf.text}" if rule is not None and rule.form is Form.PLACEHOLDER else ""
+        if leaf.form == "binary":
+            binary = leaf.text
         here = [match[0] for match in _CARRIED_PLACEHOLDER.finditer(text)] if leaf.form != "uri" else []
-        if here:
+        if here and (leaf.form == "binary" or leaf.text not in binary):
             found.extend(here)
             skeleton.extend((".".join(leaf.path), _erase(text)))
         return ()

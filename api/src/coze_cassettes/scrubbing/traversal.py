@@ -96,20 +96,24 @@ def _walk_piece(name: str, leaf: Leaf, visit: Visit) -> list[Edit]:
     if name == "query":
         return shift_edits(form_edits(replace(leaf, text=leaf.text[1:]), visit), 1)
     if name == "path":
-        return merge_edits(walk_text(replace(leaf, form="path"), visit), _segment_edits(leaf, visit))
+        return _path_edits(replace(leaf, form="path"), visit)
     return walk_text(replace(leaf, form="text"), visit)
 
 
 _SEGMENT = re.compile(r"[^/]*%2[Ff][^/]*")
 
 
-def _segment_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
-    """The edits of the segments of a path in which a slash is written as an escape: each is a text of its own."""
-    return [
-        edit
-        for match in _SEGMENT.finditer(leaf.text)
-        for edit in _edit_encoded(replace(leaf, form="text"), match[0], match.start(), visit)
-    ]
+def _path_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
+    """The edits of a path. A segment in which a slash is written as an escape is a text of its own: it ends there."""
+    segments = list(_SEGMENT.finditer(leaf.text))
+    if not segments:
+        return walk_text(leaf, visit)
+    edits, position = list(visit(leaf)), 0
+    for match in segments:
+        edits += shift_edits(walk_text(replace(leaf, text=leaf.text[position : match.start()]), visit), position)
+        edits += _edit_encoded(replace(leaf, form="text"), match[0], match.start(), visit)
+        position = match.end()
+    return merge_edits(edits, shift_edits(walk_text(replace(leaf, text=leaf.text[position:]), visit), position))
 
 
 _PAIR = re.compile(r"[^&]+")
