@@ -7,7 +7,7 @@ import re
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -18,7 +18,9 @@ from coze_cassettes.inspection.detectors import DETECTORS, RANDOM, Detector
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.rules import KINDS, RULES
 from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
-from coze_cassettes.testing import canaries
+
+if TYPE_CHECKING:
+    from api.tests.coze_cassettes.conftest import Fill
 
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
 PLAIN: Final = (("content-type", "text/plain"),)
@@ -78,9 +80,9 @@ EXAMPLES: Final = [rule for rule in RULES if rule.form is not Form.SHIFT]
 
 
 @pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.id)
-def test_each_rules_example_is_found(rule: Rule) -> None:
+def test_each_rules_example_is_found(rule: Rule, fill: Fill) -> None:
     """By the inspector alone, or the rule stands in the list with the reason."""
-    example = canaries.fill(rule.hit, random.SystemRandom())
+    example = fill(rule.hit)
     assert bool(shown(rule, example)) != (rule.id in UNFOUND)
 
 
@@ -89,9 +91,9 @@ LOOKS: Final = [rule for rule in EXAMPLES if rule.where is Where.TEXT and rule.i
 
 
 @pytest.mark.parametrize("rule", LOOKS, ids=lambda rule: rule.id)
-def test_each_look_is_found_between_any_neighbours(rule: Rule) -> None:
+def test_each_look_is_found_between_any_neighbours(rule: Rule, fill: Fill) -> None:
     """Brackets, quotes, Chinese letters and punctuation hide nothing."""
-    example = canaries.fill(rule.hit, random.SystemRandom())
+    example = fill(rule.hit)
     assert [each for each in NEIGHBOURS if not shown(rule, example, *each)] == []
 
 
@@ -111,12 +113,11 @@ BARE: Final[Mapping[str, str]] = {
 
 
 @pytest.mark.parametrize("row", ENCODINGS, ids=lambda row: row.name)
-def test_each_look_is_found_in_every_encoding(row: object) -> None:
+def test_each_look_is_found_in_every_encoding(row: object, fill: Fill) -> None:
     """An encoded text is opened, whatever its look is."""
-    source = random.SystemRandom()
     missed = []
     for kind, example in BARE.items():
-        text = f"see {canaries.fill(example, source)} there"
+        text = f"see {fill(example)} there"
         encoded = next(each for each in ENCODINGS if each is row).encode(text)
         if not found(f"blob [ {encoded} ]"):
             missed.append(kind)
@@ -124,11 +125,10 @@ def test_each_look_is_found_in_every_encoding(row: object) -> None:
 
 
 @pytest.mark.parametrize("folding", FOLDINGS[:3], ids=lambda each: each.name)
-def test_each_look_is_found_in_every_spelling(folding: object) -> None:
+def test_each_look_is_found_in_every_spelling(folding: object, fill: Fill) -> None:
     """Width, composition and invisible characters hide nothing."""
-    source = random.SystemRandom()
     spell = next(each for each in FOLDINGS if each is folding).spell
-    missed = [kind for kind, example in BARE.items() if not found(spell(f"see {canaries.fill(example, source)} there"))]
+    missed = [kind for kind, example in BARE.items() if not found(spell(f"see {fill(example)} there"))]
     assert missed == []
 
 

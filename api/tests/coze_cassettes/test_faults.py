@@ -229,9 +229,8 @@ WAYS = (
 """A target, a signal, and whom it goes to."""
 
 
-def test_a_kill_at_any_moment_costs_no_cassette(trial: Trial) -> None:
+def test_a_kill_at_any_moment_costs_no_cassette(trial: Trial, chance: random.Random) -> None:
     """Nothing that a killed run started lives on, and the next run clears what it left or goes on with it."""
-    chance = random.Random()  # noqa: S311  no key
     for target, number, send in WAYS * (10 if os.environ.get("PROVE_LONG") else 1):
         seconds = chance.uniform(0.0, 6.5)
         process = trial.start(target=target)
@@ -540,7 +539,7 @@ def small_disk(trial: Trial, folder: Path) -> Iterator[Disk]:
         keeper.stdin.close()
 
 
-def test_a_full_disk_costs_no_cassette(trial: Trial) -> None:
+def test_a_full_disk_costs_no_cassette(trial: Trial, chance: random.Random) -> None:
     """The first cassette that cannot be staged ends the recording, with one sentence.
 
     Whether none or one of two new cassettes has room in the swap, none is swapped in, and what was recorded waits.
@@ -567,7 +566,7 @@ def test_a_full_disk_costs_no_cassette(trial: Trial) -> None:
         trial.recovers()
 
 
-def test_a_staging_disk_that_fills_up_costs_no_cassette(trial: Trial) -> None:
+def test_a_staging_disk_that_fills_up_costs_no_cassette(trial: Trial, chance: random.Random) -> None:
     """One sentence says where room is wanted, and what was recorded waits."""
     with small_disk(trial, trial.project.temporary) as disk:
         disk.fill(but=2)  # the recipe, the first cassette

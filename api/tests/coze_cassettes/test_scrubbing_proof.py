@@ -384,9 +384,8 @@ def batches(pairs: list[tuple[Kind, str]]) -> list[list[tuple[Kind, str]]]:
 @pytest.mark.parametrize(
     "batch", [*batches(SOME), *(pytest.param(each, marks=pytest.mark.proof) for each in batches(ALL))]
 )
-def test_no_canary_is_left(batch: list[tuple[Kind, str]]) -> None:
+def test_no_canary_is_left(batch: list[tuple[Kind, str]], chance: random.Random) -> None:
     """Every kind of value and every place, made now; in the proof every kind in every place."""
-    chance = random.SystemRandom()
     check([(made(kind, chance), place) for kind, place in batch], chance)
 
 
@@ -441,9 +440,10 @@ def table(rows: Mapping[str, Mapping[str, bool]]) -> str:
 
 
 @pytest.mark.parametrize("pairs", [SOME, pytest.param(ALL, marks=pytest.mark.proof)], ids=["some", "all"])
-def test_the_inspector_finds_by_itself_what_has_a_shape_a_name_or_is_known(pairs: list[tuple[Kind, str]]) -> None:
+def test_the_inspector_finds_by_itself_what_has_a_shape_a_name_or_is_known(
+    pairs: list[tuple[Kind, str]], chance: random.Random
+) -> None:
     """With the scrubber switched off, every kind is found in every place where something tells what it is."""
-    chance = random.SystemRandom()
     rows: dict[str, dict[str, bool]] = {}
     for kind, place in pairs:
         if place in WITH_KEY or not kind.key:
@@ -463,9 +463,8 @@ UNFOUND: Final = {
 """Values without a shape, to be put under a key that says nothing: none is by chance a telephone number."""
 
 
-def test_what_the_inspector_cannot_tell_is_listed() -> None:
+def test_what_the_inspector_cannot_tell_is_listed(chance: random.Random) -> None:
     """An opaque value under a neutral key is not found: that is a limit, not an oversight."""
-    chance = random.SystemRandom()
     rows = {
         name: {
             place: found_alone(made(Kind(name, example), chance), place, chance) for place in ("JSON value", "query")

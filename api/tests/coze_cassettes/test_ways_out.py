@@ -297,7 +297,7 @@ def _module(way: str) -> str:
 
 
 @pytest.fixture
-def run(stand_in: StandIn, tmp_path: Path) -> Run:
+def run(stand_in: StandIn, tmp_path: Path, chance: random.Random) -> Run:
     """Record in some ways, each with a canary of its own; or let them show it, without the plugin."""
 
     def call(ways: Mapping[str, str], *, plugin: bool = True) -> Ended:
@@ -309,7 +309,6 @@ def run(stand_in: StandIn, tmp_path: Path) -> Run:
         (folder / "pytest.ini").write_text(INI)
         for name, source in files.items():
             (folder / f"{name}.py").write_text(source)
-        chance = random.SystemRandom()
         mails = {way: canaries.fill(canaries.PATTERNS["e-mail"], chance) for way in ways}
         environment = {"MAILS": json.dumps({_module(way): mail for way, mail in mails.items()})}
         environment |= {} if plugin else {"WITHOUT_PLUGIN": stand_in.url}

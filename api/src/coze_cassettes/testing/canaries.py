@@ -63,7 +63,8 @@ def _pem(chance: random.Random) -> str:
 
 
 def _ipv4(chance: random.Random) -> str:
-    return ".".join(str(chance.randint(130, 199)) for _ in range(4))
+    """Of the open network: the networks of RFC 6890 that are not begin below 130 or above 168."""
+    return ".".join(str(number) for number in (chance.randint(130, 168), *(chance.randint(130, 199) for _ in range(3))))
 
 
 _NAMED: Final[Mapping[str, Callable[[random.Random], str]]] = MappingProxyType(
