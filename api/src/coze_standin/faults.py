@@ -189,6 +189,7 @@ FAULTS: dict[str, Fault] = {
         Fault("chat-failed", "the chat fails, with this code in last_error", {"code": 5000}, is_scenario=True),
         Fault("long-answer", "the chat or the run says as many deltas", {"events": 1000}, is_scenario=True),
         Fault("ping", "a PING after some events of a workflow's stream", {"events": 1}, is_scenario=True),
+        Fault("refused-messages", "an error event answers each message of a WebSocket's client", is_scenario=True),
         Fault("workflow-timeout", "the run exceeds its time limit, and so its history says", is_scenario=True),
     )
 }

@@ -50,15 +50,23 @@ def test_a_refusal_comes_back(web: Any, state: State) -> None:
     assert _redirect(web, app.get_oauth_url(redirect_uri=_BACK), "no")["error"] == ["access_denied"]
 
 
+@pytest.mark.parametrize("client_id", ["", "1"])
+def test_a_device_of_no_app_gets_no_code(web: Any, client_id: str) -> None:
+    """An app is named, and by its id."""
+    answer = web("POST", "/api/permission/oauth2/device/code", token="", json={"client_id": client_id}).json()
+    assert (answer["code"], "device_code" in answer) == (4100 if client_id else 4000, False)
+
+
 @pytest.mark.parametrize("query", ["", "client_id=1&response_type=code&redirect_uri=http://a", "redirect_uri=x:y"])
 def test_an_app_that_is_not_known_gets_no_page(web: Any, query: str) -> None:
     """400, and no redirect."""
     assert web("GET", f"/api/permission/oauth2/authorize?{query}", token="").status_code == 400
 
 
-def test_a_device_is_confirmed_on_its_page(web: Any) -> None:
+def test_a_device_is_confirmed_on_its_page(web: Any, state: State) -> None:
     """Until then the poll is pending, under both names of the error; after it a token comes."""
-    device = web("POST", "/api/permission/oauth2/device/code", token="", json={"client_id": "1"}).json()
+    app = {"client_id": state.oauth.client_id}
+    device = web("POST", "/api/permission/oauth2/device/code", token="", json=app).json()
     body = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": device["device_code"]}
     assert web("GET", f"/oauth/device?user_code={device['user_code']}", token="").status_code == 200
     assert "access_token" in web("POST", "/api/permission/oauth2/token", token="", json=body).json()

@@ -210,7 +210,7 @@ def _knowledge_requests(state: State) -> list[tuple[str, str, Any]]:
         ("PUT", f"/v1/datasets/{images.id}/images/{state.knowledge.documents_of(images.id)[0].id}", {"caption": "c"}),
         ("POST", "/open_api/knowledge/document/delete", {"document_ids": [document.id]}),
         ("DELETE", f"/v1/datasets/{base.id}", None),
-        ("POST", "/api/permission/oauth2/device/code", {"client_id": "1"}),
+        ("POST", "/api/permission/oauth2/device/code", {"client_id": state.oauth.client_id}),
     ]
 
 

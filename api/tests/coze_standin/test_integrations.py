@@ -64,6 +64,7 @@ def test_events_are_subscribed_to_once(web: Any) -> None:
     second = web.data("GET", path, params={"page_size": 1, "page_token": first["next_page_token"]})
     assert [one["event_type"] for one in first["items"] + second["items"]] == ["bot.deleted", "bot.other"]
     assert (second["has_more"], "next_page_token" in second) == (False, False)
+    assert {one["name"] for one in first["items"] + second["items"]} == {"n"}
     assert web.data("DELETE", path, json={"event_types": ["bot.deleted", "bot.never"]}) is None
     assert [one["event_type"] for one in web.data("GET", path)["items"]] == ["bot.other"]
     for events_sent in (None, [], [1], "bot.deleted"):

@@ -115,6 +115,24 @@ def test_settings_are_kept_and_answered(line: Any) -> None:
     assert result == [{"output_audio": audio}, {"output_audio": audio, "more": 1}]
 
 
+@pytest.mark.parametrize(
+    ("path", "update", "part"),
+    [
+        (_SPEECH, "speech.update", "output_audio"),
+        (_TRANSCRIPTIONS, "transcriptions.update", "input_audio"),
+        ("", "chat.update", "input_audio"),
+        ("", "chat.update", "output_audio"),
+    ],
+)
+def test_a_codec_that_is_not_supported_is_refused(line: Any, state: State, path: str, update: str, part: str) -> None:
+    """By an error event, and nothing of the update is kept."""
+    wrong = {"more": 1, part: {"codec": "flac", "voice_id": "7"}}
+    frames = line(path or _chat(state), (update, wrong), (update, {part: {"codec": "opus"}}), until=f"{update}d")
+    assert [data["code"] for data in _of(frames, "error")] == [4000]
+    (kept,) = _of(frames, f"{update}d")
+    assert (kept[part]["codec"], kept[part].get("voice_id", ""), "more" in kept) == ("opus", "", False)
+
+
 def test_a_completed_buffer_is_empty(line: Any) -> None:
     """The text that was spoken is not spoken again."""
     said = [_text("Once"), _DONE, _DONE, _text("Again"), _DONE]
@@ -511,6 +529,14 @@ def test_a_chat_can_fail(line: Any, state: State) -> None:
     assert frames[-1]["data"]["last_error"]["code"] == 5000
 
 
+def test_a_fault_refuses_every_message(line: Any, state: State) -> None:
+    """The connection is there; each message gets an error event, which leaves it open."""
+    line.arm("refused-messages", "/v1/chat")
+    frames = line(_chat(state), _asking(), ("conversation.clear", None), until="error", times=2)
+    assert _names(frames) == ["chat.created", "error", "error"]
+    assert [data["code"] for data in _of(frames, "error")] == [5000, 5000]
+
+
 @pytest.mark.parametrize(("name", "options"), [("stall", {}), ("stall-stream", {"events": 1})])
 def test_a_fault_waits(line: Any, name: str, options: Any) -> None:
     """A pause of so many seconds is among the small ones, and nothing else is different."""
@@ -541,7 +567,8 @@ def test_a_fault_refuses_the_handshake(line: Any, name: str, status: int) -> Non
 
 def test_every_fault_is_shown_on_a_websocket() -> None:
     """Here, or in test_socket_wire.py where it needs a real connection; workflow-timeout concerns HTTP only."""
-    here = {*_AT_THE_HANDSHAKE, "stream-error", "unknown-event", "chat-failed", "stall", "stall-stream"}
+    here = {*_AT_THE_HANDSHAKE, "stream-error", "unknown-event", "chat-failed", "refused-messages"}
+    here |= {"stall", "stall-stream"}
     assert here | {"break-stream", "reset", "workflow-timeout", "error", "long-answer", "ping"} == set(FAULTS)
 
 

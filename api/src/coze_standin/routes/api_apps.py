@@ -58,7 +58,7 @@ def list_api_apps(call: Call) -> Answer:
 
 
 def subscribe(call: Call) -> Answer:
-    """api_apps.events.create. Which events there are is not in the sources: any name is taken, and none twice."""
+    """api_apps.events.create: none twice. What is said to an event that there is not is not known: it is taken."""
     app = _requested_app(call)
     events = dict.fromkeys([*app.events, *_event_types(call)])
     call.state.integration.api_apps.put(app.id, replace(app, events=tuple(events)))
@@ -74,13 +74,13 @@ def unsubscribe(call: Call) -> Answer:
 
 
 def list_events(call: Call) -> Answer:
-    """api_apps.events.list, in the order of subscription.
+    """api_apps.events.list, in the order of subscription; the name is that of the app (official document).
 
-    How Coze names and describes an event is not in the sources: the name is its type, the description empty.
+    How Coze describes an event is shown for one alone, in one language: the description is empty.
     """
     app = _requested_app(call)
-    page, following = call.token_page(app.events, default_size=20)
-    items = [{"api_app_id": app.id, "name": each, "description": "", "event_type": each} for each in page]
+    page, following = call.token_page(app.events, default_size=50)
+    items = [{"api_app_id": app.id, "name": app.name, "description": "", "event_type": each} for each in page]
     more = {"next_page_token": following} if following else {}
     return ok({"items": items, "has_more": bool(following), **more})
 

@@ -31,9 +31,13 @@ _DEVICE_SECONDS = 300
 
 
 def device_code(call: Call) -> Answer:
-    """DeviceOAuthApp.get_device_code. How long a code lives is not documented: 300 seconds."""
-    call.need("client_id")
+    """DeviceOAuthApp.get_device_code, for the app alone: what Coze says to the id of none is not known, here 4100.
+
+    A code lives for 300 seconds (official document).
+    """
     state = call.state
+    if call.need("client_id") != state.oauth.client_id:
+        raise ApiError("authentication")
     device = state.canaries.add("DEVICE_CODE", secret_values.token(state.rng, "", 40))
     user = state.canaries.add("USER_CODE", secret_values.draw(state.rng, "BCDFGHJKLMNPQRSTVWXZ", 8))
     state.oauth.polls[device] = 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from coze_standin import sound
 from coze_standin.calls import Call
 from coze_standin.records import JSON
 from coze_standin.sse import Event
-from coze_standin.ws_session import OUTPUT_AUDIO, EventHandlers, Reply, WsSession
+from coze_standin.ws_session import OUTPUT_AUDIO, OUTPUT_CODECS, EventHandlers, Reply, WsSession
 
 
 class Speech(WsSession):
@@ -19,6 +20,7 @@ class Speech(WsSession):
     """
 
     defaults: ClassVar[JSON] = {"output_audio": OUTPUT_AUDIO}
+    codecs: ClassVar[Mapping[str, Sequence[str]]] = {"output_audio": OUTPUT_CODECS}
 
     def __init__(self, call: Call) -> None:
         super().__init__(call)

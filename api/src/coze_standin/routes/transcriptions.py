@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import ClassVar
 
@@ -22,6 +23,7 @@ class Transcriptions(WsSession):
     """
 
     defaults: ClassVar[JSON] = {"input_audio": INPUT_AUDIO}
+    codecs: ClassVar[Mapping[str, Sequence[str]]] = {"input_audio": ("pcm", "opus")}
 
     def __init__(self, call: Call) -> None:
         super().__init__(call)

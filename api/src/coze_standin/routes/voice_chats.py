@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -15,7 +16,15 @@ from coze_standin.routes import chat_events, chat_runs, conversations
 from coze_standin.routes.messages import event_message_json, new_message
 from coze_standin.routes.transcriptions import transcribe
 from coze_standin.sse import Event
-from coze_standin.ws_session import INPUT_AUDIO, OUTPUT_AUDIO, EventHandlers, Reply, WsSession, decode_audio
+from coze_standin.ws_session import (
+    INPUT_AUDIO,
+    OUTPUT_AUDIO,
+    OUTPUT_CODECS,
+    EventHandlers,
+    Reply,
+    WsSession,
+    decode_audio,
+)
 
 _CANCELED_BY_CLIENT = 2
 _CANCELED_BY_TEXT = 3
@@ -54,6 +63,10 @@ class VoiceChat(WsSession):
         "input_audio": INPUT_AUDIO,
         "output_audio": OUTPUT_AUDIO,
     }
+    codecs: ClassVar[Mapping[str, Sequence[str]]] = {
+        "input_audio": ("pcm", "opus", "g711a", "g711u"),
+        "output_audio": OUTPUT_CODECS,
+    }
 
     def open(self) -> Reply:
         """The connection is there, if the bot is."""
@@ -67,12 +80,11 @@ class VoiceChat(WsSession):
 
     def update(self, call: Call) -> Reply:
         """chat.update: the settings as they are now; 4200 for a conversation that does not exist."""
-        for part in ("chat_config", "input_audio", "output_audio"):
-            call.mapping(part)
         given = call.mapping("chat_config").get("conversation_id")
-        if given:
-            self._conversation_id = self.state.messaging.touch(str(given)).id
-        return Reply((("chat.updated", self.update_settings(call)),))
+        conversation_id = self.state.messaging.touch(str(given)).id if given else self._conversation_id
+        settings = self.update_settings(call)
+        self._conversation_id = conversation_id
+        return Reply((("chat.updated", settings),))
 
     def append(self, call: Call) -> Reply:
         """input_audio_buffer.append: nothing is said to it."""
