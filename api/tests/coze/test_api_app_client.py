@@ -18,7 +18,8 @@ from coze_cassettes import SentRequest
 CALLBACK = "https://example.com/coze/callback"
 
 EVENT = "bot.deleted"
-"""An event of Coze; the sources of this suite name no other."""
+EVENTS = ("bot.published", EVENT, "bot.unpublished")
+"""Events of Coze, as its documents name them."""
 
 
 @pytest.mark.vcr
@@ -226,6 +227,35 @@ class TestApiAppEvents:
         assert left == []
         assert subscribed.response.logid
         assert unsubscribed.response.logid
+
+    def test_list_events_paginated(self, coze: Coze, sent_requests: list[SentRequest]) -> None:
+        """Given an app that is subscribed to three events
+        When they are listed two a page
+        Then the pages hold each of them once, the second asked for by the token that the first brought.
+        """
+        app_id = coze.api_apps.create(app_type=AppType.NORMAL, name="cassette-events").id
+        coze.api_apps.events.create(api_app_id=app_id, event_types=[*EVENTS])
+        pages = [page.items for page in coze.api_apps.events.list(api_app_id=app_id, page_size=2).iter_pages()]
+        coze.api_apps.delete(app_id=app_id)
+
+        assert [len(items) for items in pages] == [2, 1]
+        assert sorted(event.event_type for items in pages for event in items) == sorted(EVENTS)
+        first, second = (dict(sent.params)["page_token"] for sent in sent_requests if sent.method == "GET")
+        assert (first, bool(second)) == ("", True)
+
+    @pytest.mark.shared_cassette("test_list_events_paginated")
+    async def test_async_list_events_paginated(self, async_coze: AsyncCoze) -> None:
+        """Given an app that is subscribed to three events
+        When the async client lists them two a page
+        Then the wire is that of the sync client, and so are the events.
+        """
+        events = async_coze.api_apps.events
+        app_id = (await async_coze.api_apps.create(app_type=AppType.NORMAL, name="cassette-events")).id
+        await events.create(api_app_id=app_id, event_types=[*EVENTS])
+        found = [event.event_type async for event in await events.list(api_app_id=app_id, page_size=2)]
+        await async_coze.api_apps.delete(app_id=app_id)
+
+        assert sorted(found) == sorted(EVENTS)
 
     def test_events_of_an_api_app_that_does_not_exist(
         self, coze: Coze, assert_refused: Callable[[CozeAPIError], None]

@@ -36,6 +36,7 @@ from api.tests.coze.assertions import (
     FIXED,
     NOWHERE,
     USER,
+    Check,
     MakeAsyncCoze,
     MakeCoze,
     MakeResponse,
@@ -560,6 +561,29 @@ class TestVoiceprintGroups:
                 break
 
         assert len(set(listed)) == FIRST
+
+    @pytest.mark.vcr
+    def test_group_without_a_name(self, coze: Coze, assert_refused: Check) -> None:
+        """Given an empty name
+        When a group is made
+        Then cozepy sends it, and Coze refuses it.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            coze.audio.voiceprint_groups.create(name="")
+
+        assert_refused(error.value)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_group_without_a_name")
+    async def test_async_group_without_a_name(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
+        """Given an empty name
+        When the async client makes a group
+        Then the error is that of the sync client.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            await async_coze.audio.voiceprint_groups.create(name="")
+
+        assert_refused(error.value)
 
     @pytest.mark.vcr
     def test_group_that_does_not_exist(self, coze: Coze) -> None:

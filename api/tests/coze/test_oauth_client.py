@@ -46,7 +46,7 @@ from cozepy.request import Requester
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from api.tests.coze.assertions import FIXED, MakeAsyncClient, MakeClient, assert_coze_error
+from api.tests.coze.assertions import FIXED, NOWHERE, MakeAsyncClient, MakeClient, assert_coze_error
 from coze_cassettes import Account, SentRequest
 
 App = TypeVar("App", bound=OAuthApp)
@@ -216,6 +216,9 @@ class TestPKCEApp:
 
 DEVICE = "a person who confirms a device"
 
+NO_APP = f"{NOWHERE}.app.coze"
+"""The id of no app, in the form of one."""
+
 SLOW_DOWN = ("slow_down",) * 6 + ("access_denied",)
 """The answers to a device that polls too fast, and is refused in the end."""
 
@@ -314,6 +317,33 @@ class TestDeviceApp:
 
         assert_token(token)
         assert time.monotonic() - before >= POLL_SECONDS
+
+    @pytest.mark.vcr
+    def test_device_app_that_does_not_exist(self, connected: Connect, sent_requests: list[SentRequest]) -> None:
+        """Given the id of no app
+        When a device asks for a code for it
+        Then Coze's error is raised.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            connected(DeviceOAuthApp(NO_APP)).get_device_code()
+
+        assert error.value.msg
+        assert error.value.logid
+        (sent,) = sent_requests
+        assert (sent.method, sent.path, sent.json()) == ("POST", DEVICE_PATH, {"client_id": NO_APP})
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_device_app_that_does_not_exist")
+    async def test_async_device_app_that_does_not_exist(self, async_connected: Connect) -> None:
+        """Given the id of no app
+        When the async app asks for a code for it
+        Then the error is that of the sync app.
+        """
+        with pytest.raises(CozeAPIError) as error:
+            await async_connected(AsyncDeviceOAuthApp(NO_APP)).get_device_code()
+
+        assert error.value.msg
+        assert error.value.logid
 
     def test_device_app_has_to_slow_down(self, mock_httpx_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
         """Given a device whose polls are answered with slow_down again and again, until the person refuses

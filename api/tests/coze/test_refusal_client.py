@@ -185,7 +185,7 @@ class TestRefusals:
         assert_refused: Check,
     ) -> None:
         """Given a token that is none
-        When workspaces, callback apps and workflows are listed
+        When workspaces, callback apps, workflows, voices and groups of voiceprints are listed
         Then each time Coze's error is raised by list itself, before anything is iterated.
         """
         with SyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [answers.append]}) as client:
@@ -198,7 +198,7 @@ class TestRefusals:
         self, shared_ssl_context: ssl.SSLContext, answers: list[httpx.Response], assert_refused: Check
     ) -> None:
         """Given a token that is none
-        When the async client lists workspaces, callback apps and workflows
+        When the async client lists workspaces, callback apps, workflows, voices and groups of voiceprints
         Then the errors are those of the sync client.
         """
 
@@ -278,3 +278,5 @@ def calls_of_lists(coze: Any) -> Calls:
     yield coze.workspaces.list
     yield coze.api_apps.list
     yield coze.workflows.list
+    yield coze.audio.voices.list
+    yield lambda: coze.audio.voiceprint_groups.list(page_size=10)  # the sync client and the async one have defaults

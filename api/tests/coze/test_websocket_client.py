@@ -6,14 +6,17 @@ or answered. ``TestWebsocketFaults`` pins what becomes of a connection that is r
 cozepy reads the annotations of a handler's parameters, so they must not be strings here: no postponed evaluation.
 """
 
+import asyncio
 import base64
 import inspect
 import json
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -60,7 +63,7 @@ from cozepy import (
 )
 from websockets.exceptions import ConnectionClosedError
 
-from api.tests.coze.assertions import FIXED, USER, WRONG_TOKEN, Fault
+from api.tests.coze.assertions import FIXED, NOWHERE, USER, WRONG_TOKEN, Calls, Fault
 
 Type = WebsocketsEventType
 
@@ -126,6 +129,7 @@ SPEECH = (
     Type.SPEECH_AUDIO_COMPLETED,
 )
 OUTPUT = OutputAudio(codec="pcm", pcm_config=PCMConfig(sample_rate=RATE))
+NO_OUTPUT = OutputAudio(codec="none")
 SPEECH_SETTINGS = SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=OUTPUT))
 
 
@@ -200,6 +204,34 @@ class TestSpeech:
 
         assert kinds(sent_frames) == ["speech.update"]
         assert audio(heard.of(Type.SPEECH_UPDATED)[0].data.output_audio) == ("pcm", RATE)
+
+    @pytest.mark.vcr
+    def test_speech_settings_that_are_refused(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a codec that there is not
+        When it is asked for
+        Then an error comes in place of the settings.
+        """
+        with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
+            client.speech_update(SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=NO_OUTPUT)))
+            client.wait([Type.ERROR, Type.SPEECH_UPDATED], wait_all=False)
+
+        assert kinds(sent_frames) == ["speech.update"]
+        assert heard.types == [Type.SPEECH_CREATED]
+        assert_errors(heard.errors, 1)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_speech_settings_that_are_refused")
+    async def test_async_speech_settings_that_are_refused(self, async_coze: AsyncCoze, heard: Heard) -> None:
+        """Given a codec that there is not
+        When the async client asks for it
+        Then the same error comes.
+        """
+        async with async_coze.websockets.audio.speech.create(on_event=heard.async_handlers(*SPEECH))() as client:
+            await client.speech_update(SpeechUpdateEvent(data=SpeechUpdateEvent.Data(output_audio=NO_OUTPUT)))
+            await client.wait([Type.ERROR, Type.SPEECH_UPDATED], wait_all=False)
+
+        assert heard.types == [Type.SPEECH_CREATED]
+        assert_errors(heard.errors, 1)
 
     @pytest.mark.vcr
     def test_speech_for_a_handler(self, coze: Coze) -> None:
@@ -353,6 +385,7 @@ TRANSCRIPTIONS = (
 
 
 INPUT = InputAudio(format="pcm", codec="pcm", sample_rate=24_000, channel=1, bit_depth=16)
+NO_INPUT = InputAudio(format="pcm", codec="none", sample_rate=24_000, channel=1, bit_depth=16)
 
 
 class TestTranscriptions:
@@ -400,6 +433,35 @@ class TestTranscriptions:
         assert len(heard.of(Type.INPUT_AUDIO_BUFFER_COMPLETED)) == 1
         assert all(isinstance(event.data.content, str) for event in heard.of(Type.TRANSCRIPTIONS_MESSAGE_UPDATE))
         assert not heard.errors
+
+    @pytest.mark.vcr
+    def test_transcription_settings_that_are_refused(self, coze: Coze, heard: Heard, sent_frames: list[Any]) -> None:
+        """Given a codec that there is not
+        When a sound is to be read by it
+        Then an error comes in place of the settings.
+        """
+        with coze.websockets.audio.transcriptions.create(on_event=heard.handlers(*TRANSCRIPTIONS))() as client:
+            client.transcriptions_update(TranscriptionsUpdateEvent.Data(input_audio=NO_INPUT))
+            client.wait([Type.ERROR, Type.TRANSCRIPTIONS_UPDATED], wait_all=False)
+
+        assert kinds(sent_frames) == ["transcriptions.update"]
+        assert heard.types == [Type.TRANSCRIPTIONS_CREATED]
+        assert_errors(heard.errors, 1)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_transcription_settings_that_are_refused")
+    async def test_async_transcription_settings_that_are_refused(self, async_coze: AsyncCoze, heard: Heard) -> None:
+        """Given a codec that there is not
+        When the async client is to have a sound read by it
+        Then the same error comes.
+        """
+        create = async_coze.websockets.audio.transcriptions.create
+        async with create(on_event=heard.async_handlers(*TRANSCRIPTIONS))() as client:
+            await client.transcriptions_update(TranscriptionsUpdateEvent.Data(input_audio=NO_INPUT))
+            await client.wait([Type.ERROR, Type.TRANSCRIPTIONS_UPDATED], wait_all=False)
+
+        assert heard.types == [Type.TRANSCRIPTIONS_CREATED]
+        assert_errors(heard.errors, 1)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_transcription_of_a_sound")
@@ -625,6 +687,39 @@ class TestVoiceChat:
         assert audio(heard.of(Type.CHAT_UPDATED)[0].data.output_audio) == ("pcm", RATE)
 
     @pytest.mark.vcr
+    def test_voice_chat_settings_that_are_refused(
+        self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]
+    ) -> None:
+        """Given a codec that there is not
+        When answers are to sound in it
+        Then an error comes in place of the settings.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*CHAT))() as client:
+            client.chat_update(ChatUpdateEvent.Data(output_audio=NO_OUTPUT))
+            client.wait([Type.ERROR, Type.CHAT_UPDATED], wait_all=False)
+
+        assert kinds(sent_frames) == ["chat.update"]
+        assert heard.types == [Type.CHAT_CREATED]
+        assert_errors(heard.errors, 1)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_voice_chat_settings_that_are_refused")
+    async def test_async_voice_chat_settings_that_are_refused(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard
+    ) -> None:
+        """Given a codec that there is not
+        When the async client wants answers in it
+        Then the same error comes.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*CHAT))() as client:
+            await client.chat_update(ChatUpdateEvent.Data(output_audio=NO_OUTPUT))
+            await client.wait([Type.ERROR, Type.CHAT_UPDATED], wait_all=False)
+
+        assert heard.types == [Type.CHAT_CREATED]
+        assert_errors(heard.errors, 1)
+
+    @pytest.mark.vcr
     def test_clear_a_voice_chat(self, coze: Coze, mock_bot_id: str, heard: Heard, sent_frames: list[Any]) -> None:
         """Given a connection to a bot
         When the conversation is cleared
@@ -674,6 +769,7 @@ EVERY_CHAT_EVENT = (
 SOUND_PIECE = InputAudioBufferAppendEvent.Data(delta=SOUND)
 WITH_A_TOOL = ChatUpdateEvent.Data(chat_config=ChatUpdateEvent.ChatConfig(parameters={"tool": True}))
 SPEECH_OF_ITS_OWN = InputTextGenerateAudioEvent.Data(mode=InputTextGenerateAudioEvent.Mode.TEXT, text=SENTENCE[0])
+TOO_LONG = InputTextGenerateAudioEvent.Data(mode=InputTextGenerateAudioEvent.Mode.TEXT, text="x" * 1024)
 BY_THE_CLIENT = 2
 """Why an answer was cancelled, as cozepy's comments number it; 1 is a voice, 3 a new question."""
 
@@ -882,6 +978,36 @@ class TestVoiceChatControls:
 
         self.sounded(heard, sent_frames)
 
+    @pytest.mark.vcr
+    def test_speech_of_its_own_that_is_too_long(self, coze: Coze, mock_bot_id: str, heard: Heard) -> None:
+        """Given a text that is longer than the documents of Coze allow
+        When the bot is to say it
+        Then an error comes, and no sound.
+        """
+        with coze.websockets.chat.create(bot_id=mock_bot_id, on_event=heard.handlers(*SPOKEN))() as client:
+            client.input_text_generate_audio(TOO_LONG)
+            client.wait([Type.ERROR, Type.CONVERSATION_AUDIO_COMPLETED], wait_all=False)
+
+        assert heard.types == [Type.CHAT_CREATED]
+        assert_errors(heard.errors, 1)
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_speech_of_its_own_that_is_too_long")
+    async def test_async_speech_of_its_own_that_is_too_long(
+        self, async_coze: AsyncCoze, mock_bot_id: str, heard: Heard
+    ) -> None:
+        """Given a text that is longer than the documents of Coze allow
+        When the async client lets the bot say it
+        Then the same error comes.
+        """
+        create = async_coze.websockets.chat.create
+        async with create(bot_id=mock_bot_id, on_event=heard.async_handlers(*SPOKEN))() as client:
+            await client.input_text_generate_audio(TOO_LONG)
+            await client.wait([Type.ERROR, Type.CONVERSATION_AUDIO_COMPLETED], wait_all=False)
+
+        assert heard.types == [Type.CHAT_CREATED]
+        assert_errors(heard.errors, 1)
+
     @staticmethod
     def sounded(heard: Heard, sent_frames: list[Any]) -> None:
         """What holds of a sentence that no chat asked for."""
@@ -899,38 +1025,182 @@ class TestVoiceChatControls:
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------
 
+TROUBLE = "a server that can do nothing for its clients"
+REFUSED = "server rejected WebSocket connection: HTTP 4"
+SHORT_SOUND = InputAudioBufferAppendEvent.Data(delta=SOUND[:16])
+EVERY_CREATED = (Type.SPEECH_CREATED, Type.TRANSCRIPTIONS_CREATED, Type.CHAT_CREATED)
+
+
+def every_client(websockets: Any, handlers: Any) -> Iterator[Any]:
+    """A client of each of the websockets, sync or async."""
+    yield websockets.audio.speech.create(on_event=handlers)
+    yield websockets.audio.transcriptions.create(on_event=handlers)
+    yield websockets.chat.create(bot_id=NOWHERE, on_event=handlers)
+
+
+def messages_of_a_speech(client: Any) -> Calls:
+    """All that its client can send."""
+    yield lambda: client.speech_update(SPEECH_SETTINGS)
+    yield lambda: client.input_text_buffer_append(InputTextBufferAppendEvent.Data(delta=SENTENCE[0]))
+    yield client.input_text_buffer_complete
+
+
+def messages_of_a_transcription(client: Any) -> Calls:
+    """All that its client can send."""
+    yield lambda: client.transcriptions_update(TranscriptionsUpdateEvent.Data(input_audio=INPUT))
+    yield lambda: client.input_audio_buffer_append(SHORT_SOUND)
+    yield client.input_audio_buffer_clear
+    yield client.input_audio_buffer_complete
+
+
+def messages_of_a_chat(client: Any) -> Calls:
+    """All that its client can send."""
+    outputs = [ToolOutput(tool_call_id=NOWHERE, output="Sunny")]
+    yield lambda: client.chat_update(WITH_A_TOOL)
+    yield lambda: client.input_audio_buffer_append(SHORT_SOUND)
+    yield client.input_audio_buffer_clear
+    yield client.input_audio_buffer_complete
+    yield lambda: client.conversation_message_create(QUESTION)
+    yield lambda: client.conversation_chat_submit_tool_outputs(
+        ConversationChatSubmitToolOutputsEvent.Data(chat_id=NOWHERE, tool_outputs=outputs)
+    )
+    yield client.conversation_chat_cancel
+    yield client.conversation_clear
+    yield lambda: client.input_text_generate_audio(SPEECH_OF_ITS_OWN)
+
+
+def refusals(create: Callable[..., Any], messages: Callable[[Any], Calls]) -> list[Any]:
+    """Sends messages, each when the one before it has been answered with an error; the errors."""
+    errors: SimpleQueue[Any] = SimpleQueue()
+    found = []
+    with create(on_event={Type.ERROR: lambda _client, error: errors.put(error)})() as client:
+        for send in messages(client):
+            send()
+            found.append(errors.get())
+    return found
+
+
+async def async_refusals(create: Callable[..., Any], messages: Callable[[Any], Calls]) -> list[Any]:
+    """The same with an async client."""
+    errors: asyncio.Queue[Any] = asyncio.Queue()
+    found = []
+
+    async def put(_client: object, error: Any) -> None:
+        await errors.put(error)
+
+    async with create(on_event={Type.ERROR: put})() as client:
+        for send in messages(client):
+            await send()
+            found.append(await errors.get())
+    return found
+
 
 class TestWebsocketFaults:
     @pytest.mark.vcr
     def test_wrong_token(self, heard: Heard) -> None:
         """Given a token that Coze never gave out
-        When a websocket is opened with it
+        When each of the websockets is opened with it
         Then the handshake is refused, as a CozeAPIError that has no code but the HTTP status in its message.
         """
-        coze = Coze(auth=TokenAuth(WRONG_TOKEN))
-        with (
-            pytest.raises(CozeAPIError, match="server rejected WebSocket connection: HTTP 4") as refused,
-            coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))(),
-        ):
-            pytest.fail("it was opened")
+        for client in every_client(Coze(auth=TokenAuth(WRONG_TOKEN)).websockets, heard.handlers(*EVERY_CREATED)):
+            with pytest.raises(CozeAPIError, match=REFUSED) as refused, client():
+                pytest.fail("it was opened")
+            assert refused.value.code is None
 
-        assert refused.value.code is None
         assert heard.events == []
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_wrong_token")
     async def test_async_wrong_token(self, heard: Heard) -> None:
         """Given a token that Coze never gave out
-        When the async client opens a websocket with it
+        When the async client opens each of the websockets with it
         Then the refusal is the same.
         """
-        coze = AsyncCoze(auth=AsyncTokenAuth(WRONG_TOKEN))
-        with pytest.raises(CozeAPIError, match="server rejected WebSocket connection: HTTP 4") as refused:
-            async with coze.websockets.audio.speech.create(on_event=heard.async_handlers(*SPEECH))():
-                pytest.fail("it was opened")
+        websockets = AsyncCoze(auth=AsyncTokenAuth(WRONG_TOKEN)).websockets
+        for client in every_client(websockets, heard.async_handlers(*EVERY_CREATED)):
+            with pytest.raises(CozeAPIError, match=REFUSED) as refused:
+                async with client():
+                    pytest.fail("it was opened")
+            assert refused.value.code is None
 
-        assert refused.value.code is None
         assert heard.events == []
+
+    @pytest.mark.vcr
+    @pytest.mark.stand_in_only(reason=TROUBLE)
+    def test_messages_of_a_speech_are_refused(self, coze: Coze, fault: Fault, sent_frames: list[Any]) -> None:
+        """Given a server in trouble
+        When every message is sent that a speech can be asked for with
+        Then each is answered with an error, and the connection stays open.
+        """
+        fault("GET", "/v1/audio/speech", "refused-messages")
+        refused = refusals(coze.websockets.audio.speech.create, messages_of_a_speech)
+
+        assert_errors(refused, len(sent_frames))
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_messages_of_a_speech_are_refused")
+    async def test_async_messages_of_a_speech_are_refused(self, async_coze: AsyncCoze, sent_frames: list[Any]) -> None:
+        """Given a server in trouble
+        When the async client sends every message that a speech can be asked for with
+        Then the errors are the same.
+        """
+        refused = await async_refusals(async_coze.websockets.audio.speech.create, messages_of_a_speech)
+
+        assert_errors(refused, len(sent_frames))
+
+    @pytest.mark.vcr
+    @pytest.mark.stand_in_only(reason=TROUBLE)
+    def test_messages_of_a_transcription_are_refused(self, coze: Coze, fault: Fault, sent_frames: list[Any]) -> None:
+        """Given a server in trouble
+        When every message is sent that a transcription can be asked for with
+        Then each is answered with an error, and the connection stays open.
+        """
+        fault("GET", "/v1/audio/transcriptions", "refused-messages")
+        refused = refusals(coze.websockets.audio.transcriptions.create, messages_of_a_transcription)
+
+        assert_errors(refused, len(sent_frames))
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_messages_of_a_transcription_are_refused")
+    async def test_async_messages_of_a_transcription_are_refused(
+        self, async_coze: AsyncCoze, sent_frames: list[Any]
+    ) -> None:
+        """Given a server in trouble
+        When the async client sends every message that a transcription can be asked for with
+        Then the errors are the same.
+        """
+        create = async_coze.websockets.audio.transcriptions.create
+        refused = await async_refusals(create, messages_of_a_transcription)
+
+        assert_errors(refused, len(sent_frames))
+
+    @pytest.mark.vcr
+    @pytest.mark.stand_in_only(reason=TROUBLE)
+    def test_messages_of_a_chat_are_refused(
+        self, coze: Coze, mock_bot_id: str, fault: Fault, sent_frames: list[Any]
+    ) -> None:
+        """Given a server in trouble
+        When every message is sent that a chat can be led with
+        Then each is answered with an error, and the connection stays open.
+        """
+        fault("GET", "/v1/chat", "refused-messages")
+        refused = refusals(partial(coze.websockets.chat.create, bot_id=mock_bot_id), messages_of_a_chat)
+
+        assert_errors(refused, len(sent_frames))
+
+    @pytest.mark.vcr
+    @pytest.mark.shared_cassette("test_messages_of_a_chat_are_refused")
+    async def test_async_messages_of_a_chat_are_refused(
+        self, async_coze: AsyncCoze, mock_bot_id: str, sent_frames: list[Any]
+    ) -> None:
+        """Given a server in trouble
+        When the async client sends every message that a chat can be led with
+        Then the errors are the same.
+        """
+        create = partial(async_coze.websockets.chat.create, bot_id=mock_bot_id)
+        refused = await async_refusals(create, messages_of_a_chat)
+
+        assert_errors(refused, len(sent_frames))
 
     @pytest.mark.vcr
     @pytest.mark.stand_in_only(reason="an error in the middle of a speech")
@@ -943,7 +1213,7 @@ class TestWebsocketFaults:
         with coze.websockets.audio.speech.create(on_event=heard.handlers(*SPEECH))() as client:
             client.wait([Type.ERROR], wait_all=False)
 
-        self.assert_error(heard)
+        assert_errors(heard.errors, 1)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_error_frame")
@@ -956,18 +1226,7 @@ class TestWebsocketFaults:
         async with create(on_event=heard.async_handlers(*SPEECH))() as client:
             await client.wait([Type.ERROR])
 
-        self.assert_error(heard)
-
-    @staticmethod
-    def assert_error(heard: Heard) -> None:
-        """What holds of an error message."""
-        [error] = heard.errors
-        assert isinstance(error, WebsocketsErrorEvent)
-        assert isinstance(error.data, CozeAPIError)
-        assert error.data.code
-        assert error.data.msg
-        assert error.detail
-        assert error.data.logid == error.detail.logid
+        assert_errors(heard.errors, 1)
 
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_error_frame")
@@ -1186,6 +1445,18 @@ def kinds(frames: list[Any]) -> list[str]:
 def messages_of(log: list[logging.LogRecord]) -> list[str]:
     """The texts of a log."""
     return [record.getMessage() for record in log]
+
+
+def assert_errors(errors: list[Any], count: int) -> None:
+    """So many errors came, each with its code, its text and the log id of the connection."""
+    assert len(errors) == count
+    for error in errors:
+        assert isinstance(error, WebsocketsErrorEvent)
+        assert isinstance(error.data, CozeAPIError)
+        assert error.data.code
+        assert error.data.msg
+        assert error.detail
+        assert error.data.logid == error.detail.logid
 
 
 def audio(settings: OutputAudio | None) -> tuple[str | None, int | None]:

@@ -132,6 +132,31 @@ class TestWorkspaceMembers:
 
         assert_members(page.items)
 
+    def test_list_members_one_a_page(self, coze: Coze, mock_workspace_id: str, answers: list[httpx.Response]) -> None:
+        """Given a workspace
+        When the first two pages of its members are asked for, one a page, since cozepy reads none to go on from
+        Then each has its member, if there are as many, and both the same total.
+        """
+        for number in (1, 2):
+            with pytest.raises(ValidationError):
+                coze.workspaces.members.list(workspace_id=mock_workspace_id, page_num=number, page_size=1)
+
+        assert_first_members(answers)
+
+    @pytest.mark.shared_cassette("test_list_members_one_a_page")
+    async def test_async_list_members_one_a_page(
+        self, async_coze: AsyncCoze, mock_workspace_id: str, answers: list[httpx.Response]
+    ) -> None:
+        """Given a workspace
+        When the async client asks for the first two pages of its members, one a page
+        Then the wire is that of the sync client, and so are the pages.
+        """
+        for number in (1, 2):
+            with pytest.raises(ValidationError):
+                await async_coze.workspaces.members.list(workspace_id=mock_workspace_id, page_num=number, page_size=1)
+
+        assert_first_members(answers)
+
     def test_members_of_a_workspace_that_does_not_exist(
         self, coze: Coze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
@@ -222,6 +247,16 @@ def there(answer: CreateWorkspaceMemberResp) -> list[str]:
 def handled(answer: DeleteWorkspaceMemberResp) -> list[str]:
     """Who was taken out, and who was not in the workspace: one who is invited is not yet in it."""
     return answer.removed_success_user_ids + answer.not_in_workspace_user_ids
+
+
+def assert_first_members(answers: list[httpx.Response]) -> None:
+    """The last two answers are the first pages, of a member each; a workspace may have one member alone."""
+    first, second = (answer.json()["data"] for answer in answers[-2:])
+    members = [WorkspaceMember.model_validate(item) for page in (first, second) for item in page["items"]]
+    assert_members(members)
+    assert len(first["items"]) == 1
+    assert len(members) == min(2, first["total_count"])
+    assert first["total_count"] == second["total_count"]
 
 
 def assert_members(members: Sequence[WorkspaceMember]) -> None:
