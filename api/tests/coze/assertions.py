@@ -8,7 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from cozepy import AsyncCoze, AsyncHTTPClient, Coze, CozeAPIError, SyncHTTPClient
+from cozepy import (
+    AsyncCoze,
+    AsyncHTTPClient,
+    Coze,
+    CozeAPIError,
+    SyncHTTPClient,
+    WebsocketsEvent,
+    WebsocketsEventType,
+)
 
 Fault = Callable[..., None]
 MakeResponse = Callable[..., httpx.Response]
@@ -63,6 +71,45 @@ class Sent:
     def json(self) -> Any:
         """The body of the newest request."""
         return json.loads(self.requests[-1].content)
+
+
+class Heard:
+    """Notes what comes over a websocket."""
+
+    def __init__(self) -> None:
+        self.events: list[WebsocketsEvent] = []
+        self.errors: list[Exception] = []
+
+    @property
+    def types(self) -> list[WebsocketsEventType]:
+        """The types of all events, in their order."""
+        return [event.event_type for event in self.events]
+
+    def of(self, kind: WebsocketsEventType) -> list[Any]:
+        """The events of one type."""
+        return [event for event in self.events if event.event_type == kind]
+
+    def handlers(self, *kinds: WebsocketsEventType) -> dict[WebsocketsEventType, Callable[..., Any]]:
+        """What a sync client is to be given."""
+
+        def note(_client: object, event: WebsocketsEvent) -> None:
+            self.events.append(event)
+
+        def fail(_client: object, error: Any) -> None:
+            self.errors.append(error)
+
+        return {**dict.fromkeys(kinds, note), WebsocketsEventType.ERROR: fail}
+
+    def async_handlers(self, *kinds: WebsocketsEventType) -> dict[WebsocketsEventType, Callable[..., Any]]:
+        """What an async client is to be given."""
+
+        async def note(_client: object, event: WebsocketsEvent) -> None:
+            self.events.append(event)
+
+        async def fail(_client: object, error: Any) -> None:
+            self.errors.append(error)
+
+        return {**dict.fromkeys(kinds, note), WebsocketsEventType.ERROR: fail}
 
 
 async def first_pages(listing: Any) -> list[Any]:

@@ -56,26 +56,11 @@ from api.tests.coze.assertions import (
 )
 from coze_cassettes import SentRequest
 
-CLIENTS = (
-    ("api_apps", "APIAppsClient"),
-    ("apps", "AppsClient"),
-    ("audio", "AudioClient"),
-    ("bots", "BotsClient"),
-    ("chat", "ChatClient"),
-    ("connectors", "ConnectorsClient"),
-    ("conversations", "ConversationsClient"),
-    ("datasets", "DatasetsClient"),
-    ("enterprises", "EnterprisesClient"),
-    ("files", "FilesClient"),
-    ("folders", "FoldersClient"),
-    ("templates", "TemplatesClient"),
-    ("users", "UsersClient"),
-    ("variables", "VariablesClient"),
-    ("websockets", "WebsocketsClient"),
-    ("workflows", "WorkflowsClient"),
-    ("workspaces", "WorkspacesClient"),
+AREAS = (
+    *("api_apps", "apps", "audio", "bots", "chat", "connectors", "conversations", "datasets", "enterprises", "files"),
+    *("folders", "templates", "users", "variables", "websockets", "workflows", "workspaces"),
 )
-"""What hangs below a client, and the class of each; an async client has the same with ``Async`` in front."""
+"""What hangs below a client: ``api_apps`` is an ``APIAppsClient``, or an ``AsyncAPIAppsClient``."""
 
 
 class TestCozeClientInitialization:
@@ -86,10 +71,10 @@ class TestCozeClientInitialization:
         """
         coze = mocked(AssertionError("sent"))
 
-        areas = [getattr(coze, name) for name, _ in CLIENTS]
+        areas = [getattr(coze, name) for name in AREAS]
 
-        assert [type(area).__name__ for area in areas] == [kind for _, kind in CLIENTS]
-        assert all(getattr(coze, name) is area for (name, _), area in zip(CLIENTS, areas, strict=True))
+        assert [type(area).__name__.lower() for area in areas] == [f"{name.replace('_', '')}client" for name in AREAS]
+        assert all(getattr(coze, name) is area for name, area in zip(AREAS, areas, strict=True))
 
     async def test_async_client_init(self, async_mocked: MakeAsyncCoze) -> None:
         """Given a token
@@ -98,10 +83,11 @@ class TestCozeClientInitialization:
         """
         coze = async_mocked(AssertionError("sent"))
 
-        areas = [getattr(coze, name) for name, _ in CLIENTS]
+        areas = [getattr(coze, name) for name in AREAS]
 
-        assert [type(area).__name__ for area in areas] == [f"Async{kind}" for _, kind in CLIENTS]
-        assert all(getattr(coze, name) is area for (name, _), area in zip(CLIENTS, areas, strict=True))
+        kinds = [type(area).__name__.lower() for area in areas]
+        assert kinds == [f"async{name.replace('_', '')}client" for name in AREAS]
+        assert all(getattr(coze, name) is area for name, area in zip(AREAS, areas, strict=True))
 
     @pytest.mark.filterwarnings("ignore:The 'coze.knowledge:DeprecationWarning")
     def test_every_area_is_made_once(self, mocked: MakeCoze, async_mocked: MakeAsyncCoze) -> None:

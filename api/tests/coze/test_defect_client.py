@@ -24,38 +24,11 @@ from api.tests.coze.assertions import NOWHERE, MakeAsyncCoze, MakeCoze, MakeResp
 
 CHAT = {"id": NOWHERE, "conversation_id": NOWHERE, "bot_id": NOWHERE, "created_at": 1718792949, "status": "completed"}
 
-DOCUMENT = {
-    "document_id": NOWHERE,
-    "name": "a.txt",
-    "type": "txt",
-    **dict.fromkeys(("char_count", "format_type", "hit_count", "size", "slice_count", "status", "update_interval"), 0),
-    **dict.fromkeys(("create_time", "update_time"), 1719476392),
-    **dict.fromkeys(("source_type", "update_type")),
-}
-"""A new document as Coze's documents show it: with null for two of its fields."""
-
-HISTORY = {
-    "execute_id": NOWHERE,
-    "execute_status": "Success",
-    **dict.fromkeys(("bot_id", "connector_id", "connector_uid", "error_code", "error_message"), "0"),
-    "run_mode": 0,
-    "logid": "LOGID_2",
-    **dict.fromkeys(("create_time", "update_time"), 1730174063),
-    "output": "{}",
-    "debug_url": "https://scrubbed.invalid/DEBUG_URL_1",
-}
-"""The history of a run as Coze's documents show it: it does not say whether the output is whole."""
-
 RULE = DocumentUpdateRule.build_auto_update(interval=24)
-
 
 POST = fixed(2, "a chat is retrieved with POST, where the documents, the OpenAPI file and Coze Studio say GET")
 RULES = fixed(4, "an update rule is handed on as an object, which is not JSON serializable")
-DEBUG_URL = fixed(6, "a run without a page to debug it is not read")
-NO_HISTORY = fixed(7, "an empty list of histories is asked for its first element")
-NO_FIRST_ID = fixed(8, "a page of messages without first_id is not read")
 DRIFT = fixed(10, "the async client lacks what the sync client takes")
-DOCUMENTED = fixed(11, "the example of Coze's documents is not read")
 TWICE = fixed(12, "the version stands twice in the path")
 
 
@@ -145,6 +118,11 @@ class TestRequests:
         assert sent.requests[0].url.path == "/v1/workspaces"
 
 
+DEBUG_URL = fixed(6, "a run without a page to debug it is not read")
+NO_HISTORY = fixed(7, "an empty list of histories is asked for its first element")
+NO_FIRST_ID = fixed(8, "a page of messages without first_id is not read")
+
+
 class TestAnswers:
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DEBUG_URL)
     def test_run_without_a_page_to_debug(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
@@ -209,6 +187,31 @@ class TestAnswers:
         messages = await coze.conversations.messages.list(conversation_id=NOWHERE)
 
         assert [each async for each in messages] == []
+
+
+DOCUMENT = {
+    "document_id": NOWHERE,
+    "name": "a.txt",
+    "type": "txt",
+    **dict.fromkeys(("char_count", "format_type", "hit_count", "size", "slice_count", "status", "update_interval"), 0),
+    **dict.fromkeys(("create_time", "update_time"), 1719476392),
+    **dict.fromkeys(("source_type", "update_type")),
+}
+"""A new document as Coze's documents show it: with null for two of its fields."""
+
+HISTORY = {
+    "execute_id": NOWHERE,
+    "execute_status": "Success",
+    **dict.fromkeys(("bot_id", "connector_id", "connector_uid", "error_code", "error_message"), "0"),
+    "run_mode": 0,
+    "logid": "LOGID_2",
+    **dict.fromkeys(("create_time", "update_time"), 1730174063),
+    "output": "{}",
+    "debug_url": "https://scrubbed.invalid/DEBUG_URL_1",
+}
+"""The history of a run as Coze's documents show it: it does not say whether the output is whole."""
+
+DOCUMENTED = fixed(11, "the example of Coze's documents is not read")
 
 
 class TestDocumentedAnswers:

@@ -57,24 +57,10 @@ WWW = "https://www.coze.com"
 REDIRECT = "https://app.example/callback"
 """Where the browser is sent after the consent; it must be registered with the app."""
 
-VERIFIER = "cassettes-" * 5
-"""A PKCE verifier; an application draws a new one for each consent."""
-
-POLL_SECONDS = 5
-"""Between two polls of cozepy, whatever interval the answer names."""
-
-JWT_DOTS = 2
-"""A JWT has three parts."""
-
-TTL = 7200
-"""For how many seconds ``JWTAuth`` asks for a token."""
-
 TOKEN_PATH = "/api/permission/oauth2/token"
-DEVICE_PATH = "/api/permission/oauth2/device/code"
 
 Consent = Callable[[str], str]
 Connect = Callable[[Any], Any]
-Make = Callable[[], tuple[str, Callable[[], object]]]
 
 
 # --- web ------------------------------------------------------------------------------------------------------------
@@ -154,6 +140,10 @@ class TestWebApp:
 # --- PKCE -----------------------------------------------------------------------------------------------------------
 
 
+VERIFIER = "cassettes-" * 5
+"""A PKCE verifier; an application draws a new one for each consent."""
+
+
 class TestPKCEApp:
     @pytest.mark.vcr
     @pytest.mark.stand_in_only(reason=PERSON)
@@ -213,6 +203,11 @@ class TestPKCEApp:
 
 
 # --- device ---------------------------------------------------------------------------------------------------------
+
+DEVICE_PATH = "/api/permission/oauth2/device/code"
+
+POLL_SECONDS = 5
+"""Between two polls of cozepy, whatever interval the answer names."""
 
 DEVICE = "a person who confirms a device"
 
@@ -395,6 +390,13 @@ class TestDeviceApp:
 
 
 # --- JWT ------------------------------------------------------------------------------------------------------------
+
+
+JWT_DOTS = 2
+"""A JWT has three parts."""
+
+TTL = 7200
+"""For how many seconds ``JWTAuth`` asks for a token."""
 
 
 class TestJWTApp:
@@ -591,6 +593,9 @@ class TestOAuthConfiguration:
 
 
 # --- what the tests share -------------------------------------------------------------------------------------------
+
+
+Make = Callable[[], tuple[str, Callable[[], object]]]
 
 
 def made_by_the_stand_in(name: str) -> Make | None:

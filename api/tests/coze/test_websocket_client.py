@@ -57,76 +57,25 @@ from cozepy import (
     WebsocketsChatClient,
     WebsocketsChatEventHandler,
     WebsocketsErrorEvent,
-    WebsocketsEvent,
-    WebsocketsEventType,
     setup_logging,
 )
+from cozepy import WebsocketsEventType as Type
 from websockets.exceptions import ConnectionClosedError
 
-from api.tests.coze.assertions import FIXED, NOWHERE, USER, WRONG_TOKEN, Calls, Fault
-
-Type = WebsocketsEventType
+from api.tests.coze.assertions import FIXED, NOWHERE, USER, WRONG_TOKEN, Calls, Fault, Heard
 
 SENTENCE = ("今天天气怎么样？", " Shall we go for a walk?")
 """What is to be spoken, in the two pieces in which it is sent."""
 
-SOUND = b"\0\x10" * 2400
-"""A tenth of a second: 24,000 samples a second, 16 bits each, one channel."""
-
 RATE = 16_000
 """Samples a second that are asked for: not what Coze sends by itself."""
-
-BEFORE_THE_FAULT = 1
-"""Frames that come before something goes wrong."""
-
-
-class Heard:
-    """Notes what comes over a websocket."""
-
-    def __init__(self) -> None:
-        self.events: list[WebsocketsEvent] = []
-        self.errors: list[Exception] = []
-
-    @property
-    def types(self) -> list[WebsocketsEventType]:
-        """The types of all events, in their order."""
-        return [event.event_type for event in self.events]
-
-    def of(self, kind: WebsocketsEventType) -> list[Any]:
-        """The events of one type."""
-        return [event for event in self.events if event.event_type == kind]
-
-    def handlers(self, *kinds: WebsocketsEventType) -> dict[WebsocketsEventType, Callable[..., Any]]:
-        """What a sync client is to be given."""
-
-        def note(_client: object, event: WebsocketsEvent) -> None:
-            self.events.append(event)
-
-        def fail(_client: object, error: Any) -> None:
-            self.errors.append(error)
-
-        return {**dict.fromkeys(kinds, note), Type.ERROR: fail}
-
-    def async_handlers(self, *kinds: WebsocketsEventType) -> dict[WebsocketsEventType, Callable[..., Any]]:
-        """What an async client is to be given."""
-
-        async def note(_client: object, event: WebsocketsEvent) -> None:
-            self.events.append(event)
-
-        async def fail(_client: object, error: Any) -> None:
-            self.errors.append(error)
-
-        return {**dict.fromkeys(kinds, note), Type.ERROR: fail}
 
 
 # --- speech from text -----------------------------------------------------------------------------------------------
 
 SPEECH = (
-    Type.SPEECH_CREATED,
-    Type.SPEECH_UPDATED,
-    Type.INPUT_TEXT_BUFFER_COMPLETED,
-    Type.SPEECH_AUDIO_UPDATE,
-    Type.SPEECH_AUDIO_COMPLETED,
+    *(Type.SPEECH_CREATED, Type.SPEECH_UPDATED, Type.INPUT_TEXT_BUFFER_COMPLETED),
+    *(Type.SPEECH_AUDIO_UPDATE, Type.SPEECH_AUDIO_COMPLETED),
 )
 OUTPUT = OutputAudio(codec="pcm", pcm_config=PCMConfig(sample_rate=RATE))
 NO_OUTPUT = OutputAudio(codec="none")
@@ -373,6 +322,9 @@ class TestConnections:
 
 
 # --- text from speech -----------------------------------------------------------------------------------------------
+
+SOUND = b"\0\x10" * 2400
+"""A tenth of a second: 24,000 samples a second, 16 bits each, one channel."""
 
 TRANSCRIPTIONS = (
     Type.TRANSCRIPTIONS_CREATED,
@@ -1095,6 +1047,10 @@ async def async_refusals(create: Callable[..., Any], messages: Callable[[Any], C
     return found
 
 
+BEFORE_THE_FAULT = 1
+"""Frames that come before something goes wrong."""
+
+
 class TestWebsocketFaults:
     @pytest.mark.vcr
     def test_wrong_token(self, heard: Heard) -> None:
@@ -1412,7 +1368,7 @@ COMMON = (Type.CLIENT_ERROR, Type.ERROR, Type.CLOSED)
 
 class TestHandlers:
     @pytest.mark.parametrize(("make", "events"), HANDLERS)
-    async def test_method_of_each_event(self, make: Callable[[], Any], events: tuple[WebsocketsEventType, ...]) -> None:
+    async def test_method_of_each_event(self, make: Callable[[], Any], events: tuple[Type, ...]) -> None:
         """Given a handler that overrides nothing
         When its events come
         Then each goes to the method that is named after it, and that does nothing.

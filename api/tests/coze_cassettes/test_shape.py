@@ -14,6 +14,7 @@ MODULES: Final = sorted(API.glob("**/*.py"))
 SOURCES: Final = sorted(API.glob("src/**/*.py"))
 LONGEST_FUNCTION: Final = 40
 LONGEST_MODULE: Final = 350
+LINES_BEFORE_A_TEST: Final = 20
 
 TABLES: Final = {
     "coze_cassettes/codecs/encodings.py": "one row an encoding, with what decodes it",
@@ -57,3 +58,12 @@ def test_a_module_has_one_job() -> None:
     """Its first line says it without "and"."""
     first = {path: (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0] for path in SOURCES}
     assert [path.relative_to(API).as_posix() for path, line in first.items() if " and " in f" {line} "] == []
+
+
+@pytest.mark.parametrize("path", sorted(API.glob("tests/coze/test_*.py")), ids=lambda path: path.stem)
+def test_a_module_of_the_suite_begins_with_its_tests(path: Path) -> None:
+    """At most ``LINES_BEFORE_A_TEST`` stand between its imports and its first test: it reads like a guide."""
+    body = ast.parse(path.read_text("utf-8")).body
+    imports = max(node.end_lineno or 0 for node in body if isinstance(node, ast.Import | ast.ImportFrom))
+    first = next(node for node in body if getattr(node, "name", "").lower().startswith("test"))
+    assert first.lineno - imports - 1 <= LINES_BEFORE_A_TEST
