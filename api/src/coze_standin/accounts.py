@@ -108,6 +108,13 @@ class Maker:
         self._canaries.add("SIGNATURE", url.rsplit("=", 1)[1])
         return self._canaries.add(kind, url)
 
+    def stored_file(self, business: str, owner: Person, ending: str) -> str:
+        """The URI of a stored file; ``business`` is what it is for. It begins with the id of its owner."""
+        nanoseconds, drawn = self._now * 10**9 + self._rng.randrange(10**9), made.token(self._rng, "", 10)
+        suffix = f".{ending}" if ending else ""
+        uri = f"FileBizType.{business}/{owner.user_id}_{nanoseconds}_{drawn}{suffix}"
+        return self._canaries.add("FILE_URI", uri)
+
     def _pem(self) -> str:
         """A key as it stands in a prompt; each of its lines is a canary, since JSON escapes the line ends."""
         block = made.pem_block(self._rng, "PRIVATE KEY")

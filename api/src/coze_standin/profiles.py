@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from coze_standin.wording import CHINESE, ENGLISH, Language
 
 
 @dataclass(frozen=True)
 class KnowledgeBase:
-    """A knowledge base and the names of its files; ``format_type`` is 0 for text, 1 for tables, 2 for images."""
+    """A knowledge base and the names of its files; ``format_type`` is 0 for text, 1 for tables, 2 for images.
+
+    ``chunk_strategy`` is what was chosen at the first upload; empty is automatic.
+    """
 
     name: str
     format_type: int
     files: tuple[str, ...]
+    chunk_strategy: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,14 @@ Sign callbacks with this key:
 {pem}
 """
 
+_CUT_AT_HEADINGS = {
+    "chunk_type": 1,
+    "separator": "#",
+    "max_tokens": 800,
+    "remove_extra_spaces": True,
+    "remove_urls_emails": True,
+}
+
 PROFILES: dict[str, Profile] = {
     "a": Profile(
         name="a",
@@ -207,7 +221,7 @@ PROFILES: dict[str, Profile] = {
             system=("清晨播音员☀️", "柔和女声", "沉稳男声", "童声小鹿🦌", "新闻主播"),
             preview="很高兴认识你，今天过得怎么样？",
         ),
-        optional=frozenset({"bot_details", "plugins", "conversation_name"}),
+        optional=frozenset({"bot_details", "plugins", "conversation_name", "dataset_storage"}),
     ),
     "b": Profile(
         name="b",
@@ -259,7 +273,7 @@ PROFILES: dict[str, Profile] = {
         ),
         knowledge=Knowledge(
             bases=(
-                KnowledgeBase("Opening hours", 0, ("museums.txt", "libraries.doc")),
+                KnowledgeBase("Opening hours", 0, ("museums.txt", "libraries.doc"), _CUT_AT_HEADINGS),
                 KnowledgeBase("Price list", 1, ("prices.xlsx",)),
                 KnowledgeBase("Floor plans", 2, ("ground floor.png",)),
             ),

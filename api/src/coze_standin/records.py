@@ -168,7 +168,7 @@ class Interrupt:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A knowledge base: ``format_type`` is 0 for text, 1 for tables, 2 for images.
+    """A knowledge base: ``format_type`` is 0 for text, 1 for tables, 2 for images; ``icon_uri`` names its icon.
 
     ``chunk_strategy`` is empty until the first upload that brings one; it then holds for every later document.
     """
@@ -178,6 +178,7 @@ class Dataset:
     name: str
     description: str
     icon_url: str
+    icon_uri: str
     format_type: int
     creator: Person
     created_at: int
@@ -190,7 +191,8 @@ class Document:
     """A document or an image of a knowledge base, processed at ``ready_at`` (Unix time); its content is not kept.
 
     ``type`` is the ending of its name, ``source_type`` 0 for a file in the request, 1 for a web page, 5 for an uploaded
-    file, ``update_interval`` in hours. ``caption`` is what is said of an image.
+    file, ``update_interval`` in hours. ``caption`` is what is said of an image, ``uri`` what an uploaded
+    file is stored as.
     """
 
     id: str
@@ -203,6 +205,7 @@ class Document:
     char_count: int
     slice_count: int
     url: str
+    uri: str
     creator: Person
     created_at: int
     updated_at: int

@@ -189,6 +189,21 @@ class TestAnswers:
         assert [each async for each in messages] == []
 
 
+BOT = {
+    "bot_id": NOWHERE,
+    "variables": [
+        {
+            "enable": True,
+            "channel": "custom",
+            "keyword": "name",
+            "description": "A name",
+            "default_value": "",
+            "prompt_enable": True,
+        }
+    ],
+}
+"""A bot with a variable as Coze's documents and OpenAPI file show it: without ``variable_type``."""
+
 DOCUMENT = {
     "document_id": NOWHERE,
     "name": "a.txt",
@@ -237,6 +252,28 @@ class TestDocumentedAnswers:
         chat = await async_mocked(answer).chat.cancel(conversation_id=NOWHERE, chat_id=NOWHERE)
 
         assert chat.status == "canceled"
+
+    @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
+    def test_bot_with_a_variable(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:
+        """Given a bot with a variable that Coze's documents show: without its type
+        When it is retrieved
+        Then it is read.
+        """
+        coze = mocked(mock_successful_response(BOT))
+
+        assert coze.bots.retrieve(bot_id=NOWHERE).bot_id == NOWHERE
+
+    @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
+    async def test_async_bot_with_a_variable(
+        self, async_mocked: MakeAsyncCoze, mock_successful_response: MakeResponse
+    ) -> None:
+        """Given a bot with a variable that Coze's documents show: without its type
+        When the async client retrieves it
+        Then it is read.
+        """
+        coze = async_mocked(mock_successful_response(BOT))
+
+        assert (await coze.bots.retrieve(bot_id=NOWHERE)).bot_id == NOWHERE
 
     @pytest.mark.xfail(strict=True, raises=ValidationError, reason=DOCUMENTED)
     def test_upload(self, mocked: MakeCoze, mock_successful_response: MakeResponse) -> None:

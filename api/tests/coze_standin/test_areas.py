@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from coze_standin.facts.table import shape
 from coze_standin.operations import OPERATIONS
 from coze_standin.routes import chat_runs
 from coze_standin.state import State
@@ -63,7 +64,51 @@ def test_a_bot_lives(web: Any, state: State) -> None:
     assert (result["name"], result["prompt_info"], result["model_info"]) == ("Newer", prompt, {"model_id": "1"})
     assert web.data("POST", f"/v1/bots/{bot}/unpublish", json={"bot_id": bot, "connector_id": "1024"}) is None
     assert web("GET", "/v1/bot/get_online_info", params={"bot_id": bot}).json()["code"] == 4015
-    assert web.data("GET", f"/v1/bots/{bot}")["bot_id"] == bot
+    assert web("GET", f"/v1/bots/{bot}").json()["code"] == 4015
+    assert web.data("GET", f"/v1/bots/{bot}", params={"is_published": "false"})["bot_id"] == bot
+
+
+_NO_IMAGE: dict[str, Any] = {
+    **dict.fromkeys(("image_url", "theme_color", "origin_image_url"), ""),
+    "canvas_position": {},
+    "gradient_position": {},
+}
+
+
+def test_a_new_bot_has_the_parts_of_the_documents_example(web: Any, state: State) -> None:
+    """What was not set is empty, the owner is named, a workflow that was bound is shown, the model as it was sent."""
+    model = {"model_id": "1", "top_k": 3, "cache_type": "closed"}
+    made = {
+        "space_id": state.configured.workspace_id,
+        "name": "New",
+        "workflow_id_list": {"ids": [{"id": state.configured.workflow_id}, {"id": "7"}, 5]},
+        "model_info_config": model,
+    }
+    bot = web.data("POST", "/v1/bot/create", json=made)["bot_id"]
+    result = web.data("GET", f"/v1/bots/{bot}?is_published=false")
+    assert [one["id"] for one in result["workflow_info_list"]] == [state.configured.workflow_id]
+    assert result["model_info"] == {"model_id": "1", "top_k": 3}
+    assert [result[name] for name in ("variables", "voice_info_list", "shortcut_commands")] == [[], [], []]
+    images = result["background_image_info"]
+    assert images == {"web_background_image": _NO_IMAGE, "mobile_background_image": _NO_IMAGE}
+    assert (result["default_user_input_type"], "media_config" in result) == ("text", False)
+    assert result["owner_user_id"] == state.account.owner.user_id
+
+
+def test_one_account_has_every_part_of_a_bot(web: Any, state: State) -> None:
+    """Its bots answer with each optional field of the table; those of the other as the documents' example."""
+    bot = web.data("GET", f"/v1/bots/{state.configured.bot_id}")
+    fields = {"bot": bot, "bot_model": bot["model_info"], "bot_variable": next(iter(bot["variables"]), {})}
+    missing = {
+        name: {each for each, kind in (shape(name) or {}).items() if kind != "never" and each not in found}
+        for name, found in fields.items()
+    }
+    if state.has("bot_details"):
+        assert missing == {"bot": {"folder_id"}, "bot_model": set(), "bot_variable": set()}
+        assert bot["voice_info_list"][0]["voice_id"] in [one.id for one in state.audio.voices.all()]
+    else:
+        assert missing["bot"] == {"media_config"}
+        assert missing["bot_model"] == {"top_k", "response_format", "parameters", "api_mode"}
 
 
 @pytest.mark.parametrize(
@@ -409,6 +454,12 @@ def test_a_knowledge_base_lives(web: Any, state: State) -> None:
         return list(web.data("GET", "/v1/datasets", params=params)["dataset_list"])
 
     dataset = _dataset(web, state, "Fresh Notes")
+    assert listed()[0]["chunk_strategy"] == {}
+    assert listed()[0]["icon_uri"].startswith(f"FileBizType.BIZ_DATASET_ICON/{state.account.owner.user_id}_")
+    stored = {name: listed()[0].get(name) for name in ("dataset_type", "storage_config")}
+    assert stored == (
+        {"dataset_type": 0, "storage_config": {}} if state.has("dataset_storage") else dict.fromkeys(stored)
+    )
     (document,) = _documents(web, dataset, _file("a.txt"))
     assert [one["dataset_id"] for one in listed(name="sh no")] == [dataset]
     assert dataset not in [one["dataset_id"] for one in listed(format_type="2")]
@@ -484,7 +535,9 @@ def test_documents_are_uploaded_listed_changed_and_deleted(web: Any, state: Stat
         (5, "pdf", 5),
     ]
     (later,) = _documents(web, dataset, _file("b.txt"), chunk_strategy={"chunk_type": 0})
-    assert later["chunk_strategy"] == {"chunk_type": 1, "max_tokens": 100}
+    rest = {"remove_extra_spaces": False, "remove_urls_emails": False, "separator": ""}
+    assert later["chunk_strategy"] == {"chunk_type": 1, "max_tokens": 100, **rest}
+    assert [one.get("tos_uri", "").rpartition(".")[2] for one in made] == ["txt", "", ""]
 
     def listed(**page: int) -> Any:
         result = web("POST", _DOCUMENTS + "list", json={"dataset_id": dataset, **page}).json()

@@ -79,7 +79,7 @@ def test_a_template_is_copied(web: Any, state: State) -> None:
     workspace = {"workspace_id": state.configured.workspace_id}
     copies = [web.data("POST", path, json={**workspace, "name": name}) for name in ("Mine", None)]
     assert [copy["entity_type"] for copy in copies] == ["agent", "agent"]
-    bots = [web.data("GET", f"/v1/bots/{copy['entity_id']}") for copy in copies]
+    bots = [web.data("GET", f"/v1/bots/{copy['entity_id']}?is_published=false") for copy in copies]
     assert [bot["name"] for bot in bots] == ["Mine", state.account.profile.projects.template]
     assert web("POST", path, json={"workspace_id": "7"}).json()["code"] == 4000
     assert web("POST", "/v1/templates/7/duplicate", json=workspace).json()["code"] == 4200

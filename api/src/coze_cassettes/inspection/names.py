@@ -97,7 +97,8 @@ _TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             client id|folder id|parent folder id|dataset id|document id|plugin id|api id|voice id|speaker id
             model id|device id|group id|feature id|room id|stream id|live id|entity id|connector id|creator id
             event id|public key id|log id|first id|last id|before id|after id|coze account id
-            processing file id list|connector uid|uid|kid|node execute uuid
+            processing file id list|connector uid|uid|kid|node execute uuid|command id
+            tos uri|icon uri|image uri|imagex uri|avatar uri|file uri
         """,
     }
 )

@@ -66,12 +66,75 @@ def _settings(state: State, account: Account, name: str) -> dict[str, Any]:
     }
     if state.has("plugins"):
         settings["plugin_info_list"] = [_plugin(state, profile.workflows.description)]
+    settings["model_info"].update(top_p=1.0, presence_penalty=0.0, frequency_penalty=0.0)
     if state.has("bot_details"):
+        settings["prompt_info"].update(prompt_mode="standard")
         settings["model_info"].update(
-            top_k=0, top_p=1.0, presence_penalty=0.0, frequency_penalty=0.0, response_format="text"
+            top_k=50, response_format="text", parameters={"thinking_type": "disabled"}, api_mode="chat_api"
         )
-        settings.update(workflow_info_list=[], shortcut_commands=[], variables=[], voice_info_list=[])
+        settings.update(_details(state))
     return settings
+
+
+def _details(state: State) -> dict[str, Any]:
+    """The parts that most bots lack: what they run, remember, say aloud, offer and look like.
+
+    ``variable_type`` of a variable is in no document; cozepy requires it, and the OpenAPI file has its values.
+    """
+    profile, voice = state.account.profile, state.audio.voices.all()[0]
+    variable = {
+        "enable": True,
+        "channel": "custom",
+        "keyword": "city",
+        "description": profile.projects.description,
+        "default_value": "",
+        "prompt_enable": True,
+        "variable_type": "KVVariable",
+    }
+    return {
+        "workflow_id_list": {"ids": [{"id": state.configured.workflow_id}]},
+        "variables": [variable],
+        "voice_info_list": [{"voice_id": voice.id, "language_code": voice.language_code}],
+        "shortcut_commands": [_shortcut(state)],
+        "background_image_info": {
+            "web_background_image": _background(state, 1280, 720),
+            "mobile_background_image": _background(state, 390, 844),
+        },
+        "media_config": {"is_voice_call_closed": False},
+    }
+
+
+def _shortcut(state: State) -> dict[str, Any]:
+    """A command that asks the plugin; ``agent_id`` comes only with several agents."""
+    profile = state.account.profile
+    component = {
+        "name": "query",
+        "description": profile.workflows.description,
+        "type": "text",
+        "tool_parameter": "query",
+        "default_value": "",
+        "is_hide": False,
+    }
+    return {
+        "id": state.ids.new("SHORTCUT_ID"),
+        "name": profile.workflows.names[0],
+        "command": "/search",
+        "description": profile.workflows.description,
+        "query_template": profile.conversations.opening_question,
+        "icon_url": state.maker.image("ICON_URL"),
+        "components": [component],
+        "tool": {"name": "search", "type": "plugin"},
+    }
+
+
+def _background(state: State, width: int, height: int) -> dict[str, Any]:
+    return {
+        "image_url": state.maker.image("ICON_URL"),
+        "theme_color": "#1F2A44",
+        "canvas_position": {"top": 0.0, "left": 12.5, "width": float(width), "height": float(height)},
+        "gradient_position": {"left": 0.0, "right": float(width)},
+        "origin_image_url": state.maker.image("ICON_URL"),
+    }
 
 
 def _plugin(state: State, description: str) -> dict[str, Any]:

@@ -9,12 +9,7 @@ from coze_standin.calls import Answer, Call, ok
 from coze_standin.errors import ApiError
 from coze_standin.project_records import App
 from coze_standin.records import JSON, Bot
-
-_SETTINGS = ("prompt_info", "onboarding_info", "suggest_reply_info", "knowledge")
-"""Parts of the body that are kept."""
-
-_UNSHOWN = ("suggest_reply_info", "knowledge")
-"""Parts that no documented answer has as they were sent."""
+from coze_standin.routes.bot_shapes import bot_json, sent_settings, version_of
 
 PUBLISH_STATUS: dict[str, Callable[[Bot | App], bool]] = {
     "all": lambda bot: bool(bot.id),
@@ -36,7 +31,7 @@ def create(call: Call) -> Answer:
         icon_url=state.maker.image("ICON_URL"),
         created_at=state.now,
         updated_at=state.now,
-        settings=_settings(call),
+        settings=sent_settings(call),
     )
     state.bots.put(bot.id, bot)
     return ok({"bot_id": bot.id})
@@ -51,7 +46,7 @@ def update(call: Call) -> Answer:
         name=str(call.body.get("name") or bot.name),
         description=str(call.body.get("description") or bot.description),
         updated_at=max(state.now, bot.published_at + 1),
-        settings={**bot.settings, **_settings(call)},
+        settings={**bot.settings, **sent_settings(call)},
     )
     state.bots.put(bot.id, changed)
     return ok()
@@ -64,7 +59,7 @@ def publish(call: Call) -> Answer:
     if not call.sequence("connector_ids"):
         raise ApiError("parameter")
     published = state.bots.put(bot.id, replace(bot, published_at=max(state.now, bot.updated_at)))
-    return ok({"bot_id": bot.id, "version": _version(published)})
+    return ok({"bot_id": bot.id, "version": version_of(published)})
 
 
 def unpublish(call: Call) -> Answer:
@@ -78,16 +73,14 @@ def unpublish(call: Call) -> Answer:
 
 def retrieve_online(call: Call) -> Answer:
     """bots.retrieve, version 1: published bots only, 4015 for a draft."""
-    return ok(_bot_json(call, _published_version(call.state.bots.get(call.ask("bot_id")))))
+    return ok(bot_json(call.state, _published_version(call.state.bots.get(call.ask("bot_id")))))
 
 
 def retrieve(call: Call) -> Answer:
-    """bots.retrieve, version 2: the draft, or with ``is_published=true`` the published bot.
-
-    What the service does without ``is_published`` is not in the sources: the draft is given, which always exists.
-    """
+    """bots.retrieve, version 2: the published bot, or with ``is_published=false`` the draft."""
     bot = call.state.bots.get(call.path["bot_id"])
-    return ok(_bot_json(call, _published_version(bot) if call.query.get("is_published") == "true" else bot))
+    is_draft = call.query.get("is_published") == "false"
+    return ok(bot_json(call.state, bot if is_draft else _published_version(bot)))
 
 
 def list_published(call: Call) -> Answer:
@@ -121,46 +114,6 @@ def _published_version(bot: Bot) -> Bot:
     if not bot.published_at:
         raise ApiError("unpublished", bot.id)
     return bot
-
-
-def _settings(call: Call) -> JSON:
-    settings = {name: call.mapping(name) for name in _SETTINGS if call.body.get(name)}
-    model = call.mapping("model_info_config")
-    return {**settings, **({"model_info": dict(model)} if model else {})}
-
-
-def _version(bot: Bot) -> str:
-    return f"{bot.published_at}000"
-
-
-def _bot_json(call: Call, bot: Bot) -> JSON:
-    """The bot as retrieve shows it. Parts that were never set are absent, except those that every example has."""
-    defaults = {
-        "prompt_info": {"prompt": ""},
-        "onboarding_info": {"prologue": "", "suggested_questions": []},
-        "bot_mode": 0,
-        "plugin_info_list": [],
-    }
-    return {
-        "bot_id": bot.id,
-        "name": bot.name,
-        "description": bot.description,
-        "icon_url": bot.icon_url,
-        "create_time": bot.created_at,
-        "update_time": bot.updated_at,
-        "version": _version(bot),
-        **defaults,
-        **{name: value for name, value in bot.settings.items() if name not in _UNSHOWN},
-        "knowledge": {"knowledge_infos": _knowledge(call, bot)},
-        **({"folder_id": bot.folder_id, "owner_user_id": call.state.account.owner.user_id} if bot.folder_id else {}),
-    }
-
-
-def _knowledge(call: Call, bot: Bot) -> list[JSON]:
-    """The knowledge bases that the bot uses, as OpenAPI and documents have them; cozepy's model has a request's."""
-    ids = bot.settings.get("knowledge", {}).get("dataset_ids") or []
-    found = [call.state.knowledge.datasets.find(str(one)) for one in ids if isinstance(ids, list)]
-    return [{"id": one.id, "name": one.name} for one in found if one]
 
 
 def _published_json(bot: Bot) -> JSON:

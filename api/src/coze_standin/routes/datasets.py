@@ -20,6 +20,9 @@ TEXT, TABLE, IMAGE = FORMATS = (0, 1, 2)
 ENABLED = 1
 """``status`` of a knowledge base that is in use; the API switches none off."""
 
+_STORAGE = {"dataset_type": 0, "storage_config": {}}
+"""Where a knowledge base is kept: by Coze (0). The OpenAPI file alone has these two, and says nothing of the second."""
+
 PROCESSING, PROCESSED = 0, 1
 """``status`` of a document; nothing here ever fails to be processed (9)."""
 
@@ -33,6 +36,7 @@ def create(call: Call) -> Answer:
         name=call.need("name"),
         description=str(call.body.get("description") or ""),
         icon_url=_icon(call),
+        icon_uri=_icon_uri(state),
         format_type=call.choice("format_type", FORMATS),
         creator=state.account.owner,
         created_at=state.now,
@@ -68,6 +72,7 @@ def update(call: Call) -> Answer:
         name=call.need("name"),
         description=str(call.body.get("description") or ""),
         icon_url=_icon(call),
+        icon_uri=_icon_uri(state),
         updated_at=state.now,
     )
     state.knowledge.datasets.put(dataset.id, changed)
@@ -105,6 +110,10 @@ def _icon(call: Call) -> str:
     return call.state.maker.image("ICON_URL")
 
 
+def _icon_uri(state: State) -> str:
+    return state.maker.stored_file("BIZ_DATASET_ICON", state.account.owner, "jpg")
+
+
 def _formats(wanted: str) -> tuple[int, ...]:
     if not wanted:
         return FORMATS
@@ -138,6 +147,7 @@ def _dataset_json(state: State, dataset: Dataset) -> JSON:
         "status": ENABLED,
         "format_type": dataset.format_type,
         "can_edit": True,
+        "icon_uri": dataset.icon_uri,
         "icon_url": dataset.icon_url,
         "doc_count": len(documents),
         "file_list": [one.name for one in documents],
@@ -145,7 +155,7 @@ def _dataset_json(state: State, dataset: Dataset) -> JSON:
         "bot_used_count": len(_bots_with(state, dataset.id)),
         "slice_count": sum(one.slice_count for one in documents if one not in waiting),
         "all_file_size": sum(one.size for one in documents),
-        **({"chunk_strategy": dict(dataset.chunk_strategy)} if dataset.chunk_strategy else {}),
+        "chunk_strategy": dict(dataset.chunk_strategy),
         "failed_file_list": [],
         "processing_file_list": [one.name for one in waiting],
         "processing_file_id_list": [one.id for one in waiting],
@@ -154,6 +164,7 @@ def _dataset_json(state: State, dataset: Dataset) -> JSON:
         "creator_name": dataset.creator.nick_name,
         "create_time": dataset.created_at,
         "update_time": dataset.updated_at,
+        **(_STORAGE if state.has("dataset_storage") else {}),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from coze_standin import wording
 from coze_standin.calls import Answer, Call, ok, page_of
+from coze_standin.chunks import chunk_strategy
 from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Dataset, Document
 from coze_standin.routes.datasets import FORMATS, IMAGE, PROCESSED, PROCESSING
@@ -51,7 +52,7 @@ def create(call: Call) -> Answer:
     bases = call.objects("document_bases")
     if not 1 <= len(bases) <= _AT_ONCE:
         raise ApiError("parameter")
-    strategy = {name: value for name, value in call.mapping("chunk_strategy").items() if value is not None}
+    strategy = chunk_strategy(call.mapping("chunk_strategy"), is_image=dataset.format_type == IMAGE)
     dataset = replace(dataset, chunk_strategy=dataset.chunk_strategy or strategy, updated_at=state.now)
     documents = [_new_document(call, dataset, base) for base in bases]
     state.knowledge.datasets.put(dataset.id, dataset)
@@ -111,6 +112,7 @@ def _new_document(call: Call, dataset: Dataset, base: JSON) -> Document:
         char_count=source.char_count,
         slice_count=1,
         url="" if source.source_type == WEB_PAGE else state.maker.image("FILE_URL"),
+        uri=_uri(state, source),
         creator=state.account.owner,
         created_at=state.now,
         updated_at=state.now,
@@ -133,6 +135,13 @@ def _source(state: State, info: JSON) -> _Source:
     if info.get("web_url"):
         return _Source(WEB_PAGE)
     raise ApiError("parameter")
+
+
+def _uri(state: State, source: _Source) -> str:
+    """What a file that was sent is stored as; the documents say it of local files alone."""
+    if source.source_type != LOCAL_FILE:
+        return ""
+    return state.maker.stored_file("BIZ_BOT_DATASET", state.account.owner, source.type)
 
 
 def _decode(text: object) -> bytes:
@@ -159,7 +168,7 @@ def _document_json(state: State, document: Document) -> JSON:
     return {
         "document_id": document.id,
         "char_count": document.char_count if done else 0,
-        **({"chunk_strategy": dict(strategy)} if strategy else {}),
+        "chunk_strategy": dict(strategy),
         "format_type": document.format_type,
         "hit_count": document.hit_count,
         "name": document.name,
@@ -172,4 +181,5 @@ def _document_json(state: State, document: Document) -> JSON:
         "update_type": document.update_type,
         "create_time": document.created_at,
         "update_time": max(document.updated_at, int(document.ready_at)) if done else document.updated_at,
+        **({"tos_uri": document.uri} if document.uri else {}),
     }

@@ -299,6 +299,23 @@ IDENTIFIERS: Final = (
         "/v1/connectors/1024/bots",
     ),
     _named_rule(
+        107,
+        "SHORTCUT_ID",
+        r"command_id|shortcut_commands?\.id",
+        '{"command_id": "c{A12}"}',
+        '{"command": "/search"}',
+        "one of a bot's shortcut commands",
+    ),
+    _named_rule(
+        108,
+        "FILE_URI",
+        r"(?:tos|icon|image|imagex|avatar|file)_uri",
+        '{"tos_uri": "FileBizType.BIZ_BOT_DATASET/{D16}_{D19}_{A10}.docx"}',
+        '{"redirect_uri": "https://a.example/x"}',
+        "a stored file; begins with the id of its owner",
+        accepts=r"(?!https?://)[^\s?#]{4,}",
+    ),
+    _named_rule(
         100, "LOGID", r"logid|log_id", '{"logid": "l{A12}"}', '{"log": "x"}', "opens the server's log of the call"
     ),
     Rule(

@@ -69,7 +69,7 @@ PERSONAL: Final = (
         "ICON_URL",
         _P,
         _FIELD,
-        r"icon_url|image_url",
+        r"icon_url|(?:[a-z]+_)*image_url",
         "signed, and changes with every answer",
         '{"icon_url": "https://a.example/{A8}"}',
         '{"icon": "star"}',
