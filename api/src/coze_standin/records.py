@@ -58,7 +58,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Message:
-    """A message of a conversation."""
+    """A message of a conversation; ``reasoning`` is what a model thinks before it answers."""
 
     id: str
     conversation_id: str
@@ -72,6 +72,7 @@ class Message:
     meta_data: Mapping[str, str]
     created_at: int
     updated_at: int
+    reasoning: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,13 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Node:
-    """One execution of a node of a workflow."""
+    """One execution of a node of a workflow; ``place`` is what its status says beside, of a loop for instance."""
 
     node_id: str
     title: str
     execute_uuid: str
     output: str
+    place: Mapping[str, int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

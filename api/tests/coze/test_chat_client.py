@@ -989,7 +989,7 @@ class TestChatFaults:
 
 
 @pytest.mark.vcr
-@pytest.mark.stand_in_only(reason="a bot with a plugin, a chat that waits for a tool, an occupied conversation")
+@pytest.mark.stand_in_only(reason="a bot with a plugin, a model that thinks, a waiting chat, an occupied conversation")
 class TestTools:
     def test_bot_with_a_plugin(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
         """Given a bot that calls a plugin of its own and looks into its knowledge
@@ -1015,6 +1015,29 @@ class TestTools:
         )
 
         assert_tool_called([event async for event in stream])
+
+    def test_model_that_thinks(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
+        """Given a bot whose model thinks before it answers
+        When a chat with it is streamed
+        Then deltas without content bring its reasoning, and those of the answer come after them.
+        """
+        stream = coze.chat.stream(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters={"reasoning": True}
+        )
+
+        assert_reasoned(list(stream))
+
+    @pytest.mark.shared_cassette("test_model_that_thinks")
+    async def test_async_model_that_thinks(self, async_coze: AsyncCoze, mock_bot_id: str, question: Message) -> None:
+        """Given a bot whose model thinks before it answers
+        When the async client streams a chat with it
+        Then the events are those of the sync client.
+        """
+        stream = async_coze.chat.stream(
+            bot_id=mock_bot_id, user_id=USER, additional_messages=[question], parameters={"reasoning": True}
+        )
+
+        assert_reasoned([event async for event in stream])
 
     def test_interrupted_and_resumed(self, coze: Coze, mock_bot_id: str, question: Message) -> None:
         """Given a chat that stops at the call of a local plugin
@@ -1306,6 +1329,16 @@ def assert_tool_called(events: Sequence[ChatEvent]) -> None:
     ]
     first_delta = kinds(events).index(ChatEventType.CONVERSATION_MESSAGE_DELTA)
     assert kinds(events[:first_delta]).count(ChatEventType.CONVERSATION_MESSAGE_COMPLETED) == 3
+
+
+def assert_reasoned(events: Sequence[ChatEvent]) -> None:
+    """The deltas of the reasoning come first, and have no content; those of the answer have no reasoning."""
+    assert_streamed(events)
+    deltas = [event.message for event in events if event.event == ChatEventType.CONVERSATION_MESSAGE_DELTA]
+    reasons = [bool(each.reasoning_content) for each in deltas if each is not None]
+    assert reasons == sorted(reasons, reverse=True)
+    assert {*reasons} == {True, False}
+    assert not any(each.content for each in deltas[: reasons.count(True)] if each is not None)
 
 
 def the_interrupt(events: Sequence[ChatEvent]) -> Chat:

@@ -25,6 +25,7 @@ from cozepy import (
     WorkflowEventType,
     WorkflowExecuteStatus,
     WorkflowRunHistory,
+    WorkflowRunHistoryNodeExecuteStatus,
     WorkflowRunMode,
     WorkflowRunResult,
 )
@@ -38,6 +39,9 @@ WAITS = (0.5, 2, 4, 8, 16)
 
 RUNS = 3
 """Runs in a log."""
+
+WITHIN = ("loop", "batch", "workflow")
+"""What the output node of a run is within."""
 
 INPUTS = ("A note about harbours", "关于磁带的笔记", "A note about lighthouses 🙂")
 """What the runs of a log are given."""
@@ -172,6 +176,36 @@ class TestWorkflowOperations:
             await histories.retrieve(workflow_id=mock_workflow_id, execute_id=mock_workflow_run_id),
             mock_workflow_run_id,
         )
+
+    @pytest.mark.stand_in_only(reason="workflows whose output nodes are in a loop, a batch, a workflow of their own")
+    def test_retrieve_where_a_node_ran(self, coze: Coze, mock_workflow_id: str) -> None:
+        """Given runs whose output node is in a loop, in a batch, and in a workflow of its own
+        When their histories are retrieved
+        Then each says of the node which turn of the loop or batch it was, or which run of the other workflow.
+        """
+        runs = coze.workflows.runs
+        found = []
+        for within in WITHIN:
+            run = runs.create(workflow_id=mock_workflow_id, parameters={"within": within})
+            history = runs.run_histories.retrieve(workflow_id=mock_workflow_id, execute_id=run.execute_id or "")
+            found += [*(history.node_execute_status or {}).values()]
+
+        assert_places(found)
+
+    @pytest.mark.shared_cassette("test_retrieve_where_a_node_ran")
+    async def test_async_retrieve_where_a_node_ran(self, async_coze: AsyncCoze, mock_workflow_id: str) -> None:
+        """Given runs whose output node is in a loop, in a batch, and in a workflow of its own
+        When the async client retrieves their histories
+        Then the wire is that of the sync client, and so are the nodes.
+        """
+        runs = async_coze.workflows.runs
+        found = []
+        for within in WITHIN:
+            run = await runs.create(workflow_id=mock_workflow_id, parameters={"within": within})
+            history = await runs.run_histories.retrieve(workflow_id=mock_workflow_id, execute_id=run.execute_id or "")
+            found += [*(history.node_execute_status or {}).values()]
+
+        assert_places(found)
 
     def test_retrieve_execute_nodes(
         self, coze: Coze, mock_workflow_id: str, mock_workflow_run_id: str, sent_requests: list[SentRequest]
@@ -436,6 +470,14 @@ def assert_timed_out(events: Sequence[WorkflowEvent]) -> None:
     assert last.error is not None
     assert last.error.error_code > 0
     assert last.error.error_message
+
+
+def assert_places(nodes: Sequence[WorkflowRunHistoryNodeExecuteStatus]) -> None:
+    """The first turn of a loop, that of a batch, and a run within another workflow; each has that alone."""
+    looped, batched, nested = nodes
+    assert (looped.loop_index, looped.batch_index, looped.sub_execute_id) == (0, None, None)
+    assert (batched.loop_index, batched.batch_index, batched.sub_execute_id) == (None, 0, None)
+    assert (nested.loop_index, nested.batch_index, bool(nested.sub_execute_id)) == (None, None, True)
 
 
 def the_interrupt(events: Sequence[WorkflowEvent]) -> tuple[str, int]:

@@ -228,6 +228,14 @@ def test_fields_of_no_answer(project: Path, interaction: MakeInteraction, casset
     assert ("File.bytes" in found, "File.file_name" in found) == (False, True)
 
 
+def test_what_the_sdk_makes_itself_is_no_field_of_an_answer() -> None:
+    """A chat's event is put together from an event of the stream and its data; a device's address from two fields."""
+    asked = [each for each in operations.installed() if each.name in ("chat.stream", "DeviceOAuthApp.get_device_code")]
+    found = never_seen(asked, [])
+    assert {"Chat.id", "DeviceAuthCode.verification_uri"} <= {*found}
+    assert not [each for each in found if each.startswith("ChatEvent.") or each.endswith(".verification_url")]
+
+
 # --- the command ----------------------------------------------------------------------------------------------------
 
 

@@ -331,6 +331,20 @@ def test_a_background_run_has_a_history(web: Any, state: State, body: Any, statu
     assert web("GET", path + "7400000000000000001").json()["code"] == 4314
 
 
+@pytest.mark.parametrize(
+    ("within", "says"), [("loop", {"loop_index": 0}), ("batch", {"batch_index": 0}), ("workflow", None), ("x", {})]
+)
+def test_a_node_says_where_it_ran(web: Any, state: State, within: str, says: Any) -> None:
+    """In a loop or a batch it was the first turn; in a workflow of its own it was a run of that."""
+    workflow_id = state.configured.workflow_id
+    run = web("POST", "/v1/workflow/run", json={"workflow_id": workflow_id, "parameters": {"within": within}}).json()
+    (history,) = web.data("GET", f"/v1/workflows/{workflow_id}/run_histories/{run['execute_id']}")
+    (node,) = history["node_execute_status"].values()
+    place = {name: node[name] for name in node.keys() - {"node_id", "is_finish", "update_time", "node_execute_uuid"}}
+    assert place == ({"sub_execute_id": place.get("sub_execute_id")} if says is None else says)
+    assert place.get("sub_execute_id") != run["execute_id"]
+
+
 def test_a_run_takes_up_its_parameters(web: Any, state: State) -> None:
     """The output is JSON in a string, takes up the first text among the parameters, and the usage adds up."""
     body = {"workflow_id": state.configured.workflow_id, "parameters": {"n": 1, "input": "green tea"}}

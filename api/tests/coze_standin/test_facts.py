@@ -139,7 +139,7 @@ def _requests(state: State) -> list[tuple[str, str, Any]]:
         ("POST", "/v1/bot/publish", {"bot_id": bot, "connector_ids": ["1024"]}),
         *(
             ("POST", "/v3/chat", {**chat, "stream": True, "parameters": steered})
-            for steered in ({}, {"plugin": 1}, {"tool": 1})
+            for steered in ({}, {"plugin": 1}, {"tool": 1}, {"reasoning": 1})
         ),
         ("POST", "/v3/chat", chat),
         *_conversation_requests(state),

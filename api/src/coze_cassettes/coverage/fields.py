@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.coverage.operations import Operation, models_in
@@ -25,7 +25,7 @@ def never_seen(operations: Iterable[Operation], cassettes: Iterable[Cassette]) -
         alike = [kind for kind in kinds if (required <= kind if required else kind <= fields.keys())]
         seen = frozenset().union(*alike)
         found += [f"{model.__name__}.{name}" for name in fields if name not in seen]
-    return sorted(found)
+    return sorted(set(found) - _MADE_BY_THE_SDK)
 
 
 def _fields(model: type) -> dict[str, bool]:
@@ -46,12 +46,13 @@ def _with_their_parts(models: Iterable[type]) -> list[type]:
         described: dict[str, Any] = getattr(model, "model_fields")  # noqa: B009  (as above)
         for each in described.values():
             waiting += models_in(each.annotation)
-    return [model for model in found if not _is_made_by_the_sdk(model)]
+    return [model for model in found if model.__name__ not in _MADE_BY_THE_SDK]
 
 
-def _is_made_by_the_sdk(model: type) -> bool:
-    """Whether no answer is one: an event of a stream, and what polling returns, are put together from several."""
-    return model.__name__ in ("ChatEvent", "WorkflowEvent", "ChatPoll")
+_MADE_BY_THE_SDK: Final = frozenset(("ChatEvent", "WorkflowEvent", "ChatPoll", "DeviceAuthCode.verification_url"))
+"""What no answer is, or has: an event of a stream and what polling returns are put together from several answers, the
+address with the code in it from two fields of one.
+"""
 
 
 def _answers(cassettes: Iterable[Cassette]) -> Iterator[Iterable[str]]:

@@ -80,14 +80,20 @@ def start_events(chat: Chat) -> list[sse.Event]:
 
 
 def answer_events(state: State, message: Message, count: int = 0) -> list[sse.Event]:
-    """An answer as deltas, then whole. A mail address in it is cut by the deltas; ``count`` asks for so many."""
+    """An answer as deltas, those of its reasoning first, then whole.
+
+    A mail address in it is cut by the deltas; ``count`` asks for so many.
+    """
+    thoughts = wording.pieces(message.reasoning, state.rng) if message.reasoning else []
     texts = wording.pieces(message.content, state.rng, state.account.owner.email)
     if count:
         texts = [message.content[place : place + 1] or "." for place in range(count)]
         message = replace(message, content="".join(texts))
-    deltas: list[sse.Event] = [
-        ("conversation.message.delta", event_message_json(replace(message, content=text))) for text in texts
+    said = [
+        *(replace(message, content="", reasoning=thought) for thought in thoughts),
+        *(replace(message, content=text, reasoning="") for text in texts),
     ]
+    deltas: list[sse.Event] = [("conversation.message.delta", event_message_json(each)) for each in said]
     return [*deltas, _completed_event(message)]
 
 

@@ -2,7 +2,7 @@
 
 The body's ``parameters`` steer it: ``{"tool": true}`` makes it stop at ``requires_action`` with one tool call, and go
 on when the tool's output is submitted; ``{"plugin": true}`` makes the bot call a plugin of its own first,
-``{"recall": true}`` makes it look into its knowledge.
+``{"recall": true}`` makes it look into its knowledge, ``{"reasoning": true}`` makes its model think before it answers.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ def _opening(call: Call, chat: Chat) -> Chat:
     if parameters.get("recall"):
         texts.append(("verbose", _recall(state)))
     before = tuple(_new_message(state, chat, kind, text) for kind, text in texts)
-    return _answering(state, replace(chat, messages=before), question)
+    reasoning = wording.sentence(_language(state), state.rng) if parameters.get("reasoning") else ""
+    return _answering(state, replace(chat, messages=before), question, reasoning)
 
 
 def _language(state: State) -> wording.Language:
@@ -124,14 +125,15 @@ def _recall(state: State) -> str:
     return _verbose("knowledge_recall", {"chunks": [{"slice": wording.sentence(_language(state), state.rng)}]})
 
 
-def _answering(state: State, chat: Chat, question: str) -> Chat:
+def _answering(state: State, chat: Chat, question: str, reasoning: str = "") -> Chat:
     """The chat with its answer, follow-ups and end mark, stored; due within about a second."""
     owner = state.account.owner.email if state.rng.random() < _MENTION else ""
     language = state.account.profile.language
     answer = wording.answer(language, state.rng, question, owner)
     asking = wording.follow_ups(language, state.rng)
     texts = [("answer", answer), ("verbose", _FINISHED), *(("follow_up", text) for text in asking)]
-    messages = tuple(_new_message(state, chat, kind, text) for kind, text in texts)
+    said, *rest = (_new_message(state, chat, kind, text) for kind, text in texts)
+    messages = (replace(said, reasoning=reasoning), *rest)
     for message in messages[:1] if chat.saved else ():
         state.messaging.messages.put(message.id, message)
     messages = (*chat.messages, *messages)

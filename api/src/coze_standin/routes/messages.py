@@ -149,7 +149,9 @@ def chat_message_json(message: Message) -> JSON:
 def event_message_json(message: Message, *, timed: bool = False) -> JSON:
     """A message as an event has it: a delta has no time, a completed one ``created_at`` (captures 2024-11 to 2026-04).
 
-    ``time_cost``, which the newest answers end with, is in no document: it is left out.
+    ``time_cost``, which the newest answers end with, is in no document: it is left out. ``reasoning_content`` is in the
+    deltas of a model that thinks (coze-py #186 of 2025-02, a delta that a user published); whether a completed message
+    has it is not known.
     """
     return {
         "id": message.id,
@@ -158,6 +160,7 @@ def event_message_json(message: Message, *, timed: bool = False) -> JSON:
         "role": message.role,
         "type": message.type,
         "content": message.content,
+        **({"reasoning_content": message.reasoning} if message.reasoning and not timed else {}),
         "content_type": message.content_type,
         "chat_id": message.chat_id,
         "section_id": message.section_id,

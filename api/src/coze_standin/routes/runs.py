@@ -2,6 +2,7 @@
 
 The run's ``parameters`` are taken up in its output, and two of them steer it: ``{"fail": true}`` ends it with status
 ``Fail`` and an error code, ``{"interrupt": true}`` makes a streamed run stop at a question until it is resumed.
+``{"within": "loop"}``, ``batch`` or ``workflow`` puts the output node into a loop, a batch or a workflow of its own.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def _start_run(call: Call, mode: int) -> Run:
         output="" if failure else output,
         error_code=str(failure.code) if failure else "",
         error_message=failure.msg if failure else "",
-        nodes=_nodes(state, output),
+        nodes=_nodes(state, output, _place(state, str(parameters.get("within") or ""))),
         usage=usage(state),
     )
 
@@ -158,10 +159,21 @@ def _output(state: State, question: str) -> str:
     return sse.encode_json({"output": wording.answer(state.account.profile.language, state.rng, question, owner)})
 
 
-def _nodes(state: State, output: str) -> tuple[Node, ...]:
+def _place(state: State, within: str) -> Mapping[str, int | str]:
+    """What the status of an output node says of where it stands (official page of run histories, mirrored 2025-12).
+
+    The page says that a node which ran several times gets a name made by chance: here it runs once, which is number 0.
+    """
+    if within == "workflow":
+        return {"sub_execute_id": state.ids.new("EXECUTE_ID")}
+    return {f"{within}_index": 0} if within in ("loop", "batch") else {}
+
+
+def _nodes(state: State, output: str, place: Mapping[str, int | str]) -> tuple[Node, ...]:
     titles = ("Start", "LLM", "Message", "End")[-state.rng.randint(2, 4) :]
     return tuple(
-        Node(secret_values.digits(state.rng, 6), title, state.ids.new("NODE_EXECUTE_UUID"), output) for title in titles
+        Node(secret_values.digits(state.rng, 6), title, state.ids.new("NODE_EXECUTE_UUID"), output, place)
+        for title in titles
     )
 
 
@@ -261,4 +273,5 @@ def _history_json(state: State, run: Run) -> JSON:
 
 
 def _node_status(node: Node, ended: int) -> JSON:
-    return {"node_id": node.node_id, "is_finish": True, "update_time": ended, "node_execute_uuid": node.execute_uuid}
+    status = {"node_id": node.node_id, "is_finish": True, "update_time": ended, "node_execute_uuid": node.execute_uuid}
+    return {**status, **node.place}
