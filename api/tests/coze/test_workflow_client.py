@@ -47,12 +47,6 @@ INPUTS = ("A note about harbours", "关于磁带的笔记", "A note about lighth
 """What the runs of a log are given."""
 
 
-# --- what holds of every run ----------------------------------------------------------------------------------------
-
-
-# --- runs for a log, and the wait for their end ---------------------------------------------------------------------
-
-
 @pytest.mark.vcr
 class TestWorkflowOperations:
     def test_run_workflow_blocking(
