@@ -209,6 +209,7 @@ FILES = {
     "deflate": deflated(CONTENT),
     "bzip2": bz2.compress(CONTENT),
     "xz": lzma.compress(CONTENT),
+    "LZMA": lzma.compress(CONTENT, lzma.FORMAT_ALONE),
     "zip": zipped("a/b.xml", CONTENT),
     "zip in zip": zipped("inner.docx", zipped("a/b.xml", CONTENT)),
     "name in a zip": zipped("a secret.txt", b"nothing"),

@@ -100,6 +100,18 @@ def _open_xz(data: bytes) -> Opened | None:
     return _decompress(data, lzma.LZMADecompressor(memlimit=1 << 28), lzma.compress)
 
 
+_LZMA_SIZE: Final = slice(5, 13)
+
+
+def _open_lzma(data: bytes) -> Opened | None:
+    """A file of the old form: properties, and how long the content is or that it does not say so."""
+    size = int.from_bytes(data[_LZMA_SIZE], "little", signed=True)
+    if not -1 <= size <= compression.MAX_BYTES:
+        return None
+    stream = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=1 << 28)
+    return _decompress(data, stream, lambda new: lzma.compress(new, lzma.FORMAT_ALONE))
+
+
 def _decompress(
     data: bytes, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor, pack: Callable[[bytes], bytes]
 ) -> Opened | None:
@@ -288,6 +300,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("zlib", b"\x78", _open_zlib),
     Container("bzip2", b"BZh", _open_bz2),
     Container("xz", b"\xfd7zXZ\0", _open_xz),
+    Container("LZMA", b"\x5d\0\0", _open_lzma),
     Container("zip", b"PK\x03\x04", _open_zip),
     Container("empty zip", b"PK\x05\x06", _open_zip),
     Container("PDF", b"%PDF-", _open_pdf),

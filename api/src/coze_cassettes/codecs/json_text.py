@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from coze_cassettes.errors import UnreadableBody
@@ -31,12 +31,16 @@ _HTML_ESCAPES: Final = {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "\u2028"
 
 @dataclass(frozen=True)
 class Token:
-    """A string (with its quotes), a number or a key; ``start`` and ``end`` say where it stands."""
+    """A string (with its quotes), a number or a key; ``start`` and ``end`` say where it stands.
+
+    ``owner`` is where the object or list begins that it is in.
+    """
 
     path: Path
     form: str
     start: int
     end: int
+    owner: int
 
 
 def is_json(text: str) -> bool:
@@ -54,32 +58,65 @@ def is_json(text: str) -> bool:
 
 def tokens(text: str) -> Iterator[Token]:
     """The strings, numbers and keys of a valid JSON text with their paths."""
-    stack: list[tuple[str, Path]] = []
+    stack: list[tuple[str, Path, int]] = []
     names: Path = ()
     path: Path = ()
+    owner = 0
     expect_key = False
     for match in _TOKEN.finditer(text):
         mark = match["mark"]
         if mark is None:
             start, end = match.span()
             if match["number"] is not None:
-                yield Token(path, "number", start, end)
+                yield Token(path, "number", start, end, owner)
             elif expect_key:
                 path, expect_key = (*names, json.loads(match[0])), False
-                yield Token(path, "key", start, end)
+                yield Token(path, "key", start, end, owner)
             else:
-                yield Token(path, "string", start, end)
+                yield Token(path, "string", start, end, owner)
             continue
         if mark in "{[":
             if len(stack) > MAX_NESTING:
                 raise UnreadableBody(_TOO_DEEP)
-            stack.append((mark, names))
-            names = path
+            stack.append((mark, names, owner))
+            names, owner = path, match.start()
         elif mark in "}]":
-            names = path = stack.pop()[1]
+            _, names, owner = stack.pop()
+            path = names
         elif mark == ",":
             path = names
         expect_key = bool(stack) and stack[-1][0] == "{" and mark in "{,"
+
+
+_LABELS: Final = frozenset(
+    ("name", "key", "keyword", "field", "label", "attribute", "variable", "param", "名称", "字段")
+)
+_LABELLED: Final = frozenset(
+    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容")
+)
+_HAS_LABEL = re.compile(rf'"(?:{"|".join(_LABELS)})"')
+_LABEL = re.compile(r"[\w.\- ]{2,64}")
+
+
+def named_tokens(text: str) -> Iterator[Token]:
+    """The tokens of a valid JSON text; what another field of its object names has that name at the end of its path.
+
+    In ``{"keyword": "phone", "value": "1"}`` the path of the second value is ``value``, ``phone``.
+    """
+    if _HAS_LABEL.search(text) is None:
+        yield from tokens(text)
+        return
+    found = list(tokens(text))
+    labels = {token.owner: _label_of(token, text) for token in found if token.path[-1:] and token.path[-1] in _LABELS}
+    for token in found:
+        label = labels.get(token.owner) if token.path[-1:] and token.path[-1] in _LABELLED else None
+        yield replace(token, path=(*token.path, label)) if label and token.form != "key" else token
+
+
+def _label_of(token: Token, text: str) -> str | None:
+    """The name that a field gives to another one, if it looks like a name."""
+    value = json.loads(text[token.start : token.end]) if token.form == "string" else ""
+    return value if _LABEL.fullmatch(value) else None
 
 
 def encode_json_string(text: str, like: str) -> str:

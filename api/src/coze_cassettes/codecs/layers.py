@@ -157,7 +157,7 @@ def edit_text(leaf: Leaf, visit: Visit) -> str:
 def walk_json(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of a JSON text: those of its keys, strings and numbers."""
     edits: list[Edit] = []
-    for token in json_text.tokens(leaf.text):
+    for token in json_text.named_tokens(leaf.text):
         raw, path = leaf.text[token.start : token.end], (*leaf.path, *token.path)
         if token.form == "number":
             edits += shift_edits(visit(leaf.inside(raw, "number", path)), token.start)

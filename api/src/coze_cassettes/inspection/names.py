@@ -57,6 +57,10 @@ _TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             authorization code|verification code|sms code|one time password|otp|totp secret|recovery code
             backup code|mnemonic|seed phrase|cookie|authorization|x api key|connection string|webhook secret
             hmac key|consumer secret|consumer key|subscription key|service key|sas token|js ticket|密码|口令|密钥
+            smtp pass|mail pass|email pass|ftp pass|redis pass|mysql pass|pg pass|ssh pass|auth pass|admin pass
+            http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass
+            store pass|key pass|app ticket
+            jsapi ticket|api ticket|dsn
             秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
         """,
         Promise.CREDENTIAL: "token|credential|credentials|secrets|passwords|api keys|access keys|session id"
@@ -220,7 +224,7 @@ def _is_credential(value: str) -> bool:
     return len(value) >= _LEAST_CREDENTIAL and " " not in value.strip() and _is_secret(value) and not value.isdecimal()
 
 
-_DETAIL = re.compile(r"(?<![A-Za-z])[1-9]|[0-9]{3}|[\u4e00-\u9fff@]|o[A-Za-z0-9_-]{20,}")
+_DETAIL = re.compile(r"(?<![A-Za-z])[1-9]|[0-9]{3}|[\u4e00-\u9fff@]|o[A-Za-z0-9_-]{20,}|wxid_[A-Za-z0-9]")
 
 
 def _is_detail(value: str) -> bool:

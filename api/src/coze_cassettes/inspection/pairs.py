@@ -1,28 +1,16 @@
-"""Names with their values in a text that is not parsed: code, configuration, prose, XML, tables."""
+"""Names with their values in a text that is not parsed: literals, configuration, XML, tables, prose."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from coze_cassettes.inspection import names
+from coze_cassettes.inspection.masking import MASK
 from coze_cassettes.inspection.names import Promise
-from coze_cassettes.inspection.words import words
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A name and its value; ``is_quoted`` says that the text marks where the value begins and ends."""
-
-    name: str
-    value: str
-    is_quoted: bool
-    rest: str = ""
-    """What follows an unquoted value on its line."""
-
+from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs
 
 # --- values that the text delimits ----------------------------------------------------------------------------------
 
@@ -55,9 +43,64 @@ _INPUT = re.compile(
 )
 _ATTRIBUTE = re.compile(rf"""(?P<name>[{_NAME_CHARS}]{{2,64}})=["'](?P<value>[^"'\n]{{1,4096}})["']""")
 
+_ENTRY = re.compile(
+    rf"""<(?P<tag>[A-Za-z:]{{2,32}})\s[^<>]{{0,128}}?(?:name|key|id|field)=["'](?P<name>[{_NAME_CHARS}]{{2,64}})["']"""
+    r"[^<>]{0,128}>\s{0,64}(?P<value>[^<>\n]{1,4096}?)\s{0,64}</(?P=tag)>"
+)
+"""A property of Java, a string of Android."""
+
+_PLIST = re.compile(
+    rf"<key>(?P<name>[{_NAME_CHARS}]{{2,64}})</key>\s{{0,64}}<[a-z]{{2,16}}>(?P<value>[^<>\n]{{1,4096}})</"
+)
+_LABELLED = re.compile(
+    rf"""["'](?:name|key|keyword|field|label)\\?["']\s{{0,4}}:\s{{0,4}}\\?["'](?P<name>[{_NAME_CHARS}]{{2,64}})\\?["'][^{{}}]{{0,128}}?"""
+    r"""["'](?:value|val|content|text)\\?["']\s{0,4}:\s{0,4}\\?["'](?P<value>[^"'\\\n]{1,4096})\\?["']"""
+)
+"""An object of JSON or the like that says in one field what the other one is."""
+
+_MARKUP: Final = (_ELEMENT, _INPUT, _ATTRIBUTE, _ENTRY, _PLIST)
+
+_BOLD = re.compile(rf"\*\*(?P<name>[{_NAME_CHARS}]{{2,64}})[:：]\*\*[ \t]{{1,3}}`?(?P<value>[^\s*`]{{1,4096}})")
+_HEADED = re.compile(rf"【(?P<name>[{_NAME_CHARS}]{{2,64}})】[ \t]{{0,3}}(?P<value>[^\s，。；、【】]{{1,512}})")
+_NOTED = re.compile(
+    rf"(?P<name>[{_NAME_CHARS}]{{2,64}})(?<=[\u3400-\u9fff])[ ]?\((?P<value>[!-'*-~]{{0,64}}[0-9][!-'*-~]{{0,64}})\)"
+)
+"""What Markdown and Chinese texts set off a name or a value with."""
+
+_DEFINED = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][A-Za-z0-9_.-]{1,63})=[\"']?(?P<value>[^\s\"']{1,512})")
+_COMMAND = re.compile(
+    r"^[ \t]*(?:ENV|ARG|setx|setenv)[ \t]+(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,63})[ \t]+[\"']?"
+    r"(?P<value>[^\s\"']{1,512})",
+    re.MULTILINE,
+)
+_ARGUMENT = re.compile(
+    rf"(?<=[ \t])(?P<mark>[\"'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?:=|: )"
+    r"(?P<value>[^\s\"'&]{1,512})(?P=mark)(?=\s|\Z)"
+)
+"""How a command line is given a setting, a header, a field of a form."""
+
+_LITERAL = re.compile(
+    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$][A-Za-z0-9_.$-]{{1,63}})[ ]?[:=][ ]?(?P<quote>["'])"""
+    r"""(?P<value>[^"'\\\n]{1,512})(?P=quote)"""
+)
+_LOOSE = re.compile(
+    rf"(?<![{_NAME_CHARS}])(?P<name>[{_NAME_CHARS}]{{1,64}}?)[*]{{0,2}}[ ]{{0,2}}(?:[:=]|=>|->|\bis\b|[是为])"
+    r"[ ]{0,2}[*`“]{0,3}(?P<value>[^\s\"'`<>()\[\]{}&,;，。；！“”]{4,128})"
+)
+"""What may be a name with its value: the value has to look like one as well."""
+
+_INDEXED = re.compile(
+    rf"""\[["'](?P<name>[{_NAME_CHARS}]{{2,64}})["']\] ?= ?(?P<quote>["'])(?P<value>[^"'\\\n]{{1,512}})(?P=quote)"""
+)
+"""A literal that code gives to a variable, an argument, a member."""
+
+_COMMANDS: Final = (_DEFINED, _COMMAND, _ARGUMENT)
+_SET_OFF: Final = (_BOLD, _HEADED, _NOTED)
+
 
 def _delimited_pairs(text: str) -> Iterator[Pair]:
-    for pattern in (_QUOTED, _TUPLE, _ELEMENT, _INPUT, _ATTRIBUTE) if "<" in text else (_QUOTED, _TUPLE):
+    set_off = _SET_OFF if "**" in text or not text.isascii() else ()
+    for pattern in (_QUOTED, _TUPLE, _LABELLED, *(_MARKUP if "<" in text else ()), *set_off, *_COMMANDS):
         for match in pattern.finditer(text):
             yield Pair(match["name"].rpartition(":")[2], match["value"], is_quoted=True)
     for match in _ASSIGNED.finditer(text) if ":=" in text else ():
@@ -109,7 +152,7 @@ def _is_header(cells: list[str]) -> bool:
 # --- lines of a configuration ---------------------------------------------------------------------------------------
 
 _LINE = re.compile(
-    rf"[ \t]*(?:- |export |set |\$env:)?(?P<name>[{_NAME_CHARS}]{{2,64}})[ \t]*[:=][ \t]*(?P<value>\S[^\n]{{0,4096}})"
+    rf"[ \t]*(?:- |export |set |\$env:)?(?P<name>[{_NAME_CHARS}]{{1,64}})[ \t]*[:=][ \t]*(?P<value>\S[^\n]{{0,4096}})"
 )
 _MOSTLY: Final = 0.8
 
@@ -123,149 +166,39 @@ def _lines(text: str) -> Iterator[Pair]:
         return
     for match in found:
         value = _COMMENT.sub("", match["value"]).strip()
-        if not _CODE_VALUE.search(value):
+        if not _CODE_VALUE.search(value) and not _REPLACED.match(value):
             yield Pair(match["name"], value.strip("\"'"), is_quoted=True)
 
 
 _COMMENT = re.compile(r"\s#.*")
+_REPLACED = re.compile(rf"{MASK}[\u3400-\u9fff，。！；]")
+"""A placeholder, and a sentence that goes on behind it."""
+
 _CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z")
 
 
-# --- running text ---------------------------------------------------------------------------------------------------
+# --- what only may be a pair ------------------------------------------------------------------------------------------
 
-_CORE = re.compile(
-    r"(?i:pass[_ -]?(?:word|wd|phrase|code)|pwd|secret|token|credentials?|cookie|mnemonic|otp|key|code)(?![A-Za-z])"
-    r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号"
-)
-_HEAD = re.compile(r"(?:[A-Za-z0-9_.-]+[ ]?){0,3}\Z")
-_REACH: Final = 48
-_SEPARATOR = re.compile(
-    r"(?:[0-9]{1,2}|[（(][^()（）\n]{1,20}[)）])?(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,3}"
-    r"(?:(?P<sign>=>|:=|={1,3}|:|->|→|\||\bis\b:?|\bwas\b|是:?|为:?|叫|改成|改为|设为|设置为)[ \t\u3000\n]{0,3}"
-    r"|(?P<blank>[ \t]{1,3}))"
-    r"(?P<quote>\\?[\"'`“‘「『]|\*\*|)"
-)
-_CLOSERS: Final = {"“": "”", "‘": "’", "「": "」", "『": "』"}
-_TOKEN = re.compile(r"[^\s\"'`<>|，。；、！？“”‘’「」（）\u4e00-\u9fff]{1,512}")
-_REST = re.compile(r"[^\n]{0,40}")
+_MANY_DIGITS = re.compile(r"(?:\d[^\d]{0,3}){5}|wxid_|o[A-Za-z0-9_-]{27}")
+_MIXED = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,64}")
+_PLACE = re.compile("[\u4e00-\u9fff]{4,}[0-9]{1,5}号")
 
 
-def _named_pairs(text: str) -> Iterator[Pair]:
-    """A name that promises a secret and what stands behind it."""
-    for match in _CORE.finditer(text):
-        head = _HEAD.search(text[max(0, match.start() - _REACH) : match.start()])
-        name = (head[0] if head else "") + match[0]
-        if names.promise_of(name) not in (Promise.SECRET, Promise.CREDENTIAL):
-            continue
-        gap = _SEPARATOR.match(text, match.end())
-        if gap is None or (gap["blank"] and not _is_option(text, match, name)):
-            continue
-        pair = _behind(text, gap, name)
-        if pair is not None:
-            yield pair
+def _loose_pairs(text: str) -> Iterator[Pair]:
+    """Names that promise a person or an identifier, with values that look like what was promised."""
+    for pattern in (_LITERAL, _INDEXED, _LOOSE):
+        for match in pattern.finditer(text):
+            pair = Pair(match["name"], match["value"], is_quoted=False)
+            judge = _LOOKS.get(names.promise_of(pair.name) or Promise.SECRET)
+            if judge is not None and judge(pair.value):
+                yield pair
 
 
-_NETRC = re.compile(r"(?:machine|login|default|account)\s")
-
-
-def _is_option(text: str, match: re.Match[str], name: str) -> bool:
-    """Whether a blank parts a name from its value: ``--password X``, the lines of a netrc file."""
-    if "--" in name or re.search(r"(?:^|\s)--?[a-z-]*\Z", text[max(0, match.start() - _REACH) : match.start()]):
-        return True
-    before = text[max(0, match.start() - 2 * _REACH) : match.start()]
-    return match[0].lower() == "password" and _NETRC.search(before) is not None
-
-
-def _behind(text: str, gap: re.Match[str], name: str) -> Pair | None:
-    start = gap.end()
-    if quote := gap["quote"]:
-        end = text.find(_CLOSERS.get(quote, quote), start, start + 512)
-        value = text[start : max(start, end)]
-        return Pair(name, value, is_quoted=True) if value and "\n" not in value else None
-    token = _TOKEN.match(text, start)
-    if token is None:
-        return None
-    value = re.split(r"[&;,](?=\s|\Z|[A-Za-z_]+=)", token[0], maxsplit=1)[0].rstrip(".,;:!?)]}")
-    rest = _REST.match(text, start + len(value))
-    return Pair(name, value, is_quoted=False, rest=rest[0] if rest else "")
-
-
-_WORDS: Final = words(
-    """
-    the a an your my our its this that these in of to for from with and or not no is are was be been by as at on
-    if when only must should can may will has have required optional invalid missing expired wrong incorrect
-    correct valid empty given provided used needed stored sent set unset reset changed self cls true false none
-    null foo bar baz qux spam test testing tests example examples demo dummy fake sample default value string
-    password passwd secret token user username admin root guest changeme letmein pass key id name here hunter
-    placeholder basic bearer digest authentication keyword operator comment literal identifier number text name
-    error
-    """
-)
-"""What stands behind a name in running text and code without being a secret."""
-
-_CODE = re.compile(
-    r"^\s*(?:def|class|import|from|return|if|for|async|public|private|static|function|var|let|const|func|#include|package|use)\b"
-    r"[^\n]*[(:;{]|^\s*@[a-z]\w+|self\.|\bthis\.|[;{]\s*$",
-    re.MULTILINE,
-)
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_.]*[A-Za-z_][0-9]?|[a-z_]+[0-9]{1,2}")
-_LEAST: Final = 4
-_LEAST_CREDENTIAL: Final = 10
-
-
-def is_secret(pair: Pair, text: str) -> bool:
-    """Whether what stands behind a name in a text is a secret: a literal, no word, type or expression."""
-    value = pair.value.strip()
-    if names.is_described(value) or value.lower() in _WORDS or not re.search(r"[0-9A-Za-z]", value):
-        return False
-    if names.promise_of(pair.name) is Promise.CREDENTIAL:
-        return len(value) >= _LEAST_CREDENTIAL and _is_mixed(value) and not _is_expression(value)
-    if len(value) < _LEAST:
-        return False
-    if pair.is_quoted:
-        return " " not in value and not _repeats_name(value)
-    return not _is_expression(value) and _is_literal(pair, value, text)
-
-
-def _is_literal(pair: Pair, value: str, text: str) -> bool:
-    """Whether an unquoted value is meant as it stands: in code a word is a variable."""
-    if value.isdecimal():
-        return True
-    if _is_mixed(value):
-        return _IDENTIFIER.fullmatch(value) is None or not _CODE.search(text)
-    return not _repeats_name(value) and _ENDS.match(pair.rest) is not None and not _CODE.search(text)
-
-
-def _is_mixed(value: str) -> bool:
-    """Letters with digits among them, or with signs that no word has."""
-    return re.search("[A-Za-z]", value) is not None and re.search("[0-9!@#$^&*+=~?]", value) is not None
-
-
-_EXPRESSION = re.compile(
-    r"[(){}\[\]<>]|\A[$%@&*]|\A[A-Za-z_]+\.[A-Za-z_.]+\Z|\A[a-z_]+(?:\.[A-Za-z_][A-Za-z0-9_]*){2,}\Z|::"
-    r"|\A[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z|\\n|/\*|//|\.\.\."
-)
-
-
-def _is_expression(value: str) -> bool:
-    return _EXPRESSION.search(value) is not None
-
-
-_NAME_WORD = re.compile(r"(?i)pass|secret|token|key|cred|auth|str\Z|string|bytes|field|type|config|option|value")
-
-
-_SNAKE_CASE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
-
-
-def _repeats_name(value: str) -> bool:
-    """Whether a value is made of the words of names and types, as a variable is."""
-    plain = value.replace("-", "_")
-    is_name = _IDENTIFIER.fullmatch(plain) is not None or _SNAKE_CASE.fullmatch(plain) is not None
-    return is_name and _NAME_WORD.search(value) is not None
-
-
-_ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
-"""What follows a word that stands alone: an end, and not more words of a sentence."""
+_LOOKS: Final[Mapping[Promise, Callable[[str], object]]] = {
+    Promise.DETAIL: lambda value: _MANY_DIGITS.search(value) or _PLACE.search(value),
+    Promise.PERSON: lambda value: names.is_han_name(value) or _MANY_DIGITS.search(value),
+    Promise.IDENTIFIER: _MIXED.fullmatch,
+}
 
 
 # --- both -----------------------------------------------------------------------------------------------------------
@@ -273,17 +206,12 @@ _ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
 
 def rules_in(text: str) -> Iterator[str]:
     """The checks by name that the pairs of a text do not pass."""
-    for pair in (*_delimited_pairs(text), *_columns(text), *_lines(text)):
+    for pair in (*_delimited_pairs(text), *_columns(text), *_lines(text), *_loose_pairs(text)):
         promise = names.promise_of(pair.name)
         if promise in (Promise.SECRET, Promise.CREDENTIAL):
             if is_secret(pair, text):
                 yield names.RULES[promise]
-        elif promise is not None and not _is_dummy(pair) and names.REFUSES[promise](pair.value):
+        elif promise is not None and not is_dummy(pair) and names.REFUSES[promise](pair.value):
             yield names.RULES[promise]
-    if any(is_secret(pair, text) for pair in _named_pairs(text)):
+    if any(is_secret(pair, text) for pair in named_pairs(text)):
         yield names.RULES[Promise.SECRET]
-
-
-def _is_dummy(pair: Pair) -> bool:
-    value = pair.value.strip().lower()
-    return names.is_described(value) or value in _WORDS or value == pair.name.lower()

@@ -16,7 +16,7 @@ from coze_cassettes.cassette.model import Cassette, Headers, Interaction, media_
 from coze_cassettes.cassette.parts import METADATA_PARTS, PARTS, Form, split_uri
 from coze_cassettes.codecs import containers, encodings
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.inspection import streams
+from coze_cassettes.inspection import names, streams
 
 
 class Kind(StrEnum):
@@ -133,9 +133,11 @@ def _of_bytes(body: bytes, place: str, allowed: frozenset[str]) -> Iterator[Piec
 
 def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
     if isinstance(value, dict):
+        label = _label_of(value)
         for key, child in value.items():
             yield Piece(f"{place} key", str(key))
-            yield from _of_json(child, f"{place}.{key}", (*path, str(key)))
+            named = (label,) if label and key in _LABELLED else ()
+            yield from _of_json(child, f"{place}.{key}", (*path, str(key), *named))
     elif isinstance(value, list):
         for child in value:
             yield from _of_json(child, f"{place}[]", path)
@@ -143,6 +145,18 @@ def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
         yield from _of_field(value, place, path)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield Piece(place, _write_number(value), path, Kind.FIELD)
+
+
+_LABELS: Final = ("keyword", "name", "key", "field", "label", "attribute", "variable", "param", "名称", "字段")
+_LABELLED: Final = frozenset(
+    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容")
+)
+
+
+def _label_of(value: dict[str, Any]) -> str:
+    """What an object calls its value, if that promises something: ``{"keyword": "phone", "value": "1"}``."""
+    labels = (label for name in _LABELS if isinstance(label := value.get(name), str))
+    return next((label for label in labels if names.promise_of(label) is not None), "")
 
 
 def _of_field(text: str, place: str, path: tuple[str, ...]) -> Iterator[Piece]:

@@ -117,7 +117,9 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
         return None
     value = folded.text[found.start : found.end]
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
-    if rule is None or rule.form is Form.SHIFT or not _is_value(value, found, rule):
+    if rule is None or rule.form is Form.SHIFT:
+        return None
+    if not _is_value(value, found, rule) and not _is_last_word(folded.text, found, rule):
         return None
     return Claim(*folded.span(found.start, found.end), value, rule)
 
@@ -140,6 +142,29 @@ def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
     if rule.category is Category.SECRET:
         return _WORD.fullmatch(value) is None
     return True
+
+
+_ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
+_LOWER_WORD = re.compile("[a-z]{4,}")
+_SAID: Final = re.compile(
+    r"that|this|here|there|none|null|true|false|valid|invalid|wrong|right|correct|incorrect|required|optional"
+    r"|missing|empty|given|provided|needed|used|unused|stored|saved|sent|reset|changed|unchanged|expired|revoked"
+    r"|generated|encrypted|hashed|masked|hidden|protected|known|unknown|secret|public|private|confidential"
+    r"|strong|weak|safe|secure|long|short|good|ready|same|different|unique|available|enough|enabled|disabled"
+    r"|accepted|rejected|refused|mandatory|important|password|passwd|passphrase|token|credential|username|user"
+    r"|admin|root|guest|default|example|sample|test|testing|demo|dummy|fake|value|string|text|number|placeholder"
+    r"|basic|bearer|digest|authentication|undefined|yours|mine|something|anything|nothing|everything"
+    r"|case-sensitive"
+)
+"""What a sentence says of a secret instead of telling it."""
+
+
+def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
+    """Whether a sentence ends with a word behind the name of a secret, as in "the password is tulip."."""
+    value = text[found.start : found.end]
+    if rule.category is not Category.SECRET or _LOWER_WORD.fullmatch(value) is None or _SAID.fullmatch(value):
+        return False
+    return _ENDS.match(text, found.end) is not None
 
 
 def _is_name(value: str) -> bool:

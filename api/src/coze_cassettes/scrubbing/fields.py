@@ -29,19 +29,55 @@ _SEPARATOR = (
     r"(?:[\"'`\]”’*]{0,3}\s{0,3}(?::=|=>|==?|->|[:=：|｜])\s{0,4}|\s{0,2}(?:是|为|\bis\b|\bwas\b)[：:]?\s{0,2})"
 )
 _PAIR = re.compile(
-    rf"(?<![A-Za-z0-9_.\-])(?P<name>{_NAME})(?P<separator>{_SEPARATOR})(?P<prefix>[*\\]{{0,3}}[rbuf]?(?=[\"'`])|\**)(?P<quote>[{_OPEN_QUOTES}]?)"
+    rf"(?<![A-Za-z0-9_.\-])(?P<name>{_NAME})(?P<separator>{_SEPARATOR})"
+    rf"(?P<prefix>\*{{2}}[ \t]{{1,3}}|[*\\]{{0,3}}[rbuf]?(?=[\"'`])|\**)(?P<quote>[{_OPEN_QUOTES}]?)"
 )
 _HAN_PAIR = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20})(?P<separator>\s{0,2}(?:[:：=]|是|为)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
+    r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20}|[A-Za-z]{2,4}[\u4e00-\u9fff]{1,4}?)"
+    r"(?P<separator>\s{0,2}(?:[:：=]|是|为)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
 )
 _OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])")
-_DOCKER = re.compile(r"^\s*ENV\s+(?P<name>[A-Za-z_]\w{1,63})\s+(?P<quote>[\"']?)", re.MULTILINE)
+_PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']?)(?=\S)")
+_COMMAND = re.compile(
+    r"^[ \t]*(?:ENV|ARG|setx|setenv)[ \t]+(?P<name>[A-Za-z_][\w.-]{1,63})[ \t]+(?P<quote>[\"']?)", re.MULTILINE
+)
+"""A name and its value, parted by a blank, in a line of a Dockerfile or a shell."""
+
+_BRACKETED = re.compile(rf"【(?P<name>{_NAME})】[ \t]{{0,2}}(?P<quote>[\"'`“「]?)(?=\S)")
+_SPACED = re.compile(
+    rf"(?<![A-Za-z0-9_.\-])(?P<name>{_NAME})[ \t]{{1,3}}(?P<mark>[\"'`])"
+    r"(?=[^\n]{0,128}?\d)(?P<value>[^\s\"'`]{4,128})(?P=mark)"
+)
+"""A name with a value in quotes behind it, which has a digit: ``the password `tulip7```."""
+
+_PARENTHESES = re.compile(
+    rf"(?<![A-Za-z0-9_.\-])(?P<name>{_NAME})(?<=[\u4e00-\u9fff]) ?\("
+    r"(?=[^\n]{0,128}?\d)(?P<value>[!-'*-~]{4,128})\)"
+)
+"""A Chinese name with a value in parentheses behind it."""
+
+_TUPLE = re.compile(
+    r"[(\[]\s{0,4}(?P<open>[\"'])(?P<name>[\w.\-]{2,64})(?P=open)\s{0,4},\s{0,4}[rbuf]?(?P<mark>[\"'])"
+    r"(?P<value>[^\"'\n]{1,4096})(?P=mark)\s{0,4}[)\]]"
+)
+_ENTRY = re.compile(
+    r"<(?P<tag>[A-Za-z][\w.:-]{0,63})\s[^<>]{0,128}?\b(?:name|id|key|field)\s?=\s?[\"'](?P<name>[\w.\-]{2,64})[\"']"
+    r"[^<>]{0,128}>\s{0,64}(?P<value>[^<>]{1,4096}?)\s{0,64}</(?P=tag)>"
+)
+_PLIST = re.compile(
+    r"<key>\s{0,8}(?P<name>[^<>\s]{2,64})\s{0,8}</key>\s{0,64}<(?:string|integer)>\s{0,64}(?P<value>[^<>]{1,4096}?)\s{0,64}</"
+)
+"""Elements that say in an attribute, or in the one before, what they hold: of Java, Android, Apple."""
+
 _ELEMENT = re.compile(
-    r"<(?P<name>[A-Za-z_\u4e00-\u9fff][\w.:-]{0,63})(?:\s[^<>]{0,256})?>(?:<!\[CDATA\[)?(?P<value>[^<>]{1,4096})(?=\]\]>|</)"
+    r"<(?P<name>[A-Za-z_\u4e00-\u9fff][\w.:-]{0,63})(?:\s[^<>]{0,256})?>(?:<!\[CDATA\[)?\s{0,64}"
+    r"(?P<value>[^<>\s](?:[^<>]{0,4096}?[^<>\s])??)\s{0,64}(?=\]\]>|</)"
 )
 _ATTRIBUTES = re.compile(
     r"\b(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
 )
+_ENCLOSED: Final = (_SPACED, _PARENTHESES, _TUPLE)
+_MARKUP: Final = (_ELEMENT, _ATTRIBUTES, _ENTRY, _PLIST)
 _ASCII_BARE = re.compile(r"[^\s\"'<>,;，。；、（）()\[\]{}】》|｜`“”&\u4e00-\u9fff\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _HAN_BARE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\dA-Za-z·\-]*")
 _TRAILING: Final = ".:!?*"
@@ -49,13 +85,14 @@ _TRAILING: Final = ".:!?*"
 
 def fields_in(text: str) -> Iterator[NamedValue]:
     """Every pair of a name and a value that a text shows, in no order; a value may come twice."""
-    for pattern in (_PAIR, _HAN_PAIR, _OPTION, _DOCKER):
+    for pattern in (_PAIR, _HAN_PAIR, _OPTION, _PROPERTY, _COMMAND, _BRACKETED):
         for match in pattern.finditer(text):
             if (found := _value_behind(text, match)) is not None:
                 yield found
-    for pattern in (_ELEMENT, _ATTRIBUTES):
+    for pattern in (*_ENCLOSED, *(_MARKUP if "<" in text else ())):
         for match in pattern.finditer(text):
-            yield NamedValue(match["name"].rpartition(":")[2], *match.span("value"), is_quoted=True)
+            start, end = match.span("value")
+            yield NamedValue(match["name"].rpartition(":")[2], start, end, is_quoted=True)
     yield from _columns(text)
 
 
@@ -68,11 +105,25 @@ def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     if bare is None:
         return None
     end = start + len(bare[0].rstrip(_TRAILING))
+    if (more := _MORE_WORDS.match(text, end)) and _is_setting(text, match):
+        end = more.end("words")
     if end == start or text[end : end + 1] in ("(", "["):
         return None
     return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
 
 
+_MORE_WORDS = re.compile(r"(?P<words>(?: [A-Z][\w'.-]{0,31}){1,3})[ \t]*\r?$", re.MULTILINE)
+"""The rest of a person's name in a line of settings: ``name: Ada Lovelace``."""
+
+
+def _is_setting(text: str, match: re.Match[str]) -> bool:
+    """Whether a name and its separator begin their line."""
+    line_start = text.rfind("\n", max(0, match.start() - _MARGIN), match.start()) + 1
+    before = text[line_start : match.start()].strip(" \t-*|#>")
+    return before in _BEGINNINGS
+
+
+_BEGINNINGS: Final = ("", "export", "set", "let", "const", "var")
 _LONGEST: Final = 4096
 """Characters of a value at most."""
 
@@ -84,8 +135,9 @@ _SETTING_BEHIND = re.compile(rf"[^\n]*\n{_NOTES}[ \t]*(?:{_SETTING})\s*(?:\n|\Z)
 _FEWEST_SETTINGS: Final = 2
 
 
-def _is_among_settings(text: str, line_start: int, end: int) -> bool:
+def _is_among_settings(text: str, start: int, end: int) -> bool:
     """Whether all lines are settings or notes, as in YAML, or the next one before or behind is a setting."""
+    line_start = text.rfind("\n", max(0, start - _MARGIN), start) + 1
     before = text[max(0, line_start - _MARGIN) : line_start]
     beside = _SETTING_BEFORE.search(before) or _SETTING_BEHIND.match(text, end, end + 2 * _MARGIN)
     return bool(beside) or _has_settings(text)
@@ -102,17 +154,24 @@ _LINE_REST = re.compile(r"[ \t]*[,;]?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 def _is_sure(text: str, match: re.Match[str], end: int) -> bool:
     """Whether a bare value is one for sure: nothing else stands in its line, or Chinese around it ends it."""
-    line_start = text.rfind("\n", max(0, match.start() - _MARGIN), match.start()) + 1
-    before = text[line_start : match.start()].strip(" \t-*|#>")
-    alone = before in ("", "export", "set", "let", "const", "var") and _LINE_REST.match(text, end) is not None
+    if match.re in _SURE:
+        return True
+    alone = _is_setting(text, match) and _LINE_REST.match(text, end) is not None
     fenced = text[end : end + 1] in ("&", ";") and "=" in match[0]
+    quote = text[end : end + 1]
+    enclosed = "**" in match[0] or (quote in ('"', "'") and text[: match.start()].endswith(quote))
     return (
-        (alone and ("=" in match[0] or _is_among_settings(text, line_start, end)))
+        (alone and ("=" in match[0] or _is_among_settings(text, match.start(), end)))
         or fenced
-        or match[0].startswith("--")
+        or enclosed
+        or (match["separator"] == "=" and _LOGGED.match(text, end) is not None)
         or not match["name"].isascii()
     )
 
+
+_SURE: Final = (_OPTION, _PROPERTY, _COMMAND, _BRACKETED)
+_LOGGED = re.compile(r"[ \t]{1,2}[A-Za-z_][\w.]{0,63}=\S")
+"""What goes on like the fields of a log."""
 
 _MARGIN: Final = 256
 """Characters before and behind a pair that are looked at."""

@@ -162,6 +162,7 @@ _PACKED: Final[Mapping[str, Callable[[str], bytes]]] = {
     "gzip": lambda text: gzip.compress(to_bytes(text)),
     "bzip2": lambda text: bz2.compress(to_bytes(text)),
     "xz": lambda text: lzma.compress(to_bytes(text)),
+    "LZMA": lambda text: lzma.compress(to_bytes(text), lzma.FORMAT_ALONE),
     "zlib": lambda text: zlib.compress(to_bytes(text)),
     "deflate": _deflate,
     "PNG": _picture,

@@ -135,6 +135,12 @@ STRUCTURES: Final[Mapping[str, Callable[[str, str], str]]] = {
     "form": lambda name, value: f"kind=demo&{quote_plus(name)}={quote_plus(value)}&size=3",
     "Ruby": lambda name, value: f'{{:kind => "demo", "{name}" => "{value}"}}',
     "Go": lambda name, value: f'{name.replace("-", "_")} := "{value}"',
+    "name and value": lambda name, value: _dump([{"name": name, "value": value}]),
+    "keyword": lambda name, value: _dump({"keyword": name, "size": 3, "value": value}),
+    "property": lambda name, value: f'<a><property name="{name}">{value}</property></a>',
+    "plist": lambda name, value: f"<dict><key>{name}</key>\n<string>{value}</string></dict>",
+    "tuple": lambda name, value: f"('{name}', '{value}')",
+    "bold": lambda name, value: f"- **{name}:** `{value}`\n",
     "TOML": lambda name, value: f'[demo]\n{name} = "{value}"\n',
 }
 """Where something says where the value begins and ends."""
@@ -146,6 +152,11 @@ PROSE: Final[Mapping[str, Callable[[str, str], str]]] = {
     "Chinese colon": lambda name, value: f"{name}：{value}请记住",
     "Chinese is": lambda name, value: f"{name}为{value}，请记住",
     "option": lambda name, value: f"tool --{name.replace('_', '-')} {value} --verbose",
+    "Dockerfile": lambda name, value: f"FROM demo\nENV {name.replace('-', '_')} {value}\nRUN demo\n",
+    "system property": lambda name, value: f"java -D{name}={value} -jar demo.jar",
+    "field of a command": lambda name, value: f"curl -d '{name}={value}' https://a.example",
+    "log": lambda name, value: f"10:00 INFO {name}={value} status=200",
+    "Chinese brackets": lambda name, value: f"【{name}】{value}",
     "arrow": lambda name, value: f"{name} => {value}",
 }
 """Running text, in which the value ends where its characters end."""

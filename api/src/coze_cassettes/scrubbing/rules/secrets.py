@@ -23,6 +23,10 @@ _NO_VALUE = (
 )
 _ANY_SECRET = rf"{_NO_VALUE}(?=.*[^\d.])(?s:.{{4,}})"
 _PASSWORDS = r"pass_?words?|passwd|pwd|pass_?phrase|pass_?code"
+_PASSING = (
+    r"smtp|e?mail|ftp|redis|mysql|pg|db|ssh|auth|admin|root|user|login|http|imap|es|mongo|wifi|vpn|my|sys"
+    r"|(?:key_?)?store"
+)
 _HAN_SECRETS = "(?:密码|口令|密钥|秘钥|令牌|私钥|凭证|凭据)"
 _NAME_OF_SECRET = (
     r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|signature|encrypt(?:ion)?|auth"
@@ -175,7 +179,7 @@ SECRETS: Final = (
         "PASSWORD",
         _S,
         _FIELD,
-        rf"[a-z0-9_]*(?:{_PASSWORDS})(?:_?(?:\d+|value|old|new|confirm|confirmation|again))?|[\u4e00-\u9fff]{{0,6}}(?:密码|口令)",
+        rf"(?:[a-z0-9_]*(?:{_PASSWORDS})|(?:[a-z0-9]+_)*(?:{_PASSING})_pass)(?:_?(?:\d+|value|old|new|confirm|confirmation|again))?|[\u4e00-\u9fff]{{0,6}}(?:密码|口令)",
         "named a password: short ones and numbers too",
         '{"dbPassword": "{D6}"}',
         '{"password": "***"}',

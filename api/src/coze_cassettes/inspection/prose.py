@@ -1,0 +1,172 @@
+"""Names with their values in running text: sentences, code, command lines, logs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from coze_cassettes.inspection import names
+from coze_cassettes.inspection.names import Promise
+from coze_cassettes.inspection.words import words
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A name and its value; ``is_quoted`` says that the text marks where the value begins and ends."""
+
+    name: str
+    value: str
+    is_quoted: bool
+    rest: str = ""
+    """What follows an unquoted value on its line."""
+
+
+_CORE = re.compile(
+    r"(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|secret|token|credentials?|cookie|mnemonic|otp|key|code|ticket"
+    r"|connection[_ -]?string)(?![A-Za-z])"
+    r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号"
+)
+_HEAD = re.compile(r"(?:[A-Za-z0-9_.-]+[ ]?){0,3}\Z")
+_REACH: Final = 48
+_SEPARATOR = re.compile(
+    r"(?:[0-9]{1,2}|[（(][^()（）\n]{1,20}[)）])?(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,3}"
+    r"(?:(?P<sign>=>|:=|={1,3}|:|->|→|\||\bis\b:?|\bwas\b|是:?|为:?|叫|改成|改为|设为|设置为)[ \t\u3000\n]{0,3}"
+    r"|(?P<blank>[ \t]{1,3}))"
+    r"(?P<quote>\\?[\"'`“‘「『]|\*\*|)"
+)
+_CLOSERS: Final = {"“": "”", "‘": "’", "「": "」", "『": "』"}
+_TOKEN = re.compile(r"[^\s\"'`<>|，。；、！？“”‘’「」（）\u4e00-\u9fff]{1,512}")
+_REST = re.compile(r"[^\n]{0,40}")
+
+
+def named_pairs(text: str) -> Iterator[Pair]:
+    """A name that promises a secret and what stands behind it."""
+    for match in _CORE.finditer(text):
+        head = _HEAD.search(text[max(0, match.start() - _REACH) : match.start()])
+        name = (head[0] if head else "") + match[0]
+        if names.promise_of(name) not in (Promise.SECRET, Promise.CREDENTIAL):
+            continue
+        gap = _SEPARATOR.match(text, match.end())
+        if gap is None:
+            continue
+        pair = _behind(text, gap, name)
+        if pair is not None and (not gap["blank"] or _is_option(text, match, name) or _is_set_off(pair)):
+            yield pair
+
+
+_NETRC = re.compile(r"(?:machine|login|default|account)\s")
+
+
+def _is_option(text: str, match: re.Match[str], name: str) -> bool:
+    """Whether a blank parts a name from its value: ``--password X``, the lines of a netrc file."""
+    if "--" in name or re.search(r"(?:^|\s)--?[a-z-]*\Z", text[max(0, match.start() - _REACH) : match.start()]):
+        return True
+    before = text[max(0, match.start() - 2 * _REACH) : match.start()]
+    return match[0].lower() == "password" and _NETRC.search(before) is not None
+
+
+def _is_set_off(pair: Pair) -> bool:
+    """Whether quotes mark a value that has a digit: ``the password `tulip7```."""
+    return pair.is_quoted and re.search("[0-9]", pair.value) is not None and _is_mixed(pair.value)
+
+
+def _behind(text: str, gap: re.Match[str], name: str) -> Pair | None:
+    start = gap.end()
+    if quote := gap["quote"]:
+        end = text.find(_CLOSERS.get(quote, quote), start, start + 512)
+        value = text[start : max(start, end)]
+        return Pair(name, value, is_quoted=True) if value and "\n" not in value else None
+    token = _TOKEN.match(text, start)
+    if token is None:
+        return None
+    value = re.split(r"[&;,](?=\s|\Z|[A-Za-z_]+=)", token[0], maxsplit=1)[0].rstrip(".,;:!?)]}")
+    rest = _REST.match(text, start + len(value))
+    return Pair(name, value, is_quoted=False, rest=rest[0] if rest else "")
+
+
+_WORDS: Final = words(
+    """
+    the a an your my our its this that these in of to for from with and or not no is are was be been by as at on
+    if when only must should can may will has have required optional invalid missing expired wrong incorrect
+    correct valid empty given provided used needed stored sent set unset reset changed self cls true false none
+    null foo bar baz qux spam test testing tests example examples demo dummy fake sample default value string
+    password passwd secret token user username admin root guest changeme letmein pass key id name here hunter
+    strong weak safe secure long short good same different unique available enough ready hidden protected encrypted
+    hashed generated revoked enabled disabled accepted rejected mandatory important confidential unknown public private
+    placeholder basic bearer digest authentication keyword operator comment literal identifier number text name
+    error
+    """
+)
+"""What stands behind a name in running text and code without being a secret."""
+
+_CODE = re.compile(
+    r"^\s*(?:def|class|import|from|return|if|for|async|public|private|static|function|var|let|const|func|#include|package|use)\b"
+    r"[^\n]*[(:;{]|^\s*@[a-z]\w+|self\.|\bthis\.|[;{]\s*$",
+    re.MULTILINE,
+)
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_.]*[A-Za-z_][0-9]?|[a-z_]+[0-9]{1,2}")
+_LEAST: Final = 4
+_LEAST_CREDENTIAL: Final = 10
+
+
+def is_secret(pair: Pair, text: str) -> bool:
+    """Whether what stands behind a name in a text is a secret: a literal, no word, type or expression."""
+    value = pair.value.strip()
+    if names.is_described(value) or value.lower() in _WORDS or not re.search(r"[0-9A-Za-z]", value):
+        return False
+    if names.promise_of(pair.name) is Promise.CREDENTIAL:
+        return len(value) >= _LEAST_CREDENTIAL and _is_mixed(value) and not _is_expression(value)
+    if len(value) < _LEAST:
+        return False
+    if pair.is_quoted:
+        return " " not in value and not _repeats_name(value)
+    return not _is_expression(value) and _is_literal(pair, value, text)
+
+
+def _is_literal(pair: Pair, value: str, text: str) -> bool:
+    """Whether an unquoted value is meant as it stands: in code a word is a variable."""
+    if value.isdecimal():
+        return True
+    if _is_mixed(value):
+        return _IDENTIFIER.fullmatch(value) is None or not _CODE.search(text)
+    return not _repeats_name(value) and _ENDS.match(pair.rest) is not None and not _CODE.search(text)
+
+
+def _is_mixed(value: str) -> bool:
+    """Letters with digits among them, or with signs that no word has."""
+    return re.search("[A-Za-z]", value) is not None and re.search("[0-9!@#$^&*+=~?]", value) is not None
+
+
+_EXPRESSION = re.compile(
+    r"[(){}\[\]<>]|\A[$%@&*]|\A[A-Za-z_]+\.[A-Za-z_.]+\Z|\A[a-z_]+(?:\.[A-Za-z_][A-Za-z0-9_]*){2,}\Z|::"
+    r"|\A[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z|\\n|/\*|//|\.\.\."
+)
+
+
+def _is_expression(value: str) -> bool:
+    return _EXPRESSION.search(value) is not None
+
+
+_NAME_WORD = re.compile(r"(?i)pass|secret|token|key|cred|auth|str\Z|string|bytes|field|type|config|option|value")
+
+
+_SNAKE_CASE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
+
+
+def _repeats_name(value: str) -> bool:
+    """Whether a value is made of the words of names and types, as a variable is."""
+    plain = value.replace("-", "_")
+    is_name = _IDENTIFIER.fullmatch(plain) is not None or _SNAKE_CASE.fullmatch(plain) is not None
+    return is_name and _NAME_WORD.search(value) is not None
+
+
+_ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])|[ \t]{1,2}[A-Za-z_][A-Za-z0-9_.]{0,63}=\S")
+"""What follows a word that stands alone: an end, or the next field of a log, and not more words of a sentence."""
+
+
+def is_dummy(pair: Pair) -> bool:
+    """Whether a value only stands for one, or describes it."""
+    value = pair.value.strip().lower()
+    return names.is_described(value) or value in _WORDS or value == pair.name.lower()

@@ -1,0 +1,109 @@
+"""What only a name gives away is found in every syntax, by the scrubber and by the inspector alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.inspection.scan import inspect
+from coze_cassettes.scrubbing.scrub import scrub
+
+MakeInteraction = Callable[..., Interaction]
+MakeCassette = Callable[..., Cassette]
+Fill = Callable[[str], str]
+
+WORD = "nolfenlor"
+SYNTAXES = {
+    "name and value": '{"name":"db_password","value":"%s"}',
+    "value before its name": '{"value":"%s","key":"dbPassword"}',
+    "keyword of a variable": '{"data":{"items":[{"keyword":"密码","value":"%s"}]}}',
+    "in a text": 'It is {"name": "password", "value": "%s"} now',
+    "property": '<property name="db_password">%s</property>',
+    "element on lines": "<a>\n  <password>\n    %s\n  </password>\n</a>",
+    "plist": "<key>password</key>\n<string>%s</string>",
+    "tuple": "('password', '%s')",
+    "bold": "**password:** %s",
+    "Dockerfile": "FROM a\nENV DB_PASSWORD %s\nRUN b",
+    "setx": 'setx DB_PASSWORD "%s"',
+    "system property": "java -Ddb.password=%s -jar a.jar",
+    "field of a command": "curl -d 'password=%s' https://a.example",
+    "header of a command": "curl -H 'x-password: %s' https://a.example",
+    "log": "10:00 INFO login password=%s status=200",
+    "end of a sentence": "I think that the password is %s.",
+    "smtp_pass": "smtp_pass=%s",
+    "Chinese brackets": "【密码】%s",
+}
+"""Where something says where the value ends, so that a word of letters is one too."""
+
+WITH_DIGIT = {
+    "quotes behind a name": "use the password `%s` please",
+    "parentheses": "登录密码（%s）",
+}
+"""Where a value needs a digit: else it may be a word that explains the name."""
+
+
+def cases() -> list[tuple[str, str]]:
+    """Each syntax with what stands for a value in it."""
+    return [(text, WORD) for text in SYNTAXES.values()] + [
+        (text, f"{WORD}{{D2}}{{A6}}") for text in (*SYNTAXES.values(), *WITH_DIGIT.values())
+    ]
+
+
+@pytest.mark.parametrize(("text", "value"), cases())
+def test_a_password_is_found(
+    interaction: MakeInteraction, cassette: MakeCassette, fill: Fill, text: str, value: str
+) -> None:
+    """It is replaced, and found by the inspector if it was not."""
+    one = interaction(answer={"msg": text % (value := fill(value))})
+    assert inspect(cassette(one), "") != ()
+    clean = scrub([one]).interactions
+    assert json.loads(clean[0].response.body)["msg"] == text % "PASSWORD_1"
+    assert inspect(cassette(*clean), "", [value]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "placeholder"),
+    [
+        ('connect(host="h", passport_no="{}")', "PERSONAL_VALUE_1"),
+        ("request bank_account={} status=200", "PERSONAL_VALUE_1"),
+        ("https://a.example/#passport_no={}&b=1", "PERSONAL_VALUE_1"),
+        ("$user['id_card_no'] = '{}';", "PERSONAL_VALUE_1"),
+        ("QQ号为{}，请记住", "ACCOUNT_1"),
+        ("- **bot_id**: `{}`", "BOT_ID_1"),
+    ],
+)
+def test_a_number_is_found(
+    interaction: MakeInteraction, cassette: MakeCassette, fill: Fill, text: str, placeholder: str
+) -> None:
+    """So are the numbers of a person in code, in a log, in a sentence."""
+    one = interaction(answer={"msg": text.format(fill("5{D9}"))})
+    assert inspect(cassette(one), "") != ()
+    assert json.loads(scrub([one]).interactions[0].response.body)["msg"] == text.format(placeholder)
+
+
+@pytest.mark.parametrize("text", ["full_name=%s\nsize=3", "nick_name: %s\nsize: 3"])
+def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, text: str) -> None:
+    """In a line of settings it goes on to the end of the line."""
+    (clean,) = scrub([interaction(answer={"msg": text % "Mira Canaryson"})]).interactions
+    assert "Mira" not in (msg := json.loads(clean.response.body)["msg"])
+    assert "Canaryson" not in msg
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The password is required.",
+        "A token is valid, a secret is safe.",
+        '{"name": "password", "value": "string"}',
+        "密码（至少8位）",
+        'unexpected token "}"',
+    ],
+)
+def test_what_is_said_of_a_password_stays(interaction: MakeInteraction, cassette: MakeCassette, text: str) -> None:
+    """A sentence about it is no value."""
+    one = interaction(answer={"msg": text})
+    assert scrub([one]).interactions[0].response.body == one.response.body
+    assert inspect(cassette(one), "") == ()
