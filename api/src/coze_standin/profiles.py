@@ -283,7 +283,7 @@ PROFILES: dict[str, Profile] = {
             system=("Harbour Pilot", "Night Reader", "Radio Four", "Little Owl"),
             preview="Good evening, what can I do for you?",
         ),
-        optional=frozenset({"enterprise", "folder", "published_at", "meta_data"}),
+        optional=frozenset({"enterprise", "published_at", "meta_data"}),
     ),
 }
 """The accounts by name. They share nothing that a test could lean on."""

@@ -104,7 +104,7 @@ def test_one_account_has_every_part_of_a_bot(web: Any, state: State) -> None:
         for name, found in fields.items()
     }
     if state.has("bot_details"):
-        assert missing == {"bot": {"folder_id"}, "bot_model": set(), "bot_variable": set()}
+        assert missing == {"bot": set(), "bot_model": set(), "bot_variable": set()}
         assert bot["voice_info_list"][0]["voice_id"] in [one.id for one in state.audio.voices.all()]
     else:
         assert missing["bot"] == {"media_config"}

@@ -32,9 +32,9 @@ def _add_folder(state: State, kind: str, name: str, parent_id: str = "") -> None
 
 
 def folder_for(state: State, place: int) -> str:
-    """The folder that the bot or app at a place lies in, where the account's answers say so."""
-    folders = [one.id for one in state.projects.folders.all() if one.kind == "development"]
-    return folders[place % len(folders)] if state.has("folder") else ""
+    """The folder that the bot or app at a place lies in; one after the folders lies in none."""
+    folders = [*(one.id for one in state.projects.folders.all() if one.kind == "development"), ""]
+    return folders[place % len(folders)]
 
 
 def add_apps(state: State) -> None:
