@@ -15,8 +15,9 @@ import pytest
 from coze_cassettes.cassette import websocket_messages
 from coze_cassettes.cassette.model import Interaction, Request, Response
 from coze_cassettes.cassette.websocket_messages import Closed, Message
-from coze_cassettes.review import media, textconv
+from coze_cassettes.review import media, sockets, textconv
 from coze_cassettes.review.calls import call_of, transcript_of
+from coze_cassettes.review.events import Event
 from coze_cassettes.review.transcript import Kind, Row
 
 MakeInteraction = Callable[..., Interaction]
@@ -189,7 +190,7 @@ def test_upload(interaction: MakeInteraction) -> None:
 
 
 def test_websocket() -> None:
-    """A WebSocket is a dialogue in which sounds are their length."""
+    """A WebSocket is a dialogue that says who sends what, in which sounds are their length."""
     pieces = [base64.b64encode(bytes([number]) * 300).decode() for number in (1, 2)]
     sent = [Message(json.dumps({"event_type": "input_text_buffer.append", "data": {"delta": "Hi"}}))]
     came = [Message(json.dumps({"event_type": "speech.audio.update", "data": {"delta": piece}}), 1) for piece in pieces]
@@ -199,10 +200,48 @@ def test_websocket() -> None:
     call = call_of(Interaction(request, response))
     assert call.heading == "WebSocket /v1/audio/speech"
     assert shown(call.response) == [
-        "input_text_buffer.append: Hi",
-        f"speech.audio.update ×2: {media.describe(bytes([1]) * 300 + bytes([2]) * 300, 'sound')}",
-        "closed: code 1006",
+        "sent input_text_buffer.append: Hi",
+        f"received speech.audio.update ×2: {media.describe(bytes([1]) * 300 + bytes([2]) * 300, 'sound')}",
+        "received closed: code 1006",
     ]
+
+
+def dialogue(*turns: tuple[Kind, str, dict[str, Any]]) -> list[str]:
+    """The rows of a dialogue: of each turn its side, the type of the message, its data."""
+    made = [(side, Event(name, {"event_type": name, "data": data})) for side, name, data in turns]
+    return shown(sockets.rows(made))
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [
+        (
+            {"codec": "pcm", "sample_rate": 8000, "bit_depth": 16, "channel": 1},
+            "<pcm sound, 1,600 bytes, 8 kHz, 0.10 s,",
+        ),
+        ({"codec": "opus", "opus_config": {"sample_rate": 48000}}, "<opus sound, 1,600 bytes, 48 kHz,"),
+        ({"codec": "g711a"}, "<g711a sound, 1,600 bytes, sha256"),
+        ({}, "<sound, 1,600 bytes, sha256"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("side", "field", "name"),
+    [
+        (Kind.SENT, "input_audio", "input_audio_buffer.append"),
+        (Kind.RECEIVED, "output_audio", "conversation.audio.delta"),
+    ],
+)
+def test_format_of_a_sound(side: Kind, field: str, name: str, settings: dict[str, Any], shown: str) -> None:
+    """A sound without a header has the format that the settings of the session name for its direction."""
+    sound = base64.b64encode(bytes(1600)).decode()
+    [_, row] = dialogue((Kind.SENT, "chat.update", {field: settings}), (side, name, {"delta": sound}))
+    assert row.startswith(f"{side} {name}: {shown}")
+
+
+def test_text_that_is_said_again() -> None:
+    """Of messages that each repeat what came before them the last is shown."""
+    came = ((Kind.RECEIVED, "conversation.audio_transcript.update", {"content": text}) for text in ("a", "ab", "abc"))
+    assert dialogue(*came) == ["received conversation.audio_transcript.update ×3: abc"]
 
 
 def test_json(interaction: MakeInteraction) -> None:

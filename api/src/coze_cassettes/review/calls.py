@@ -22,6 +22,7 @@ from coze_cassettes.diff.chunked_text import text_of
 from coze_cassettes.diff.events import events_of
 from coze_cassettes.diff.nodes import Node
 from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.pluralize import pluralize
 from coze_cassettes.review import chats, events, media, sockets, values, workflows
 from coze_cassettes.review.events import Event
 from coze_cassettes.review.transcript import Call, Kind, Row, Transcript
@@ -119,11 +120,11 @@ def _events(response: Response) -> list[Event]:
 
 
 def _stream_rows(found: list[Event], response: Response) -> Iterator[Row]:
-    tell = workflows.rows if any(event.name in workflows.NAMES for event in found) else chats.rows
-    yield from tell(found)
+    is_workflow = any(event.name in workflows.NAMES for event in found)
+    yield from workflows.rows(found) if is_workflow else chats.rows(found)
     yield events.order(found)
     if pieces := len(response.chunks):
-        yield Row(Kind.STATUS, "arrived in", f"{pieces} chunks")
+        yield Row(Kind.STATUS, "arrived in", pluralize(pieces, "chunk"))
 
 
 def _event(name: str, node: Node) -> Event:

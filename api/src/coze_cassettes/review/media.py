@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 import wave
+from dataclasses import dataclass
 from typing import Final
 
 _MAGIC: Final = (
@@ -30,12 +31,29 @@ _SHORTEST: Final = 64
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
-def describe(content: bytes, otherwise: str = "bytes") -> str:
+@dataclass(frozen=True)
+class SoundFormat:
+    """What is said elsewhere of a sound without a header: codec, samples a second, bytes a sample; empty if unknown."""
+
+    codec: str = ""
+    rate: int = 0
+    width: int = 0
+
+    def details(self, size: int) -> tuple[str, ...]:
+        """The rate and the duration of so many bytes, as far as they are known."""
+        rate = (f"{self.rate / 1000:g} kHz",) if self.rate else ()
+        return (*rate, f"{size / self.rate / self.width:.2f} s") if self.rate and self.width else rate
+
+
+def describe(content: bytes, otherwise: str = "bytes", sound: SoundFormat | None = None) -> str:
     """``<wav sound, 8,044 bytes, 8 kHz, 0.50 s, sha256 1a2b3c4d>``; the digest tells two of one length apart."""
-    name = next((name for magic, name in _MAGIC if content.startswith(magic)), otherwise)
+    name = next((name for magic, name in _MAGIC if content.startswith(magic)), None)
+    details = _length(content)
+    if name is None and sound is not None and sound.codec:
+        name, details = f"{sound.codec} {otherwise}", sound.details(len(content))
     digest = hashlib.sha256(content).hexdigest()[:8]
     size = "empty" if not content else f"{len(content):,} byte{'' if len(content) == 1 else 's'}"
-    return f"<{', '.join((name, size, *_length(content), f'sha256 {digest}'))}>"
+    return f"<{', '.join((name or otherwise, size, *details, f'sha256 {digest}'))}>"
 
 
 def _length(content: bytes) -> tuple[str, ...]:
@@ -44,10 +62,9 @@ def _length(content: bytes) -> tuple[str, ...]:
         return ()
     try:
         with wave.open(io.BytesIO(content)) as sound:
-            rate, frames = sound.getframerate(), sound.getnframes()
+            return SoundFormat("wav", sound.getframerate(), 1).details(sound.getnframes())
     except (wave.Error, EOFError):
         return ()
-    return (f"{rate / 1000:g} kHz", f"{frames / rate:.2f} s") if rate else ()
 
 
 def decode(text: str) -> bytes | None:
