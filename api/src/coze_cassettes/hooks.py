@@ -11,6 +11,7 @@ from unittest import mock
 
 import _pytest.timing
 import pytest
+from _pytest._code.code import ReprFileLocation  # the type of what pytest's summary reads
 
 from coze_cassettes import collection as agreement
 from coze_cassettes import coze_tests, fixtures, markers, naming, orphans, replayed_tests
@@ -241,7 +242,16 @@ def pytest_runtest_makereport(
         report.longrepr = _with_line(running.session.complaint, item, call)
     elif report.failed and call.excinfo is not None and isinstance(call.excinfo.value, fixtures.Refusal):
         report.longrepr = str(call.excinfo.value)  # pytest's summary would begin with the name of the class
+    elif report.failed and call.excinfo is not None and isinstance(call.excinfo.value, guard.NetworkBlocked):
+        _summarise(report, str(call.excinfo.value))
     return report
+
+
+def _summarise(report: pytest.TestReport, message: str) -> None:
+    """Let pytest's summary begin with the message, and not with the name of the class; the traceback stays."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if isinstance(crash, ReprFileLocation):
+        crash.message = message
 
 
 def _with_line(message: str, item: pytest.Item, call: pytest.CallInfo[None]) -> str:

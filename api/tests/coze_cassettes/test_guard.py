@@ -53,7 +53,7 @@ def _local() -> None:
 @pytest.mark.parametrize("reach", [_connect, _connect_low, _udp, _resolve, _resolve_old, _local])
 def test_every_way_out_is_blocked(reach: Callable[[], None]) -> None:
     """Connect, connect_ex below ``socket``, UDP, DNS, this machine's own ports too."""
-    with guard.block_context(), pytest.raises(guard.NetworkBlocked, match="the network is blocked"):
+    with guard.block_context(), pytest.raises(guard.NetworkBlocked, match="network blocked"):
         reach()
 
 
@@ -62,8 +62,9 @@ def test_the_message_says_what_to_do() -> None:
     with guard.block_context(), pytest.raises(guard.NetworkBlocked) as error:
         _connect()
     assert str(error.value) == (
-        "connect to '192.0.2.1' while replaying: the network is blocked. "
-        "Mark the test vcr so that it replays a cassette, or loopback if it needs a local server."
+        "network blocked in a replay: connect to '192.0.2.1'\n"
+        "A test marked vcr replays its calls to Coze and no others. Mark it loopback if it needs a server on this\n"
+        "machine, name a host that it may reach in allowed_hosts, or replace the call by a mock."
     )
 
 

@@ -89,8 +89,9 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
     host = _host_of(event, arguments)
     if host is not None and not _passes(_state.policy, event, host):
         raise NetworkBlocked(
-            f"{event.removeprefix('socket.')} to {host!r} while replaying: the network is blocked. "
-            "Mark the test vcr so that it replays a cassette, or loopback if it needs a local server."
+            f"network blocked in a replay: {event.removeprefix('socket.')} to {host!r}\n"
+            "A test marked vcr replays its calls to Coze and no others. Mark it loopback if it needs a server on this\n"
+            "machine, name a host that it may reach in allowed_hosts, or replace the call by a mock."
         )
 
 
