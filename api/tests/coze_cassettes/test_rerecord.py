@@ -46,17 +46,17 @@ OUTCOMES = [
     (None, cassette(), Outcome.NEW),
     (cassette(), cassette(), Outcome.UNCHANGED),
     (cassette(), cassette(body=CHANGED), Outcome.CHANGED),
-    (cassette("coze.com"), cassette("coze.cn"), Outcome.LESS_TRUE),
-    (cassette("coze.com"), cassette("stand-in", CHANGED), Outcome.LESS_TRUE),
-    (cassette("coze.com"), cassette("coze-studio", CHANGED), Outcome.LESS_TRUE),
-    (cassette("stand-in"), cassette("coze-studio"), Outcome.TRUER),
-    (cassette("coze-studio"), cassette("coze.com"), Outcome.TRUER),
+    (cassette("coze.com"), cassette("coze.cn"), Outcome.OTHER_PROVENANCE),
+    (cassette("coze.com"), cassette("stand-in", CHANGED), Outcome.OTHER_PROVENANCE),
+    (cassette("coze.com"), cassette("coze-studio", CHANGED), Outcome.OTHER_PROVENANCE),
+    (cassette("stand-in"), cassette("coze-studio"), Outcome.HIGHER_PROVENANCE),
+    (cassette("coze-studio"), cassette("coze.com"), Outcome.HIGHER_PROVENANCE),
 ]
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), OUTCOMES)
-def test_origin_comes_before_content(old: Cassette | None, new: Cassette, expected: Outcome) -> None:
-    """A truer recording replaces, a less true one never does, an equally true one only what really changed."""
+def test_provenance_comes_before_content(old: Cassette | None, new: Cassette, expected: Outcome) -> None:
+    """A higher provenance replaces, a lower one never does, the same one replaces only what really changed."""
     decision = decide("a.yaml", old, new)
     assert decision.outcome is expected
     assert (decision.cassette is not None) == (expected in WRITTEN)
@@ -76,10 +76,15 @@ def test_what_was_not_recorded_is_kept_or_an_orphan() -> None:
 
 EXIT_CODES = [
     (Verdict(), 0),
-    (Verdict((Decision("a", Outcome.UNCHANGED), Decision("b", Outcome.KEPT), Decision("c", Outcome.LESS_TRUE))), 0),
+    (
+        Verdict(
+            (Decision("a", Outcome.UNCHANGED), Decision("b", Outcome.KEPT), Decision("c", Outcome.OTHER_PROVENANCE))
+        ),
+        0,
+    ),
     (Verdict((Decision("a", Outcome.UNCHANGED), Decision("b", Outcome.CHANGED))), 3),
     (Verdict((Decision("a", Outcome.NEW),)), 3),
-    (Verdict((Decision("a", Outcome.TRUER),)), 3),
+    (Verdict((Decision("a", Outcome.HIGHER_PROVENANCE),)), 3),
     (Verdict((Decision("a", Outcome.NEW),), failures=(Failure("no"),)), 1),
 ]
 
@@ -171,7 +176,7 @@ def test_a_server_that_does_not_speak_coze_is_refused() -> None:
         check_token(COZE, answering(None, 502))
 
 
-def test_a_stand_in_never_counts_as_something_truer() -> None:
+def test_a_stand_in_never_counts_as_coze() -> None:
     """Its header gives it away, whatever the target is called."""
     proved = check_token(COZE, answering(0, headers={"X-Served-By": "coze-standin"}))
     assert proved == Target("stand-in", COZE.url)
@@ -419,7 +424,7 @@ TOKEN = {"COZE_API_TOKEN": secrets.token_hex(20)}
 
 @pytest.mark.loopback
 def test_a_change_is_reported_and_swapped_in_but_not_by_a_check(recorded: Project, rerecord: Rerecord) -> None:
-    """A field that the committed answer had and the new one has not is the one finding; a truer file is only proved."""
+    """A field that the committed answer had and the new one has not is the one finding; a file of Coze's stays."""
     (recorded.cassettes / "test_project/TestProject.test_gone.yaml").write_bytes(recorded.contents()[ME])
     recorded.edit(ME, "stand-in", b'"user_name":', b'"former":1,"user_name":')
     recorded.edit(CHAT, "coze.com")
@@ -427,7 +432,7 @@ def test_a_change_is_reported_and_swapped_in_but_not_by_a_check(recorded: Projec
     code, out, _ = rerecord(recorded, *STAND_IN, "--check", "--report", "report", "--account", "b")
     assert code == 3
     assert f"breaking: GET /v1/users/me: $.data.former: is gone (was integer) ({ME})\n" in out
-    assert "1 less true, not kept, 1 orphaned\n" in out
+    assert "1 not replaced (other provenance), 1 orphaned\n" in out
     assert "- breaking: " in (recorded.root / "report/verdict.md").read_text()
     assert recorded.contents() == committed
     assert recorded.record()[0] == 3
@@ -558,12 +563,10 @@ def test_damaged_cassettes_are_replaced(recorded: Project, rerecord: Rerecord) -
     (recorded.cassettes / ME).write_bytes(first[ME].replace(b"/v1/users/me", b"/v1/users/you"))
     code, out, err = rerecord(recorded, *STAND_IN)
     assert (code, err) == (3, "")
-    result = re.findall(r"^replaced, since it could not be read: (\S+): (.*)$", out, re.MULTILINE)
+    result = re.findall(r"^replaced \(was unreadable\): (\S+): (.*)$", out, re.MULTILINE)
     assert [file for file, _ in result] == FILES
     assert result[2][1] == "edited by hand, its digest does not fit; record it again"
-    assert out.endswith(
-        "3 recorded: 3 replaced, since it could not be read\nChanged: see it with git diff -- cassettes/coze\n"
-    )
+    assert out.endswith("3 recorded: 3 replaced (was unreadable)\nChanged: see it with git diff -- cassettes/coze\n")
     for file, old in zip(FILES, sound, strict=True):
         assert decide(file, old, store.read(recorded.cassettes / file)).outcome is Outcome.UNCHANGED
 

@@ -50,9 +50,9 @@ def test_the_same_field_of_several_events_is_one_line() -> None:
 def test_a_damaged_cassette_says_that_it_was_replaced_and_why() -> None:
     """It counts as absent."""
     reason = "edited by hand, its digest does not fit; record it again"
-    assert lines(Decision("a/x.yaml", Outcome.REPAIRED, reason=reason)) == [
-        f"replaced, since it could not be read: a/x.yaml: {reason}",
-        "1 recorded: 1 replaced, since it could not be read",
+    assert lines(Decision("a/x.yaml", Outcome.WAS_UNREADABLE, reason=reason)) == [
+        f"replaced (was unreadable): a/x.yaml: {reason}",
+        "1 recorded: 1 replaced (was unreadable)",
         "Changed: see it with git diff -- cassettes/coze",
     ]
 

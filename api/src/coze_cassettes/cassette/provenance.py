@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 STAND_IN = "stand-in"
 PROVENANCES = ("coze.com", "coze.cn", "coze-studio", STAND_IN)
-"""Accepted values of ``recorded_from``; both regions of Coze count as equally true."""
+"""Accepted values of ``recorded_from``; both regions of Coze have the same rank."""
 
 STAND_IN_HEADER = "x-served-by"
 STAND_IN_HEADER_VALUE = "coze-standin"

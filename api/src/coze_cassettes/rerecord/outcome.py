@@ -20,11 +20,12 @@ class Outcome(StrEnum):
     """Recorded again, nothing but volatile differences: the committed file is not touched."""
     CHANGED = "changed"
     NEW = "new"
-    TRUER = "replaced by a truer one"
-    REPAIRED = "replaced, since it could not be read"
+    HIGHER_PROVENANCE = "replaced (higher provenance)"
+    """Recorded from Coze, or nearer to it than the committed file, which is replaced as a whole."""
+    WAS_UNREADABLE = "replaced (was unreadable)"
     """The committed file is damaged, and counts as absent."""
-    LESS_TRUE = "less true, not kept"
-    """Recorded from something less true than the committed file, or from the other region: the file stays."""
+    OTHER_PROVENANCE = "not replaced (other provenance)"
+    """The committed file was recorded nearer to Coze, or from Coze's other region: it stays."""
     FAILED = "failed"
     """The test did not pass, or what it recorded is not fit to be kept: the committed file stays."""
     KEPT = "kept"
@@ -33,7 +34,7 @@ class Outcome(StrEnum):
     """Committed, and no test plays it."""
 
 
-WRITTEN: Final = frozenset({Outcome.CHANGED, Outcome.NEW, Outcome.TRUER, Outcome.REPAIRED})
+WRITTEN: Final = frozenset({Outcome.CHANGED, Outcome.NEW, Outcome.HIGHER_PROVENANCE, Outcome.WAS_UNREADABLE})
 NOT_RECORDED: Final = frozenset({Outcome.FAILED, Outcome.KEPT, Outcome.ORPHAN})
 
 
@@ -55,12 +56,12 @@ class Decision:
 def decide(file: str, old: Cassette | None, new: Cassette, damage: str = "") -> Decision:
     """What becomes of a fresh recording beside the committed one; ``damage`` says why that one cannot be read."""
     if old is None:
-        return Decision(file, Outcome.REPAIRED if damage else Outcome.NEW, new, reason=damage)
-    if _is_less_true(old, new):
-        return Decision(file, Outcome.LESS_TRUE)
+        return Decision(file, Outcome.WAS_UNREADABLE if damage else Outcome.NEW, new, reason=damage)
+    if _is_outranked(old, new):
+        return Decision(file, Outcome.OTHER_PROVENANCE)
     comparison = compare(old, new)
     if rank(new.metadata.recorded_from) > rank(old.metadata.recorded_from):
-        return Decision(file, Outcome.TRUER, new, comparison)
+        return Decision(file, Outcome.HIGHER_PROVENANCE, new, comparison)
     if not comparison.changed:
         return Decision(file, Outcome.UNCHANGED)
     return Decision(file, Outcome.CHANGED, rebase(old, new), comparison)
@@ -68,13 +69,13 @@ def decide(file: str, old: Cassette | None, new: Cassette, damage: str = "") -> 
 
 def fail(file: str, old: Cassette | None, new: Cassette | None) -> Decision:
     """A cassette whose test failed: what was recorded of it, if anything, is only compared."""
-    if old is None or new is None or _is_less_true(old, new):
+    if old is None or new is None or _is_outranked(old, new):
         return Decision(file, Outcome.FAILED)
     return Decision(file, Outcome.FAILED, comparison=compare_partial(old, new))
 
 
-def _is_less_true(old: Cassette, new: Cassette) -> bool:
-    """Whether a recording says less of the API than the committed one does, or speaks of the other region."""
+def _is_outranked(old: Cassette, new: Cassette) -> bool:
+    """Whether the committed recording is nearer to Coze than the new one, or from Coze's other region."""
     was, now = old.metadata.recorded_from, new.metadata.recorded_from
     return rank(now) < rank(was) or (rank(now) == rank(was) and now != was)
 
