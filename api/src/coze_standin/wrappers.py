@@ -9,9 +9,10 @@ import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from email.utils import formatdate
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -75,7 +76,7 @@ class WithHeaders:
 
 
 class WithGuard:
-    """Reports on stderr what no handler foresaw: it is a defect of the stand-in.
+    """Reports on stderr what no handler foresaw: it is a defect of the stand-in; a caller who leaves is none.
 
     Starlette raises again what its own handler for exceptions has answered; a stream that has begun just ends.
     """
@@ -86,7 +87,8 @@ class WithGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         try:
-            await self._app(scope, receive, send)
+            with suppress(ClientDisconnect):
+                await self._app(scope, receive, send)
         except Exception as error:
             report_defect(f"{scope.get('method', 'GET')} {scope.get('path', '')}", error)
             if scope["type"] != "http":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
+from coze_standin.http_app import create_app
 from coze_standin.parsing import read_json
 from coze_standin.state import State
 
@@ -89,6 +92,24 @@ def test_a_defect_is_answered_and_reported(web: Any, state: State, capsys: pytes
     assert response.json()["code"] == 5000
     assert response.json()["detail"]["logid"] == response.headers["x-tt-logid"]
     assert capsys.readouterr().err.startswith("coze-standin: POST /v3/chat: AttributeError: ")
+
+
+def test_a_caller_who_leaves_is_no_defect(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+    """A connection that ends before the body of its request has come says nothing on stderr."""
+    scope = {"type": "http", "method": "POST", "path": "/v3/chat", "query_string": b"", "headers": []}
+    token = f"Bearer {state.account.token}".encode()
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None:
+        pass
+
+    async def call() -> None:
+        await create_app(state)({**scope, "headers": [(b"authorization", token)]}, receive, send)
+
+    asyncio.run(call())
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,9 @@ def test_variables_belong_to_one_user(web: Any, state: State) -> None:
 
     assert values(**bot) == {"mood": "", "city": "Ghent"}
     assert list(values(**bot)) == ["mood", "city"]
+    for query in (bot, {**bot, "keywords": ""}):
+        items = web.data("GET", "/v1/variables", params=query)["items"]
+        assert [one["keyword"] for one in items] == ["city", "mood"]
     assert values(**bot, connector_id="1024") == values(**bot)
     app = {"app_id": state.projects.apps.all()[0].id, "connector_uid": "me"}
     assert values(**{**bot, "connector_uid": "you"}) == values(**bot, connector_id="1") == values(**app) == {}

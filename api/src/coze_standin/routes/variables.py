@@ -13,12 +13,13 @@ from coze_standin.state import Holder, State
 
 
 def retrieve(call: Call) -> Answer:
-    """variables.retrieve: those of the keywords that have a value, in the order of the question.
+    """variables.retrieve: those of the keywords that were set, in the order of the question; without keywords all.
 
-    Whether the service also answers with what was never set, or refuses it, is not in the sources: it is left out.
+    The documents' example has one that was never set, with its default and a time of 0: no bot here has a default.
     """
-    keywords = call.ask("keywords").split(",")
     held = call.state.integration.variables.get(_holder(call.state, call.query), {})
+    asked = call.query.get("keywords")
+    keywords = asked.split(",") if asked else list(held)
     return ok({"items": [_variable_json(held[each]) for each in keywords if each in held]})
 
 
