@@ -98,7 +98,9 @@ def _left_out(item: pytest.Item, path: Path, settings: Settings) -> str:
 
 
 def _save(recorder: Recorder, run: pytest.Session) -> str:
-    """Why a cassette is not saved, or an empty string."""
+    """Why a cassette is not saved, or an empty string; a test that went on after a refusal has recorded half."""
+    if recorder.complaint:
+        return recorder.complaint
     try:
         recorder.save()
     except NotWritten as error:

@@ -515,6 +515,26 @@ def test_a_test_id_that_holds_a_configured_value_is_refused(replay: Replay, monk
     assert "canary-token" not in result.stdout.str()
 
 
+CATCHES = """
+import httpx, pytest
+from contextlib import suppress
+
+@pytest.mark.vcr
+def test_me():
+    with suppress(Exception):
+        httpx.post("https://api.coze.com/v3/chat")
+"""
+
+
+def test_a_refusal_that_the_test_catches_fails_it(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was refused while recording is missing in the cassette, which is not saved; the reason is shown in full."""
+    monkeypatch.setenv("COZE_API_TOKEN", "canary-token")
+    monkeypatch.setenv("COZE_CASSETTES_CHATS", "0")
+    result = replay(CATCHES, "--record-mode=all")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*This run has made 0 chats and workflow runs, as many as it may: raise COZE_*"])
+
+
 @pytest.mark.proof
 def test_the_virtual_clock_runs_in_a_replay(replay: Replay, me: Cassette) -> None:
     """A test that waits an hour is over at once."""

@@ -15,7 +15,8 @@ from coze_cassettes.session.wire import Wire
 @contextmanager
 def record_context(recorder: Recorder) -> Iterator[VcrCassette]:
     """Record what the test sends; gives vcrpy's cassette."""
-    wire = Wire(recorder.settings.target, recorder.settings.throttle, lambda: recorder.faults_expected)
+    settings = recorder.settings
+    wire = Wire(settings.target, settings.throttle, lambda: recorder.faults_expected, recorder.give_up)
     with ExitStack() as stack:
         stack.enter_context(redaction.silent(recording=True))
         stack.enter_context(websocket_record_stub.record_context(recorder, wire))

@@ -14,6 +14,7 @@ from typing import Final, Protocol, TypeVar
 
 import httpx
 
+from coze_cassettes.errors import CassetteError
 from coze_cassettes.session.retry import is_busy
 from coze_cassettes.session.routing import Router
 from coze_cassettes.session.throttle import Throttle
@@ -49,17 +50,32 @@ Steps = Generator[float | Send, A, A]
 class Wire:
     """The way to the target; one for a test, or for a run of something else.
 
-    ``faults_expected`` says whether an answer that says that the service is busy is what a test wants to record.
+    ``faults_expected`` says whether an answer that says that the service is busy is what a test wants to record;
+    ``note_refusal`` gets why a request is refused, since a test may catch the error.
     """
 
-    def __init__(self, target: str, throttle: Throttle, faults_expected: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        target: str,
+        throttle: Throttle,
+        faults_expected: Callable[[], bool] = lambda: False,
+        note_refusal: Callable[[str], None] = lambda _: None,
+    ) -> None:
         """Take the target's origin, and the throttle of the run."""
         self.router = Router(target)
         self.throttle = throttle
         self._faults_expected = faults_expected
+        self._note_refusal = note_refusal
 
     def steps(self, method: str, url: httpx.URL) -> Steps[A]:
-        """Waits and sends until an answer stands, and returns that."""
+        """Waits and sends until an answer stands, and returns that; CassetteError if the request is refused."""
+        try:
+            return (yield from self._steps(method, url))
+        except CassetteError as error:
+            self._note_refusal(str(error))
+            raise
+
+    def _steps(self, method: str, url: httpx.URL) -> Steps[A]:
         yield self.throttle.delay(method, url.raw_path.decode("ascii"))
         for attempt in count(1):
             answer = yield SEND
