@@ -51,6 +51,18 @@ def test_groups(changed: Review) -> None:
     assert group.cassettes == (NAME, "test_bot/TestBot.test_two.yaml")
 
 
+def test_a_cassette_without_a_change_says_why_it_is_listed(
+    cassette: MakeCassette, interaction: MakeInteraction
+) -> None:
+    """Its file differs, in what every recording changes, or in where it was recorded."""
+    old, new = (cassette(interaction(answer={"data": {"create_time": time}})) for time in (1700000000, 1700000001))
+    found = review({NAME: old}, {NAME: new}, {})
+    [note] = found.files[0].notes
+    assert note.startswith("Only values that change with every recording (times, ")
+    outputs = ["".join(map(str, terminal.review(found))), markdown.render(found), html.diff_page(found)]
+    assert [note in output for output in outputs] == [True, True, True]
+
+
 def test_words(changed: Review) -> None:
     """Of a row that changed the words that differ are marked."""
     [file] = [file for file in changed.files if file.file == NAME]

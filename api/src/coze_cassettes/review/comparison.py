@@ -64,6 +64,15 @@ class FileChange:
     calls: tuple[CallChange, ...] = ()
     provenance: tuple[str, str] = ("", "")
 
+    @property
+    def notes(self) -> Iterator[str]:
+        """What a reader must know beside the rows, in sentences."""
+        before, after = self.provenance
+        if before and after and before != after:
+            yield f"Recorded from {after}, before from {before}."
+        if not self.calls:
+            yield "Only values that change with every recording (times, ids, the cuts of a stream) or metadata differ."
+
 
 @dataclass(frozen=True)
 class Review:

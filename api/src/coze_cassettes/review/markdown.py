@@ -77,8 +77,8 @@ def _table_row(group: Group) -> str:
 def _section(file: FileChange) -> Iterator[str]:
     yield f"<details><summary>{_escape(file.file)} {_word(file)}</summary>"
     yield ""
-    if file.provenance[0] and file.provenance[1] and file.provenance[0] != file.provenance[1]:
-        yield f"Recorded from {file.provenance[1]}, before from {file.provenance[0]}."
+    for note in file.notes:
+        yield note
         yield ""
     for call in file.calls:
         yield from _call(call)

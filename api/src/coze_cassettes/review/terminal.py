@@ -78,9 +78,7 @@ def _file(file: FileChange) -> Iterator[Text]:
     word = {Mark.ADDED: " (new)", Mark.REMOVED: " (removed)", Mark.SAME: ""}[file.mark]
     yield Text("")
     yield Text(f"{file.file}{word}", "bold underline")
-    before, after = file.provenance
-    if before and after and before != after:
-        yield Text(f"recorded from {after}, before from {before}", "yellow")
+    yield from (Text(note, "yellow") for note in file.notes)
     for call in file.calls:
         yield from _call(call)
 
