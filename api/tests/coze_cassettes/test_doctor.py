@@ -13,6 +13,7 @@ import pytest
 
 from coze_cassettes.account import credentials, doctor, provisioning
 from coze_cassettes.account.doctor import Check, State
+from coze_cassettes.account.needs import needed_variables
 from coze_cassettes.account.provisioning import Removed
 from coze_cassettes.account.target import Answer, Get, Target, check_token, get_from
 from coze_cassettes.errors import CassetteError, Misuse
@@ -178,18 +179,46 @@ wrong: COZE_API_TOKEN is not set: set it in the shell or in .env, or record with
 unset: COZE_WORKSPACE_ID: the workspace to list and create in; without it its tests are left out
 ok:    COZE_BOT_ID is set (a bot published to the API channel); a token is needed to try it
 unset: COZE_WORKFLOW_ID: a published workflow; without it its tests are left out
+ok:    COZE_GUEST_ID is set; only its tests can try it
+unset: COZE_LIVE_ID: tests ask for it; without it they are left out
 unset: the token needs the permission listWorkspace
 unset: the token needs the permission listBot
 unset: the token needs the permission getPublishedBot
 unset: the token needs the permission getMetadata
 unset: the token needs the permission listConversation
 unset: the token needs the permission listKnowledge
-unset: the token needs the permission listWorkflow"""
+unset: the token needs the permission listWorkflow
+unset: the token needs the permission of every other operation that tests call: Coze's docs name it"""
 
 
 def test_without_a_token_all_that_will_be_needed_is_listed(tmp_path: Path) -> None:
     """Nothing is asked of any server."""
-    assert "\n".join(map(str, examined(tmp_path, {"COZE_BOT_ID": "7000000000000000001"}))) == NEEDED
+    environment = {"COZE_BOT_ID": "7000000000000000001", "COZE_GUEST_ID": "7000000000000000002"}
+    needed = ("COZE_BOT_ID", "COZE_GUEST_ID", "COZE_LIVE_ID")
+    assert "\n".join(map(str, doctor.examine(tmp_path, environment, "", needed))) == NEEDED
+
+
+@pytest.mark.parametrize(
+    ("source", "variables"),
+    [
+        ("account.value('LIVE_ID')", ("COZE_LIVE_ID",)),
+        ("account.value('FILE_ID', make)", ()),
+        ("account.value('FILE_ID', make=make)", ()),
+        ("row.value('name')", ()),
+        ("@pytest.mark.needs('live_id', 'bot_id')\ndef test_x(): ...", ("COZE_BOT_ID", "COZE_LIVE_ID")),
+    ],
+)
+def test_what_tests_ask_for(source: str, variables: tuple[str, ...], tmp_path: Path) -> None:
+    """Not what they make where it is not set; in conftest.py as in a test."""
+    (tmp_path / "conftest.py").write_text(source)
+    assert needed_variables([tmp_path]) == needed_variables([tmp_path / "conftest.py"]) == variables
+
+
+def test_what_cannot_be_parsed_is_one_sentence(tmp_path: Path) -> None:
+    """It names the module."""
+    (tmp_path / "test_x.py").write_text("def")
+    with pytest.raises(CassetteError, match=r"test_x\.py: its tests cannot be read \(SyntaxError\)\.$"):
+        needed_variables([tmp_path])
 
 
 @pytest.mark.loopback

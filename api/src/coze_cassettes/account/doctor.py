@@ -5,7 +5,7 @@ Nothing is sent but GETs. Each finding is one line; what is wrong comes with its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -100,8 +100,12 @@ def account(root: Path, shell: Mapping[str, str], wanted: str) -> Account:
     return Account(target, environment, read_limits(environment, target.url))
 
 
-def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Check]:
-    """The findings, one at a time; what depends on something wrong is not looked at."""
+def examine(root: Path, shell: Mapping[str, str], wanted: str, needed: Sequence[str] = ()) -> Iterator[Check]:
+    """The checks, one at a time; what depends on something wrong is not looked at.
+
+    ``needed`` are the variables that the tests of the project ask for.
+    """
+    further = [name for name in needed if name not in _ELSEWHERE]
     try:
         found = account(root, shell, wanted)
         yield Check(State.OK, f"the token comes from {_source(root, shell)}")
@@ -109,19 +113,32 @@ def examine(root: Path, shell: Mapping[str, str], wanted: str) -> Iterator[Check
     except Misuse as error:
         yield Check(State.WRONG, str(error))
         if str(error) == credentials.NO_TOKEN:
-            yield from _without_token(read_environment(root, shell))
+            yield from _without_token(read_environment(root, shell), further)
         return
     yield Check(State.OK, f"{shown_url(proved.url)} takes it, and counts as {proved.provenance}")
     wrong = {}
     for probe in PROBES:
         wrong[probe.variable] = problem_with(probe, found.environment, found.get)
         yield _thing(probe, found, wrong[probe.variable])
+    yield from _further(further, found.environment)
     for right in RIGHTS:
         if not right.variable or (found.environment.get(right.variable) and not wrong[right.variable]):
             yield _right(right, found)
 
 
-def _without_token(environment: Mapping[str, str]) -> Iterator[Check]:
+_ELSEWHERE: Final = frozenset({TOKEN, *(probe.variable for probe in PROBES)})
+"""The variables that have checks of their own."""
+
+
+def _further(names: Sequence[str], environment: Mapping[str, str]) -> Iterator[Check]:
+    for name in names:
+        if environment.get(name):
+            yield Check(State.OK, f"{name} is set; only its tests can try it")
+        else:
+            yield Check(State.UNSET, f"{name}: tests ask for it; without it they are left out")
+
+
+def _without_token(environment: Mapping[str, str], further: Sequence[str]) -> Iterator[Check]:
     """Everything that a recording will need, since nothing of it can be tried without a token."""
     for probe in PROBES:
         purpose = _purpose(probe.variable)
@@ -129,8 +146,12 @@ def _without_token(environment: Mapping[str, str]) -> Iterator[Check]:
             yield Check(State.OK, f"{probe.variable} is set ({purpose}); a token is needed to try it")
         else:
             yield Check(State.UNSET, f"{probe.variable}: {purpose}; without it its tests are left out")
+    yield from _further(further, environment)
     for right in RIGHTS:
         yield Check(State.UNSET, f"the token needs the permission {right.permission}")
+    yield Check(
+        State.UNSET, "the token needs the permission of every other operation that tests call: Coze's docs name it"
+    )
 
 
 def _purpose(variable: str) -> str:

@@ -9,15 +9,16 @@ import click
 
 from coze_cassettes import exit_codes
 from coze_cassettes.account import doctor
+from coze_cassettes.account.needs import needed_variables
 from coze_cassettes.cassette.provenance import STAND_IN
-from coze_cassettes.cli.project import find_root
+from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.rerecord import processes
 
 
 @click.command("doctor")
 @click.option("--target", default="", help="coze.com, coze.cn, a URL or stand-in. Default: COZE_API_BASE.")
 def command(target: str) -> int:
-    """See whether a recording would work: environment, token, things, permissions, one line each; nothing is changed.
+    """Check whether a recording would work: environment, token, account, permissions, a line each; nothing is changed.
 
     Exit code 1 if something is wrong; what is only unset leaves tests out.
     """
@@ -26,7 +27,9 @@ def command(target: str) -> int:
         if target == STAND_IN:
             server = stack.enter_context(processes.stand_in("a")).ready()
             environment, target = {**environment, **server.environment}, server.url
-        checks = list(doctor.examine(find_root(), environment, target))
+        settings = read_settings()
+        needed = needed_variables(settings.tests.paths)
+        checks = list(doctor.examine(settings.rootdir, environment, target, needed))
     for check in checks:
         click.echo(check)
     wrong = any(check.state is doctor.State.WRONG for check in checks)
