@@ -264,6 +264,23 @@ def test_refused_files_are_named(run: Run, project: Path) -> None:
     assert "Hand-edited" not in pages
 
 
+def test_configured_values_are_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value of the environment that a cassette still holds is refused here as in check."""
+    monkeypatch.setenv("COZE_SECRET_NAME", "Anna's bot")
+    code, output = run("show", f"cassettes/{NAME}")
+    assert code == 1
+    assert ("is not shown, `coze-cassettes check` finds" in output, "Anna's bot" in output) == (True, False)
+
+
+def test_diff_of_a_removed_file(run: Run, project: Path) -> None:
+    """A path that is no longer in the working tree, and one of a revision."""
+    (project / "cassettes" / NAME).unlink()
+    code, output = run("diff", f"cassettes/{NAME}")
+    assert (code, output.splitlines()[0]) == (3, "0 breaking, 0 info, 0 note in 1 cassette (0 new, 1 removed).")
+    run_git(project, "commit", "-qam", "two")
+    assert run("diff", "HEAD~1..HEAD", f"cassettes/{NAME}") == (code, output)
+
+
 def test_show(run: Run, project: Path) -> None:
     """The command prints a transcript."""
     code, output = run("show", f"cassettes/{NAME}")

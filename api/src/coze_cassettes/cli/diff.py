@@ -67,11 +67,11 @@ def _review(arguments: tuple[str, ...], cassettes: Path | None) -> Review:
     root = Path(revisions.git(here, "rev-parse", "--show-toplevel").decode().strip())
     named = bool(arguments) and revisions.is_range(here, arguments[0])
     text, paths = (arguments[0], arguments[1:]) if named else ("", arguments)
-    if missing := next((path for path in paths if not (here / path).exists()), None):
+    chosen = revisions.parse_range(text)
+    if missing := next((path for path in paths if not revisions.has_path(here, chosen, path)), None):
         raise Misuse(f"{missing} is neither a file nor a revision.")
     settings = read_settings()
     folders = [here / path for path in paths] or [cassettes_folder(cassettes, settings)]
-    chosen = revisions.parse_range(text)
     judge = Judge(configured_values(os.environ).placeholders, settings.allow_opaque)
     versions = revisions.read_versions(root, chosen, folders, judge)
     return review(versions.old, versions.new, versions.refused, Processes(_SHARE))

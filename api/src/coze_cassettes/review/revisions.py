@@ -53,6 +53,14 @@ def is_range(root: Path, text: str) -> bool:
     return ".." in text.replace("../", "") or (not (root / text).exists() and _resolves(root, text))
 
 
+def has_path(here: Path, revisions: Range, path: str) -> bool:
+    """Whether a path, as seen from a folder, is in the working tree or in one of two revisions."""
+    if (here / path).exists():
+        return True
+    named = (each for each in (revisions.old, revisions.new) if each)
+    return any(git(here, "ls-tree", "--name-only", each, "--", path) for each in named)
+
+
 def _resolves(root: Path, text: str) -> bool:
     try:
         git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
