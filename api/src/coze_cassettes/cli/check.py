@@ -26,7 +26,7 @@ from coze_cassettes.scrubbing.environment import configured_values
 
 @dataclass(frozen=True)
 class Source:
-    """A file that is judged: its name as it is shown, and what is in it."""
+    """A file that is checked: its name as it is shown, and what is in it."""
 
     name: str
     content: bytes
@@ -44,11 +44,11 @@ class Source:
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--staged", is_flag=True, help="Judge what git is about to commit, not the working tree.")
+@click.option("--staged", is_flag=True, help="Check what git is about to commit, not the working tree.")
 @click.option("--explain", is_flag=True, help="List what looks random and was not replaced, for a person to judge.")
 @cassettes_option
 def command(paths: tuple[Path, ...], staged: bool, explain: bool, cassettes: Path | None) -> int:  # noqa: FBT001  by name
-    """Judge cassettes: their provenance, their digest, their exact form, and what the inspector finds in them.
+    """Check cassettes: their provenance, their digest, their exact form, and what the inspector finds in them.
 
     Prints FILE:PLACE CODE for each finding, then what was looked at, what each code means, the command that fixes it;
     exit code 1 if there is any. A file below the folder that is not a cassette is inspected too.

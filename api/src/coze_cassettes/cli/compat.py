@@ -19,7 +19,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--write", "written", type=_FILE, metavar="PAGE", help="Put the table into this page, below its marker.")
 @click.argument("reports", nargs=-1, required=True, type=_FILE)
 def command(checked: Path | None, written: Path | None, reports: tuple[Path, ...]) -> int:
-    """Say what versions of cozepy cannot do, from reports that pytest wrote as VERSION.xml (--junitxml)."""
+    """Show what versions of cozepy cannot do, from reports that pytest wrote as VERSION.xml (--junitxml)."""
     table = table_of([read_replay(each) for each in reports])
     if written is not None:
         store.write_text(written, put_into(written.read_text("utf-8"), table, MARKER))

@@ -15,12 +15,17 @@ from coze_cassettes.pytest_settings import read_settings
 
 
 @click.command("coverage")
-@click.option("--all", "whole", is_flag=True, help="The line of every operation too.")
-@click.option("--fields", "with_fields", is_flag=True, help="The fields that no recorded answer has too.")
-@click.option("--tests", multiple=True, metavar="PATH", help="Whose cassettes they are. Default: pytest's coze_tests.")
+@click.option("--all", "whole", is_flag=True, help="Also print the line of every operation.")
+@click.option("--fields", "with_fields", is_flag=True, help="Also print the fields that no recorded answer has.")
+@click.option(
+    "--tests",
+    multiple=True,
+    metavar="PATH",
+    help="The tests of the cassettes. Default: pytest's coze_tests.",
+)
 @cassettes_option
 def command(*, whole: bool, with_fields: bool, tests: tuple[str, ...], cassettes: Path | None) -> int:
-    """Hold the operations of the installed cozepy against the cassettes: recorded, sync, async, pages, errors.
+    """Compare the operations of the installed cozepy with the cassettes: recorded, sync, async, pages, errors.
 
     Exit code 1 if an operation has no cassette, or no test of one of the clients that have it.
     """

@@ -14,16 +14,16 @@ from coze_cassettes.errors import CassetteError, Misuse
 INTERRUPTED: Final = "Interrupted: the cassettes are as they were; run it again."
 
 COMMANDS: Final = {
-    "check": "Judge cassettes: provenance, digest, exact form, and what the inspector finds.",
-    "compat": "Say what other versions of cozepy cannot do, from pytest's reports.",
-    "coverage": "Hold the operations of the installed cozepy against the cassettes.",
+    "check": "Check cassettes: provenance, digest, exact form, and what the inspector finds.",
+    "compat": "Show what other versions of cozepy cannot do, from pytest's reports.",
+    "coverage": "Compare the operations of the installed cozepy with the cassettes.",
     "diff": "Compare the cassettes of two revisions: what Coze answers differently.",
-    "doctor": "See whether a recording would work: environment, token, things, permissions.",
-    "init": "Begin in a project: configuration, a first test, ignore rules.",
-    "migrate": "Bring cassettes of stock vcrpy into this format, scrubbed.",
-    "rerecord": "Record the cassettes anew, and keep what really changed.",
+    "doctor": "Check whether a recording would work: environment, token, account, permissions.",
+    "init": "Set up a project: configuration, a first test, ignore rules.",
+    "migrate": "Convert cassettes of stock vcrpy into this format, scrubbed.",
+    "rerecord": "Record the cassettes again, and replace those that changed.",
     "report": "Write the whole set of cassettes as pages to browse.",
-    "setup": "Make in the account what recordings need.",
+    "setup": "Create in the account what recordings need.",
     "show": "Show cassettes as conversations, runs and dialogues.",
     "table": "Count the cassettes by test module and provenance.",
 }

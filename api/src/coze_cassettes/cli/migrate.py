@@ -14,7 +14,7 @@ from coze_cassettes.scrubbing.environment import configured_values
 @click.command("migrate")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def command(paths: tuple[Path, ...]) -> int:
-    """Bring cassettes of stock vcrpy (YAML or JSON) into this format, scrubbed, in place.
+    """Convert cassettes of stock vcrpy (YAML or JSON) into this format, scrubbed, in place.
 
     What cannot be read, is not Coze traffic, or would not be clean is named and left. Exit code 0: all is in this
     format now; 1: something was left.

@@ -50,11 +50,11 @@ def _show_changes(context: click.Context, _parameter: click.Parameter, wanted: b
 
 @click.command("rerecord")
 @click.option("--target", default="", help="coze.com, coze.cn, a URL or stand-in. Default: COZE_API_BASE, or coze.com.")
-@click.option("-k", "keyword", default="", metavar="EXPR", help="Only the tests that match, as pytest's -k.")
-@click.option("--check", is_flag=True, help="Do everything but replace cassettes; exit code 3 tells of a change.")
+@click.option("-k", "keyword", default="", metavar="EXPR", help="Record only the tests that match, like pytest's -k.")
+@click.option("--check", is_flag=True, help="Do everything but replace cassettes; exit code 3 means a change.")
 @click.option("--all-or-nothing", is_flag=True, help="Replace no cassette if one test fails.")
-@click.option("--yes", is_flag=True, help="Agree to the plan beforehand.")
-@click.option("--fresh", is_flag=True, help="Do not go on with what an interrupted run has recorded.")
+@click.option("--yes", is_flag=True, help="Start without asking for consent to the plan.")
+@click.option("--fresh", is_flag=True, help="Start over instead of resuming an interrupted run.")
 @click.option("--report", "page", type=click.Path(path_type=Path), metavar="DIR", help="Write verdict.md there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--tests", multiple=True, metavar="PATH", help="What to record. Default: pytest's coze_tests.")
@@ -62,7 +62,7 @@ def _show_changes(context: click.Context, _parameter: click.Parameter, wanted: b
 @_limit("chats", "How many chats and workflow runs at most.")
 @_limit("audio", "How many audio calls at most.")
 @click.option(
-    "--account", type=click.Choice(["a", "b"]), default="a", help="Of the stand-in: which of its two accounts."
+    "--account", type=click.Choice(["a", "b"]), default="a", help="Which of the stand-in's two accounts to record from."
 )
 @click.option("--change", "changes", multiple=True, metavar="SPEC", help=_CHANGE)
 @click.option("--help-changes", is_flag=True, is_eager=True, expose_value=False, callback=_show_changes, help=_LIST)
@@ -76,7 +76,7 @@ def command(
     tests: tuple[str, ...],
     **chosen: Any,
 ) -> int:
-    """Record the cassettes anew, and keep what really changed.
+    """Record the cassettes again, and replace those that changed.
 
     Exit code 0: nothing changed; 3: something did; 1: it failed; 2: it was not started.
     """

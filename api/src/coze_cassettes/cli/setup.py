@@ -14,11 +14,11 @@ from coze_cassettes.pluralize import pluralize
 
 @click.command("setup")
 @target_option
-@click.option("--remove", is_flag=True, help="Take away what was made.")
+@click.option("--remove", is_flag=True, help="Delete what setup created.")
 def command(target: str, remove: bool) -> int:  # noqa: FBT001  click passes it by name
-    """Make in the account what recordings need and the API can make, and print the variables that name it.
+    """Create in the account what recordings need and the API can create, and print the variables that name it.
 
-    Nothing is made twice. What is made bears a mark, by which --remove finds it; the token is not printed.
+    Nothing is created twice. What is created carries a mark by which --remove finds it; the token is not printed.
     """
     found = doctor.account(find_root(), os.environ, target)
     check_token(found.target, found.get)
