@@ -27,8 +27,8 @@ ERRORS: dict[str, ErrorRow] = {
     "permission": ErrorRow(
         4101,
         "The token you entered is incorrect. Please try again. For more information, refer to "
-        "https://coze.com/docs/developer_guides/authentication",
-        source="answer of 2026-10 to a chat without a token",
+        "https://{subject}/docs/developer_guides/authentication",
+        source="answer of 2026-10 to a chat without a token; it names the documents of its own host",
     ),
     "expired": ErrorRow(700012006, "access token invalid", 401, "answers of 2026-10"),
     "parameter": ErrorRow(4000, "Request parameter error", source="official document of workflow streams"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coze_standin import sse
-from coze_standin.errors import ERRORS, error_of
+from coze_standin.errors import ERRORS, ErrorRow, error_of
 from coze_standin.records import JSON
 from coze_standin.sse import Break, Burst, Event, Send, Step, Style, Wait
 
@@ -65,13 +65,17 @@ class Fault:
 
 
 def _error(name: str, **headers: str) -> Wire:
-    row = ERRORS[name]
-    return Wire(row.status, _JSON, content={"code": row.code, "msg": row.msg}, headers=headers)
+    return _refusal(ERRORS[name], **headers)
 
 
 def _error_with_code(options: Options) -> Wire:
-    row = error_of(options["code"])
-    return Wire(row.status, _JSON, content={"code": row.code, "msg": row.msg})
+    return _refusal(error_of(options["code"]))
+
+
+def _refusal(row: ErrorRow, **headers: str) -> Wire:
+    """The answer of a row; what it is about is not known to a fault."""
+    content = {"code": row.code, "msg": row.msg.format(subject="")}
+    return Wire(row.status, _JSON, content=content, headers=headers)
 
 
 def _halve(steps: Steps, options: Options) -> Steps:

@@ -75,7 +75,7 @@ async def _call(state: State, operation: Operation, request: Request, logid: str
     """The request as the handler sees it; an error without a good token, 4000 for a body that is not what it says."""
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not operation.open and bearer not in state.tokens:
-        raise await _token_error(operation, request, bearer)
+        raise await _token_error(state, operation, request, bearer)
     multipart = request.headers.get("content-type", "").startswith("multipart/form-data")
     scenario = fault if fault and fault.fault.is_scenario else None
     body, upload = await _read_form(request) if multipart else (_parse_body(await request.body()), None)
@@ -92,10 +92,10 @@ async def _call(state: State, operation: Operation, request: Request, logid: str
     )
 
 
-async def _token_error(operation: Operation, request: Request, bearer: str) -> ApiError:
+async def _token_error(state: State, operation: Operation, request: Request, bearer: str) -> ApiError:
     """The error of a request with no token or a wrong one; a chat looks for its bot first (answers of 2026-10)."""
     if not bearer:
-        return ApiError(operation.no_bearer)
+        return ApiError(operation.no_bearer, state.account.profile.web.host.removeprefix("www."))
     if operation.wrong_bearer != "missing":
         return ApiError(operation.wrong_bearer)
     return ApiError("missing", f"bot_id={_parse_body(await request.body()).get('bot_id', '')}")

@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
@@ -38,7 +39,17 @@ from cozepy import (
 )
 from pydantic import ValidationError
 
-from api.tests.coze.assertions import NOWHERE, USER, WAITS, Fault
+from api.tests.coze.assertions import (
+    NOWHERE,
+    USER,
+    WAITS,
+    WRONG_TOKEN,
+    Calls,
+    Check,
+    Fault,
+    assert_each_is_refused,
+    assert_each_is_refused_async,
+)
 from coze_cassettes import SentRequest
 
 TEXTS = ("The first message", "第二条消息", "The third message 🙂")
@@ -671,6 +682,101 @@ def assert_message_life(created: Message, retrieved: Message, changed: Message, 
     assert {one.id for one in (created, retrieved, changed, deleted)} == {created.id}
     assert {one.role for one in (created, retrieved, changed, deleted)} == {MessageRole.USER}
     assert [one.meta_data for one in (created, retrieved, changed)] == [{"topic": "cassettes"}] * 3
+
+
+# --- tokens ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.vcr
+class TestChatTokens:
+    def test_chats_with_a_wrong_token(self, strange_coze: Coze, assert_shut_out: Check) -> None:
+        """Given a token that Coze never gave out
+        When a chat is created, streamed, retrieved and cancelled with it, and its messages are listed
+        Then each time Coze's error is raised: for the token, or for the bot, which a new chat looks for first.
+        """
+        assert assert_each_is_refused(calls_of_a_chat(strange_coze), assert_shut_out)
+
+    @pytest.mark.shared_cassette("test_chats_with_a_wrong_token")
+    async def test_async_chats_with_a_wrong_token(self, strange_async_coze: AsyncCoze, assert_shut_out: Check) -> None:
+        """Given a token that Coze never gave out
+        When the async client creates, streams, retrieves and cancels a chat with it, and lists its messages
+        Then the errors are those of the sync client.
+        """
+        assert await assert_each_is_refused_async(calls_of_a_chat(strange_async_coze), assert_shut_out)
+
+    @pytest.mark.stand_in_only(reason="a token cannot be made to expire on demand")
+    def test_chats_with_an_expired_token(
+        self, coze: Coze, fault: Fault, assert_shut_out: Check, answers: list[httpx.Response]
+    ) -> None:
+        """Given a token that has expired
+        When a chat is created with it, and one is streamed
+        Then each is refused with HTTP 401 and the code 700012006, before there is a stream.
+        """
+        fault("POST", "/v3/chat", "token-expired", times=2)
+
+        assert assert_each_is_refused(calls_of_new_chats(coze), assert_shut_out)
+        assert [(each.status_code, each.json()["code"]) for each in answers[-2:]] == [(401, 700012006)] * 2
+
+    @pytest.mark.shared_cassette("test_chats_with_an_expired_token")
+    async def test_async_chats_with_an_expired_token(
+        self, async_coze: AsyncCoze, assert_shut_out: Check, answers: list[httpx.Response]
+    ) -> None:
+        """Given a token that has expired
+        When the async client creates a chat with it, and streams one
+        Then each is refused as with the sync client.
+        """
+        assert await assert_each_is_refused_async(calls_of_new_chats(async_coze), assert_shut_out)
+        assert [(each.status_code, each.json()["code"]) for each in answers[-2:]] == [(401, 700012006)] * 2
+
+
+@pytest.fixture
+def strange_coze(shared_ssl_context: ssl.SSLContext, answers: list[httpx.Response]) -> Iterator[Coze]:
+    """A client with a token that is none."""
+    with SyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [answers.append]}) as client:
+        yield Coze(auth=TokenAuth(WRONG_TOKEN), http_client=client)
+
+
+@pytest.fixture
+async def strange_async_coze(
+    shared_ssl_context: ssl.SSLContext, answers: list[httpx.Response]
+) -> AsyncIterator[AsyncCoze]:
+    """An async client with a token that is none."""
+
+    async def note(response: httpx.Response) -> None:
+        answers.append(response)
+
+    async with AsyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [note]}) as client:
+        yield AsyncCoze(auth=AsyncTokenAuth(WRONG_TOKEN), http_client=client)
+
+
+@pytest.fixture
+def assert_shut_out(assert_refused: Check) -> Check:
+    """Asserts that an error is the newest answer's, and for the token (or the bot) that a chat came with."""
+
+    def check(error: CozeAPIError) -> None:
+        assert_refused(error)
+        assert error.code in {4100, 4101, 4200, 700012006}
+
+    return check
+
+
+def calls_of_new_chats(coze: Any) -> Calls:
+    """A chat that is polled and one that is streamed, with a bot that nobody has."""
+    yield lambda: coze.chat.create(bot_id=NOWHERE, user_id=USER)
+    yield lambda: first_of(coze.chat.stream(bot_id=NOWHERE, user_id=USER))
+
+
+def calls_of_a_chat(coze: Any) -> Calls:
+    """Everything that is asked of one chat."""
+    yield from calls_of_new_chats(coze)
+    yield lambda: coze.chat.retrieve(conversation_id=NOWHERE, chat_id=NOWHERE)
+    yield lambda: coze.chat.cancel(conversation_id=NOWHERE, chat_id=NOWHERE)
+    yield lambda: coze.chat.messages.list(conversation_id=NOWHERE, chat_id=NOWHERE)
+
+
+def first_of(stream: Any) -> Any:
+    """The first event of a stream; of an async one it is awaited by the caller."""
+    return next(stream) if isinstance(stream, Iterator) else stream
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------

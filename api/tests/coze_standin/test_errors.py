@@ -162,6 +162,20 @@ def test_a_bad_token_is_refused_first(web: Callable[..., httpx.Response], token:
     assert response.json()["msg"] == "authentication is invalid"
 
 
+def test_a_chat_refuses_a_bad_token_as_in_2026(web: Callable[..., httpx.Response], state: State) -> None:
+    """Without a token a new chat is 4101, with a wrong one it looks for its bot; an old one is 700012006."""
+    none = web("POST", "/v3/chat", token="", json={"bot_id": "12"})
+    host = {"a": "coze.cn", "b": "coze.com"}[state.account.profile.name]
+    assert (none.status_code, none.json()["code"]) == (200, 4101)
+    assert none.json()["msg"].endswith(f"https://{host}/docs/developer_guides/authentication")
+    wrong = web("POST", "/v3/chat", token="wrong", json={"bot_id": "12"}).json()
+    assert wrong["code"] == 4200
+    assert wrong["msg"].startswith("Requested resource bot_id=12 does not exist.")
+    for method, path in (("GET", "retrieve"), ("POST", "retrieve"), ("POST", "cancel"), ("GET", "message/list")):
+        old = web(method, f"/v3/chat/{path}", token="wrong")
+        assert (old.status_code, old.json()["code"], old.json()["msg"]) == (401, 700012006, "access token invalid")
+
+
 RAISED = sorted(ERRORS.keys() & set(re.findall(r"""(?:ApiError\(|ERRORS\[|_error\()"([\w-]+)\"""", SOURCES)))
 """The rows that a handler, a fault or the edge names."""
 
@@ -179,7 +193,7 @@ def test_an_error_that_comes_on_request(web: Callable[..., httpx.Response], name
     web("POST", "/_standin/faults", json={"fault": "error", "method": "GET", "path": "/v1/users/me", "code": row.code})
     response = web("GET", "/v1/users/me")
     assert (response.status_code, response.json()["code"]) == (row.status, row.code)
-    assert response.json()["msg"] == row.msg
+    assert response.json()["msg"] == row.msg.format(subject="")
 
 
 def test_the_messages_name_what_was_asked_for(web: Callable[..., httpx.Response], state: State) -> None:
