@@ -96,6 +96,18 @@ def test_frames_take_their_time(standin: StandIn) -> None:
     assert time.monotonic() - begun > 0.005 * len(frames)
 
 
+def test_a_fault_refuses_every_message_of_a_connection(standin: StandIn) -> None:
+    """Each gets an error event, which leaves the connection open; the next connection is served again."""
+    standin.fault("GET", _SPEECH, "refused-messages")
+    with _open(standin) as connection:
+        for _ in range(2):
+            _say(connection, "speech.update")
+            assert json.loads(_until(connection, "error")[-1])["data"]["code"] == 5000
+    with _open(standin) as connection:
+        _say(connection, "speech.update")
+        assert _until(connection, "speech.updated")
+
+
 def test_two_connections_do_not_meet(standin: StandIn) -> None:
     """Both speak at the same time, each its own text under its own log id."""
     texts = ["one and one", "two and two"]
