@@ -169,3 +169,29 @@ def test_a_number_that_no_placeholder_has_is_a_value(cassette: MakeCassette, int
     }
     many = [{"password": f"PASSWORD_{number}"} for number in range(1, 151)]
     assert inspect(cassette(interaction(answer=many)), "") == ()
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+        lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
+    ],
+)
+def test_base64_in_a_path_is_read(
+    cassette: MakeCassette, interaction: MakeInteraction, fill: Fill, encode: Callable[[str], str]
+) -> None:
+    """A segment of a path may be a text by itself, also one that Windows encoded."""
+    path = f"/v1/things/{quote(encode(fill('see ??>> glpat-{A20} now')), safe='')}/items"
+    assert "INSPECT-VENDOR-KEY" in {each.rule for each in inspect(cassette(interaction(path=path)), "")}
+
+
+@pytest.mark.parametrize(
+    "text", ['CHAT_ID := "{}"', "BOT_ID={}\nSIZE=3\n", "a,EXECUTE_ID,b\n1,{},3\n", "<BOT_ID>{}</BOT_ID>\n"]
+)
+def test_the_name_of_a_variable_is_no_placeholder(
+    cassette: MakeCassette, interaction: MakeInteraction, fill: Fill, text: str
+) -> None:
+    """What is written like the placeholder of a configured value names another one; the placeholder is none there."""
+    assert inspect(cassette(interaction(answer={"msg": text.format(fill("x9{A12}"))})), "") != ()
+    assert inspect(cassette(interaction(answer={"msg": text.format("BOT_ID")})), "") == ()

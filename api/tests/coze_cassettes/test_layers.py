@@ -214,6 +214,8 @@ FILES = {
     "zip in zip": zipped("inner.docx", zipped("a/b.xml", CONTENT)),
     "name in a zip": zipped("a secret.txt", b"nothing"),
     "PNG": png_with(CONTENT),
+    "text in UTF-16-LE": b"\xff\xfe" + f"密码：{CONTENT.decode()}".encode("utf-16-le"),
+    "text in UTF-16-BE": b"\xfe\xff" + f"密码：{CONTENT.decode()}".encode("utf-16-be"),
 }
 
 
@@ -373,3 +375,19 @@ def test_a_text_full_of_brackets_is_read_in_time() -> None:
 def test_a_line_of_a_stream_that_is_no_event_is_read() -> None:
     """A comment or a broken line hides nothing."""
     assert _swap_in_stream(": a secret\nretry: 1\n\n") == ": a PLACEHOLDER\nretry: 1\n\n"
+
+
+def test_what_looks_like_an_escape_in_ascii85_is_none() -> None:
+    """A placeholder in it can have a percent sign with two digits behind it, and says what it says."""
+    text = '"c aSECRET_1 then'
+    packed = base64.a85encode(text.encode()).decode()
+    assert re.search("%[0-9A-Fa-f]{2}", packed)
+    seen: list[str] = []
+
+    def note(leaf: Leaf) -> list[Edit]:
+        seen.append(leaf.text)
+        return []
+
+    edit_text(Leaf((), f"see {packed} and%20more"), note)
+    assert [each for each in seen if "SECRET_" in each] == [text]
+    assert " and more" in seen

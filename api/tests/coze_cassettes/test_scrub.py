@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
@@ -409,3 +409,38 @@ def test_ids_as_long_as_their_placeholders_do_not_run_into_each_other(interactio
     clean = scrub([interaction(answer=stream.encode(), content_type="text/event-stream")]).interactions
     found = re.findall(r"NODE_EXECUTE_UUID_\d", _answers(clean))
     assert found == ["NODE_EXECUTE_UUID_1", "NODE_EXECUTE_UUID_1", "NODE_EXECUTE_UUID_2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "placeholder"),
+    [
+        ("№AKIA{U16}|", "ACCESS_KEY_ID_1"),
+        ("①139{D8}²", "PHONE_1"),
+        ("ring 400 820 {D4}", "PHONE_1"),
+        ("tel+1 (650) 348-{D4}", "PHONE_1"),
+        ("SEC{X64}", "SECRET_1"),
+        ("{X32}-{X8}-{X8}", "SECRET_1"),
+    ],
+)
+def test_a_value_beside_a_sign_is_found(
+    interaction: MakeInteraction, fill: Callable[[str], str], text: str, placeholder: str
+) -> None:
+    """A number in a circle and an abbreviation in one sign are no digits and letters that a value goes on with."""
+    shown = json.loads(_answers(scrub([interaction(answer={"msg": fill(text)})]).interactions))["msg"]
+    assert placeholder in shown
+    assert len(re.sub(placeholder, "", shown)) <= len("tel()²")
+
+
+def test_text_in_base85_in_a_fragment_is_read(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """What a fragment says is written with escapes, which are no letters of it."""
+    made = (base64.b85encode(fill("{A3} bot_id = {A14} next {A9}").encode()).decode() for _ in range(50_000))
+    packed = next(each for each in made if re.search("%[0-9A-F]{2}", each))
+    (clean,) = scrub([interaction(path=f"/v1/things#{quote(packed, safe='')}")]).interactions
+    assert "BOT_ID_1" in base64.b85decode(unquote(clean.request.uri.partition("#")[2])).decode()
+
+
+def test_base64_in_lines_in_a_path_is_read(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """A segment of a path in which a line end is written as an escape is a text of its own."""
+    packed = base64.encodebytes(fill("write to canary.{A8}@mail.example.org please, and soon, or not at all").encode())
+    (clean,) = scrub([interaction(path=f"/v1/things/{quote(packed.decode().strip(), safe='')}/items")]).interactions
+    assert b"EMAIL_1" in base64.b64decode(unquote(clean.request.uri.split("/")[-2]))

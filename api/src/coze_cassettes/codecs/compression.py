@@ -140,3 +140,13 @@ _OPENERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
         "zstd": _unzstd,
     }
 )
+
+
+def decompress_zlib(raw: bytes) -> bytes | None:
+    """What a stream of zlib holds, also one that breaks off; None if it is none."""
+    stream = zlib.decompressobj()
+    try:
+        inner = stream.decompress(raw, MAX_BYTES + 1)
+    except zlib.error:
+        return None
+    return require_bounds(inner)

@@ -18,25 +18,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coze_cassettes.codecs import compression
+from coze_cassettes.codecs import compression, pictures
+from coze_cassettes.codecs.encodings import is_readable
+from coze_cassettes.codecs.opened import Opened
 from coze_cassettes.errors import UnreadableBody
 
 MAX_MEMBERS: Final = 10_000
 """Files in an archive beyond which it is refused."""
-
-Close = Callable[[list[bytes]], bytes]
-
-
-@dataclass(frozen=True)
-class Opened:
-    """The members of a file, and how to put it together again from as many new ones.
-
-    ``is_whole`` says that there is nothing in it but the members.
-    """
-
-    members: Sequence[bytes]
-    close: Close
-    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,6 +111,27 @@ def _decompress(
     return _keeping(data, inner, pack) if stream.eof and not stream.unused_data else None
 
 
+# --- texts in another character set ---------------------------------------------------------------------------------
+
+_UTF16_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_SOME: Final = 8
+"""Of this many characters at least one is ASCII in a text that says anything; of noise none is."""
+
+
+def _open_utf16(data: bytes) -> Opened | None:
+    """A text with a byte order mark, as Windows writes it."""
+    mark, charset = data[:2], _UTF16_MARKS[data[:2]]
+    try:
+        text = data[2:].decode(charset)
+    except UnicodeError:
+        return None
+    if not is_readable(text) or _SOME * sum(map(str.isascii, text)) < len(text):
+        return None
+    return Opened(
+        [text.encode()], lambda new: data if new[0] == text.encode() else mark + new[0].decode().encode(charset)
+    )
+
+
 # --- archives -------------------------------------------------------------------------------------------------------
 
 _ENCRYPTED: Final = 0x1
@@ -179,7 +188,7 @@ def _zip(members: Sequence[bytes]) -> bytes:
     return target.getvalue()
 
 
-# --- documents and pictures -----------------------------------------------------------------------------------------
+# --- documents -----------------------------------------------------------------------------------------
 
 _PDF_STREAM = re.compile(rb"stream\r?\n(?P<raw>.*?)\r?\n?endstream", re.DOTALL)
 
@@ -188,7 +197,8 @@ def _open_pdf(data: bytes) -> Opened:
     """The text around the streams of a PDF, and what its Flate streams hold; those cannot be written anew."""
     if b"/Encrypt" in data:
         raise UnreadableBody("it is an encrypted PDF")
-    streams = [inner for match in _PDF_STREAM.finditer(data) if (inner := _flate(match["raw"])) is not None]
+    found = (compression.decompress_zlib(match["raw"]) for match in _PDF_STREAM.finditer(data))
+    streams = [inner for inner in found if inner is not None]
     outside = _PDF_STREAM.sub(b"stream\nendstream", data.removeprefix(b"%PDF-"))
     members = [outside, *streams]
 
@@ -200,81 +210,6 @@ def _open_pdf(data: bytes) -> Opened:
         return data
 
     return Opened(members, close, is_whole=False)
-
-
-def _flate(raw: bytes) -> bytes | None:
-    stream = zlib.decompressobj()
-    try:
-        inner = stream.decompress(raw, compression.MAX_BYTES + 1)
-    except zlib.error:
-        return None
-    return compression.require_bounds(inner)
-
-
-_PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
-_PIXELS: Final = (b"IDAT", b"fdAT")
-_PACKED_TEXT: Final = (b"zTXt", b"iTXt")
-
-
-def _open_png(data: bytes) -> Opened | None:
-    """What a picture says beside its pixels."""
-    chunks = _png_chunks(data)
-    if chunks is None:
-        return None
-    members = [_unpack(name, body) for name, body in chunks if name not in _PIXELS]
-
-    def close(new: list[bytes]) -> bytes:
-        if new == members:
-            return data
-        bodies = iter(zip(members, new, strict=True))
-        return _PNG_MAGIC + b"".join(
-            _png_chunk(name, body if name in _PIXELS else _repack(name, body, *next(bodies))) for name, body in chunks
-        )
-
-    return Opened(members, close)
-
-
-def _png_chunks(data: bytes) -> list[tuple[bytes, bytes]] | None:
-    chunks, position = [], len(_PNG_MAGIC)
-    while position < len(data):
-        if position + 12 > len(data):
-            return None
-        (length,) = struct.unpack_from(">I", data, position)
-        chunks.append((data[position + 4 : position + 8], data[position + 8 : position + 8 + length]))
-        position += 12 + length
-    return chunks if position == len(data) else None
-
-
-def _png_chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def _unpack(name: bytes, body: bytes) -> bytes:
-    """The text of a packed text chunk behind its keyword, any other chunk as it is."""
-    if name not in _PACKED_TEXT:
-        return body
-    head, inner = _text_of_chunk(name, body)
-    return body if inner is None else head + b"\0" + inner
-
-
-def _text_of_chunk(name: bytes, body: bytes) -> tuple[bytes, bytes | None]:
-    keyword, _, rest = body.partition(b"\0")
-    if name == b"zTXt":
-        return keyword, _flate(rest[1:])
-    if rest[:1] != b"\1":
-        return keyword, None
-    _, _, text = rest[2:].split(b"\0", 2) if rest.count(b"\0", 2) >= 2 else (b"", b"", rest)  # noqa: PLR2004  language, keyword
-    return keyword, _flate(text)
-
-
-def _repack(name: bytes, body: bytes, old: bytes, new: bytes) -> bytes:
-    if old == new:
-        return body
-    if old == body:
-        return new
-    keyword, _, text = new.partition(b"\0")
-    middle = b"\0" if name == b"zTXt" else b"\1\0\0\0"
-    return keyword + b"\0" + middle + zlib.compress(text, 0)
 
 
 def _seal(what: str) -> Callable[[bytes], Opened]:
@@ -304,7 +239,8 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("zip", b"PK\x03\x04", _open_zip),
     Container("empty zip", b"PK\x05\x06", _open_zip),
     Container("PDF", b"%PDF-", _open_pdf),
-    Container("PNG", _PNG_MAGIC, _open_png),
+    Container("PNG", pictures.PNG_MAGIC, pictures.open_png),
+    *(Container(f"text in {charset.upper()}", mark, _open_utf16) for mark, charset in _UTF16_MARKS.items()),
     Container("7-Zip", b"7z\xbc\xaf\x27\x1c", _seal("a 7-Zip archive")),
     Container("RAR", b"Rar!\x1a\x07", _seal("a RAR archive")),
     Container("LZ4", b"\x04\x22\x4d\x18", _seal("an LZ4 file")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 Edit = tuple[int, int, str]
 """Replace the characters from start to end (exclusive) by a text."""
@@ -22,15 +23,29 @@ def merge_edits(*lists: Iterable[Edit]) -> list[Edit]:
 
     The edits of an earlier list win, of one list those that begin first.
     """
+    return _merge(lists, lambda rank, _: rank)
+
+
+def merge_longest(*lists: Iterable[Edit]) -> list[Edit]:
+    """The same, but of edits that overlap the longest one wins, and of those that are as long that of an earlier list.
+
+    A number is read differently in different encodings: with its country's code where a plus is no blank.
+    """
+    return _merge(lists, lambda rank, length: (-length, rank))
+
+
+def _merge(lists: Sequence[Iterable[Edit]], weigh: Callable[[int, int], Any]) -> list[Edit]:
+    """The edits of some lists; of those that overlap that of the least weight stays, given its list and length."""
     ranked = sorted((start, rank, end, text) for rank, edits in enumerate(lists) for start, end, text in edits)
-    merged: list[tuple[int, int, int, str]] = []
+    merged: list[tuple[int, Any, int, str]] = []
     for start, rank, end, text in ranked:
+        weight = weigh(rank, end - start)
         if not merged or start >= merged[-1][2]:
             if not merged or (start, end) != (merged[-1][0], merged[-1][2]):
-                merged.append((start, rank, end, text))
+                merged.append((start, weight, end, text))
             continue
         first, best, last, kept = merged[-1]
-        merged[-1] = (first, min(best, rank), max(last, end), text if rank < best else kept)
+        merged[-1] = (first, min(best, weight), max(last, end), text if weight < best else kept)
     return [(start, end, text) for start, _, end, text in merged]
 
 

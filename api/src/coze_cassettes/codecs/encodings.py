@@ -640,9 +640,18 @@ FOLDINGS: Final[tuple[Folding, ...]] = (
 """The rows; ``fold`` gives a value and its spelling the same form."""
 
 
+_SIGN = re.compile(
+    "[\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u2025\u2026\u203c\u2047-\u2049\u2070-\u209c\u2100-\u218b\u2460-\u24ff"
+    "\u3200-\u33ff\ufb00-\ufb06\U0001f100-\U0001f1ff]"
+)
+"""Numbers in circles, footnotes, abbreviations: no letter or digit of a value, which may begin or end beside one."""
+
+
 @lru_cache(maxsize=1 << 12)
 def _plain(cluster: str) -> str:
-    return "" if _INVISIBLE.match(cluster) else unicodedata.normalize(_NFKC, cluster)
+    if _INVISIBLE.match(cluster):
+        return ""
+    return cluster if _SIGN.match(cluster) else unicodedata.normalize(_NFKC, cluster)
 
 
 @dataclass(frozen=True)

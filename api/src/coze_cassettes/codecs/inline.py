@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from coze_cassettes.codecs.edits import Edit
-from coze_cassettes.codecs.encodings import Encoding
+from coze_cassettes.codecs.encodings import STANDING, Encoding
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,19 @@ def _units(row: Encoding, match: re.Match[str]) -> Iterable[tuple[str, int, int]
 def close_inline(row: Encoding, text: str, span: tuple[int, int], replacement: str) -> Edit:
     """An edit of a text in which an inline encoding is written in the manner of what it replaces."""
     return (*span, row.encode_like(replacement, text[slice(*span)]))
+
+
+_OF_SIGNS: Final = tuple(row for row in STANDING if row.name in ("base85", "Ascii85"))
+_MIN_OWN: Final = 15
+"""Characters from which on a stretch that gives a text is no other text by chance."""
+
+
+def own_stretches(inline: Encoding, text: str) -> list[tuple[int, int, Encoding]]:
+    """Where an encoding that writes with all signs gives a text: what looks like an escape there is none."""
+    found: list[tuple[int, int, Encoding]] = []
+    for row in _OF_SIGNS:
+        for start, end in row.spans(text):
+            stretch = text[start:end]
+            if end - start >= _MIN_OWN and inline.pattern.search(stretch) and row.decode(stretch) is not None:
+                found.append((start, end, row))
+    return sorted(found, key=lambda each: each[:2])

@@ -16,7 +16,7 @@ from itertools import starmap
 from typing import Final
 
 from coze_cassettes.codecs import containers, json_text
-from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
+from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, merge_longest, shift_edits
 from coze_cassettes.codecs.encodings import (
     GB18030,
     INLINE,
@@ -30,7 +30,7 @@ from coze_cassettes.codecs.encodings import (
     to_bytes,
     to_text,
 )
-from coze_cassettes.codecs.inline import close_inline, open_inline
+from coze_cassettes.codecs.inline import close_inline, open_inline, own_stretches
 from coze_cassettes.codecs.json_text import Path
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.errors import UnreadableBody
@@ -132,7 +132,7 @@ def _merge(text: str, own: Sequence[Edit], inner: Sequence[Edit]) -> list[Edit]:
     """
     starts = [start for start, _, _ in inner]
     left = [edit for edit in own if not _is_done(edit, inner, bisect_right(starts, edit[0]) - 1, text)]
-    return merge_edits(left, inner)
+    return merge_longest(left, inner)
 
 
 def _is_done(edit: Edit, inner: Sequence[Edit], before: int, text: str) -> bool:
@@ -202,12 +202,27 @@ def _walk_encodings(leaf: Leaf, visit: Visit) -> list[Edit]:
     for row in INLINE:
         if row.mark not in leaf.text or row.pattern.search(leaf.text) is None:
             continue
+        if own := own_stretches(row, leaf.text):
+            return _walk_apart(leaf, own, visit)
         if (opened := open_inline(row, leaf.text)).inner != leaf.text:
             edits = walk_text(leaf.inside(opened.inner, "text"), visit)
             closed = [close_inline(row, leaf.text, opened.span(start, end), text) for start, end, text in edits]
             # what only looks like an escape may be a letter of base85; stretches without one are found inside
-            return merge_edits(closed, _standing(leaf, visit, row.pattern))
+            return merge_longest(closed, _standing(leaf, visit, row.pattern))
     return _standing(leaf, visit)
+
+
+def _walk_apart(leaf: Leaf, own: Sequence[tuple[int, int, Encoding]], visit: Visit) -> list[Edit]:
+    """The edits of some stretches of a text, and of what stands between them."""
+    edits: list[Edit] = []
+    position = 0
+    for start, end, row in own:
+        if start < position:
+            continue
+        edits += shift_edits(_walk_encodings(replace(leaf, text=leaf.text[position:start]), visit), position)
+        edits += shift_edits(_open_standing(row, leaf, leaf.text[start:end], visit), start)
+        position = end
+    return [*edits, *shift_edits(_walk_encodings(replace(leaf, text=leaf.text[position:]), visit), position)]
 
 
 _MIN_SEGMENT: Final = 6

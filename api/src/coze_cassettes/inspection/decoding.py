@@ -9,12 +9,14 @@ from typing import Final
 
 from coze_cassettes.codecs import containers, encodings
 from coze_cassettes.codecs.encodings import BASE64, INLINE, STANDING
+from coze_cassettes.codecs.opened import Opened
 from coze_cassettes.errors import UnreadableBody
 
 _SAMPLE: Final = "a text of some words, with blanks between them"
 _SPANNING: Final = tuple(row for row in STANDING if re.search(r"\s|\0", row.encode(_SAMPLE)))
 """Encodings whose stretches go on over blanks; those of the others stand in one word."""
 
+_OF_WIDE_CHARACTERS: Final = tuple(row for row in STANDING if row.charset.startswith("utf-16"))
 _IN_WORDS: Final = tuple(row for row in STANDING if row not in _SPANNING and not row.name.startswith("base64"))
 _LEAST: Final = 6
 """Characters of the shortest text that tells anything, and of the shortest string that is read in binary data."""
@@ -148,6 +150,8 @@ def _decode(run: str) -> Iterator[str]:
     if encodings.is_readable(inner):
         yield inner
         return
+    for row in _OF_WIDE_CHARACTERS:
+        yield from row.readings(inner)
     opened = open_file_in(encodings.to_bytes(inner))
     if opened is not None:
         yield from map(encodings.to_text, opened.members)
@@ -155,7 +159,7 @@ def _decode(run: str) -> Iterator[str]:
         yield strings
 
 
-def open_file_in(raw: bytes) -> containers.Opened | None:
+def open_file_in(raw: bytes) -> Opened | None:
     """A file that stands in a text, opened; None if it is none, or cannot be opened."""
     try:
         return containers.open_container(raw)

@@ -56,22 +56,33 @@ def _bare(names: Collection[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![A-Z0-9_])"
 
 
+_NO_NAME: Final = r"(?![\"'`*)\]]{0,3}[ \t]{0,3}(?:[:=]|->)|[>,\t;|](?=[^\n]*\n)|[\"'],)"
+"""What makes a name of a bare placeholder: a sign of equality behind it, the end of a tag, other names of columns."""
+
+
 @dataclass(frozen=True)
 class Masking:
     """Which placeholders a cassette has: numbered ones of the known kinds, and the bare ones of configured values."""
 
     pattern: re.Pattern[str]
+    values: re.Pattern[str]
     texts: tuple[str, ...]
 
     @classmethod
     def of(cls, listed: Iterable[str], texts: Iterable[str]) -> Masking:
         """The masking of a cassette, of its texts and of the bare placeholders that it lists."""
         bare = {*BARE, *filter(_NAME.fullmatch, listed)}
-        return cls(re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)})"), tuple(texts))
+        every = re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)})")
+        values = re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)}{_NO_NAME})")
+        return cls(every, values, tuple(texts))
 
     def hide(self, text: str) -> str:
         """A text with a mask in place of each placeholder."""
         return self.pattern.sub(self._mask, text) if _CAPITALS.search(text) else text
+
+    def hide_values(self, text: str) -> str:
+        """The same, but for those that are the name of something: ``BOT_ID=BOT_ID_1``."""
+        return self.values.sub(self._mask, text) if _CAPITALS.search(text) else text
 
     def _mask(self, match: re.Match[str]) -> str:
         number = int(match["number"] or 0)
@@ -94,5 +105,11 @@ def fold(text: str) -> str:
     return _COMPOSED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), _INVISIBLE.sub("", text))
 
 
-_COMPOSED = re.compile(r"[\x00-\x7f]?[^\x00-\x7f\ud800-\udfff]+")
+_SYMBOLS: Final = (
+    "\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u2025\u2026\u203c\u2047-\u2049\u2070-\u209c\u2100-\u218b\u2460-\u24ff"
+    "\u3200-\u33ff\ufb00-\ufb06\U0001f100-\U0001f1ff"
+)
+"""Superscripts, signs for words, numbers in circles: letters and digits of their own, which no value goes on with."""
+
+_COMPOSED = re.compile(rf"[\x00-\x7f]?[^\x00-\x7f\ud800-\udfff{_SYMBOLS}]+")
 """What composition can change: of bytes that are no text, which take long to compose, nearly nothing."""

@@ -149,6 +149,8 @@ _SHORTEST: Final = 6
 def promise_of(name: str) -> Promise | None:
     """What a name promises, or None."""
     words = list(words_of(name.replace("QQ号", "qq号").replace("IP地址", "ip地址")))
+    if (promise := _ROWS.get("".join(words[-2:]))) is not None:
+        return promise
     while len(words) > 1 and words[-1] in _BEHIND:
         words.pop()
     if not words:
@@ -232,7 +234,7 @@ def _is_detail(value: str) -> bool:
 
 
 def _is_person(value: str) -> bool:
-    return re.search(r"[^\W\d_]", value) is not None
+    return re.search(r"[^\W\d_]|\d{5}", value) is not None
 
 
 def _is_url(value: str) -> bool:

@@ -224,6 +224,8 @@ _VERSION_BEFORE = re.compile(
     r"|(?<![A-Za-z0-9./:])[A-Za-z][A-Za-z0-9.+]+/)\Z"
 )
 _REACH: Final = 24
+_MOST_MAJOR: Final = 100
+"""No package in a list of requirements has a version with more before its first point and three numbers behind it."""
 
 
 def is_address(match: re.Match[str]) -> bool:
@@ -239,6 +241,8 @@ def is_address(match: re.Match[str]) -> bool:
     if any(address in network for network in _INSIDE):
         return False
     before = match.string[max(0, match.start() - _REACH) : match.start()]
+    if numbers[0] >= _MOST_MAJOR and before.rstrip().endswith("=="):
+        return True
     is_network = numbers[-1] == 0 and match.string[match.end() : match.end() + 1] == "/"
     return not is_network and _VERSION_BEFORE.search(before) is None
 

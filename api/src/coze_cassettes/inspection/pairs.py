@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from coze_cassettes.inspection import names
-from coze_cassettes.inspection.masking import MASK
+from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.names import Promise
 from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs
 
@@ -62,9 +62,7 @@ _MARKUP: Final = (_ELEMENT, _INPUT, _ATTRIBUTE, _ENTRY, _PLIST)
 
 _BOLD = re.compile(rf"\*\*(?P<name>[{_NAME_CHARS}]{{2,64}})[:：]\*\*[ \t]{{1,3}}`?(?P<value>[^\s*`]{{1,4096}})")
 _HEADED = re.compile(rf"【(?P<name>[{_NAME_CHARS}]{{2,64}})】[ \t]{{0,3}}(?P<value>[^\s，。；、【】]{{1,512}})")
-_NOTED = re.compile(
-    rf"(?P<name>[{_NAME_CHARS}]{{2,64}})(?<=[\u3400-\u9fff])[ ]?\((?P<value>[!-'*-~]{{0,64}}[0-9][!-'*-~]{{0,64}})\)"
-)
+_NOTED = re.compile(r"(?<=[\u3400-\u9fff])[ ]?\((?P<value>[!-'*-~]{0,64}?[0-9][!-'*-~]{0,64})\)")
 """What Markdown and Chinese texts set off a name or a value with."""
 
 _DEFINED = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][A-Za-z0-9_.-]{1,63})=[\"']?(?P<value>[^\s\"']{1,512})")
@@ -80,13 +78,13 @@ _ARGUMENT = re.compile(
 """How a command line is given a setting, a header, a field of a form."""
 
 _LITERAL = re.compile(
-    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$][A-Za-z0-9_.$-]{{1,63}})[ ]?[:=][ ]?(?P<quote>["'])"""
+    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{_NAME_CHARS}]{{1,63}})[ ]?[:=][ ]?(?P<quote>["'])"""
     r"""(?P<value>[^"'\\\n]{1,512})(?P=quote)"""
 )
 _LOOSE = re.compile(
-    rf"(?<![{_NAME_CHARS}])(?P<name>[{_NAME_CHARS}]{{1,64}}?)[*]{{0,2}}[ ]{{0,2}}(?:[:=]|=>|->|\bis\b|[是为])"
-    r"[ ]{0,2}[*`“]{0,3}(?P<value>[^\s\"'`<>()\[\]{}&,;，。；！“”]{4,128})"
+    r"(?:=>|->|[:=|]|(?<= )is(?= )|[是为])[ \n]{0,2}[*`“\"']{0,3}(?P<value>[^\s\"'`<>()\[\]{}&,;，。；！“”]{4,128})"
 )
+_OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][A-Za-z0-9_-]{1,63})[ ]{1,3}[\"']?(?P<value>[^\s\"']{4,128})")
 """What may be a name with its value: the value has to look like one as well."""
 
 _INDEXED = re.compile(
@@ -94,15 +92,29 @@ _INDEXED = re.compile(
 )
 """A literal that code gives to a variable, an argument, a member."""
 
-_COMMANDS: Final = (_DEFINED, _COMMAND, _ARGUMENT)
-_SET_OFF: Final = (_BOLD, _HEADED, _NOTED)
+_COMMANDS: Final = (_DEFINED, _COMMAND)
+_LITERALS: Final = (_QUOTED, _TUPLE, _LABELLED, _ARGUMENT)
+_SET_OFF: Final = (_BOLD, _HEADED)
+
+
+_NAME_BEFORE = re.compile(rf"[{_NAME_CHARS}]{{1,64}}(?=[*]{{0,2}}[ ]{{0,2}}\Z)")
+_LONGEST_NAME: Final = 68
+
+
+def _name_before(text: str, end: int) -> str:
+    """The name that ends at a place of a text."""
+    name = _NAME_BEFORE.search(text, max(0, end - _LONGEST_NAME), end)
+    return name[0] if name else ""
 
 
 def _delimited_pairs(text: str) -> Iterator[Pair]:
-    set_off = _SET_OFF if "**" in text or not text.isascii() else ()
-    for pattern in (_QUOTED, _TUPLE, _LABELLED, *(_MARKUP if "<" in text else ()), *set_off, *_COMMANDS):
+    has_quotes = '"' in text or "'" in text
+    for pattern in (*(_LITERALS if has_quotes else ()), *(_MARKUP if "<" in text else ()), *_SET_OFF, *_COMMANDS):
         for match in pattern.finditer(text):
             yield Pair(match["name"].rpartition(":")[2], match["value"], is_quoted=True)
+    for match in _NOTED.finditer(text):
+        if name := _name_before(text, match.start()):
+            yield Pair(name, match["value"], is_quoted=True)
     for match in _ASSIGNED.finditer(text) if ":=" in text else ():
         yield Pair(match["name"], match["value"], is_quoted=True)
     for form in _FORM.finditer(text) if "&" in text else ():
@@ -124,6 +136,8 @@ def _columns(text: str) -> Iterator[Pair]:
         header: list[str] = []
         for line in text.splitlines():
             cells = [] if separator not in line else _row(line, separator)
+            if cells and not header:
+                cells[0] = cells[0].rpartition("=")[2]
             if len(cells) != len(header):
                 header = cells if _is_header(cells) else []
             elif header:
@@ -135,11 +149,12 @@ def _row(line: str, separator: str) -> list[str]:
     if separator == "|":
         line = line.strip().strip("|")
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
+        return [cell.strip(_WRAPPING) for cell in next(csv.reader([line], delimiter=separator))]
     except csv.Error:
-        return [cell.strip() for cell in line.split(separator)]
+        return [cell.strip(_WRAPPING) for cell in line.split(separator)]
 
 
+_WRAPPING: Final = " \t\r\n`*"
 _HEADING = re.compile(rf"[{_NAME_CHARS} ]{{1,40}}")
 
 
@@ -181,24 +196,39 @@ _CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z")
 
 _MANY_DIGITS = re.compile(r"(?:\d[^\d]{0,3}){5}|wxid_|o[A-Za-z0-9_-]{27}")
 _MIXED = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,64}")
+_FULL_NAME = re.compile("[A-Z][a-z]+ [A-Z][a-z]+")
 _PLACE = re.compile("[\u4e00-\u9fff]{4,}[0-9]{1,5}号")
 
 
 def _loose_pairs(text: str) -> Iterator[Pair]:
     """Names that promise a person or an identifier, with values that look like what was promised."""
-    for pattern in (_LITERAL, _INDEXED, _LOOSE):
+    for pattern in (_LITERAL, _INDEXED, _OPTION):
         for match in pattern.finditer(text):
-            pair = Pair(match["name"], match["value"], is_quoted=False)
-            judge = _LOOKS.get(names.promise_of(pair.name) or Promise.SECRET)
-            if judge is not None and judge(pair.value):
-                yield pair
+            yield from _if_likely(match["name"], match["value"])
+    for match in _LOOSE.finditer(text):
+        if name := _name_before(text, match.start()):
+            yield from _if_likely(name, match["value"])
+
+
+def _if_likely(name: str, value: str) -> Iterator[Pair]:
+    judge = _LOOKS.get(names.promise_of(name) or Promise.SECRET)
+    if judge is not None and judge(value):
+        yield Pair(name, value, is_quoted=False)
 
 
 _LOOKS: Final[Mapping[Promise, Callable[[str], object]]] = {
     Promise.DETAIL: lambda value: _MANY_DIGITS.search(value) or _PLACE.search(value),
-    Promise.PERSON: lambda value: names.is_han_name(value) or _MANY_DIGITS.search(value),
+    Promise.PERSON: lambda value: names.is_han_name(value) or _FULL_NAME.fullmatch(value) or _MANY_DIGITS.search(value),
     Promise.IDENTIFIER: _MIXED.fullmatch,
 }
+
+
+def rules_under_capitals(text: str) -> Iterator[str]:
+    """The checks by name for names that are written like a placeholder: only what looks like a value is none."""
+    for pair in (*_delimited_pairs(text), *_columns(text), *_lines(text), *_loose_pairs(text)):
+        promise = names.promise_of(pair.name)
+        if promise is not None and pair.name.isupper() and pair.name in BARE and _MIXED.fullmatch(pair.value):
+            yield names.RULES[promise]
 
 
 # --- both -----------------------------------------------------------------------------------------------------------

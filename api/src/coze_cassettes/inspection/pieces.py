@@ -75,11 +75,15 @@ def _of_interaction(interaction: Interaction, place: str, allowed: frozenset[str
 # --- addresses and headers ------------------------------------------------------------------------------------------
 
 
+_SEGMENT: Final = 8
+"""Characters from which on a segment of a path is looked at by itself: it may be a text in base64."""
+
+
 def _of_uri(text: str, place: str) -> Iterator[Piece]:
     uri = split_uri(text)
     yield Piece(place, text)
     yield Piece(place, unquote(uri.path), kind=Kind.PATH)
-    yield from (Piece(place, unquote(segment)) for segment in uri.path.split("/") if "%" in segment)
+    yield from (Piece(place, unquote(segment)) for segment in uri.path.split("/") if len(segment) >= _SEGMENT)
     for query in (uri.query[1:], uri.fragment[1:]):
         yield from _of_form(query, place)
 

@@ -117,6 +117,17 @@ def is_hash_name(name: str) -> bool:
     return _HASH_NAME.fullmatch(name) is not None
 
 
+_FEW: Final = 9
+"""Bytes that are a text from this number on, and not by chance."""
+
+
+def _is_cut_text(run: str) -> bool:
+    """Whether base64 holds a text that breaks off in the middle of a character: an escape parts it from the rest."""
+    inner = decoding.decode_run(run) or ""
+    kept = inner[: -encodings.CHARACTER_TAIL] if not encodings.is_readable(inner) else inner
+    return len(encodings.to_bytes(kept)) >= _FEW and encodings.is_readable(kept)
+
+
 _MOSTLY: Final = 0.85
 """Share of ASCII among the bytes of a text with something else at its end; of drawn ones it is three in eight."""
 
@@ -126,7 +137,10 @@ def _is_text(run: str) -> bool:
     inner = decoding.decode_run(run)
     if inner is None:
         return False
-    if encodings.is_readable(inner) or decoding.open_file_in(encodings.to_bytes(inner)) is not None:
+    if (
+        any(map(_is_cut_text, (run, run[1:], run[2:], run[3:])))
+        or decoding.open_file_in(encodings.to_bytes(inner)) is not None
+    ):
         return True
     return sum(" " <= char <= "~" for char in inner) >= _MOSTLY * len(inner)
 

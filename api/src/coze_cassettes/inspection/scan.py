@@ -102,6 +102,8 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read) -> Iterator[str]:
     for reading in readings:
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)
+        if (named := masking.hide_values(reading.plain)) != plain:
+            yield from _rules_by_name(named)
         if is_random:
             text = plain if reading.layer is reading.plain else masking.hide(reading.layer)
             yield from _random_in(_PUBLIC_PEM.sub("", text))
@@ -145,6 +147,12 @@ def _rules_in(text: str) -> tuple[str, ...]:
         return ()
     found = (detector.rule for detector in DETECTORS if detector.is_in(text))
     return tuple(dict.fromkeys((*found, *pairs.rules_in(text))))
+
+
+@lru_cache(maxsize=4096)
+def _rules_by_name(text: str) -> tuple[str, ...]:
+    """The rules of what stands under the names of a text, likewise."""
+    return tuple(dict.fromkeys(pairs.rules_under_capitals(text)))
 
 
 @lru_cache(maxsize=32_768)

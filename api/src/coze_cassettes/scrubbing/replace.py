@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from coze_cassettes.codecs.edits import Edit, merge_edits
+from coze_cassettes.codecs.edits import Edit, merge_longest
 from coze_cassettes.codecs.layers import Leaf, Visit
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.claims import claims_in
@@ -23,7 +23,7 @@ def replacing(table: ValueTable, rules: RuleSet, shift: int) -> Visit:
     def visit(leaf: Leaf) -> Sequence[Edit]:
         if leaf.form == "number":
             return _number_edits(leaf, table, rules, shift)
-        edits = merge_edits(_claim(leaf, table, rules, shift), table.edits(leaf.text))
+        edits = merge_longest(_claim(leaf, table, rules, shift), table.edits(leaf.text))
         if leaf.form == "uri":  # its pieces are visited too; here an address as a whole counts
             return [edit for edit in edits if edit[2].startswith(placeholders.URL_PREFIX)]
         if leaf.form in ("path", "pieces"):

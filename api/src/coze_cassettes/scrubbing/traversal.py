@@ -95,16 +95,18 @@ def walk_uri(leaf: Leaf, visit: Visit) -> str:
 def _walk_piece(name: str, leaf: Leaf, visit: Visit) -> list[Edit]:
     if name == "query":
         return shift_edits(form_edits(replace(leaf, text=leaf.text[1:]), visit), 1)
+    if name == "fragment":
+        return shift_edits(form_edits(replace(leaf, text=leaf.text[1:]), visit), 1)
     if name == "path":
         return _path_edits(replace(leaf, form="path"), visit)
     return walk_text(replace(leaf, form="text"), visit)
 
 
-_SEGMENT = re.compile(r"[^/]*%2[Ff][^/]*")
+_SEGMENT = re.compile(r"[^/]*%[0-9A-Fa-f]{2}[^/]*")
 
 
 def _path_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
-    """The edits of a path. A segment in which a slash is written as an escape is a text of its own: it ends there."""
+    """The edits of a path. A segment in which something is written as an escape is a text of its own: it ends there."""
     segments = list(_SEGMENT.finditer(leaf.text))
     if not segments:
         return walk_text(leaf, visit)

@@ -158,7 +158,8 @@ def _landline(chance: random.Random) -> str:
 
 
 def _service_number(chance: random.Random) -> str:
-    return "-".join(["400", draw(chance, string.digits, 3), draw(chance, string.digits, 4)])
+    gap = chance.choice("-- \u00a0\u2013")
+    return gap.join(["400", draw(chance, string.digits, 3), draw(chance, string.digits, 4)])
 
 
 def _foreign(chance: random.Random) -> str:

@@ -170,6 +170,11 @@ _PACKED: Final[Mapping[str, Callable[[str], bytes]]] = {
 }
 
 
+def _utf16(text: str) -> bytes:
+    """A text as Windows writes it, with more than ASCII in it."""
+    return b"\xff\xfe" + f"这是 one: {text}\n".encode("utf-16-le")
+
+
 Pack = Callable[[str], bytes]
 
 
@@ -233,5 +238,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "received messages": Place(_received_messages),
     "sent messages": Place(_sent_messages),
     "binary messages": Place(_binary_messages, is_plain=True),
+    "UTF-16 file": Place(lambda text, _: _upload(_utf16(text), "a.txt")),
+    "UTF-16 answer": Place(lambda text, _: _answer(_utf16(text), _TEXT)),
     **_files(),
 }

@@ -50,6 +50,8 @@ BEFORE: Final[Sequence[str]] = (
         "&",
         "$",
         "\\n",
+        "№",
+        "①",
     ),
 )
 AFTER: Final[Sequence[str]] = (
@@ -74,7 +76,7 @@ AFTER: Final[Sequence[str]] = (
         "？",
     ),
     *(")", "]", "}", ">", '"', "'", "`", "**", "==", ";", ",", ". Bye", ".", "!", "?", "|", "&", "</b>", ":", "#", "…"),
-    *("\u3000", "\u00a0", "\u200b", "😀", "é", "\\n", "is", "ok"),
+    *("\u3000", "\u00a0", "\u200b", "😀", "é", "\\n", "is", "ok", "²", "™"),
 )
 """What may stand beside a value: anything but the characters that it is made of."""
 

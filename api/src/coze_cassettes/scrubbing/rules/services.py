@@ -54,8 +54,9 @@ SERVICES: Final = (
         5,
         r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}|do[opr]_v1_[a-f0-9]{64}|dapi[a-f0-9]{32}(?:-\d)?|sbp_[a-f0-9]{40}"
         r"|sb_secret_[\w-]{20,}+|key-[a-f0-9]{32}|(?:SK|AC)[a-f0-9]{32}|[a-f0-9]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9])"
-        r"|AGE-SECRET-KEY-1[A-Z0-9]{58}|[a-f0-9]{32}-us\d{1,2}",
-        "Shopify, DigitalOcean, Databricks, Supabase, Mailgun, Twilio, Zhipu, age, Mailchimp",
+        r"|AGE-SECRET-KEY-1[A-Z0-9]{58}|[a-f0-9]{32}-us\d{1,2}|[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}(?![a-f0-9-])"
+        r"|SEC[a-f0-9]{64}",
+        "Shopify, DigitalOcean, Databricks, Supabase, Mailgun, Twilio, Zhipu, age, Mailchimp, DingTalk",
         "shpat_{X32}",
         "key-value, dapi",
     ),
