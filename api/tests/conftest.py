@@ -56,6 +56,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Block the network for the toolkit's own tests; those marked loopback may talk to this machine."""
     if item.path in item.config.stash[coze_tests.KEY]:
         return (yield)
-    spared = guard.open_context(loopback=True) if item.get_closest_marker("loopback") else nullcontext()
-    with guard.block_context(), spared:
+    allowed = guard.open_context(loopback=True) if item.get_closest_marker("loopback") else nullcontext()
+    with guard.block_context(), allowed:
         return (yield)

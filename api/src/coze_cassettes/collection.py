@@ -24,17 +24,17 @@ def problems(items: Sequence[pytest.Item], folder: Path) -> Problems:
     return found
 
 
-def telling_ids(items: Iterable[pytest.Item], values: Mapping[str, str]) -> Problems:
+def revealing_ids(items: Iterable[pytest.Item], values: Mapping[str, str]) -> Problems:
     """The cases whose id holds a configured value, one sentence each; ``values`` gives each value's placeholder."""
     return {
-        item: [_telling(item, placeholder)]
+        item: [_revealing_sentence(item, placeholder)]
         for item in items
         for value, placeholder in values.items()
         if value in item.nodeid
     }
 
 
-def _telling(item: pytest.Item, placeholder: str) -> str:
+def _revealing_sentence(item: pytest.Item, placeholder: str) -> str:
     test = getattr(item, "originalname", "a test")
     return (
         f"{item.path.name}: the id of a case of {test} holds the configured {placeholder}, and ids become file names; "

@@ -178,7 +178,7 @@ def _problems(run: Run, ours: list[pytest.Item], config: pytest.Config) -> agree
         return {item: [run.refusal] for item in ours}
     found = agreement.problems(ours, naming.cassettes_folder(config))
     if run.recording:
-        found |= agreement.telling_ids(ours, environment.configured_values(os.environ).placeholders)
+        found |= agreement.revealing_ids(ours, environment.configured_values(os.environ).placeholders)
     return found
 
 

@@ -202,7 +202,7 @@ def test_the_folder_is_the_one_of_the_pytest_configuration() -> None:
 
 REFUSALS = [
     (["rerecord"], 2, "COZE_API_TOKEN is not set: set it in the shell or in .env, or record with --target stand-in.\n"),
-    (["rerecord", "--target", "x"], 2, "The target 'x' is none of coze.com, coze.cn, stand-in or a URL.\n"),
+    (["rerecord", "--target", "x"], 2, "The target 'x' is not one of coze.com, coze.cn, stand-in or a URL.\n"),
     (["rerecord", "--change", "x"], 2, "--change is the stand-in's: use it with --target stand-in.\n"),
     (
         ["rerecord", "--target", "stand-in", "--max-chats", "many"],

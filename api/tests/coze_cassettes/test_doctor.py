@@ -152,11 +152,11 @@ def test_a_sound_account_has_nothing_wrong(stand_in: StandIn, tmp_path: Path) ->
 
 
 ENVIRONMENTS: list[tuple[Environment, str]] = [
-    ({"COZE_BOT_ID": "7000000000000000001"}, "wrong: COZE_BOT_ID names a bot that Coze does not give out (code 4200)"),
+    ({"COZE_BOT_ID": "7000000000000000001"}, "wrong: COZE_BOT_ID names a bot that Coze does not return (code 4200)"),
     ({"COZE_BOT_ID": ""}, "unset: COZE_BOT_ID: a bot published to the API channel; without it its tests are left out"),
     ({"COZE_API_TOKEN": "wrong-token"}, "wrong: Coze refused the token (code 4100)"),
-    ({"COZE_API_BASE": "http://127.0.0.1:9"}, "wrong: Nobody answers at http://127.0.0.1:9"),
-    ({"COZE_API_BASE": "nowhere"}, "wrong: The target 'nowhere' is none of coze.com"),
+    ({"COZE_API_BASE": "http://127.0.0.1:9"}, "wrong: No answer from http://127.0.0.1:9"),
+    ({"COZE_API_BASE": "nowhere"}, "wrong: The target 'nowhere' is not one of coze.com"),
     ({"COZE_API_BASE": "stand-in"}, "wrong: A stand-in of its own needs no preparation"),
     ({"COZE_CASSETTES_CHATS": "many"}, "wrong: COZE_CASSETTES_CHATS must be a number"),
     ({"COZE_PRIVATE_KEY_FILE": "/none"}, "wrong: COZE_PRIVATE_KEY_FILE names a file that cannot be read"),

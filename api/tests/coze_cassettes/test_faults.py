@@ -288,7 +288,7 @@ def interrupted_at_a_terminal(trial: Trial) -> int:
     assert process.wait(60) == 130
     said = re.search(
         r"(\d) cassettes? (is|are) recorded and kept outside for an hour\.\s+"
-        r"The same command goes on from there; another one, or --fresh, begins anew\.\s+.*\r"
+        r"The same command resumes from there; another one, or --fresh, starts over\.\s+.*\r"
         rf"{INTERRUPTED.strip()}\r\n$",
         trial.outputs[-1],
         re.DOTALL,
@@ -335,7 +335,7 @@ def _shown(keyboard: int, awaited: bytes = b"") -> str:
     return shown.decode("utf-8", "replace")
 
 
-DISAGREED = "Nothing was recorded, because nobody agreed to the plan: answer y, or add --yes.\n"
+DISAGREED = "Nothing was recorded, since the plan was not confirmed: answer y, or add --yes.\n"
 
 
 # --- the service ----------------------------------------------------------------------------------------------------

@@ -68,11 +68,11 @@ def test_the_refusal_names_part_and_digest_and_the_digest_lets_it_pass(wrap: Cal
     """For recording and for check; a digest of another file does not."""
     digest, sent = digest_of(SEALED), upload(wrap(SEALED))
     with pytest.raises(UnsafeCassette) as refused:
-        recorder(sent, digest_of(b"another")).clean()
+        recorder(sent, digest_of(b"another")).make_cassette()
     message = str(refused.value)
     assert "request.body of POST /v1/files/upload: part file (a.7z): it is a 7-Zip archive" in message
     assert message.endswith(f"\n  If nothing in it is secret: cassettes_allow_opaque = {digest}")
-    kept = recorder(sent, digest).clean()
+    kept = recorder(sent, digest).make_cassette()
     text = cassette_format.dumps(kept)
     assert Judge()(text).findings == ("interaction 0 request body.file INSPECT-UNREADABLE",)
     assert Judge(allow_opaque=frozenset({digest}))(text).findings == ()

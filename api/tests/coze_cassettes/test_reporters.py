@@ -97,7 +97,7 @@ Recording 1 cassette from coze.com (https://api.coze.com)
   leaves out         1 test: needs COZE_BOT_ID
                      2 tests: only the stand-in answers so
                      what needs COZE_BOT_ID, which is not set
-  keeps to           at most 10 requests a second
+  limits             at most 10 requests a second
                      at most 7 chats and workflow runs
                      at most 50 audio calls
                      at most 5 attempts while the answer is busy (429, 5xx),
@@ -165,7 +165,7 @@ def test_an_interrupted_run_says_how_to_go_on(paper: Console) -> None:
     assert written(paper) == report.kept_advice(1) + "\n"
     assert report.kept_advice(2) == (
         "2 cassettes are recorded and kept outside for an hour.\n"
-        "The same command goes on from there; another one, or --fresh, begins anew."
+        "The same command resumes from there; another one, or --fresh, starts over."
     )
 
 

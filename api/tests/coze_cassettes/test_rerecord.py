@@ -138,7 +138,7 @@ def test_the_target_has_an_origin(wanted: str, environment: dict[str, str], targ
 
 def test_a_target_that_is_none_is_refused() -> None:
     """The message names what would do."""
-    with pytest.raises(Misuse, match=r"^The target 'nowhere' is none of coze\.com, coze\.cn, stand-in or a URL\.$"):
+    with pytest.raises(Misuse, match=r"^The target 'nowhere' is not one of coze\.com, coze\.cn, stand-in or a URL\.$"):
         choose_target("nowhere", {})
 
 
@@ -193,7 +193,7 @@ def test_a_configured_thing_that_does_not_exist_is_named_by_its_variable() -> No
     with pytest.raises(Misuse) as refused:
         check_things({"COZE_BOT_ID": "7000"}, answering(4200))
     assert str(refused.value) == (
-        "COZE_BOT_ID names a bot that Coze does not give out (code 4200): "
+        "COZE_BOT_ID names a bot that Coze does not return (code 4200): "
         "correct the variable, or unset it to leave its tests out."
     )
 
@@ -597,14 +597,14 @@ def test_an_interrupt_leaves_everything_as_it_was(project: Project, number: sign
     assert list(project.temporary.iterdir()) == []
 
 
-FIX = "see that the target is right and that the network lets you there"
+FIX = "check the target, and that this machine may reach it"
 
 
 @pytest.mark.loopback
 def test_a_port_where_nobody_listens_is_one_sentence(project: Project) -> None:
     """Exit code 2, no traceback."""
     ended = project.run(*NOBODY, environment=TOKEN)
-    assert ended == (2, "", f"Nobody answers at http://127.0.0.1:9 (ConnectError): {FIX}.\n")
+    assert ended == (2, "", f"No answer from http://127.0.0.1:9 (ConnectError): {FIX}.\n")
 
 
 MISSPELT = [

@@ -20,7 +20,7 @@ REPORT = """<testsuites><testsuite name="pytest">
 E   ImportError: cannot import name 'Z' from 'cozepy' (/somewhere/__init__.py)</error></testcase>
 </testsuite></testsuites>"""
 EMPTY = '<testsuites><testsuite name="pytest"><testcase name="test_a"/></testsuite></testsuites>'
-TABLE = """| what tests meet | 0.1.0 | 0.2.0 |
+TABLE = """| why tests fail | 0.1.0 | 0.2.0 |
 | --- | :---: | :---: |
 | `AttributeError: no 'x\\|y'` | x |  |
 | `test_e is not imported: ImportError: cannot import name 'Z' from 'cozepy'` | x |  |"""
@@ -64,5 +64,5 @@ def test_the_page_is_written_and_compared(reports: list[str], tmp_path: Path) ->
 def test_what_is_no_report(tmp_path: Path) -> None:
     """It is named."""
     (tmp_path / "0.3.0.xml").write_text("<testsuites>")
-    with pytest.raises(Misuse, match=r"0\.3\.0\.xml is no report of pytest"):
+    with pytest.raises(Misuse, match=r"0\.3\.0\.xml is not a report of pytest"):
         read_replay(tmp_path / "0.3.0.xml")

@@ -483,6 +483,6 @@ def test_a_silent_service_is_given_up(recorder: Recorder) -> None:
         connection.notes.websocket.silence.longest = 0.05
         connection.recv(timeout=5)
         time.sleep(0.1)
-        recorder.look()
+        recorder.check_silence()
         connection.close()
     assert recorder.complaint == "a test timed out after 0.05 s waiting for a WebSocket message."

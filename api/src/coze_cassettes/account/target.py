@@ -73,7 +73,7 @@ def choose_target(wanted: str, environment: Environment) -> Target:
         return Target(wanted, _HOSTS[wanted])
     parts = urlsplit(wanted)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Misuse(f"The target {wanted!r} is none of {', '.join(PROVENANCES[:2])}, {STAND_IN} or a URL.")
+        raise Misuse(f"The target {wanted!r} is not one of {', '.join(PROVENANCES[:2])}, {STAND_IN} or a URL.")
     url = wanted.rstrip("/")
     return Target(of_target(url), url)
 
@@ -112,10 +112,10 @@ def _send(target: Target, token: str, path: str) -> httpx.Response:
             follow_redirects=True,
         )
     except httpx.HTTPError as error:
-        raise Misuse(f"Nobody answers at {shown_url(target.url)} ({type(error).__name__}): {_WAY}.") from None
+        raise Misuse(f"No answer from {shown_url(target.url)} ({type(error).__name__}): {_WAY}.") from None
 
 
-_WAY: Final = "see that the target is right and that the network lets you there"
+_WAY: Final = "check the target, and that this machine may reach it"
 
 
 def shown_url(url: str) -> str:
@@ -151,7 +151,7 @@ def check_token(target: Target, get: Get) -> Target:
 
 
 def _prove(target: Target, answer: Answer) -> Target:
-    """A stand-in gives itself away, through any proxy: it never counts as Coze."""
+    """The stand-in is recognised by its header, through any proxy: it never counts as Coze."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     served_by = headers.get(STAND_IN_HEADER, "")
     return Target(STAND_IN, target.url) if served_by == STAND_IN_HEADER_VALUE else target
@@ -171,7 +171,7 @@ def problem_with(probe: Probe, environment: Environment, get: Get) -> str:
     if answer is None or not answer.code or answer.code in _NO_ROUTE:
         return ""
     return (
-        f"{probe.variable} names a {probe.what} that Coze does not give out (code {answer.code}): "
+        f"{probe.variable} names a {probe.what} that Coze does not return (code {answer.code}): "
         "correct the variable, or unset it to leave its tests out."
     )
 

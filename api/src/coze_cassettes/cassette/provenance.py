@@ -10,7 +10,7 @@ PROVENANCES = ("coze.com", "coze.cn", "coze-studio", STAND_IN)
 
 STAND_IN_HEADER = "x-served-by"
 STAND_IN_HEADER_VALUE = "coze-standin"
-"""The response header by which the stand-in gives itself away, through any proxy."""
+"""The response header by which the stand-in is recognised, through any proxy."""
 
 _RANKS = {"coze.com": 3, "coze.cn": 3, "coze-studio": 2, STAND_IN: 1}
 
@@ -28,5 +28,5 @@ def of_target(url: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL names this machine, so that no proxy is asked and nobody is to be spared."""
+    """Whether a URL names this machine, so that it is reached without a proxy and without a throttle."""
     return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")

@@ -15,7 +15,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("compat")
-@click.option("--check", "checked", type=_FILE, metavar="PAGE", help="See that this page has the table.")
+@click.option("--check", "checked", type=_FILE, metavar="PAGE", help="Check that this page has the table.")
 @click.option("--write", "written", type=_FILE, metavar="PAGE", help="Put the table into this page, below its marker.")
 @click.argument("reports", nargs=-1, required=True, type=_FILE)
 def command(checked: Path | None, written: Path | None, reports: tuple[Path, ...]) -> int:

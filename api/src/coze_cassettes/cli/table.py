@@ -18,7 +18,7 @@ _PAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("table")
-@click.option("--check", "checked", type=_PAGE, metavar="PAGE", help="See that this page has the table.")
+@click.option("--check", "checked", type=_PAGE, metavar="PAGE", help="Check that this page has the table.")
 @click.option("--write", "written", type=_PAGE, metavar="PAGE", help="Put the table into this page, below its marker.")
 @click.option("--operations", is_flag=True, help="Count the operations of the SDK too, as `coverage` does.")
 @cassettes_option

@@ -1,4 +1,4 @@
-"""Holds the operations of the SDK against the recorded calls."""
+"""Compares the operations of the SDK with the recorded calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words what the suite's replay with other versions of the SDK said, from pytest's reports in JUnit's format."""
+"""Makes the table of what tests cannot do with other versions of the SDK, from pytest's reports in JUnit's format."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _IMPORT = re.compile(r"^E +((?:ImportError|ModuleNotFoundError): .*?)(?: \(/.*\)
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay with one version said: why tests failed, each cause once."""
+    """Why tests failed in a replay with one version of the SDK, each cause once."""
 
     version: str
     causes: tuple[str, ...]
 
 
 def read_replay(path: Path) -> Replay:
-    """The replay whose report is ``VERSION.xml``; Misuse if it is none."""
+    """The replay whose report is ``VERSION.xml``; Misuse if it is not a report."""
     try:
         cases = list(ET.parse(path).iter("testcase"))  # noqa: S314  (written by this machine's own pytest)
     except (OSError, ET.ParseError) as error:
-        raise Misuse(f"{path} is no report of pytest ({type(error).__name__}): write one with --junitxml.") from None
+        raise Misuse(f"{path} is not a report of pytest ({type(error).__name__}): write one with --junitxml.") from None
     return Replay(path.stem, tuple(dict.fromkeys(cause for case in cases for cause in _causes(case))))
 
 
@@ -51,7 +51,7 @@ def table_of(replays: Sequence[Replay]) -> str:
     """
     causes = sorted({cause for each in replays for cause in each.causes})
     versions = [each.version for each in replays]
-    lines = [["what tests meet", *versions], ["---", *(":---:" for _ in versions)]]
+    lines = [["why tests fail", *versions], ["---", *(":---:" for _ in versions)]]
     lines += [[_cell(cause), *("x" * (cause in each.causes) for each in replays)] for cause in causes]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

@@ -1,8 +1,8 @@
 """What really changed between two recordings of one test.
 
-Interactions are aligned by what was asked and how alike the answers are, placeholders by a one-to-one mapping, the
-elements of lists and the events of streams by their likeness; what is volatile never counts. Bodies are read as text in
-which every byte is one character (Latin-1), so that a place in the text is a place on the wire.
+Interactions are aligned by what was asked and how similar the answers are, placeholders by a one-to-one mapping, the
+elements of lists and the events of streams by their similarity; what is volatile never counts. Bodies are read as text
+in which every byte is one character (Latin-1), so that a place in the text is a place on the wire.
 
 The modules in the order in which they build on each other: ``nodes`` and ``chunked_text`` read bodies; ``body_rules``
 knows what counts; ``shapes``, ``values``, ``events``, ``streams`` and ``interactions`` find differences; ``numbering``,

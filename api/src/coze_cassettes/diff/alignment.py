@@ -36,7 +36,7 @@ class Alignment:
 
 
 @lru_cache(maxsize=4)
-def line_up(old: Cassette, new: Cassette) -> Alignment:
+def align(old: Cassette, new: Cassette) -> Alignment:
     """Pairs the interactions of two cassettes: those that ask the same first, then the most alike of the rest.
 
     Placeholders of the new one that the old one does not know get the next numbers. The links are in the old order;
@@ -62,11 +62,11 @@ def is_polling(one: Interaction, others: Sequence[Interaction]) -> bool:
     return matches(Where.CALL, call) and any(question_of(one.request) == question_of(other.request) for other in others)
 
 
-# --- likeness -------------------------------------------------------------------------------------------------------
+# --- similarity -------------------------------------------------------------------------------------------------------
 
 
 def _facts(interaction: Interaction) -> Counter[str]:
-    """What an answer says apart from volatile values: its likeness to another is how much of this they share."""
+    """What an answer says apart from volatile values: its similarity to another is how much of this they share."""
     response, rules = interaction.response, rules_of(interaction.request)
     facts = Counter((f"status {response.status}", f"fault {response.fault}", f"form {form_of(response)}"))
     if form_of(response) == STREAM:
@@ -84,7 +84,7 @@ def _facts_below(node: Node, rules: BodyRules, path: Path) -> Iterator[str]:
     yield from map(format_path, shape_of(node, rules, path))
 
 
-def _likeness(old: Counter[str], new: Counter[str]) -> float:
+def _similarity(old: Counter[str], new: Counter[str]) -> float:
     """Between 0 (nothing in common) and 1 (the same)."""
     return 2 * (old & new).total() / ((old.total() + new.total()) or 1)
 
@@ -94,7 +94,7 @@ def _likeness(old: Counter[str], new: Counter[str]) -> float:
 _COMPARED: Final = 4000
 """Characters of a question that are compared with those of another one: the time grows with their square."""
 
-LEAST_LIKENESS: Final = 0.5
+MIN_SIMILARITY: Final = 0.5
 """Below this, two different requests are not one that changed, but one that went and one that came."""
 
 Place = int
@@ -124,7 +124,7 @@ class _Matcher:
         self.placeholders = PlaceholderMapping()
         self._old, self._new = _side(old), _side(new)
         self._paired: dict[Place, Place] = {}
-        self._likeness: dict[tuple[Place, Place], float] = {}
+        self._similarity: dict[tuple[Place, Place], float] = {}
 
     def same_requests(self) -> None:
         """Pairs what asks the same but for placeholder numbers: without a choice first, to learn the placeholders."""
@@ -149,37 +149,37 @@ class _Matcher:
         old, new = pair
         texts = zip(self._old.asked[old], self._new.asked[new], strict=True)
         fit = sum(self.placeholders.fits(before, after) for before, after in texts)
-        return fit, round(self._answer_likeness(old, new), 6), -abs(distance)
+        return fit, round(self._answer_similarity(old, new), 6), -abs(distance)
 
-    def _answer_likeness(self, old: Place, new: Place) -> float:
-        if (old, new) not in self._likeness:
-            self._likeness[old, new] = _likeness(self._old.facts[old], self._new.facts[new])
-        return self._likeness[old, new]
+    def _answer_similarity(self, old: Place, new: Place) -> float:
+        if (old, new) not in self._similarity:
+            self._similarity[old, new] = _similarity(self._old.facts[old], self._new.facts[new])
+        return self._similarity[old, new]
 
     def _pair(self, old: Place, new: Place) -> None:
         self._paired[old] = new
         self.placeholders.learn(self._old.interactions[old], self._new.interactions[new])
 
     def similar_requests(self) -> None:
-        """Pairs what is left by method, path, and the likeness of question and answer."""
-        for likeness, old, new in sorted(self._left_over(), key=lambda each: (-each[0], each[1], each[2])):
-            if likeness >= LEAST_LIKENESS and old not in self._paired and new not in self._paired.values():
+        """Pairs what is left by method, path, and the similarity of question and answer."""
+        for similarity, old, new in sorted(self._left_over(), key=lambda each: (-each[0], each[1], each[2])):
+            if similarity >= MIN_SIMILARITY and old not in self._paired and new not in self._paired.values():
                 self._pair(old, new)
 
     def _left_over(self) -> Iterator[tuple[float, Place, Place]]:
         taken = set(self._paired.values())
         for old in set(range(len(self._old.interactions))) - self._paired.keys():
             for new in set(range(len(self._new.interactions))) - taken:
-                yield self._request_likeness(old, new), old, new
+                yield self._request_similarity(old, new), old, new
 
-    def _request_likeness(self, old: Place, new: Place) -> float:
+    def _request_similarity(self, old: Place, new: Place) -> float:
         method, path, *rest = self._old.questions_without_numbers[old]
         other_method, other_path, *other_rest = self._new.questions_without_numbers[new]
         if method != other_method:
             return 0.0
         texts = "".join((path, *rest))[:_COMPARED], "".join((other_path, *other_rest))[:_COMPARED]
         question = SequenceMatcher(None, *texts, autojunk=False).ratio()
-        answer = self._answer_likeness(old, new)
+        answer = self._answer_similarity(old, new)
         return (question + answer) / 2 if path == other_path else question * answer
 
     def links(self) -> list[tuple[Place | None, Place | None]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from coze_cassettes.cassette.model import Cassette, Interaction
-from coze_cassettes.diff.alignment import Alignment, Link, is_polling, line_up
+from coze_cassettes.diff.alignment import Alignment, Link, align, is_polling
 from coze_cassettes.diff.changes import Change, Comparison, Severity
 from coze_cassettes.diff.interactions import differences, path_of
 from coze_cassettes.diff.numbering import placeholders_of
@@ -20,7 +20,7 @@ def compare(old: Cassette, new: Cassette) -> Comparison:
 
     The metadata never counts.
     """
-    alignment = line_up(old, new)
+    alignment = align(old, new)
     known = {placeholder for found in placeholders_of(old.interactions).values() for placeholder in found}
     changes = (_without_new_numbers(each, known) for link in alignment.links for each in _changes_of(link, alignment))
     return Comparison(

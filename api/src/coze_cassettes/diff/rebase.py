@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Response
-from coze_cassettes.diff.alignment import Alignment, Link, is_polling, line_up
+from coze_cassettes.diff.alignment import Alignment, Link, align, is_polling
 from coze_cassettes.diff.body_rules import BodyRules, rules_of
 from coze_cassettes.diff.chunked_text import ChunkedText, chunked_text_of, join, replace_body, text_of
 from coze_cassettes.diff.editing import Editor, OptionalElementRules, value_edits
@@ -25,7 +25,7 @@ def rebase(old: Cassette, new: Cassette) -> Cassette:
 
     What did not change is byte for byte the old one; metadata are the new ones.
     """
-    alignment = line_up(old, new)
+    alignment = align(old, new)
     merged = [each for link in alignment.links for each in _merge_link(link, alignment)]
     known = placeholders_of(old.interactions)
     kept = {placeholder: placeholder for found in known.values() for placeholder in found}

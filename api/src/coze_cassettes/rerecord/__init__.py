@@ -1,1 +1,1 @@
-"""Records the whole set anew: staged, inspected, compared, replayed, only then swapped in."""
+"""Records the whole set again: staged, inspected, compared, replayed, only then swapped in."""

@@ -48,7 +48,7 @@ def _ask_stand_in(url: str, what: str, member: str = "") -> list[Any]:
         response = httpx.get(f"{url}/_standin/{what}", timeout=30, trust_env=not provenance.is_loopback(url))
         return list(response.raise_for_status().json()[member or what])
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-        raise CassetteError(f"The stand-in does not give out its {what} ({type(error).__name__}).") from None
+        raise CassetteError(f"The stand-in does not return its {what} ({type(error).__name__}).") from None
 
 
 def canaries_in(path: Path, canaries: Iterable[Canary]) -> list[str]:

@@ -57,9 +57,9 @@ class Plan:
     @property
     def cassettes(self) -> tuple[str, ...]:
         """The files that will be recorded, in order."""
-        spared = {test.cassette for test, _ in self.left_out}
+        left_out = {test.cassette for test, _ in self.left_out}
         recorded = {test.cassette for test in self.tests if test.cassette and not test.shares_cassette}
-        return tuple(sorted(recorded - spared))
+        return tuple(sorted(recorded - left_out))
 
     @property
     def modules(self) -> Mapping[str, int]:
@@ -73,7 +73,7 @@ class Plan:
 
     @property
     def bounds(self) -> tuple[str, ...]:
-        """What the run keeps to, one phrase a bound."""
+        """The limits of the run, one phrase each."""
         rate = self.limits.requests_per_second
         pace = (f"at most {pluralize(rate, 'request')} a second",) if rate else ()
         quotas = (f"at most {quota.describe(getattr(self.limits, quota.limit))}" for quota in QUOTAS)

@@ -197,7 +197,7 @@ def _recording(item: pytest.Item) -> str:
     if recorder is None:
         return ""
     try:
-        return cassette_format.dumps(recorder.clean())
+        return cassette_format.dumps(recorder.make_cassette())
     except CassetteError:
         return ""
 

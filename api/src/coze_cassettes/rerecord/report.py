@@ -101,7 +101,7 @@ def kept_advice(count: int) -> str:
     cassettes = pluralize(count, "cassette is", "cassettes are")
     return (
         f"{cassettes} recorded and kept outside for an hour.\n"
-        "The same command goes on from there; another one, or --fresh, begins anew."
+        "The same command resumes from there; another one, or --fresh, starts over."
     )
 
 

@@ -166,7 +166,7 @@ def plan_rows(plan: Plan) -> Iterator[tuple[str, str]]:
     for variable in plan.unset:
         yield "leaves out", f"what needs {variable}, which is not set"
     for bound in plan.bounds:
-        yield "keeps to", bound
+        yield "limits", bound
     yield "if a test fails", plan.after_failure
     yield from EFFECTS if plan.target.provenance != STAND_IN else ()
 

@@ -100,7 +100,7 @@ def _arrange(options: Options, environment: dict[str, str], reporter: Reporter, 
     plan = replace(plan, earlier=staged.earlier, discarded=staged.discarded)
     reporter.plan(plan)
     if starting is None and not options.yes and not reporter.confirm(plan):
-        raise Misuse("Nothing was recorded, because nobody agreed to the plan: answer y, or add --yes.")
+        raise Misuse("Nothing was recorded, since the plan was not confirmed: answer y, or add --yes.")
     staged.begin()
     return Stages(options, environment, plan, collected, staged, reporter)
 

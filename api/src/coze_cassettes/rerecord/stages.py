@@ -22,7 +22,7 @@ from coze_cassettes.rerecord.signals import defer_signals_context
 from coze_cassettes.scrubbing.environment import BASE, configured_values
 from coze_cassettes.session.limits import as_environment
 
-REPLAYS_NOT: Final = "it does not replay: "
+NOT_REPLAYED: Final = "it does not replay: "
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Stages:
         """A failure for each file that is not a cassette; it is gone afterwards."""
         found = []
         for path in [path for path in folder.rglob("*") if path.is_file() and path.suffix != store.SUFFIX]:
-            found.append(Failure("not a cassette, and nobody asked for it", file=path.name))
+            found.append(Failure("not a cassette, and not expected here", file=path.name))
             path.unlink()
         return found
 
@@ -223,8 +223,8 @@ class Stages:
         arguments = ("--record-mode=none", f"--cassettes-dir={folder}", "--tb=no")
         result = self._pytest(arguments, without_coze(self.environment), [*out, *skipped])
         if result.problem:
-            return [Failure(f"{REPLAYS_NOT}{result.problem}")]
-        return [replace(each, reason=REPLAYS_NOT + each.reason) for each in _failures(result)]
+            return [Failure(f"{NOT_REPLAYED}{result.problem}")]
+        return [replace(each, reason=NOT_REPLAYED + each.reason) for each in _failures(result)]
 
     def _as_recorded(self, decision: Decision) -> Decision:
         """A changed cassette with numbers and values of its own."""

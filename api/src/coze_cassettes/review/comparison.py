@@ -11,7 +11,7 @@ from typing import Final
 
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.diff import Change, Group, Severity, compare, group, rebase
-from coze_cassettes.diff.alignment import line_up
+from coze_cassettes.diff.alignment import align
 from coze_cassettes.parallel import Map
 from coze_cassettes.review.calls import call_of
 from coze_cassettes.review.transcript import Call, Row
@@ -125,7 +125,7 @@ def _lone_call(call: Call, mark: Mark) -> CallChange:
 
 
 def _call_changes(old: Cassette, new: Cassette) -> Iterator[CallChange]:
-    for before, after in line_up(old, rebase(old, new)).links:
+    for before, after in align(old, rebase(old, new)).links:
         if before is not None and after is not None:
             left, right = call_of(before), call_of(after)
             if hunks := tuple(_hunks(left.rows, right.rows)):

@@ -129,7 +129,7 @@ class Player(Session):
         with self._lock:
             return self._matcher.scrub(request)
 
-    def look(self) -> None:
+    def check_silence(self) -> None:
         """Give up if a WebSocket has been silent for too long."""
         for message in filter(None, (each.overdue() for each in self.websockets)):
             self.give_up(f"{self.test} {message}")

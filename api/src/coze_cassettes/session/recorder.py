@@ -77,7 +77,7 @@ class Recorder(Session):
         finally:
             self.paused = before
 
-    def look(self) -> None:
+    def check_silence(self) -> None:
         """Give up if a WebSocket has been silent for too long."""
         for message in filter(None, (each.overdue() for each in self._exchanges)):
             self.give_up(f"{self.test} {message}")
@@ -88,7 +88,7 @@ class Recorder(Session):
 
     # the end
 
-    def clean(self) -> Cassette:
+    def make_cassette(self) -> Cassette:
         """What was recorded, scrubbed, inspected and sealed; raises if anything is not right."""
         interactions = self.interactions
         if not interactions:
@@ -128,7 +128,7 @@ class Recorder(Session):
             return
         size = sum(len(each.request.body) + len(each.response.body) for each in self.interactions)
         with announce_context(self.settings.throttle.announce, f"scrubbing a recording of {size / 1e6:.1f} MB"):
-            cassette = self.clean()
+            cassette = self.make_cassette()
         try:
             store.write(self.path, cassette)
         except OSError as error:

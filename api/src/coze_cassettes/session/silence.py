@@ -17,7 +17,7 @@ class Silence:
         self._moved = time.perf_counter()
 
     def restart(self) -> None:
-        """Begin to count anew: a message was sent or came."""
+        """Start counting again: a message was sent or received."""
         self._moved = time.perf_counter()
 
     def stop(self) -> None:

@@ -18,8 +18,8 @@ from unittest import mock
 import websockets.asyncio.client
 import websockets.sync.client
 
-GLANCE: Final = 0.01
-"""Seconds between two looks at what another thread may have done."""
+POLL_INTERVAL: Final = 0.01
+"""Seconds between two checks of what another thread may have done."""
 
 
 class WatchedSession(Protocol):
@@ -28,7 +28,7 @@ class WatchedSession(Protocol):
     complaint: str
     fail: Callable[[str], Any]
 
-    def look(self) -> None:
+    def check_silence(self) -> None:
         """Give up if a WebSocket has been silent for too long."""
 
     def has_open_websockets(self) -> bool:
@@ -39,21 +39,21 @@ def watch_task(session: WatchedSession) -> None:
     """Cancel the running task as soon as its test cannot go on."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
-    def look() -> None:
-        session.look()
+    def check() -> None:
+        session.check_silence()
         if session.complaint and task is not None:
             task.cancel()
         elif session.has_open_websockets():
-            loop.call_later(GLANCE, look)
+            loop.call_later(POLL_INTERVAL, check)
 
-    look()
+    check()
 
 
 class _Queue(queue.Queue[Any]):
     """A queue on which nobody waits for long: cozepy's client cannot be closed while its sender waits on it."""
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002  as in its base
-        return super().get(block, None if timeout is None else min(timeout, GLANCE))
+        return super().get(block, None if timeout is None else min(timeout, POLL_INTERVAL))
 
 
 def _event_class(session: WatchedSession) -> type[threading.Event]:
@@ -63,8 +63,8 @@ def _event_class(session: WatchedSession) -> type[threading.Event]:
         def wait(self, timeout: float | None = None) -> bool:
             if timeout is not None:
                 return super().wait(timeout)
-            while not super().wait(GLANCE):
-                session.look()
+            while not super().wait(POLL_INTERVAL):
+                session.check_silence()
                 if session.complaint:
                     session.fail(session.complaint)
             return True

@@ -24,7 +24,7 @@ from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Re
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.silence import Data
 from coze_cassettes.session.websocket_handshake import handshake_request
-from coze_cassettes.session.websocket_patches import GLANCE, patch_context, watch_task
+from coze_cassettes.session.websocket_patches import POLL_INTERVAL, patch_context, watch_task
 from coze_cassettes.session.websocket_player import ReplayedWebSocket
 
 
@@ -94,7 +94,7 @@ class ReplayedConnection:
         with self._changed:
             while (event := self._connection.next()) is None:
                 self._connection.raise_if_closed()
-                if not self._changed.wait(None if timeout is None else min(timeout, GLANCE)):
+                if not self._changed.wait(None if timeout is None else min(timeout, POLL_INTERVAL)):
                     raise TimeoutError("timed out in recv")
             return self._connection.deliver(event)
 
