@@ -29,6 +29,12 @@ def test_a_body_that_go_refuses_is_refused(web: Any, path: str, body: bytes) -> 
     assert response.json()["detail"]["logid"] == response.headers["x-tt-logid"]
 
 
+def test_a_name_that_is_no_text_is_unknown(web: Any, state: State) -> None:
+    """A conversation of that name is looked for, and not found."""
+    body = {"workflow_id": state.configured.chatflow_id, "parameters": {"CONVERSATION_NAME": [{}]}}
+    assert '"code":"720702204"' in web("POST", "/v1/workflows/chat", json=body).text
+
+
 def test_a_lone_surrogate_spoils_no_list(web: Any, state: State) -> None:
     """A name with half a character is taken with U+FFFD in its place, and the lists that hold it still answer."""
     space = state.configured.workspace_id

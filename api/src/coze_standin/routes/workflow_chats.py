@@ -22,7 +22,7 @@ def stream(call: Call) -> Events:
     state = call.state
     workflow = state.automation.workflows.get(call.need("workflow_id"))
     named = call.mapping("parameters").get("CONVERSATION_NAME")
-    if named and named not in {one.name for one in state.messaging.conversations.all()}:
+    if named and named not in [one.name for one in state.messaging.conversations.all()]:  # it may be anything
         row = ERRORS["conversation-name"]
         return Events(sse.WORKFLOW_CHAT, (sse.WORKFLOW_CHAT.error(str(row.code), row.msg),))
     chat = chat_runs.start_chat(call, _conversation(call), "")
