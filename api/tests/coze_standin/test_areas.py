@@ -93,6 +93,8 @@ def test_a_new_bot_has_the_parts_of_the_documents_example(web: Any, state: State
     assert images == {"web_background_image": _NO_IMAGE, "mobile_background_image": _NO_IMAGE}
     assert (result["default_user_input_type"], "media_config" in result) == ("text", False)
     assert result["owner_user_id"] == state.account.owner.user_id
+    listed = web.data("POST", "/v1/bot/create", json={**made, "workflow_id_list": [state.configured.workflow_id]})
+    assert web.data("GET", f"/v1/bots/{listed['bot_id']}?is_published=false")["workflow_info_list"] == []
 
 
 def test_one_account_has_every_part_of_a_bot(web: Any, state: State) -> None:

@@ -35,7 +35,6 @@ _SENT: Final[Mapping[str, tuple[str, ...]]] = {
     "onboarding_info": ("prologue", "suggested_questions"),
     "suggest_reply_info": ("reply_mode", "customized_prompt"),
     "knowledge": ("dataset_ids", "auto_call", "search_strategy"),
-    "workflow_id_list": ("ids",),
 }
 """Parts of a request that are kept, with their fields."""
 
@@ -50,8 +49,15 @@ _UNSHOWN: Final = ("suggest_reply_info", "knowledge", "workflow_id_list")
 
 
 def sent_settings(call: Call) -> JSON:
-    """The parts of a bot that a request sets."""
+    """The parts of a bot that a request sets.
+
+    An example of cozepy sends a plain list as ``workflow_id_list``, where its model and the documents have an object:
+    the list binds nothing here.
+    """
     settings = {name: _pick(call.mapping(name), fields) for name, fields in _SENT.items() if call.body.get(name)}
+    bound = call.body.get("workflow_id_list")
+    if isinstance(bound, Mapping):
+        settings["workflow_id_list"] = _pick(bound, ("ids",))
     model = _pick(call.mapping("model_info_config"), _MODEL)
     return {**settings, **({"model_info": model} if model else {})}
 
