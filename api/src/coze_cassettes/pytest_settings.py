@@ -20,7 +20,7 @@ class PytestSettings:
 
     The paths are as they were written, relative to the rootdir; a project that has not opted in has none. ``inipath``
     is the file of the configuration, if there is one; ``allow_opaque`` the digests of files that nothing can open and
-    that a person has looked at.
+    that a person has looked at, ``testpaths`` where pytest looks for tests if it is given no path.
     """
 
     rootdir: Path
@@ -29,6 +29,7 @@ class PytestSettings:
     record_command: str
     inipath: Path | None = None
     allow_opaque: frozenset[str] = frozenset()
+    testpaths: tuple[str, ...] = ()
 
     @property
     def tests(self) -> CozeTests:
@@ -63,6 +64,7 @@ class _Reader:
             str(early_config.getini("cassettes_record_command")),
             early_config.inipath,
             frozenset(map(str, early_config.getini("cassettes_allow_opaque"))),
+            tuple(map(str, early_config.getini("testpaths"))),
         )
         raise _Read
 

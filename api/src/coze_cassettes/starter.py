@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,10 @@ from typing import Final
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import PytestSettings
 
-TESTS: Final = "tests/coze"
+TESTS: Final = "tests"
+"""The folder of tests where pytest's testpaths name none; those that talk to Coze go into a folder in it."""
+
+COZE: Final = "coze"
 CASSETTES: Final = "cassettes"
 FIRST_TEST: Final = '''\
 """A first recorded test: `coze-cassettes rerecord` records it, `pytest` replays it without a network."""
@@ -31,24 +34,32 @@ def test_a_token_belongs_to_a_user(account: Account) -> None:
 IGNORED: Final = (".env",)
 """What must not be committed: the file with the token."""
 
-_TOML: Final = f"""\
+_LINES: Final = """\
 # coze-cassettes records and replays the tests marked vcr below these paths ...
-coze_tests = ["{TESTS}"]
+coze_tests = {tests}
 # ... into this folder, one file a test.
-cassettes_dir = "{CASSETTES}"
+cassettes_dir = {cassettes}
 """
-_INI: Final = _TOML.replace(f'["{TESTS}"]', TESTS).replace(f'"{CASSETTES}"', CASSETTES)
 
-_SECTIONS: Final = {
-    "pytest.ini": ("[pytest]", _INI),
-    ".pytest.ini": ("[pytest]", _INI),
-    "tox.ini": ("[pytest]", _INI),
-    "setup.cfg": ("[tool:pytest]", _INI),
-    "pytest.toml": ("[pytest]", _TOML),
-    ".pytest.toml": ("[pytest]", _TOML),
-    "pyproject.toml": ("[tool.pytest.ini_options]", _TOML),
+
+def _ini(tests: str) -> str:
+    return _LINES.format(tests=tests, cassettes=CASSETTES)
+
+
+def _toml(tests: str) -> str:
+    return _LINES.format(tests=f'["{tests}"]', cassettes=f'"{CASSETTES}"')
+
+
+_SECTIONS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
+    "pytest.ini": ("[pytest]", _ini),
+    ".pytest.ini": ("[pytest]", _ini),
+    "tox.ini": ("[pytest]", _ini),
+    "setup.cfg": ("[tool:pytest]", _ini),
+    "pytest.toml": ("[pytest]", _toml),
+    ".pytest.toml": ("[pytest]", _toml),
+    "pyproject.toml": ("[tool.pytest.ini_options]", _toml),
 }
-"""Of each file that pytest reads its configuration from: the section, and the lines in it."""
+"""Of each file that pytest reads its configuration from: the section, and what writes the lines in it."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +81,9 @@ def plan_start(settings: PytestSettings) -> tuple[Edit, ...]:
 def _edits(settings: PytestSettings) -> Iterator[Edit]:
     root = settings.rootdir
     pyproject = root / "pyproject.toml"
-    yield _configuration(settings.inipath or (pyproject if pyproject.exists() else root / "pytest.ini"))
-    test = root / TESTS / "test_first_cassette.py"
+    tests = f"{_tests_folder(settings)}/{COZE}"
+    yield _configuration(settings.inipath or (pyproject if pyproject.exists() else root / "pytest.ini"), tests)
+    test = root / tests / "test_first_cassette.py"
     if not test.exists():
         yield Edit(test, FIRST_TEST, FIRST_TEST)
     ignore = root / ".gitignore"
@@ -81,10 +93,17 @@ def _edits(settings: PytestSettings) -> Iterator[Edit]:
         yield Edit(ignore, added, f"{before}{'' if before.endswith(chr(10)) or not before else chr(10)}{added}")
 
 
-def _configuration(path: Path) -> Edit:
+def _tests_folder(settings: PytestSettings) -> str:
+    """The folder in which pytest finds a test without being given a path."""
+    folders = (each.rstrip("/") for each in settings.testpaths)
+    return next((each for each in folders if each != "." and (settings.rootdir / each).is_dir()), TESTS)
+
+
+def _configuration(path: Path, tests: str) -> Edit:
     if path.name not in _SECTIONS:
         raise Misuse(f"{path.name} is not one of pytest's own files: set coze_tests in it yourself.")
-    section, lines = _SECTIONS[path.name]
+    section, write = _SECTIONS[path.name]
+    lines = write(tests)
     before = _read(path)
     native = path.name == "pyproject.toml" and re.search(r"(?m)^\[tool\.pytest\][ \t]*$", before)
     if native:

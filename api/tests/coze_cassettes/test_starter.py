@@ -47,6 +47,18 @@ def test_the_lines_go_where_pytest_reads_them(tmp_path: Path, name: str, before:
     assert (edit.path.name, edit.text) == (name, after)
 
 
+@pytest.mark.parametrize(
+    ("testpaths", "folder"),
+    [((), "tests"), (("src/tests", "tests"), "src/tests"), (("docs/*", "src/tests/"), "src/tests"), ((".",), "tests")],
+)
+def test_the_test_goes_where_pytest_looks(tmp_path: Path, testpaths: tuple[str, ...], folder: str) -> None:
+    """The first folder of testpaths, so that a bare pytest finds it."""
+    (tmp_path / "src/tests").mkdir(parents=True)
+    configuration, test, _ = plan_start(PytestSettings(tmp_path, (), tmp_path, "", testpaths=testpaths))
+    assert f"\ncoze_tests = {folder}/coze\n" in configuration.text
+    assert test.path == tmp_path / folder / "coze/test_first_cassette.py"
+
+
 def test_a_test_and_the_ignore_rules_are_added_once(tmp_path: Path) -> None:
     """A file that is there is not overwritten."""
     settings = PytestSettings(tmp_path, (), tmp_path / "cassettes", "")
