@@ -108,10 +108,10 @@ def test_a_jwt_that_is_refused_is_one_sentence(stand_in: StandIn, service: Envir
     broken.write_text("no key")
     refusals = {
         ("COZE_PUBLIC_KEY_ID", "another"): (
-            f"The token endpoint refused the JWT (code 4100): see that {together} belong together."
+            f"The token endpoint refused the JWT (code 4100): check that {together} belong together."
         ),
         ("COZE_PRIVATE_KEY_FILE", str(broken)): (
-            f"No token for {together} (ValueError): see that the file holds an RSA key."
+            f"No token for {together} (ValueError): check that the file holds an RSA key."
         ),
         ("COZE_PRIVATE_KEY_FILE", str(tmp_path / "none")): (
             "COZE_PRIVATE_KEY_FILE names a file that cannot be read (FileNotFoundError)."

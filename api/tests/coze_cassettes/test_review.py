@@ -54,11 +54,13 @@ def test_groups(changed: Review) -> None:
 def test_a_cassette_without_a_change_says_why_it_is_listed(
     cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
-    """Its file differs, in what every recording changes, or in where it was recorded."""
+    """Its file differs in what every recording changes; these rows are shown, since nothing else is."""
     old, new = (cassette(interaction(answer={"data": {"create_time": time}})) for time in (1700000000, 1700000001))
     found = review({NAME: old}, {NAME: new}, {})
     [note] = found.files[0].notes
     assert note.startswith("Only values that change with every recording (times, ")
+    rows = [str(each.row).strip() for hunk in found.files[0].calls[0].hunks for each in hunk if each.mark is Mark.ADDED]
+    assert rows == ["create_time: 1700000001"]
     outputs = ["".join(map(str, terminal.review(found))), markdown.render(found), html.diff_page(found)]
     assert [note in output for output in outputs] == [True, True, True]
 

@@ -79,11 +79,11 @@ def _from_key(environment: Environment, url: str) -> str:
             return str(app.get_access_token(ttl=TOKEN_SECONDS).access_token)
     except cozepy.CozeAPIError as error:
         refused = f"The token endpoint refused the JWT (code {error.code})"
-        raise Misuse(f"{refused}: see that {_all()} belong together.") from None
+        raise Misuse(f"{refused}: check that {_all()} belong together.") from None
     except httpx.HTTPError as error:
         raise Misuse(f"The token endpoint does not answer ({type(error).__name__}).") from None
     except ValueError as error:  # authlib cannot read the key, or pydantic the answer
-        raise Misuse(f"No token for {_all()} ({type(error).__name__}): see that the file holds an RSA key.") from None
+        raise Misuse(f"No token for {_all()} ({type(error).__name__}): check that the file holds an RSA key.") from None
 
 
 @contextmanager

@@ -70,8 +70,11 @@ class FileChange:
         before, after = self.provenance
         if before and after and before != after:
             yield f"Recorded from {after}, before from {before}."
-        if not self.calls:
-            yield "Only values that change with every recording (times, ids, the cuts of a stream) or metadata differ."
+        if self.mark is Mark.SAME and not self.changes:
+            yield _VOLATILE_ONLY
+
+
+_VOLATILE_ONLY: Final = "Only values that change with every recording (times, ids, a model's words, the cuts of a stream) or metadata differ."
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,8 @@ def _file_change(versions: tuple[str, Cassette | None, Cassette | None]) -> File
     if before.interactions == after.interactions and _provenance(before) == _provenance(after):
         return None
     found = compare(before, after).changes
-    return FileChange(
-        name, Mark.SAME, found, tuple(_call_changes(before, after)), (_provenance(before), _provenance(after))
-    )
+    calls = tuple(_call_changes(before, rebase(before, after))) or tuple(_call_changes(before, after))
+    return FileChange(name, Mark.SAME, found, calls, (_provenance(before), _provenance(after)))
 
 
 def _provenance(cassette: Cassette | None) -> str:
@@ -125,7 +127,7 @@ def _lone_call(call: Call, mark: Mark) -> CallChange:
 
 
 def _call_changes(old: Cassette, new: Cassette) -> Iterator[CallChange]:
-    for before, after in align(old, rebase(old, new)).links:
+    for before, after in align(old, new).links:
         if before is not None and after is not None:
             left, right = call_of(before), call_of(after)
             if hunks := tuple(_hunks(left.rows, right.rows)):
