@@ -74,7 +74,9 @@ class FileChange:
             yield _VOLATILE_ONLY
 
 
-_VOLATILE_ONLY: Final = "Only values that change with every recording (times, ids, a model's words, the cuts of a stream) or metadata differ."
+_VOLATILE_ONLY: Final = (
+    "Only values that change with every recording (times, ids, words of a model, cuts of a stream) or metadata differ."
+)
 
 
 @dataclass(frozen=True)
