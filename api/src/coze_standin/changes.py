@@ -152,7 +152,7 @@ class Change:
 
 
 def parse_change(text: str, operations: Container[str]) -> Change:
-    """The change that is written ``OPERATION:KIND:FIELD[:NEW]``; Misspelt if it means nothing."""
+    """The change that is written ``OPERATION:KIND:FIELD[:NEW]``; InvalidChange if it means nothing."""
     operation, name, field, new = [*text.split(":", 3), "", "", ""][:4]
     if operation not in operations:
         raise InvalidChange(f"there is no operation {operation!r}: write OPERATION:KIND:FIELD[:NEW]")
