@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import pytest
 
 from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.codecs.encodings import to_text
+from coze_cassettes.inspection.names import TABLE, Promise
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.scrub import scrub
 
@@ -99,6 +102,7 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "A token is valid, a secret is safe.",
         '{"name": "password", "value": "string"}',
         "密码（至少8位）",
+        "user_name: +",
         'unexpected token "}"',
     ],
 )
@@ -107,3 +111,31 @@ def test_what_is_said_of_a_password_stays(interaction: MakeInteraction, cassette
     one = interaction(answer={"msg": text})
     assert scrub([one]).interactions[0].response.body == one.response.body
     assert inspect(cassette(one), "") == ()
+
+
+VALUES: Final[Mapping[Promise, Sequence[str]]] = {
+    Promise.SECRET: ("{A14}",),
+    Promise.CREDENTIAL: ("{A14}",),
+    Promise.PERSON: ("{HAN}",),
+    Promise.DETAIL: ("某某路{D3}号", "5{D8}"),
+    Promise.PICTURE: ("https://a.example/{A8}",),
+    Promise.IDENTIFIER: ("x9{A12}",),
+}
+
+
+NAMES: Final = [
+    (promise, name)
+    for promise, rows in TABLE.items()
+    for name in map(str.strip, rows.replace("\n", "|").split("|"))
+    if name
+]
+
+
+@pytest.mark.parametrize(("promise", "name"), NAMES)
+def test_the_scrubber_keeps_what_a_name_promises(
+    interaction: MakeInteraction, fill: Fill, promise: Promise, name: str
+) -> None:
+    """What the inspector refuses under a name is replaced, or nothing with that name could ever be recorded."""
+    values = [fill(value) for value in VALUES[promise]]
+    shown = [scrub([interaction(answer={name.replace(" ", "_"): each})]).interactions[0] for each in values]
+    assert not all(value in to_text(each.response.body) for value, each in zip(values, shown, strict=True))

@@ -115,7 +115,8 @@ def _decompress(
 
 _UTF16_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _SOME: Final = 8
-"""Of this many characters at least one is ASCII in a text that says anything; of noise none is."""
+"""Of this many characters at least one is of ASCII, wide or not, in a text that says anything; of noise none is."""
+_OF_ASCII = re.compile("[\x00-\x7f\u3000-\u3020\uff01-\uff5e]")
 
 
 def _open_utf16(data: bytes) -> Opened | None:
@@ -125,7 +126,7 @@ def _open_utf16(data: bytes) -> Opened | None:
         text = data[2:].decode(charset)
     except UnicodeError:
         return None
-    if not is_readable(text) or _SOME * sum(map(str.isascii, text)) < len(text):
+    if not is_readable(text) or _SOME * len(_OF_ASCII.findall(text)) < len(text):
         return None
     return Opened(
         [text.encode()], lambda new: data if new[0] == text.encode() else mark + new[0].decode().encode(charset)

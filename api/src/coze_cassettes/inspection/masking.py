@@ -56,7 +56,7 @@ def _bare(names: Collection[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![A-Z0-9_])"
 
 
-_NO_NAME: Final = r"(?![\"'`*)\]]{0,3}[ \t]{0,3}(?:[:=]|->)|[>,\t;|](?=[^\n]*\n)|[\"'],)"
+_NO_NAME: Final = r"(?![\"'`*)\]]{0,3}[ \t]{0,3}(?:[:=]|->)|>|[ ]?[,\t;|](?=[^\n]*\n)|[\"'],)"
 """What makes a name of a bare placeholder: a sign of equality behind it, the end of a tag, other names of columns."""
 
 
@@ -73,7 +73,7 @@ class Masking:
         """The masking of a cassette, of its texts and of the bare placeholders that it lists."""
         bare = {*BARE, *filter(_NAME.fullmatch, listed)}
         every = re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)})")
-        values = re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)}{_NO_NAME})")
+        values = re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|(?<!ENV )(?<!ARG ){_bare(bare)}{_NO_NAME})")
         return cls(every, values, tuple(texts))
 
     def hide(self, text: str) -> str:

@@ -44,7 +44,7 @@ RULES: Final[Mapping[Promise, str]] = MappingProxyType(
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
-_TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
+TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
     {
         Promise.SECRET: """
             password|passwd|passphrase|passcode|pwd|pass phrase|user pass|db pass|login pass|root pass|pin code
@@ -133,7 +133,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def _rows() -> Mapping[str, Promise]:
     table: dict[str, Promise] = {}
-    for promise, rows in _TABLE.items():
+    for promise, rows in TABLE.items():
         for line in rows.splitlines():
             table.update({"".join(row.split()): promise for row in line.split("|") if row.strip()})
     return table

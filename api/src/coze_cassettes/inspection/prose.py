@@ -111,10 +111,19 @@ _LEAST: Final = 4
 _LEAST_CREDENTIAL: Final = 10
 
 
+_CUT_ESCAPE = re.compile(r"\\[uUx{]?[0-9A-Fa-f]{0,8}")
+"""An escape that breaks off where the next piece of a text begins."""
+
+
 def is_secret(pair: Pair, text: str) -> bool:
     """Whether what stands behind a name in a text is a secret: a literal, no word, type or expression."""
     value = pair.value.strip()
-    if names.is_described(value) or value.lower() in _WORDS or not re.search(r"[0-9A-Za-z]", value):
+    if (
+        _CUT_ESCAPE.fullmatch(value)
+        or names.is_described(value)
+        or value.lower() in _WORDS
+        or not re.search(r"[0-9A-Za-z]", value)
+    ):
         return False
     if names.promise_of(pair.name) is Promise.CREDENTIAL:
         return len(value) >= _LEAST_CREDENTIAL and _is_mixed(value) and not _is_expression(value)

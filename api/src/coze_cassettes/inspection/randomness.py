@@ -121,9 +121,12 @@ _FEW: Final = 9
 """Bytes that are a text from this number on, and not by chance."""
 
 
+_BROKEN_START = re.compile(rf"\A[\udc80-\udcbf]{{1,{encodings.CHARACTER_TAIL}}}")
+
+
 def _is_cut_text(run: str) -> bool:
-    """Whether base64 holds a text that breaks off in the middle of a character: an escape parts it from the rest."""
-    inner = decoding.decode_run(run) or ""
+    """Whether base64 holds a text that begins or ends inside a character: an escape parts it from the rest."""
+    inner = _BROKEN_START.sub("", decoding.decode_run(run) or "")
     kept = inner[: -encodings.CHARACTER_TAIL] if not encodings.is_readable(inner) else inner
     return len(encodings.to_bytes(kept)) >= _FEW and encodings.is_readable(kept)
 

@@ -128,12 +128,15 @@ _CODE = re.compile(r"[$<{%*]|.*[({\[]|(?:self|this|os|process|env|config|setting
 _WORD = re.compile(
     r"[A-Za-z]?[a-z]+(?:[_.\-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+"
 )
+_NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}")
+"""Signs only, or an escape that breaks off: the piece of a text that comes in several may end there."""
+
 _MIN_IDENTIFIER: Final = 6
 
 
 def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
     """Whether what stands behind a name in running text is a value, not code nor the next word of a sentence."""
-    if _CODE.match(value) is not None:
+    if _CODE.match(value) is not None or _NOTHING.fullmatch(value) is not None:
         return False
     if rule.category is Category.IDENTIFIER:
         return len(value) >= _MIN_IDENTIFIER and any(char.isdigit() for char in value)

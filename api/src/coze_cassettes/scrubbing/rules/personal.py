@@ -57,7 +57,7 @@ PERSONAL: Final = (
         "AVATAR_URL",
         _P,
         _FIELD,
-        r"(?:[a-z]+_)*avatar(?:_url)?|head_?img(?:_?url)?|头像",
+        r"(?:[a-z]+_)*avatar(?:_url)?|head_?img(?:_?url)?|(?:[a-z]+_)*(?:photo|profile_(?:picture|image))(?:_url)?|头像(?:地址)?",
         "a picture of a person",
         '{"avatar_url": "https://a.example/{A8}"}',
         '{"callback_url": "https://a.example/x"}',
@@ -208,8 +208,10 @@ PERSONAL: Final = (
         _P,
         _FIELD,
         r"(?:[a-z]+_)*(?:real|full|first|last|middle|given|family|legal|customer|contact|receiver|recipient|consignee|sender"
-        r"|speaker|holder|card_?holder|employee|patient|student|member|guest|payee|payer)_?name|surname"
-        rf"|{_HAN}(?:姓名|联系人|收件人|收货人|持卡人|户名)",
+        r"|speaker|holder|card_?holder|employee|patient|student|member|guest|payee|payer|sur|maiden|screen|owner|staff|guardian"
+        r"|spouse)_?name"
+        r"|(?:[a-z]+_)*(?:recipient|consignee|spouse|contact_person|emergency_contact|(?:card|account)_?holder)"
+        rf"|{_HAN}(?:姓名|联系人|收件人|收货人|寄件人|持卡人|户名|本名|全名|名字|用户名称)",
         "fields that carry a person's name",
         '{"parameters": {"real_name": "{HAN}"}}',
         '{"display": "News"}',
@@ -230,11 +232,12 @@ PERSONAL: Final = (
         "PERSONAL_VALUE",
         _P,
         _FIELD,
-        r"(?:[a-z0-9]+_)*(?:e_?mail|(?:tele|cell)?phone|mobile|cell|tel|fax|whats_?app|id_?card|identity|ssn|social_security"
-        r"|national_id|passport|driver_?licen[cs]e|plate|bank_?card|bank_?account|card_?(?:no|number)|iban|cvv|tax_?id|birth_?(?:day|date)"
-        r"|date_of_birth|dob|address|street|zip_?code|post(?:al)?_?code|ip|ip_?address|mac_?address|imei|lat(?:itude)?|lng|lon|longitude)"
+        r"(?:[a-z0-9]+_)*(?:e_?mail|(?:tele|cell)?phone|mobile|cell|tel|fax|whats_?app|(?:contact|identification|account)_?(?:no|number)|id_?(?:no|number)|(?:citizen|resident|line)_id"
+        r"|credit_?card|driving_?licen[cs]e|remote_addr|home_?town|imsi|iccid|geo_?location|id_?card|identity|ssn|social_security"
+        r"|national_id|passport|driver_?licen[cs]e|plate|bank_?card|bank_?account|card_?(?:no|number)|iban|cv[vc]|tax_?id|birth_?(?:day|date)"
+        r"|date_of_birth|dob|address|street|zip_?code|post(?:al)?_?code|ip|ip_?address|mac(?:_?address)?|imei|lat(?:itude)?|lng|lon|longitude)"
         r"(?:_?(?:no|num|number|address|line|card|id|code|\d))*"
-        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|住址|地址|银行卡|卡号|生日|出生日期|车牌|社保)(?:号码|号|地址)?",
+        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|住址|地址|银行卡|卡号|生日|出生日期|出生年月|车牌|社保|座机|账号|驾驶证|驾照|学号|工号|邮编|ip地址|经度|纬度)(?:号码|号|地址)?",
         "named for what it says of a person, whatever it looks like",
         '{"ext": {"latitude": "39.{D6}"}}',
         '{"phone": ""}',
@@ -250,7 +253,7 @@ PERSONAL: Final = (
         "how a person is reached or known elsewhere",
         '{"unionid": "o{A27}"}',
         '{"wechat": "ok"}',
-        accepts=r"[\w@.:+-]{4,}",
+        accepts=r"[\w@.:+-]{4,}|[\u4e00-\u9fff]{2,}",
     ),
     Rule(
         "COZE-USER-016",

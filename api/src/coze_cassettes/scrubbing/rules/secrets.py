@@ -27,10 +27,12 @@ _PASSING = (
     r"smtp|e?mail|ftp|redis|mysql|pg|db|ssh|auth|admin|root|user|login|http|imap|es|mongo|wifi|vpn|my|sys"
     r"|(?:key_?)?store"
 )
+_CODES = r"(?:auth|authorization|verification|sms|recovery|backup|pin)_?codes?|t?otp|mnemonic|seed_?phrase"
 _HAN_SECRETS = "(?:密码|口令|密钥|秘钥|令牌|私钥|凭证|凭据)"
 _NAME_OF_SECRET = (
     r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|signature|encrypt(?:ion)?|auth"
-    r"|account|master|shared|license|service|webhook|hmac|aes|rsa|deploy)_?key|token|credentials?|session_?(?:id|key)|cookie"
+    r"|account|master|shared|license|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
+    r"|(?:api|access)_?keys|secrets|authorization|token|credentials?|session_?(?:id|key)|cookie"
     r"|jsessionid|phpsessid|connection_?string|dsn|ticket)"
     r"(?:_?(?:\d+|value|str|string|prod|production|dev|test|live|old|new|base64))?)"
     rf"|[\u4e00-\u9fff]{{0,6}}{_HAN_SECRETS}"
@@ -179,7 +181,7 @@ SECRETS: Final = (
         "PASSWORD",
         _S,
         _FIELD,
-        rf"(?:[a-z0-9_]*(?:{_PASSWORDS})|(?:[a-z0-9]+_)*(?:{_PASSING})_pass)(?:_?(?:\d+|value|old|new|confirm|confirmation|again))?|[\u4e00-\u9fff]{{0,6}}(?:密码|口令)",
+        rf"(?:[a-z0-9_]*(?:{_PASSWORDS})|(?:[a-z0-9]+_)*(?:(?:{_PASSING})_pass|{_CODES}))(?:_?(?:\d+|value|old|new|confirm|confirmation|again))?|[\u4e00-\u9fff]{{0,6}}(?:密码|口令|验证码|校验码|动态码|授权码|暗号)",
         "named a password: short ones and numbers too",
         '{"dbPassword": "{D6}"}',
         '{"password": "***"}',
