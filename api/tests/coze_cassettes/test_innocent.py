@@ -52,6 +52,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "version numbers": "升级到 v1.2.3.4 或 version 10.0.19045.1，cozepy 0.20.0，Chrome/120.0.6099.109，numpy==1.26.4.1",
     "hashes": f"commit {hashed('a')[:40]} sha256:{hashed('b')} md5 {hashed('c')[:32]}",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
+    "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",
+    "head of a table": "| password | size |\n|---|---|\n| true | 3 |",
     "Python": (
         "def login(user: User, password: str) -> Token:\n    token = get_token(user)\n"
         "    api_key = os.environ['API_KEY']\n"

@@ -87,6 +87,39 @@ def test_a_number_is_found(
     assert json.loads(scrub([one]).interactions[0].response.body)["msg"] == text.format(placeholder)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"name": "db_password", "label": "Your contact", "value": WORD},
+        {"key": "password", "name": "显示名", "value": WORD},
+        {"name": "password", "value": [WORD]},
+        {"name": "password", "value": [[WORD], [{"name": "size", "value": 3}]]},
+    ],
+)
+def test_each_name_of_a_value_counts(interaction: MakeInteraction, cassette: MakeCassette, answer: object) -> None:
+    """So is a value that two fields name, or that a list holds under the name."""
+    one = interaction(answer=answer)
+    assert inspect(cassette(one), "") != ()
+    clean = scrub([one]).interactions
+    assert clean[0].response.body == one.response.body.replace(WORD.encode(), b"PASSWORD_1")
+    assert inspect(cassette(*clean), "", [WORD]) == ()
+
+
+def test_names_in_a_list_name_nothing(interaction: MakeInteraction) -> None:
+    """Names in a list say nothing of all values in another one."""
+    answer = {"name": ["password", "size"], "value": ["a b", "c d"]}
+    one = interaction(answer=answer)
+    assert scrub([one]).interactions[0].response.body == one.response.body
+
+
+def test_a_secret_in_a_table_is_replaced(interaction: MakeInteraction, cassette: MakeCassette) -> None:
+    """The head of its column is no value, so that the recording is saved."""
+    text = "| password | size |\n|---|---|\n| %s | 3 |"
+    clean = scrub([interaction(answer={"msg": text % WORD})]).interactions
+    assert json.loads(clean[0].response.body)["msg"] == text % "PASSWORD_1"
+    assert inspect(cassette(*clean), "", [WORD]) == ()
+
+
 @pytest.mark.parametrize("text", ["full_name=%s\nsize=3", "nick_name: %s\nsize: 3"])
 def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, text: str) -> None:
     """In a line of settings it goes on to the end of the line."""

@@ -33,7 +33,7 @@ _HTML_ESCAPES: Final = {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "\u2028"
 class Token:
     """A string (with its quotes), a number or a key; ``start`` and ``end`` say where it stands.
 
-    ``owner`` is where the object or list begins that it is in.
+    ``owner`` is where the object begins that it is in; ``is_item`` says that a list in that object has it.
     """
 
     path: Path
@@ -41,6 +41,7 @@ class Token:
     start: int
     end: int
     owner: int
+    is_item: bool = False
 
 
 def is_json(text: str) -> bool:
@@ -67,19 +68,20 @@ def tokens(text: str) -> Iterator[Token]:
         mark = match["mark"]
         if mark is None:
             start, end = match.span()
+            is_item = bool(stack) and stack[-1][0] == "["
             if match["number"] is not None:
-                yield Token(path, "number", start, end, owner)
+                yield Token(path, "number", start, end, owner, is_item)
             elif expect_key:
                 path, expect_key = (*names, json.loads(match[0])), False
                 yield Token(path, "key", start, end, owner)
             else:
-                yield Token(path, "string", start, end, owner)
+                yield Token(path, "string", start, end, owner, is_item)
             continue
         if mark in "{[":
             if len(stack) > MAX_NESTING:
                 raise UnreadableBody(_TOO_DEEP)
             stack.append((mark, names, owner))
-            names, owner = path, match.start()
+            names, owner = path, match.start() if mark == "{" else owner
         elif mark in "}]":
             _, names, owner = stack.pop()
             path = names
@@ -101,16 +103,24 @@ _LABEL = re.compile(r"[\w.\- ]{2,64}")
 def named_tokens(text: str) -> Iterator[Token]:
     """The tokens of a valid JSON text; what another field of its object names has that name at the end of its path.
 
-    In ``{"keyword": "phone", "value": "1"}`` the path of the second value is ``value``, ``phone``.
+    In ``{"keyword": "phone", "value": "1"}`` the path of the second value is ``value``, ``phone``. A value that several
+    fields name comes once with each name.
     """
     if _HAS_LABEL.search(text) is None:
         yield from tokens(text)
         return
     found = list(tokens(text))
-    labels = {token.owner: _label_of(token, text) for token in found if token.path[-1:] and token.path[-1] in _LABELS}
+    labels: dict[int, dict[str, str]] = {}
     for token in found:
-        label = labels.get(token.owner) if token.path[-1:] and token.path[-1] in _LABELLED else None
-        yield replace(token, path=(*token.path, label)) if label and token.form != "key" else token
+        name = token.path[-1] if token.path and not token.is_item else ""
+        if name in _LABELS and (label := _label_of(token, text)):
+            labels.setdefault(token.owner, {})[name] = label
+    for token in found:
+        is_labelled = token.form != "key" and token.path and token.path[-1] in _LABELLED
+        names = labels.get(token.owner, {}).values() if is_labelled else ()
+        yield from (replace(token, path=(*token.path, name)) for name in names)
+        if not names:
+            yield token
 
 
 def _label_of(token: Token, text: str) -> str | None:

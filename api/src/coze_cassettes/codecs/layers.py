@@ -164,7 +164,7 @@ def walk_json(leaf: Leaf, visit: Visit) -> list[Edit]:
             continue
         value = raw[1:-1] if "\\" not in raw else json.loads(raw)
         edits += shift_edits(token_edits(raw, walk_text(leaf.inside(value, token.form, path), visit)), token.start)
-    return edits
+    return merge_longest(edits)
 
 
 def token_edits(raw: str, edits: Sequence[Edit]) -> list[Edit]:

@@ -172,7 +172,7 @@ def _repeats_name(value: str) -> bool:
 
 
 _ENDS = re.compile(
-    r"\s*(?:\Z|[.,;!|。，；！、)）]|[\u4e00-\u9fff])|[ \t]{1,2}(?:[A-Za-z_][A-Za-z0-9_.]{0,63}=\S|--[a-z])"
+    r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])|[ \t]{1,2}(?:[A-Za-z_][A-Za-z0-9_.]{0,63}=\S|--[a-z])"
 )
 """What follows a word that stands alone: an end, or the next field of a log, and not more words of a sentence."""
 

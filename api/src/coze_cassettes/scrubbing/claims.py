@@ -117,7 +117,7 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
         return None
     value = folded.text[found.start : found.end]
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
-    if rule is None or rule.form is Form.SHIFT:
+    if rule is None or rule.form is Form.SHIFT or _is_sentence(folded.text, found):
         return None
     if not _is_value(value, found, rule) and not _is_last_word(folded.text, found, rule):
         return None
@@ -168,6 +168,19 @@ def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
     if rule.category is not Category.SECRET or _LOWER_WORD.fullmatch(value) is None or _SAID.fullmatch(value):
         return False
     return _ENDS.match(text, found.end) is not None
+
+
+_GOES_ON = re.compile(
+    r"什么|谁|哪[个里些位一天年月种]|多少|怎么|怎样|如何|啥|几[个位]|指|由|用[来于]|根据|必[填须需要]|唯一|一[个种串组段类]"
+    r"|[一二三四五六七八九十两]+位|[空无]值?$|中文|英文"
+)
+"""How a Chinese sentence goes on that asks for a value or describes it."""
+
+
+def _is_sentence(text: str, found: NamedValue) -> bool:
+    """Whether a verb joins a name with the rest of a sentence: what is the name, the name is a text."""
+    is_joined = text[max(0, found.start - 1) : found.start] in ("是", "为")
+    return is_joined and _GOES_ON.match(text, found.start, found.end) is not None
 
 
 def _is_name(value: str) -> bool:
