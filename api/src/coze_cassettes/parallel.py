@@ -15,6 +15,11 @@ _CHUNK: Final = 10
 """Items that a process gets at a time."""
 
 
+def processors() -> int:
+    """How many processors this process may use: a container or ``taskset`` may leave it fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Map(Protocol):
     """What calls a function for each item and has the results in their order: ``map``, or several processes."""
 
@@ -34,7 +39,7 @@ class Processes:
 
     def __call__(self, function: Callable[[_Item], _Result], items: Sequence[_Item], /) -> Iterable[_Result]:
         """The results, in the order of the items."""
-        workers = min(os.cpu_count() or 1, len(items) // self._share)
+        workers = min(processors(), len(items) // self._share)
         if workers < 2:  # noqa: PLR2004  one is this one
             return list(map(function, items))
         spawn = multiprocessing.get_context("spawn")  # a fork of a process that has threads may hang
