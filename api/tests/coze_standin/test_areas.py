@@ -217,6 +217,34 @@ def test_a_streamed_chat_says_the_same_in_pieces(web: Any, state: State) -> None
     assert result["status"] == "completed"
 
 
+@pytest.mark.parametrize(
+    ("content", "aloud"),
+    [
+        ('[{"type": "audio", "file_id": "1"}]', True),
+        ('[{"type": "text", "text": "hm"}, {"type": "audio", "file_url": "https://e.org/a.wav"}]', True),
+        ('[{"type": "image", "file_id": "1"}, "audio"]', False),
+        ('{"type": "audio"}', False),
+        ("audio", False),
+    ],
+)
+def test_a_spoken_question_is_answered_aloud_too(web: Any, state: State, content: str, aloud: bool) -> None:
+    """Sounds come among the deltas of the text, of whole samples, under the id of the answer."""
+    asked = {"role": "user", "content_type": "object_string", "content": content}
+    events = _events(
+        web("POST", "/v3/chat", json=_chat(web, state, stream=True, additional_messages=[asked])).text, ":"
+    )
+    names = [name for name, _ in events]
+    sounds = [data for name, data in events if name == "conversation.audio.delta"]
+    answer = next(data for name, data in events if name == "conversation.message.completed")
+    texts = [data["content"] for name, data in events if name == "conversation.message.delta"]
+    assert bool(sounds) == aloud
+    assert "".join(texts) == answer["content"]
+    assert names[2] == "conversation.message.delta"
+    assert "conversation.audio.delta" not in names[names.index("conversation.message.completed") :]
+    assert {(one["id"], one["content_type"]) for one in sounds} <= {(answer["id"], "audio")}
+    assert all(len(base64.b64decode(one["content"])) % 2 == 0 for one in sounds)
+
+
 def test_now_and_then_a_canary_address_is_split_over_deltas(web: Any, state: State) -> None:
     """Among forty streams at least one carries the owner's mail address whole in the answer and cut in the deltas."""
     email, split = state.account.owner.email, 0

@@ -23,6 +23,7 @@ _CASSETTES = Path(__file__).parents[3] / "cassettes" / "coze"
 _CODES = {row.code for row in ERRORS.values()}
 _EVENT = re.compile(r"^event: ?(.*)\n(?:data|after): ?(.*)$", re.MULTILINE)
 _ASKED = {"role": "user", "type": "question", "content": "Which way?", "content_type": "text"}
+_SPOKEN = {"role": "user", "content_type": "object_string", "content": '[{"type": "audio", "file_id": "1"}]'}
 
 
 def _differences(method: str, path: str, content_type: str, body: bytes) -> list[str]:
@@ -141,6 +142,7 @@ def _requests(state: State) -> list[tuple[str, str, Any]]:
             ("POST", "/v3/chat", {**chat, "stream": True, "parameters": steered})
             for steered in ({}, {"plugin": 1}, {"tool": 1}, {"reasoning": 1})
         ),
+        ("POST", "/v3/chat", {**chat, "stream": True, "additional_messages": [_SPOKEN]}),
         ("POST", "/v3/chat", chat),
         *_conversation_requests(state),
         *_workflow_requests(state),

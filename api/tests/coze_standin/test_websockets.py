@@ -10,7 +10,7 @@ import pytest
 
 from coze_standin.faults import FAULTS
 from coze_standin.operations import NAMES, SOCKETS
-from coze_standin.routes.voice_chats import interleave, sentences
+from coze_standin.routes.spoken import interleave, sentences
 from coze_standin.state import State
 
 _SPEECH = "/v1/audio/speech"

@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 import cozepy
 import httpx
 import pytest
-from cozepy import ChatEventType, ChatStatus, Coze, Message, TokenAuth, WorkflowEventType, WorkflowExecuteStatus
+from cozepy import (
+    ChatEventType,
+    ChatStatus,
+    Coze,
+    Message,
+    MessageObjectString,
+    TokenAuth,
+    WorkflowEventType,
+    WorkflowExecuteStatus,
+)
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
@@ -109,6 +118,15 @@ def test_a_chat_is_streamed(coze: Coze, bot: str) -> None:
     assert answer
     assert "".join(deltas) == answer.content
     assert events[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
+
+
+def test_a_spoken_question_is_answered_aloud(coze: Coze, bot: str) -> None:
+    """chat.stream of a message that holds a sound gives audio deltas too."""
+    asked = [Message.build_user_question_objects([MessageObjectString.build_audio(file_id="1")])]
+    events = coze.chat.stream(bot_id=bot, user_id="me", additional_messages=asked)
+    sounds = [one.message for one in events if one.event == ChatEventType.CONVERSATION_AUDIO_DELTA]
+    assert sounds
+    assert all(one and one.content and one.content_type == "audio" for one in sounds)
 
 
 def test_a_chat_waits_for_a_tool_and_is_cancelled(coze: Coze, bot: str) -> None:

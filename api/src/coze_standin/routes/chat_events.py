@@ -15,6 +15,7 @@ from coze_standin.calls import Events
 from coze_standin.records import Chat, Message
 from coze_standin.routes.chat_shapes import event_chat_json
 from coze_standin.routes.messages import event_message_json
+from coze_standin.routes.spoken import interleave, is_asked_aloud, sound_events
 from coze_standin.state import State
 
 BEFORE_THE_ANSWER = ("function_call", "tool_response")
@@ -60,8 +61,20 @@ def opening_events(state: State, chat: Chat) -> list[sse.Event]:
     if chat.interrupted_at:
         before = [one for one in before if one.type == "tool_response"]
     answers = [message for message in chat.messages if message.type == "answer"]
-    spoken = [event for message in answers for event in answer_events(state, message, chat.deltas)]
-    return [*start_events(chat), *map(_completed_event, before), *spoken]
+    said = [event for message in answers for event in _say(state, chat, message)]
+    return [*start_events(chat), *map(_completed_event, before), *said]
+
+
+def _say(state: State, chat: Chat, answer: Message) -> list[sse.Event]:
+    """An answer in writing; where the question holds a sound, also aloud, among the deltas.
+
+    The official how-to on voice messages is about a bot's chat alone: what a workflow's chat and a chat after tool
+    outputs say aloud is not known, they are answered in writing.
+    """
+    written = answer_events(state, answer, chat.deltas)
+    if chat.interrupted_at or not chat.bot_id or not is_asked_aloud(chat):
+        return written
+    return [*interleave(written[:-1], sound_events(answer, state.rng), state.rng), *written[-1:]]
 
 
 def _completed_event(message: Message) -> sse.Event:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from coze_standin import sound
 from coze_standin.calls import Call
@@ -14,6 +12,7 @@ from coze_standin.errors import ApiError
 from coze_standin.records import JSON, Bot, Chat, Conversation, Message
 from coze_standin.routes import chat_events, chat_runs, conversations
 from coze_standin.routes.messages import event_message_json, new_message
+from coze_standin.routes.spoken import audio_json, interleave, sentences, sound_events
 from coze_standin.routes.transcriptions import transcribe
 from coze_standin.sse import Event
 from coze_standin.ws_session import (
@@ -32,8 +31,6 @@ _CANCELED_BY_TEXT = 3
 
 _LONGEST_TEXT = 1024
 """Bytes that ``input_text.generate_audio`` takes."""
-
-_SENTENCE_END = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+|\n+")
 
 
 class VoiceChat(WsSession):
@@ -217,10 +214,7 @@ class VoiceChat(WsSession):
         return placed
 
     def _sounds(self, message: Message) -> list[Event]:
-        """The sounds of a message; at least two, so that one comes after the text."""
-        rate = sound.rate_of(self.settings)
-        pieces = [piece for one in sentences(message.content) for piece in sound.chunks(one, self.state.rng, rate)]
-        return [("conversation.audio.delta", _audio_json(message, piece)) for piece in pieces]
+        return sound_events(message, self.state.rng, sound.rate_of(self.settings))
 
     def _speak(self, message: Message) -> list[Event]:
         """A message without a written form: each sentence starts, then sounds."""
@@ -229,28 +223,11 @@ class VoiceChat(WsSession):
         for sentence in sentences(message.content):
             pieces = sound.chunks(sentence, self.state.rng, rate)
             events.append(("conversation.audio.sentence_start", {"text": sentence}))
-            events += [("conversation.audio.delta", _audio_json(message, piece)) for piece in pieces]
+            events += [("conversation.audio.delta", audio_json(message, piece)) for piece in pieces]
         return events
 
     def _audio_end(self, message: Message) -> Event:
-        return "conversation.audio.completed", _audio_json(message, "")
-
-
-def sentences(text: str) -> list[str]:
-    """What is spoken in one go; a full stop inside a word, such as a mail address, ends nothing."""
-    return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
-
-
-def interleave(one: list[Any], other: list[Any], rng: random.Random) -> list[Any]:
-    """Both lists in one, each in its own order; the first comes from ``one``, if it has any."""
-    head, rest = one[:1], [*(True for _ in one[1:]), *(False for _ in other)]
-    rng.shuffle(rest)
-    first, second = iter(one[1:]), iter(other)
-    return [*head, *(next(first if turn else second) for turn in rest)]
-
-
-def _audio_json(message: Message, audio: str) -> JSON:
-    return event_message_json(replace(message, content=audio, content_type="audio"))
+        return "conversation.audio.completed", audio_json(message, "")
 
 
 def _as_frame(event: Event) -> Event:
