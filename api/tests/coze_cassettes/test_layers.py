@@ -11,6 +11,7 @@ import lzma
 import re
 import struct
 import sys
+import time
 import zipfile
 import zlib
 from urllib.parse import quote
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from coze_cassettes.codecs import compression, containers, layers, multipart
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits
 from coze_cassettes.codecs.encodings import ENCODINGS
-from coze_cassettes.codecs.layers import Leaf, edit_text
+from coze_cassettes.codecs.layers import Leaf, edit_text, token_edits
 from coze_cassettes.codecs.streams import is_stream, walk_stream
 from coze_cassettes.errors import UnreadableBody
 
@@ -391,3 +392,15 @@ def test_what_looks_like_an_escape_in_ascii85_is_none() -> None:
     edit_text(Leaf((), f"see {packed} and%20more"), note)
     assert [each for each in seen if "SECRET_" in each] == [text]
     assert " and more" in seen
+
+
+def test_many_edits_of_a_string_are_quick() -> None:
+    """The manner of a string is read once, not for each of its edits: 4000 took a hundred times as long as one."""
+    token = json.dumps("write to a@b.example, " * 20_000)
+
+    def seconds(count: int) -> float:
+        begin = time.process_time()
+        token_edits(token, [(place * 22 + 9, place * 22 + 20, "EMAIL_1") for place in range(count)])
+        return time.process_time() - begin
+
+    assert seconds(4000) < 20 * seconds(1)

@@ -35,6 +35,15 @@ def test_a_name_that_is_no_text_is_unknown(web: Any, state: State) -> None:
     assert '"code":"720702204"' in web("POST", "/v1/workflows/chat", json=body).text
 
 
+@pytest.mark.parametrize("ids", [5, True, "a", {"a": 1}, [None, {}]])
+def test_knowledge_that_is_no_list_spoils_no_bot(web: Any, state: State, ids: object) -> None:
+    """The bot is shown, with no knowledge."""
+    body = {"space_id": state.configured.workspace_id, "name": "a", "knowledge": {"dataset_ids": ids}}
+    bot_id = web.data("POST", "/v1/bot/create", json=body)["bot_id"]
+    shown = web.data("GET", f"/v1/bots/{bot_id}", params={"is_published": "false"})
+    assert shown["knowledge"] == {"knowledge_infos": []}
+
+
 def test_a_lone_surrogate_spoils_no_list(web: Any, state: State) -> None:
     """A name with half a character is taken with U+FFFD in its place, and the lists that hold it still answer."""
     space = state.configured.workspace_id

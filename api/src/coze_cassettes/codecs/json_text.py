@@ -129,13 +129,33 @@ def _label_of(token: Token, text: str) -> str | None:
     return value if _LABEL.fullmatch(value) else None
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a JSON string token is written: which characters it escapes beside those that each one must."""
+
+    non_ascii: bool
+    html: bool
+    slashes: bool
+
+    @classmethod
+    def of(cls, token: str) -> Manner:
+        """The manner of a token; where it shows none, that of most."""
+        is_ascii = token.isascii() and re.search(r"\\u(?!00[0-7])", token) is not None
+        lower = token.lower()
+        html = any(escape in lower for escape in ("\\u0026", "\\u003c", "\\u003e"))
+        return cls(is_ascii, html, "\\/" in token)
+
+    def encode(self, text: str) -> str:
+        """A text as a token in this manner."""
+        token = json.dumps(text, ensure_ascii=self.non_ascii or any("\ud800" <= char <= "\udfff" for char in text))
+        if self.html:
+            token = "".join(_HTML_ESCAPES.get(char, char) for char in token)
+        return token.replace("/", "\\/") if self.slashes else token
+
+
 def encode_json_string(text: str, like: str) -> str:
-    """A JSON string token in the manner of another one: escapes for non-ASCII, HTML characters and slashes."""
-    ascii_only = like.isascii() and re.search(r"\\u(?!00[0-7])", like) is not None
-    token = json.dumps(text, ensure_ascii=ascii_only or any("\ud800" <= char <= "\udfff" for char in text))
-    if any(escape in like.lower() for escape in ("\\u0026", "\\u003c", "\\u003e")):
-        token = "".join(_HTML_ESCAPES.get(char, char) for char in token)
-    return token.replace("/", "\\/") if "\\/" in like else token
+    """A JSON string token in the manner of another one."""
+    return Manner.of(like).encode(text)
 
 
 # --- what is cut off ------------------------------------------------------------------------------------------------

@@ -172,7 +172,8 @@ def token_edits(raw: str, edits: Sequence[Edit]) -> list[Edit]:
     if not edits:
         return []
     opened = open_inline(JSON_ESCAPES, raw[1:-1])
-    inside = [(*opened.span(start, end), json_text.encode_json_string(text, raw)[1:-1]) for start, end, text in edits]
+    manner = json_text.Manner.of(raw)
+    inside = [(*opened.span(start, end), manner.encode(text)[1:-1]) for start, end, text in edits]
     return shift_edits(inside, 1)
 
 

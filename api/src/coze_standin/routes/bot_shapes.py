@@ -92,8 +92,8 @@ def bot_json(state: State, bot: Bot) -> JSON:
 
 def _knowledge(state: State, bot: Bot) -> list[JSON]:
     """The knowledge bases that the bot uses, as OpenAPI and documents have them; cozepy's model has a request's."""
-    ids = bot.settings.get("knowledge", {}).get("dataset_ids") or []
-    found = [state.knowledge.datasets.find(str(one)) for one in ids if isinstance(ids, list)]
+    ids = bot.settings.get("knowledge", {}).get("dataset_ids")
+    found = [state.knowledge.datasets.find(str(one)) for one in (ids if isinstance(ids, list) else [])]
     return [{"id": one.id, "name": one.name} for one in found if one]
 
 
