@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +45,11 @@ cassettes_dir = {cassettes}
 
 
 def _ini(tests: str) -> str:
-    return _LINES.format(tests=tests, cassettes=CASSETTES)
+    return _LINES.format(tests=shlex.quote(tests), cassettes=CASSETTES)
 
 
 def _toml(tests: str) -> str:
-    return _LINES.format(tests=f'["{tests}"]', cassettes=f'"{CASSETTES}"')
+    return _LINES.format(tests=json.dumps([tests], ensure_ascii=False), cassettes=f'"{CASSETTES}"')
 
 
 _SECTIONS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {

@@ -59,6 +59,18 @@ def test_the_test_goes_where_pytest_looks(tmp_path: Path, testpaths: tuple[str, 
     assert test.path == tmp_path / folder / "coze/test_first_cassette.py"
 
 
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [("pytest.ini", "coze_tests = 'my tests/coze'"), ("pyproject.toml", 'coze_tests = ["my tests/coze"]')],
+)
+def test_a_folder_with_a_blank_is_one_path(tmp_path: Path, file: str, line: str) -> None:
+    """It is written so that pytest reads one path, not two of which none exists."""
+    (tmp_path / "my tests").mkdir()
+    (tmp_path / file).touch()
+    settings = PytestSettings(tmp_path, (), tmp_path, "", inipath=tmp_path / file, testpaths=("my tests",))
+    assert f"\n{line}\n" in plan_start(settings)[0].text
+
+
 def test_a_test_and_the_ignore_rules_are_added_once(tmp_path: Path) -> None:
     """A file that is there is not overwritten."""
     settings = PytestSettings(tmp_path, (), tmp_path / "cassettes", "")

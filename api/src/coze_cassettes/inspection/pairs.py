@@ -92,27 +92,28 @@ _INDEXED = re.compile(
 )
 """A literal that code gives to a variable, an argument, a member."""
 
-_COMMANDS: Final = (_DEFINED, _COMMAND)
 _LITERALS: Final = (_QUOTED, _TUPLE, _LABELLED, _ARGUMENT)
-_SET_OFF: Final = (_BOLD, _HEADED)
+_MARKED: Final = (("**", _BOLD), ("【", _HEADED), ("-D", _DEFINED))
+"""What is only looked for in a text with a certain mark."""
 
 
-_NAME_BEFORE = re.compile(rf"[{_NAME_CHARS}]{{1,64}}(?=[*]{{0,2}}[ ]{{0,2}}\Z)")
+_NAME_REVERSED = re.compile(rf"[ ]{{0,2}}[*]{{0,2}}(?P<name>[{_NAME_CHARS}]{{1,64}})")
 _LONGEST_NAME: Final = 68
 
 
 def _name_before(text: str, end: int) -> str:
     """The name that ends at a place of a text."""
-    name = _NAME_BEFORE.search(text, max(0, end - _LONGEST_NAME), end)
-    return name[0] if name else ""
+    found = _NAME_REVERSED.match(text[max(0, end - _LONGEST_NAME) : end][::-1])
+    return found["name"][::-1] if found else ""
 
 
 def _delimited_pairs(text: str) -> Iterator[Pair]:
     has_quotes = '"' in text or "'" in text
-    for pattern in (*(_LITERALS if has_quotes else ()), *(_MARKUP if "<" in text else ()), *_SET_OFF, *_COMMANDS):
+    marked = (pattern for mark, pattern in _MARKED if mark in text)
+    for pattern in (*(_LITERALS if has_quotes else ()), *(_MARKUP if "<" in text else ()), *marked, _COMMAND):
         for match in pattern.finditer(text):
             yield Pair(match["name"].rpartition(":")[2], match["value"], is_quoted=True)
-    for match in _NOTED.finditer(text):
+    for match in _NOTED.finditer(text) if "(" in text else ():
         if name := _name_before(text, match.start()):
             yield Pair(name, match["value"], is_quoted=True)
     for match in _ASSIGNED.finditer(text) if ":=" in text else ():
@@ -202,7 +203,8 @@ _PLACE = re.compile("[\u4e00-\u9fff]{4,}[0-9]{1,5}号")
 
 def _loose_pairs(text: str) -> Iterator[Pair]:
     """Names that promise a person or an identifier, with values that look like what was promised."""
-    for pattern in (_LITERAL, _INDEXED, _OPTION):
+    has_quotes = '"' in text or "'" in text
+    for pattern in (*((_LITERAL, _INDEXED) if has_quotes else ()), *((_OPTION,) if "--" in text else ())):
         for match in pattern.finditer(text):
             yield from _if_likely(match["name"], match["value"])
     for match in _LOOSE.finditer(text):

@@ -76,6 +76,9 @@ _ELEMENT = re.compile(
 _ATTRIBUTES = re.compile(
     r"\b(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
 )
+_MARKED: Final = (("--", _OPTION), ("-D", _PROPERTY), ("【", _BRACKETED))
+"""What is only looked for in a text with a certain mark."""
+
 _ENCLOSED: Final = (_SPACED, _PARENTHESES, _TUPLE)
 _MARKUP: Final = (_ELEMENT, _ATTRIBUTES, _ENTRY, _PLIST)
 _ASCII_BARE = re.compile(r"[^\s\"'<>,;，。；、（）()\[\]{}】》|｜`“”&\u4e00-\u9fff\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
@@ -85,7 +88,8 @@ _TRAILING: Final = ".:!?*"
 
 def fields_in(text: str) -> Iterator[NamedValue]:
     """Every pair of a name and a value that a text shows, in no order; a value may come twice."""
-    for pattern in (_PAIR, _HAN_PAIR, _OPTION, _PROPERTY, _COMMAND, _BRACKETED):
+    marked = (pattern for mark, pattern in _MARKED if mark in text)
+    for pattern in (_PAIR, _HAN_PAIR, _COMMAND, *marked):
         for match in pattern.finditer(text):
             if (found := _value_behind(text, match)) is not None:
                 yield found
