@@ -241,6 +241,7 @@ def test_fail_on(
     ("argument", "message"),
     [
         ("nothing.yaml", "nothing.yaml is neither a file nor a revision.\n"),
+        ("/nothing.yaml", "/nothing.yaml is neither a file nor a revision.\n"),
         ("--output=x..HEAD", "--output"),
     ],
 )

@@ -58,7 +58,10 @@ def has_path(here: Path, revisions: Range, path: str) -> bool:
     if (here / path).exists():
         return True
     named = (each for each in (revisions.old, revisions.new) if each)
-    return any(git(here, "ls-tree", "--name-only", each, "--", path) for each in named)
+    try:
+        return any(git(here, "ls-tree", "--name-only", each, "--", path) for each in named)
+    except Misuse:  # the path is outside the repository, or nothing is committed yet
+        return False
 
 
 def _resolves(root: Path, text: str) -> bool:
