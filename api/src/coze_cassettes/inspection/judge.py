@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
@@ -63,12 +63,15 @@ _SHARE: Final = 200
 """Cassettes that are worth a process of their own."""
 
 
-def judge_all(texts: Mapping[str, str], judge: Judge) -> dict[str, Judgement]:
+_Name = TypeVar("_Name")
+
+
+def judge_all(texts: Mapping[_Name, str], judge: Judge) -> dict[_Name, Judgement]:
     """The judgement of each of some texts, by its name."""
     return dict(zip(texts, Processes(_SHARE)(judge, list(texts.values())), strict=True))
 
 
-def read_judged(texts: Mapping[str, str], judge: Judge) -> tuple[dict[str, Cassette], dict[str, str]]:
+def read_judged(texts: Mapping[_Name, str], judge: Judge) -> tuple[dict[_Name, Cassette], dict[_Name, str]]:
     """The cassettes that may be shown, by name, and why the others are not."""
     judgements = judge_all(texts, judge)
     refused = {name: each.refusal for name, each in judgements.items() if each.refusal}

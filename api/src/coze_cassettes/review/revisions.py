@@ -79,12 +79,13 @@ def read_versions(root: Path, revisions: Range, folders: Iterable[Path], judge: 
     names = _changed_names(root, old_revision, revisions.new, paths)
     old_texts = dict(_blobs(root, old_revision, names))
     new_texts = dict(_files(root, names) if revisions.new == WORKING_TREE else _blobs(root, revisions.new, names))
-    old, old_refused = read_judged(old_texts, judge)
-    new, new_refused = read_judged(new_texts, judge)
-    refused = {**old_refused, **new_refused}
-    shown = names - refused.keys()
-    kept_old, kept_new = ({name: each for name, each in side.items() if name in shown} for side in (old, new))
-    return Versions(kept_old, kept_new, refused)
+    sides = {"old": old_texts, "new": new_texts}
+    texts = {(side, name): text for side, found in sides.items() for name, text in found.items()}
+    cassettes, refusals = read_judged(texts, judge)  # both at once, spread over the processors
+    refused = {name: reason for (_, name), reason in refusals.items()}
+    shown = [(side, name, each) for (side, name), each in cassettes.items() if name not in refused]
+    old, new = ({name: each for at, name, each in shown if at == side} for side in sides)
+    return Versions(old, new, refused)
 
 
 def _merge_base(root: Path, revisions: Range) -> str:
