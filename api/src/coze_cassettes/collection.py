@@ -17,7 +17,7 @@ Problems = dict[pytest.Item, list[str]]
 
 
 def problems(items: Sequence[pytest.Item], folder: Path) -> Problems:
-    """What is wrong with tests of ours, one sentence each; ``folder`` is that of all cassettes."""
+    """What is wrong with Coze tests, one sentence each; ``folder`` is that of all cassettes."""
     found: Problems = {}
     for item, sentence in (*_refused_markers(items), *_shared_files(items, folder), *_missing_owners(items, folder)):
         found.setdefault(item, []).append(sentence)
@@ -92,7 +92,7 @@ class Orphan:
 def orphans(items: Sequence[pytest.Item], folder: Path, root: Path) -> list[Orphan]:
     """The cassettes without a test in the folders of modules that were collected whole.
 
-    ``items`` are the tests of ours in these modules, ``root`` is the folder that the sentences name files below.
+    ``items`` are the Coze tests in these modules, ``root`` is the folder that the sentences name files below.
     """
     wanted = {naming.cassette_path(item, folder): item for item in items}
     modules = {naming.module_folder(item, folder): item.path for item in items}

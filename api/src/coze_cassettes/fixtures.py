@@ -1,4 +1,4 @@
-"""The fixtures that tests of ours have; no other test of the project sees them."""
+"""The fixtures that Coze tests have; no other test of the project sees them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class RunningTest:
 
 
 RUNNING = pytest.StashKey[RunningTest]()
-"""Where the item of a test of ours keeps what belongs to it while it runs."""
+"""Where the item of a Coze test keeps what belongs to it while it runs."""
 
 Make = Callable[[], tuple[str, Callable[[], object]]]
 """Creates something in the account; returns its identifier and what removes it again."""
@@ -230,7 +230,7 @@ def vcr(
 
 
 def _refuse(item: pytest.Item, vcr_config: Mapping[str, Any], folder: str, name: str) -> None:
-    """End a test whose fixtures ask for what a test of ours cannot have."""
+    """End a test whose fixtures ask for what a Coze test cannot have."""
     refused = vcr_options.refusals(vcr_config).items()
     sentences = [vcr_options.sentence(item.nodeid, "vcr_config", *each) for each in refused]
     sentences += _refused_places(item, folder, name)

@@ -1,4 +1,4 @@
-"""What pytest does for the tests of ours; registered in projects that have opted in only."""
+"""What pytest does for the Coze tests; registered in projects that have opted in only."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from coze_cassettes.session.throttle import Throttle
 MODES = ("none", "all")
 
 Begin = Callable[[pytest.Item, Path, Settings], RunningTest]
-"""Begins a test of ours, given the file of its cassette: it records or replays."""
+"""Begins a Coze test, given the file of its cassette: it records or replays."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What is the same for all tests of ours: ``refusal`` says why none of them may run with these options."""
+    """What is the same for all Coze tests: ``refusal`` says why none of them may run with these options."""
 
     tests: CozeTests
     settings: Settings
@@ -195,7 +195,7 @@ def _refuse(config: pytest.Config, items: Sequence[pytest.Item], problems: agree
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Block the network around a test of ours, this machine's own addresses only where it may not talk to them."""
+    """Block the network around a Coze test, this machine's own addresses only where it may not talk to them."""
     with _guard_context(item):
         return (yield)
 
@@ -220,7 +220,7 @@ def _guard_context(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Begin the session of a test of ours, before any fixture."""
+    """Begin the session of a Coze test, before any fixture."""
     run = item.config.stash[_run]
     item.stash[_not_passed] = False
     if refusals := item.stash.get(_refusals, None):

@@ -1,4 +1,4 @@
-"""The markers of a test of ours, with those of pytest-recording that are refused."""
+"""The markers of a Coze test, with those of pytest-recording that are refused."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def allowed_hosts(item: pytest.Item) -> tuple[str, ...]:
 
 
 def refusals(item: pytest.Item) -> Iterator[str]:
-    """What pytest-recording's markers ask for and a test of ours cannot have, one sentence each."""
+    """What pytest-recording's markers ask for and a Coze test cannot have, one sentence each."""
     for marker in item.iter_markers("vcr"):
         for name, reason in vcr_options.refusals(marker.kwargs).items():
             yield vcr_options.sentence(item.nodeid, "vcr marker", name, reason)

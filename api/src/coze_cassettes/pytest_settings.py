@@ -16,7 +16,7 @@ from coze_cassettes.errors import Misuse
 
 @dataclass(frozen=True)
 class PytestSettings:
-    """The rootdir, and the plugin's ini options: the paths of the tests of ours, the folder of their cassettes.
+    """The rootdir, and the plugin's ini options: the paths of the Coze tests, the folder of their cassettes.
 
     The paths are as they were written, relative to the rootdir; a project that has not opted in has none. ``inipath``
     is the file of the configuration, if there is one; ``allow_opaque`` the digests of files that nothing can open and
@@ -33,7 +33,7 @@ class PytestSettings:
 
     @property
     def tests(self) -> CozeTests:
-        """The tests of ours."""
+        """The Coze tests."""
         return CozeTests.below(self.rootdir, self.coze_tests)
 
 

@@ -1,4 +1,4 @@
-"""What a run that records does around the tests of ours; imported only while recording."""
+"""What a run that records does around the Coze tests; imported only while recording."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def register(config: pytest.Config, tests: CozeTests, settings: Settings, *, is_
 
 
 class RecordedTests:
-    """The plugin: begins the tests of ours, and knows where a call to Coze comes from."""
+    """The plugin: begins the Coze tests, and knows where a call to Coze comes from."""
 
     def __init__(self, tests: CozeTests) -> None:
         """Belong to the tests of one run."""

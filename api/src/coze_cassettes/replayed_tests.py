@@ -1,4 +1,4 @@
-"""Begins a test of ours that replays."""
+"""Begins a Coze test that replays."""
 
 from __future__ import annotations
 

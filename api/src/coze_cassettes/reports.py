@@ -1,4 +1,4 @@
-"""What a run that records shows of the tests of ours; registered only while recording."""
+"""What a run that records shows of the Coze tests; registered only while recording."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test of ours may say to vcrpy: each option is honoured, or refused with the reason."""
+"""What a Coze test may say to vcrpy: each option is honoured, or refused with the reason."""
 
 from __future__ import annotations
 

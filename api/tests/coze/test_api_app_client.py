@@ -133,7 +133,7 @@ class TestApiApps:
         assert set(made) <= set(found)
 
     def test_api_app_that_does_not_exist(self, coze: Coze, assert_refused: Callable[[CozeAPIError], None]) -> None:
-        """Given the id of no app
+        """Given an id that no app has
         When it is changed and deleted
         Then each time Coze's error is raised.
         """
@@ -148,7 +148,7 @@ class TestApiApps:
     async def test_async_api_app_that_does_not_exist(
         self, async_coze: AsyncCoze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no app
+        """Given an id that no app has
         When the async client changes and deletes it
         Then the errors are those of the sync client.
         """
@@ -260,7 +260,7 @@ class TestApiAppEvents:
     def test_events_of_an_api_app_that_does_not_exist(
         self, coze: Coze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no app
+        """Given an id that no app has
         When it is subscribed to an event, the subscription is given up, and its events are listed
         Then each time Coze's error is raised.
         """
@@ -276,7 +276,7 @@ class TestApiAppEvents:
     async def test_async_events_of_an_api_app_that_does_not_exist(
         self, async_coze: AsyncCoze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no app
+        """Given an id that no app has
         When the async client subscribes it to an event, gives the subscription up, and lists its events
         Then the errors are those of the sync client.
         """

@@ -120,7 +120,7 @@ class TestApps:
     def test_list_apps_of_a_workspace_that_does_not_exist(
         self, coze: Coze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no workspace
+        """Given an id that no workspace has
         When its apps are listed
         Then Coze's error is raised by the call itself, before the list is iterated.
         """
@@ -133,7 +133,7 @@ class TestApps:
     async def test_async_list_apps_of_a_workspace_that_does_not_exist(
         self, async_coze: AsyncCoze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no workspace
+        """Given an id that no workspace has
         When the async client lists its apps
         Then the error is that of the sync client.
         """

@@ -109,7 +109,7 @@ class TestSpeech:
 
     @pytest.mark.vcr
     def test_voice_that_does_not_exist(self, coze: Coze) -> None:
-        """Given the id of no voice
+        """Given an id that no voice has
         When it is to speak
         Then an error of Coze is raised: its JSON is distinguished from a sound by the content type.
         """
@@ -120,7 +120,7 @@ class TestSpeech:
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_voice_that_does_not_exist")
     async def test_async_voice_that_does_not_exist(self, async_coze: AsyncCoze) -> None:
-        """Given the id of no voice
+        """Given an id that no voice has
         When the async client lets it speak
         Then the error is that of the sync client.
         """
@@ -241,7 +241,7 @@ class TestRooms:
 
     @pytest.mark.vcr
     def test_room_of_no_bot(self, coze: Coze) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When a room is to be made for it
         Then an error of Coze is raised.
         """
@@ -252,7 +252,7 @@ class TestRooms:
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_room_of_no_bot")
     async def test_async_room_of_no_bot(self, async_coze: AsyncCoze) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When the async client wants a room for it
         Then the error is that of the sync client.
         """
@@ -296,7 +296,7 @@ class TestLive:
 
     @pytest.mark.vcr
     def test_live_that_does_not_exist(self, coze: Coze) -> None:
-        """Given the id of no live stream
+        """Given an id that no live stream has
         When it is asked for
         Then an error of Coze is raised.
         """
@@ -307,7 +307,7 @@ class TestLive:
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_live_that_does_not_exist")
     async def test_async_live_that_does_not_exist(self, async_coze: AsyncCoze) -> None:
-        """Given the id of no live stream
+        """Given an id that no live stream has
         When the async client asks for it
         Then the error is that of the sync client.
         """
@@ -587,7 +587,7 @@ class TestVoiceprintGroups:
 
     @pytest.mark.vcr
     def test_group_that_does_not_exist(self, coze: Coze) -> None:
-        """Given the id of no group
+        """Given an id that no group has
         When it is changed, deleted, filled, listed, and asked who is speaking
         Then each time an error of Coze is raised.
         """
@@ -596,7 +596,7 @@ class TestVoiceprintGroups:
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_group_that_does_not_exist")
     async def test_async_group_that_does_not_exist(self, async_coze: AsyncCoze) -> None:
-        """Given the id of no group
+        """Given an id that no group has
         When the async client does the same with it
         Then the errors are those of the sync client.
         """

@@ -307,7 +307,7 @@ class TestBotRequests:
 @pytest.mark.vcr
 class TestBotFaults:
     def test_retrieve_bot_that_does_not_exist(self, coze: Coze) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When it is retrieved
         Then Coze's error 4200 is raised with the log id of the answer.
         """
@@ -318,7 +318,7 @@ class TestBotFaults:
 
     @pytest.mark.shared_cassette("test_retrieve_bot_that_does_not_exist")
     async def test_async_retrieve_bot_that_does_not_exist(self, async_coze: AsyncCoze) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When the async client retrieves it
         Then the error is that of the sync client.
         """
@@ -328,7 +328,7 @@ class TestBotFaults:
         assert_coze_error(refused.value, 4200)
 
     def test_list_bots_of_a_workspace_that_does_not_exist(self, coze: Coze) -> None:
-        """Given the id of no workspace
+        """Given an id that no workspace has
         When its bots are listed
         Then an error of Coze is raised by list itself, before anything is iterated.
         """

@@ -356,7 +356,7 @@ class TestChatOperations:
     def test_poll_of_a_bot_that_does_not_exist(
         self, coze: Coze, question: Message, sent_requests: list[SentRequest], assert_refused: Callable[..., None]
     ) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When it is asked something, and the answer is to be polled for
         Then Coze's error is raised at once: nothing is polled.
         """
@@ -367,7 +367,7 @@ class TestChatOperations:
         assert len(sent_requests) == 1
 
     def test_chat_with_a_bot_that_does_not_exist(self, coze: Coze, question: Message) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When a question is put to it, in one piece and in a stream
         Then Coze's error is raised at once both times, by stream itself and not by its iteration.
         """
@@ -518,7 +518,7 @@ class TestConversationOperations:
     def test_conversation_that_does_not_exist(
         self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no conversation
+        """Given an id that no conversation has
         When it gets a name, and its context is cleared
         Then each time Coze's error is raised.
         """
@@ -537,7 +537,7 @@ class TestConversationOperations:
     async def test_async_conversation_that_does_not_exist(
         self, async_coze: AsyncCoze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no conversation
+        """Given an id that no conversation has
         When the async client gives it a name, and clears its context
         Then the errors are those of the sync client.
         """

@@ -57,7 +57,7 @@ class TestConnectorBots:
     def test_review_on_a_channel_that_does_not_exist(
         self, coze: Coze, mock_bot_id: str, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no channel
+        """Given an id that no channel has
         When it says how its review of a bot came out
         Then Coze's error is raised.
         """
@@ -70,7 +70,7 @@ class TestConnectorBots:
     async def test_async_review_on_a_channel_that_does_not_exist(
         self, async_coze: AsyncCoze, mock_bot_id: str, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no channel
+        """Given an id that no channel has
         When the async client says how its review of a bot came out
         Then the error is that of the sync client.
         """

@@ -580,7 +580,7 @@ class TestCozeErrors:
 
     @pytest.mark.vcr
     def test_bot_that_does_not_exist(self, coze: Coze, assert_refused: Check) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When the bot is retrieved
         Then the error has the code, the text and the logid of the answer.
         """
@@ -592,7 +592,7 @@ class TestCozeErrors:
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_bot_that_does_not_exist")
     async def test_async_bot_that_does_not_exist(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When the async client retrieves the bot
         Then the error has the code, the text and the logid of the answer.
         """
@@ -603,7 +603,7 @@ class TestCozeErrors:
 
     @pytest.mark.vcr
     def test_workspace_that_does_not_exist(self, coze: Coze, assert_refused: Check) -> None:
-        """Given the id of no workspace
+        """Given an id that no workspace has
         When its bots are listed
         Then list itself raises: the first page is fetched before anybody iterates.
         """
@@ -614,7 +614,7 @@ class TestCozeErrors:
 
     @pytest.mark.vcr
     def test_conversation_that_does_not_exist(self, coze: Coze, assert_refused: Check) -> None:
-        """Given the id of no conversation
+        """Given an id that no conversation has
         When the conversation is retrieved
         Then the error has the code, the text and the logid of the answer.
         """

@@ -423,7 +423,7 @@ def calls_to_nowhere(datasets: Any) -> Iterator[Callable[[], Any]]:
 class TestDatasetFaults:
     @pytest.mark.vcr
     def test_dataset_that_does_not_exist(self, coze: Coze) -> None:
-        """Given the id of no knowledge base
+        """Given an id that no knowledge base has
         When it is changed, deleted, and its documents and images are asked for
         Then each time an error of Coze is raised with the log id of the answer.
         """
@@ -432,7 +432,7 @@ class TestDatasetFaults:
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_dataset_that_does_not_exist")
     async def test_async_dataset_that_does_not_exist(self, async_coze: AsyncCoze) -> None:
-        """Given the id of no knowledge base
+        """Given an id that no knowledge base has
         When the async client changes and deletes it, and asks for its documents and images
         Then the errors are those of the sync client.
         """

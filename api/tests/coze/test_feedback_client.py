@@ -69,7 +69,7 @@ class TestMessageFeedback:
     def test_feedback_on_a_message_that_does_not_exist(
         self, coze: Coze, mock_conversation_id: str, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no message
+        """Given an id that no message has
         When it is liked, and the feedback is withdrawn
         Then each time Coze's error is raised.
         """
@@ -86,7 +86,7 @@ class TestMessageFeedback:
     async def test_async_feedback_on_a_message_that_does_not_exist(
         self, async_coze: AsyncCoze, mock_conversation_id: str, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no message
+        """Given an id that no message has
         When the async client likes it, and withdraws the feedback
         Then the errors are those of the sync client.
         """

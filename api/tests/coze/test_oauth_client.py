@@ -212,7 +212,7 @@ POLL_SECONDS = 5
 DEVICE = "a person who confirms a device"
 
 NO_APP = f"{NOWHERE}.app.coze"
-"""The id of no app, in the form of one."""
+"""An id that no app has, in the form of one."""
 
 SLOW_DOWN = ("slow_down",) * 6 + ("access_denied",)
 """The answers to a device that polls too fast, and is refused in the end."""
@@ -315,7 +315,7 @@ class TestDeviceApp:
 
     @pytest.mark.vcr
     def test_device_app_that_does_not_exist(self, connected: Connect, sent_requests: list[SentRequest]) -> None:
-        """Given the id of no app
+        """Given an id that no app has
         When a device asks for a code for it
         Then Coze's error is raised.
         """
@@ -330,7 +330,7 @@ class TestDeviceApp:
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_device_app_that_does_not_exist")
     async def test_async_device_app_that_does_not_exist(self, async_connected: Connect) -> None:
-        """Given the id of no app
+        """Given an id that no app has
         When the async app asks for a code for it
         Then the error is that of the sync app.
         """

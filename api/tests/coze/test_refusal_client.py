@@ -45,7 +45,7 @@ TEXT = DocumentBase(name="cassette.txt", source_info=DocumentSourceInfo.build_lo
 @pytest.mark.vcr
 class TestRefusals:
     def test_bots(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
-        """Given the ids of no bot and of no workspace
+        """Given ids that no bot and no workspace has
         When a bot is made, changed, published, taken back and retrieved, and bots are listed
         Then each time Coze's error is raised, in both versions of the API.
         """
@@ -53,7 +53,7 @@ class TestRefusals:
 
     @pytest.mark.shared_cassette("test_bots")
     async def test_async_bots(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
-        """Given the ids of no bot and of no workspace
+        """Given ids that no bot and no workspace has
         When the async client makes, changes, publishes, takes back and retrieves a bot, and lists bots
         Then the errors are those of the sync client.
         """
@@ -92,7 +92,7 @@ class TestRefusals:
     def test_messages(
         self, coze: Coze, mock_conversation_id: str, sent_requests: list[SentRequest], assert_refused: Check
     ) -> None:
-        """Given a conversation, the id of no message, and the id of no conversation
+        """Given a conversation, an id that no message has, and one that no conversation has
         When a message is added, retrieved, changed and deleted, and messages are listed
         Then each time Coze's error is raised.
         """
@@ -104,7 +104,7 @@ class TestRefusals:
     async def test_async_messages(
         self, async_coze: AsyncCoze, mock_conversation_id: str, assert_refused: Check
     ) -> None:
-        """Given a conversation, the id of no message, and the id of no conversation
+        """Given a conversation, an id that no message has, and one that no conversation has
         When the async client adds, retrieves, changes and deletes a message, and lists messages
         Then the errors are those of the sync client.
         """
@@ -128,7 +128,7 @@ class TestRefusals:
         await assert_each_is_refused_async(calls_of_runs(async_coze.workflows.runs), assert_refused)
 
     def test_files(self, coze: Coze, sent_requests: list[SentRequest], assert_refused: Check) -> None:
-        """Given the id of no file, and a file with nothing in it
+        """Given an id that no file has, and a file with nothing in it
         When the one is retrieved and the other uploaded
         Then each time Coze's error is raised.
         """
@@ -136,7 +136,7 @@ class TestRefusals:
 
     @pytest.mark.shared_cassette("test_files")
     async def test_async_files(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
-        """Given the id of no file, and a file with nothing in it
+        """Given an id that no file has, and a file with nothing in it
         When the async client retrieves the one and uploads the other
         Then the errors are those of the sync client.
         """
@@ -158,7 +158,7 @@ class TestRefusals:
         await assert_each_is_refused_async(calls_of_datasets(async_coze.datasets), assert_refused)
 
     def test_upload_to_a_dataset(self, coze: Coze, assert_refused: Check) -> None:
-        """Given the id of no knowledge base
+        """Given an id that no knowledge base has
         When a text is uploaded to it
         Then Coze's error is raised.
         """
@@ -168,7 +168,7 @@ class TestRefusals:
         assert_refused(error.value)
 
     async def test_async_upload_to_a_dataset(self, async_coze: AsyncCoze, assert_refused: Check) -> None:
-        """Given the id of no knowledge base
+        """Given an id that no knowledge base has
         When the async client uploads a text to it, which sends one field less than the sync client
         Then Coze's error is raised.
         """

@@ -66,7 +66,7 @@ class TestTemplates:
         sent_requests: list[SentRequest],
         assert_refused: Callable[[CozeAPIError], None],
     ) -> None:
-        """Given the id of no template
+        """Given an id that no template has
         When it is copied without a name
         Then Coze's error is raised; the name went out as null.
         """
@@ -80,7 +80,7 @@ class TestTemplates:
     async def test_async_template_that_does_not_exist(
         self, async_coze: AsyncCoze, mock_workspace_id: str, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no template
+        """Given an id that no template has
         When the async client copies it without a name
         Then the error is that of the sync client.
         """

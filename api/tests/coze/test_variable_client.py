@@ -63,7 +63,7 @@ class TestVariables:
     def test_variables_of_a_bot_that_does_not_exist(
         self, coze: Coze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When its variables are set and read
         Then each time Coze's error is raised.
         """
@@ -78,7 +78,7 @@ class TestVariables:
     async def test_async_variables_of_a_bot_that_does_not_exist(
         self, async_coze: AsyncCoze, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no bot
+        """Given an id that no bot has
         When the async client sets and reads its variables
         Then the errors are those of the sync client.
         """

@@ -107,7 +107,7 @@ class TestWorkflowChat:
     def test_chat_with_a_workflow_that_does_not_exist(
         self, coze: Coze, question: Message, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no workflow
+        """Given an id that no workflow has
         When it is asked something
         Then Coze's error is raised by the call itself, before the stream is read.
         """
@@ -120,7 +120,7 @@ class TestWorkflowChat:
     async def test_async_chat_with_a_workflow_that_does_not_exist(
         self, async_coze: AsyncCoze, question: Message, assert_refused: Callable[[CozeAPIError], None]
     ) -> None:
-        """Given the id of no workflow
+        """Given an id that no workflow has
         When the async client asks it something
         Then the error is raised when the stream is first read: the call alone sends nothing.
         """

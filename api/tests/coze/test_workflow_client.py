@@ -249,7 +249,7 @@ class TestWorkflowOperations:
         mock_workflow_run_id: str,
         assert_refused: Callable[[CozeAPIError], None],
     ) -> None:
-        """Given a run, and the id of no execution of a node
+        """Given a run, and an id that no execution of a node has
         When that execution is retrieved
         Then Coze's error is raised.
         """
@@ -268,7 +268,7 @@ class TestWorkflowOperations:
         mock_workflow_run_id: str,
         assert_refused: Callable[[CozeAPIError], None],
     ) -> None:
-        """Given a run, and the id of no execution of a node
+        """Given a run, and an id that no execution of a node has
         When the async client retrieves that execution
         Then the error is that of the sync client.
         """
@@ -280,7 +280,7 @@ class TestWorkflowOperations:
         assert_refused(error.value)
 
     def test_run_workflow_that_does_not_exist(self, coze: Coze, sample_workflow_inputs: dict[str, Any]) -> None:
-        """Given the id of no workflow
+        """Given an id that no workflow has
         When it is run, in one piece and in a stream
         Then Coze's error 4200 is raised at once, but the stream opens and has it as its one event.
         """
@@ -549,7 +549,7 @@ class TestWorkflowFaults:
         assert json.loads(entry.output)["Output"] == ""
 
     def test_history_of_a_run_that_does_not_exist(self, coze: Coze, mock_workflow_id: str) -> None:
-        """Given an execute id of no run
+        """Given an execute id that no run has
         When its history is retrieved, and a log is listed with it
         Then Coze's error 4314 is raised, and the log names the id as missing.
         """
@@ -564,7 +564,7 @@ class TestWorkflowFaults:
     async def test_async_history_of_a_run_that_does_not_exist(
         self, async_coze: AsyncCoze, mock_workflow_id: str
     ) -> None:
-        """Given an execute id of no run
+        """Given an execute id that no run has
         When the async client retrieves its history, and a log is listed with it
         Then Coze's error 4314 is raised, and the log names the id as missing.
         """

@@ -156,19 +156,18 @@ VALUES: Final[Mapping[Promise, Sequence[str]]] = {
 }
 
 
-NAMES: Final = [
-    (promise, name)
-    for promise, rows in TABLE.items()
-    for name in map(str.strip, rows.replace("\n", "|").split("|"))
-    if name
-]
+def names_of(promise: Promise) -> list[str]:
+    """The names of the table that promise this."""
+    return [name for name in map(str.strip, TABLE[promise].replace("\n", "|").split("|")) if name]
 
 
-@pytest.mark.parametrize(("promise", "name"), NAMES)
-def test_the_scrubber_keeps_what_a_name_promises(
-    interaction: MakeInteraction, fill: Fill, promise: Promise, name: str
-) -> None:
+@pytest.mark.parametrize("promise", TABLE)
+def test_the_scrubber_keeps_what_a_name_promises(interaction: MakeInteraction, fill: Fill, promise: Promise) -> None:
     """What the inspector refuses under a name is replaced, or nothing with that name could ever be recorded."""
-    values = [fill(value) for value in VALUES[promise]]
-    shown = [scrub([interaction(answer={name.replace(" ", "_"): each})]).interactions[0] for each in values]
-    assert not all(value in to_text(each.response.body) for value, each in zip(values, shown, strict=True))
+    kept: dict[str, int] = dict.fromkeys(names_of(promise), 0)
+    for example in VALUES[promise]:
+        for name in kept:
+            value = fill(example)
+            [clean] = scrub([interaction(answer={name.replace(" ", "_"): value})]).interactions
+            kept[name] += value in to_text(clean.response.body)
+    assert [name for name, times in kept.items() if times == len(VALUES[promise])] == []

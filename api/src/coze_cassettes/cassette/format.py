@@ -146,7 +146,7 @@ class _Loader(_SafeLoader):
 
 
 def loads(text: str) -> Cassette:
-    """The cassette in a YAML text; InvalidCassette if it is none of ours."""
+    """The cassette in a YAML text; InvalidCassette if it is not one."""
     try:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a safe loader
         meta = document["metadata"]

@@ -257,7 +257,7 @@ _MIN_DEFLATE: Final = 8
 
 
 def open_container(data: bytes, allowed: frozenset[str] = frozenset()) -> Opened | None:
-    """What a file holds, or None if it is none of the table; UnreadableBody if it must be refused."""
+    """What a file holds, or None if the table lacks it; UnreadableBody if it must be refused."""
     if data and allowed and digest_of(data) in allowed:
         return Opened([], lambda _: data, is_whole=False)
     try:

@@ -256,7 +256,7 @@ def _is_within(start: int, end: int, opened: Sequence[tuple[int, int]]) -> bool:
 
 
 def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
-    """One edit that writes a stretch anew; nothing if nothing in it is edited, or if it is none of this encoding."""
+    """One edit that writes a stretch anew; nothing if nothing in it is edited, or if it is not in this encoding."""
     if row.inside is not None:
         opened = open_inline(row.inside, raw)
         edits = walk_text(leaf.inside(opened.inner, "text"), visit)

@@ -130,7 +130,7 @@ _FEWEST_CELLS: Final = 2
 
 
 def _columns(text: str) -> Iterator[Pair]:
-    """The cells below a line of names, parted by commas, tabs, semicolons or bars."""
+    """The cells below a line of names, separated by commas, tabs, semicolons or bars."""
     for separator in ",\t;|":
         if separator not in text:
             continue

@@ -10,7 +10,7 @@ from coze_cassettes.pluralize import pluralize
 
 MEANINGS: Final = {
     "CHECK-FORMAT": "the file is not a cassette that can be read (conflict markers, a hand edit, empty)",
-    "CHECK-PROVENANCE": "recorded_from is none of coze.com, coze.cn, coze-studio and stand-in",
+    "CHECK-PROVENANCE": "recorded_from is not one of coze.com, coze.cn, coze-studio and stand-in",
     "CHECK-DIGEST": "the interactions are not those that were recorded: the file was edited by hand",
     "CHECK-ROUND-TRIP": "the file is not written as the toolkit writes it",
 }

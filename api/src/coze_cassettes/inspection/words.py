@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def words(table: str) -> frozenset[str]:
-    """The words of a text, which blanks part."""
+    """The words of a text, separated by blanks."""
     return frozenset(table.split())

@@ -119,7 +119,7 @@ class EventWriter:
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Writes that a module is collected, whether it has tests of ours or not, or why it cannot be."""
+        """Writes that a module is collected, whether it has Coze tests or not, or why it cannot be."""
         report = yield
         if report.failed:
             self._write(TestEvent(NOT_COLLECTED, report.nodeid, detail=explain_collection(report.longreprtext)))

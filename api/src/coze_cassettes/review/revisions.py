@@ -21,12 +21,12 @@ WORKING_TREE: Final = ""
 class Range:
     """Two revisions to compare; an empty ``new`` is the working tree.
 
-    With ``since_they_parted`` the last commit that both have in common stands for ``old``.
+    With ``since_merge_base`` the last commit that both have in common stands for ``old``.
     """
 
     old: str
     new: str = WORKING_TREE
-    since_they_parted: bool = False
+    since_merge_base: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def parse_range(text: str) -> Range:
         raise Misuse(f"{text!r} is not a range of revisions. Use A..B, or A to compare with the working tree.")
     if not dots:
         return Range(old or "HEAD")
-    return Range(old or "HEAD", new or "HEAD", since_they_parted="..." in text)
+    return Range(old or "HEAD", new or "HEAD", since_merge_base="..." in text)
 
 
 def is_range(root: Path, text: str) -> bool:
@@ -74,7 +74,7 @@ def _resolves(root: Path, text: str) -> bool:
 
 def read_versions(root: Path, revisions: Range, folders: Iterable[Path], judge: Judge) -> Versions:
     """The cassettes below some folders that differ between two revisions, each judged before it may be shown."""
-    old_revision = _merge_base(root, revisions) if revisions.since_they_parted else revisions.old
+    old_revision = _merge_base(root, revisions) if revisions.since_merge_base else revisions.old
     paths = [folder.as_posix() for folder in folders]
     names = _changed_names(root, old_revision, revisions.new, paths)
     old_texts = dict(_blobs(root, old_revision, names))

@@ -41,7 +41,7 @@ _PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']
 _COMMAND = re.compile(
     r"^[ \t]*(?:ENV|ARG|setx|setenv)[ \t]+(?P<name>[A-Za-z_][\w.-]{1,63})[ \t]+(?P<quote>[\"']?)", re.MULTILINE
 )
-"""A name and its value, parted by a blank, in a line of a Dockerfile or a shell."""
+"""A name and its value, separated by a blank, in a line of a Dockerfile or a shell."""
 
 _BRACKETED = re.compile(rf"【(?P<name>{_NAME})】[ \t]{{0,2}}(?P<quote>[\"'`“「]?)(?=\S)")
 _SPACED = re.compile(

@@ -82,7 +82,7 @@ _FIRST_STAND_IN: Final = 900_000
 class LivePlaceholders:
     """The placeholders that literals of a running test get at replay: those that they got when it recorded.
 
-    A live request with new literals is laid over the recorded ones: where one of them is the same but for
+    A live request with new literals is compared with the recorded ones: where one of them is the same but for
     placeholders, the literals take those that stand in their places. Otherwise the first new literal of a kind is
     given the first placeholder of that kind that a recorded request brought into the cassette, the second the second,
     and so on; a literal too many gets ``KIND_NEW``, which matches nothing.
@@ -137,7 +137,7 @@ class LivePlaceholders:
         numbered = enumerate(new.items(), start=_FIRST_STAND_IN)
         stand_ins = {value: value_of(f"{rule.kind}_{number}", rule) for number, (value, rule) in numbered}
         live = _signature(_with_placeholders(request, {**self._bound, **stand_ins}))
-        recorded = self._laid_over(
+        recorded = self._align_with_recorded(
             live, {form for each in stand_ins.values() for form in (each.text, each.placeholder)}
         )
         for value, rule in new.items():
@@ -146,7 +146,7 @@ class LivePlaceholders:
             ):
                 self._bound[value] = _bound_to(recorded.get(text) or self._next_of(rule.kind, recorded.values()), rule)
 
-    def _laid_over(self, live: _Signature, stand_ins: AbstractSet[str]) -> Mapping[str, str]:
+    def _align_with_recorded(self, live: _Signature, stand_ins: AbstractSet[str]) -> Mapping[str, str]:
         """What stands in the places of the stand-ins in the recorded request that is else the same.
 
         If several are, the first of those that have most kinds in common.
@@ -163,8 +163,8 @@ class LivePlaceholders:
         known = {name.removeprefix(placeholders.URL_PREFIX) for name in self._names.values()}
         return known | {each.placeholder for each in self._bound.values()}
 
-    def _next_of(self, kind: str, spoken_for: Iterable[str]) -> str:
-        taken = {*self._taken_names(), *(each.removeprefix(placeholders.URL_PREFIX) for each in spoken_for)}
+    def _next_of(self, kind: str, reserved: Iterable[str]) -> str:
+        taken = {*self._taken_names(), *(each.removeprefix(placeholders.URL_PREFIX) for each in reserved)}
         return next(
             (placeholder for placeholder in self._introduce.get(kind, ()) if placeholder not in taken), f"{kind}_NEW"
         )

@@ -62,7 +62,7 @@ def _compare_plain(place: str, value: Any, name: str) -> Iterator[str]:
     if not _PLAIN[plain](value):
         yield f"{place}: is {type(value).__name__}, not {plain}"
     elif choices and value not in choices.split("|"):
-        yield f"{place}: is none of {choices}"
+        yield f"{place}: is not one of {choices}"
 
 
 def _compare_fields(place: str, value: Any, fields: Mapping[str, Type]) -> Iterator[str]:

@@ -68,7 +68,7 @@ SECRETS: Final = (
         r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
         r"(?:(?!-----)(?:[A-Za-z0-9+/=\s:,.-]|\\{1,8}[nrt/])){32,}+"
         r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?",
-        "OAuth apps sign with it; its lines may be parted by a literal backslash and n",
+        "OAuth apps sign with it; its lines may be separated by a literal backslash and n",
         "{DASHES}BEGIN PRIVATE KEY{DASHES}\n{A64}\n{DASHES}END PRIVATE KEY{DASHES}",
         "{DASHES}BEGIN PRIVATE KEY{DASHES} is how a key begins",
     ),
