@@ -112,6 +112,14 @@ def test_the_inspector_leaves_what_is_innocent(name: str) -> None:
     assert findings((Interaction(Request("POST", "https://api.coze.com/v3/chat"), stream),)) == []
 
 
+def test_a_score_is_no_identity_number() -> None:
+    """The digits of a number of JSON are not read across its point."""
+    scores = json.dumps({"scores": [65.8017580409979, 5.529818180508494, 2.9699169513238477]})
+    request = Request("POST", "https://api.coze.com/v1/audio/voiceprint_groups/1/speaker_identify")
+    response = Response(200, "OK", (("content-type", "application/json"),), scores.encode())
+    assert findings((Interaction(request, response),)) == []
+
+
 def test_false_findings_are_counted() -> None:
     """The whole corpus in one cassette: how many texts were changed, how many findings there are."""
     corpus = tuple(answer(text) for text in TEXTS.values())

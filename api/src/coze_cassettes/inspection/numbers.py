@@ -170,9 +170,21 @@ def _spans(text: str) -> Iterator[str]:
                 break
 
 
+_DECIMAL = re.compile(r"[0-9]{1,3}\.[0-9]{1,16}")
+"""What a double is written as."""
+
+
+def _is_decimal(match: re.Match[str]) -> bool:
+    """Whether a run of digit groups belongs to a decimal number.
+
+    One that stands by itself is the whole text, a score; in a longer text ``1.`` may be the number of a line.
+    """
+    return is_fraction(match) or (match[0] == match.string and _DECIMAL.fullmatch(match[0]) is not None)
+
+
 def has_resident_id(match: re.Match[str]) -> bool:
     """Whether a run of digit groups holds an identity number."""
-    if is_in_hex(match) or is_fraction(match):
+    if is_in_hex(match) or _is_decimal(match):
         return False
     return any(len(number) in (15, 18) and is_resident_id(number) for number in _spans(match[0]))
 
@@ -185,7 +197,7 @@ _EVEN: Final = frozenset(
 
 def has_card(match: re.Match[str]) -> bool:
     """Whether a run of digit groups holds the number of a card: in one piece, or parted as on a card."""
-    if is_in_hex(match) or is_fraction(match):
+    if is_in_hex(match) or _is_decimal(match):
         return False
     groups = _GROUP.findall(match[0])
     whole = (group for group in groups if len(group) in _LENGTHS)
