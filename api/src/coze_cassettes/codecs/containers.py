@@ -189,7 +189,7 @@ def _zip(members: Sequence[bytes]) -> bytes:
     return target.getvalue()
 
 
-# --- documents -----------------------------------------------------------------------------------------
+# --- documents --------------------------------------------------------------------------------------------------------
 
 _PDF_STREAM = re.compile(rb"stream\r?\n(?P<raw>.*?)\r?\n?endstream", re.DOTALL)
 

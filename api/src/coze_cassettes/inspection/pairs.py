@@ -225,9 +225,15 @@ _LOOKS: Final[Mapping[Promise, Callable[[str], object]]] = {
 }
 
 
+def _pairs(text: str) -> Iterator[Pair]:
+    """The names of a text with their values, but for those of running text."""
+    for find in (_delimited_pairs, _columns, _lines, _loose_pairs):
+        yield from find(text)
+
+
 def rules_under_capitals(text: str) -> Iterator[str]:
     """The checks by name for names that are written like a placeholder: only what looks like a value is none."""
-    for pair in (*_delimited_pairs(text), *_columns(text), *_lines(text), *_loose_pairs(text)):
+    for pair in _pairs(text):
         promise = names.promise_of(pair.name)
         if promise is not None and pair.name.isupper() and pair.name in BARE and _MIXED.fullmatch(pair.value):
             yield names.RULES[promise]
@@ -238,7 +244,7 @@ def rules_under_capitals(text: str) -> Iterator[str]:
 
 def rules_in(text: str) -> Iterator[str]:
     """The checks by name that the pairs of a text do not pass."""
-    for pair in (*_delimited_pairs(text), *_columns(text), *_lines(text), *_loose_pairs(text)):
+    for pair in _pairs(text):
         promise = names.promise_of(pair.name)
         if promise in (Promise.SECRET, Promise.CREDENTIAL):
             if is_secret(pair, text):

@@ -93,9 +93,7 @@ def walk_uri(leaf: Leaf, visit: Visit) -> str:
 
 
 def _walk_piece(name: str, leaf: Leaf, visit: Visit) -> list[Edit]:
-    if name == "query":
-        return shift_edits(form_edits(replace(leaf, text=leaf.text[1:]), visit), 1)
-    if name == "fragment":
+    if name in ("query", "fragment"):
         return shift_edits(form_edits(replace(leaf, text=leaf.text[1:]), visit), 1)
     if name == "path":
         return _path_edits(replace(leaf, form="path"), visit)
