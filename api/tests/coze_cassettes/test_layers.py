@@ -19,7 +19,7 @@ from urllib.parse import quote
 import brotli  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coze_cassettes.codecs import compression, containers, layers, multipart
@@ -63,6 +63,7 @@ def test_json_that_nobody_changes_stays_byte_for_byte(
 
 
 @given(st.dictionaries(st.text(), json_values))
+@example({'{"":[]}': None})
 def test_json_paths_name_every_key(value: dict[str, object]) -> None:
     """Each key of the top level is visited once, as a key, with its own name as the path."""
     seen: list[Leaf] = []
@@ -86,6 +87,7 @@ def test_json_paths_name_every_key(value: dict[str, object]) -> None:
         (r'{"a":"x\u0026secret"}', r'{"a":"x\u0026PLACEHOLDER"}'),
         (r'{"a":"http:\/\/secret"}', r'{"a":"http:\/\/PLACEHOLDER"}'),
         ('{"secret":1.50}', '{"PLACEHOLDER":1.50}'),
+        (r'{"{\"secret\":\"a secret\"}":1}', r'{"{\"PLACEHOLDER\":\"a PLACEHOLDER\"}":1}'),
         ('{"a":"secret","a":"secret"}', '{"a":"PLACEHOLDER","a":"PLACEHOLDER"}'),
     ],
 )

@@ -92,7 +92,8 @@ def _edits(leaf: Leaf, visit: Visit) -> list[Edit]:
     if leaf.form == "binary":
         return merge_edits(visit(leaf), _strings(leaf, visit), _standing_in_bytes(leaf, visit))
     if json_text.is_json(leaf.text):
-        return walk_json(leaf, visit)
+        is_key = leaf.form == "key"  # of an object, which a visitor sees as such too
+        return _merge(leaf.text, visit(leaf), walk_json(leaf, visit)) if is_key else walk_json(leaf, visit)
     if (end := json_text.missing_end(leaf.text)) is not None:
         return _merge(leaf.text, visit(leaf), _cut_off(leaf, end, visit))
     own = visit(leaf)  # first: what is learned first has the first number
