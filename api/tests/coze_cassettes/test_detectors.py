@@ -79,11 +79,9 @@ def shown(rule: Rule, example: str, before: str = "", after: str = "") -> set[st
 EXAMPLES: Final = [rule for rule in RULES if rule.form is not Form.SHIFT]
 
 
-@pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.id)
-def test_each_rules_example_is_found(rule: Rule, fill: Fill) -> None:
+def test_each_rules_example_is_found(fill: Fill) -> None:
     """By the inspector alone, or the rule stands in the list with the reason."""
-    example = fill(rule.hit)
-    assert bool(shown(rule, example)) != (rule.id in UNFOUND)
+    assert {rule.id for rule in EXAMPLES if not shown(rule, fill(rule.hit))} == UNFOUND.keys()
 
 
 LOOKS: Final = [rule for rule in EXAMPLES if rule.where is Where.TEXT and rule.id != "COZE-ID-104"]
@@ -170,12 +168,12 @@ FREE: Final = 0.02
 """Seconds that nobody counts: a fast search is measured badly."""
 
 
-def one_in_eight(cases: Sequence[object]) -> list[object]:
-    """The cases, of which the quick run takes some: each needs a long text."""
-    return [pytest.param(each, marks=[pytest.mark.proof] if number % 8 else []) for number, each in enumerate(cases)]
+def some(cases: Sequence[object]) -> list[object]:
+    """The cases, of which the quick run takes one in 24: each needs a long text."""
+    return [pytest.param(each, marks=[pytest.mark.proof] if number % 24 else []) for number, each in enumerate(cases)]
 
 
-@pytest.mark.parametrize("detector", one_in_eight([*DETECTORS, *RANDOM]), ids=lambda each: f"{each.rule}: {each.what}")
+@pytest.mark.parametrize("detector", some([*DETECTORS, *RANDOM]), ids=lambda each: f"{each.rule}: {each.what}")
 def test_each_detector_takes_linear_time(detector: Detector, assert_growth: Callable[..., None]) -> None:
     """Its own literals over and over: eight times the text costs no more than twenty-four times the time."""
     for literal in dict.fromkeys(_literals(detector)):
@@ -206,7 +204,7 @@ HOSTILE: Final = (
 """Pieces of texts that were made to stall a search."""
 
 
-@pytest.mark.parametrize("unit", one_in_eight(HOSTILE))
+@pytest.mark.parametrize("unit", some(HOSTILE))
 def test_the_whole_inspector_takes_linear_time(unit: str, assert_growth: Callable[..., None]) -> None:
     """Text made to stall it: four times as long costs no more than ten times the time."""
     assert_growth(lambda size, _: partial(found, unit * (size // len(unit))), (10_000, 40_000), 10, 0.3)

@@ -162,7 +162,7 @@ def different_lines(old: Cassette, new: Cassette) -> list[str]:
 
 
 CASSETTES = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.proof] if number % 8 else [])
+    pytest.param(path, id=path.stem, marks=[pytest.mark.proof] if number % 24 else [])
     for number, path in enumerate(store.files(FOLDER))
 ]
 

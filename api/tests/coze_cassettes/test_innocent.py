@@ -131,7 +131,7 @@ def test_false_findings_are_counted() -> None:
 
 CASSETTES: Final = store.files(COMMITTED) if COMMITTED.is_dir() else []
 SOME_OR_ALL: Final = pytest.mark.parametrize(
-    "paths", [CASSETTES[::8], pytest.param(CASSETTES, marks=pytest.mark.proof)], ids=["some", "all"]
+    "paths", [CASSETTES[::24], pytest.param(CASSETTES, marks=pytest.mark.proof)], ids=["some", "all"]
 )
 
 
@@ -282,7 +282,7 @@ def installed_texts(corpus: int) -> Iterator[str]:
         yield text
 
 
-@pytest.mark.parametrize("corpus", [CORPUS // 40, pytest.param(CORPUS, marks=pytest.mark.proof)], ids=["some", "all"])
+@pytest.mark.parametrize("corpus", [CORPUS // 120, pytest.param(CORPUS, marks=pytest.mark.proof)], ids=["some", "all"])
 def test_text_that_was_not_written_for_this_is_left_alone(corpus: int) -> None:
     """Of what is found in installed packages, at most two findings a megabyte are not a person's address."""
     texts = list(installed_texts(corpus))

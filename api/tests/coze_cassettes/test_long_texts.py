@@ -13,8 +13,8 @@ from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Reque
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.scrub import scrub
 
-LENGTHS = [6_000, pytest.param(60_000, marks=pytest.mark.proof)]
-"""Characters: a second of sound in base64, and a tenth of it in the quick run."""
+LENGTHS = [2_000, pytest.param(60_000, marks=pytest.mark.proof)]
+"""Characters: a second of sound in base64, and a thirtieth of it in the quick run."""
 
 MOST = 50
 """How much longer than prose a text may take: it is at most 15 times, and was thousands where the square was needed."""

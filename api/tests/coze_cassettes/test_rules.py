@@ -36,21 +36,22 @@ def _scrubbed(rule: Rule, example: str) -> str:
     return f"{clean.request.uri} {clean.request.headers} {clean.response.headers} {clean.response.body.decode()}"
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_each_rule_replaces_its_positive_example(rule: Rule, fill: Callable[[str], str]) -> None:
-    """The canary in a rule's positive example is gone, and a placeholder of its kind stands there."""
+def _pattern_of_placeholder(rule: Rule) -> str:
+    """What stands where a rule's value stood."""
     if rule.form is Form.SHIFT:
-        assert "1718792954" in _scrubbed(rule, rule.hit)
-        return
-    shown = _scrubbed(rule, fill(rule.hit))
-    number = r'"device_id": 1' if rule.kind == "DEVICE_ID" else rf"{rule.kind}_1\b"
-    assert re.search(number, shown)
+        return "1718792954"
+    return r'"device_id": 1' if rule.kind == "DEVICE_ID" else rf"{rule.kind}_1\b"
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_each_rule_leaves_its_negative_example(rule: Rule, fill: Callable[[str], str]) -> None:
+def test_each_rule_replaces_its_positive_example(fill: Callable[[str], str]) -> None:
+    """The canary in a rule's positive example is gone, and a placeholder of its kind stands there."""
+    shown = {rule: _scrubbed(rule, fill(rule.hit)) for rule in RULES}
+    assert [rule.id for rule in RULES if not re.search(_pattern_of_placeholder(rule), shown[rule])] == []
+
+
+def test_each_rule_leaves_its_negative_example(fill: Callable[[str], str]) -> None:
     """What a rule's negative example shows is not replaced."""
-    assert f"{rule.kind}_1" not in _scrubbed(rule, fill(rule.miss))
+    assert [rule.id for rule in RULES if f"{rule.kind}_1" in _scrubbed(rule, fill(rule.miss))] == []
 
 
 PROVED = {
@@ -75,10 +76,10 @@ def test_ids_are_unique() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_no_example_is_a_credential(rule: Rule) -> None:
+def test_no_example_is_a_credential() -> None:
     """The examples hold places for secrets, never secrets, so that no scanner cries wolf."""
-    assert not re.search(r"(pat|sat|czu|czs|cztei)_[A-Za-z0-9]{20}|eyJ[\w-]{10}\.eyJ", rule.hit + rule.miss)
+    credential = re.compile(r"(pat|sat|czu|czs|cztei)_[A-Za-z0-9]{20}|eyJ[\w-]{10}\.eyJ")
+    assert [rule.id for rule in RULES if credential.search(rule.hit + rule.miss)] == []
 
 
 def test_a_wrong_check_digit_is_reported(fill: Callable[[str], str]) -> None:
@@ -162,13 +163,13 @@ FREE = 0.02
 """Seconds that do not count: a fast search is measured badly."""
 
 
-def one_in_eight(rules: Sequence[Rule]) -> list[object]:
-    """The rules, of which the quick run takes some: each needs a long text."""
-    return [pytest.param(each, marks=[pytest.mark.proof] if number % 8 else []) for number, each in enumerate(rules)]
+def some(rules: Sequence[Rule]) -> list[object]:
+    """The rules, of which the quick run takes one in 24: each needs a long text."""
+    return [pytest.param(each, marks=[pytest.mark.proof] if number % 24 else []) for number, each in enumerate(rules)]
 
 
 @pytest.mark.parametrize(
-    "rule", one_in_eight([each for each in RULES if each.where in (Where.TEXT, Where.FIELD)]), ids=lambda rule: rule.id
+    "rule", some([each for each in RULES if each.where in (Where.TEXT, Where.FIELD)]), ids=lambda rule: rule.id
 )
 def test_each_rule_takes_linear_time(rule: Rule, assert_growth: Callable[..., None]) -> None:
     """Its own literals over and over: eight times the text costs no more than twenty-four times the time."""

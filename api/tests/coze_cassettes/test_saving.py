@@ -50,8 +50,8 @@ def upload(kilobytes: int, seed: int) -> Interaction:
 
 
 RECORDINGS = [
-    pytest.param(stream, (100, 400), id="stream"),
-    pytest.param(upload, (16, 64), id="upload"),
+    pytest.param(stream, (40, 160), id="stream"),
+    pytest.param(upload, (8, 32), id="upload"),
     pytest.param(stream, (1000, 4000), id="long stream", marks=pytest.mark.proof),
     pytest.param(upload, (512, 2048), id="big upload", marks=pytest.mark.proof),
 ]

@@ -55,6 +55,7 @@ def test_modules_are_short() -> None:
     assert long == TABLES.keys()
 
 
+@pytest.mark.proof
 def test_a_module_has_one_job() -> None:
     """Its first line says it without "and"."""
     first = {path: (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0] for path in SOURCES}

@@ -14,6 +14,8 @@ import pytest
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette
 
+pytestmark = pytest.mark.proof
+
 SETTINGS = """
 [pytest]
 addopts = -p no:cacheprovider -p no:hypothesispytest -p no:xdist -p no:pytest_cov
