@@ -56,6 +56,12 @@ def _has_digit(match: re.Match[str]) -> bool:
     return re.search(r"\d", tail) is not None or randomness.mixes_cases(tail)
 
 
+def _is_account(match: re.Match[str]) -> bool:
+    """Whether an openid was drawn; a few have one digit only."""
+    tail = match["tail"]
+    return randomness.is_drawn(tail) or (re.search(r"\d", tail) is not None and randomness.mixes_cases(tail))
+
+
 def _is_jwt(match: re.Match[str]) -> bool:
     """Whether the first part holds the beginning of a JSON object."""
     return "eyJ" in match["head"]
@@ -118,7 +124,7 @@ _CREDENTIALS: Final = (
     Detector(
         "INSPECT-USERINFO",
         "a user with a password on a command line",
-        re.compile(r"(?:[ \t]-u|--(?:proxy-)?user)[ =][\"']?(?P<userinfo>[^\s:\"'/]{1,64}:[^\s\"'@\ue000]{3,128})"),
+        re.compile(r"(?:[ \t]-u[ =]?|--(?:proxy-)?user[ =])[\"']?(?P<userinfo>[^\s:\"'/]{1,64}:[^\s\"'\ue000]{3,128})"),
         urls.has_password,
     ),
     Detector("INSPECT-PEM", "a private key of PuTTY", re.compile(r"PuTTY-User-Key-File-\d: ")),
@@ -137,6 +143,7 @@ _VENDORS: Final = (
     _key(_VENDOR, "Amazon", "A(?:KI|SI|RO|ID|BI|CC)A", "[A-Z2-7]{16}(?![A-Z0-9])", before=""),
     _key(_VENDOR, "Amazon, other digits", "A(?:KI|SI)A", "[A-Z0-9]{16}(?![A-Z0-9])", before=""),
     _key(_VENDOR, "Alibaba Cloud", "LTAI", f"{_A}{{12,26}}"),
+    _key(_VENDOR, "Alibaba Cloud, for some time", r"STS\.N", f"{_A}{{20,}}", _has_digit),
     _key(_VENDOR, "Volcengine", "AKLT", f"{_A}{{16,}}"),
     _key(_VENDOR, "Tencent Cloud", "AKID", f"{_A}{{13,}}"),
     _key(_VENDOR, "Baidu Cloud", "bce-v3/ALTAK-", f"{_A}{{16,}}", before=""),
@@ -146,6 +153,8 @@ _VENDORS: Final = (
     _key(_VENDOR, "Hugging Face", "hf_", "[A-Za-z]{30,}|[A-Za-z0-9]{30,}"),
     _key(_VENDOR, "npm", "npm_", f"{_A}{{30,}}"),
     _key(_VENDOR, "PyPI", "pypi-", f"{_W}{{40,}}"),
+    _key(_VENDOR, "RubyGems", "rubygems_", "[0-9a-f]{48}", before=""),
+    _key(_VENDOR, "NuGet", "oy2", "[0-9a-z]{43}(?![0-9A-Za-z])", _has_digit),
     _key(_VENDOR, "Google API", "AIza", f"{_W}{{35}}", before=""),
     _key(_VENDOR, "Google OAuth client", "GOCSPX-", f"{_W}{{20,}}", before=""),
     _key(_VENDOR, "Google OAuth token", r"ya29\.", f"{_W}{{20,}}", before=_LETTERS),
@@ -170,14 +179,14 @@ _VENDORS: Final = (
     _key(
         _VENDOR,
         "Replicate, Groq, xAI, Perplexity, Fireworks",
-        "(?:r8_|gsk_|xai-|pplx-|fw_|tvly-|nvapi-|jina_)",
+        "(?:r8_|gsk_|xai-|pplx-|fw_|tvly-|nvapi-|jina_|lsv2_|pcsk_)",
         f"{_W}{{20,}}",
         _has_digit,
     ),
     _key(
         _VENDOR,
-        "Postman, Atlassian, Figma, Airtable, Square",
-        "(?:PMAK-|ATATT3|figd_|sq0(?:atp|csp)-|EAAA)",
+        "Postman, Atlassian, Figma, Square",
+        "(?:PMAK-|ATATT3|figd_|sq0(?:atp|csp)-)",
         f"{_W}{{22,}}",
         _has_digit,
     ),
@@ -185,21 +194,25 @@ _VENDORS: Final = (
     _key(
         _VENDOR,
         "Docker, Terraform, Vault, Grafana, New Relic",
-        r"(?:dckr_pat_|dop_|hv[sb]\.|glsa_|glc_|NRAK-)",
+        r"(?:dckr_pat_|dop_|hv[sb]\.|glsa_|glc_|NRAK-|HRKU-|fo1_|sntry[su]_)",
         f"{_W}{{20,}}",
         _has_digit,
     ),
+    _key(_VENDOR, "Square, for an account", "EAAA", f"{_W}{{56,}}", _has_digit, _ALPHANUMERIC + "+/"),
+    _key(_VENDOR, "Doppler", r"dp\.(?:pt|st|ct|sa|scim|audit)\.", rf"(?:[a-z0-9_-]{{2,35}}\.)?{_A}{{40}}"),
+    _key(_VENDOR, "Firecrawl", "fc-", "[0-9a-f]{32}(?![0-9a-f])"),
     _key(_VENDOR, "Facebook", "EAA", f"{_A}{{60,}}", _has_digit, _ALPHANUMERIC + "+/"),
     _key(_VENDOR, "Feishu app", "cli_", "[0-9a-z]{16,}", _has_digit),
     _key(_VENDOR, "Feishu user", "o[unc]_", "[0-9a-f]{32}"),
     _key(_VENDOR, "Feishu token", "[tu]-", f"(?:g1[0-9a-z])?{_W}{{24,}}", _has_digit, _ALPHANUMERIC + "-_/+="),
-    _key(_VENDOR, "WeChat app", "wx", "[0-9a-f]{16}(?![0-9a-z])"),
+    _key(_VENDOR, "WeChat app, WeCom enterprise", "w[wx]", "[0-9a-f]{16}(?![0-9a-z])"),
+    _key(_VENDOR, "DingTalk app", "ding", "[0-9a-z]{16}(?![0-9A-Za-z])", _has_digit),
     _key(
         _VENDOR,
         "WeChat user",
         "",
         f"o[A-Za-z0-9]{_W}{{26}}(?![A-Za-z0-9_-]|[+/=][A-Za-z0-9+/=]{{20,}})",
-        randomness.is_tail_drawn,
+        _is_account,
         _ALPHANUMERIC + "_-/+=",
     ),
     _key(_VENDOR, "DingTalk", "SEC", "[0-9a-f]{64}"),

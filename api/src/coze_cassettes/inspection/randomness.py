@@ -79,11 +79,6 @@ def mixes_cases(word: str) -> bool:
     return len(sorts) > 0 and changes >= _CHANGES * len(sorts) and {0, 1} <= set(sorts)
 
 
-def is_tail_drawn(match: re.Match[str]) -> bool:
-    """Whether what follows a prefix was drawn."""
-    return is_drawn(match["tail"])
-
-
 def is_random(match: re.Match[str]) -> bool:
     """Whether a run of base64 or the like is a key: drawn, no picture, no public key, and nothing says it is a hash."""
     run = match[0].rstrip("=")

@@ -92,6 +92,10 @@ def _pem(chance: random.Random) -> str:
     return end.join([f"{dashes}BEGIN {label}{dashes}", *lines, f"{dashes}END {label}{dashes}"])
 
 
+def _discord(chance: random.Random) -> str:
+    return f"M{draw(chance, _ALNUM, 25)}.{draw(chance, _ALNUM, 6)}.{draw(chance, _URL_SAFE, 38)}"
+
+
 def _webhook(chance: random.Random) -> str:
     low, key = draw(chance, _HEX, 8), draw(chance, _HEX, 12)
     uuid = f"{low}-{key[:4]}-4{key[4:7]}-a{key[7:10]}-{draw(chance, _HEX, 12)}"
@@ -168,6 +172,8 @@ def _foreign(chance: random.Random) -> str:
         [
             f"+1 415-555-{digits[:4]}",
             f"(415) 555-{digits[:4]}",
+            f"1-415-555-{digits[:4]}",
+            f"415.555.{digits[:4]}",
             f"+49 151 {chance.choice('2345')}{digits}",
             f"+44 7400 {digits[:6]}",
             f"+81 90-{chance.choice('2345')}{digits[:3]}-{digits[3:7]}",
@@ -190,7 +196,7 @@ def _resident(chance: random.Random) -> str:
     weights = [2**at % 11 for at in range(17, 0, -1)]
     total = sum(weight * int(digit) for weight, digit in zip(weights, body, strict=True))
     number = body + "10X98765432"[total % 11]
-    return _group_digits(chance, number, 6, 8, 4)
+    return _group_digits(chance, number, *chance.choice([(6, 8, 4), (4, 4, 4, 4, 2), (3, 3, 4, 4, 4)]))
 
 
 def _old_resident(chance: random.Random) -> str:
@@ -305,9 +311,9 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("private key", _pem, _BASE64 + "-\\"),
     Kind("model provider", _key("sk- sk-proj- sk-ant-api03-", _ALNUM, 32, 48)),
     Kind("Amazon key id", _key("AKIA ASIA", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)),
-    Kind("cloud key id", _key("LTAI AKLT AKID", _ALNUM, 20)),
+    Kind("cloud key id", _key("LTAI AKLT AKID STS.N", _ALNUM, 20), _URL_SAFE + "."),
     Kind("GitHub", _key("ghp_ gho_ ghs_", _ALNUM, 36)),
-    Kind("GitLab", _key("glpat-", _ALNUM, 20)),
+    Kind("GitLab", _key("glpat- glsoat- glimt-", _ALNUM, 20)),
     Kind("Hugging Face", _key("hf_", _ALNUM, 34)),
     Kind("npm", _key("npm_", _ALNUM, 36)),
     Kind("Google key", _key("AIza", _ALNUM, 35)),
@@ -326,7 +332,17 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("Feishu app", _key("cli_", _HEX, 16)),
     Kind("Feishu user", _key("ou_", _HEX, 32)),
     Kind("Feishu token", _key("t-g1 u-", _ALNUM, 38), _URL_SAFE + "+/=."),
-    Kind("WeChat app", _key("wx", _HEX, 16)),
+    Kind("WeChat app", _key("wx ww", _HEX, 16)),
+    Kind("WeChat user", _key("o6 oT op", _ALNUM, 26), _URL_SAFE + "+/="),
+    Kind("DingTalk app", _key("ding7 ding0", string.ascii_lowercase + string.digits, 15)),
+    Kind("Doppler", _key("dp.pt. dp.st.dev.", _ALNUM, 43), _URL_SAFE + "."),
+    Kind("Firecrawl", _key("fc-", _HEX, 32)),
+    Kind("Heroku, Fly", _key("HRKU-AA fo1_", _ALNUM, 58)),
+    Kind("Airtable", lambda chance: f"pat{draw(chance, _ALNUM, 14)}.{draw(chance, _HEX, 64)}", _URL_SAFE + "."),
+    Kind("Discord bot", _discord, _URL_SAFE + "."),
+    Kind("Baidu", lambda chance: f"bce-v3/ALTAK-{draw(chance, _ALNUM, 21)}/{draw(chance, _HEX, 40)}", _URL_SAFE + "/"),
+    Kind("packages", _key("rubygems_", _HEX, 48)),
+    Kind("NuGet", _key("oy2", string.ascii_lowercase + string.digits, 43)),
     Kind("webhook", _webhook, _URL_SAFE + "?=&/%.+~#:@!$'()*,;|^`{}[]\\"),
     Kind("signed URL", _signed_url, _URL_SAFE + "?=&/%.+~#:@!$'()*,;|^`{}[]\\"),
     Kind("stored file", _stored_url, _URL_SAFE + "?=&/%.+~#:@!$'()*,;|^`{}[]\\"),

@@ -34,6 +34,9 @@ _OF_BYTES: Final = tuple(row.name for row in ENCODINGS if row.charset)
 _OF_WORDS: Final = ("base85", "Ascii85", "form")
 """Encodings whose text ends at a blank, or begins at a name."""
 
+_BARE: Final = 0.7
+"""Share of the cases in which a value is known by its look: the others have a name in one of many syntaxes."""
+
 _SINGLE: Final = {row.name for row in ENCODINGS if row.group == 1}
 
 
@@ -59,7 +62,8 @@ class Case:
 def draw(seed: int, value: str = "") -> Case:
     """A case from a seed; with another value in place of the one that is made."""
     chance = random.Random(seed)  # noqa: S311 - no key is made of it
-    kind = chance.choice(KINDS)
+    is_bare = chance.random() < _BARE
+    kind = chance.choice([each for each in KINDS if each.bare == is_bare])
     made = kind.make(chance)
     value = value or made
     surrounding, text = _surround(kind, value, chance)

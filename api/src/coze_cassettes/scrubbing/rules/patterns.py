@@ -9,4 +9,8 @@ from typing import Final
 
 NO_LETTER_BEFORE: Final = r"(?<![A-Za-z0-9])"
 DIGIT_SOON: Final = r"(?=[A-Za-z_-]{0,40}\d)"
-ANY_URL: Final = r"https?://[^\s\x00-\x1f\ud800-\udfff\"'<>\\)\]，。；、）】》]++"
+ANY_URL: Final = (
+    r"https?://(?:[^\x00-\xa0\s\ud800-\udfff\u2000-\u206f，。；：、！？…（）【】《》「」『』〈〉〔〕]*+"
+    r"[!#-&(*-;=?-\[^-~]++)++"
+)
+"""What is not ASCII is a part of it where more of ASCII follows: behind its end a Chinese sentence may go on."""

@@ -82,7 +82,7 @@ PERSONAL: Final = (
         _P,
         _TEXT,
         r"://[^\s/@:]{0,256}:[^\s/@]{3,256}@"  # name and password of an address are no mailbox
-        r"|(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@)"
+        r"|(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@|(?<=://)SECRET_\d)"
         r"([A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
         r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-]))",
         "a person's address",
@@ -117,8 +117,9 @@ PERSONAL: Final = (
         _P,
         _TEXT,
         r"(?<![\dA-Za-z.-])(?:\(0\d{2,3}\)\s?|（0\d{2,3}）|0\d{2,3}[ \-\u2010-\u2015])\d{7,8}(?!\d|-\d)"
-        r"|(?<![\dA-Za-z.-])[48]00([ \-\u00a0\u2009\u202f\u2010-\u2015])\d{3,4}\1\d{3,4}(?![\d-])"
-        r"|(?<![\dA-Za-z.-])(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[\-\u2010-\u2015])[2-9]\d{2}[\-\u2010-\u2015]\d{4}(?![\d-])",
+        r"|(?<![\dA-Za-z.-])[48]00([ \-\u00a0\u2009\u202f\u2010-\u2015])\d{3,4}\1?\d{3,4}(?![\d-])"
+        r"|(?<![\dA-Za-z.-])(?:1[ \-.\u2010-\u2015])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}([.\-\u2010-\u2015]))"
+        r"[2-9]\d{2}[.\-\u2010-\u2015]\d{4}(?![\d-]|\.\d)",
         "landlines, service numbers, and how North America writes a number",
         "ring 010-8{D7}",
         "pages 010-20, 2024-11-26",
@@ -173,7 +174,7 @@ PERSONAL: Final = (
         "RESIDENT_ID",
         _P,
         _TEXT,
-        rf"{_NO_DIGIT_BEFORE}[1-8]\d{{5}}{_GAP}?(?:19|20)\d{{2}}{_GAP}?[01]\d{_GAP}?[0-3]\d{_GAP}?\d{{3}}[\dXx](?![\dA-Za-z])",
+        rf"{_NO_DIGIT_BEFORE}[1-8](?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?![\dA-Za-z])",
         "mainland-China identity numbers, recognized by their check character",
         "身份证 {RESIDENT} 号",
         "order 110105202413320011",
@@ -196,7 +197,7 @@ PERSONAL: Final = (
         _P,
         _TEXT,
         rf"(?<!\d)(?<!\d\.)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}?\d{{4}}){{2}}(?:{_GAP}?\d{{1,4}}){{1,2}}"
-        rf"|3[47]\d{{2}}{_GAP}?\d{{6}}{_GAP}?\d{{5}}){_NO_DIGIT_AFTER}",
+        rf"|3[47]\d{{2}}{_GAP}?\d{{6}}{_GAP}?\d{{5}}|62\d{{4}}{_GAP}\d{{13}}){_NO_DIGIT_AFTER}",
         "numbers of the card networks, recognized by their check digit",
         "card {CARD} ends",
         "order 2024112200001234",
@@ -251,7 +252,7 @@ PERSONAL: Final = (
         r"(?:[a-z0-9]+_)*(?:open_?id|union_?id|wechat|weixin|wx_?id|qq|alipay|weibo|telegram|skype)(?:_?(?:id|no|num|number|account))*"
         rf"|{_HAN}(?:微信|QQ|qq|支付宝)(?:号码|号|账号)?",
         "how a person is reached or known elsewhere",
-        '{"unionid": "o{A27}"}',
+        '{"wechat": "wxid_{A14}"}',
         '{"wechat": "ok"}',
         accepts=r"[\w@.:+-]{4,}|[\u4e00-\u9fff]{2,}",
     ),

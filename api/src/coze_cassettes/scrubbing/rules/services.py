@@ -11,8 +11,8 @@ _NO_LETTER_AFTER = r"(?![A-Za-z0-9])"
 
 
 def _key(number: int, pattern: str, reason: str, hit: str, miss: str, kind: str = "SECRET") -> Rule:
-    """A key by its looks, with nothing of its own alphabet before it."""
-    pattern = NO_LETTER_BEFORE + rf"(?:{pattern})"
+    """A key by its looks, with nothing of its own alphabet before it; of ASCII only, so that Chinese ends it."""
+    pattern = NO_LETTER_BEFORE + rf"(?a:{pattern})"
     return Rule(f"COZE-KEY-{number:03}", kind, Category.SECRET, Where.TEXT, pattern, reason, hit, miss)
 
 
@@ -26,24 +26,26 @@ SERVICES: Final = (
     ),
     _key(
         2,
-        r"(?:(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKLT[A-Za-z0-9]{16,}+|AKID[A-Za-z0-9]{13,}+)"
-        + _NO_LETTER_AFTER,
-        "the half of a cloud key pair that names it: Amazon, Alibaba, Volcengine, Tencent",
+        r"(?:(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKLT[A-Za-z0-9]{16,}+|AKID[A-Za-z0-9]{13,}+"
+        r"|STS\.N[A-Za-z0-9]{20,}+|ding(?=[a-z]{0,15}\d)[a-z0-9]{16})" + _NO_LETTER_AFTER,
+        "the half of a cloud key pair that names it: Amazon, Alibaba, Volcengine, Tencent, DingTalk",
         "key LTAI{A20}",
         "AKIA",
         "ACCESS_KEY_ID",
     ),
     _key(
         3,
-        r"gh[pousr]_[A-Za-z0-9]{30,}+|github_pat_\w{30,}+|gl(?:pat|dt|rt|ptt|oas|cbt)-[\w-]{20,}+|hf_[A-Za-z0-9]{30,}+"
-        r"|npm_[A-Za-z0-9]{30,}+|pypi-[\w-]{40,}+|dckr_pat_[\w-]{20,}+|oy2[a-z0-9]{43}",
+        r"gh[pousr]_[A-Za-z0-9]{30,}+|github_pat_\w{30,}+|gl(?:pat|dt|rt|ptt|oas|soat|cbt|ft|imt|agent)-[\w-]{20,}+"
+        r"(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?|hf_[A-Za-z0-9]{30,}+"
+        r"|npm_[A-Za-z0-9]{30,}+|pypi-[\w-]{40,}+|dckr_pat_[\w-]{20,}+|oy2[a-z0-9]{43}"
+        r"|rubygems_[a-f0-9]{48}",
         "code hosts and package registries",
         "ghp_{A36}",
         "ghp_short",
     ),
     _key(
         4,
-        r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}+|ya29\.[\w-]{20,}+|1//0[\w-]{30,}+|xox[abeoprs]-[A-Za-z0-9-]{10,}+"
+        r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}+|ya29\.[\w-]{20,}+|1//0[\w-]{30,}+|(?:xoxe\.)?xox[a-eoprs]-[A-Za-z0-9%-]{10,}+"
         r"|xapp-[A-Za-z0-9-]{20,}+|SG\.[\w-]{16,}+\.[\w-]{16,}+|(?:[sr]k|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,}+"
         r"|\d{8,10}:AA[\w-]{33}|sq0[a-z]{3}-[\w-]{22,}+",
         "Google, Slack, SendGrid, Stripe, Telegram, Square",
@@ -64,7 +66,8 @@ SERVICES: Final = (
         6,
         r"ATATT3x[\w=-]{40,}+|(?:secret|ntn)_[A-Za-z0-9]{40,}+|lin_(?:api|oauth)_[A-Za-z0-9]{32,}+|r8_[A-Za-z0-9]{30,}+"
         r"|gsk_[A-Za-z0-9]{40,}+|pplx-[A-Za-z0-9]{40,}+|xai-[A-Za-z0-9]{40,}+|sntry[su]_[\w=+/-]{40,}+|NRAK-[A-Z0-9]{27}"
-        r"|hv[sb]\.[\w-]{24,}+|figd_[\w-]{30,}+|PMAK-[a-f0-9-]{40,}+|dp\.(?:pt|st|ct|sa)\.[A-Za-z0-9]{40,}+"
+        r"|hv[sb]\.[\w-]{24,}+|figd_[\w-]{30,}+|PMAK-[a-f0-9-]{40,}+"
+        r"|dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,}+"
         r"|gl(?:sa|c)_[\w=+/-]{32,}+|HRKU-[\w-]{30,}+|fo1_[\w-]{43}|tvly-[\w-]{20,}+|fc-[a-f0-9]{32}",
         "other platforms: Atlassian, Notion, Linear, Replicate, Groq, Sentry, Vault, Figma, Postman, Grafana and more",
         "gsk_{A52}",
@@ -78,7 +81,14 @@ SERVICES: Final = (
         "cli_options, t-shirt",
         "FEISHU_KEY",
     ),
-    _key(8, r"wx[a-f0-9]{16}" + _NO_LETTER_AFTER, "an app of WeChat", "wx{X16}", "wxapp", "WECHAT_APP_ID"),
+    _key(
+        8,
+        r"w[wx][a-f0-9]{16}" + _NO_LETTER_AFTER,
+        "an app of WeChat, an enterprise of WeCom",
+        "wx{X16}",
+        "wxapp",
+        "WECHAT_APP_ID",
+    ),
     Rule(
         "COZE-KEY-009",
         "WEBHOOK_URL",
@@ -106,7 +116,7 @@ SERVICES: Final = (
         "SECRET",
         Category.SECRET,
         Where.TEXT,
-        r"(?:(?<![\w-])-u|--user|--proxy-user)[= ][\"']?([^\s:\"'/]{1,64}:[^\s\"'@]{3,128})",
+        r"(?:(?<![\w-])-u[= ]?|--(?:proxy-)?user[= ])[\"']?([^\s:\"'/]{1,64}:[^\s\"']{3,128})",
         "name and password of a command line",
         "curl -u admin:{A12} https://a.example",
         "sort -u file",
@@ -121,5 +131,25 @@ SERVICES: Final = (
         "machine a.example login me password {A12}",
         "login and password are required",
         accepts=r"(?!(?:is|are|was|and|or|must|for)$).+",
+    ),
+    _key(
+        13,
+        r"[MNO][A-Za-z0-9]{23,27}\.[\w-]{6}\.[\w-]{27,}+|pat[A-Za-z0-9]{14}\.[a-f0-9]{64}|(?<![+/])EAAA[\w-]{56,}+"
+        r"|bce-v3/ALTAK-[A-Za-z0-9]{16,}+(?:/[a-f0-9]{40})?|(?:nvapi-|jina_|fw_|lsv2_pt_|lsv2_sk_|pcsk_)(?=[A-Za-z_-]{0,40}\d)"
+        r"[\w-]{20,}+",
+        "bots, bases and more model providers: Discord, Airtable, Square, Baidu, NVIDIA, Jina, Fireworks, LangSmith",
+        "M{A25}.{A6}.{A38}",
+        "Mr. Smith, pat.example",
+    ),
+    Rule(
+        "COZE-KEY-014",
+        "ACCOUNT",
+        Category.PERSONAL,
+        Where.TEXT,
+        r"(?<![A-Za-z0-9_/+=-])o(?=[a-z\d_-]{0,24}[A-Z])(?=[A-Z\d_-]{0,24}[a-z])(?=[A-Za-z_-]{0,24}\d)[A-Za-z0-9][A-Za-z0-9_-]{26}"
+        r"(?![A-Za-z0-9_-]|[+/=][A-Za-z0-9+/=]{8})",
+        "a user of WeChat: 28 characters that begin with an o, drawn",
+        "openid o{A27} there",
+        "o_function_of_the_long_names1",
     ),
 )
