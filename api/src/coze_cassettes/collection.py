@@ -15,11 +15,14 @@ from coze_cassettes.cassette import store
 
 Problems = dict[pytest.Item, list[str]]
 
+Paths = Mapping[pytest.Item, Path]
+"""Coze tests with the files of their cassettes."""
 
-def problems(items: Sequence[pytest.Item], folder: Path) -> Problems:
+
+def problems(paths: Paths, folder: Path) -> Problems:
     """What is wrong with Coze tests, one sentence each; ``folder`` is that of all cassettes."""
     found: Problems = {}
-    for item, sentence in (*_refused_markers(items), *_shared_files(items, folder), *_missing_owners(items, folder)):
+    for item, sentence in (*_refused_markers(paths), *_shared_files(paths), *_missing_owners(paths, folder)):
         found.setdefault(item, []).append(sentence)
     return found
 
@@ -48,12 +51,11 @@ def _refused_markers(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item
             yield item, sentence
 
 
-def _shared_files(items: Iterable[pytest.Item], folder: Path) -> Iterator[tuple[pytest.Item, str]]:
+def _shared_files(paths: Paths) -> Iterator[tuple[pytest.Item, str]]:
     owners: dict[Path, pytest.Item] = {}
-    for item in items:
+    for item, path in paths.items():
         if markers.shares_cassette(item):
             continue
-        path = naming.cassette_path(item, folder)
         owner = owners.setdefault(path, item)
         if owner is not item:
             sentence = (
@@ -63,12 +65,12 @@ def _shared_files(items: Iterable[pytest.Item], folder: Path) -> Iterator[tuple[
             yield from ((each, sentence) for each in (owner, item))
 
 
-def _missing_owners(items: Sequence[pytest.Item], folder: Path) -> Iterator[tuple[pytest.Item, str]]:
+def _missing_owners(paths: Paths, folder: Path) -> Iterator[tuple[pytest.Item, str]]:
     """Tests that share a cassette nobody has; the owner may not be collected, and have its cassette from before."""
-    owned = {naming.cassette_path(item, folder) for item in items if not markers.shares_cassette(item)}
-    for item in items:
-        path = naming.cassette_path(item, folder)
-        if markers.shares_cassette(item) and path not in owned and not path.exists():
+    sharing = {item: path for item, path in paths.items() if markers.shares_cassette(item)}
+    owned = {path for item, path in paths.items() if item not in sharing}
+    for item, path in sharing.items():
+        if path not in owned and not path.exists():
             name = path.relative_to(folder).as_posix()
             yield item, f"{item.nodeid} shares the cassette {name}, which does not exist."
 
@@ -89,13 +91,15 @@ class Orphan:
     owner: Path | None = None
 
 
-def orphans(items: Sequence[pytest.Item], folder: Path, root: Path) -> list[Orphan]:
+def orphans(paths: Paths, folder: Path, root: Path) -> list[Orphan]:
     """The cassettes without a test in the folders of modules that were collected whole.
 
-    ``items`` are the Coze tests in these modules, ``root`` is the folder that the sentences name files below.
+    ``paths`` are those of the Coze tests in these modules, ``root`` is the folder that the sentences name files below.
     """
-    wanted = {naming.cassette_path(item, folder): item for item in items}
-    modules = {naming.module_folder(item, folder): item.path for item in items}
+    wanted = dict.fromkeys(paths.values())
+    modules = {
+        naming.module_folder(item, folder): module for module, item in {each.path: each for each in paths}.items()
+    }
     stray = [path for each in sorted(modules) for path in sorted(each.glob(f"*{store.SUFFIX}")) if path not in wanted]
     lacking = [path for path in wanted if not path.exists()]
     owners = {path: _likely_owner(path, lacking) for path in stray}

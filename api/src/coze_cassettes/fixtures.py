@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
@@ -18,7 +19,7 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
     Skipped,
 )
 
-from coze_cassettes import coze_tests, markers, naming, vcr_options
+from coze_cassettes import markers, naming, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, ConfiguredValues
 from coze_cassettes.session import guard
 from coze_cassettes.session.sent import SentRequest
@@ -64,6 +65,9 @@ class RunningTest:
 RUNNING = pytest.StashKey[RunningTest]()
 """Where the item of a Coze test keeps what belongs to it while it runs."""
 
+ITEM: Final = pytest.StashKey[pytest.Item]()
+"""Where pytest's configuration keeps the test that runs; ``request`` would be made anew for each fixture."""
+
 Make = Callable[[], tuple[str, Callable[[], object]]]
 """Creates something in the account; returns its identifier and what removes it again."""
 
@@ -79,9 +83,9 @@ class Account:
     recorded, and what it made is removed after the test); without ``make`` the test is skipped.
     """
 
-    def __init__(self, request: pytest.FixtureRequest, recorder: Recorder | None) -> None:
+    def __init__(self, item: pytest.Item, recorder: Recorder | None) -> None:
         """Belong to one test."""
-        self._request = request
+        self._item = item
         self._recorder = recorder
         self._values: dict[str, str] = {}
 
@@ -129,14 +133,13 @@ class Account:
                 remove()
 
         # Of the item, not of this fixture: what made it, a client for one, is then still there.
-        self._request.node.addfinalizer(finalizer)
+        self._item.addfinalizer(finalizer)
         return value
 
 
-def _session(request: pytest.FixtureRequest) -> Session | None:
-    """The session of the running test, or None if it is not marked vcr."""
-    running = request.node.stash.get(RUNNING, None)
-    return running.session if running is not None else None
+def _running(config: pytest.Config) -> RunningTest | None:
+    """What belongs to the test that runs, or None if it is not marked vcr."""
+    return config.stash[ITEM].stash.get(RUNNING, None)
 
 
 def recorder_of(item: pytest.Item) -> Recorder | None:
@@ -145,38 +148,39 @@ def recorder_of(item: pytest.Item) -> Recorder | None:
     return running.recorder if running is not None else None
 
 
-def recording(request: pytest.FixtureRequest) -> bool:
+def recording(pytestconfig: pytest.Config) -> bool:
     """Whether this test records now."""
-    return recorder_of(request.node) is not None
+    return recorder_of(pytestconfig.stash[ITEM]) is not None
 
 
-def account(request: pytest.FixtureRequest, vcr: object) -> Account:  # noqa: ARG001 - its calls are recorded
+def account(pytestconfig: pytest.Config, vcr: object) -> Account:  # noqa: ARG001 - its calls are recorded
     """What this test needs of the account."""
-    return Account(request, recorder_of(request.node))
+    item = pytestconfig.stash[ITEM]
+    return Account(item, recorder_of(item))
 
 
-def sent_requests(request: pytest.FixtureRequest) -> list[SentRequest]:
+def sent_requests(pytestconfig: pytest.Config) -> list[SentRequest]:
     """What this test really sent, in order, in both modes."""
-    session = _session(request)
-    if session is None:
+    running = _running(pytestconfig)
+    if running is None:
         pytest.fail("sent_requests needs a test marked vcr", pytrace=False)
-    return session.sent
+    return running.session.sent
 
 
-def sent_frames(request: pytest.FixtureRequest) -> list[Any]:
+def sent_frames(pytestconfig: pytest.Config) -> list[Any]:
     """What this test sent over websockets, parsed, in order, in both modes."""
-    session = _session(request)
-    if session is None:
+    running = _running(pytestconfig)
+    if running is None:
         pytest.fail("sent_frames needs a test marked vcr", pytrace=False)
-    return session.sent_messages
+    return running.session.sent_messages
 
 
-def fault(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
+def fault(pytestconfig: pytest.Config) -> Iterator[Callable[..., None]]:
     """Ask the stand-in for a fault in its next answer: ``fault("POST", "/v3/chat", "rate-limit", retry_after=1)``.
 
     In a replay nothing is asked: the cassette has the fault.
     """
-    recorder = recorder_of(request.node)
+    recorder = recorder_of(pytestconfig.stash[ITEM])
     if recorder is None:
         yield lambda *_arguments, **_options: None
         return
@@ -207,54 +211,54 @@ OVERRIDDEN: Final = pytest.StashKey[set[str]]()
 """Where pytest's configuration keeps the options of a vcr_config of the other tests that do not apply to ours."""
 
 
-def vcr_config(request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]) -> dict[str, Any]:
+def vcr_config(pytestconfig: pytest.Config, vcr_config: Mapping[str, Any]) -> dict[str, Any]:
     """What the configuration of the other tests says and is harmless; one in ``coze_tests`` overrides it."""
     dropped = vcr_options.refusals(vcr_config)
-    request.config.stash[OVERRIDDEN].update(dropped)
+    pytestconfig.stash[OVERRIDDEN].update(dropped)
     return {name: value for name, value in vcr_config.items() if name not in dropped}
 
 
 def vcr(
-    request: pytest.FixtureRequest, vcr_config: Mapping[str, Any], vcr_cassette_dir: str, default_cassette_name: str
+    pytestconfig: pytest.Config, vcr_config: Mapping[str, Any], vcr_cassette_dir: str, default_cassette_name: str
 ) -> Iterator[VcrCassette | None]:
     """vcrpy's cassette of the running test, or None if it is not marked vcr."""
-    running = request.node.stash.get(RUNNING, None)
+    running = _running(pytestconfig)
     hosts = markers.hosts_of(vcr_config.get("allowed_hosts"))
     with guard.open_context(hosts) if hosts else nullcontext():
         if running is None:
             yield None
             return
-        _refuse(request.node, vcr_config, vcr_cassette_dir, default_cassette_name)
+        _refuse(pytestconfig.stash[ITEM], running.session.path, vcr_config, vcr_cassette_dir, default_cassette_name)
         with running.opened() as cassette:
             yield cassette
 
 
-def _refuse(item: pytest.Item, vcr_config: Mapping[str, Any], folder: str, name: str) -> None:
+def _refuse(item: pytest.Item, path: Path, vcr_config: Mapping[str, Any], folder: str, name: str) -> None:
     """End a test whose fixtures ask for what a Coze test cannot have."""
     refused = vcr_options.refusals(vcr_config).items()
     sentences = [vcr_options.sentence(item.nodeid, "vcr_config", *each) for each in refused]
-    sentences += _refused_places(item, folder, name)
+    sentences += _refused_places(item, path, folder, name)
     if sentences:
         fail("\n".join(sentences))
 
 
-def _refused_places(item: pytest.Item, folder: str, name: str) -> Iterator[str]:
+def _refused_places(item: pytest.Item, path: Path, folder: str, name: str) -> Iterator[str]:
     """Why a test that overrides where its cassette is may not run, one sentence a fixture."""
     if folder != str(naming.module_folder(item, naming.cassettes_folder(item.config))):
         yield f"{item.nodeid}: vcr_cassette_dir is refused, since the ini option cassettes_dir says it; remove it."
-    if name != naming.cassette_name(item):
+    if name != path.stem:
         yield f"{item.nodeid}: default_cassette_name is refused, since the marker default_cassette says it; remove it."
 
 
-def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
+def vcr_cassette_dir(pytestconfig: pytest.Config) -> str:
     """The folder of the module's cassettes."""
-    folder = request.config.stash[coze_tests.KEY].folder(request.path)
-    return str(naming.cassettes_folder(request.config) / folder)
+    return str(naming.module_folder(pytestconfig.stash[ITEM], naming.cassettes_folder(pytestconfig)))
 
 
-def default_cassette_name(request: pytest.FixtureRequest) -> str:
+def default_cassette_name(pytestconfig: pytest.Config) -> str:
     """The name of the test's cassette."""
-    return naming.cassette_name(request.node)
+    running = _running(pytestconfig)
+    return naming.cassette_name(pytestconfig.stash[ITEM]) if running is None else running.session.path.stem
 
 
 def block_network() -> None:

@@ -165,18 +165,19 @@ def pytest_make_collect_report(
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse what would make tests and cassettes disagree; while recording, tests that share a cassette come last."""
     run = config.stash[_run]
-    ours = [item for item in items if run.tests.is_ours(item)]
-    _refuse(config, items, _problems(run, ours, config))
+    folder = naming.cassettes_folder(config)
+    ours = {item: naming.cassette_path(item, folder) for item in items if run.tests.is_ours(item)}
+    _refuse(config, items, _problems(run, ours, folder))
     if run.recording:
         items.sort(key=lambda item: run.tests.is_ours(item) and markers.shares_cassette(item))
     else:
         items += orphans.orphan_items(session, ours)
 
 
-def _problems(run: Run, ours: list[pytest.Item], config: pytest.Config) -> agreement.Problems:
+def _problems(run: Run, ours: agreement.Paths, folder: Path) -> agreement.Problems:
     if run.refusal:
         return {item: [run.refusal] for item in ours}
-    found = agreement.problems(ours, naming.cassettes_folder(config))
+    found = agreement.problems(ours, folder)
     if run.recording:
         found |= agreement.revealing_ids(ours, environment.configured_values(os.environ).placeholders)
     return found
@@ -223,6 +224,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Begin the session of a Coze test, before any fixture."""
     run = item.config.stash[_run]
     item.stash[_not_passed] = False
+    item.config.stash[fixtures.ITEM] = item
     if refusals := item.stash.get(_refusals, None):
         fixtures.fail("\n".join(refusals))
     if run.tests.is_ours(item):

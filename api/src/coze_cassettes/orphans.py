@@ -29,13 +29,13 @@ class OrphanItem(pytest.Item):
         return self.path, None, self.name
 
 
-def orphan_items(session: pytest.Session, ours: list[pytest.Item]) -> Iterator[pytest.Item]:
+def orphan_items(session: pytest.Session, ours: agreement.Paths) -> Iterator[pytest.Item]:
     """One failing item for each cassette without a test, in its module."""
-    modules = {item.path: item.getparent(pytest.Module) for item in ours if _is_whole(item.path, session.config)}
-    items = [item for item in ours if modules.get(item.path) is not None]
-    folder = naming.cassettes_folder(session.config)
-    lacking = {naming.cassette_path(item, folder): item for item in reversed(items)}
-    for orphan in agreement.orphans(items, folder, session.config.rootpath):
+    first = {item.path: item for item in reversed([*ours])}
+    modules = {path: item.getparent(pytest.Module) for path, item in first.items() if _is_whole(path, session.config)}
+    paths = {item: path for item, path in ours.items() if modules.get(item.path) is not None}
+    lacking = {path: item for item, path in reversed([*paths.items()])}
+    for orphan in agreement.orphans(paths, naming.cassettes_folder(session.config), session.config.rootpath):
         parent = modules[orphan.module]
         if orphan.owner is not None:  # one test fails, in its own place
             lacking[orphan.owner].stash[RENAMED] = orphan.sentence

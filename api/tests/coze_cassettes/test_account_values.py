@@ -84,7 +84,7 @@ def test_any_name_is_recorded_checked_and_replayed(project: Project) -> None:
 def test_a_name_that_cannot_be_one_is_refused(request: pytest.FixtureRequest) -> None:
     """In a replay too, so that it is seen before anything is recorded."""
     with pytest.raises(Refusal, match=r"account.value\('file_id'\): a name has 3 to 64 capitals"):
-        Account(request, None).value("file_id")
+        Account(request.node, None).value("file_id")
 
 
 def posted(body: bytes) -> Interaction:

@@ -62,7 +62,7 @@ class ConfiguredValues:
 
     def add(self, placeholder: str, value: str, *, secret: bool = False) -> ConfiguredValues:
         """The same with one more value."""
-        _require_length(placeholder, value, MIN_SECRET if secret else MIN_IDENTIFIER)
+        _require_length(placeholder, value, secret=secret)
         return ConfiguredValues(
             {**self.placeholders, value: placeholder}, self.secrets | {value} if secret else self.secrets
         )
@@ -71,16 +71,22 @@ class ConfiguredValues:
 def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """What the environment says is secret or an identifier; Misuse if a configured secret is empty or too short."""
     environ = {name: environ[name] for name in environ if name.startswith("COZE_")}
-    found = ConfiguredValues()
-    for variable in VARIABLES:
-        if variable.name in environ and (environ[variable.name] or variable.secret):
-            found = found.add(variable.placeholder, environ[variable.name], secret=variable.secret)
-    for name in sorted(each for each in environ if each.startswith(EXTRA_PREFIX)):
-        placeholder = f"SECRET_{name.removeprefix(EXTRA_PREFIX).upper()}"
-        found = found.add(placeholder, environ[name], secret=True)
-    if key_file := environ.get(KEY_FILE):
-        found = _add_key_file(found, Path(key_file).expanduser())
-    return found
+    values = [
+        (each.placeholder, environ[each.name], each.secret)
+        for each in VARIABLES
+        if each.name in environ and (each.secret or environ[each.name])
+    ]
+    values += [
+        (f"SECRET_{name.removeprefix(EXTRA_PREFIX).upper()}", environ[name], True)
+        for name in sorted(environ)
+        if name.startswith(EXTRA_PREFIX)
+    ]
+    for placeholder, value, secret in values:
+        _require_length(placeholder, value, secret=secret)
+    secrets = frozenset(value for _, value, secret in values if secret)
+    found = ConfiguredValues({value: placeholder for placeholder, value, _ in values}, secrets)
+    key_file = environ.get(KEY_FILE)
+    return _add_key_file(found, Path(key_file).expanduser()) if key_file else found
 
 
 def readable_values(environ: Mapping[str, str]) -> ConfiguredValues:
@@ -100,7 +106,8 @@ def _add_key_file(found: ConfiguredValues, path: Path) -> ConfiguredValues:
     return found.add("PRIVATE_KEY", text, secret=True).add("PRIVATE_KEY_BODY", body, secret=True)
 
 
-def _require_length(placeholder: str, value: str, least: int) -> None:
+def _require_length(placeholder: str, value: str, *, secret: bool) -> None:
+    least = MIN_SECRET if secret else MIN_IDENTIFIER
     if len(value) < least:
         length = pluralize(len(value), "character")
         raise Misuse(f"The configured value of {placeholder} has {length}, fewer than {least}: set or unset it.")

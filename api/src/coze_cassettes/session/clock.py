@@ -25,6 +25,7 @@ from typing import Any, Final
 
 import time_machine
 
+from coze_cassettes.session.attributes import replace_context
 from coze_cassettes.session.builtin_functions import copy_of, redirect, redirect_context
 from coze_cassettes.session.threads import ThreadWatch
 from coze_cassettes.session.timeline import SECOND, Timeline
@@ -59,7 +60,7 @@ def virtual_time() -> Iterator[None]:
     with time_machine.travel(EPOCH) as traveller:
         time.time()  # the traveller stands still until it is first asked
         threads = _timeline.start(traveller.shift)
-        with redirect_context(_functions()), _replace_context(_methods(threads)):
+        with redirect_context(_functions()), replace_context(_methods(threads)):
             try:
                 yield
             finally:
@@ -104,19 +105,7 @@ def _sleep(seconds: Any) -> None:
 # --- methods that wait ----------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _replace_context(methods: dict[tuple[type, str], Callable[..., Any]]) -> Iterator[None]:
-    originals = {(owner, name): vars(owner)[name] for owner, name in methods}
-    for (owner, name), method in methods.items():
-        setattr(owner, name, method)
-    try:
-        yield
-    finally:
-        for (owner, name), method in originals.items():
-            setattr(owner, name, method)
-
-
-def _methods(threads: ThreadWatch) -> dict[tuple[type, str], Callable[..., Any]]:
+def _methods(threads: ThreadWatch) -> dict[tuple[object, str], Callable[..., Any]]:
     wait, notify = _condition_methods()
     return {
         (threading.Condition, "wait"): wait,

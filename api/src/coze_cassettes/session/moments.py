@@ -49,6 +49,8 @@ class Moments:
         if isinstance(value, bool) or not isinstance(value, int | str):
             return None
         text = str(value)
+        if not text[:1].isdigit():  # as a time does, and few other values
+            return None
         if (match := _UNIX.fullmatch(text)) is not None:
             digits = len(match[1])
             return self._near(f"{type(value).__name__} {digits}", float(text) / 10 ** (digits - 10), _STEP)

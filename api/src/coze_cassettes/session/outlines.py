@@ -43,34 +43,37 @@ class Outline:
 def outline(request: Request) -> Outline:
     """The outline of a request."""
     parts = urlsplit(request.uri)
-    kind, body = _body(request)
     values: dict[Place, object] = {("path", n): unquote(text) for n, text in enumerate(parts.path.split("/"))}
     counts: dict[str, int] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         values["query", name, counts.get(name, 0)] = value
         counts[name] = counts.get(name, 0) + 1
-    values.update(body)
+    kind = _add_body(request, values)
     return Outline((request.method, parts.scheme, parts.netloc, kind), values)
 
 
-def _body(request: Request) -> tuple[str, Iterator[tuple[Place, object]]]:
-    """The kind of a body, and what stands in it."""
+def _add_body(request: Request, values: dict[Place, object]) -> str:
+    """Add what stands in a body to the values of its request; returns the kind of the body."""
     body = request.body
     if not body:
-        return "", iter(())
+        return ""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = ""
     if text.lstrip()[:1] in ("{", "[") and (value := _parse(text)) is not None:
-        return "json", _leaves(value, ("body",))
+        _add_leaves(value, ("body",), values)
+        return "json"
     content_type = header(request.headers, "content-type").lower()
     if content_type.startswith("multipart/") and (parts := _parts(request)) is not None:
-        return "multipart", _part_values(parts)
+        values.update(_part_values(parts))
+        return "multipart"
     if text and content_type.startswith(_FORM):
         pairs = parse_qsl(text, keep_blank_values=True)
-        return "form", ((("form", n, name), value) for n, (name, value) in enumerate(pairs))
-    return "text", iter([(("body",), text or body)])
+        values.update((("form", n, name), value) for n, (name, value) in enumerate(pairs))
+        return "form"
+    values["body",] = text or body
+    return "text"
 
 
 def _parse(text: str) -> object | None:
@@ -81,15 +84,15 @@ def _parse(text: str) -> object | None:
     return value
 
 
-def _leaves(value: object, place: Place) -> Iterator[tuple[Place, object]]:
+def _add_leaves(value: object, place: Place, values: dict[Place, object]) -> None:
     if isinstance(value, dict) and value:
         for name, inner in value.items():
-            yield from _leaves(inner, (*place, name))
+            _add_leaves(inner, (*place, name), values)
     elif isinstance(value, list) and value:
         for number, inner in enumerate(value):
-            yield from _leaves(inner, (*place, number))
+            _add_leaves(inner, (*place, number), values)
     else:
-        yield place, repr(value) if isinstance(value, dict | list | float) else value
+        values[place] = repr(value) if isinstance(value, dict | list | float) else value
 
 
 def _parts(request: Request) -> list[multipart.Part] | None:

@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from unittest import mock
 
 from _pytest.logging import LogCaptureHandler  # what pytest itself keeps of the log of a test
 
 from coze_cassettes.errors import CassetteError
+from coze_cassettes.session.attributes import replace_context
 
 _PACKAGE: Final = Path(__file__).parents[1]
 
@@ -120,7 +120,7 @@ def silent(*, recording: bool) -> Iterator[None]:
         kept = isinstance(handler, LogCaptureHandler) or not recording
         return _may_log(record, kept=kept) and bool(handle(handler, record))
 
-    with mock.patch.object(logging.Handler, "handle", handle_safely):
+    with replace_context({(logging.Handler, "handle"): handle_safely}):
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final
 
 import httpx
@@ -13,7 +14,7 @@ from vcr.errors import UnhandledHTTPRequestError
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from coze_cassettes.cassette.model import CANCELLED, NO_RESPONSE, Request, is_websocket
+from coze_cassettes.cassette.model import CANCELLED, NO_RESPONSE, Request, Response, is_websocket
 from coze_cassettes.session import httpx_stub
 from coze_cassettes.session.httpx_stub import Handle, HandleAsync
 from coze_cassettes.session.player import Player
@@ -21,7 +22,7 @@ from coze_cassettes.session.sent import SentRequest
 from coze_cassettes.session.vcr_values import request_from_vcr, request_to_vcr, response_to_vcr
 
 _BODILESS: Final = frozenset({204, 304})
-_FRAMING: Final = frozenset({"content-length", "Content-Length"})
+_LENGTH: Final = "content-length"
 
 
 class ReplayCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
@@ -30,13 +31,25 @@ class ReplayCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
     def __init__(self, player: Player) -> None:
         """Take a cassette that was read."""
         super().__init__(str(player.path), record_mode=RecordMode.NONE, skip_patchers=("httpx",))
+        del self.data  # vcrpy's empty list, which would hide the property
         self._player = player
-        self._places: dict[int, int] = {}
-        for index, each in enumerate(player.cassette.interactions):
-            if not is_websocket(each.request):
-                self._places[index] = len(self.data)
-                self.data.append((request_to_vcr(each.request), response_to_vcr(each.response)))
+        places = (index for index, each in enumerate(player.cassette.interactions) if not is_websocket(each.request))
+        self._places = {index: place for place, index in enumerate(places)}
         self.rewound = True
+
+    @cached_property
+    def data(self) -> list[tuple[VcrRequest, dict[str, Any]]]:
+        """vcrpy's list of all requests with their responses; a test seldom looks at it."""
+        recorded = (self._player.cassette.interactions[index] for index in self._places)
+        return [(request_to_vcr(each.request), response_to_vcr(each.response)) for each in recorded]
+
+    def play(self, request: Request) -> Response | None:
+        """The answer to a request, which is then played; None if there is none."""
+        index = self._player.find(request)
+        if index is None:
+            return None
+        self.play_counts[self._places[index]] += 1
+        return self._player.response(index)
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
         """Whether a request that was not played has an answer."""
@@ -44,11 +57,10 @@ class ReplayCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
 
     def play_response(self, request: VcrRequest) -> dict[str, Any]:
         """The answer to a request, which is then played; UnhandledHTTPRequestError if there is none."""
-        index = self._player.find(request_from_vcr(request))
-        if index is None:
+        response = self.play(request_from_vcr(request))
+        if response is None:
             raise UnhandledHTTPRequestError("the cassette does not answer this request")
-        self.play_counts[self._places[index]] += 1
-        return response_to_vcr(self._player.response(index))
+        return response_to_vcr(response)
 
 
 @contextmanager
@@ -65,7 +77,7 @@ def replay_context(player: Player) -> Iterator[VcrCassette]:
         body = await request.aread()
         await _let_others_run()
         recorded = _play(player, cassette, request, body)
-        if recorded["status"]["code"] == NO_RESPONSE and recorded["body"].get("fault") == CANCELLED:
+        if recorded.status == NO_RESPONSE and recorded.fault == CANCELLED:
             await _wait_for_ever()
         return _deliver(recorded, request)
 
@@ -73,15 +85,13 @@ def replay_context(player: Player) -> Iterator[VcrCassette]:
         yield cassette
 
 
-def _play(player: Player, cassette: ReplayCassette, request: httpx.Request, body: bytes) -> dict[str, Any]:
+def _play(player: Player, cassette: ReplayCassette, request: httpx.Request, body: bytes) -> Response:
     sent = SentRequest(request.method, str(request.url), request.headers.copy(), body)
     player.sent.append(sent)
-    try:
-        recorded: dict[str, Any] = cassette.play_response(VcrRequest(sent.method, sent.url, body, dict(sent.headers)))
-    except UnhandledHTTPRequestError:
-        recorded = {}
-    if not recorded:  # outside the handled error, which would be shown with ours
-        player.refuse(Request(sent.method, sent.url, tuple(sent.headers.multi_items()), body))
+    live = Request(sent.method, sent.url, tuple(sent.headers.multi_items()), body)
+    recorded = cassette.play(live)
+    if recorded is None:
+        player.refuse(live)
     return recorded
 
 
@@ -112,22 +122,20 @@ def _error(name: str, request: httpx.Request) -> httpx.TransportError:
     return error(f"{name}, as it was recorded", request=request)
 
 
-def _deliver(recorded: dict[str, Any], request: httpx.Request) -> httpx.Response:
+def _deliver(recorded: Response, request: httpx.Request) -> httpx.Response:
     """The response as it came over the wire; raises the fault if no response came at all."""
-    status, body = recorded["status"], recorded["body"]
-    fault = body.get("fault", "")
-    if status["code"] == NO_RESPONSE and fault:
-        raise _error(fault, request)
-    headers = [(name, value) for name, values in recorded["headers"].items() for value in values]
+    if recorded.status == NO_RESPONSE and recorded.fault:
+        raise _error(recorded.fault, request)
+    headers = list(recorded.headers)
     if (
-        not (chunks := body.get("chunks", ()))
-        and status["code"] not in _BODILESS
-        and not recorded["headers"].keys() & _FRAMING
+        not recorded.chunks
+        and recorded.status not in _BODILESS
+        and not any(name.lower() == _LENGTH for name, _ in headers)
     ):
-        headers.append(("content-length", str(len(body["string"]))))
-    extensions = {"http_version": b"HTTP/1.1", "reason_phrase": status["message"].encode("latin-1", "replace")}
-    stream = _Delivery(_cut(body["string"], chunks), fault, request)
-    return httpx.Response(status["code"], headers=headers, stream=stream, extensions=extensions)
+        headers.append((_LENGTH, str(len(recorded.body))))
+    extensions = {"http_version": b"HTTP/1.1", "reason_phrase": recorded.reason.encode("latin-1", "replace")}
+    stream = _Delivery(_cut(recorded.body, recorded.chunks), recorded.fault, request)
+    return httpx.Response(recorded.status, headers=headers, stream=stream, extensions=extensions)
 
 
 def _cut(body: bytes, sizes: tuple[int, ...]) -> list[bytes]:

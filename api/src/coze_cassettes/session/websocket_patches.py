@@ -10,13 +10,15 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final, Protocol
-from unittest import mock
 
 import websockets.asyncio.client
 import websockets.sync.client
+
+from coze_cassettes.session.attributes import replace_context
 
 POLL_INTERVAL: Final = 0.01
 """Seconds between two checks of what another thread may have done."""
@@ -56,20 +58,21 @@ class _Queue(queue.Queue[Any]):
         return super().get(block, None if timeout is None else min(timeout, POLL_INTERVAL))
 
 
-def _event_class(session: WatchedSession) -> type[threading.Event]:
-    class Event(threading.Event):
-        """An event whose wait ends with its test."""
+class _Event(threading.Event):
+    """An event whose wait ends with its test."""
 
-        def wait(self, timeout: float | None = None) -> bool:
-            if timeout is not None:
-                return super().wait(timeout)
-            while not super().wait(POLL_INTERVAL):
-                session.check_silence()
-                if session.complaint:
-                    session.fail(session.complaint)
-            return True
+    def __init__(self, session: WatchedSession) -> None:
+        super().__init__()
+        self._session = session
 
-    return Event
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout is not None:
+            return super().wait(timeout)
+        while not super().wait(POLL_INTERVAL):
+            self._session.check_silence()
+            if self._session.complaint:
+                self._session.fail(self._session.complaint)
+        return True
 
 
 def _variant(module: ModuleType, **changed: object) -> SimpleNamespace:
@@ -89,17 +92,17 @@ def connect_context(connect: Callable[..., Any], connect_async: Callable[..., An
     right one back afterwards.
     """
     original = websockets.asyncio.client.connect
-    changes: list[tuple[Any, str, object]] = [
-        (websockets.sync.client, "connect", connect),
-        (websockets.asyncio.client, "connect", connect_async),
-    ]
+    changes: dict[tuple[object, str], object] = {
+        (websockets.sync.client, "connect"): connect,
+        (websockets.asyncio.client, "connect"): connect_async,
+    }
     if client := sys.modules.get(_CLIENT):
-        changes.append((client, "asyncio_connect", connect_async))
-    with ExitStack() as stack:
-        for owner, name, new in changes:
-            stack.enter_context(mock.patch.object(owner, name, new))
-        stack.callback(_put_right, client, original)
-        yield
+        changes[client, "asyncio_connect"] = connect_async
+    try:
+        with replace_context(changes):
+            yield
+    finally:
+        _put_right(client, original)
 
 
 @contextmanager
@@ -107,12 +110,11 @@ def patch_context(
     session: WatchedSession, connect: Callable[..., Any], connect_async: Callable[..., Any]
 ) -> Iterator[None]:
     """The same, and things for which nobody waits for long, as cozepy's module names them."""
-    with ExitStack() as stack:
-        if client := sys.modules.get(_CLIENT):
-            stack.enter_context(mock.patch.object(client, "queue", _variant(queue, Queue=_Queue)))
-            events = _variant(threading, Event=_event_class(session))
-            stack.enter_context(mock.patch.object(client, "threading", events))
-        stack.enter_context(connect_context(connect, connect_async))
+    changes: dict[tuple[object, str], object] = {}
+    if client := sys.modules.get(_CLIENT):
+        changes[client, "queue"] = _variant(queue, Queue=_Queue)
+        changes[client, "threading"] = _variant(threading, Event=partial(_Event, session))
+    with replace_context(changes), connect_context(connect, connect_async):
         yield
 
 
