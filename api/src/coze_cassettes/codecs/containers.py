@@ -266,8 +266,11 @@ def open_container(data: bytes, allowed: frozenset[str] = frozenset()) -> Opened
         raise UnreadableBody(f"{error} ({digest_of(data)})") from error
 
 
+_MAGIC: Final = tuple(row.magic for row in CONTAINERS)
+
+
 def _open(data: bytes) -> Opened | None:
-    for row in CONTAINERS:
+    for row in CONTAINERS if data.startswith(_MAGIC) else ():
         if data.startswith(row.magic) and (opened := row.open(data)) is not None:
             return opened
     return None if len(data) < _MIN_DEFLATE or data.isascii() else _open_deflate(data)

@@ -14,13 +14,14 @@ What changes how a value looks without encoding it (full-width letters, a zero-w
 from __future__ import annotations
 
 import base64
+import binascii
 import html
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
@@ -47,6 +48,8 @@ class Encoding:
     unit: re.Pattern[str] | None = None
     width: Callable[[str], int] | None = None
     like: Callable[[str, str], str] | None = None
+    mark: str = ""
+    """Stands in every stretch of the encoding: a text without it says only what it says."""
     group: int = 1
     narrow: Callable[[str], tuple[int, int]] | None = None
     """Which part of a stretch is really of this encoding, where the pattern cannot say it."""
@@ -61,10 +64,9 @@ class Encoding:
         """Whether it is read in its context."""
         return self.unit is not None
 
-    @cached_property
-    def mark(self) -> str:
-        """The character with which an inline encoding begins: a text without it says only what it says."""
-        return self.encode("a")[0]
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text has what every stretch has; most texts have it of few encodings, and are not searched."""
+        return not text.isascii() if self.charset == GB18030 else self.mark in text
 
     def encode_like(self, text: str, stretch: str) -> str:
         """A text encoded in the manner of a stretch that it replaces."""
@@ -83,11 +85,14 @@ class Encoding:
             if (inner := self.decode(text[start:end])) is not None:
                 yield inner
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def spans(self, text: str) -> Sequence[tuple[int, int]]:
         """Where stretches of this encoding stand in a text."""
-        for match in self.pattern.finditer(text):
-            first, last = (0, len(match[0])) if self.narrow is None else self.narrow(match[0])
-            yield match.start() + first, match.start() + last
+        if not self.may_be_in(text):
+            return ()
+        if self.narrow is None:
+            return [match.span() for match in self.pattern.finditer(text)]
+        found = [(match.start(), *self.narrow(match[0])) for match in self.pattern.finditer(text)]
+        return [(place + first, place + last) for place, first, last in found]
 
 
 def _or_same(decoded: str | None, raw: str) -> str:
@@ -209,16 +214,14 @@ def _unquote_plus(stretch: str) -> str:
 
 # --- by themselves: bytes in an alphabet ----------------------------------------------------------------------------
 
-_BLANKS = re.compile(r"\s+")
-
 
 def _decode_base64(stretch: str) -> str | None:
     """Either alphabet, padded or not, in lines or not; bytes that are not text too."""
-    packed = _BLANKS.sub("", stretch).rstrip("=").replace("-", "+").replace("_", "/")
+    packed = "".join(stretch.split()).rstrip("=").replace("-", "+").replace("_", "/")
     if len(packed) % 4 == 1:
         return None
     try:
-        return to_text(base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True))
+        return to_text(binascii.a2b_base64(packed + "=" * (-len(packed) % 4), strict_mode=True))
     except ValueError:  # what a character beyond ASCII raises is no binascii.Error
         return None
 
@@ -232,7 +235,7 @@ def _encode_base64_url(text: str) -> str:
 
 
 def _base64_like(text: str, stretch: str) -> str:
-    packed = _BLANKS.sub("", stretch)
+    packed = "".join(stretch.split())
     closed = _encode_base64(text)
     if "-" in packed or "_" in packed:
         closed = closed.replace("+", "-").replace("/", "_")
@@ -394,7 +397,8 @@ def _utf16_width(char: str) -> int:
 
 
 def _inline(name: str, unit: str, decode: Decode, encode: Transcode, example: tuple[str, str], **more: Any) -> Encoding:
-    return Encoding(name, re.compile(f"(?:{unit})+"), decode, encode, example, re.compile(unit), **more)
+    pattern, mark = re.compile(f"(?:{unit})+"), encode("a")[0]
+    return Encoding(name, pattern, decode, encode, example, re.compile(unit), mark=mark, **more)
 
 
 def _decode_form_character(stretch: str) -> str:
@@ -495,11 +499,12 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         quote_plus,
         ("a b/c", "a+b%2Fc"),
         like=_form_like,
+        mark="+",
         inside=_FORM_CHARACTERS,
     ),
     Encoding(
         "hexadecimal",
-        re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){4,}(?![0-9A-Fa-f])"),
+        re.compile(r"[0-9A-Fa-f](?<![0-9A-Fa-f].)[0-9A-Fa-f](?:[0-9A-Fa-f]{2}){3,}(?![0-9A-Fa-f])"),
         _decode_hex,
         _encode_hex,
         ("a/bc", "612f6263"),
@@ -508,8 +513,8 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "hexadecimal dump",
         re.compile(
-            r"(?<![0-9A-Za-z])(?<![0-9A-Fa-f]{2}[ :-])"  # not in the middle of a dump, so that each is read once
-            r"[0-9A-Fa-f]{2}(?P<gap>[ :-])[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+(?![0-9A-Za-z])"
+            r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?<![0-9A-Fa-f]{2}[ :-].)"  # not in the middle of one, so each is read once
+            r"[0-9A-Fa-f](?P<gap>[ :-])[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+(?![0-9A-Za-z])"
         ),
         _decode_hex,
         lambda text: to_bytes(text).hex(" "),
@@ -532,6 +537,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         _encode_base64_lines,
         ("a text of some length", "YSB0ZXh0IG9mIHNv\nbWUgbGVuZ3Ro"),
         like=_base64_lines_like,
+        mark="\n",
         narrow=_lines_of_one_length,
     ),
     Encoding(
@@ -583,6 +589,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         _decoder_of("utf-16-le"),
         _encoder_of("utf-16-le"),
         ("a/bc", "a\0/\0b\0c\0"),
+        mark="\0",
         charset="utf-16-le",
     ),
     Encoding(
@@ -591,6 +598,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         _decoder_of("utf-16-be"),
         _encoder_of("utf-16-be"),
         ("a/bc", "\0a\0/\0b\0c"),
+        mark="\0",
         charset="utf-16-be",
     ),
 )

@@ -10,10 +10,9 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import starmap
-from typing import Final
+from typing import Final, NamedTuple
 
 from coze_cassettes.codecs import containers, json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, merge_longest, shift_edits
@@ -39,9 +38,8 @@ MAX_DEPTH: Final = 24
 """Layers inside layers beyond which a body is refused: nobody nests that deep but an attacker."""
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """One readable piece.
+class Leaf(NamedTuple):
+    """One readable piece; a tuple, since it is copied for every text that stands in it.
 
     ``form`` is string, number or key (of JSON), text (of no field), segment (of a URI path), header, binary (bytes that
     are not text), or joined (what came in pieces). ``part`` is the part of the call, ``uri_path`` the path of its URI.
@@ -53,7 +51,7 @@ class Leaf:
     depth: int = 0
     part: str = ""
     uri_path: str = ""
-    allow_opaque: frozenset[str] = field(default=frozenset(), repr=False)
+    allow_opaque: frozenset[str] = frozenset()
     """Digests of what may be kept though it cannot be opened."""
 
     def inside(self, text: str, form: str, path: Path | None = None) -> Leaf:
@@ -181,7 +179,7 @@ def token_edits(raw: str, edits: Sequence[Edit]) -> list[Edit]:
 def _cut_off(leaf: Leaf, end: str, visit: Visit) -> list[Edit]:
     """The edits of a JSON text without its end."""
     length = len(leaf.text)
-    whole = walk_json(replace(leaf, text=leaf.text + end), visit)
+    whole = walk_json(leaf._replace(text=leaf.text + end), visit)
     return [(start, min(stop, length), text) for start, stop, text in whole if start < length]
 
 
@@ -193,16 +191,16 @@ def _walk_layers(leaf: Leaf, visit: Visit) -> list[Edit]:
     edits: list[Edit] = []
     position = 0
     for start, end in json_text.fragments(leaf.text):
-        edits += shift_edits(_walk_encodings(replace(leaf, text=leaf.text[position:start]), visit), position)
-        edits += shift_edits(walk_json(replace(leaf, text=leaf.text[start:end]), visit), start)
+        edits += shift_edits(_walk_encodings(leaf._replace(text=leaf.text[position:start]), visit), position)
+        edits += shift_edits(walk_json(leaf._replace(text=leaf.text[start:end]), visit), start)
         position = end
-    return [*edits, *shift_edits(_walk_encodings(replace(leaf, text=leaf.text[position:]), visit), position)]
+    return [*edits, *shift_edits(_walk_encodings(leaf._replace(text=leaf.text[position:]), visit), position)]
 
 
 def _walk_encodings(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of what is encoded in a text; one inline encoding at a time, since what it hides is opened next."""
     for row in INLINE:
-        if row.mark not in leaf.text or row.pattern.search(leaf.text) is None:
+        if not row.may_be_in(leaf.text) or row.pattern.search(leaf.text) is None:
             continue
         if own := own_stretches(row, leaf.text):
             return _walk_apart(leaf, own, visit)
@@ -221,10 +219,10 @@ def _walk_apart(leaf: Leaf, own: Sequence[tuple[int, int, Encoding]], visit: Vis
     for start, end, row in own:
         if start < position:
             continue
-        edits += shift_edits(_walk_encodings(replace(leaf, text=leaf.text[position:start]), visit), position)
+        edits += shift_edits(_walk_encodings(leaf._replace(text=leaf.text[position:start]), visit), position)
         edits += shift_edits(_open_standing(row, leaf, leaf.text[start:end], visit), start)
         position = end
-    return [*edits, *shift_edits(_walk_encodings(replace(leaf, text=leaf.text[position:]), visit), position)]
+    return [*edits, *shift_edits(_walk_encodings(leaf._replace(text=leaf.text[position:]), visit), position)]
 
 
 _MIN_SEGMENT: Final = 6
@@ -304,7 +302,7 @@ def _standing_in_bytes(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
 def _in_strings(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
     """The edits of what is encoded in ASCII: in the strings of the bytes, which are few."""
     joined = Joined.of(stretches_of(_ASCII, leaf.text))
-    for stretch, edits in joined.split(_standing(replace(leaf, text=joined.text), visit, rows=_OF_ASCII)):
+    for stretch, edits in joined.split(_standing(leaf._replace(text=joined.text), visit, rows=_OF_ASCII)):
         yield from shift_edits(edits, stretch.start)
 
 
@@ -339,4 +337,4 @@ def walk_bytes(leaf: Leaf, data: bytes, visit: Visit) -> bytes:
         inner = leaf.inside("", "text")
         return opened.close([walk_bytes(inner, member, visit) for member in opened.members])
     text = to_text(data)
-    return to_bytes(edit_text(replace(leaf, text=text, form=leaf.form if is_readable(text) else "binary"), visit))
+    return to_bytes(edit_text(leaf._replace(text=text, form=leaf.form if is_readable(text) else "binary"), visit))

@@ -11,7 +11,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
@@ -219,7 +219,7 @@ def walk_stream(leaf: Leaf, visit: Visit) -> list[Edit]:
 def _edit_joined(leaf: Leaf, pieces: Sequence[_Piece], form: str, rank: int, visit: Visit) -> None:
     grows = _is_growing(pieces)
     text = pieces[-1].text if grows else "".join(piece.text for piece in pieces)
-    joined = replace(leaf, path=("joined",), text=text, form=form)
+    joined = leaf._replace(path=("joined",), text=text, form=form)
     edits = walk_text(joined, visit) if form == "joined" else visit(joined)
     narrow = [each for edit in edits for each in _narrow(joined.text, edit)]
     for piece, local in (_spread_growing if grows else _spread)(narrow, pieces):
@@ -237,7 +237,7 @@ def _narrow(text: str, edit: Edit) -> Iterator[Edit]:
 
 def _line_edits(leaf: Leaf, event: _Event, visit: Visit) -> list[Edit]:
     path = (event.name,) if event.name else ()
-    line = replace(leaf, path=path, text=event.text, form="text")
+    line = leaf._replace(path=path, text=event.text, form="text")
     return walk_json(line, visit) if event.is_data and json_text.is_json(event.text) else walk_text(line, visit)
 
 

@@ -99,7 +99,7 @@ def _in_gb18030(outer: str) -> Iterator[str]:
 def _unescape(text: str) -> Iterator[str]:
     """For each inline encoding, the lines that have something in it, decoded."""
     for row in INLINE:
-        if row.mark in text and (lines := _lines_with(row.pattern, text)):
+        if row.mark in text and (lines := _lines_with(row.unit or row.pattern, text)):
             yield from row.readings(lines)
 
 

@@ -23,7 +23,8 @@ Judge = Callable[[re.Match[str]], bool]
 class Detector:
     """One row: the id of the finding, what is looked for, and what the pattern finds in a text.
 
-    ``before`` are characters that must not stand in front of a match; ``judge`` has the last word.
+    ``before`` are characters that must not stand in front of a match; ``judge`` has the last word. ``mark`` stands in
+    every match: most texts are without it, and are not searched.
     """
 
     rule: str
@@ -31,9 +32,12 @@ class Detector:
     pattern: re.Pattern[str]
     judge: Judge | None = None
     before: str = ""
+    mark: str = ""
 
     def is_in(self, text: str) -> bool:
         """Whether a text holds something of the kind."""
+        if self.mark not in text:
+            return False
         for match in self.pattern.finditer(text):
             start = match.start()
             if self.before and start and text[start - 1] in self.before:
@@ -94,12 +98,20 @@ def _is_user_and_password(token: str) -> bool:
 
 
 def _key(
-    rule: str, what: str, prefix: str, tail: str, judge: Judge | None = None, before: str = _ALPHANUMERIC
+    rule: str,
+    what: str,
+    prefix: str,
+    tail: str,
+    judge: Judge | None = None,
+    before: str = _ALPHANUMERIC,
+    mark: str = "",
 ) -> Detector:
     """A key with a prefix; ``tail`` is what follows it."""
-    return Detector(rule, what, re.compile(f"{prefix}(?P<tail>{tail})"), judge, before)
+    mark = prefix if _LITERAL.fullmatch(prefix) else mark
+    return Detector(rule, what, re.compile(f"{prefix}(?P<tail>{tail})"), judge, before, mark)
 
 
+_LITERAL = re.compile("[A-Za-z0-9_=-]+")
 _VENDOR: Final = "INSPECT-VENDOR-KEY"
 _W: Final = "[A-Za-z0-9_-]"
 _A: Final = "[A-Za-z0-9]"
@@ -114,20 +126,23 @@ _CREDENTIALS: Final = (
         "a JSON Web Token (RFC 7519)",
         re.compile(r"(?<![A-Za-z0-9_-])(?P<head>[A-Za-z0-9_-]{10,}+)\.[A-Za-z0-9_-]{6,}+\.[A-Za-z0-9_-]{6,}"),
         _is_jwt,
+        mark="eyJ",
     ),
     Detector(
         "INSPECT-PEM",
         "a private key (RFC 7468)",
         re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"),
         _is_private_key,
+        mark="PRIVATE KEY",
     ),
     Detector(
         "INSPECT-USERINFO",
         "a user with a password on a command line",
         re.compile(r"(?:[ \t]-u[ =]?|--(?:proxy-)?user[ =])[\"']?(?P<userinfo>[^\s:\"'/]{1,64}:[^\s\"'\ue000]{3,128})"),
         urls.has_password,
+        mark="-u",
     ),
-    Detector("INSPECT-PEM", "a private key of PuTTY", re.compile(r"PuTTY-User-Key-File-\d: ")),
+    Detector("INSPECT-PEM", "a private key of PuTTY", re.compile(r"PuTTY-User-Key-File-\d: "), mark="PuTTY"),
     Detector(
         "INSPECT-BEARER",
         "a credential behind its scheme (RFC 7617, RFC 6750)",
@@ -163,17 +178,26 @@ _VENDORS: Final = (
     _key(_VENDOR, "Slack app", "xapp-", "[0-9]-[A-Za-z0-9-]{20,}", before=""),
     _key(_VENDOR, "SendGrid", r"SG\.", rf"{_W}{{16,}}\.{_W}{{16,}}"),
     _key(_VENDOR, "Mailgun", "key-", "[0-9a-f]{32}"),
-    _key(_VENDOR, "Mailgun, new", "", "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])", before="0123456789abcdef-"),
-    _key(_VENDOR, "Mailchimp", "", "[0-9a-f]{32}-us[0-9]{1,2}(?![0-9a-z])", before="0123456789abcdef"),
+    _key(
+        _VENDOR,
+        "Mailgun, new",
+        "",
+        "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])",
+        before="0123456789abcdef-",
+        mark="-",
+    ),
+    _key(_VENDOR, "Mailchimp", "", "[0-9a-f]{32}-us[0-9]{1,2}(?![0-9a-z])", before="0123456789abcdef", mark="-us"),
     _key(_VENDOR, "Twilio", "(?:AC|SK)", "[0-9a-f]{32}(?![0-9a-f])"),
     _key(_VENDOR, "Shopify", "shp(?:at|ca|pa|ss|tka|tkr|ua)_", "[0-9A-Fa-f]{32}", before=""),
     _key(_VENDOR, "DigitalOcean", "do[opr]_v1_", "[0-9a-f]{32,}", before=""),
     _key(_VENDOR, "Databricks", "dapi", "[0-9a-f]{32}", before=""),
     _key(_VENDOR, "Supabase", "sb(?:p|_secret|_publishable)_", f"{_W}{{20,}}", _has_digit),
-    _key(_VENDOR, "Zhipu", "", rf"[0-9a-f]{{32}}\.{_A}{{16}}(?![A-Za-z0-9])", before="0123456789abcdef"),
+    _key(_VENDOR, "Zhipu", "", rf"[0-9a-f]{{32}}\.{_A}{{16}}(?![A-Za-z0-9])", before="0123456789abcdef", mark="."),
     _key(_VENDOR, "age", "AGE-SECRET-KEY-1", "[0-9A-Z]{20,}", before=""),
-    _key(_VENDOR, "Telegram bot", "", f"[0-9]{{8,10}}:AA{_W}{{32,34}}(?![A-Za-z0-9_-])", before="0123456789"),
-    _key(_VENDOR, "Discord bot", "", rf"[MNO][A-Za-z0-9]{{23,27}}\.{_W}{{6}}\.{_W}{{27,}}"),
+    _key(
+        _VENDOR, "Telegram bot", "", f"[0-9]{{8,10}}:AA{_W}{{32,34}}(?![A-Za-z0-9_-])", before="0123456789", mark=":AA"
+    ),
+    _key(_VENDOR, "Discord bot", "", rf"[MNO][A-Za-z0-9]{{23,27}}\.{_W}{{6}}\.{_W}{{27,}}", mark="."),
     _key(_VENDOR, "Notion", "(?:secret_|ntn_)", f"{_A}{{40,}}", _has_digit),
     _key(_VENDOR, "Linear", "lin_(?:api|oauth)_", f"{_A}{{30,}}"),
     _key(
@@ -217,7 +241,7 @@ _VENDORS: Final = (
     ),
     _key(_VENDOR, "DingTalk", "SEC", "[0-9a-f]{64}"),
     _key(_VENDOR, "Azure storage", "AccountKey=", "[A-Za-z0-9+/]{40,}={0,2}", before=""),
-    _key(_VENDOR, "Azure shared access signature", r"(?<![A-Za-z])sig=", "[A-Za-z0-9%+/]{32,}", before=""),
+    _key(_VENDOR, "Azure shared access signature", r"sig=(?<![A-Za-z]sig=)", "[A-Za-z0-9%+/]{32,}", before=""),
     _key(_VENDOR, "a private JSON Web Key (RFC 7517)", r"\"d\"\s{0,2}:\s{0,2}\"", f'{_W}{{40,}}"', before=""),
 )
 
@@ -256,17 +280,24 @@ _HOOKS: Final = (
 _URL: Final = re.compile(r"https?://[^\s\"'<>\\`\ue000，。；、）】》]+")
 
 _ADDRESSES: Final = (
-    Detector("INSPECT-SIGNED-URL", "a URL that opens a file to anybody", _URL, urls.is_signed),
-    Detector("INSPECT-SECRET-NAME", "a URL with a secret among its parameters", _URL, urls.has_secret_parameter),
-    Detector("INSPECT-FILE-URL", "a file on a host of ByteDance", _URL, urls.is_stored),
+    Detector("INSPECT-SIGNED-URL", "a URL that opens a file to anybody", _URL, urls.is_signed, mark="://"),
+    Detector(
+        "INSPECT-SECRET-NAME", "a URL with a secret among its parameters", _URL, urls.has_secret_parameter, mark="://"
+    ),
+    Detector("INSPECT-FILE-URL", "a file on a host of ByteDance", _URL, urls.is_stored, mark="://"),
     Detector(
         "INSPECT-USERINFO",
         "a password in a URI (RFC 3986, 3.2.1)",
         re.compile(r"://(?P<userinfo>[^\s/?#\"'<>@]{1,512})@"),
         urls.has_password,
+        mark="://",
     ),
     Detector(
-        "INSPECT-CODE", "an OAuth code in a URL", re.compile(r"[?&#]code=[A-Za-z0-9_.~-]{12,}"), urls.is_long_code
+        "INSPECT-CODE",
+        "an OAuth code in a URL",
+        re.compile(r"[?&#]code=[A-Za-z0-9_.~-]{12,}"),
+        urls.is_long_code,
+        mark="code=",
     ),
 )
 
@@ -309,6 +340,9 @@ def _is_mailbox(match: re.Match[str]) -> bool:
 
 
 _S: Final = numbers.SEPARATOR
+_ALONE: Final = "(?<![0-9].)"
+"""Stands behind the first digit of a number: none is before it. A search runs to the first character of a pattern,
+whereas a look-behind that a pattern begins with is asked at every place of a text."""
 
 _PERSONAL: Final = (
     Detector(
@@ -316,24 +350,25 @@ _PERSONAL: Final = (
         "an e-mail address (RFC 5322)",
         re.compile(r"@(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])"),
         _is_mailbox,
+        mark="@",
     ),
     Detector(
         "INSPECT-PHONE",
         "a mobile number of the mainland",
-        re.compile(rf"(?<![0-9])(?<!0x)1[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
+        re.compile(rf"1{_ALONE}(?<!0x.)[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
         numbers.is_mainland_mobile,
     ),
     Detector(
         "INSPECT-PHONE",
         "a mainland mobile number behind its country's code",
-        re.compile(rf"(?<![0-9])(?:\+|00)?86{_S}{{0,2}}1[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
+        re.compile(rf"(?:\+{_ALONE}8|0{_ALONE}08|8{_ALONE})6{_S}{{0,2}}1[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
         numbers.is_international_mobile,
     ),
     Detector(
         "INSPECT-PHONE",
         "a number with the code of its country (ITU-T E.164)",
         re.compile(
-            rf"(?:\+|(?<![0-9])00(?=[1-9][0-9]{{0,2}}{_S}))[ ]?\(?[1-9](?:(?:{_S}|[()]){{0,2}}[0-9]){{6,14}}(?![0-9])"
+            rf"(?:\+|0{_ALONE}0(?=[1-9][0-9]{{0,2}}{_S}))[ ]?\(?[1-9](?:(?:{_S}|[()]){{0,2}}[0-9]){{6,14}}(?![0-9])"
         ),
         numbers.is_international,
     ),
@@ -341,7 +376,8 @@ _PERSONAL: Final = (
         "INSPECT-PHONE",
         "a landline with its area's code",
         re.compile(
-            rf"(?<![0-9])(?:[(（]0[0-9]{{1,4}}[)）]{_S}{{0,2}}|0[0-9]{{1,4}}{_S}{{1,2}}|0(?:10|2[0-9]|[3-9][0-9]{{2}}))"
+            rf"(?:\({_ALONE}0[0-9]{{1,4}}[)）]{_S}{{0,2}}|（{_ALONE}0[0-9]{{1,4}}[)）]{_S}{{0,2}}"
+            rf"|0{_ALONE}[0-9]{{1,4}}{_S}{{1,2}}|0{_ALONE}(?:10|2[0-9]|[3-9][0-9]{{2}}))"
             rf"[1-9][0-9]{{2,3}}{_S}{{0,2}}[0-9]{{4}}(?![0-9])"
         ),
         numbers.is_local,
@@ -349,46 +385,51 @@ _PERSONAL: Final = (
     Detector(
         "INSPECT-PHONE",
         "a service number of the mainland",
-        re.compile(rf"(?<![0-9])(?<!0x)[48]00{_S}{{0,2}}[0-9]{{3,4}}{_S}{{0,2}}[0-9]{{3,4}}(?![0-9])"),
+        re.compile(rf"[48]{_ALONE}(?<!0x.)00{_S}{{0,2}}[0-9]{{3,4}}{_S}{{0,2}}[0-9]{{3,4}}(?![0-9])"),
         numbers.is_local,
     ),
     Detector(
         "INSPECT-PHONE",
         "a number of North America",
-        re.compile(r"(?<![0-9])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?![0-9])"),
+        re.compile(
+            rf"[(2-9]{_ALONE}(?:(?<=\()[2-9][0-9]{{2}}\) ?|(?<=[2-9])[0-9]{{2}}[-. ])"
+            r"[2-9][0-9]{2}[-. ][0-9]{4}(?![0-9])"
+        ),
         numbers.is_local,
     ),
     Detector(
         "INSPECT-RESIDENT-ID",
         "a resident identity number (GB 11643)",
-        re.compile(rf"(?<![0-9])[1-8](?:{_S}{{0,2}}[0-9]){{13,}}(?:{_S}{{0,2}}[0-9Xx])?"),
+        re.compile(rf"[1-8]{_ALONE}(?:{_S}{{0,2}}[0-9]){{13,}}(?:{_S}{{0,2}}[0-9Xx])?"),
         numbers.has_resident_id,
     ),
     Detector(
         "INSPECT-CARD",
         "the number of a bank card (ISO/IEC 7812)",
-        re.compile(rf"(?<![0-9])[2-9](?:{_S}{{0,2}}[0-9]){{14,}}"),
+        re.compile(rf"[2-9]{_ALONE}(?:{_S}{{0,2}}[0-9]){{14,}}"),
         numbers.has_card,
     ),
     Detector(
         "INSPECT-IP",
         "an IPv4 address of the open network",
-        re.compile(r"(?<![0-9])(?<![0-9]\.)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9])(?!\.[0-9])"),
+        re.compile(rf"[0-9]{_ALONE}(?<![0-9]\..)[0-9]{{0,2}}\.(?:[0-9]{{1,3}}\.){{2}}[0-9]{{1,3}}(?![0-9])(?!\.[0-9])"),
         numbers.is_address,
+        mark=".",
     ),
     Detector(
         "INSPECT-IP",
         "a global IPv6 address (RFC 4291)",
         re.compile(
-            r"(?<![0-9A-Fa-f])(?<![0-9A-Fa-f:]:)[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f])"
+            r"[23](?<![0-9A-Fa-f].)(?<![0-9A-Fa-f:]:.)[0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f])"
         ),
         numbers.is_ipv6,
+        mark=":",
     ),
     Detector(
         "INSPECT-MAC",
         "the hardware address of a machine (IEEE 802)",
         re.compile(
-            r"(?<![0-9A-Fa-f])(?<![0-9A-Fa-f][:-])[0-9A-Fa-f]{2}(?P<gap>[:-])(?:[0-9A-Fa-f]{2}(?P=gap)){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f]|[:-][0-9A-Fa-f])"
+            r"[0-9A-Fa-f](?<![0-9A-Fa-f].)(?<![0-9A-Fa-f][:-].)[0-9A-Fa-f](?P<gap>[:-])(?:[0-9A-Fa-f]{2}(?P=gap)){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f]|[:-][0-9A-Fa-f])"
         ),
         numbers.is_mac,
     ),
@@ -396,7 +437,8 @@ _PERSONAL: Final = (
         "INSPECT-MAC",
         "the hardware address of a machine as Cisco writes it",
         re.compile(
-            r"(?<![0-9A-Fa-f.])(?=[0-9.]{0,13}[a-fA-F])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![0-9A-Fa-f.])"
+            r"[0-9A-Fa-f](?<![0-9A-Fa-f.].)[0-9A-Fa-f]{3}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}"
+            r"(?<![0-9]{4}\.[0-9]{4}\.[0-9]{4})(?![0-9A-Fa-f.])"
         ),
         numbers.is_mac,
     ),
@@ -408,14 +450,14 @@ _IDENTIFIERS: Final = (
     Detector(
         "INSPECT-ID",
         "an id of Coze: 19 digits",
-        re.compile(r"(?<![0-9])[67][0-9]{18}(?![0-9])"),
+        re.compile(rf"[67]{_ALONE}[0-9]{{18}}(?![0-9])"),
         lambda match: not numbers.is_fraction(match) and not numbers.is_in_hex(match),
     ),
     Detector("INSPECT-ID", "a long number that stands alone", re.compile(r"\A[1-9][0-9]{15,18}\Z")),
     Detector(
         "INSPECT-LOGID",
         "the id of a log: a time, an address, a random end",
-        re.compile(r"(?<![0-9])(?:20[0-9]{12}[0-9A-F]{18,20}(?![0-9A-F])|0217[0-9]{10}[0-9a-f]{20,})"),
+        re.compile(rf"(?:2{_ALONE}0[0-9]{{12}}[0-9A-F]{{18,20}}(?![0-9A-F])|0{_ALONE}217[0-9]{{10}}[0-9a-f]{{20,}})"),
     ),
 )
 

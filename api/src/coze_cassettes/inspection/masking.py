@@ -48,6 +48,9 @@ _NAME = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9_]{2}")
 """How every name of a placeholder begins."""
 
+_BEGINNING: Final = "(?=[A-Zh])"
+"""The first letter of a name or a URL: asked for first, since it is the question that most places of a text fail."""
+
 _BEFORE: Final = r"(?:(?<![A-Z_])|(?<=%[0-9A-F]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
 """A placeholder does not end a longer word in capitals; the digits of an escape are none."""
 
@@ -72,8 +75,8 @@ class Masking:
     def of(cls, listed: Iterable[str], texts: Iterable[str]) -> Masking:
         """The masking of a cassette, of its texts and of the bare placeholders that it lists."""
         bare = {*BARE, *filter(_NAME.fullmatch, listed)}
-        every = re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)})")
-        values = re.compile(f"{URL_OF}{_BEFORE}(?:{_NUMBERED}|(?<!ENV )(?<!ARG ){_bare(bare)}{_NO_NAME})")
+        every = re.compile(f"{_BEGINNING}{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)})")
+        values = re.compile(f"{_BEGINNING}{URL_OF}{_BEFORE}(?:{_NUMBERED}|(?<!ENV )(?<!ARG ){_bare(bare)}{_NO_NAME})")
         return cls(every, values, tuple(texts))
 
     def hide(self, text: str) -> str:

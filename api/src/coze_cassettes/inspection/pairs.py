@@ -25,11 +25,11 @@ _TUPLE = re.compile(
     rf"""[(\[](?P<open>["'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}},\s{{0,8}}"""
     r"""[bfru]?(?P<quote>["'])(?P<value>[^"'\\\n]{1,4096})(?P=quote)[)\]]"""
 )
-_FORM = re.compile(r"[^\s&=\"'<>?#]{1,64}=[^\s&\"'<>#]{0,4096}(?:&[^\s&=\"'<>#]{1,64}=[^\s&\"'<>#]{0,4096})++")
+_FORM = re.compile(r"[^\s&=\"'<>?#]{1,64}+=[^\s&\"'<>#]{0,4096}(?:&[^\s&=\"'<>#]{1,64}=[^\s&\"'<>#]{0,4096})++")
 """A form, or the query of a URL."""
 
 _ASSIGNED = re.compile(
-    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[{_NAME_CHARS}]{{2,64}}) ?:= ?["'](?P<value>[^"'\\\n]{{1,4096}})["']"""
+    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[{_NAME_CHARS}]{{2,64}}+) ?:= ?["'](?P<value>[^"'\\\n]{{1,4096}})["']"""
 )
 """A literal of Go, Pascal or Makefile."""
 
@@ -41,7 +41,7 @@ _INPUT = re.compile(
     rf"""(?:name|id|key|property)\s{{0,4}}=\s{{0,4}}["'](?P<name>[{_NAME_CHARS}]{{2,64}})["'][^<>]{{0,256}}?"""
     r"""(?:value|content)\s{0,4}=\s{0,4}["'](?P<value>[^"'<>\n]{1,4096})["']"""
 )
-_ATTRIBUTE = re.compile(rf"""(?P<name>[{_NAME_CHARS}]{{2,64}})=["'](?P<value>[^"'\n]{{1,4096}})["']""")
+_ATTRIBUTE = re.compile(rf"""(?P<name>[{_NAME_CHARS}]{{2,64}}+)=["'](?P<value>[^"'\n]{{1,4096}})["']""")
 
 _ENTRY = re.compile(
     rf"""<(?P<tag>[A-Za-z:]{{2,32}})\s[^<>]{{0,128}}?(?:name|key|id|field)=["'](?P<name>[{_NAME_CHARS}]{{2,64}})["']"""
@@ -78,7 +78,7 @@ _ARGUMENT = re.compile(
 """How a command line is given a setting, a header, a field of a form."""
 
 _LITERAL = re.compile(
-    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{_NAME_CHARS}]{{1,63}})[ ]?[:=][ ]?(?P<quote>["'])"""
+    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{_NAME_CHARS}]{{1,63}}+)[ ]?[:=][ ]?(?P<quote>["'])"""
     r"""(?P<value>[^"'\\\n]{1,512})(?P=quote)"""
 )
 _LOOSE = re.compile(

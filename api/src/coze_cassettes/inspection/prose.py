@@ -24,11 +24,12 @@ class Pair:
 
 
 _CORE = re.compile(
-    r"(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|secret|token|credentials?|cookie|mnemonic|otp|key|code|ticket"
+    r"(?=[ckmopstCKMOPST密口秘私令验动授凭暗])"  # asked first: few places pass it, and alternatives are many
+    r"(?:(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|secret|token|credentials?|cookie|mnemonic|otp|key|code|ticket"
     r"|connection[_ -]?string)(?![A-Za-z])"
-    r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号"
+    r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号)"
 )
-_HEAD = re.compile(r"(?:[A-Za-z0-9_.-]+[ ]?){0,3}\Z")
+_HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
 _REACH: Final = 48
 _SEPARATOR = re.compile(
     r"(?:[0-9]{1,2}|[（(][^()（）\n]{1,20}[)）])?(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,3}"
@@ -44,8 +45,8 @@ _REST = re.compile(r"[^\n]{0,40}")
 def named_pairs(text: str) -> Iterator[Pair]:
     """A name that promises a secret and what stands behind it."""
     for match in _CORE.finditer(text):
-        head = _HEAD.search(text[max(0, match.start() - _REACH) : match.start()])
-        name = (head[0] if head else "") + match[0]
+        head = _HEAD_REVERSED.match(text[max(0, match.start() - _REACH) : match.start()][::-1])
+        name = (head[0][::-1] if head else "") + match[0]
         if names.promise_of(name) not in (Promise.SECRET, Promise.CREDENTIAL):
             continue
         gap = _SEPARATOR.match(text, match.end())

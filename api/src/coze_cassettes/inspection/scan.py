@@ -102,7 +102,7 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read) -> Iterator[str]:
     for reading in readings:
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)
-        if (named := masking.hide_values(reading.plain)) != plain:
+        if plain != reading.plain and (named := masking.hide_values(reading.plain)) != plain:
             yield from _rules_by_name(named)
         if is_random:
             text = plain if reading.layer is reading.plain else masking.hide(reading.layer)

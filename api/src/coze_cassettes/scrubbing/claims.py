@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
@@ -40,7 +40,7 @@ class Claim:
 
 def claims_in(leaf: Leaf, rules: RuleSet) -> tuple[Claim, ...]:
     """What the rules claim in a piece; claims may overlap. Learning and replacing ask the same."""
-    return _recall(replace(leaf, depth=0, part="", allow_opaque=frozenset()), rules)
+    return _recall(leaf._replace(depth=0, part="", allow_opaque=frozenset()), rules)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -50,16 +50,16 @@ def _walk_parts(interaction: Interaction, parts: Sequence[Part], visit: Visit, a
 
 
 def _walk_line(leaf: Leaf, interaction: Interaction, part: Part, visit: Visit) -> str:
-    return edit_text(replace(leaf, text=part.value_of(interaction)), visit)
+    return edit_text(leaf._replace(text=part.value_of(interaction)), visit)
 
 
 def _walk_uri(leaf: Leaf, interaction: Interaction, part: Part, visit: Visit) -> str:
-    return walk_uri(replace(leaf, text=part.value_of(interaction)), visit)
+    return walk_uri(leaf._replace(text=part.value_of(interaction)), visit)
 
 
 def _walk_headers(leaf: Leaf, interaction: Interaction, part: Part, visit: Visit) -> Headers:
     return tuple(
-        (name, edit_text(replace(leaf, text=value, form="header", path=(name,)), visit))
+        (name, edit_text(leaf._replace(text=value, form="header", path=(name,)), visit))
         for name, value in part.value_of(interaction)
     )
 
@@ -82,11 +82,11 @@ _WALKS: Final[dict[Form, Callable[[Leaf, Interaction, Part, Visit], object]]] = 
 def walk_uri(leaf: Leaf, visit: Visit) -> str:
     """A URI with everything replaced that ``visit`` says of it, of its pieces and of the parameters in it."""
     pieces = split_uri(leaf.text)
-    own = visit(replace(leaf, form="uri"))
+    own = visit(leaf._replace(form="uri"))
     edits: list[Edit] = []
     position = 0
     for name in URI_PIECES:
-        piece = replace(leaf, text=getattr(pieces, name), part=f"{leaf.part}.{name}")
+        piece = leaf._replace(text=getattr(pieces, name), part=f"{leaf.part}.{name}")
         edits += shift_edits(_walk_piece(name, piece, visit), position)
         position += len(piece.text)
     return apply_edits(leaf.text, merge_edits(own, edits))
@@ -94,10 +94,10 @@ def walk_uri(leaf: Leaf, visit: Visit) -> str:
 
 def _walk_piece(name: str, leaf: Leaf, visit: Visit) -> list[Edit]:
     if name in ("query", "fragment"):
-        return shift_edits(form_edits(replace(leaf, text=leaf.text[1:]), visit), 1)
+        return shift_edits(form_edits(leaf._replace(text=leaf.text[1:]), visit), 1)
     if name == "path":
-        return _path_edits(replace(leaf, form="path"), visit)
-    return walk_text(replace(leaf, form="text"), visit)
+        return _path_edits(leaf._replace(form="path"), visit)
+    return walk_text(leaf._replace(form="text"), visit)
 
 
 _SEGMENT = re.compile(r"[^/]*%[0-9A-Fa-f]{2}[^/]*")
@@ -110,10 +110,10 @@ def _path_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
         return walk_text(leaf, visit)
     edits, position = list(visit(leaf)), 0
     for match in segments:
-        edits += shift_edits(walk_text(replace(leaf, text=leaf.text[position : match.start()]), visit), position)
-        edits += _edit_encoded(replace(leaf, form="text"), match[0], match.start(), visit)
+        edits += shift_edits(walk_text(leaf._replace(text=leaf.text[position : match.start()]), visit), position)
+        edits += _edit_encoded(leaf._replace(form="text"), match[0], match.start(), visit)
         position = match.end()
-    return merge_edits(edits, shift_edits(walk_text(replace(leaf, text=leaf.text[position:]), visit), position))
+    return merge_edits(edits, shift_edits(walk_text(leaf._replace(text=leaf.text[position:]), visit), position))
 
 
 _PAIR = re.compile(r"[^&]+")
@@ -125,16 +125,16 @@ def form_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
     for match in _PAIR.finditer(leaf.text):
         name, equals, raw = match[0].partition("=")
         key = unquote(name.replace("+", " "))
-        edits += _edit_encoded(replace(leaf, form="key", path=(key,)), name, match.start(), visit)
+        edits += _edit_encoded(leaf._replace(form="key", path=(key,)), name, match.start(), visit)
         if raw:
             start = match.start() + len(name) + len(equals)
-            edits += _edit_encoded(replace(leaf, form="string", path=(key,)), raw, start, visit)
+            edits += _edit_encoded(leaf._replace(form="string", path=(key,)), raw, start, visit)
     return edits
 
 
 def _edit_encoded(leaf: Leaf, raw: str, start: int, visit: Visit) -> list[Edit]:
     plain = unquote(raw.replace("+", " "), errors="surrogateescape")
-    new = edit_text(replace(leaf, text=plain), visit)
+    new = edit_text(leaf._replace(text=plain), visit)
     if new == plain:
         return []
     closed = quote(to_bytes(new), safe="")
@@ -155,9 +155,9 @@ def walk_body(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> bytes
     except UnicodeDecodeError:
         return _walk_no_text(leaf, body, content_type, visit)
     if content_type.lower().startswith("application/x-www-form-urlencoded"):
-        return to_bytes(apply_edits(text, form_edits(replace(leaf, text=text), visit)))
+        return to_bytes(apply_edits(text, form_edits(leaf._replace(text=text), visit)))
     if is_stream(text, content_type):
-        return to_bytes(apply_edits(text, walk_stream(replace(leaf, text=text), visit)))
+        return to_bytes(apply_edits(text, walk_stream(leaf._replace(text=text), visit)))
     return walk_bytes(leaf, body, visit)
 
 
@@ -167,7 +167,7 @@ def _walk_no_text(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> b
         text = to_text(body)
         if any("\udc80" <= char <= "\udcff" for char in text[:-CHARACTER_TAIL]):
             raise UnreadableBody(f"a body that says it is {content_type} is not valid UTF-8")
-        broken = replace(leaf, text=text)
+        broken = leaf._replace(text=text)
         edits = walk_stream(broken, visit) if is_stream(text, content_type) else None
         return to_bytes(edit_text(broken, visit) if edits is None else apply_edits(text, edits))
     return walk_bytes(leaf, body, visit)
@@ -180,7 +180,7 @@ def _walk_multipart(leaf: Leaf, body: bytes, content_type: str, visit: Visit) ->
 
 
 def _walk_part(leaf: Leaf, part: multipart.Part, visit: Visit) -> multipart.Part:
-    head = edit_text(replace(leaf, text=part.head), visit)
+    head = edit_text(leaf._replace(text=part.head), visit)
     name = part.parameter("name")
     try:
         return multipart.Part(head, _walk_content(leaf, part, name, visit))
@@ -196,4 +196,4 @@ def _walk_content(leaf: Leaf, part: multipart.Part, name: str, visit: Visit) -> 
         value = part.content.decode("utf-8")
     except UnicodeDecodeError:
         return walk_bytes(leaf, part.content, visit)
-    return to_bytes(edit_text(replace(leaf, text=value, form="string", path=(name,)), visit))
+    return to_bytes(edit_text(leaf._replace(text=value, form="string", path=(name,)), visit))

@@ -10,7 +10,8 @@ _I = Category.IDENTIFIER
 _HEADER, _FIELD, _PATH, _TEXT = Where.HEADER, Where.FIELD, Where.PATH, Where.TEXT
 
 _ID = r"(?!0$)[0-9A-Za-z][0-9A-Za-z_.:@-]*"
-_NO_WORD_BEFORE, _NO_WORD_AFTER = r"(?<![\dA-Za-z])", r"(?![\dA-Za-z])"
+_NO_WORD_BEFORE, _NO_WORD_AFTER = r"(?<![\dA-Za-z].)", r"(?![\dA-Za-z])"
+"""Stand behind the first and the last character."""
 
 WEBSOCKETS: Final = "/v1/chat|/v1/audio/(?:speech|transcriptions)"
 """The URI paths of Coze's websockets."""
@@ -333,7 +334,7 @@ IDENTIFIERS: Final = (
         "LOGID",
         _I,
         _TEXT,
-        _NO_WORD_BEFORE + r"(?:20\d{12}[0-9A-F]{18,20}|0217\d{10}[0-9a-f]{20,})" + _NO_WORD_AFTER,
+        rf"(?:2{_NO_WORD_BEFORE}0\d{{12}}[0-9A-F]{{18,20}}|0{_NO_WORD_BEFORE}217\d{{10}}[0-9a-f]{{20,}}){_NO_WORD_AFTER}",
         "the same inside a message",
         "see 20241210152726{H18}",
         "20241210152726",
@@ -343,7 +344,7 @@ IDENTIFIERS: Final = (
         "ID",
         _I,
         _TEXT,
-        r"(?<![\d.])(?<!\d[A-Fa-f])[67]\d{18}(?!\d|[A-Fa-f]\d|\.\d)",
+        r"[67](?<![\d.].)(?<!\d[A-Fa-f].)\d{18}(?!\d|[A-Fa-f]\d|\.\d)",
         "one of Coze's numbers where no field names it: 19 digits, by the time in them they begin with 6 or 7",
         "see 7{D18} there",
         "order 2024112212345678901",

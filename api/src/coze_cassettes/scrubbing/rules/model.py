@@ -42,6 +42,7 @@ class Rule:
 
     ``validator`` names a function of ``validators.VALIDATORS`` that a value of the right shape must pass too.
     ``hit`` and ``miss`` are the examples, a request or an answer at the URI path ``at``.
+    ``mark`` stands in everything that a pattern of a text matches: most texts are without it, and are not searched.
     """
 
     id: str
@@ -57,3 +58,4 @@ class Rule:
     uri: str = ""
     at: str = "/any"
     form: Form = Form.PLACEHOLDER
+    mark: str = ""

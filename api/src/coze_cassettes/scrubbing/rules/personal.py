@@ -19,7 +19,10 @@ _HAN = r"[\u4e00-\u9fff]{0,6}"
 _GAP = r"[ \u00a0\u2002-\u200a\u202f\u3000.\-\u2010-\u2015\u2212\u00b7]"
 """What people write between the groups of a number."""
 
-_NO_DIGIT_BEFORE = r"(?<!\d)(?<!\d\.)(?:(?<![A-Za-z])|(?<=[g-zG-Z])|(?<=[g-zG-Z][a-fA-F]))"
+_NO_DIGIT_BEFORE = r"(?<!\d.)(?<!\d\..)(?:(?<![A-Za-z].)|(?<=[g-zG-Z].)|(?<=[g-zG-Z][a-fA-F].))"
+"""Stands behind the first character of a number: a search runs to the first character of a pattern, whereas a
+look-behind that a pattern begins with is asked at every place of a text."""
+
 _NO_DIGIT_AFTER = r"(?!\d|\.\d*[1-9]|[A-Za-z]{1,8}\d)"
 """A number ends where its digits end; inside a hash, among letters that could be digits too, is none."""
 
@@ -88,13 +91,15 @@ PERSONAL: Final = (
         "a person's address",
         "mail canary.{A8}@example.com please",
         "user@localhost, icon@2x.png, git@code.example:a/b.git",
+        mark="@",
     ),
     Rule(
         "COZE-USER-006",
         "PHONE",
         _P,
         _TEXT,
-        rf"{_NO_DIGIT_BEFORE}(?:(?:\+|00)?86{_GAP}?|\(\+?86\)\s?)?1[3-9]\d{_GAP}?\d{{4}}{_GAP}?\d{{4}}{_NO_DIGIT_AFTER}",
+        rf"(?:\+{_NO_DIGIT_BEFORE}86{_GAP}?1|0{_NO_DIGIT_BEFORE}086{_GAP}?1|8{_NO_DIGIT_BEFORE}6{_GAP}?1"
+        rf"|\({_NO_DIGIT_BEFORE}\+?86\)\s?1|1{_NO_DIGIT_BEFORE})[3-9]\d{_GAP}?\d{{4}}{_GAP}?\d{{4}}{_NO_DIGIT_AFTER}",
         "mainland-China mobile numbers",
         "ring 139{D8}",
         "order 12345678901",
@@ -104,11 +109,12 @@ PERSONAL: Final = (
         "PHONE",
         _P,
         _TEXT,
-        rf"(?:(?<![\dA-Za-z+])\+[1-9]\d{{0,2}}{_GAP}?|(?<=[A-Za-z])\+[1-9]\d{{0,2}}{_GAP})"
+        rf"\+(?:(?<![\dA-Za-z+].)[1-9]\d{{0,2}}{_GAP}?|(?<=[A-Za-z].)[1-9]\d{{0,2}}{_GAP})"
         rf"(?:\(\d{{1,4}}\){_GAP}?)?\d{{1,4}}(?:{_GAP}?\d{{2,4}}){{2,4}}(?!\d)",
         "international numbers",
         "ring +1 415 555 {D4}",
         "1 + 41 = 42",
+        mark="+",
         validator="phone",
     ),
     Rule(
@@ -116,10 +122,11 @@ PERSONAL: Final = (
         "PHONE",
         _P,
         _TEXT,
-        r"(?<![\dA-Za-z.-])(?:\(0\d{2,3}\)\s?|（0\d{2,3}）|0\d{2,3}[ \-\u2010-\u2015])\d{7,8}(?!\d|-\d)"
-        r"|(?<![\dA-Za-z.-])[48]00([ \-\u00a0\u2009\u202f\u2010-\u2015])\d{3,4}\1?\d{3,4}(?![\d-])"
-        r"|(?<![\dA-Za-z.-])(?:1[ \-.\u2010-\u2015])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}([.\-\u2010-\u2015]))"
-        r"[2-9]\d{2}[.\-\u2010-\u2015]\d{4}(?![\d-]|\.\d)",
+        r"(?=[(（0-9])(?<![\dA-Za-z.-])(?:"
+        r"(?:\(0\d{2,3}\)\s?|（0\d{2,3}）|0\d{2,3}[ \-\u2010-\u2015])\d{7,8}(?!\d|-\d)"
+        r"|[48]00([ \-\u00a0\u2009\u202f\u2010-\u2015])\d{3,4}\1?\d{3,4}(?![\d-])"
+        r"|(?:1[ \-.\u2010-\u2015])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}([.\-\u2010-\u2015]))"
+        r"[2-9]\d{2}[.\-\u2010-\u2015]\d{4}(?![\d-]|\.\d))",
         "landlines, service numbers, and how North America writes a number",
         "ring 010-8{D7}",
         "pages 010-20, 2024-11-26",
@@ -141,10 +148,11 @@ PERSONAL: Final = (
         "IP_ADDRESS",
         _P,
         _TEXT,
-        _NO_VERSION_BEFORE + rf"(?<!\d)(?<!\d\.)(?<!\.\d)(?:{_OCTET}\.){{3}}{_OCTET}(?!\d|\.\d)",
+        rf"(?=\d{{1,3}}\.){_NO_VERSION_BEFORE}(?<!\d)(?<!\d\.)(?<!\.\d)(?:{_OCTET}\.){{3}}{_OCTET}(?!\d|\.\d)",
         "where a person was",
         "from 203.0.113.{D1}",
         "version 1.2.3.4, 192.168.1.7",
+        mark=".",
         validator="ipv4",
     ),
     Rule(
@@ -152,10 +160,12 @@ PERSONAL: Final = (
         "IP_ADDRESS",
         _P,
         _TEXT,
-        r"(?<![0-9A-Fa-f.])(?<![0-9A-Fa-f:]:)(?=[0-9A-Fa-f]{0,3}\d)[0-9A-Fa-f]{4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f:]|\.\d)",
+        r"[0-9A-Fa-f](?<![0-9A-Fa-f.].)(?<![0-9A-Fa-f:]:.)[0-9A-Fa-f]{3}(?<![A-Fa-f]{4})"
+        r":(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f:]|\.\d)",
         "where a person was, in the new way",
         "from 2001:db8::{D4}",
         "std::vector at 12:30:45",
+        mark=":",
         validator="ipv6",
     ),
     Rule(
@@ -163,7 +173,7 @@ PERSONAL: Final = (
         "MAC_ADDRESS",
         _P,
         _TEXT,
-        r"(?<![0-9A-Fa-f])(?<![0-9A-Fa-f][:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])",
+        r"[0-9A-Fa-f](?<![0-9A-Fa-f].)(?<![0-9A-Fa-f][:-].)[0-9A-Fa-f]([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])",
         "names a device",
         "device a4:5e:60:{X2}:{X2}:{X2}",
         "00:00:00:00:00:00",
@@ -174,7 +184,7 @@ PERSONAL: Final = (
         "RESIDENT_ID",
         _P,
         _TEXT,
-        rf"{_NO_DIGIT_BEFORE}[1-8](?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?![\dA-Za-z])",
+        rf"[1-8]{_NO_DIGIT_BEFORE}(?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?![\dA-Za-z])",
         "mainland-China identity numbers, recognized by their check character",
         "身份证 {RESIDENT} 号",
         "order 110105202413320011",
@@ -185,7 +195,7 @@ PERSONAL: Final = (
         "RESIDENT_ID",
         _P,
         _TEXT,
-        rf"{_NO_DIGIT_BEFORE}[1-8]\d{{5}}\d{{2}}[01]\d[0-3]\d{{4}}(?![\dA-Za-z]|\.\d)",
+        rf"[1-8]{_NO_DIGIT_BEFORE}\d{{5}}\d{{2}}[01]\d[0-3]\d{{4}}(?![\dA-Za-z]|\.\d)",
         "identity numbers of 15 digits, as they were until 1999, recognized by province and day",
         "身份证 11010575112{D1}1{D1}3",
         "order 990105751399123",
@@ -196,7 +206,7 @@ PERSONAL: Final = (
         "BANK_CARD",
         _P,
         _TEXT,
-        rf"(?<!\d)(?<!\d\.)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}?\d{{4}}){{2}}(?:{_GAP}?\d{{1,4}}){{1,2}}"
+        rf"(?=[2-6]\d\d)(?<!\d)(?<!\d\.)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}?\d{{4}}){{2}}(?:{_GAP}?\d{{1,4}}){{1,2}}"
         rf"|3[47]\d{{2}}{_GAP}?\d{{6}}{_GAP}?\d{{5}}|62\d{{4}}{_GAP}\d{{13}}){_NO_DIGIT_AFTER}",
         "numbers of the card networks, recognized by their check digit",
         "card {CARD} ends",

@@ -97,6 +97,8 @@ class RuleSet:
     def in_text(self, text: str) -> Iterator[tuple[Rule, int, int]]:
         """The shapes found in a text, each with its rule and where it stands."""
         for each in self._by_where[Where.TEXT]:
+            if each.rule.mark not in text:
+                continue
             for match in each.pattern.finditer(text):
                 for start, end in each.spans(match):
                     if each.accepts(text[start:end]):

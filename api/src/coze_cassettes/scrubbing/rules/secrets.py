@@ -49,6 +49,7 @@ SECRETS: Final = (
         "personal, service, user and service-identity tokens begin like this",
         "take pat_{A64} now",
         "pat_of_the_long_function_name",
+        mark="_",
     ),
     Rule(
         "COZE-AUTH-002",
@@ -59,6 +60,7 @@ SECRETS: Final = (
         "a signed assertion is a credential until it expires",
         "eyJ{A20}.eyJ{A20}.{A40}",
         "eyJhbGciOi alone",
+        mark="eyJ",
     ),
     Rule(
         "COZE-AUTH-003",
@@ -207,6 +209,7 @@ SECRETS: Final = (
         "the signature opens the file to anybody until it expires",
         "https://files.example/a.png?x=1&x-orig-sign={A24}",
         "https://example.com/a.png?size=3",
+        mark="://",
         validator="signed_url",
         form=Form.URL,
     ),
@@ -219,6 +222,7 @@ SECRETS: Final = (
         "the OAuth code in an address: in a Location header, in pasted text",
         "https://app.example/callback?code={A40}&state=1",
         "https://app.example/?code=zh",
+        mark="code=",
     ),
     Rule(
         "COZE-AUTH-022",
@@ -229,6 +233,7 @@ SECRETS: Final = (
         "what was uploaded, on a storage or delivery host of ByteDance",
         "https://bucket.tos-cn-beijing.volces.com/{A24}.png",
         "https://www.volcengine.com/docs",
+        mark="://",
         validator="storage_url",
         form=Form.URL,
     ),
@@ -237,7 +242,7 @@ SECRETS: Final = (
         "BEARER_TOKEN",
         _S,
         _TEXT,
-        r"(?i)(?<![a-z])(?:bearer|basic|token)\s{1,3}(?=[a-z._~+/-]{0,64}\d)([a-z0-9._~+/-]{15,}+[a-z0-9_~+/-]={0,2}|[a-z0-9._~+/-]{16,}={0,2})",
+        r"(?i)(?=[bt])(?<![a-z])(?:bearer|basic|token)\s{1,3}(?=[a-z._~+/-]{0,64}\d)([a-z0-9._~+/-]{15,}+[a-z0-9_~+/-]={0,2}|[a-z0-9._~+/-]{16,}={0,2})",
         "the Authorization header of a quoted command",
         "curl -H 'Authorization: Bearer {A40}'",
         "bearer of good news",
@@ -251,5 +256,6 @@ SECRETS: Final = (
         "name and password in an address",
         "postgres://app:{A12}@localhost/main",
         "http://localhost:8080/a@b",
+        mark="://",
     ),
 )

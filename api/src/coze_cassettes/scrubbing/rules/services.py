@@ -10,10 +10,10 @@ from coze_cassettes.scrubbing.rules.patterns import ANY_URL, DIGIT_SOON, NO_LETT
 _NO_LETTER_AFTER = r"(?![A-Za-z0-9])"
 
 
-def _key(number: int, pattern: str, reason: str, hit: str, miss: str, kind: str = "SECRET") -> Rule:
+def _key(number: int, pattern: str, reason: str, hit: str, miss: str, kind: str = "SECRET", *, mark: str = "") -> Rule:
     """A key by its looks, with nothing of its own alphabet before it; of ASCII only, so that Chinese ends it."""
     pattern = NO_LETTER_BEFORE + rf"(?a:{pattern})"
-    return Rule(f"COZE-KEY-{number:03}", kind, Category.SECRET, Where.TEXT, pattern, reason, hit, miss)
+    return Rule(f"COZE-KEY-{number:03}", kind, Category.SECRET, Where.TEXT, pattern, reason, hit, miss, mark=mark)
 
 
 SERVICES: Final = (
@@ -23,6 +23,7 @@ SERVICES: Final = (
         "model providers: OpenAI, Anthropic, DeepSeek, Moonshot, Alibaba; people write them into prompts",
         "the API key sk-{A40}.",
         "sk-loading-indicator-of-the-page",
+        mark="sk-",
     ),
     _key(
         2,
@@ -98,6 +99,7 @@ SERVICES: Final = (
         "the address alone lets one write into the room: Slack, Feishu, WeCom, DingTalk, Discord, Teams",
         "https://hooks.slack.com/services/T{U8}/B{U8}/{A24}",
         "https://hooks.slack.com/docs",
+        mark="://",
         validator="webhook_url",
         form=Form.URL,
     ),
@@ -110,6 +112,7 @@ SERVICES: Final = (
         "a shared access signature of Azure, also without its address",
         "sv=2022-11-02&sp=r&sig={A43}",
         "&sig=no",
+        mark="sig=",
     ),
     Rule(
         "COZE-KEY-011",
@@ -120,6 +123,7 @@ SERVICES: Final = (
         "name and password of a command line",
         "curl -u admin:{A12} https://a.example",
         "sort -u file",
+        mark="-u",
     ),
     Rule(
         "COZE-KEY-012",
@@ -130,6 +134,7 @@ SERVICES: Final = (
         "a line of a netrc file",
         "machine a.example login me password {A12}",
         "login and password are required",
+        mark="login",
         accepts=r"(?!(?:is|are|was|and|or|must|for)$).+",
     ),
     _key(
