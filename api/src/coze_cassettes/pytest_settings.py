@@ -20,7 +20,8 @@ class PytestSettings:
 
     The paths are as they were written, relative to the rootdir; a project that has not opted in has none. ``inipath``
     is the file of the configuration, if there is one; ``allow_opaque`` the digests of files that nothing can open and
-    that a person has looked at, ``testpaths`` where pytest looks for tests if it is given no path.
+    that a person has looked at, ``testpaths`` where pytest looks for tests if it is given no path, ``python_files`` the
+    patterns of the names of their modules.
     """
 
     rootdir: Path
@@ -30,6 +31,7 @@ class PytestSettings:
     inipath: Path | None = None
     allow_opaque: frozenset[str] = frozenset()
     testpaths: tuple[str, ...] = ()
+    python_files: tuple[str, ...] = ("test_*.py", "*_test.py")
 
     @property
     def tests(self) -> CozeTests:
@@ -65,6 +67,7 @@ class _Reader:
             early_config.inipath,
             frozenset(map(str, early_config.getini("cassettes_allow_opaque"))),
             tuple(map(str, early_config.getini("testpaths"))),
+            tuple(map(str, early_config.getini("python_files"))),
         )
         raise _Read
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ TESTS: Final = "tests"
 """The folder of tests where pytest's testpaths name none; those that talk to Coze go into a folder in it."""
 
 COZE: Final = "coze"
+MODULE: Final = "first_cassette"
 CASSETTES: Final = "cassettes"
 FIRST_TEST: Final = '''\
 """A first recorded test: `coze-cassettes rerecord` records it, `pytest` replays it without a network."""
@@ -85,7 +87,7 @@ def _edits(settings: PytestSettings) -> Iterator[Edit]:
     pyproject = root / "pyproject.toml"
     tests = f"{_tests_folder(settings)}/{COZE}"
     yield _configuration(settings.inipath or (pyproject if pyproject.exists() else root / "pytest.ini"), tests)
-    test = root / tests / "test_first_cassette.py"
+    test = root / tests / _module_name(settings.python_files)
     if not test.exists():
         yield Edit(test, FIRST_TEST, FIRST_TEST)
     ignore = root / ".gitignore"
@@ -99,6 +101,14 @@ def _tests_folder(settings: PytestSettings) -> str:
     """The folder in which pytest finds a test without being given a path."""
     folders = (each.rstrip("/") for each in settings.testpaths)
     return next((each for each in folders if each != "." and (settings.rootdir / each).is_dir()), TESTS)
+
+
+def _module_name(patterns: Sequence[str]) -> str:
+    """The name of a module that pytest collects: the usual one, or one that fits the first pattern with one star."""
+    name = f"test_{MODULE}.py"
+    if any(fnmatch(name, pattern) for pattern in patterns):
+        return name
+    return next((each.replace("*", MODULE, 1) for each in patterns if re.fullmatch(r"[\w-]*\*[\w-]*\.py", each)), name)
 
 
 def _configuration(path: Path, tests: str) -> Edit:

@@ -60,6 +60,22 @@ def test_the_test_goes_where_pytest_looks(tmp_path: Path, testpaths: tuple[str, 
 
 
 @pytest.mark.parametrize(
+    ("python_files", "name"),
+    [
+        (("test_*.py", "*_test.py"), "test_first_cassette.py"),
+        (("check_*.py", "test_*.py"), "test_first_cassette.py"),
+        (("check_*.py",), "check_first_cassette.py"),
+        (("*_spec.py",), "first_cassette_spec.py"),
+        (("*.py",), "test_first_cassette.py"),
+    ],
+)
+def test_the_test_has_a_name_that_pytest_collects(tmp_path: Path, python_files: tuple[str, ...], name: str) -> None:
+    """The usual name, where python_files allows it."""
+    _, test, _ = plan_start(PytestSettings(tmp_path, (), tmp_path, "", python_files=python_files))
+    assert test.path.name == name
+
+
+@pytest.mark.parametrize(
     ("file", "line"),
     [("pytest.ini", "coze_tests = 'my tests/coze'"), ("pyproject.toml", 'coze_tests = ["my tests/coze"]')],
 )
