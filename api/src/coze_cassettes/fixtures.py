@@ -184,20 +184,22 @@ def fault(pytestconfig: pytest.Config) -> Iterator[Callable[..., None]]:
     if recorder is None:
         yield lambda *_arguments, **_options: None
         return
+    context = request.getfixturevalue("shared_ssl_context")
 
     def ask(method: str, path: str, name: str, **options: Any) -> None:
         recorder.faults_expected = True
-        _control(recorder, "POST", {"method": method, "path": path, "fault": name, **options})
+        _control(recorder, context, "POST", {"method": method, "path": path, "fault": name, **options})
 
     yield ask
     if recorder.faults_expected:
-        _control(recorder, "DELETE", None)
+        _control(recorder, context, "DELETE", None)
 
 
-def _control(recorder: Recorder, method: str, body: dict[str, object] | None) -> None:
+def _control(recorder: Recorder, context: ssl.SSLContext, method: str, body: dict[str, object] | None) -> None:
     url = f"{recorder.settings.target}/_standin/faults"
     with recorder.pause():
-        httpx.request(method, url, json=body, follow_redirects=True, trust_env=False).raise_for_status()
+        answer = httpx.request(method, url, json=body, follow_redirects=True, trust_env=False, verify=context)
+        answer.raise_for_status()
 
 
 def shared_ssl_context() -> ssl.SSLContext:
