@@ -149,7 +149,10 @@ class Trial:
         assert secrets.forms
         written = [(path, text) for path, text in _files(self.seen.root) if text != self.began.get(path)]
         texts = [(path.name, text.decode("utf-8", "replace")) for path, text in written]
-        return [name for name, text in (*texts, *(("output", text) for text in self.outputs)) if secrets.stand_in(text)]
+        texts += [("output", text) for text in self.outputs]
+        if not secrets.stand_in("\n".join(text for _, text in texts)):
+            return []
+        return [name for name, text in texts if secrets.stand_in(text)]
 
 
 def _files(root: Path) -> Iterator[tuple[Path, bytes]]:

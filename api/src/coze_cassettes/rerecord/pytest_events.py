@@ -12,6 +12,7 @@ import json
 import os
 import select
 import signal
+import sys
 import threading
 import time
 from collections.abc import Generator
@@ -129,7 +130,10 @@ class EventWriter:
         return report
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Writes the tests that will run."""
+        """Writes the tests that will run; without properties among them, nothing of Hypothesis needs to be imported."""
+        plugins = session.config.pluginmanager
+        if "hypothesis" not in sys.modules and plugins.has_plugin("hypothesispytest"):
+            plugins.unregister(name="hypothesispytest")  # its summary would import Hypothesis, which takes 0.3 s
         self._write(TestEvent(BASE, str(self._coze_tests.base)))
         self._tests = {item.nodeid: _collected_event(item) for item in session.items}
         for event in self._tests.values():
