@@ -18,6 +18,8 @@ import pytest
 from coze_cassettes import coze_tests
 from coze_cassettes.session import guard
 
+gc.set_threshold(100_000)  # a run makes much that stays, little garbage: the default searches all of it 500 times
+
 
 @cache
 def register_profiles() -> None:
