@@ -175,12 +175,12 @@ def sent_frames(pytestconfig: pytest.Config) -> list[Any]:
     return running.session.sent_messages
 
 
-def fault(pytestconfig: pytest.Config) -> Iterator[Callable[..., None]]:
+def fault(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
     """Ask the stand-in for a fault in its next answer: ``fault("POST", "/v3/chat", "rate-limit", retry_after=1)``.
 
     In a replay nothing is asked: the cassette has the fault.
     """
-    recorder = recorder_of(pytestconfig.stash[ITEM])
+    recorder = recorder_of(request.node)
     if recorder is None:
         yield lambda *_arguments, **_options: None
         return
