@@ -45,6 +45,20 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
         register_profiles()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker of pytest-xdist begin with its share of the slow tests, so that it does not end with one.
+
+    xdist gives each worker a stretch of the tests, and a worker that is done takes tests from the end of another's.
+    """
+    count = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    others = [item for item in items if not item.get_closest_marker("slow")]
+    size = -(-len(others) // count)
+    items[:] = [
+        item for number in range(count) for item in (*slow[number::count], *others[number * size : (number + 1) * size])
+    ]
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Spare a run what it does not need: Hypothesis without properties, a search for garbage in what stays."""
     plugins = session.config.pluginmanager

@@ -65,6 +65,7 @@ def made(client):
 
 
 @pytest.mark.loopback
+@pytest.mark.slow
 def test_any_name_is_recorded_checked_and_replayed(project: Project) -> None:
     """A file that the test was given, a secret, a name that looks numbered; the run itself replays what it recorded."""
     (project.root / "tests/test_project.py").write_text(SUITE)

@@ -26,6 +26,7 @@ def _pytest(environment: dict[str, str], *arguments: str) -> str:
 
 
 @pytest.mark.loopback
+@pytest.mark.slow
 def test_the_suite_holds_on_the_second_account(tmp_path: Path) -> None:
     """The committed set is recorded from account a; recorded from b every test passes, and replays without network.
 

@@ -19,7 +19,9 @@ SOME, ALL = range(7_000, 7_020), range(20_000, 20_400)
 """The seeds of the cases, so that the test never fails by chance; ``scripts/canaries.sh`` draws new ones."""
 
 
-@pytest.mark.parametrize("seeds", [SOME, pytest.param(ALL, marks=pytest.mark.proof)], ids=["some", "all"])
+@pytest.mark.parametrize(
+    "seeds", [SOME, pytest.param(ALL, marks=[pytest.mark.proof, pytest.mark.slow])], ids=["some", "all"]
+)
 def test_no_canary_is_left(seeds: range) -> None:
     """None is in the cassette, in any encoding; scrubbed again it is the same; the inspector alone finds the kinds."""
     found = summarize(seeds)

@@ -76,6 +76,7 @@ def test_change() -> None:
 
 
 @pytest.mark.loopback
+@pytest.mark.slow
 def test_blocks(tmp_path: Path) -> None:
     """The test and the configuration of the README make a project that records, records the same again, and replays."""
     (tmp_path / "tests").mkdir()

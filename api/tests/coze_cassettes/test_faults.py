@@ -34,7 +34,7 @@ from coze_standin import StandIn, running
 if TYPE_CHECKING:
     from api.tests.coze_cassettes.conftest import Project
 
-pytestmark = pytest.mark.loopback
+pytestmark = [pytest.mark.loopback, pytest.mark.slow]
 
 BOTS, CHAT, ME = (f"test_project/TestProject.test_{name}.yaml" for name in ("bots", "chat", "me"))
 SUITE = "tests/test_project.py::TestProject"

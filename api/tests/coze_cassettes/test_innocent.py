@@ -282,7 +282,9 @@ def installed_texts(corpus: int) -> Iterator[str]:
         yield text
 
 
-@pytest.mark.parametrize("corpus", [CORPUS // 120, pytest.param(CORPUS, marks=pytest.mark.proof)], ids=["some", "all"])
+@pytest.mark.parametrize(
+    "corpus", [CORPUS // 120, pytest.param(CORPUS, marks=[pytest.mark.proof, pytest.mark.slow])], ids=["some", "all"]
+)
 def test_text_that_was_not_written_for_this_is_left_alone(corpus: int) -> None:
     """Of what is found in installed packages, at most two findings a megabyte are not a person's address."""
     texts = list(installed_texts(corpus))

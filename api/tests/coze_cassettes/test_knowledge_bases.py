@@ -62,6 +62,7 @@ class TestKnowledge:
 
 
 @pytest.mark.loopback
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_no_canary_is_left(name: str, project: Any) -> None:
     """Neither what people wrote nor an identifier is in a file, in any encoding; the run replays what it recorded."""

@@ -13,7 +13,7 @@ import pytest
 
 from coze_standin import running
 
-pytestmark = pytest.mark.loopback
+pytestmark = [pytest.mark.loopback, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[3]
 ROUNDS = 5

@@ -423,6 +423,7 @@ TOKEN = {"COZE_API_TOKEN": secrets.token_hex(20)}
 
 
 @pytest.mark.loopback
+@pytest.mark.slow
 def test_a_change_is_reported_and_swapped_in_but_not_by_a_check(recorded: Project, rerecord: Rerecord) -> None:
     """A field that the committed answer had and the new one has not is the one finding; a file of Coze's stays."""
     (recorded.cassettes / "test_project/TestProject.test_gone.yaml").write_bytes(recorded.contents()[ME])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.loopback, pytest.mark.proof]
+pytestmark = [pytest.mark.loopback, pytest.mark.proof, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/review.md").read_text("utf-8")

@@ -408,6 +408,7 @@ def test_no_canary_among_others_is_left(plan: list[tuple[Kind, str]], chance: ra
 
 
 @pytest.mark.proof
+@pytest.mark.slow
 @settings(
     max_examples=MANY,
     suppress_health_check=[HealthCheck.too_slow],

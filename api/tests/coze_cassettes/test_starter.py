@@ -128,6 +128,7 @@ def run(folder: Path, *command: str, typed: str = "") -> tuple[int, str]:
 
 
 @pytest.mark.loopback
+@pytest.mark.slow
 def test_a_new_project_records_and_replays_in_three_commands(tmp_path: Path) -> None:
     """Nothing is written without consent; then init, rerecord and pytest pass."""
     code, output = run(tmp_path, "coze_cassettes", "init", typed="n\n")

@@ -335,6 +335,7 @@ TALKATIVE = (
 """Options with which pytest shows and keeps whatever it can."""
 
 
+@pytest.mark.slow
 def test_nothing_raw_is_left(run: Run, stand_in: StandIn) -> None:
     """Neither the terminal nor any file holds a canary, however a test fails; without the plugin every way shows it."""
     without = run(WAYS, plugin=False)
