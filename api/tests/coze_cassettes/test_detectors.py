@@ -200,6 +200,18 @@ HOSTILE: Final = (
     *("a=b&", "%41", "\\u0041", "&#65;", "password:", "password=a", "<a>", "<password>", "YWJj", "a,b\n", "=41"),
     *("name,password\n", "data: {", "1 2 ", "密码：", '"password" : [ "', "machine a login b password ", "00:1A:"),
     *("2001:db8:", "1.2.3.", "a@b.", "Bearer ", "://a:b"),
+    *(
+        "name: a\n value: ",
+        "<td>password</td><td>",
+        "密码1",
+        " -p a",
+        "mysql -u a",
+        "set a ",
+        "(a) VALUES (a)",
+        "a: |\n ",
+    ),
+    *('variable "a" {', 'a{"', "a: b ", "a b = ", 'name="a"\r\n', "**a**\n", "a「1", "a:1:a:a:", "value='a' ", "WIFI:"),
+    *("my API key is ", "pass:", "IDENTIFIED BY ", "login -p "),
 )
 """Pieces of texts that were made to stall a search."""
 

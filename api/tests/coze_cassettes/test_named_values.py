@@ -38,12 +38,41 @@ SYNTAXES = {
     "end of a sentence": "I think that the password is %s.",
     "smtp_pass": "smtp_pass=%s",
     "Chinese brackets": "【密码】%s",
+    "Chinese brackets with a colon": "【登录密码】：%s",
+    "declaration": 'val dbPassword: String = "%s"',
+    "annotation": "db_password: str = '%s'",
+    "constant": 'const password string = "%s"',
+    "braces": 'std::string password{"%s"};',
+    "Terraform": 'variable "db_password" {\n  type = string\n  default = "%s"\n}',
+    "item of YAML": "env:\n- name: DB_PASSWORD\n  value: '%s'\n",
+    "block of YAML": "kind: demo\npassword: |\n  %s\nsize: 3\n",
+    "field of a form": '--cut\r\nContent-Disposition: form-data; name="password"\r\n\r\n%s\r\n--cut--\r\n',
+    "cells": "<tr><td>password</td><td>%s</td></tr>",
+    "value before the name": '<input value="%s" type="hidden" name="password"/>',
+    "INSERT": "INSERT INTO users (id, password) VALUES (1, '%s');",
+    "IDENTIFIED BY": "CREATE USER me IDENTIFIED BY '%s';",
+    "sshpass": "sshpass -p %s ssh me@host",
+    "mysql": "mysql -u root -p%s main",
+    "redis-cli": "redis-cli -h a.example -a %s ping",
+    "requirepass": "port 6379\nrequirepass %s\n",
+    "Wi-Fi": "WIFI:T:WPA;S:net;P:%s;;",
+    "fish": "set -gx db_password %s",
+    "glued words": '{"wifi密码":"%s"}',
+    "value of a name": '{"password":{"type":"string","value":"%s"}}',
+    "escaped query": '<a href="https://a.example/?x=1&amp;password=%s&amp;b=2">x</a>',
 }
 """Where something says where the value ends, so that a word of letters is one too."""
 
 WITH_DIGIT = {
     "quotes behind a name": "use the password `%s` please",
     "parentheses": "登录密码（%s）",
+    "behind a Chinese name": "密码%s，请记住",
+    "a blank behind a Chinese name": "用户名 me 密码 %s",
+    "corner brackets": "password「%s」",
+    "below its name": "**password**\n%s\n",
+    "words of a name": "my login code: the auth code is %s, keep it",
+    "verb": "请把密码改成%s",
+    "arrow": "password → %s",
 }
 """Where a value needs a digit: else it may be a word that explains the name."""
 
@@ -136,6 +165,10 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         '{"name": "password", "value": "string"}',
         "密码（至少8位）",
         "user_name: +",
+        "The user name is required, the API key is stored.",
+        "密码8-16位，密码为空，密码2024年",
+        "docker run -p 8080:8080 a; mkdir -p some/where; zip -r a.zip b",
+        "<tr><td>password</td><td>string</td></tr>",
         'unexpected token "}"',
     ],
 )

@@ -513,7 +513,8 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "hexadecimal dump",
         re.compile(
-            r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?<![0-9A-Fa-f]{2}[ :-].)"  # not in the middle of one, so each is read once
+            # not in the middle of one, so each is read once; what ends like "see" is no beginning
+            r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?<!(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ :-].)"
             r"[0-9A-Fa-f](?P<gap>[ :-])[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+(?![0-9A-Za-z])"
         ),
         _decode_hex,

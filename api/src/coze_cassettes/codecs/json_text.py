@@ -103,11 +103,11 @@ _LABEL = re.compile(r"[\w.\- ]{2,64}")
 def named_tokens(text: str) -> Iterator[Token]:
     """The tokens of a valid JSON text; what another field of its object names has that name at the end of its path.
 
-    In ``{"keyword": "phone", "value": "1"}`` the path of the second value is ``value``, ``phone``. A value that several
-    fields name comes once with each name.
+    In ``{"keyword": "phone", "value": "1"}`` the path of the second value is ``value``, ``phone``; so it is in
+    ``{"phone": {"value": "1"}}``. A value that several fields name comes once with each name.
     """
     if _HAS_LABEL.search(text) is None:
-        yield from tokens(text)
+        yield from map(_with_name_above, tokens(text))
         return
     found = list(tokens(text))
     labels: dict[int, dict[str, str]] = {}
@@ -120,7 +120,17 @@ def named_tokens(text: str) -> Iterator[Token]:
         names = labels.get(token.owner, {}).values() if is_labelled else ()
         yield from (replace(token, path=(*token.path, name)) for name in names)
         if not names:
-            yield token
+            yield _with_name_above(token)
+
+
+_OF_THE_NAME_ABOVE: Final = frozenset(("value", "val", "default", "example", "default_value", "defaultValue", "const"))
+
+
+def _with_name_above(token: Token) -> Token:
+    """A value that only the name above says something of has that name at the end: ``{"phone": {"value": "1"}}``."""
+    if token.form == "key" or len(token.path) < 2 or token.path[-1] not in _OF_THE_NAME_ABOVE:  # noqa: PLR2004 - a name above
+        return token
+    return replace(token, path=(*token.path, token.path[-2]))
 
 
 def _label_of(token: Token, text: str) -> str | None:

@@ -59,7 +59,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             hmac key|consumer secret|consumer key|subscription key|service key|sas token|js ticket|密码|口令|密钥
             smtp pass|mail pass|email pass|ftp pass|redis pass|mysql pass|pg pass|ssh pass|auth pass|admin pass
             http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass
-            store pass|key pass|app ticket
+            store pass|key pass|app ticket|psk|wpa passphrase|require pass
             jsapi ticket|api ticket|dsn
             秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
         """,
@@ -110,7 +110,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
 
 _EXACT: Final = words(
     """
-    tel ip qq mac lat lng otp pwd pass auth fax dob ssn imei imsi iccid iban cvv cvc street mobile cookie
+    psk tel ip qq mac lat lng otp pwd pass auth fax dob ssn imei imsi iccid iban cvv cvc street mobile cookie
     mnemonic spouse weixin alipay telegram skype recipient uid kid
     """
 )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from coze_cassettes.inspection import names
+from coze_cassettes.inspection import names, syntaxes
 from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.names import Promise
 from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs
@@ -101,10 +101,19 @@ _NAME_REVERSED = re.compile(rf"[ ]{{0,2}}[*]{{0,2}}(?P<name>[{_NAME_CHARS}]{{1,6
 _LONGEST_NAME: Final = 68
 
 
+_LAST_WORD = re.compile(r"(?i)(?:key|code|id|number|name|no|card|account|address)\Z")
+_WORDS_REVERSED = re.compile(r"(?: [A-Za-z0-9]{1,32}){1,3}(?![A-Za-z0-9_])")
+
+
 def _name_before(text: str, end: int) -> str:
-    """The name that ends at a place of a text."""
-    found = _NAME_REVERSED.match(text[max(0, end - _LONGEST_NAME) : end][::-1])
-    return found["name"][::-1] if found else ""
+    """The name that ends at a place of a text, with the words before it where it seldom stands alone."""
+    before = text[max(0, end - _LONGEST_NAME) : end][::-1]
+    found = _NAME_REVERSED.match(before)
+    if found is None:
+        return ""
+    name = found["name"][::-1]
+    more = _WORDS_REVERSED.match(before, found.end()) if _LAST_WORD.search(name) else None
+    return (more[0][::-1] if more else "") + name
 
 
 def _delimited_pairs(text: str) -> Iterator[Pair]:
@@ -122,6 +131,7 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
         for part in form[0].split("&"):
             name, _, value = part.partition("=")
             yield Pair(name, value.replace("+", " "), is_quoted=True)
+    yield from syntaxes.written_pairs(text)
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -181,23 +191,34 @@ def _lines(text: str) -> Iterator[Pair]:
     if not found or len(found) + openers < _MOSTLY * len(lines):
         return
     for match in found:
-        value = _COMMENT.sub("", match["value"]).strip()
+        value = _NEXT_SETTING.sub("", _COMMENT.sub("", match["value"])).strip()
         if not _CODE_VALUE.search(value) and not _REPLACED.match(value):
             yield Pair(match["name"], value.strip("\"'"), is_quoted=True)
 
 
 _COMMENT = re.compile(r"\s#.*")
+_NEXT_SETTING = re.compile(rf"[,;] ?[{_NAME_CHARS}]{{2,64}} ?[:=].*")
+"""What follows a setting on its line: ``账号：me，密码：tulip7``."""
+
 _REPLACED = re.compile(rf"{MASK}[\u3400-\u9fff，。！；]")
 """A placeholder, and a sentence that goes on behind it."""
 
 _CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z")
 
 
+_SECRETS: Final = (Promise.SECRET, Promise.CREDENTIAL)
+
 # --- what only may be a pair ------------------------------------------------------------------------------------------
 
 _MANY_DIGITS = re.compile(r"(?:\d[^\d]{0,3}){5}|wxid_|o[A-Za-z0-9_-]{27}")
 _MIXED = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,64}")
 _FULL_NAME = re.compile("[A-Z][a-z]+ [A-Z][a-z]+")
+_HANDLE = re.compile(
+    r"(?!(?i:user|test|admin|name|guest|demo|example|foo|bar|baz|sample|login|account|root|owner|member|person)\w{0,8}[0-9])"
+    r"[A-Za-z]{4,24}[0-9]{2,8}"
+)
+"""What a person is called on the net."""
+
 _PLACE = re.compile("[\u4e00-\u9fff]{4,}[0-9]{1,5}号")
 
 
@@ -207,6 +228,11 @@ def _loose_pairs(text: str) -> Iterator[Pair]:
     for pattern in (*((_LITERAL, _INDEXED) if has_quotes else ()), *((_OPTION,) if "--" in text else ())):
         for match in pattern.finditer(text):
             yield from _if_likely(match["name"], match["value"])
+    for pair in syntaxes.likely_pairs(text):
+        if names.promise_of(pair.name) in _SECRETS:
+            yield pair
+        else:
+            yield from _if_likely(pair.name, pair.value)
     for match in _LOOSE.finditer(text):
         if name := _name_before(text, match.start()):
             yield from _if_likely(name, match["value"])
@@ -220,7 +246,12 @@ def _if_likely(name: str, value: str) -> Iterator[Pair]:
 
 _LOOKS: Final[Mapping[Promise, Callable[[str], object]]] = {
     Promise.DETAIL: lambda value: _MANY_DIGITS.search(value) or _PLACE.search(value),
-    Promise.PERSON: lambda value: names.is_han_name(value) or _FULL_NAME.fullmatch(value) or _MANY_DIGITS.search(value),
+    Promise.PERSON: lambda value: (
+        names.is_han_name(value)
+        or _FULL_NAME.fullmatch(value)
+        or _MANY_DIGITS.search(value)
+        or _HANDLE.fullmatch(value)
+    ),
     Promise.IDENTIFIER: _MIXED.fullmatch,
 }
 
@@ -246,7 +277,7 @@ def rules_in(text: str) -> Iterator[str]:
     """The checks by name that the pairs of a text do not pass."""
     for pair in _pairs(text):
         promise = names.promise_of(pair.name)
-        if promise in (Promise.SECRET, Promise.CREDENTIAL):
+        if promise in _SECRETS:
             if is_secret(pair, text):
                 yield names.RULES[promise]
         elif promise is not None and not is_dummy(pair) and names.REFUSES[promise](pair.value):

@@ -140,7 +140,7 @@ def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
         label = _label_of(value)
         for key, child in value.items():
             yield Piece(f"{place} key", str(key))
-            named = (label,) if label and key in _LABELLED else ()
+            named = (label,) if label and key in _LABELLED else path[-1:] if key in _OF_THE_ONE_ABOVE else ()
             yield from _of_json(child, f"{place}.{key}", (*path, str(key), *named))
     elif isinstance(value, list):
         for child in value:
@@ -155,6 +155,10 @@ _LABELS: Final = ("keyword", "name", "key", "field", "label", "attribute", "vari
 _LABELLED: Final = frozenset(
     ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容")
 )
+
+
+_OF_THE_ONE_ABOVE: Final = frozenset(("value", "val", "default", "example", "default_value", "defaultValue", "const"))
+"""Names that say nothing by themselves: ``{"password": {"value": "tulip"}}``."""
 
 
 def _label_of(value: dict[str, Any]) -> str:

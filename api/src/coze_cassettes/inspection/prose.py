@@ -32,7 +32,8 @@ _CORE = re.compile(
 _HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
 _REACH: Final = 48
 _SEPARATOR = re.compile(
-    r"(?:[0-9]{1,2}|[（(][^()（）\n]{1,20}[)）])?(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,3}"
+    r"(?:[0-9]{1,2}|_(?:str|string|value|val|text|[0-9])|[（(][^()（）\n]{1,20}[)）])?"
+    r"(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,3}"
     r"(?:(?P<sign>=>|:=|={1,3}|:|->|→|\||\bis\b:?|\bwas\b|是:?|为:?|叫|改成|改为|设为|设置为)[ \t\u3000\n]{0,3}"
     r"|(?P<blank>[ \t]{1,3}))"
     r"(?P<quote>\\?[\"'`“‘「『]|\*\*|)"
@@ -82,7 +83,7 @@ def _behind(text: str, gap: re.Match[str], name: str) -> Pair | None:
     token = _TOKEN.match(text, start)
     if token is None:
         return None
-    value = re.split(r"[&;,](?=\s|\Z|[A-Za-z_]+=)", token[0], maxsplit=1)[0].rstrip(".,;:!?)]}")
+    value = re.split(r"&amp;|[&;,](?=\s|\Z|[A-Za-z_]+=)", token[0], maxsplit=1)[0].rstrip(".,;:!?)]}")
     rest = _REST.match(text, start + len(value))
     return Pair(name, value, is_quoted=False, rest=rest[0] if rest else "")
 

@@ -13,9 +13,10 @@ from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold
 from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, stretches_of
 from coze_cassettes.scrubbing import placeholders
-from coze_cassettes.scrubbing.fields import NamedValue, fields_in
+from coze_cassettes.scrubbing.fields import fields_in
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
+from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
 _COOKIE = re.compile(
@@ -132,12 +133,18 @@ _NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}")
 """Signs only, or an escape that breaks off: the piece of a text that comes in several may end there."""
 
 _MIN_IDENTIFIER: Final = 6
+_NAMES_SOMEBODY = re.compile(
+    r"(?!(?i:the|an?|not?|is|of|to|in|for|string|text|null|none|true|false|your|my)\b)[A-Z][a-z]|[\u4e00-\u9fff]{2,4}\Z|.*\d"
+)
+"""How a person's name or a detail looks behind words that may be a part of a sentence."""
 
 
 def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
     """Whether what stands behind a name in running text is a value, not code nor the next word of a sentence."""
     if _CODE.match(value) is not None or _NOTHING.fullmatch(value) is not None:
         return False
+    if found.is_phrase and rule.category is Category.PERSONAL:
+        return _NAMES_SOMEBODY.match(value) is not None
     if rule.category is Category.IDENTIFIER:
         return len(value) >= _MIN_IDENTIFIER and any(char.isdigit() for char in value)
     if found.is_quoted:
@@ -165,7 +172,12 @@ _SAID: Final = re.compile(
 def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
     """Whether a sentence ends with a word behind the name of a secret, as in "the password is tulip."."""
     value = text[found.start : found.end]
-    if rule.category is not Category.SECRET or _LOWER_WORD.fullmatch(value) is None or _SAID.fullmatch(value):
+    if (
+        found.is_phrase
+        or rule.category is not Category.SECRET
+        or _LOWER_WORD.fullmatch(value) is None
+        or _SAID.fullmatch(value)
+    ):
         return False
     return _ENDS.match(text, found.end) is not None
 

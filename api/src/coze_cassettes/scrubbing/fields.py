@@ -7,51 +7,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from coze_cassettes.scrubbing.syntaxes import NAME, NamedValue, enclosed_values
 
-@dataclass(frozen=True)
-class NamedValue:
-    """A name, and where its value stands; ``is_quoted``: something says where the value begins and ends."""
-
-    name: str
-    start: int
-    end: int
-    is_quoted: bool
-
-
-_NAME = r"(?:[A-Za-z_][A-Za-z0-9_.\-]{0,63}+|[\u4e00-\u9fffA-Za-z]{1,12}+)"
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」"}
 _OPEN_QUOTES: Final = "".join(_QUOTES)
 _SEPARATOR = (
-    r"(?:[\"'`\]”’*]{0,3}\s{0,3}(?::=|=>|==?|->|[:=：|｜])\s{0,4}|\s{0,2}(?:是|为|\bis\b|\bwas\b)[：:]?\s{0,2})"
+    r"(?:[\"'`\]”’*]{0,3}\s{0,3}(?::=|=>|==?|->|<-|→|[:=：|｜])\s{0,4}"
+    r"|\s{0,2}(?:是|为|改成|改为|设为|设置为|设成了?|\bis\b|\bwas\b)[：:]?\s{0,2})"
 )
 _PAIR = re.compile(
-    rf"(?<![A-Za-z0-9_.\-])(?P<name>{_NAME})(?P<separator>{_SEPARATOR})"
+    rf"(?<![A-Za-z0-9_.\-])(?P<name>{NAME})(?P<separator>{_SEPARATOR})"
     rf"(?P<prefix>\*{{2}}[ \t]{{1,3}}|[*\\]{{0,3}}[rbuf]?(?=[\"'`])|\**)(?P<quote>[{_OPEN_QUOTES}]?)"
 )
 _HAN_PAIR = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20}|[A-Za-z]{2,4}[\u4e00-\u9fff]{1,4}?)"
-    r"(?P<separator>\s{0,2}(?:[:：=]|是|为)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
+    r"(?P<separator>\s{0,2}(?:[:：=]|是|为|改成|改为|设为|设置为|设成了?)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
 )
 _OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])")
 _PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']?)(?=\S)")
 _COMMAND = re.compile(
-    r"^[ \t]*(?:ENV|ARG|setx|setenv)[ \t]+(?P<name>[A-Za-z_][\w.-]{1,63})[ \t]+(?P<quote>[\"']?)", re.MULTILINE
+    r"(?:^[ \t]*(?:ENV|ARG|setx|setenv|SetEnv|\#define)|(?<!\S)set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:)?"
+    r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,63})[ \t]+(?P<quote>[\"']?)",
+    re.MULTILINE,
 )
-"""A name and its value, separated by a blank, in a line of a Dockerfile or a shell."""
+"""A name and its value, separated by a blank, in a line of a Dockerfile, a shell, a server's settings."""
 
-_BRACKETED = re.compile(rf"【(?P<name>{_NAME})】[ \t]{{0,2}}(?P<quote>[\"'`“「]?)(?=\S)")
+_BRACKETED = re.compile(rf"【(?P<name>{NAME})】[ \t]{{0,2}}[:：]?[ \t]{{0,2}}(?P<quote>[\"'`“「]?)(?=\S)")
 _SPACED = re.compile(
-    rf"(?<![A-Za-z0-9_.\-])(?P<name>{_NAME})[ \t]{{1,3}}(?P<mark>[\"'`])"
+    rf"(?<![A-Za-z0-9_.\-])(?P<name>{NAME})[ \t]{{1,3}}(?P<mark>[\"'`])"
     r"(?=[^\n]{0,128}?\d)(?P<value>[^\s\"'`]{4,128})(?P=mark)"
 )
 """A name with a value in quotes behind it, which has a digit: ``the password `tulip7```."""
 
 _PARENTHESES = re.compile(
-    rf"(?<![A-Za-z0-9_.\-])(?P<name>{_NAME})(?<=[\u4e00-\u9fff]) ?\("
+    rf"(?<![A-Za-z0-9_.\-])(?P<name>{NAME})(?<=[\u4e00-\u9fff]) ?\("
     r"(?=[^\n]{0,128}?\d)(?P<value>[!-'*-~]{4,128})\)"
 )
 """A Chinese name with a value in parentheses behind it."""
@@ -93,11 +86,28 @@ def fields_in(text: str) -> Iterator[NamedValue]:
         for match in pattern.finditer(text):
             if (found := _value_behind(text, match)) is not None:
                 yield found
+                yield from _phrases(text, match, found)
     for pattern in (*_ENCLOSED, *(_MARKUP if "<" in text else ())):
         for match in pattern.finditer(text):
             start, end = match.span("value")
             yield NamedValue(match["name"].rpartition(":")[2], start, end, is_quoted=True)
+    yield from enclosed_values(text)
     yield from _columns(text)
+
+
+_LAST_WORDS: Final = frozenset(
+    ("key", "code", "id", "number", "name", "no", "card", "account", "phrase", "string", "holder")
+)
+_WORDS_BEFORE = re.compile(r"(?<![A-Za-z0-9_])(?:[A-Za-z][A-Za-z0-9]{0,31} ){1,3}\Z")
+_REACH: Final = 100
+
+
+def _phrases(text: str, match: re.Match[str], found: NamedValue) -> Iterator[NamedValue]:
+    """A value whose name has blanks between its words: ``my API key is tulip7``."""
+    if found.name.lower() in _LAST_WORDS:
+        before = _WORDS_BEFORE.search(text, max(0, match.start() - _REACH), match.start())
+        if before is not None:
+            yield replace(found, name=before[0] + found.name, is_phrase=True)
 
 
 def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
@@ -131,7 +141,7 @@ _BEGINNINGS: Final = ("", "export", "set", "let", "const", "var")
 _LONGEST: Final = 4096
 """Characters of a value at most."""
 
-_SETTING = rf"[ \t]*(?:- )?{_NAME}[ \t]*[:=](?:[ \t]+\S.*)?|---|\[.*\]"
+_SETTING = rf"[ \t]*(?:- )?{NAME}[ \t]*[:=](?:[ \t]+\S.*)?|---|\[.*\]"
 _SETTING_OR_NOTE = re.compile(rf"{_SETTING}|[ \t]*(?:#.*)?")
 _NOTES = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+"
 _SETTING_BEFORE = re.compile(rf"(?:^|\n)(?:{_SETTING})[ \t]*\r?\n{_NOTES}\Z")

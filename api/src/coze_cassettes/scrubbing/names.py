@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -18,3 +19,26 @@ def words_of(name: str) -> str:
     """
     plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
     return _SEPARATOR.sub("_", _HUMP.sub("_", plain.strip())).lower().replace("__", "_")
+
+
+_BEHIND = re.compile(r"(?:_(?:value|val|str|string|text|\d{1,2})|(?<=[a-z])\d{1,2})\Z")
+"""What stands behind a name without changing it: ``password_str``, ``app_id2``."""
+
+_LATIN_BEFORE = re.compile(r"(?<![a-z0-9_])[a-z0-9_]+(?=[\u4e00-\u9fff])")
+_GLUED = re.compile(
+    r"(?<=[a-z]{2})(?:id|name|address|password|passwd|pwd|pass|token|secret|key|code|card)\Z"
+    r"|(?:(?<=contact)|(?<=mobile)|(?<=user)|(?<=cell)|(?<=home)|(?<=work))phone\Z|(?:(?<=phone)|(?<=mobile)|(?<=card))number\Z"
+)
+"""The last word of a name whose words nothing parts: ``deliveryaddress``."""
+
+
+def spellings_of(name: str) -> Iterator[str]:
+    """A normalised name, and the names that it may be another spelling of, the likeliest first."""
+    yield name
+    core = _BEHIND.sub("", name)
+    if core != name:
+        yield core
+    if not name.isascii():
+        yield _LATIN_BEFORE.sub("", core)
+    elif (last := _GLUED.search(core)) is not None:
+        yield f"{core[: last.start()]}_{last[0]}"

@@ -103,7 +103,17 @@ def _surround(kind: Kind, value: str, chance: random.Random) -> tuple[str, str]:
     return f"{name} in {syntax}", syntaxes[syntax](name, value)
 
 
-_OF_ASCII: Final = ("XML", "XML attribute", "CDATA", "option", "environment", "Dockerfile", "system property")
+_OF_ASCII: Final = (
+    "XML",
+    "XML attribute",
+    "CDATA",
+    "option",
+    "environment",
+    "Dockerfile",
+    "system property",
+    "item of YAML",
+    "set",
+)
 """Syntaxes whose names are not Chinese."""
 
 _LONG: Final = 12

@@ -120,6 +120,11 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _identifier(name: str) -> str:
+    """A name as a language allows it."""
+    return name.replace("-", "_")
+
+
 STRUCTURES: Final[Mapping[str, Callable[[str, str], str]]] = {
     "JSON": lambda name, value: _dump({name: value}),
     "JSON inside": lambda name, value: _dump({"a": [{"b": 1, name: value}]}),
@@ -144,6 +149,19 @@ STRUCTURES: Final[Mapping[str, Callable[[str, str], str]]] = {
     "tuple": lambda name, value: f"('{name}', '{value}')",
     "bold": lambda name, value: f"- **{name}:** `{value}`\n",
     "TOML": lambda name, value: f'[demo]\n{name} = "{value}"\n',
+    "declaration": lambda name, value: f'let {_identifier(name)}: String = "{value}";',
+    "constant": lambda name, value: f'const {_identifier(name)} string = "{value}"',
+    "braces": lambda name, value: f'std::string {_identifier(name)}{{"{value}"}};',
+    "Terraform": lambda name, value: f'variable "{name}" {{\n  type = string\n  default = "{value}"\n}}\n',
+    "item of YAML": lambda name, value: f'env:\n- name: {_identifier(name)}\n  value: "{value}"\n',
+    "block of YAML": lambda name, value: f"kind: demo\n{name}: |\n  {value}\nsize: 3\n",
+    "field of a form": lambda name, value: (
+        f'--a\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n--a--'
+    ),
+    "cells": lambda name, value: f"<tr><td>{name}</td><td>{value}</td></tr>",
+    "value before the name": lambda name, value: f'<input value="{value}" type="hidden" name="{name}"/>',
+    "INSERT": lambda name, value: f"INSERT INTO demo (id, {name}, size) VALUES (1, '{value}', 3);",  # noqa: S608 - a text, no query
+    "value of a name": lambda name, value: _dump({"properties": {name: {"type": "string", "default": value}}}),
 }
 """Where something says where the value begins and ends."""
 
@@ -160,6 +178,10 @@ PROSE: Final[Mapping[str, Callable[[str, str], str]]] = {
     "log": lambda name, value: f"10:00 INFO {name}={value} status=200",
     "Chinese brackets": lambda name, value: f"【{name}】{value}",
     "arrow": lambda name, value: f"{name} => {value}",
+    "long arrow": lambda name, value: f"{name} → {value}",
+    "corner brackets": lambda name, value: f"{name}「{value}」",
+    "verb": lambda name, value: f"请把{name}改成{value}，好吗",
+    "set": lambda name, value: f"set -gx {_identifier(name)} {value}\n",
 }
 """Running text, in which the value ends where its characters end."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from coze_cassettes.scrubbing.names import words_of
+from coze_cassettes.scrubbing.names import spellings_of, words_of
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
 from coze_cassettes.scrubbing.validators import VALIDATORS
 
@@ -63,7 +63,10 @@ class RuleSet:
         key = (words_of(path[-_MAX_PATH:]), uri_path)
         path = key[0]
         if key not in self._field_cache:
-            self._field_cache[key] = self._rules_for_name(path, uri_path) or self._identifiers(path, uri_path)
+            found = (
+                self._rules_for_name(name, uri_path) or self._identifiers(name, uri_path) for name in spellings_of(path)
+            )
+            self._field_cache[key] = next(filter(None, found), ())
         return self._field_cache[key]
 
     def _rules_for_name(self, path: str, uri_path: str) -> tuple[Compiled, ...]:

@@ -22,9 +22,9 @@ _NO_VALUE = (
     r"|\.{3})$)"
 )
 _ANY_SECRET = rf"{_NO_VALUE}(?=.*[^\d.])(?s:.{{4,}})"
-_PASSWORDS = r"pass_?words?|passwd|pwd|pass_?phrase|pass_?code"
+_PASSWORDS = r"pass_?words?|psk|wpa_passphrase|passwd|pwd|pass_?phrase|pass_?code"
 _PASSING = (
-    r"smtp|e?mail|ftp|redis|mysql|pg|db|ssh|auth|admin|root|user|login|http|imap|es|mongo|wifi|vpn|my|sys"
+    r"smtp|e?mail|ftp|require|redis|mysql|pg|db|ssh|auth|admin|root|user|login|http|imap|es|mongo|wifi|vpn|my|sys"
     r"|(?:key_?)?store"
 )
 _CODES = r"(?:auth|authorization|verification|sms|recovery|backup|pin)_?codes?|t?otp|mnemonic|seed_?phrase"

@@ -1,0 +1,165 @@
+"""Names with their values as programs, formats or commands write them, each where its sign is in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from coze_cassettes.inspection.prose import Pair
+
+_NAME: Final = r"[A-Za-z0-9_.$\u3400-\u9fff-]{2,64}"
+_START: Final = r"(?<![A-Za-z0-9_.$\u3400-\u9fff-])"
+
+# --- programs -------------------------------------------------------------------------------------------------------
+
+_LITERAL: Final = r"""(?P<mark>["'])(?P<value>[^"'\\\n]{1,512})(?P=mark)"""
+_ANNOTATED = re.compile(
+    rf"""{_START}(?P<name>{_NAME})[?!]?(?: ?: ?| )(?:[A-Za-z&\[*][^\s=:;"'`{{}}()]{{0,48}}?) ?= ?[bfru]?"""
+    r"""(?P<mark>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=mark)"""
+)
+"""A variable with its type, before or behind its name."""
+
+_INITIALIZED = re.compile(rf"{_START}(?P<name>{_NAME})\{{{_LITERAL}\}}")
+_BLOCK_VARIABLE = re.compile(rf"""variable +["'](?P<name>{_NAME})["'] *\{{[^{{}}]{{0,400}}?default *= *{_LITERAL}""")
+_LIST_OF_COLUMNS = re.compile(r"\((?P<columns>[^()]{3,1000})\)\s*values\s*\((?P<cells>[^()]{3,4000})\)", re.IGNORECASE)
+_CELL_OF_SQL = re.compile(r"'([^'\n]*)'|([^,'\s][^,'\n]*)")
+
+
+def _inserted(text: str) -> Iterator[tuple[str, str]]:
+    """The columns of an INSERT of SQL with the first row of values."""
+    for match in _LIST_OF_COLUMNS.finditer(text):
+        columns = [column.strip().strip('`"[]') for column in match["columns"].split(",")]
+        cells = [quoted or bare.strip() for quoted, bare in _CELL_OF_SQL.findall(match["cells"])]
+        if len(columns) == len(cells):
+            yield from zip(columns, cells, strict=True)
+
+
+# --- documents ------------------------------------------------------------------------------------------------------
+
+_NEXT_ELEMENT = re.compile(
+    rf">\s*(?P<name>{_NAME})\s{{0,4}}[:：]?\s{{0,4}}</[a-z0-9]+>\s{{0,16}}[:：]?\s{{0,16}}"
+    r"(?:<[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^<>\s]{1,512}(?: [^<>\s]{1,32})?)\s{0,16}</"
+)
+_VALUE_FIRST = re.compile(
+    rf"""(?:value|content) ?= ?{_LITERAL}[^<>\n]{{0,128}}? (?:name|id|key) ?= ?["'](?P<name>{_NAME})["']"""
+)
+_ITEM = re.compile(
+    rf"""(?:name|key): {{1,4}}["']?(?P<name>{_NAME})["']? *\r?\n[ \t]*(?:value|default): {{1,4}}["']?"""
+    r"""(?P<value>[^\s"'][^"'\n]{0,512})"""
+)
+_FOLDED_TEXT = re.compile(
+    rf"{_START}(?P<name>{_NAME}): ?[|>][+-]? ?\r?\n[ \t]+(?P<value>[^\s\n]{{1,512}}) ?\r?(?=\n|\Z)"
+)
+_PART_OF_FORM = re.compile(
+    rf"""name="(?P<name>{_NAME})"\r?\n(?:[A-Za-z-]+: [^\n]{{0,128}}\n){{0,4}}\r?\n(?P<value>[^\r\n]{{1,512}})\r?\n--"""
+)
+_WITH_DIGIT: Final = "(?P<value>[!-_a-~]{0,64}?[0-9][!-_a-~]{0,64})"
+_BELOW = re.compile(
+    rf"(?:\*\*|^#{{1,6}} )(?P<name>{_NAME})(?:\*\*)? ?[:：]? ?(?:\r?\n){{1,2}}`?{_WITH_DIGIT}`? ?\r?(?=\n|\Z)",
+    re.MULTILINE,
+)
+_CORNERED = re.compile(rf"{_START}(?P<name>{_NAME}) ?「{_WITH_DIGIT}」")
+_PLAIN: Final = r"[A-Za-z0-9@#$%^&*_.+=~/-]"
+_BEHIND_HAN = re.compile(
+    r"(?P<name>密码|口令|[密秘]钥|令牌|[验校]证?码|动态码|授权码)"
+    rf"(?P<value> {_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[A-Za-z0-9]{_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[0-9]{_PLAIN}{{3,40}}+)"
+    r"(?!\s?[位个次天年月日时小分秒种条至到])"
+)
+_SETTER = re.compile(
+    r"(?:^[ \t]*(?:SetEnv|#define)|(?<!\S)set(?: -[A-Za-z]{1,3})?)[ \t]+(?:\S{1,64}:)?"
+    rf"(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[^\s\"']{{4,512}})",
+    re.MULTILINE,
+)
+
+_BY_SIGN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
+    ('{"', _INITIALIZED),
+    ("{'", _INITIALIZED),
+    ("variable ", _BLOCK_VARIABLE),
+    ("</", _NEXT_ELEMENT),
+    ("value=", _VALUE_FIRST),
+    ("content=", _VALUE_FIRST),
+    ("value: ", _ITEM),
+    ("default: ", _ITEM),
+    (": |", _FOLDED_TEXT),
+    (": >", _FOLDED_TEXT),
+    ('name="', _PART_OF_FORM),
+    ("**", _BELOW),
+    ("# ", _BELOW),
+    ("「", _CORNERED),
+)
+"""What is only looked for in a text with a certain sign."""
+
+_LIKELY: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
+    ("=", _ANNOTATED),
+    ("set", _SETTER),
+    ("SetEnv", _SETTER),
+    ("#define", _SETTER),
+)
+"""Likewise; what does not promise a secret has to look like what it promises, as code is full of it."""
+
+_HAN_SIGNS: Final = ("密码", "口令", "钥", "令牌", "证码", "动态码", "授权码", "校验码")
+
+
+def _of(table: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> Iterator[Pair]:
+    for pattern in dict.fromkeys(pattern for sign, pattern in table if sign in text):
+        for match in pattern.finditer(text):
+            yield Pair(match["name"], match["value"].strip(), is_quoted=True)
+
+
+def written_pairs(text: str) -> Iterator[Pair]:
+    """What says by its syntax where a value begins and ends."""
+    yield from _of(_BY_SIGN, text)
+    yield from _passwords(text)
+    if "VALUES" in text or "values" in text:
+        yield from (Pair(name, value, is_quoted=True) for name, value in _inserted(text) if value)
+    if not text.isascii() and any(sign in text for sign in _HAN_SIGNS):
+        for match in _BEHIND_HAN.finditer(text):
+            if len(match["value"].strip()) >= _LEAST:
+                yield Pair("密码", match["value"].strip(), is_quoted=True)
+
+
+def likely_pairs(text: str) -> Iterator[Pair]:
+    """What may be code that handles such values, and not one of them."""
+    return _of(_LIKELY, text)
+
+
+# --- passwords without a name ---------------------------------------------------------------------------------------
+
+_LEAST: Final = 4
+_PGPASS = re.compile(
+    r"^[A-Za-z0-9.*-]{1,64}:(?:5432|\*)(?::[A-Za-z0-9_*-]{1,64}){2}:(?P<value>[^\s:]{4,128})\s*?$", re.MULTILINE
+)
+_LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
+    ("sshpass", re.compile(r"sshpass +-p ?[\"']?(?P<value>[^\s\"'$<]{4,128})")),
+    ("mysql", re.compile(r"\bmysql[a-z]* (?:[^\n|;&]{0,128} )?-p[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})")),
+    ("mariadb", re.compile(r"\bmariadb[a-z-]* (?:[^\n|;&]{0,128} )?-p[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})")),
+    (
+        " login ",
+        re.compile(r"\b(?:docker|podman|nerdctl|az) login (?:[^\n|;&]{0,128} )?-p +[\"']?(?P<value>[^\s\"'$<]{4,128})"),
+    ),
+    ("psexec", re.compile(r"\bpsexec(?:\.exe)? [^\n|;&]{0,128} -p +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
+    ("redis-cli", re.compile(r"\bredis-cli (?:[^\n|;&]{0,128} )?-a +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
+    ("ldap", re.compile(r"\bldap[a-z]+ (?:[^\n|;&]{0,128} )?-w +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
+    ("zip", re.compile(r"\b(?:un)?zip (?:[^\n|;&]{0,128} )?-P ?[\"']?(?P<value>[^\s\"'$<]{4,128})")),
+    ("7z", re.compile(r"\b7za? (?:[^\n|;&]{0,128} )?-p[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})")),
+    (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
+    ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>[^\"'$\n]{4,128})[\"']")),
+    ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})", re.MULTILINE)),
+    ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})", re.MULTILINE)),
+    ("WIFI:", re.compile(r"WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
+    *(
+        (word, re.compile(r"(?i)identified (?:with \S{1,64} )?by [\"'](?P<value>[^\"'\n]{4,128})[\"']"))
+        for word in ("IDENTIFIED", "identified")
+    ),
+    ("PASSWORD(", re.compile(r"PASSWORD\([\"'](?P<value>[^\"'\n]{4,128})[\"']\)")),
+    *((word, _PGPASS) for word in (":5432:", ":*:")),
+)
+"""Each with the word without which a text has none."""
+
+
+def _passwords(text: str) -> Iterator[Pair]:
+    """What commands and settings take for a password without calling it so."""
+    for word, pattern in _LINE_OF:
+        if word in text:
+            yield from (Pair("password", match["value"], is_quoted=True) for match in pattern.finditer(text))

@@ -1,0 +1,161 @@
+"""Finds values that a syntax encloses: declarations, cells, items, statements, arguments of commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class NamedValue:
+    """A name, and where its value stands; ``is_quoted``: something says where the value begins and ends."""
+
+    name: str
+    start: int
+    end: int
+    is_quoted: bool
+    is_phrase: bool = False
+    """Whether blanks part the words of the name, so that it may be a part of a sentence."""
+
+
+NAME: Final = r"(?:[A-Za-z_][A-Za-z0-9_.\-]{0,63}+|[\u4e00-\u9fffA-Za-z]{1,12}+)"
+_BEGIN: Final = r"(?<![A-Za-z0-9_.\-])"
+_LITERAL: Final = r"(?P<mark>[\"'])(?P<value>[^\"'\n]{1,4096})(?P=mark)"
+
+# --- programs -------------------------------------------------------------------------------------------------------
+
+_TYPED = re.compile(
+    rf"{_BEGIN}(?P<name>{NAME})\??(?:[ ]?:[ ]?|[ ])[A-Za-z&][A-Za-z0-9_.<>\[\]&'|?]{{0,40}}?[ ]?=[ ]?"
+    r"[rbuf]?(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,4096})(?P=mark)"
+)
+"""A name with its type and its value: of Python, TypeScript, Kotlin, Swift, Rust, Go."""
+
+_BRACED = re.compile(rf"{_BEGIN}(?P<name>{NAME})\{{{_LITERAL}\}}")
+_DEFAULT = re.compile(
+    r"\b(?:variable|output|locals)\s{1,4}[\"'](?P<name>[\w.\-]{2,64})[\"']\s{0,4}\{[^{}]{0,256}?"
+    rf"\b(?:default|value)\s{{0,8}}=\s{{0,8}}{_LITERAL}"
+)
+"""How C++ and Terraform give a variable its value."""
+
+# --- documents ------------------------------------------------------------------------------------------------------
+
+_CELL = re.compile(
+    rf">\s{{0,8}}(?P<name>{NAME})\s{{0,4}}[:：]?\s{{0,4}}</[a-z0-9]{{1,10}}>\s{{0,16}}[:：]?\s{{0,16}}"
+    r"(?:<[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^\s<>]{1,512}(?: [^\s<>]{1,32})?)\s{0,16}</"
+)
+"""A cell of a table or a list with the name of the next one."""
+
+_ATTRIBUTES_REVERSED = re.compile(
+    rf"\b(?:value|content)\s?=\s?{_LITERAL}[^<>\n]{{0,128}}?\b(?:name|id|key|field)\s?=\s?"
+    r"[\"'](?P<name>[\w.\-]{1,64})[\"']"
+)
+_ITEM = re.compile(
+    r"\b(?:name|key):[ \t]{1,4}[\"']?(?P<name>[A-Za-z_][\w.\-]{1,63})[\"']?[ \t]{0,4}\r?\n[ \t]{0,64}"
+    r"(?:value|default):[ \t]{1,4}(?P<mark>[\"']?)(?P<value>[^\s\"'][^\n\"']{0,512}?)(?P=mark)[ \t]{0,4}\r?(?=\n|\Z)"
+)
+_BLOCK = re.compile(
+    rf"{_BEGIN}(?P<name>{NAME}):[ \t]{{0,4}}[|>][+-]?[ \t]{{0,4}}\r?\n[ \t]{{1,64}}"
+    r"(?P<value>[^\s][^\n]{0,512}?)[ \t]{0,8}\r?(?=\n|\Z)"
+)
+"""Of YAML: an item that has a name and a value, a text of one line under a name."""
+
+_FORM_PART = re.compile(
+    r"\bname=\"(?P<name>[^\"\s]{1,64})\"\r?\n(?:[A-Za-z-]{1,32}:[^\n]{0,128}\n){0,4}\r?\n"
+    r"(?P<value>[^\n\r]{1,512})\r?\n--"
+)
+"""A field of a multipart form as it crosses the wire."""
+
+_BELOW = re.compile(
+    rf"(?:\*\*|^\#{{1,6}}[ ])(?P<name>{NAME})(?:\*\*)?[ ]{{0,2}}[:：]?[ ]{{0,2}}(?:\r?\n){{1,2}}"
+    r"`?(?=[!-_a-~]{0,128}?\d)(?P<value>[!-_a-~]{4,128})`?[ ]{0,2}\r?(?=\n|\Z)",
+    re.MULTILINE,
+)
+_CORNERED = re.compile(rf"{_BEGIN}(?P<name>{NAME})[ ]?「(?=[!-~]{{0,128}}?\d)(?P<value>[!-~]{{4,128}})」")
+"""A heading or a bold line with a value below it, a value in the quotes of a Chinese text."""
+
+_OF_VALUE: Final = r"[A-Za-z0-9@#$%^&*_.+=~/-]"
+"""Without the punctuation of a sentence, which in Chinese has no blank behind it."""
+
+_BEHIND_HAN = re.compile(
+    r"(?P<name>(?:密码|口令|密钥|秘钥|令牌|验证码|校验码|动态码|授权码))[ \t]{0,2}"
+    rf"(?={_OF_VALUE}{{0,64}}?\d)"
+    rf"(?P<value>(?<=[ \t]){_OF_VALUE}{{3,127}}[A-Za-z0-9]|[A-Za-z0-9]{_OF_VALUE}{{2,126}}[A-Za-z0-9])"
+    r"(?![A-Za-z0-9]|[位个次天年月日时小分秒种条]|[-~至到])"
+)
+"""A Chinese name with a value right behind it that has a digit."""
+
+_BY_MARK: Final = (
+    *(("=", _TYPED), ('{"', _BRACED), ("{'", _BRACED), ("= ", _DEFAULT), ("value:", _ITEM), ("default:", _ITEM)),
+    *((": |", _BLOCK), (":|", _BLOCK), (": >", _BLOCK), ('name="', _FORM_PART), ("**", _BELOW), ("# ", _BELOW)),
+    *(("「", _CORNERED), ("码", _BEHIND_HAN), ("口令", _BEHIND_HAN), ("钥", _BEHIND_HAN), ("令牌", _BEHIND_HAN)),
+    *(("</", _CELL), ("value=", _ATTRIBUTES_REVERSED), ("content=", _ATTRIBUTES_REVERSED)),
+)
+"""Each only looked for in a text with a certain mark."""
+
+# --- commands and statements ----------------------------------------------------------------------------------------
+
+_FLAG = re.compile(r"(?<=[ \t])-(?P<flag>[pawP])(?P<gap>[ \t]?)[\"']?(?P<value>[^\s\"'|;&<>$-][^\s\"'|;&<>]{3,127})")
+_COMMANDS = re.compile(
+    r"(?:(?P<glued>mysql[a-z]*|mariadb[a-z-]*|7za?|rar|unrar)"
+    r"|(?P<free>sshpass|(?:docker|podman|nerdctl|helm registry|az) login|psexec)"
+    r"|(?P<ldap>ldap[a-z]+)|(?P<redis>redis-cli)|(?P<zip>zip|unzip))(?:\.exe)?[ \t][^\n|;&]*\Z"
+)
+"""What commands call a password: ``sshpass -p``, ``mysql -p`` with the value glued to it, ``redis-cli -a``."""
+
+_GROUPS: Final = {"a": "redis", "w": "ldap", "P": "zip"}
+_REACH: Final = 160
+
+_UNNAMED = re.compile(
+    r"(?i:\bidentified[ ](?:with[ ]\S{1,64}[ ])?by[ ]|\bpassword[ ]?\(|\bpass:|\bSecureString[ ](?:-String[ ])?)"
+    r"(?P<mark>[\"']?)(?P<value>[^\s\"'|;&<>()$-][^\s\"']{3,127})(?P=mark)"
+    r"|^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<setting>\S{4,128})"
+    r"|\bWIFI:[^\n]{0,128}?;P:(?P<wifi>[^;\n]{4,64});"
+    r"|^[A-Za-z0-9.*-]{1,64}:(?:5432|\*):[A-Za-z0-9_*-]{1,64}:[A-Za-z0-9_*-]{1,64}:"
+    r"(?P<pgpass>[^\s:]{4,128})[ \t]{0,4}\r?$",
+    re.MULTILINE,
+)
+"""Where the syntax says that a password follows: SQL, OpenSSL, PowerShell, Redis, Wi-Fi, PostgreSQL."""
+
+_PASSWORD: Final = "password"  # noqa: S105 - a name
+_INSERT = re.compile(r"\((?P<names>[^()\n]{3,1024})\)\s{0,8}(?i:VALUES)\s{0,8}\((?P<values>[^()]{3,4096})\)")
+_INSERTED = re.compile(r"\s*(?:'(?P<quoted>[^'\n]*)'|(?P<bare>[^,']*))\s*(?:,|\Z)")
+
+
+def enclosed_values(text: str) -> Iterator[NamedValue]:
+    """The values of a text with their names, in no order; one without a name is called a password."""
+    for pattern in dict.fromkeys(pattern for mark, pattern in _BY_MARK if mark in text):
+        for match in pattern.finditer(text):
+            yield NamedValue(match["name"], *match.span("value"), is_quoted=True)
+    yield from _passwords(text)
+    if "VALUES" in text or "values" in text:
+        yield from _inserted(text)
+
+
+def _passwords(text: str) -> Iterator[NamedValue]:
+    for match in _UNNAMED.finditer(text):
+        group = next(name for name in ("value", "setting", "wifi", "pgpass") if match[name])
+        yield NamedValue(_PASSWORD, *match.span(group), is_quoted=True)
+    for match in _FLAG.finditer(text) if " -" in text else ():
+        command = _COMMANDS.search(text, max(0, match.start() - _REACH), match.start())
+        if command is not None and command[_group_of(match)]:
+            yield NamedValue(_PASSWORD, *match.span("value"), is_quoted=True)
+
+
+def _group_of(flag: re.Match[str]) -> str:
+    """Which commands have a password behind a flag: of ``-p`` those that glue it, or those that part it."""
+    return _GROUPS.get(flag["flag"]) or ("free" if flag["gap"] else "glued")
+
+
+def _inserted(text: str) -> Iterator[NamedValue]:
+    """The values of a statement of SQL with the names of their columns."""
+    for match in _INSERT.finditer(text):
+        values = [each for each in _INSERTED.finditer(match["values"]) if each.end() > each.start()]
+        columns = [name.strip(' `"[]') for name in match["names"].split(",")]
+        if len(values) != len(columns):
+            continue
+        for name, value in zip(columns, values, strict=True):
+            start, end = value.span("quoted" if value["quoted"] else "bare")
+            if end > start:
+                yield NamedValue(name, match.start("values") + start, match.start("values") + end, is_quoted=True)
