@@ -73,6 +73,11 @@ WITH_DIGIT = {
     "words of a name": "my login code: the auth code is %s, keep it",
     "verb": "请把密码改成%s",
     "arrow": "password → %s",
+    "before its name": "please use %s as the password",
+    "abbreviation": "user: me\npass: %s\n",
+    "option with one hyphen": "keytool -list -storepass %s -v",
+    "htpasswd": "htpasswd -b file me %s",
+    "git config": "git config --global user.password %s",
 }
 """Where a value needs a digit: else it may be a word that explains the name."""
 
@@ -167,6 +172,8 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "user_name: +",
         "The user name is required, the API key is stored.",
         "密码8-16位，密码为空，密码2024年",
+        "use this as the password; pass: 12 of 15, pass: test_name1",
+        "find . -name test1.py -type f; git config user.name Ada",
         "docker run -p 8080:8080 a; mkdir -p some/where; zip -r a.zip b",
         "<tr><td>password</td><td>string</td></tr>",
         'unexpected token "}"',

@@ -254,6 +254,11 @@ _HOOKS: Final = (
     ),
     Detector(
         _VENDOR,
+        "a webhook of a flow of Feishu or Lark",
+        re.compile(r"(?:feishu\.cn|larksuite\.com)/flow/api/trigger-webhook/[A-Za-z0-9-]{8,}"),
+    ),
+    Detector(
+        _VENDOR,
         "a webhook of WeCom",
         re.compile(r"qyapi\.weixin\.qq\.com/cgi-bin/webhook/[a-z_]+\?(?:[a-z_]+=[a-z]+&)?key=[A-Za-z0-9-]{8,}"),
     ),

@@ -59,7 +59,10 @@ def _bare(names: Collection[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![A-Z0-9_])"
 
 
-_NO_NAME: Final = r"(?![\"'`*)\]]{0,3}[ \t]{0,3}(?:[:=]|->)|>|[ ]?[,\t;|](?=[^\n]*\n)|[\"'],)"
+_NO_NAME: Final = (
+    r"(?![\"'`*)\]]{0,3}[ \t]{0,3}(?:[:=→「]|->|<-|改成|改为|设为|设置为)|>|[ ]?[,\t;|](?=[^\n]*\n)|[\"'],"
+    r"|\{[\"']|[ ][A-Za-z&][A-Za-z0-9_.]{0,31}[ ]?=[ ]?[\"'])"
+)
 """What makes a name of a bare placeholder: a sign of equality behind it, the end of a tag, other names of columns."""
 
 

@@ -60,6 +60,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             smtp pass|mail pass|email pass|ftp pass|redis pass|mysql pass|pg pass|ssh pass|auth pass|admin pass
             http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass
             store pass|key pass|app ticket|psk|wpa passphrase|require pass
+            db pwd|user pwd|mysql pwd|redis pwd|admin pwd|root pwd|login pwd|ftp pwd|smtp pwd|email pwd|wifi pwd|ssh pwd
             jsapi ticket|api ticket|dsn
             秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
         """,

@@ -72,17 +72,18 @@ _COMMAND = re.compile(
     re.MULTILINE,
 )
 _ARGUMENT = re.compile(
-    rf"(?<=[ \t])(?P<mark>[\"'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?:=|: )"
+    rf"(?<=[ \t=])(?P<mark>[\"'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?:=|: )"
     r"(?P<value>[^\s\"'&]{1,512})(?P=mark)(?=\s|\Z)"
 )
 """How a command line is given a setting, a header, a field of a form."""
 
 _LITERAL = re.compile(
-    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{_NAME_CHARS}]{{1,63}}+)[ ]?[:=][ ]?(?P<quote>["'])"""
-    r"""(?P<value>[^"'\\\n]{1,512})(?P=quote)"""
+    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{_NAME_CHARS}]{{1,63}}+)[ ]?[:=][ ]?"""
+    r"""[bfru]?(?P<quote>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=quote)"""
 )
 _LOOSE = re.compile(
-    r"(?:=>|->|[:=|]|(?<= )is(?= )|[是为])[ \n]{0,2}[*`“\"']{0,3}(?P<value>[^\s\"'`<>()\[\]{}&,;，。；！“”]{4,128})"
+    r"(?:=>|->|[:=|]|(?<= )is(?= )|[是为])[ \n]{0,2}[*`“\"']{0,3}"
+    r"(?P<value>[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[^\s\"'`<>()\[\]{}&,;，。；！“”]{4,128})"
 )
 _OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][A-Za-z0-9_-]{1,63})[ ]{1,3}[\"']?(?P<value>[^\s\"']{4,128})")
 """What may be a name with its value: the value has to look like one as well."""
@@ -203,7 +204,7 @@ _NEXT_SETTING = re.compile(rf"[,;] ?[{_NAME_CHARS}]{{2,64}} ?[:=].*")
 _REPLACED = re.compile(rf"{MASK}[\u3400-\u9fff，。！；]")
 """A placeholder, and a sentence that goes on behind it."""
 
-_CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z")
+_CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z|\A[A-Za-z&][A-Za-z0-9_.|]* ?= ?[\"'`]")
 
 
 _SECRETS: Final = (Promise.SECRET, Promise.CREDENTIAL)
@@ -224,7 +225,7 @@ _PLACE = re.compile("[\u4e00-\u9fff]{4,}[0-9]{1,5}号")
 
 def _loose_pairs(text: str) -> Iterator[Pair]:
     """Names that promise a person or an identifier, with values that look like what was promised."""
-    has_quotes = '"' in text or "'" in text
+    has_quotes = '"' in text or "'" in text or "`" in text
     for pattern in (*((_LITERAL, _INDEXED) if has_quotes else ()), *((_OPTION,) if "--" in text else ())):
         for match in pattern.finditer(text):
             yield from _if_likely(match["name"], match["value"])

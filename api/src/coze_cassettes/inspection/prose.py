@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from coze_cassettes.inspection import names
+from coze_cassettes.inspection import names, randomness
 from coze_cassettes.inspection.names import Promise
 from coze_cassettes.inspection.words import words
 
@@ -32,9 +32,9 @@ _CORE = re.compile(
 _HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
 _REACH: Final = 48
 _SEPARATOR = re.compile(
-    r"(?:[0-9]{1,2}|_(?:str|string|value|val|text|[0-9])|[（(][^()（）\n]{1,20}[)）])?"
+    r"(?:[0-9]{1,2}|[_-](?:str|string|value|val|text|[0-9])(?![A-Za-z0-9])|[（(][^()（）\n]{1,20}[)）])?"
     r"(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,3}"
-    r"(?:(?P<sign>=>|:=|={1,3}|:|->|→|\||\bis\b:?|\bwas\b|是:?|为:?|叫|改成|改为|设为|设置为)[ \t\u3000\n]{0,3}"
+    r"(?:(?P<sign>=>|:=|<-|={1,3}|:|->|→|\||\bis\b:?|\bwas\b|是:?|为:?|叫|改成|改为|设为|设置为)[ \t\u3000\n]{0,3}"
     r"|(?P<blank>[ \t]{1,3}))"
     r"(?P<quote>\\?[\"'`“‘「『]|\*\*|)"
 )
@@ -77,6 +77,8 @@ def _is_set_off(pair: Pair) -> bool:
 def _behind(text: str, gap: re.Match[str], name: str) -> Pair | None:
     start = gap.end()
     if quote := gap["quote"]:
+        if text.startswith(quote * 2, start):  # three of them: of Python, of Kotlin
+            start += 2 * len(quote)
         end = text.find(_CLOSERS.get(quote, quote), start, start + 512)
         value = text[start : max(start, end)]
         return Pair(name, value, is_quoted=True) if value and "\n" not in value else None
@@ -128,7 +130,7 @@ def is_secret(pair: Pair, text: str) -> bool:
     ):
         return False
     if names.promise_of(pair.name) is Promise.CREDENTIAL:
-        return len(value) >= _LEAST_CREDENTIAL and _is_mixed(value) and not _is_expression(value)
+        return len(value) >= _LEAST_CREDENTIAL and _is_drawn(value) and not _is_expression(value)
     if len(value) < _LEAST:
         return False
     if pair.is_quoted:
@@ -143,6 +145,14 @@ def _is_literal(pair: Pair, value: str, text: str) -> bool:
     if _is_mixed(value):
         return _IDENTIFIER.fullmatch(value) is None or not _CODE.search(text)
     return not _repeats_name(value) and _ENDS.match(pair.rest) is not None and not _CODE.search(text)
+
+
+_LONG: Final = 20
+
+
+def _is_drawn(value: str) -> bool:
+    """Letters with digits or signs among them; of a long one large and small letters in no order are enough."""
+    return _is_mixed(value) or (len(value) >= _LONG and randomness.mixes_cases(value))
 
 
 def _is_mixed(value: str) -> bool:

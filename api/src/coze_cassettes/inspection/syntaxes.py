@@ -8,14 +8,15 @@ from typing import Final
 
 from coze_cassettes.inspection.prose import Pair
 
-_NAME: Final = r"[A-Za-z0-9_.$\u3400-\u9fff-]{2,64}"
+_NAME: Final = r"[A-Za-z0-9_.$\u3400-\u9fff-]{2,64}+"
 _START: Final = r"(?<![A-Za-z0-9_.$\u3400-\u9fff-])"
+_NO_TAG: Final = "(?<![<:/])"
 
 # --- programs -------------------------------------------------------------------------------------------------------
 
 _LITERAL: Final = r"""(?P<mark>["'])(?P<value>[^"'\\\n]{1,512})(?P=mark)"""
 _ANNOTATED = re.compile(
-    rf"""{_START}(?P<name>{_NAME})[?!]?(?: ?: ?| )(?:[A-Za-z&\[*][^\s=:;"'`{{}}()]{{0,48}}?) ?= ?[bfru]?"""
+    rf"""{_START}{_NO_TAG}(?P<name>{_NAME})[?!]?(?: ?: ?| )(?:[A-Za-z&\[*][^\s=:;"'`{{}}()]{{0,48}}?) ?= ?[bfru]?"""
     r"""(?P<mark>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=mark)"""
 )
 """A variable with its type, before or behind its name."""
@@ -66,12 +67,20 @@ _BEHIND_HAN = re.compile(
     rf"(?P<value> {_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[A-Za-z0-9]{_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[0-9]{_PLAIN}{{3,40}}+)"
     r"(?!\s?[位个次天年月日时小分秒种条至到])"
 )
+_TOLD_BEFORE = re.compile(
+    r"[Uu]se (?=\S{0,64}?[0-9])(?P<value>[^\s\"'`,;]{4,128}) as (?:[a-z]{1,4} )?"
+    r"(?P<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token)|[A-Za-z]{2,12} key)"
+)
 _SETTER = re.compile(
     r"(?:^[ \t]*(?:SetEnv|#define)|(?<!\S)set(?: -[A-Za-z]{1,3})?)[ \t]+(?:\S{1,64}:)?"
     rf"(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[^\s\"']{{4,512}})",
     re.MULTILINE,
 )
 
+_OBJECT_OF_NAME = re.compile(
+    rf"""["'](?P<name>{_NAME})["']: ?\{{[^{{}}]{{0,256}}?"""
+    r"""["'](?:value|val|default|example|default_value|defaultValue|const)["']: ?["'](?P<value>[^"'\\\n]{1,512})["']"""
+)
 _BY_SIGN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ('{"', _INITIALIZED),
     ("{'", _INITIALIZED),
@@ -87,6 +96,9 @@ _BY_SIGN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("**", _BELOW),
     ("# ", _BELOW),
     ("「", _CORNERED),
+    (": {", _OBJECT_OF_NAME),
+    (":{", _OBJECT_OF_NAME),
+    (" as ", _TOLD_BEFORE),
 )
 """What is only looked for in a text with a certain sign."""
 
@@ -127,6 +139,10 @@ def likely_pairs(text: str) -> Iterator[Pair]:
 # --- passwords without a name ---------------------------------------------------------------------------------------
 
 _LEAST: Final = 4
+_ABBREVIATED = re.compile(
+    r"(?<![A-Za-z0-9_.-])(?i:pass|pw) {0,2}[:=] {0,2}[\"'`]?(?=[A-Za-z!@#$%^&*.+~-]{0,64}[0-9])"
+    r"(?=[0-9!@#$%^&*.+~-]{0,64}[A-Za-z])(?P<value>[A-Za-z0-9!@#$%^&*.+~-]{6,64}+)(?![\w(\[/])"
+)
 _PGPASS = re.compile(
     r"^[A-Za-z0-9.*-]{1,64}:(?:5432|\*)(?::[A-Za-z0-9_*-]{1,64}){2}:(?P<value>[^\s:]{4,128})\s*?$", re.MULTILINE
 )
@@ -147,6 +163,15 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>[^\"'$\n]{4,128})[\"']")),
     ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})", re.MULTILINE)),
     ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})", re.MULTILINE)),
+    ("htpasswd ", re.compile(r"\bhtpasswd (?:-[A-Za-z]+ )+\S{1,64} \S{1,64} [\"']?(?P<value>[^\s\"'$<]{4,128})")),
+    ("_auth", re.compile(r"(?<![A-Za-z0-9])_auth ?= ?(?P<value>[A-Za-z0-9+/]{8,512}={0,2})(?![A-Za-z0-9_.(])")),
+    (
+        "git config ",
+        re.compile(
+            r"git config (?:-[a-z-]+ ){0,3}\S{0,64}(?:password|token|secret) [\"']?(?P<value>[^\s\"'$<]{4,128})"
+        ),
+    ),
+    *((word, _ABBREVIATED) for word in ("pass", "Pass", "PASS", "pw", "PW")),
     ("WIFI:", re.compile(r"WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
     *(
         (word, re.compile(r"(?i)identified (?:with \S{1,64} )?by [\"'](?P<value>[^\"'\n]{4,128})[\"']"))

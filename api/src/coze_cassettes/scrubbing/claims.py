@@ -133,6 +133,12 @@ _NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}")
 """Signs only, or an escape that breaks off: the piece of a text that comes in several may end there."""
 
 _MIN_IDENTIFIER: Final = 6
+_NOTHING_BARE = re.compile(
+    rf"{_NOTHING.pattern}|(?i:&?str(?:ing)?|text|varchar|int(?:eger)?|number|bool(?:ean)?|bytes|any|object|null|none|optional"
+    r"|required|undefined)"
+)
+"""Types too, where no quotes make them a value: ``user_name: str``."""
+
 _NAMES_SOMEBODY = re.compile(
     r"(?!(?i:the|an?|not?|is|of|to|in|for|string|text|null|none|true|false|your|my)\b)[A-Z][a-z]|[\u4e00-\u9fff]{2,4}\Z|.*\d"
 )
@@ -141,7 +147,8 @@ _NAMES_SOMEBODY = re.compile(
 
 def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
     """Whether what stands behind a name in running text is a value, not code nor the next word of a sentence."""
-    if _CODE.match(value) is not None or _NOTHING.fullmatch(value) is not None:
+    says_nothing = _NOTHING if found.is_quoted else _NOTHING_BARE
+    if _CODE.match(value) is not None or says_nothing.fullmatch(value) is not None:
         return False
     if found.is_phrase and rule.category is Category.PERSONAL:
         return _NAMES_SOMEBODY.match(value) is not None

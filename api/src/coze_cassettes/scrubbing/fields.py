@@ -27,7 +27,7 @@ _HAN_PAIR = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20}|[A-Za-z]{2,4}[\u4e00-\u9fff]{1,4}?)"
     r"(?P<separator>\s{0,2}(?:[:：=]|是|为|改成|改为|设为|设置为|设成了?)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
 )
-_OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])")
+_OPTION = re.compile(r"(?<!\S)--?(?P<name>[A-Za-z][\w-]{3,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])")
 _PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']?)(?=\S)")
 _COMMAND = re.compile(
     r"(?:^[ \t]*(?:ENV|ARG|setx|setenv|SetEnv|\#define)|(?<!\S)set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:)?"
@@ -69,7 +69,7 @@ _ELEMENT = re.compile(
 _ATTRIBUTES = re.compile(
     r"\b(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
 )
-_MARKED: Final = (("--", _OPTION), ("-D", _PROPERTY), ("【", _BRACKETED))
+_MARKED: Final = (("-", _OPTION), ("-D", _PROPERTY), ("【", _BRACKETED))
 """What is only looked for in a text with a certain mark."""
 
 _ENCLOSED: Final = (_SPACED, _PARENTHESES, _TUPLE)
@@ -113,20 +113,25 @@ def _phrases(text: str, match: re.Match[str], found: NamedValue) -> Iterator[Nam
 def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     start = match.end()
     if match["quote"]:
+        start += 2 if text.startswith(match["quote"] * 2, start) else 0  # three of them: of Python, of Kotlin
         end = text.find(_QUOTES[match["quote"]], start, start + _LONGEST)
         return NamedValue(match["name"], start, end, is_quoted=True) if end > start else None
     bare = _ASCII_BARE.match(text, start, start + _LONGEST) or _HAN_BARE.match(text, start, start + _LONGEST)
     if bare is None:
         return None
     end = start + len(bare[0].rstrip(_TRAILING))
-    if (more := _MORE_WORDS.match(text, end)) and _is_setting(text, match):
+    if (more := _MORE_WORDS.match(text, end)) and (
+        _is_setting(text, match) or more["quote"] == text[: match.start()][-1:]
+    ):
         end = more.end("words")
     if end == start or text[end : end + 1] in ("(", "["):
         return None
     return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
 
 
-_MORE_WORDS = re.compile(r"(?P<words>(?: [A-Z][\w'.-]{0,31}){1,3})[ \t]*\r?$", re.MULTILINE)
+_MORE_WORDS = re.compile(
+    r"(?P<words>(?: [A-Z](?![A-Z]*_[A-Z\d])[\w'.-]{0,31}){1,3})(?:[ \t]*\r?$|(?P<quote>[\"']))", re.MULTILINE
+)
 """The rest of a person's name in a line of settings: ``name: Ada Lovelace``."""
 
 

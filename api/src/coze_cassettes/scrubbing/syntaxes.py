@@ -27,7 +27,7 @@ _LITERAL: Final = r"(?P<mark>[\"'])(?P<value>[^\"'\n]{1,4096})(?P=mark)"
 # --- programs -------------------------------------------------------------------------------------------------------
 
 _TYPED = re.compile(
-    rf"{_BEGIN}(?P<name>{NAME})\??(?:[ ]?:[ ]?|[ ])[A-Za-z&][A-Za-z0-9_.<>\[\]&'|?]{{0,40}}?[ ]?=[ ]?"
+    rf"(?<![A-Za-z0-9_.\-<:/])(?P<name>{NAME})\??(?:[ ]?:[ ]?|[ ])[A-Za-z&][A-Za-z0-9_.<>\[\]&'|?]{{0,40}}?[ ]?=[ ]?"
     r"[rbuf]?(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,4096})(?P=mark)"
 )
 """A name with its type and its value: of Python, TypeScript, Kotlin, Swift, Rust, Go."""
@@ -86,11 +86,17 @@ _BEHIND_HAN = re.compile(
 )
 """A Chinese name with a value right behind it that has a digit."""
 
+_USED_AS = re.compile(
+    r"\b[Uu]se (?=\S{0,64}?\d)(?P<value>[^\s\"'`,;]{4,128}) as (?:(?:the|a|my|your|its|our) )?"
+    r"(?P<name>[A-Za-z]{2,16}(?: key| code)?)"
+)
+"""A value that a sentence says before its name."""
+
 _BY_MARK: Final = (
     *(("=", _TYPED), ('{"', _BRACED), ("{'", _BRACED), ("= ", _DEFAULT), ("value:", _ITEM), ("default:", _ITEM)),
     *((": |", _BLOCK), (":|", _BLOCK), (": >", _BLOCK), ('name="', _FORM_PART), ("**", _BELOW), ("# ", _BELOW)),
     *(("「", _CORNERED), ("码", _BEHIND_HAN), ("口令", _BEHIND_HAN), ("钥", _BEHIND_HAN), ("令牌", _BEHIND_HAN)),
-    *(("</", _CELL), ("value=", _ATTRIBUTES_REVERSED), ("content=", _ATTRIBUTES_REVERSED)),
+    *((" as ", _USED_AS), ("</", _CELL), ("value=", _ATTRIBUTES_REVERSED), ("content=", _ATTRIBUTES_REVERSED)),
 )
 """Each only looked for in a text with a certain mark."""
 
@@ -107,10 +113,21 @@ _COMMANDS = re.compile(
 _GROUPS: Final = {"a": "redis", "w": "ldap", "P": "zip"}
 _REACH: Final = 160
 
+_ABBREVIATED = re.compile(
+    r"(?:^|[ \t,;(/|])(?i:pass|pw)[ \t]{0,2}[:=][ \t]{0,2}[\"'`]?"
+    r"(?=[a-zA-Z!@#$%^&*.+~-]{0,64}?\d)(?=[\d!@#$%^&*.+~-]{0,64}?[a-zA-Z])"
+    r"(?P<value>[A-Za-z0-9!@#$%^&*.+~-]{6,64})(?![\w(\[/])",
+    re.MULTILINE,
+)
+"""Behind an abbreviation that also means other things only what has letters and digits is a password."""
+
 _UNNAMED = re.compile(
     r"(?i:\bidentified[ ](?:with[ ]\S{1,64}[ ])?by[ ]|\bpassword[ ]?\(|\bpass:|\bSecureString[ ](?:-String[ ])?)"
     r"(?P<mark>[\"']?)(?P<value>[^\s\"'|;&<>()$-][^\s\"']{3,127})(?P=mark)"
     r"|^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<setting>\S{4,128})"
+    r"|\bhtpasswd[ ](?:-[A-Za-z]{1,4}[ ])+\S{1,64}[ ]\S{1,64}[ ][\"']?(?P<htpasswd>[^\s\"'|;&<>]{4,128})"
+    r"|(?<![A-Za-z0-9])_auth[ ]?=[ ]?(?P<auth>[A-Za-z0-9+/]{8,512}={0,2})"
+    r"|\bgit config (?:--?[a-z-]{1,16} ){0,3}\S{0,64}(?:password|token|secret)[ ][\"']?(?P<git>[^\s\"'|;&<>]{4,128})"
     r"|\bWIFI:[^\n]{0,128}?;P:(?P<wifi>[^;\n]{4,64});"
     r"|^[A-Za-z0-9.*-]{1,64}:(?:5432|\*):[A-Za-z0-9_*-]{1,64}:[A-Za-z0-9_*-]{1,64}:"
     r"(?P<pgpass>[^\s:]{4,128})[ \t]{0,4}\r?$",
@@ -135,8 +152,10 @@ def enclosed_values(text: str) -> Iterator[NamedValue]:
 
 def _passwords(text: str) -> Iterator[NamedValue]:
     for match in _UNNAMED.finditer(text):
-        group = next(name for name in ("value", "setting", "wifi", "pgpass") if match[name])
+        group = next(name for name in _UNNAMED.groupindex if match[name] and name != "mark")
         yield NamedValue(_PASSWORD, *match.span(group), is_quoted=True)
+    for match in _ABBREVIATED.finditer(text):
+        yield NamedValue(_PASSWORD, *match.span("value"), is_quoted=True)
     for match in _FLAG.finditer(text) if " -" in text else ():
         command = _COMMANDS.search(text, max(0, match.start() - _REACH), match.start())
         if command is not None and command[_group_of(match)]:

@@ -134,6 +134,7 @@ _STORAGE = re.compile(
 _WEBHOOKS: Final = (
     re.compile(r"https?://hooks\.slack\.com/(?:services|workflows|triggers)/."),
     re.compile(r"https?://[^/]{0,64}(?:feishu\.cn|larksuite\.com)/open-apis/bot/(?:v2/)?hook/."),
+    re.compile(r"https?://[^/]{0,64}(?:feishu\.cn|larksuite\.com)/flow/api/trigger-webhook/."),
     re.compile(r"https?://qyapi\.weixin\.qq\.com/cgi-bin/webhook/[^?]{0,64}\?(?:[^#]{0,256}&)?key=."),
     re.compile(r"https?://oapi\.dingtalk\.com/robot/send(?:_by_session)?\?(?:[^#]{0,256}&)?(?:access_token|session)=."),
     re.compile(r"https?://[^/]{0,32}discord(?:app)?\.com/api/webhooks/."),

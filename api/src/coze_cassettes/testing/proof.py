@@ -34,7 +34,7 @@ _OF_BYTES: Final = tuple(row.name for row in ENCODINGS if row.charset)
 _OF_WORDS: Final = ("base85", "Ascii85", "form")
 """Encodings whose text ends at a blank, or begins at a name."""
 
-_BARE: Final = 0.7
+_BARE: Final = 0.5
 """Share of the cases in which a value is known by its look: the others have a name in one of many syntaxes."""
 
 _SINGLE: Final = {row.name for row in ENCODINGS if row.group == 1}
