@@ -14,6 +14,7 @@ import sys
 import time
 import zipfile
 import zlib
+from collections.abc import Callable
 from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]  # it has no annotations
@@ -238,9 +239,10 @@ def test_what_is_packed_is_opened(name: str) -> None:
     assert layers.walk_bytes(Leaf((), "", "text"), FILES[name], _same) == FILES[name]
 
 
-def test_a_pdf_that_holds_a_value_is_refused() -> None:
+@pytest.mark.parametrize("pack", [zlib.compress, bytes], ids=["Flate", "plain"])
+def test_a_pdf_that_holds_a_value_is_refused(pack: Callable[[bytes], bytes]) -> None:
     """Its packed streams are read, but cannot be written anew."""
-    pdf = b"%PDF-1.7\n1 0 obj\nstream\n" + zlib.compress(CONTENT) + b"\nendstream\n%%EOF"
+    pdf = b"%PDF-1.7\n1 0 obj\nstream\n" + pack(CONTENT) + b"\nendstream\n%%EOF"
     with pytest.raises(UnreadableBody, match="PDF that holds"):
         layers.walk_bytes(Leaf((), "", "text"), pdf, _swap)
     assert layers.walk_bytes(Leaf((), "", "text"), pdf, _same) == pdf

@@ -420,6 +420,12 @@ def test_ids_as_long_as_their_placeholders_do_not_run_into_each_other(interactio
         ("tel+1 (650) 348-{D4}", "PHONE_1"),
         ("SEC{X64}", "SECRET_1"),
         ("{X32}-{X8}-{X8}", "SECRET_1"),
+        ("ring 1-212-736-{D4}", "PHONE_1"),
+        ("ring 0086-28-6729{D4}", "PHONE_1"),
+        ("ring 020 7422 {D4}", "PHONE_1"),
+        ("a80{X1}.bc29.b{X3}", "MAC_ADDRESS_1"),
+        ("请用figd_{A40}请记住", "SECRET_1"),
+        ("curl -ume:tulip@{D4}", "SECRET_1"),
     ],
 )
 def test_a_value_beside_a_sign_is_found(
@@ -428,7 +434,35 @@ def test_a_value_beside_a_sign_is_found(
     """A number in a circle and an abbreviation in one sign are no digits and letters that a value goes on with."""
     shown = json.loads(_answers(scrub([interaction(answer={"msg": fill(text)})]).interactions))["msg"]
     assert placeholder in shown
-    assert len(re.sub(placeholder, "", shown)) <= len("tel()²")
+    assert re.sub(r"[\x00-\x7f]", "", re.sub(placeholder, "", shown)) == re.sub(r"[\x00-\x7f]", "", text)
+    assert len(re.sub(placeholder, "", shown)) <= len("curl -u")
+
+
+def test_chinese_behind_a_url_stays(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """An address ends where ASCII ends; Chinese inside its path is a part of it."""
+    url = fill("https://files.example/报告.png?x-expires={D10}&x-signature={A27}")
+    shown = json.loads(_answers(scrub([interaction(answer={"msg": f"看{url}请记住…"})]).interactions))["msg"]
+    assert shown == "看https://scrubbed.invalid/SIGNED_URL_1请记住…"
+
+
+def test_base64_of_one_line_stays_one_line(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """Though a word on the next line could be its last line."""
+    packed = base64.b64encode(fill("pat_{A64}").encode()).decode()
+    shown = json.loads(_answers(scrub([interaction(answer={"msg": f"one\n{packed}\ntwo"})]).interactions))["msg"]
+    first, middle, last = shown.splitlines()
+    assert (first, base64.b64decode(middle), last) == ("one", b"ACCESS_TOKEN_1", "two")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Authorization: Basic {A28}\r\nAccept: */*", "mysql://app:{A12}@db.example.com/main", "user_name: str = 'x'"],
+)
+def test_what_was_scrubbed_is_scrubbed_to_the_same(
+    interaction: MakeInteraction, fill: Callable[[str], str], text: str
+) -> None:
+    """A placeholder behind a scheme, or before the @ of a host, is no value."""
+    (clean,) = scrub([interaction(answer={"msg": fill(text)})]).interactions
+    assert scrub([clean]).interactions == (clean,)
 
 
 def test_text_in_base85_in_a_fragment_is_read(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coze_cassettes.codecs import compression, pictures
-from coze_cassettes.codecs.encodings import is_readable
+from coze_cassettes.codecs.encodings import is_readable, to_text
 from coze_cassettes.codecs.opened import Opened
 from coze_cassettes.errors import UnreadableBody
 
@@ -194,12 +194,17 @@ def _zip(members: Sequence[bytes]) -> bytes:
 _PDF_STREAM = re.compile(rb"stream\r?\n(?P<raw>.*?)\r?\n?endstream", re.DOTALL)
 
 
+def _read_stream(raw: bytes) -> bytes | None:
+    """What a stream of a PDF holds; None if it is a picture, a font, or packed in another way."""
+    inner = compression.decompress_zlib(raw)
+    return raw if inner is None and is_readable(to_text(raw)) else inner
+
+
 def _open_pdf(data: bytes) -> Opened:
-    """The text around the streams of a PDF, and what its Flate streams hold; those cannot be written anew."""
+    """The text around the streams of a PDF, and what those hold that are text or Flate; none can be written anew."""
     if b"/Encrypt" in data:
         raise UnreadableBody("it is an encrypted PDF")
-    found = (compression.decompress_zlib(match["raw"]) for match in _PDF_STREAM.finditer(data))
-    streams = [inner for inner in found if inner is not None]
+    streams = [inner for match in _PDF_STREAM.finditer(data) if (inner := _read_stream(match["raw"])) is not None]
     outside = _PDF_STREAM.sub(b"stream\nendstream", data.removeprefix(b"%PDF-"))
     members = [outside, *streams]
 

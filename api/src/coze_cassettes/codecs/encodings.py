@@ -274,9 +274,11 @@ def _encode_base64_lines(text: str) -> str:
 
 def _base64_lines_like(text: str, stretch: str) -> str:
     gap = _LINE_END.search(stretch)
-    width = gap.start() if gap else _EXAMPLE_WIDTH
+    if gap is None:  # one line, with a word on the next one
+        return _base64_like(text, stretch)
+    width = gap.start()
     packed = _encode_base64(text)
-    return (gap[0] if gap else "\n").join(packed[at : at + width] for at in range(0, len(packed), width))
+    return gap[0].join(packed[at : at + width] for at in range(0, len(packed), width))
 
 
 def _decode_hex(stretch: str) -> str | None:

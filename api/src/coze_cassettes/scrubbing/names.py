@@ -26,7 +26,7 @@ _BEHIND = re.compile(r"(?:_(?:value|val|str|string|text|\d{1,2})|(?<=[a-z])\d{1,
 
 _LATIN_BEFORE = re.compile(r"(?<![a-z0-9_])[a-z0-9_]+(?=[\u4e00-\u9fff])")
 _GLUED = re.compile(
-    r"(?<=[a-z]{2})(?:id|name|address|password|passwd|pwd|pass|token|secret|key|code|card)\Z"
+    r"(?<=[a-z]{2})(?:openid|unionid|id|name|address|password|passwd|pwd|pass|token|secret|key|code|card)\Z"
     r"|(?:(?<=contact)|(?<=mobile)|(?<=user)|(?<=cell)|(?<=home)|(?<=work))phone\Z|(?:(?<=phone)|(?<=mobile)|(?<=card))number\Z"
 )
 """The last word of a name whose words nothing parts: ``deliveryaddress``."""

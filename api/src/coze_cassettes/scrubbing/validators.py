@@ -115,7 +115,7 @@ def ipv6(text: str) -> bool:
 
 def mac(text: str) -> bool:
     """The address of a device: not all the same, and with hexadecimal letters or two digits that no time has."""
-    pairs = re.split("[:-]", text)
+    pairs = re.findall("[0-9A-Fa-f]{2}", text)
     return len(set(pairs)) > 2 and any(pair > "59" for pair in pairs)  # noqa: PLR2004  00:00:00:00:00:01
 
 

@@ -158,7 +158,8 @@ def _mobile(chance: random.Random) -> str:
 def _landline(chance: random.Random) -> str:
     area = chance.choice(["010", "021", "0755", "0571", "028"])
     number = chance.choice("268") + draw(chance, string.digits, 7)
-    return chance.choice([f"{area}-{number}", f"({area}){number}", f"{area} {number}", f"+86 {area[1:]} {number}"])
+    written = f"{area}-{number}", f"({area}){number}", f"{area} {number}", f"+86 {area[1:]} {number}"
+    return chance.choice([*written, f"{area} {number[:4]} {number[4:]}", f"0086-{area[1:]}-{number}"])
 
 
 def _service_number(chance: random.Random) -> str:
@@ -231,6 +232,8 @@ def _ipv6(chance: random.Random) -> str:
 def _mac(chance: random.Random) -> str:
     gap = chance.choice(":-")
     pairs = ["a4", "5e", "60", *(draw(chance, "6789abcdef", 2) for _ in range(3))]
+    if chance.random() < 0.25:  # noqa: PLR2004 - a quarter as Cisco writes them
+        return ".".join("".join(pairs[at : at + 2]) for at in (0, 2, 4))
     return gap.join(pairs if chance.random() < 0.5 else [pair.upper() for pair in pairs])  # noqa: PLR2004 - half
 
 
@@ -356,7 +359,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("bank card", _card, _NUMBER + string.ascii_letters),
     Kind("IPv4", _ipv4, _NUMBER + "vV"),
     Kind("IPv6", _ipv6, _ALNUM + ":./"),
-    Kind("MAC", _mac, _ALNUM + ":-"),
+    Kind("MAC", _mac, _ALNUM + ":-."),
     Kind("id of Coze", lambda chance: "7" + draw(chance, string.digits, 18), _NUMBER),
     Kind("log id", lambda chance: f"20{_day(chance)[2:]}102030{draw(chance, '0123456789ABCDEF', 18)}", _ALNUM),
     Kind("password", _password, names=PASSWORD_NAMES),

@@ -151,7 +151,7 @@ SERVICES: Final = (
         "ACCOUNT",
         Category.PERSONAL,
         Where.TEXT,
-        r"(?<![A-Za-z0-9_/+=-])o(?=[a-z\d_-]{0,24}[A-Z])(?=[A-Z\d_-]{0,24}[a-z])(?=[A-Za-z_-]{0,24}\d)[A-Za-z0-9][A-Za-z0-9_-]{26}"
+        r"o(?<![A-Za-z0-9_/+=-]o)(?=[a-z\d_-]{0,24}[A-Z])(?=[A-Z\d_-]{0,24}[a-z])(?=[A-Za-z_-]{0,24}\d)[A-Za-z0-9][A-Za-z0-9_-]{26}"
         r"(?![A-Za-z0-9_-]|[+/=][A-Za-z0-9+/=]{8})",
         "a user of WeChat: 28 characters that begin with an o, drawn",
         "openid o{A27} there",
