@@ -139,7 +139,7 @@ _NOTHING_BARE = re.compile(
 )
 """Types too, where no quotes make them a value: ``user_name: str``."""
 
-_NAMES_SOMEBODY = re.compile(
+_NAMES_PERSON = re.compile(
     r"(?!(?i:the|an?|not?|is|of|to|in|for|string|text|null|none|true|false|your|my)\b)[A-Z][a-z]|[\u4e00-\u9fff]{2,4}\Z|.*\d"
 )
 """How a person's name or a detail looks behind words that may be a part of a sentence."""
@@ -151,7 +151,7 @@ def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
     if _CODE.match(value) is not None or says_nothing.fullmatch(value) is not None:
         return False
     if found.is_phrase and rule.category is Category.PERSONAL:
-        return _NAMES_SOMEBODY.match(value) is not None
+        return _NAMES_PERSON.match(value) is not None
     if rule.category is Category.IDENTIFIER:
         return len(value) >= _MIN_IDENTIFIER and any(char.isdigit() for char in value)
     if found.is_quoted:
