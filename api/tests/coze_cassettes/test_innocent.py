@@ -66,6 +66,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "JSON schema": '{"type": "object", "properties": {"password": {"type": "string"}, "name": {"type": "string"}}}',
     "tool definition": json.dumps({"name": "get_weather", "parameters": {"type": "object", "required": ["city"]}}),
     "weather": '{"city": "北京", "temperature": 23.5, "humidity": 60, "wind": "3-4级"}',
+    "a double": "72.8615366401963",
     "mathematics": "1 + 41 = 42, 3.14159265358979, 10^12 = 1000000000000, 0x7fffffff, 1e-10, 13912345678.5 / 7",
     "addresses": "see https://www.coze.com/docs/guides?lang=zh#top, http://localhost:8080/a, 127.0.0.1, 0.0.0.0, ::1",
     "long words": "internationalization_of_configuration_management_and_getUserByIdAndNameWithTimeoutV2",

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import lzma
+import random
 import re
 import struct
 import sys
@@ -251,6 +252,33 @@ def test_a_pdf_that_holds_a_value_is_refused(pack: Callable[[bytes], bytes]) -> 
 SEALED = {row.name: row.magic + bytes(64) for row in containers.CONTAINERS if row.name not in FILES}
 SEALED["compress"] = b"\x1f\x9d\x90" + bytes(64)
 """Codes of at most 16 bits; without a number of bits that compress(1) writes it is taken for a sound."""
+
+
+def lzw(content: bytes) -> bytes:
+    """What compress(1) writes, as long as its codes have nine bits."""
+    table = {bytes([code]): code for code in range(256)}
+    codes, prefix = list[int](), b""
+    for byte in content:
+        word = prefix + bytes([byte])
+        if word not in table:
+            codes.append(table[prefix])
+            table[word] = 257 + len(codes) - 1
+            word = bytes([byte])
+        prefix = word
+    bits = sum(code << 9 * at for at, code in enumerate([*codes, table[prefix]]))
+    return b"\x1f\x9d\x90" + bits.to_bytes((9 * len(codes) + 16) // 8, "little")
+
+
+def test_only_a_file_of_compress_is_refused_as_one() -> None:
+    """Bytes that begin like one by chance, those of a key for one, go on with codes that nothing stands for."""
+    for content in (
+        b"abababababababababababababab" * 4,
+        b"a text that is packed, in which hardly a string comes twice",
+    ):
+        with pytest.raises(UnreadableBody, match="a file of compress"):
+            containers.open_container(lzw(content))
+    drawn = random.Random(2).randbytes(600)  # noqa: S311 - no key is made of it
+    assert containers.open_container(b"\x1f\x9d\x90" + drawn) is None
 
 
 @pytest.mark.parametrize(

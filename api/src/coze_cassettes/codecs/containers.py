@@ -229,8 +229,21 @@ _COMPRESS_FLAGS: Final = frozenset(block | bits for block in (0, 0x80) for bits 
 """Third byte of what compress(1) writes: block mode and the most bits of a code."""
 
 
+_CODE: Final = 9
+"""Bits of the first codes."""
+
+_FIRST_CODES: Final = 16
+_LITERALS: Final = 256
+
+
 def _refuse_compress(data: bytes) -> Opened | None:
-    return _seal("a file of compress")(data) if data[2:3] and data[2] in _COMPRESS_FLAGS else None
+    """A file of compress: flags, then codes of which each names a byte, or one of the strings that came before it."""
+    if not data[2:3] or data[2] not in _COMPRESS_FLAGS:
+        return None
+    bits = int.from_bytes(data[3 : 3 + _CODE * _FIRST_CODES // 8], "little")
+    codes = [bits >> _CODE * at & (1 << _CODE) - 1 for at in range(_FIRST_CODES)]
+    is_one = all(code <= _LITERALS + at for at, code in enumerate(codes))
+    return _seal("a file of compress")(data) if is_one else None
 
 
 # --- the table ------------------------------------------------------------------------------------------------------

@@ -83,7 +83,9 @@ def is_mainland_mobile(match: re.Match[str]) -> bool:
 
 def is_international_mobile(match: re.Match[str]) -> bool:
     """A mainland mobile number behind 86."""
-    return not is_in_hex(match) and is_phone("+" + re.sub("[^0-9]", "", match[0]).removeprefix("00"), "CN")
+    if is_in_hex(match) or is_fraction(match):
+        return False
+    return is_phone("+" + re.sub("[^0-9]", "", match[0]).removeprefix("00"), "CN")
 
 
 _LEAST_ABROAD: Final = 8
