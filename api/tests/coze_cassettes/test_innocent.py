@@ -76,6 +76,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "emoji": "🎉 done 👍🏽, 你好，世界！",
     "percent": "100%25 of users, %E4%BD%A0%E5%A5%BD, a+b=c",
     "base64 of prose": base64.b64encode("你好，世界 and nothing else".encode()).decode(),
+    "round numbers": "4000000000 bytes, 8000000000",
     "prices": "¥6222.00, 4000 1234, +5%, +1 -1, 12 34 56 78",
 }
 """Texts as models write them and as users send them; every one of them is harmless."""

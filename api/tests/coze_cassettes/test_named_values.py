@@ -173,7 +173,7 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "The user name is required, the API key is stored.",
         "密码8-16位，密码为空，密码2024年",
         "use this as the password; pass: 12 of 15, pass: test_name1",
-        "find . -name test1.py -type f; git config user.name Ada",
+        "find . -name test1.py -type f; git config user.name Ada; tar -xvf backup2024.tgz",
         "docker run -p 8080:8080 a; mkdir -p some/where; zip -r a.zip b",
         "<tr><td>password</td><td>string</td></tr>",
         'unexpected token "}"',

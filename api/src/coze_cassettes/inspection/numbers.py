@@ -103,11 +103,17 @@ def is_international(match: re.Match[str]) -> bool:
     return False
 
 
+_ROUND: Final = "000000"
+"""How a number of anything ends that is rounded: 4000000000 bytes."""
+
+
 def is_local(match: re.Match[str]) -> bool:
     """A landline or a service number, dialled in one of the places where numbers are written so."""
     if is_in_hex(match) or is_fraction(match):
         return False
     digits = re.sub("[^0-9]", "", match[0])
+    if digits.endswith(_ROUND):
+        return False
     if digits.startswith("0"):
         return any(is_phone(digits, region) for region in ("CN", "JP", "KR", "GB", "TW"))
     return is_phone(digits, "CN" if digits[:3] in ("400", "800") else "US")

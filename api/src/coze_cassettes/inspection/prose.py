@@ -25,8 +25,8 @@ class Pair:
 
 _CORE = re.compile(
     r"(?=[ckmopstCKMOPST密口秘私令验动授凭暗])"  # asked first: few places pass it, and alternatives are many
-    r"(?:(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|secret|token|credentials?|cookie|mnemonic|otp|key|code|ticket"
-    r"|connection[_ -]?string)(?![A-Za-z])"
+    r"(?:(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|psk|secret|token|credentials?|cookie|mnemonic|otp|key|code"
+    r"|ticket|connection[_ -]?string)(?![A-Za-z])"
     r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号)"
 )
 _HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
@@ -34,7 +34,8 @@ _REACH: Final = 48
 _SEPARATOR = re.compile(
     r"(?:[0-9]{1,2}|[_-](?:str|string|value|val|text|[0-9])(?![A-Za-z0-9])|[（(][^()（）\n]{1,20}[)）])?"
     r"(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,3}"
-    r"(?:(?P<sign>=>|:=|<-|={1,3}|:|->|→|\||\bis\b:?|\bwas\b|是:?|为:?|叫|改成|改为|设为|设置为)[ \t\u3000\n]{0,3}"
+    r"(?:(?P<sign>=>|:=|<-|={1,3}|:|->|→|\||\bis\b:?|\bwas\b|是:?|为:?|叫|改成|改为|设为|设置为|设成了?)"
+    r"[ \t\u3000\n]{0,3}"
     r"|(?P<blank>[ \t]{1,3}))"
     r"(?P<quote>\\?[\"'`“‘「『]|\*\*|)"
 )

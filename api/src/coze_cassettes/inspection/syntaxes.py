@@ -61,7 +61,7 @@ _BELOW = re.compile(
     re.MULTILINE,
 )
 _CORNERED = re.compile(rf"{_START}(?P<name>{_NAME}) ?「{_WITH_DIGIT}」")
-_PLAIN: Final = r"[A-Za-z0-9@#$%^&*_.+=~/-]"
+_PLAIN: Final = r"(?:[A-Za-z0-9@#$%^&*_.+=~/-]|!(?=[A-Za-z0-9]))"
 _BEHIND_HAN = re.compile(
     r"(?P<name>密码|口令|[密秘]钥|令牌|[验校]证?码|动态码|授权码)"
     rf"(?P<value> {_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[A-Za-z0-9]{_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[0-9]{_PLAIN}{{3,40}}+)"
@@ -140,8 +140,9 @@ def likely_pairs(text: str) -> Iterator[Pair]:
 
 _LEAST: Final = 4
 _ABBREVIATED = re.compile(
-    r"(?<![A-Za-z0-9_.-])(?i:pass|pw) {0,2}[:=] {0,2}[\"'`]?(?=[A-Za-z!@#$%^&*.+~-]{0,64}[0-9])"
-    r"(?=[0-9!@#$%^&*.+~-]{0,64}[A-Za-z])(?P<value>[A-Za-z0-9!@#$%^&*.+~-]{6,64}+)(?![\w(\[/])"
+    r"(?<![A-Za-z0-9_.-])(?i:pass|pw) {0,2}[:=] {0,2}[\"'`]?(?![a-z]+_[a-z0-9_]*(?![A-Za-z0-9!@#$%^&*+~-]))"
+    r"(?=[A-Za-z_!@#$%^&*.+~-]{0,64}[0-9])(?=[0-9_!@#$%^&*.+~-]{0,64}[A-Za-z])"
+    r"(?P<value>[A-Za-z0-9_!@#$%^&*.+~-]{6,64}+)(?![\w(\[/])"
 )
 _PGPASS = re.compile(
     r"^[A-Za-z0-9.*-]{1,64}:(?:5432|\*)(?::[A-Za-z0-9_*-]{1,64}){2}:(?P<value>[^\s:]{4,128})\s*?$", re.MULTILINE

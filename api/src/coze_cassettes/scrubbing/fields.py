@@ -27,7 +27,9 @@ _HAN_PAIR = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20}|[A-Za-z]{2,4}[\u4e00-\u9fff]{1,4}?)"
     r"(?P<separator>\s{0,2}(?:[:：=]|是|为|改成|改为|设为|设置为|设成了?)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
 )
-_OPTION = re.compile(r"(?<!\S)--?(?P<name>[A-Za-z][\w-]{3,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])")
+_OPTION = re.compile(
+    r"(?<!\S)-(?:-|(?=[a-z]{5,32}[= \t]))(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])"
+)
 _PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']?)(?=\S)")
 _COMMAND = re.compile(
     r"(?:^[ \t]*(?:ENV|ARG|setx|setenv|SetEnv|\#define)|(?<!\S)set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:)?"

@@ -75,7 +75,7 @@ _BELOW = re.compile(
 _CORNERED = re.compile(rf"{_BEGIN}(?P<name>{NAME})[ ]?「(?=[!-~]{{0,128}}?\d)(?P<value>[!-~]{{4,128}})」")
 """A heading or a bold line with a value below it, a value in the quotes of a Chinese text."""
 
-_OF_VALUE: Final = r"[A-Za-z0-9@#$%^&*_.+=~/-]"
+_OF_VALUE: Final = r"(?:[A-Za-z0-9@#$%^&*_.+=~/-]|!(?=[A-Za-z0-9]))"
 """Without the punctuation of a sentence, which in Chinese has no blank behind it."""
 
 _BEHIND_HAN = re.compile(
@@ -115,8 +115,8 @@ _REACH: Final = 160
 
 _ABBREVIATED = re.compile(
     r"(?:^|[ \t,;(/|])(?i:pass|pw)[ \t]{0,2}[:=][ \t]{0,2}[\"'`]?"
-    r"(?=[a-zA-Z!@#$%^&*.+~-]{0,64}?\d)(?=[\d!@#$%^&*.+~-]{0,64}?[a-zA-Z])"
-    r"(?P<value>[A-Za-z0-9!@#$%^&*.+~-]{6,64})(?![\w(\[/])",
+    r"(?![a-z]+_[a-z0-9_]*(?![A-Za-z0-9!@#$%^&*+~-]))(?=[a-zA-Z!@#$%^&*_.+~-]{0,64}?\d)(?=[\d!@#$%^&*_.+~-]{0,64}?[a-zA-Z])"
+    r"(?P<value>[A-Za-z0-9!@#$%^&*_.+~-]{6,64})(?![\w(\[/])",
     re.MULTILINE,
 )
 """Behind an abbreviation that also means other things only what has letters and digits is a password."""
