@@ -1,4 +1,4 @@
-"""Reads the layout that ``yaml_writer`` writes without a YAML parser, which takes four times as long.
+"""Reads the layout that ``yaml_writer`` writes without a YAML parser, which takes two to three times as long.
 
 Structure and blocks are taken apart here, a value on one line by PyYAML, once if it recurs. What is laid out in any
 other way, by hand for one, is left to PyYAML as a whole.
