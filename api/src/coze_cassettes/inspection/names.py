@@ -72,6 +72,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             contact person|receiver name|recipient name|recipient|consignee|sender name|speaker name|legal name
             screen name|login name|account name|member name|owner name|patient name|student name|employee name
             staff name|card holder|card holder name|account holder|emergency contact|guardian name|spouse|open id
+            guest name|payee name|payer name
             wechat id|weixin id|wechat|weixin|wechat no|wechat number|alipay|alipay account|姓名
             真实姓名|昵称|用户名|用户名称|联系人|收件人|收货人|寄件人|持卡人|户名|本名|全名|客户名|名字|账户名
             登录名|微信|微信号|支付宝

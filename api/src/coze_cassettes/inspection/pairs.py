@@ -61,7 +61,7 @@ _LABELLED = re.compile(
 _MARKUP: Final = (_ELEMENT, _INPUT, _ATTRIBUTE, _ENTRY, _PLIST)
 
 _BOLD = re.compile(rf"\*\*(?P<name>[{_NAME_CHARS}]{{2,64}})[:：]\*\*[ \t]{{1,3}}`?(?P<value>[^\s*`]{{1,4096}})")
-_HEADED = re.compile(rf"【(?P<name>[{_NAME_CHARS}]{{2,64}})】[ \t]{{0,3}}(?P<value>[^\s，。；、【】]{{1,512}})")
+_HEADED = re.compile(rf"【(?P<name>[{_NAME_CHARS} ]{{2,64}})】[ \t]{{0,3}}(?P<value>[^\s，。；、【】]{{1,512}})")
 _NOTED = re.compile(r"(?<=[\u3400-\u9fff])[ ]?\((?P<value>[!-'*-~]{0,64}?[0-9][!-'*-~]{0,64})\)")
 """What Markdown and Chinese texts set off a name or a value with."""
 
@@ -82,7 +82,7 @@ _LITERAL = re.compile(
     r"""[bfru]?(?P<quote>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=quote)"""
 )
 _LOOSE = re.compile(
-    r"(?:=>|->|[:=|]|(?<= )is(?= )|[是为])[ \n]{0,2}[*`“\"']{0,3}"
+    r"(?:=>|->|<-|[:=|]|(?<= )is(?= )|[是为])[ \n]{0,2}[*`“\"']{0,3}"
     r"(?P<value>[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[^\s\"'`<>()\[\]{}&,;，。；！“”]{4,128})"
 )
 _OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][A-Za-z0-9_-]{1,63})[ ]{1,3}[\"']?(?P<value>[^\s\"']{4,128})")
@@ -194,9 +194,10 @@ def _lines(text: str) -> Iterator[Pair]:
     for match in found:
         value = _NEXT_SETTING.sub("", _COMMENT.sub("", match["value"])).strip()
         if not _CODE_VALUE.search(value) and not _REPLACED.match(value):
-            yield Pair(match["name"], value.strip("\"'"), is_quoted=True)
+            yield Pair(match["name"], _PREFIX.sub("", value).strip("\"'"), is_quoted=True)
 
 
+_PREFIX = re.compile(r"\A[bfru](?=[\"'])")
 _COMMENT = re.compile(r"\s#.*")
 _NEXT_SETTING = re.compile(rf"[,;] ?[{_NAME_CHARS}]{{2,64}} ?[:=].*")
 """What follows a setting on its line: ``账号：me，密码：tulip7``."""

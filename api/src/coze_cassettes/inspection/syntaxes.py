@@ -57,7 +57,8 @@ _PART_OF_FORM = re.compile(
 )
 _WITH_DIGIT: Final = "(?P<value>[!-_a-~]{0,64}?[0-9][!-_a-~]{0,64})"
 _BELOW = re.compile(
-    rf"(?:\*\*|^#{{1,6}} )(?P<name>{_NAME})(?:\*\*)? ?[:：]? ?(?:\r?\n){{1,2}}`?{_WITH_DIGIT}`? ?\r?(?=\n|\Z)",
+    rf"(?:\*\*|^#{{1,6}} )(?P<name>{_NAME}(?: [A-Za-z]{{2,16}}){{0,2}})"
+    rf"(?:\*\*)? ?[:：]? ?(?:\r?\n){{1,2}}`?{_WITH_DIGIT}`? ?\r?(?=\n|\Z)",
     re.MULTILINE,
 )
 _CORNERED = re.compile(rf"{_START}(?P<name>{_NAME}) ?「{_WITH_DIGIT}」")
@@ -73,7 +74,7 @@ _TOLD_BEFORE = re.compile(
 )
 _SETTER = re.compile(
     r"(?:^[ \t]*(?:SetEnv|#define)|(?<!\S)set(?: -[A-Za-z]{1,3})?)[ \t]+(?:\S{1,64}:)?"
-    rf"(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[^\s\"']{{4,512}})",
+    rf"(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[\u4e00-\u9fff]{{2,4}}(?!\S)|[^\s\"']{{4,512}})",
     re.MULTILINE,
 )
 

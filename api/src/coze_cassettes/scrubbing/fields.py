@@ -38,7 +38,9 @@ _COMMAND = re.compile(
 )
 """A name and its value, separated by a blank, in a line of a Dockerfile, a shell, a server's settings."""
 
-_BRACKETED = re.compile(rf"【(?P<name>{NAME})】[ \t]{{0,2}}[:：]?[ \t]{{0,2}}(?P<quote>[\"'`“「]?)(?=\S)")
+_BRACKETED = re.compile(
+    rf"【(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})】[ \t]{{0,2}}[:：]?[ \t]{{0,2}}(?P<quote>[\"'`“「]?)(?=\S)"
+)
 _SPACED = re.compile(
     rf"(?<![A-Za-z0-9_.\-])(?P<name>{NAME})[ \t]{{1,3}}(?P<mark>[\"'`])"
     r"(?=[^\n]{0,128}?\d)(?P<value>[^\s\"'`]{4,128})(?P=mark)"

@@ -68,7 +68,8 @@ _FORM_PART = re.compile(
 """A field of a multipart form as it crosses the wire."""
 
 _BELOW = re.compile(
-    rf"(?:\*\*|^\#{{1,6}}[ ])(?P<name>{NAME})(?:\*\*)?[ ]{{0,2}}[:：]?[ ]{{0,2}}(?:\r?\n){{1,2}}"
+    rf"(?:\*\*|^\#{{1,6}}[ ])(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})"
+    r"(?:\*\*)?[ ]{0,2}[:：]?[ ]{0,2}(?:\r?\n){1,2}"
     r"`?(?=[!-_a-~]{0,128}?\d)(?P<value>[!-_a-~]{4,128})`?[ ]{0,2}\r?(?=\n|\Z)",
     re.MULTILINE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
@@ -168,6 +169,15 @@ def _is_storage_label(label: str) -> bool:
 _LABEL: Final = 63
 
 
+def user_and_password(text: str) -> bool:
+    """A user's name and a password in base64, with a colon between them (RFC 7617)."""
+    try:
+        name, colon, password = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode().partition(":")
+    except ValueError:
+        return False
+    return bool(colon and password) and (name + password).isprintable()
+
+
 def webhook_url(text: str) -> bool:
     """An address to which anybody who knows it may post."""
     return any(pattern.match(text) for pattern in _WEBHOOKS)
@@ -187,6 +197,7 @@ VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
             signed_url,
             storage_url,
             webhook_url,
+            user_and_password,
         )
     }
 )

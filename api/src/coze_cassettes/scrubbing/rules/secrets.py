@@ -248,6 +248,18 @@ SECRETS: Final = (
         "bearer of good news",
     ),
     Rule(
+        "COZE-AUTH-026",
+        "BEARER_TOKEN",
+        _S,
+        _TEXT,
+        r"\b[Bb]asic\s{1,3}([A-Za-z0-9+/]{8,512}={0,2})(?![A-Za-z0-9+/])",
+        "a name and a password in base64, which may have no digit",
+        "Basic bWU6dHVsaXA{D1}",
+        "Basic AuthenticationHandler",
+        mark="asic",
+        validator="user_and_password",
+    ),
+    Rule(
         "COZE-AUTH-025",
         "SECRET",
         _S,
