@@ -39,7 +39,7 @@ def _inserted(text: str) -> Iterator[tuple[str, str]]:
 # --- documents ------------------------------------------------------------------------------------------------------
 
 _NEXT_ELEMENT = re.compile(
-    rf">\s*(?P<name>{_NAME})\s{{0,4}}[:：]?\s{{0,4}}</[a-z0-9]+>\s{{0,16}}[:：]?\s{{0,16}}"
+    rf">\s*(?P<name>{_NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}[:：]?\s{{0,4}}</[a-z0-9]+>\s{{0,16}}[:：]?\s{{0,16}}"
     r"(?:<[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^<>\s]{1,512}(?: [^<>\s]{1,32})?)\s{0,16}</"
 )
 _VALUE_FIRST = re.compile(
@@ -73,7 +73,7 @@ _TOLD_BEFORE = re.compile(
     r"(?P<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token)|[A-Za-z]{2,12} key)"
 )
 _SETTER = re.compile(
-    r"(?:^[ \t]*(?:SetEnv|#define)|(?<!\S)set(?: -[A-Za-z]{1,3})?)[ \t]+(?:\S{1,64}:)?"
+    r"(?:^[ \t]*(?:SetEnv|#define|proxy_set_header|fastcgi_param)|(?<!\S)set(?: -[A-Za-z]{1,3})?)[ \t]+(?:\S{1,64}:)?"
     rf"(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[\u4e00-\u9fff]{{2,4}}(?!\S)|[^\s\"']{{4,512}})",
     re.MULTILINE,
 )
@@ -108,6 +108,8 @@ _LIKELY: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("set", _SETTER),
     ("SetEnv", _SETTER),
     ("#define", _SETTER),
+    ("proxy_set_header", _SETTER),
+    ("fastcgi_param", _SETTER),
 )
 """Likewise; what does not promise a secret has to look like what it promises, as code is full of it."""
 

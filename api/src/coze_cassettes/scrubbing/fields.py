@@ -32,7 +32,8 @@ _OPTION = re.compile(
 )
 _PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']?)(?=\S)")
 _COMMAND = re.compile(
-    r"(?:^[ \t]*(?:ENV|ARG|setx|setenv|SetEnv|\#define)|(?<!\S)set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:)?"
+    r"(?:^[ \t]*(?:ENV|ARG|setx|setenv|SetEnv|\#define|proxy_set_header|fastcgi_param)"
+    r"|(?<!\S)set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:)?"
     r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,63})[ \t]+(?P<quote>[\"']?)",
     re.MULTILINE,
 )
@@ -146,7 +147,7 @@ def _is_setting(text: str, match: re.Match[str]) -> bool:
     return before in _BEGINNINGS
 
 
-_BEGINNINGS: Final = ("", "export", "set", "let", "const", "var")
+_BEGINNINGS: Final = ("", "export", "set", "let", "const", "var", "ENV", "ARG")
 _LONGEST: Final = 4096
 """Characters of a value at most."""
 
