@@ -72,11 +72,11 @@ _TOLD_BEFORE = re.compile(
     r"[Uu]se (?=\S{0,64}?[0-9])(?P<value>[^\s\"'`,;]{4,128}) as (?:[a-z]{1,4} )?"
     r"(?P<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token)|[A-Za-z]{2,12} key)"
 )
-_SETTER = re.compile(
-    r"(?:^[ \t]*(?:SetEnv|#define|proxy_set_header|fastcgi_param)|(?<!\S)set(?: -[A-Za-z]{1,3})?)[ \t]+(?:\S{1,64}:)?"
-    rf"(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[\u4e00-\u9fff]{{2,4}}(?!\S)|[^\s\"']{{4,512}})",
-    re.MULTILINE,
+_NAME_AND_VALUE: Final = (
+    rf"[ \t]+(?:\S{{1,64}}:)?(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[\u4e00-\u9fff]{{2,4}}(?!\S)|[^\s\"']{{4,512}})"
 )
+_SET = re.compile(rf"set(?<!\Sset)(?: -[A-Za-z]{{1,3}})?{_NAME_AND_VALUE}")
+_SETTER = re.compile(rf"(?:SetEnv|#define|proxy_set_header|fastcgi_param){_NAME_AND_VALUE}")
 
 _OBJECT_OF_NAME = re.compile(
     rf"""["'](?P<name>{_NAME})["']: ?\{{[^{{}}]{{0,256}}?"""
@@ -105,7 +105,7 @@ _BY_SIGN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
 
 _LIKELY: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("=", _ANNOTATED),
-    ("set", _SETTER),
+    ("set ", _SET),
     ("SetEnv", _SETTER),
     ("#define", _SETTER),
     ("proxy_set_header", _SETTER),
@@ -143,7 +143,7 @@ def likely_pairs(text: str) -> Iterator[Pair]:
 
 _LEAST: Final = 4
 _ABBREVIATED = re.compile(
-    r"(?<![A-Za-z0-9_.-])(?i:pass|pw) {0,2}[:=] {0,2}[\"'`]?(?![a-z]+_[a-z0-9_]*(?![A-Za-z0-9!@#$%^&*+~-]))"
+    r"[pP](?<![A-Za-z0-9_.-].)(?i:ass|w) {0,2}[:=] {0,2}[\"'`]?(?![a-z]+_[a-z0-9_]*(?![A-Za-z0-9!@#$%^&*+~-]))"
     r"(?=[A-Za-z_!@#$%^&*.+~-]{0,64}[0-9])(?=[0-9_!@#$%^&*.+~-]{0,64}[A-Za-z])"
     r"(?P<value>[A-Za-z0-9_!@#$%^&*.+~-]{6,64}+)(?![\w(\[/])"
 )
@@ -161,7 +161,7 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("psexec", re.compile(r"\bpsexec(?:\.exe)? [^\n|;&]{0,128} -p +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
     ("redis-cli", re.compile(r"\bredis-cli (?:[^\n|;&]{0,128} )?-a +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
     ("ldap", re.compile(r"\bldap[a-z]+ (?:[^\n|;&]{0,128} )?-w +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
-    ("zip", re.compile(r"\b(?:un)?zip (?:[^\n|;&]{0,128} )?-P ?[\"']?(?P<value>[^\s\"'$<]{4,128})")),
+    (" -P", re.compile(r"\b(?:un)?zip (?:[^\n|;&]{0,128} )?-P ?[\"']?(?P<value>[^\s\"'$<]{4,128})")),
     ("7z", re.compile(r"\b7za? (?:[^\n|;&]{0,128} )?-p[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})")),
     (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
     ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>[^\"'$\n]{4,128})[\"']")),
@@ -189,6 +189,5 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
 
 def _passwords(text: str) -> Iterator[Pair]:
     """What commands and settings take for a password without calling it so."""
-    for word, pattern in _LINE_OF:
-        if word in text:
-            yield from (Pair("password", match["value"], is_quoted=True) for match in pattern.finditer(text))
+    for pattern in dict.fromkeys(pattern for word, pattern in _LINE_OF if word in text):
+        yield from (Pair("password", match["value"], is_quoted=True) for match in pattern.finditer(text))
