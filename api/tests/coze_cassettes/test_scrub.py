@@ -21,6 +21,7 @@ from coze_cassettes.errors import Misuse, UnreadableBody
 from coze_cassettes.scrubbing.environment import ConfiguredValues, configured_values
 from coze_cassettes.scrubbing.live import LivePlaceholders
 from coze_cassettes.scrubbing.scrub import scrub
+from coze_cassettes.scrubbing.search import Search
 
 MakeInteraction = Callable[..., Interaction]
 
@@ -478,3 +479,10 @@ def test_base64_in_lines_in_a_path_is_read(interaction: MakeInteraction, fill: C
     packed = base64.encodebytes(fill("write to canary.{A8}@mail.example.org please, and soon, or not at all").encode())
     (clean,) = scrub([interaction(path=f"/v1/things/{quote(packed.decode().strip(), safe='')}/items")]).interactions
     assert b"EMAIL_1" in base64.b64decode(unquote(clean.request.uri.split("/")[-2]))
+
+
+@given(st.frozensets(st.text("ab-]^[ \\", min_size=2, max_size=2)), st.text("ab-]^[ \\x\n", max_size=20))
+def test_a_search_finds_every_place(stretches: frozenset[str], text: str) -> None:
+    """Overlapping stretches too, of whatever signs."""
+    every = [at for at in range(len(text) - 1) if text[at : at + 2] in stretches]
+    assert list(Search.of(stretches, 2).places_in(text)) == every

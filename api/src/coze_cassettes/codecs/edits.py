@@ -37,6 +37,8 @@ def merge_longest(*lists: Iterable[Edit]) -> list[Edit]:
 def _merge(lists: Sequence[Iterable[Edit]], weigh: Callable[[int, int], Any]) -> list[Edit]:
     """The edits of some lists; of those that overlap that of the least weight stays, given its list and length."""
     ranked = sorted((start, rank, end, text) for rank, edits in enumerate(lists) for start, end, text in edits)
+    if len(ranked) <= 1:  # as in nearly every text
+        return [(start, end, text) for start, _, end, text in ranked]
     merged: list[tuple[int, Any, int, str]] = []
     for start, rank, end, text in ranked:
         weight = weigh(rank, end - start)

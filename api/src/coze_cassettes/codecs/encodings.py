@@ -19,7 +19,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -318,13 +318,17 @@ _BASE85_HEAD: Final = 15
 """Characters of base85, whole groups of it, that are decoded first: it is slow, and of noise these are no text."""
 
 
-def _decode_base85(stretch: str) -> str | None:
+def _decode_by_head(stretch: str, decode: Callable[[str], bytes]) -> str | None:
     try:
-        if not is_readable(to_text(base64.b85decode(stretch[:_BASE85_HEAD]))[:-CHARACTER_TAIL]):
+        if not is_readable(to_text(decode(stretch[:_BASE85_HEAD]))[:-CHARACTER_TAIL]):
             return None
-        return _readable(base64.b85decode(stretch))
+        return _readable(decode(stretch))
     except ValueError:
         return None
+
+
+def _decode_base85(stretch: str) -> str | None:
+    return _decode_by_head(stretch, base64.b85decode)
 
 
 def _encode_base85(text: str) -> str:
@@ -332,10 +336,10 @@ def _encode_base85(text: str) -> str:
 
 
 def _decode_ascii85(stretch: str) -> str | None:
-    try:
-        return _readable(base64.a85decode(stretch.removeprefix("<~").removesuffix("~>")))
-    except ValueError:
+    packed = stretch.removeprefix("<~").removesuffix("~>")
+    if "z" in packed:  # four zero bytes, which no text has
         return None
+    return _decode_by_head(packed, base64.a85decode)
 
 
 def _encode_ascii85(text: str) -> str:
@@ -422,11 +426,12 @@ _FORM_CHARACTERS: Final = Encoding(
 # --- the table ------------------------------------------------------------------------------------------------------
 
 _B64: Final = "A-Za-z0-9+/_-"
-_LOW_FIRST, _HIGH_FIRST = r"[\t\n\r -~]\0", r"\0[\t\n\r -~]"
+_ASCII = r"[\t\n\r -~]"
+_LOW_FIRST, _HIGH_FIRST = rf"{_ASCII}\0", rf"\0{_ASCII}"
 _WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(?: [\x01-\x7f\udc80-\udcff]|\0\udca0)"
 """What UTF-16 makes of ASCII, and of the blanks and hyphens of other alphabets between its characters."""
 
-_HIGH_RUN: Final = rf"(?:{_HIGH_FIRST}){{3,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+"
+_HIGH_RUN: Final = rf"(?:{_HIGH_FIRST}){{2,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+"
 """Behind a letter and before a zero byte it is the other byte order, read one byte too late."""
 
 
@@ -588,7 +593,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "UTF-16, low byte first",
-        re.compile(rf"(?<!\0)(?:{_LOW_FIRST}){{3,}}+(?:{_WIDE_LOW_FIRST}(?:{_LOW_FIRST})++)*+"),
+        re.compile(rf"{_LOW_FIRST}(?<!\0{_LOW_FIRST})(?:{_LOW_FIRST}){{2,}}+(?:{_WIDE_LOW_FIRST}(?:{_LOW_FIRST})++)*+"),
         _decoder_of("utf-16-le"),
         _encoder_of("utf-16-le"),
         ("a/bc", "a\0/\0b\0c\0"),
@@ -597,7 +602,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "UTF-16, high byte first",
-        re.compile(rf"(?<![\t\n\r -~]){_HIGH_RUN}|{_HIGH_RUN}(?!\0)"),
+        re.compile(rf"{_HIGH_FIRST}(?:(?<!{_ASCII}{_HIGH_FIRST}){_HIGH_RUN}|{_HIGH_RUN}(?!\0))"),
         _decoder_of("utf-16-be"),
         _encoder_of("utf-16-be"),
         ("a/bc", "\0a\0/\0b\0c"),
@@ -713,7 +718,8 @@ _MIN_CORE: Final = 8
 """Characters of a core below which it could be anything's."""
 
 
-def cores(value: str) -> dict[str, str]:
+@lru_cache(maxsize=1 << 10)
+def cores(value: str) -> Mapping[str, str]:
     """The stretches that a value leaves in an encoding wherever it begins, with the name of the encoding.
 
     A value in the middle of base64 begins at one of three places of a group of bytes, so that it can be written in

@@ -48,7 +48,11 @@ class TooManyLayers(Exception):
 
 def strings_in(text: str) -> str:
     """What can be read in a text that is bytes: its strings, each on a line; a readable text as it is."""
-    return text if encodings.is_readable(text) else "\n".join(_STRING.findall(text))
+    return text if encodings.is_readable(text) else _strings_of(text)
+
+
+def _strings_of(text: str) -> str:
+    return "\n".join(_STRING.findall(text))
 
 
 def layers(text: str) -> Iterator[str]:
@@ -151,11 +155,12 @@ def _decode(run: str) -> Iterator[str]:
         yield inner
         return
     for row in _OF_WIDE_CHARACTERS:
-        yield from row.readings(inner)
+        if row.may_be_in(inner):
+            yield from row.readings(inner)
     opened = open_file_in(encodings.to_bytes(inner))
     if opened is not None:
         yield from map(encodings.to_text, opened.members)
-    if (opened is None or not opened.is_whole) and (strings := strings_in(inner)):
+    if (opened is None or not opened.is_whole) and (strings := _strings_of(inner)):
         yield strings
 
 

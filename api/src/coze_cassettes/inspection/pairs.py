@@ -128,11 +128,17 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
             yield Pair(name, match["value"], is_quoted=True)
     for match in _ASSIGNED.finditer(text) if ":=" in text else ():
         yield Pair(match["name"], match["value"], is_quoted=True)
-    for form in _FORM.finditer(text) if "&" in text else ():
-        for part in form[0].split("&"):
-            name, _, value = part.partition("=")
-            yield Pair(name, value.replace("+", " "), is_quoted=True)
+    yield from _form_pairs(text)
     yield from syntaxes.written_pairs(text)
+
+
+def _form_pairs(text: str) -> Iterator[Pair]:
+    """What forms hold, none of which goes on over a blank."""
+    for word in text.split() if "&" in text else ():
+        for form in _FORM.finditer(word) if "&" in word else ():
+            for part in form[0].split("&"):
+                name, _, value = part.partition("=")
+                yield Pair(name, value.replace("+", " "), is_quoted=True)
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -142,12 +148,17 @@ _FEWEST_CELLS: Final = 2
 
 def _columns(text: str) -> Iterator[Pair]:
     """The cells below a line of names, separated by commas, tabs, semicolons or bars."""
+    lines = text.splitlines()
     for separator in ",\t;|":
-        if separator not in text:
-            continue
         header: list[str] = []
-        for line in text.splitlines():
-            cells = [] if separator not in line else _row(line, separator)
+        expected = 0
+        for number, line in enumerate(lines) if separator in text else ():
+            if separator not in line:
+                continue
+            if number != expected:
+                header = []
+            expected = number + 1
+            cells = _row(line, separator)
             if cells and not header:
                 cells[0] = cells[0].rpartition("=")[2]
             if len(cells) != len(header):

@@ -62,6 +62,8 @@ def _sort(char: str) -> int:
 
 def is_drawn(word: str) -> bool:
     """Whether small letters, capitals and digits stand in a word in no order."""
+    if word.islower() or word.isupper() or word.isalpha():  # as nearly every word, which costs less to see
+        return False
     sorts = [_sort(char) for char in word]
     if not {0, 1, 2} <= set(sorts) or sorts.count(2) < 2:  # noqa: PLR2004 - a version at the end is one
         return False
@@ -82,10 +84,13 @@ def mixes_cases(word: str) -> bool:
 def is_random(match: re.Match[str]) -> bool:
     """Whether a run of base64 or the like is a key: drawn, no picture, no public key, and nothing says it is a hash."""
     run = match[0].rstrip("=")
+    parts = [part for part in re.split(r"[/_-]", run) if len(part) >= _SHORTEST and is_drawn(part)]
+    is_whole = "/" not in run and is_drawn(run)
+    if not is_whole and not parts:
+        return False
     if run.startswith(_PUBLIC_KEY) or _is_media(run) or _is_text(run):
         return False
-    parts = [part for part in re.split(r"[/_-]", run) if len(part) >= _SHORTEST and is_drawn(part)]
-    if not (is_drawn(run) and "/" not in run) and all(map(_is_text, parts)):
+    if not is_whole and all(map(_is_text, parts)):
         return False
     before = match.string[max(0, match.start() - _REACH) : match.start()]
     return _HASH_BEFORE.search(before) is None

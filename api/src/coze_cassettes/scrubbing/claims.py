@@ -41,7 +41,7 @@ class Claim:
 
 def claims_in(leaf: Leaf, rules: RuleSet) -> tuple[Claim, ...]:
     """What the rules claim in a piece; claims may overlap. Learning and replacing ask the same."""
-    return _recall(leaf._replace(depth=0, part="", allow_opaque=frozenset()), rules)
+    return _recall(Leaf(leaf.path, leaf.text, leaf.form, uri_path=leaf.uri_path), rules)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -43,7 +43,8 @@ def _walk_parts(interaction: Interaction, parts: Sequence[Part], visit: Visit, a
             new = _WALKS[part.form](leaf, interaction, part, visit)
         except UnreadableBody as error:
             raise UnreadableBody(f"{part.name} of {interaction.request.method} {uri_path}: {error}") from error
-        walked = part.replace_value(walked, new)
+        if new != part.value_of(interaction):
+            walked = part.replace_value(walked, new)
     body = walked.response.body
     chunks = moved_chunks(interaction.response.body, body, interaction.response.chunks)
     return replace(walked, response=replace(walked.response, chunks=chunks))
@@ -86,9 +87,10 @@ def walk_uri(leaf: Leaf, visit: Visit) -> str:
     edits: list[Edit] = []
     position = 0
     for name in URI_PIECES:
-        piece = leaf._replace(text=getattr(pieces, name), part=f"{leaf.part}.{name}")
-        edits += shift_edits(_walk_piece(name, piece, visit), position)
-        position += len(piece.text)
+        if text := getattr(pieces, name):
+            piece = leaf._replace(text=text, part=f"{leaf.part}.{name}")
+            edits += shift_edits(_walk_piece(name, piece, visit), position)
+            position += len(text)
     return apply_edits(leaf.text, merge_edits(own, edits))
 
 

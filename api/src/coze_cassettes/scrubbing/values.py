@@ -12,6 +12,7 @@ from coze_cassettes.codecs.edits import Edit, common_length, merge_edits
 from coze_cassettes.codecs.encodings import cores, fold
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
+from coze_cassettes.scrubbing.search import Search
 
 _MIN_WIDE, _MIN_PERSONAL, _MIN_IDENTIFIER, _MIN_SECRET = 2, 3, 6, 6
 """Characters from which on a value is replaced in running text too: not ASCII, personal, identifiers, secrets."""
@@ -229,23 +230,25 @@ class ValueTable:
         return {core: each.placeholder for text, each in secrets.items() for core in cores(text)}
 
     @cached_property
-    def _core_pattern(self) -> re.Pattern[str] | None:
-        return re.compile("|".join(_trie(sorted({core[:_ANCHOR] for core in self._cores})))) if self._cores else None
-
-    @cached_property
     def _cores_by_anchor(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for core in sorted(self._cores, key=len, reverse=True):
             found[core[:_ANCHOR]] = (*found.get(core[:_ANCHOR], ()), core)
         return found
 
+    @cached_property
+    def _core_search(self) -> Search:
+        return Search.of(self._cores_by_anchor, _ANCHOR)
+
     def _add_cores(self, text: str) -> Iterator[Edit]:
-        if self._core_pattern is None:
-            return
-        for match in self._core_pattern.finditer(text):
-            for core in self._cores_by_anchor[match[0]]:
-                if text.startswith(core, match.start()):
-                    yield match.start(), match.start() + len(core), self._cores[core]
+        position = 0
+        for place in self._core_search.places_in(text):
+            if place < position:
+                continue
+            position = place + _ANCHOR
+            for core in self._cores_by_anchor[text[place:position]]:
+                if text.startswith(core, place):
+                    yield place, place + len(core), self._cores[core]
                     break
 
     # what is left of a secret that was cut
@@ -265,23 +268,17 @@ class ValueTable:
         return found
 
     @cached_property
-    def _gram_pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(_trie({gram[:_ANCHOR] for gram in self._grams})))
+    def _gram_search(self) -> Search:
+        return Search.of(self._grams, MIN_CUT)
 
     def _cut(self, lower: str) -> Iterator[Edit]:
-        if not self._grams:
-            return
         position = 0
-        while (match := self._gram_pattern.search(lower, position)) is not None:
-            position = match.start()
-            found = self._grams.get(lower[position : position + MIN_CUT])
-            if found is None:
-                position += 1
+        for place in self._gram_search.places_in(lower):
+            if place < position:
                 continue
-            value, at = found
-            length = common_length(_lower(value)[at:], lower[position : position + len(value) - at])
-            yield position, position + length, self._everywhere[value].placeholder
-            position += length
+            value, at = self._grams[lower[place : place + MIN_CUT]]
+            position = place + common_length(_lower(value)[at:], lower[place : place + len(value) - at])
+            yield place, position, self._everywhere[value].placeholder
 
     @cached_property
     def _beginnings(self) -> Mapping[str, tuple[str, ...]]:
