@@ -55,6 +55,7 @@ SYNTAXES = {
     "IDENTIFIED BY": "CREATE USER me IDENTIFIED BY '%s';",
     "sshpass": "sshpass -p %s ssh me@host",
     "mysql": "mysql -u root -p%s main",
+    "second command of a line": "ssh me@host docker login a.example -u me mysql -u root -p%s main",
     "redis-cli": "redis-cli -h a.example -a %s ping",
     "requirepass": "port 6379\nrequirepass %s\n",
     "Wi-Fi": "WIFI:T:WPA;S:net;P:%s;;",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.inspection import names, randomness
@@ -111,6 +112,14 @@ _CODE = re.compile(
     r"[^\n]*[(:;{]|^\s*@[a-z]\w+|self\.|\bthis\.|[;{]\s*$",
     re.MULTILINE,
 )
+
+
+@lru_cache(maxsize=16)
+def _is_code(text: str) -> bool:
+    """Whether a text is of a program; asked for each pair in it."""
+    return _CODE.search(text) is not None
+
+
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_.]*[A-Za-z_][0-9]?|[a-z_]+[0-9]{1,2}")
 _LEAST: Final = 4
 _LEAST_CREDENTIAL: Final = 10
@@ -144,8 +153,8 @@ def _is_literal(pair: Pair, value: str, text: str) -> bool:
     if value.isdecimal():
         return True
     if _is_mixed(value):
-        return _IDENTIFIER.fullmatch(value) is None or not _CODE.search(text)
-    return not _repeats_name(value) and _ENDS.match(pair.rest) is not None and not _CODE.search(text)
+        return _IDENTIFIER.fullmatch(value) is None or not _is_code(text)
+    return not _repeats_name(value) and _ENDS.match(pair.rest) is not None and not _is_code(text)
 
 
 _LONG: Final = 20

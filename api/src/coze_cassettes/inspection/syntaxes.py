@@ -63,8 +63,13 @@ _BELOW = re.compile(
 )
 _CORNERED = re.compile(rf"{_START}(?P<name>{_NAME}) ?「{_WITH_DIGIT}」")
 _PLAIN: Final = r"(?:[A-Za-z0-9@#$%^&*_.+=~/-]|!(?=[A-Za-z0-9]))"
+_CIPHER: Final = (
+    r"(?i:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls)"
+    r"[-_]?[0-9]{1,5}(?:-[CEG][A-Z]{2})?"
+)
 _BEHIND_HAN = re.compile(
     r"(?P<name>密码|口令|[密秘]钥|令牌|[验校]证?码|动态码|授权码)"
+    rf"(?! ?{_CIPHER}(?!{_PLAIN}))"
     rf"(?P<value> {_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[A-Za-z0-9]{_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[0-9]{_PLAIN}{{3,40}}+)"
     r"(?!\s?[位个次天年月日时小分秒种条至到])"
 )
@@ -73,7 +78,8 @@ _TOLD_BEFORE = re.compile(
     r"(?P<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token)|[A-Za-z]{2,12} key)"
 )
 _NAME_AND_VALUE: Final = (
-    rf"[ \t]+(?:\S{{1,64}}:)?(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[\u4e00-\u9fff]{{2,4}}(?!\S)|[^\s\"']{{4,512}})"
+    rf"[ \t]+(?:\S{{1,64}}:)?(?P<name>{_NAME})[ \t]+[\"']?"
+    r"(?P<value>[\u4e00-\u9fff]{2,4}(?!\S)|(?!\$|[A-Za-z_]+\()[^\s\"']{4,512})"
 )
 _SET = re.compile(rf"set(?<!\Sset)(?: -[A-Za-z]{{1,3}})?{_NAME_AND_VALUE}")
 _SETTER = re.compile(rf"(?:SetEnv|#define|proxy_set_header|fastcgi_param){_NAME_AND_VALUE}")
@@ -165,8 +171,8 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("7z", re.compile(r"\b7za? (?:[^\n|;&]{0,128} )?-p[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})")),
     (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
     ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>[^\"'$\n]{4,128})[\"']")),
-    ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})", re.MULTILINE)),
-    ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})", re.MULTILINE)),
+    ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
+    ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
     ("htpasswd ", re.compile(r"\bhtpasswd (?:-[A-Za-z]+ )+\S{1,64} \S{1,64} [\"']?(?P<value>[^\s\"'$<]{4,128})")),
     ("_auth", re.compile(r"(?<![A-Za-z0-9])_auth ?= ?(?P<value>[A-Za-z0-9+/]{8,512}={0,2})(?![A-Za-z0-9_.(])")),
     (
@@ -175,12 +181,10 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             r"git config (?:-[a-z-]+ ){0,3}\S{0,64}(?:password|token|secret) [\"']?(?P<value>[^\s\"'$<]{4,128})"
         ),
     ),
-    *((word, _ABBREVIATED) for word in ("pass", "Pass", "PASS", "pw", "PW")),
+    *((word, _ABBREVIATED) for word in ("pass", "Pass", "PASS", "pw", "Pw", "PW")),
     ("WIFI:", re.compile(r"WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
-    *(
-        (word, re.compile(r"(?i)identified (?:with \S{1,64} )?by [\"'](?P<value>[^\"'\n]{4,128})[\"']"))
-        for word in ("IDENTIFIED", "identified")
-    ),
+    ("IDENTIFIED", re.compile(r"IDENTIFIED (?:WITH \S{1,64} )?BY [\"'](?P<value>[^\"'\n]{4,128})[\"']")),
+    ("identified", re.compile(r"identified (?:with \S{1,64} )?by '(?P<value>[^'\n]{4,128})'")),
     ("PASSWORD(", re.compile(r"PASSWORD\([\"'](?P<value>[^\"'\n]{4,128})[\"']\)")),
     *((word, _PGPASS) for word in (":5432:", ":*:")),
 )

@@ -80,13 +80,18 @@ _CORNERED = re.compile(rf"{_BEGIN}(?P<name>{NAME})[ ]?「(?=[!-~]{{0,128}}?\d)(?
 _OF_VALUE: Final = r"(?:[A-Za-z0-9@#$%^&*_.+=~/-]|!(?=[A-Za-z0-9]))"
 """Without the punctuation of a sentence, which in Chinese has no blank behind it."""
 
+_ALGORITHM: Final = (
+    r"(?i:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls)"
+    r"[-_]?\d{1,5}(?:-(?:CBC|CTR|ECB|GCM))?"
+)
 _BEHIND_HAN = re.compile(
     r"(?P<name>(?:密码|口令|密钥|秘钥|令牌|验证码|校验码|动态码|授权码))[ \t]{0,2}"
+    rf"(?!{_ALGORITHM}(?!{_OF_VALUE}))"
     rf"(?={_OF_VALUE}{{0,64}}?\d)"
     rf"(?P<value>(?<=[ \t]){_OF_VALUE}{{3,127}}[A-Za-z0-9]|[A-Za-z0-9]{_OF_VALUE}{{2,126}}[A-Za-z0-9])"
-    r"(?![A-Za-z0-9]|[位个次天年月日时小分秒种条]|[-~至到])"
+    r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
 )
-"""A Chinese name with a value right behind it that has a digit."""
+"""A Chinese name with a value right behind it that has a digit and is not what encrypts: ``密钥AES256加密``."""
 
 _USED_AS = re.compile(
     r"\b[Uu]se (?=\S{0,64}?\d)(?P<value>[^\s\"'`,;]{4,128}) as (?:(?:the|a|my|your|its|our) )?"
@@ -105,10 +110,10 @@ _BY_MARK: Final = (
 # --- commands and statements ----------------------------------------------------------------------------------------
 
 _FLAG = re.compile(r"(?<=[ \t])-(?P<flag>[pawP])(?P<gap>[ \t]?)[\"']?(?P<value>[^\s\"'|;&<>$-][^\s\"'|;&<>]{3,127})")
-_COMMANDS = re.compile(
-    r"(?:(?P<glued>mysql[a-z]*|mariadb[a-z-]*|7za?|rar|unrar)"
+_COMMAND = re.compile(
+    r"(?<![A-Za-z0-9_])(?:(?P<glued>mysql[a-z]*|mariadb[a-z-]*|7za?|rar|unrar)"
     r"|(?P<free>sshpass|(?:docker|podman|nerdctl|helm registry|az) login|psexec)"
-    r"|(?P<ldap>ldap[a-z]+)|(?P<redis>redis-cli)|(?P<zip>zip|unzip))(?:\.exe)?[ \t][^\n|;&]*\Z"
+    r"|(?P<ldap>ldap[a-z]+)|(?P<redis>redis-cli)|(?P<zip>zip|unzip))(?:\.exe)?[ \t](?=[^\n|;&]*\Z)"
 )
 """What commands call a password: ``sshpass -p``, ``mysql -p`` with the value glued to it, ``redis-cli -a``."""
 
@@ -124,9 +129,10 @@ _ABBREVIATED = re.compile(
 """Behind an abbreviation that also means other things only what has letters and digits is a password."""
 
 _UNNAMED = re.compile(
-    r"(?i:\bidentified[ ](?:with[ ]\S{1,64}[ ])?by[ ]|\bpassword[ ]?\(|\bpass:|\bSecureString[ ](?:-String[ ])?)"
+    r"(?:\bIDENTIFIED[ ](?:WITH[ ]\S{1,64}[ ])?BY[ ]|\bidentified[ ](?:with[ ]\S{1,64}[ ])?by[ ](?=')"
+    r"|(?i:\bpassword[ ]?\(|\bSecureString[ ](?:-String[ ])?)(?=[\"'])|(?i:\bpass:))"
     r"(?P<mark>[\"']?)(?P<value>[^\s\"'|;&<>()$-][^\s\"']{3,127})(?P=mark)"
-    r"|^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<setting>\S{4,128})"
+    r"|^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<setting>\S{4,128})(?=[ \t]*(?:#|\r?$))"
     r"|\bhtpasswd[ ](?:-[A-Za-z]{1,4}[ ])+\S{1,64}[ ]\S{1,64}[ ][\"']?(?P<htpasswd>[^\s\"'|;&<>]{4,128})"
     r"|(?<![A-Za-z0-9])_auth[ ]?=[ ]?(?P<auth>[A-Za-z0-9+/]{8,512}={0,2})"
     r"|\bgit config (?:--?[a-z-]{1,16} ){0,3}\S{0,64}(?:password|token|secret)[ ][\"']?(?P<git>[^\s\"'|;&<>]{4,128})"
@@ -159,8 +165,8 @@ def _passwords(text: str) -> Iterator[NamedValue]:
     for match in _ABBREVIATED.finditer(text):
         yield NamedValue(_PASSWORD, *match.span("value"), is_quoted=True)
     for match in _FLAG.finditer(text) if " -" in text else ():
-        command = _COMMANDS.search(text, max(0, match.start() - _REACH), match.start())
-        if command is not None and command[_group_of(match)]:
+        commands = _COMMAND.finditer(text, max(0, match.start() - _REACH), match.start())
+        if any(command[_group_of(match)] for command in commands):
             yield NamedValue(_PASSWORD, *match.span("value"), is_quoted=True)
 
 
