@@ -284,7 +284,7 @@ def interrupted_at_a_terminal(trial: Trial) -> int:
     how |= {"environment": {**trial.stand_in.environment, "TERM": "xterm"}, "preexec_fn": _own_terminal}
     process = trial.project.start("--target", trial.stand_in.url, **how)
     os.close(terminal)
-    for awaited, typed in ((b"Record? [y/N]: ", b"y\n"), (b"1 recorded", b"\x03")):
+    for awaited, typed in ((rb"Record\? \[y/N\]: ", b"y\n"), (rb"\d recorded", b"\x03")):
         trial.outputs.append(_shown(keyboard, awaited))
         os.write(keyboard, typed)
     trial.outputs.append(_shown(keyboard))
@@ -327,9 +327,9 @@ def _own_terminal() -> None:
 
 
 def _shown(keyboard: int, awaited: bytes = b"") -> str:
-    """What a terminal shows until something awaited, or to the end; an AssertionError if that takes a minute."""
+    """What a terminal shows until a pattern is in it, or to the end; an AssertionError if that takes a minute."""
     shown = b""
-    while not awaited or awaited not in shown:
+    while not awaited or not re.search(awaited, shown):
         assert select.select([keyboard], [], [], 60)[0], shown
         try:
             shown += os.read(keyboard, 4096)
