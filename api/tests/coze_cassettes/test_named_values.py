@@ -53,6 +53,7 @@ SYNTAXES = {
     "value before the name": '<input value="%s" type="hidden" name="password"/>',
     "INSERT": "INSERT INTO users (id, password) VALUES (1, '%s');",
     "IDENTIFIED BY": "CREATE USER me IDENTIFIED BY '%s';",
+    "identified by": "grant all on *.* to 'me'@'%%' identified by '%s';",
     "sshpass": "sshpass -p %s ssh me@host",
     "mysql": "mysql -u root -p%s main",
     "second command of a line": "ssh me@host docker login a.example -u me mysql -u root -p%s main",

@@ -73,7 +73,7 @@ _BEHIND_HAN = re.compile(
     rf"(?P<value> {_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[A-Za-z0-9]{_PLAIN}{{0,40}}?[0-9]{_PLAIN}*+|[0-9]{_PLAIN}{{3,40}}+)"
     r"(?!\s?[位个次天年月日时小分秒种条至到])"
 )
-_TOLD_BEFORE = re.compile(
+_USED_AS = re.compile(
     r"[Uu]se (?=\S{0,64}?[0-9])(?P<value>[^\s\"'`,;]{4,128}) as (?:[a-z]{1,4} )?"
     r"(?P<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token)|[A-Za-z]{2,12} key)"
 )
@@ -105,7 +105,7 @@ _BY_SIGN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("「", _CORNERED),
     (": {", _OBJECT_OF_NAME),
     (":{", _OBJECT_OF_NAME),
-    (" as ", _TOLD_BEFORE),
+    (" as ", _USED_AS),
 )
 """What is only looked for in a text with a certain sign."""
 
@@ -184,7 +184,12 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     *((word, _ABBREVIATED) for word in ("pass", "Pass", "PASS", "pw", "Pw", "PW")),
     ("WIFI:", re.compile(r"WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
     ("IDENTIFIED", re.compile(r"IDENTIFIED (?:WITH \S{1,64} )?BY [\"'](?P<value>[^\"'\n]{4,128})[\"']")),
-    ("identified", re.compile(r"identified (?:with \S{1,64} )?by '(?P<value>[^'\n]{4,128})'")),
+    (
+        "identified",
+        re.compile(
+            r"\b(?:create|alter|grant) [^\n;]{0,256}?identified (?:with \S{1,64} )?by '(?P<value>[^'\n]{4,128})'"
+        ),
+    ),
     ("PASSWORD(", re.compile(r"PASSWORD\([\"'](?P<value>[^\"'\n]{4,128})[\"']\)")),
     *((word, _PGPASS) for word in (":5432:", ":*:")),
 )

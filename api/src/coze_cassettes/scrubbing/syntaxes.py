@@ -129,7 +129,8 @@ _ABBREVIATED = re.compile(
 """Behind an abbreviation that also means other things only what has letters and digits is a password."""
 
 _UNNAMED = re.compile(
-    r"(?:\bIDENTIFIED[ ](?:WITH[ ]\S{1,64}[ ])?BY[ ]|\bidentified[ ](?:with[ ]\S{1,64}[ ])?by[ ](?=')"
+    r"(?:\bIDENTIFIED[ ](?:WITH[ ]\S{1,64}[ ])?BY[ ]"
+    r"|\b(?:create|alter|grant)[ ][^\n;]{0,256}?\bidentified[ ](?:with[ ]\S{1,64}[ ])?by[ ](?=')"
     r"|(?i:\bpassword[ ]?\(|\bSecureString[ ](?:-String[ ])?)(?=[\"'])|(?i:\bpass:))"
     r"(?P<mark>[\"']?)(?P<value>[^\s\"'|;&<>()$-][^\s\"']{3,127})(?P=mark)"
     r"|^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<setting>\S{4,128})(?=[ \t]*(?:#|\r?$))"
