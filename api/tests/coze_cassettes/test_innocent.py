@@ -55,6 +55,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",
     "identified by": "A chat is identified by conversation_id, a library identified by 'name' or by path.",
     "algorithms": "密钥AES256加密，密码SHA1散列，令牌HS256签名，密钥RSA2048；密码 8-16 位，验证码 6 位数字。",
+    "algorithm as a key": "Use HS256 as the secret key.",
+    "items side by side": "<ul><li>Password</li><li>Email</li><li>Nickname</li></ul>",
     "nginx": "  proxy_set_header Authorization $http_authorization;\n  proxy_set_header Cookie $http_cookie;",
     "macro": '#define API_KEY getenv("API_KEY")',
     "call": "Call password(value) to reset it, a SecureString class holds it.",

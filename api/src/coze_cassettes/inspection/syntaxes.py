@@ -40,7 +40,7 @@ def _inserted(text: str) -> Iterator[tuple[str, str]]:
 
 _NEXT_ELEMENT = re.compile(
     rf">\s*(?P<name>{_NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}[:：]?\s{{0,4}}</[a-z0-9]+>\s{{0,16}}[:：]?\s{{0,16}}"
-    r"(?:<[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^<>\s]{1,512}(?: [^<>\s]{1,32})?)\s{0,16}</"
+    r"(?:<(?!li\b)[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^<>\s]{1,512}(?: [^<>\s]{1,32})?)\s{0,16}</"
 )
 _VALUE_FIRST = re.compile(
     rf"""(?:value|content) ?= ?{_LITERAL}[^<>\n]{{0,128}}? (?:name|id|key) ?= ?["'](?P<name>{_NAME})["']"""
@@ -74,7 +74,8 @@ _BEHIND_HAN = re.compile(
     r"(?!\s?[位个次天年月日时小分秒种条至到])"
 )
 _USED_AS = re.compile(
-    r"[Uu]se (?=\S{0,64}?[0-9])(?P<value>[^\s\"'`,;]{4,128}) as (?:[a-z]{1,4} )?"
+    rf"[Uu]se (?!{_CIPHER} )(?=\S{{0,64}}?[0-9])"
+    r"(?P<value>[^\s\"'`,;]{4,128}) as (?:[a-z]{1,4} )?"
     r"(?P<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token)|[A-Za-z]{2,12} key)"
 )
 _NAME_AND_VALUE: Final = (

@@ -44,9 +44,9 @@ _DEFAULT = re.compile(
 _CELL = re.compile(
     rf">\s{{0,8}}(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}[:：]?\s{{0,4}}"
     r"</[a-z0-9]{1,10}>\s{0,16}[:：]?\s{0,16}"
-    r"(?:<[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^\s<>]{1,512}(?: [^\s<>]{1,32})?)\s{0,16}</"
+    r"(?:<(?!li\b)[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^\s<>]{1,512}(?: [^\s<>]{1,32})?)\s{0,16}</"
 )
-"""A cell of a table or a list with the name of the next one."""
+"""A cell of a table or a term of a list with the name of the next one; items side by side say nothing of each other."""
 
 _ATTRIBUTES_REVERSED = re.compile(
     rf"\b(?:value|content)\s?=\s?{_LITERAL}[^<>\n]{{0,128}}?\b(?:name|id|key|field)\s?=\s?"
@@ -94,7 +94,8 @@ _BEHIND_HAN = re.compile(
 """A Chinese name with a value right behind it that has a digit and is not what encrypts: ``密钥AES256加密``."""
 
 _USED_AS = re.compile(
-    r"\b[Uu]se (?=\S{0,64}?\d)(?P<value>[^\s\"'`,;]{4,128}) as (?:(?:the|a|my|your|its|our) )?"
+    rf"\b[Uu]se (?!{_ALGORITHM}[ ])(?=\S{{0,64}}?\d)"
+    r"(?P<value>[^\s\"'`,;]{4,128}) as (?:(?:the|a|my|your|its|our) )?"
     r"(?P<name>[A-Za-z]{2,16}(?: key| code)?)"
 )
 """A value that a sentence says before its name."""
