@@ -52,6 +52,7 @@ SYNTAXES = {
     "cells": "<tr><td>password</td><td>%s</td></tr>",
     "value before the name": '<input value="%s" type="hidden" name="password"/>',
     "INSERT": "INSERT INTO users (id, password) VALUES (1, '%s');",
+    "INSERT of two rows": "INSERT INTO users (id, password) VALUES (1, NULL),\n  (2, '%s');",
     "IDENTIFIED BY": "CREATE USER me IDENTIFIED BY '%s';",
     "identified by": "grant all on *.* to 'me'@'%%' identified by '%s';",
     "sshpass": "sshpass -p %s ssh me@host",

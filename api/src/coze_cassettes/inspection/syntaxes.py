@@ -23,17 +23,21 @@ _ANNOTATED = re.compile(
 
 _INITIALIZED = re.compile(rf"{_START}(?P<name>{_NAME})\{{{_LITERAL}\}}")
 _BLOCK_VARIABLE = re.compile(rf"""variable +["'](?P<name>{_NAME})["'] *\{{[^{{}}]{{0,400}}?default *= *{_LITERAL}""")
-_LIST_OF_COLUMNS = re.compile(r"\((?P<columns>[^()]{3,1000})\)\s*values\s*\((?P<cells>[^()]{3,4000})\)", re.IGNORECASE)
+_LIST_OF_COLUMNS = re.compile(r"\((?P<columns>[^()]{3,1000})\)\s*values(?=\s*\()", re.IGNORECASE)
+_ROW_OF_SQL = re.compile(r"[\s,]*\((?P<cells>[^()]{3,4000})\)")
 _CELL_OF_SQL = re.compile(r"'([^'\n]*)'|([^,'\s][^,'\n]*)")
 
 
 def _inserted(text: str) -> Iterator[tuple[str, str]]:
-    """The columns of an INSERT of SQL with the first row of values."""
+    """The columns of an INSERT of SQL with the values of each row."""
     for match in _LIST_OF_COLUMNS.finditer(text):
         columns = [column.strip().strip('`"[]') for column in match["columns"].split(",")]
-        cells = [quoted or bare.strip() for quoted, bare in _CELL_OF_SQL.findall(match["cells"])]
-        if len(columns) == len(cells):
-            yield from zip(columns, cells, strict=True)
+        row = _ROW_OF_SQL.match(text, match.end())
+        while row is not None:
+            cells = [quoted or bare.strip() for quoted, bare in _CELL_OF_SQL.findall(row["cells"])]
+            if len(columns) == len(cells):
+                yield from zip(columns, cells, strict=True)
+            row = _ROW_OF_SQL.match(text, row.end())
 
 
 # --- documents ------------------------------------------------------------------------------------------------------

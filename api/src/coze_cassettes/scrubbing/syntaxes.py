@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -146,7 +146,8 @@ _UNNAMED = re.compile(
 """Where the syntax says that a password follows: SQL, OpenSSL, PowerShell, Redis, Wi-Fi, PostgreSQL."""
 
 _PASSWORD: Final = "password"  # noqa: S105 - a name
-_INSERT = re.compile(r"\((?P<names>[^()\n]{3,1024})\)\s{0,8}(?i:VALUES)\s{0,8}\((?P<values>[^()]{3,4096})\)")
+_INSERT = re.compile(r"\((?P<names>[^()\n]{3,1024})\)\s{0,8}(?i:VALUES)(?=\s{0,8}\()")
+_ROW = re.compile(r"[\s,]{0,16}\((?P<values>[^()]{3,4096})\)")
 _INSERTED = re.compile(r"\s*(?:'(?P<quoted>[^'\n]*)'|(?P<bare>[^,']*))\s*(?:,|\Z)")
 
 
@@ -178,13 +179,18 @@ def _group_of(flag: re.Match[str]) -> str:
 
 
 def _inserted(text: str) -> Iterator[NamedValue]:
-    """The values of a statement of SQL with the names of their columns."""
+    """The values of a statement of SQL with the names of their columns, of each row."""
     for match in _INSERT.finditer(text):
-        values = [each for each in _INSERTED.finditer(match["values"]) if each.end() > each.start()]
         columns = [name.strip(' `"[]') for name in match["names"].split(",")]
-        if len(values) != len(columns):
-            continue
-        for name, value in zip(columns, values, strict=True):
-            start, end = value.span("quoted" if value["quoted"] else "bare")
-            if end > start:
-                yield NamedValue(name, match.start("values") + start, match.start("values") + end, is_quoted=True)
+        row = _ROW.match(text, match.end())
+        while row is not None:
+            yield from _cells(columns, row)
+            row = _ROW.match(text, row.end())
+
+
+def _cells(columns: Sequence[str], row: re.Match[str]) -> Iterator[NamedValue]:
+    values = [each for each in _INSERTED.finditer(row["values"]) if each.end() > each.start()]
+    for name, value in zip(columns, values, strict=True) if len(values) == len(columns) else ():
+        start, end = value.span("quoted" if value["quoted"] else "bare")
+        if end > start:
+            yield NamedValue(name, row.start("values") + start, row.start("values") + end, is_quoted=True)
