@@ -192,6 +192,48 @@ def test_what_is_said_of_a_password_stays(interaction: MakeInteraction, cassette
     assert inspect(cassette(one), "") == ()
 
 
+DESCRIPTIONS: Final = (
+    *(
+        "string",
+        "str",
+        "true",
+        "null",
+        "none",
+        "required",
+        "optional",
+        "bearer",
+        "Basic",
+        "password",
+        "passwd",
+        "secret",
+    ),
+    *(
+        "token",
+        "api_key",
+        "apikey",
+        "text",
+        "hidden",
+        "change_me",
+        "changeme",
+        "your key",
+        "<here>",
+        "${X}",
+        "{{x}}",
+        "xxxx",
+    ),
+)
+"""What stands in place of a secret."""
+
+
+def test_what_stands_in_place_of_a_secret_is_recorded(interaction: MakeInteraction, cassette: MakeCassette) -> None:
+    """Neither replaced nor refused: what the scrubber leaves is no finding."""
+    for name in ("password", "token", "secret"):
+        for word in DESCRIPTIONS:
+            one = interaction(answer={name: word})
+            assert scrub([one]).interactions[0] == one
+            assert inspect(cassette(one), "") == (), (name, word)
+
+
 VALUES: Final[Mapping[Promise, Sequence[str]]] = {
     Promise.SECRET: ("{A14}",),
     Promise.CREDENTIAL: ("{A14}",),

@@ -192,7 +192,7 @@ _TYPES: Final = words(
     """
     string str text number integer int boolean bool bytes object array list dict null none nil undefined true
     false any uuid date datetime float password secret token required optional hidden masked redacted unknown
-    n/a na - ***
+    bearer basic passwd api_key apikey change_me changeme n/a na - ***
     """
 )
 """What stands where a schema or a form describes a value."""
