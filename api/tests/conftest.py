@@ -26,7 +26,7 @@ def register_profiles() -> None:
     """Say how many examples are tried; the suite of the SDK has no properties and does not wait for their import."""
     from hypothesis import settings  # noqa: PLC0415  as above
 
-    settings.register_profile("quick", deadline=None, derandomize=True, max_examples=8)
+    settings.register_profile("quick", deadline=None, derandomize=True, max_examples=5)
     settings.register_profile("full", deadline=None, derandomize=True, max_examples=100)
     settings.register_profile("long", deadline=None, derandomize=False, max_examples=500)
     settings.load_profile("quick")

@@ -15,7 +15,7 @@ MOST_OVERLOOKED = 0.01
 MOST_NOT_REPLAYED = 0.01
 """Share of the cases that a replay may not find again: values in an encoding in a packed file that a test sends."""
 
-SOME, ALL = range(7_000, 7_020), range(20_000, 20_400)
+SOME, ALL = range(7_000, 7_010), range(20_000, 20_400)
 """The seeds of the cases, so that the test never fails by chance; ``scripts/canaries.sh`` draws new ones."""
 
 
@@ -33,6 +33,7 @@ def test_no_canary_is_left(seeds: range) -> None:
     assert len(found.refused) <= max(1, MOST_OVERLOOKED * found.count), found
 
 
+@pytest.mark.proof
 def test_the_draws_leave_out_no_row() -> None:
     """A few thousand draws reach every kind, place, encoding and syntax of the tables."""
     cases = [draw(seed) for seed in range(3_000)]
