@@ -24,7 +24,7 @@ import zstandard
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coze_cassettes.codecs import compression, containers, layers, multipart
+from coze_cassettes.codecs import compression, containers, json_text, layers, multipart
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits
 from coze_cassettes.codecs.encodings import ENCODINGS
 from coze_cassettes.codecs.layers import Leaf, edit_text, token_edits
@@ -131,6 +131,22 @@ def test_base64_opens_and_closes_exactly(text: str, url_safe: bool, padded: bool
 def test_layers_inside_a_text_are_opened(text: str, expected: str) -> None:
     """JSON in strings, base64 and percent-encoding inside a text are seen through."""
     assert edit_text(Leaf((), text, "text"), _swap) == expected
+
+
+def test_an_index_is_no_json() -> None:
+    """Numbers in brackets behind a letter or a digit are code, or a piece of base85 that is opened as a whole."""
+    text = 'KM0[3]T2, ids[1, 2] and [3] with x{"a":1}'
+    assert [text[start:end] for start, end in json_text.fragments(text)] == ["[3]", '{"a":1}']
+    encoded = base64.a85encode(b"/A4:5E:60:8B:99:F6").decode()
+    assert "M0[3]T" in encoded
+    seen: list[Leaf] = []
+
+    def note(leaf: Leaf) -> list[Edit]:
+        seen.append(leaf)
+        return []
+
+    edit_text(Leaf((), encoded), note)
+    assert "/A4:5E:60:8B:99:F6" in [leaf.text for leaf in seen]
 
 
 def test_too_many_layers_are_refused() -> None:

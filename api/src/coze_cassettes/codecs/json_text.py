@@ -201,6 +201,9 @@ def missing_end(text: str) -> str | None:
 # --- inside other text ----------------------------------------------------------------------------------------------
 
 _FRAGMENT = re.compile(r'[{\[]\s*+[\["{\d-]')
+_INDEX = re.compile(r"(?<=[A-Za-z0-9])\[[\d\s,.-]*+\]")
+"""Numbers in brackets right behind a name, as in code, or by chance in base85: no JSON."""
+
 _WASTE_PER_CHARACTER: Final = 3
 """How often a text may be read in search of JSON before the rest is taken for prose: the time stays linear."""
 
@@ -210,7 +213,7 @@ def fragments(text: str) -> Iterator[tuple[int, int]]:
     position, waste = 0, 0
     while (match := _FRAGMENT.search(text, position)) is not None:
         end, reached = _find_end(text, match.start())
-        if end and is_json(text[match.start() : end]):
+        if end and not _INDEX.match(text, match.start()) and is_json(text[match.start() : end]):
             yield match.start(), end
             position = end
             continue
