@@ -8,7 +8,6 @@ ones.
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Generator
 from contextlib import nullcontext
 from functools import cache
@@ -17,6 +16,7 @@ import pytest
 
 from coze_cassettes import coze_tests
 from coze_cassettes.session import guard
+from coze_cassettes.unused_plugins import unregister_hypothesis
 
 gc.set_threshold(100_000)  # a run makes much that stays, little garbage: the default searches all of it 500 times
 
@@ -51,8 +51,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     xdist gives each worker a stretch of the tests, and a worker that is done takes tests from the end of another's.
     """
     count = getattr(config, "workerinput", {"workercount": 1})["workercount"]
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    others = [item for item in items if not item.get_closest_marker("slow")]
+    slow: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        (slow if item.get_closest_marker("slow") else others).append(item)
     size = -(-len(others) // count)
     items[:] = [
         item for number in range(count) for item in (*slow[number::count], *others[number * size : (number + 1) * size])
@@ -61,9 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Spare a run what it does not need: Hypothesis without properties, a search for garbage in what stays."""
-    plugins = session.config.pluginmanager
-    if "hypothesis" not in sys.modules and plugins.has_plugin("hypothesispytest"):
-        plugins.unregister(name="hypothesispytest")  # it would import Hypothesis to report that no example failed
+    unregister_hypothesis(session.config)
     gc.freeze()
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import re
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from api.tests.coze_cassettes.samples import some
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.codecs.encodings import ENCODINGS, FOLDINGS
 from coze_cassettes.inspection import masking
@@ -166,11 +167,6 @@ def _literals(detector: Detector) -> Iterator[str]:
 SIZES: Final = (5_000, 40_000)
 FREE: Final = 0.02
 """Seconds that nobody counts: a fast search is measured badly."""
-
-
-def some(cases: Sequence[object]) -> list[object]:
-    """The cases, of which the quick run takes one in 24: each needs a long text."""
-    return [pytest.param(each, marks=[pytest.mark.proof] if number % 24 else []) for number, each in enumerate(cases)]
 
 
 @pytest.mark.parametrize("detector", some([*DETECTORS, *RANDOM]), ids=lambda each: f"{each.rule}: {each.what}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 
 import pytest
 
+from api.tests.coze_cassettes.samples import some
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Request, Response
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.rules import RULES
@@ -161,11 +162,6 @@ def search_of(rule: Rule) -> Callable[[str], object]:
 SIZES = (3_000, 24_000)
 FREE = 0.02
 """Seconds that do not count: a fast search is measured badly."""
-
-
-def some(rules: Sequence[Rule]) -> list[object]:
-    """The rules, of which the quick run takes one in 24: each needs a long text."""
-    return [pytest.param(each, marks=[pytest.mark.proof] if number % 24 else []) for number, each in enumerate(rules)]
 
 
 @pytest.mark.parametrize(

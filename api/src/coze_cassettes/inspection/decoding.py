@@ -155,8 +155,7 @@ def _decode(run: str) -> Iterator[str]:
         yield inner
         return
     for row in _OF_WIDE_CHARACTERS:
-        if row.may_be_in(inner):
-            yield from row.readings(inner)
+        yield from row.readings(inner)
     opened = open_file_in(encodings.to_bytes(inner))
     if opened is not None:
         yield from map(encodings.to_text, opened.members)

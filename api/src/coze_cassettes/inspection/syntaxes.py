@@ -161,30 +161,33 @@ _ABBREVIATED = re.compile(
 _PGPASS = re.compile(
     r"^[A-Za-z0-9.*-]{1,64}:(?:5432|\*)(?::[A-Za-z0-9_*-]{1,64}){2}:(?P<value>[^\s:]{4,128})\s*?$", re.MULTILINE
 )
+_OPTIONS: Final = r"(?:[^\n|;&]{0,128} )?"
+_WORD: Final = r"[\"']?(?P<value>[^\s\"'$<]{4,128})"
+_GLUED: Final = r"[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})"
+"""Before the option with a password, and the password behind it: a word of its own, or glued to it."""
+
 _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
-    ("sshpass", re.compile(r"sshpass +-p ?[\"']?(?P<value>[^\s\"'$<]{4,128})")),
-    ("mysql", re.compile(r"\bmysql[a-z]* (?:[^\n|;&]{0,128} )?-p[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})")),
-    ("mariadb", re.compile(r"\bmariadb[a-z-]* (?:[^\n|;&]{0,128} )?-p[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})")),
+    ("sshpass", re.compile(rf"sshpass +-p ?{_WORD}")),
+    ("mysql", re.compile(rf"\bmysql[a-z]* {_OPTIONS}-p{_GLUED}")),
+    ("mariadb", re.compile(rf"\bmariadb[a-z-]* {_OPTIONS}-p{_GLUED}")),
     (
         " login ",
-        re.compile(r"\b(?:docker|podman|nerdctl|az) login (?:[^\n|;&]{0,128} )?-p +[\"']?(?P<value>[^\s\"'$<]{4,128})"),
+        re.compile(rf"\b(?:docker|podman|nerdctl|az) login {_OPTIONS}-p +{_WORD}"),
     ),
-    ("psexec", re.compile(r"\bpsexec(?:\.exe)? [^\n|;&]{0,128} -p +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
-    ("redis-cli", re.compile(r"\bredis-cli (?:[^\n|;&]{0,128} )?-a +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
-    ("ldap", re.compile(r"\bldap[a-z]+ (?:[^\n|;&]{0,128} )?-w +[\"']?(?P<value>[^\s\"'$<]{4,128})")),
-    (" -P", re.compile(r"\b(?:un)?zip (?:[^\n|;&]{0,128} )?-P ?[\"']?(?P<value>[^\s\"'$<]{4,128})")),
-    ("7z", re.compile(r"\b7za? (?:[^\n|;&]{0,128} )?-p[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})")),
+    ("psexec", re.compile(rf"\bpsexec(?:\.exe)? [^\n|;&]{{0,128}} -p +{_WORD}")),
+    ("redis-cli", re.compile(rf"\bredis-cli {_OPTIONS}-a +{_WORD}")),
+    ("ldap", re.compile(rf"\bldap[a-z]+ {_OPTIONS}-w +{_WORD}")),
+    (" -P", re.compile(rf"\b(?:un)?zip {_OPTIONS}-P ?{_WORD}")),
+    ("7z", re.compile(rf"\b7za? {_OPTIONS}-p{_GLUED}")),
     (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
     ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>[^\"'$\n]{4,128})[\"']")),
     ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
     ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
-    ("htpasswd ", re.compile(r"\bhtpasswd (?:-[A-Za-z]+ )+\S{1,64} \S{1,64} [\"']?(?P<value>[^\s\"'$<]{4,128})")),
+    ("htpasswd ", re.compile(rf"\bhtpasswd (?:-[A-Za-z]+ )+\S{{1,64}} \S{{1,64}} {_WORD}")),
     ("_auth", re.compile(r"(?<![A-Za-z0-9])_auth ?= ?(?P<value>[A-Za-z0-9+/]{8,512}={0,2})(?![A-Za-z0-9_.(])")),
     (
         "git config ",
-        re.compile(
-            r"git config (?:-[a-z-]+ ){0,3}\S{0,64}(?:password|token|secret) [\"']?(?P<value>[^\s\"'$<]{4,128})"
-        ),
+        re.compile(rf"git config (?:-[a-z-]+ ){{0,3}}\S{{0,64}}(?:password|token|secret) {_WORD}"),
     ),
     *((word, _ABBREVIATED) for word in ("pass", "Pass", "PASS", "pw", "Pw", "PW")),
     ("WIFI:", re.compile(r"WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),

@@ -12,7 +12,6 @@ import json
 import os
 import select
 import signal
-import sys
 import threading
 import time
 from collections.abc import Generator
@@ -26,6 +25,7 @@ from coze_cassettes import coze_tests, fixtures, markers, naming
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.errors import CassetteError
 from coze_cassettes.rerecord.failures import Crash, Frame, explain, explain_collection, is_outage
+from coze_cassettes.unused_plugins import unregister_hypothesis
 
 PIPE_VARIABLE: Final = "COZE_CASSETTES_PROGRESS_FD"
 """The environment variable with the file descriptor to write to."""
@@ -131,9 +131,7 @@ class EventWriter:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Writes the tests that will run; without properties among them, nothing of Hypothesis needs to be imported."""
-        plugins = session.config.pluginmanager
-        if "hypothesis" not in sys.modules and plugins.has_plugin("hypothesispytest"):
-            plugins.unregister(name="hypothesispytest")  # its summary would import Hypothesis, which takes 0.3 s
+        unregister_hypothesis(session.config)
         self._write(TestEvent(BASE, str(self._coze_tests.base)))
         self._tests = {item.nodeid: _collected_event(item) for item in session.items}
         for event in self._tests.values():
