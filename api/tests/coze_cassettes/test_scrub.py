@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 import re
+import string
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, unquote
@@ -15,9 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes.cassette.model import Interaction, Request, Response
+from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.codecs.streams import moved_chunks
 from coze_cassettes.errors import Misuse, UnreadableBody
+from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.environment import ConfiguredValues, configured_values
 from coze_cassettes.scrubbing.live import LivePlaceholders
 from coze_cassettes.scrubbing.scrub import scrub
@@ -202,6 +204,36 @@ def test_an_address_behind_signs_of_equality_is_no_version(
     """It is the version of a package only if a name stands in front of them."""
     clean = scrub([interaction(answer={"msg": text.format("203.0.113.77")})])
     assert ("203.0.113.77" not in _answers(clean.interactions)) is is_address
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("at https://25.20.{D1}.19/orders", "at https://IP_ADDRESS_1/orders"),
+        ("at http://1.20.{D1}.19:8080", "at http://IP_ADDRESS_1:8080"),
+        ("version 25.20.7.19", "version 25.20.7.19"),
+        ("at http://10.20.7.19:8080", "at http://10.20.7.19:8080"),
+    ],
+)
+def test_small_numbers_in_a_url_are_an_address(
+    interaction: MakeInteraction, fill: Callable[[str], str], text: str, shown: str
+) -> None:
+    """Elsewhere they are a version; an address of a private network stays."""
+    recorded = interaction(answer={"msg": fill(text)})
+    [clean] = scrub([recorded]).interactions
+    assert json.loads(_answers((clean,))) == {"msg": shown}
+    found = inspect(Cassette((recorded,), Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "")
+    assert bool(found) == ("IP_ADDRESS_1" in shown)
+
+
+@pytest.mark.parametrize("prefix", ["sk-", "pat_", "t-"])
+def test_a_long_key_needs_no_digit(interaction: MakeInteraction, prefix: str) -> None:
+    """Of 48 drawn characters one key in a thousand has its first digit late, or none."""
+    chance = random.Random(7)  # noqa: S311 - the same keys in every run
+    for _ in range(20):
+        key = "".join(chance.choices(string.ascii_letters, k=48))
+        shown = json.loads(_answers(scrub([interaction(answer={"msg": f"it is {prefix}{key}."})]).interactions))["msg"]
+        assert re.fullmatch(r"it is [A-Z_]+_1\.", shown), prefix
 
 
 def test_short_values_stay_in_running_text(interaction: MakeInteraction) -> None:

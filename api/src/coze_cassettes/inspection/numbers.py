@@ -227,7 +227,20 @@ _SMALL: Final = 32
 _OID_ROOTS, _OID_ARCS = 3, 40
 """What the first two numbers of an object identifier are below (X.660)."""
 
-_PUBLIC_RESOLVERS: Final = frozenset({"114.114.114.114", "208.67.222.222", "208.67.220.220", "223.5.5.5", "223.6.6.6"})
+_PUBLIC_RESOLVERS: Final = frozenset(
+    {
+        "1.1.1.1",
+        "1.0.0.1",
+        "8.8.8.8",
+        "8.8.4.4",
+        "9.9.9.9",
+        "114.114.114.114",
+        "208.67.222.222",
+        "208.67.220.220",
+        "223.5.5.5",
+        "223.6.6.6",
+    }
+)
 _INSIDE: Final = tuple(
     map(
         ipaddress.ip_network,
@@ -249,10 +262,11 @@ _MOST_MAJOR: Final = 100
 
 
 def is_address(match: re.Match[str]) -> bool:
-    """An IPv4 address of the open network, and no version or section."""
+    """An IPv4 address of the open network, and no version or section: in a URL it is neither."""
     numbers = [int(part) for part in match[0].split(".")]
     is_oid = numbers[0] < _OID_ROOTS and numbers[1] < _OID_ARCS
-    if is_oid or max(numbers) < _SMALL or match[0] in _PUBLIC_RESOLVERS:
+    in_url = match.string.startswith("://", max(0, match.start() - 3))
+    if ((is_oid or max(numbers) < _SMALL) and not in_url) or match[0] in _PUBLIC_RESOLVERS:
         return False
     try:
         address = ipaddress.IPv4Address(match[0])

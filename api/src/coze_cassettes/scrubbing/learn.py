@@ -52,9 +52,11 @@ def is_small_number(leaf: Leaf) -> bool:
     return leaf.form == "number" and leaf.text.lstrip("-").isdigit() and abs(int(leaf.text[:6])) < SMALL_NUMBER
 
 
-def _weight(rule: Rule) -> tuple[bool, bool, int]:
+def _weight(rule: Rule) -> tuple[bool, bool, bool, int]:
     """The less, the more a rule says of a value: secrets first, then what a field says before what a text looks like.
 
-    An identifier may happen to have the check digit of a bank card.
+    An identifier may happen to have the check digit of a bank card. That a name calls a value secret says less than the
+    looks of a token, which are the same beside every name.
     """
-    return rule.category is not Category.SECRET, rule.where is Where.TEXT, RANK[rule.id]
+    says_little = rule.kind == "SECRET"
+    return rule.category is not Category.SECRET, says_little, rule.where is Where.TEXT, RANK[rule.id]

@@ -95,10 +95,15 @@ _SECTION_NUMBERS: Final = 32
 
 def ipv4(text: str) -> bool:
     """An IPv4 address that can be a person's: neither of a private network nor a version number."""
+    small = max(ipaddress.IPv4Address(text).packed) < _SECTION_NUMBERS
+    return public_ipv4(text) and not small
+
+
+def public_ipv4(text: str) -> bool:
+    """An IPv4 address of a machine in the open network or in an example."""
     address = ipaddress.IPv4Address(text)
-    small = max(address.packed) < _SECTION_NUMBERS
     documented = any(address in network for network in _DOCUMENTATION)
-    return documented or (address.is_global and not small and address.packed[3:] != b"\0")
+    return documented or (address.is_global and address.packed[3:] != b"\0")
 
 
 _DOCUMENTATION: Final = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
@@ -191,6 +196,7 @@ VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
             resident_id,
             old_resident_id,
             ipv4,
+            public_ipv4,
             ipv6,
             mac,
             phone,

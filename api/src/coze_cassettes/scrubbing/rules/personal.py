@@ -159,6 +159,18 @@ PERSONAL: Final = (
         validator="ipv4",
     ),
     Rule(
+        "COZE-USER-021",
+        "IP_ADDRESS",
+        _P,
+        _TEXT,
+        rf"(?<=://)(?:{_OCTET}\.){{3}}{_OCTET}(?!\d|\.\d)",
+        "a machine by its URL, where small numbers are no version",
+        "https://25.2{D1}.31.19/orders",
+        "http://10.20.30.40:8080, version 1.2.3.4",
+        mark="://",
+        validator="public_ipv4",
+    ),
+    Rule(
         "COZE-USER-010",
         "IP_ADDRESS",
         _P,

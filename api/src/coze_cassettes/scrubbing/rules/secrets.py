@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
-from coze_cassettes.scrubbing.rules.patterns import ANY_URL, DIGIT_SOON, NO_LETTER_BEFORE
+from coze_cassettes.scrubbing.rules.patterns import ANY_URL, BOTH_CASES, DIGIT_SOON, NO_LETTER_BEFORE
 
 _S = Category.SECRET
 _HEADER, _FIELD, _TEXT = Where.HEADER, Where.FIELD, Where.TEXT
@@ -13,7 +13,6 @@ _HEADER, _FIELD, _TEXT = Where.HEADER, Where.FIELD, Where.TEXT
 _OPAQUE = r"(?=.*[^\d.])\S{8,}"
 _B64 = "[A-Za-z0-9_-]"
 _MIXED_SOON = r"(?=[a-z\d_-]{0,24}[A-Z])(?=[A-Z\d_-]{0,24}[a-z])(?=[A-Za-z_-]{0,24}\d)"
-_BOTH_CASES_SOON = r"(?=[a-z\d]{0,40}[A-Z])(?=[A-Z\d]{0,40}[a-z])"
 _PAT_PREFIX = "(?:pat|sat|czu|czs|cztei)_"
 _NO_VALUE = (
     r"(?!(?i:string|str|true|false|null|none|nil|undefined|required|optional|bearer|basic|password|passwd|secret|token"
@@ -44,7 +43,7 @@ SECRETS: Final = (
         "ACCESS_TOKEN",
         _S,
         _TEXT,
-        rf"{NO_LETTER_BEFORE}{_PAT_PREFIX}(?:{DIGIT_SOON}[A-Za-z0-9_-]{{16,}}+|{_BOTH_CASES_SOON}[A-Za-z0-9]{{40,}}+)"
+        rf"{NO_LETTER_BEFORE}{_PAT_PREFIX}(?:{DIGIT_SOON}[A-Za-z0-9_-]{{16,}}+|{BOTH_CASES})"
         rf"|{_PAT_PREFIX}{_MIXED_SOON}[A-Za-z0-9_-]{{32,}}+",
         "personal, service, user and service-identity tokens begin like this",
         "take pat_{A64} now",

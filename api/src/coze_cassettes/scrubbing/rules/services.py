@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
-from coze_cassettes.scrubbing.rules.patterns import ANY_URL, DIGIT_SOON, NO_LETTER_BEFORE
+from coze_cassettes.scrubbing.rules.patterns import ANY_URL, BOTH_CASES, DIGIT_SOON, NO_LETTER_BEFORE
 
 _NO_LETTER_AFTER = r"(?![A-Za-z0-9])"
 
@@ -19,7 +19,7 @@ def _key(number: int, pattern: str, reason: str, hit: str, miss: str, kind: str 
 SERVICES: Final = (
     _key(
         1,
-        rf"sk-{DIGIT_SOON}[A-Za-z0-9_-]{{20,}}+",
+        rf"sk-(?:{DIGIT_SOON}[A-Za-z0-9_-]{{20,}}+|{BOTH_CASES})",
         "model providers: OpenAI, Anthropic, DeepSeek, Moonshot, Alibaba; people write them into prompts",
         "the API key sk-{A40}.",
         "sk-loading-indicator-of-the-page",
@@ -76,7 +76,7 @@ SERVICES: Final = (
     ),
     _key(
         7,
-        rf"[tu]-{DIGIT_SOON}[A-Za-z0-9_.-]{{30,}}+|cli_[a-z0-9]{{16}}(?![A-Za-z0-9])|o[unc]_[a-f0-9]{{32}}",
+        rf"[tu]-(?:{DIGIT_SOON}[A-Za-z0-9_.-]{{30,}}+|{BOTH_CASES})|cli_[a-z0-9]{{16}}(?![A-Za-z0-9])|o[unc]_[a-f0-9]{{32}}",
         "Feishu: tenant and user tokens, apps, people and chats",
         "cli_{X16}",
         "cli_options, t-shirt",
