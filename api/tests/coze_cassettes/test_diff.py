@@ -365,6 +365,26 @@ def test_metadata_never_count_and_are_the_new_ones() -> None:
 # --- what is taken over ---------------------------------------------------------------------------------------------
 
 
+LONG = "You are a patient assistant. Write to EMAIL_{0}, ring PHONE_{0} or use {1}. Answer in one sentence."
+
+
+def test_a_long_text_is_shown_around_its_difference() -> None:
+    """What comes long before is left out, and no placeholder is cut in two there."""
+    old, new = answered({"prompt": LONG.format(1, "SECRET_1")}), answered({"prompt": LONG.format(1, "JWT_1")})
+    [change] = compare(cassette(old), cassette(new, metadata=NEW)).changes
+    shown = '"…PHONE_1 or use SECRET_1. Answer in on… is now "…PHONE_1 or use JWT_n. Answer in one s…'
+    assert change.text == shown
+
+
+def test_placeholders_of_a_changed_text_keep_their_numbers() -> None:
+    """Those around the change are the same in the file, though the new recording counted otherwise."""
+    old = answered({"first": "EMAIL_1 PHONE_1", "prompt": LONG.format(2, "SECRET_1"), "last": "EMAIL_3"})
+    new = answered({"last": "EMAIL_1", "prompt": LONG.format(3, "JWT_1"), "first": "EMAIL_2 PHONE_2"})
+    [call] = rebase(cassette(old), cassette(new, metadata=NEW)).interactions
+    body = json.loads(call.response.body)
+    assert body == {"first": "EMAIL_1 PHONE_1", "prompt": LONG.format(2, "JWT_1"), "last": "EMAIL_3"}
+
+
 def test_a_changed_file_differs_in_the_change_alone() -> None:
     """Volatile values of an answer that changed are the committed ones, its form is the new one's."""
     old = answered({"created_at": 1, "logid": "LOGID_1", "usage": {"token_count": 3}, "mode": 0, "content": "好🙂"})

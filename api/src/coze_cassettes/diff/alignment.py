@@ -45,6 +45,7 @@ def align(old: Cassette, new: Cassette) -> Alignment:
     matcher = _Matcher(old.interactions, new.interactions)
     matcher.same_requests()
     matcher.similar_requests()
+    matcher.placeholders.learn_changed_texts()
     names = renumbering(
         placeholders_of(old.interactions), placeholders_of(new.interactions), matcher.placeholders.of_new
     )

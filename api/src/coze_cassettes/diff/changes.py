@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import Final
 
 from coze_cassettes.diff.paths import Path
+from coze_cassettes.scrubbing import placeholders
 
 
 class Severity(StrEnum):
@@ -77,6 +80,8 @@ class Comparison:
 
 
 _SHOWN: Final = 40
+_BEFORE: Final = 12
+"""Characters of a long text that are shown before its first difference."""
 
 
 def format_value(value: object) -> str:
@@ -86,5 +91,39 @@ def format_value(value: object) -> str:
 
 
 def format_change(old: object, new: object) -> str:
-    """``0 is now 1``."""
+    """``0 is now 1``; of long texts what stands around their first difference.
+
+    The number of a placeholder is a difference only if there is no other.
+    """
+    if isinstance(old, str) and isinstance(new, str):
+        first, second = _without_numbers(old), _without_numbers(new)
+        same = _same(first, second) if first != second else len(_without_numbers(old[: _same(old, new)]))
+        old, new = _around(old, same), _around(new, same)
     return f"{format_value(old)} is now {format_value(new)}"
+
+
+def _same(old: str, new: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+
+
+def _without_numbers(text: str) -> str:
+    return placeholders.pattern().sub(_kind, text)
+
+
+def _kind(match: re.Match[str]) -> str:
+    return match["kind"] or match[0]
+
+
+def _around(text: str, place: int) -> str:
+    """A text from shortly before a place, which is counted without the numbers of placeholders; a short one whole."""
+    if len(text) < _SHOWN:
+        return text
+    start = max(0, place - _BEFORE)
+    for match in placeholders.pattern().finditer(text):
+        if match.start() >= start:
+            break
+        kind = _kind(match)
+        inside = start < match.start() + len(kind)
+        start = match.start() if inside else start + len(match[0]) - len(kind)
+    return f"…{text[start:]}" if start else text

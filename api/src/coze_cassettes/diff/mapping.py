@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 from coze_cassettes.cassette.model import Headers, Interaction, Request
@@ -20,12 +22,17 @@ from coze_cassettes.diff.shapes import members
 TextPairs = Iterator[tuple[str, str]]
 
 
+_ALIGNED: Final = 200
+"""Placeholders of a changed text that are aligned: the time grows with their square."""
+
+
 class PlaceholderMapping:
     """A one-to-one mapping of new placeholders to old ones of the same kind; the first claim wins."""
 
     def __init__(self) -> None:
         self.of_new: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._changed_texts: list[tuple[str, str]] = []
 
     def learn(self, old: Interaction, new: Interaction) -> None:
         """Takes the placeholders that stand at the same places of two interactions: first from what was asked."""
@@ -33,9 +40,22 @@ class PlaceholderMapping:
             self._learn(before, after)
 
     def _learn(self, old: str, new: str) -> None:
-        if erase_numbers(old) != erase_numbers(new):
-            return
-        for before, after in zip(placeholders_in(old), placeholders_in(new), strict=False):
+        if erase_numbers(old) == erase_numbers(new):
+            self._claim(zip(placeholders_in(old), placeholders_in(new), strict=False))
+        else:
+            self._changed_texts.append((old, new))
+
+    def learn_changed_texts(self) -> None:
+        """Takes from texts that differ in more than numbers what nothing else said: kinds in the same order."""
+        for old, new in self._changed_texts:
+            before, after = placeholders_in(old)[:_ALIGNED], placeholders_in(new)[:_ALIGNED]
+            kinds = [erase_numbers(each) for each in before], [erase_numbers(each) for each in after]
+            for left, right, length in SequenceMatcher(None, *kinds, autojunk=False).get_matching_blocks():
+                self._claim(zip(before[left : left + length], after[right : right + length], strict=True))
+        self._changed_texts.clear()
+
+    def _claim(self, pairs: Iterable[tuple[str, str]]) -> None:
+        for before, after in pairs:
             if after not in self.of_new and before not in self._taken:
                 self.of_new[after] = before
                 self._taken.add(before)
