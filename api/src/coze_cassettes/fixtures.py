@@ -300,9 +300,15 @@ FIXTURES: Final = (
 
 
 def register_below(node: pytest.Collector) -> None:
-    """Give the fixtures to the tests below a node of the collection, before its conftest.py adds others."""
+    """Give the fixtures to the tests below a node of the collection, before its conftest.py adds others.
+
+    The scope of vcr_config is that of the one that it reads, so that every fixture that may ask for the one may ask for
+    the other.
+    """
+    theirs = node.session._fixturemanager.getfixturedefs("vcr_config", node)  # noqa: SLF001  pytest has no other way
     for each in FIXTURES:
-        pytest.register_fixture(name=each.name, func=each.function, node=node, scope=each.scope, autouse=each.autouse)
+        scope = theirs[-1].scope if theirs and each.name == "vcr_config" else each.scope
+        pytest.register_fixture(name=each.name, func=each.function, node=node, scope=scope, autouse=each.autouse)
 
 
 def as_plugin() -> ModuleType:

@@ -617,6 +617,15 @@ def test_both_kinds_run_as_if_alone(mixed: pytest.Pytester) -> None:
 
 
 @pytest.mark.proof
+@pytest.mark.parametrize("scope", ["session", "module", "function"])
+def test_vcr_config_has_the_scope_of_the_one_it_reads(mixed: pytest.Pytester, scope: str) -> None:
+    """A fixture of both kinds of tests may ask for it, whatever the scope of the two."""
+    helper = f'\n@pytest.fixture(scope="{scope}", autouse=True)\ndef helper(vcr_config): vcr_config.items()\n'
+    mixed.makeconftest(ROOT_CONFTEST.replace("session", scope) + helper)
+    mixed.runpytest_inprocess("ours").assert_outcomes(passed=1)
+
+
+@pytest.mark.proof
 @pytest.mark.parametrize("option", ["--record-mode=once", "--record-mode=new_episodes", "--disable-recording"])
 def test_an_option_that_ours_refuse_leaves_theirs_alone(mixed: pytest.Pytester, option: str) -> None:
     """Only ours fail."""
