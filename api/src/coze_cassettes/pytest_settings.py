@@ -43,7 +43,7 @@ class _Read(BaseException):
     """Ends pytest as soon as its configuration is read."""
 
 
-_LENIENT: Final = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+LENIENT: Final = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 """The command has imported this package before pytest could, which is not an error, also where warnings are."""
 
 _ALONE: Final = ("--disable-plugin-autoload", "-p", "coze_cassettes.plugin", "-o", "required_plugins=")
@@ -80,7 +80,7 @@ def read_settings(*arguments: str) -> PytestSettings:
     reader = _Reader()
     said = io.StringIO()
     with contextlib.suppress(_Read), contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-        pytest.main([*_LENIENT, *_ALONE, *arguments], plugins=[reader])
+        pytest.main([*LENIENT, *_ALONE, *arguments], plugins=[reader])
     if reader.settings is None:
         problem = " / ".join(line.removeprefix("ERROR: ") for line in said.getvalue().splitlines() if line.strip())
         raise Misuse(f"pytest cannot read this project's configuration: {problem}")

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import certifi
 import pytest
 from filelock import FileLock
 
@@ -135,6 +136,10 @@ class TestProject:
 """Three tests; plain httpx, since importing the SDK in every process of a run would double its time."""
 
 
+CERTIFICATE = ".venv/certificate.pem"
+"""The one that a project trusts: to read all of them takes each client of httpx 20 ms, and none of them is met here."""
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder with a suite, in which the command runs; its temporary files go into a folder of their own."""
@@ -162,7 +167,12 @@ class Project:
         environment, ``before`` stands before the command, the rest is Popen's.
         """
         other = {name: value for name, value in os.environ.items() if not name.startswith("COZE_") and name != "PYTHON"}
-        known = {"XDG_CACHE_HOME": str(self.root / "cache"), "NO_COLOR": "1", **how.pop("environment", {})}
+        known = {
+            "XDG_CACHE_HOME": str(self.root / "cache"),
+            "NO_COLOR": "1",
+            "SSL_CERT_FILE": str(self.root / CERTIFICATE),
+            **how.pop("environment", {}),
+        }
         script = (str(self.root / "scripts/rerecord.sh"),)
         begun = script if command == "rerecord" else (sys.executable, "-m", "coze_cassettes", command)
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -202,13 +212,21 @@ class Project:
         store.write(self.cassettes / file, Cassette(interactions, metadata))
 
 
-def _project(root: Path) -> Project:
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all projects keep compiled modules: to compile what a run imports takes as long as a run."""
+    return _made_once(tmp_path_factory, "bytecode", lambda _folder: None)
+
+
+def _project(root: Path, bytecode: Path) -> Project:
     (root / "tests").mkdir()
     (root / "cache/coze-cassettes/staging").mkdir(parents=True)
     (root / "pyproject.toml").write_text(PYPROJECT)
     (root / "tests" / "test_project.py").write_text(SUITE)
     shutil.copytree(ROOT / "scripts", root / "scripts")
     shutil.copyfile(ROOT / "requirements.lock", root / "requirements.lock")
+    (root / ".venv").mkdir()
+    (root / ".venv/bytecode").symlink_to(bytecode)
     return _with_environment(Project(root))
 
 
@@ -224,6 +242,8 @@ def _with_environment(project: Project) -> Project:
     }
     folder = project.root / ".venv"
     (folder / "bin").mkdir(parents=True, exist_ok=True)
+    first, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----\n")
+    (project.root / CERTIFICATE).write_text(first + end)
     for name, value in made.items():
         (folder / name).write_text(f"{value}\n")
     python = folder / "bin/python"
@@ -239,17 +259,17 @@ def _checksum(path: Path) -> str:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path, bytecode: Path) -> Project:
     """A project of three tests without cassettes."""
-    return _project(tmp_path)
+    return _project(tmp_path, bytecode)
 
 
 @pytest.fixture(scope="session")
-def first_recording(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def first_recording(tmp_path_factory: pytest.TempPathFactory, bytecode: Path) -> Project:
     """The project as its first run leaves it."""
 
     def record(folder: Path) -> None:
-        code, out, err = _project(folder).record()
+        code, out, err = _project(folder, bytecode).record()
         assert (code, err) == (3, ""), out
         assert "3 recorded: 3 new" in out
 
@@ -259,7 +279,7 @@ def first_recording(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def recorded(first_recording: Project, tmp_path: Path) -> Project:
     """The project with cassettes, a copy for each test."""
-    shutil.copytree(first_recording.root, tmp_path / "project")
+    shutil.copytree(first_recording.root, tmp_path / "project", symlinks=True)
     return _with_environment(Project(tmp_path / "project"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -94,21 +95,23 @@ Get = Callable[[str], Answer]
 def get_from(target: Target, token: str, limits: Limits | None = None) -> Get:
     """A plain GET at the target, with the token, under a recording's retry policy; Misuse when nobody answers."""
     wire = Wire(target.url, Throttle(limits))
+    trusted = httpx.create_ssl_context(trust_env=not is_loopback(target.url))  # its certificates are read once
 
     def get(path: str) -> Answer:
         with route_context(wire):
-            return _answer(_send(target, token, path))
+            return _answer(_send(target, token, path, trusted))
 
     return get
 
 
-def _send(target: Target, token: str, path: str) -> httpx.Response:
+def _send(target: Target, token: str, path: str, trusted: ssl.SSLContext) -> httpx.Response:
     try:
         return httpx.get(
             target.url + path,
             headers={"Authorization": f"Bearer {token}"},
             timeout=30,
             trust_env=not is_loopback(target.url),
+            verify=trusted,
             follow_redirects=True,
         )
     except httpx.HTTPError as error:

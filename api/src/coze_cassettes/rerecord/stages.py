@@ -15,6 +15,7 @@ from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import CassetteError, InvalidCassette
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.rerecord import leaks, processes, pytest_events, staging
+from coze_cassettes.rerecord.forks import Launcher
 from coze_cassettes.rerecord.options import Options, Reporter, without_coze
 from coze_cassettes.rerecord.outcome import Collected, Decision, Failure, Outcome, Verdict, decide, fail, others
 from coze_cassettes.rerecord.plan import Plan
@@ -35,6 +36,7 @@ class Stages:
     collected: Collected
     staged: staging.Staging
     reporter: Reporter
+    launcher: Launcher
 
     @property
     def recorded(self) -> Path:
@@ -254,7 +256,7 @@ class Stages:
             store.write_text(file, "\n".join(left_out))
             arguments = (*arguments, f"{pytest_events.LEAVE_OUT}={file}")
         suite = self.options.suite.narrow(test.id for test in self.plan.tests)
-        return processes.run_pytest(suite, arguments, environment, self.reporter.test, redact)
+        return processes.run_pytest(self.launcher, suite, arguments, environment, self.reporter.test, redact)
 
 
 def _failures(result: processes.PytestResult) -> list[Failure]:

@@ -1,0 +1,103 @@
+"""A run of pytest that is forked is one that was started by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from api.tests.coze_cassettes.conftest import Project
+
+pytestmark = pytest.mark.loopback
+
+CONFTEST = """
+import atexit, json, os, signal, sys, threading, time
+from pathlib import Path
+
+import httpx
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FOUND = {
+    "main": sys.modules["__main__"].__file__,
+    "path": sys.path,
+    "program": sys.argv[0],
+    "folder": os.getcwd(),
+    "session": os.getsid(0) == os.getpid(),
+    "threads": sorted(thread.name for thread in threading.enumerate() if "watch" not in thread.name),
+    "handlers": [str(signal.getsignal(each)) for each in SIGNALS],
+    "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())),
+    "input": sys.stdin.isatty(),
+    "rewritten": type(__loader__).__name__,
+    "warnings": len(sys.warnoptions),
+    "account": sorted(name for name in os.environ if name.startswith("COZE_") and name != "COZE_CASSETTES_PROGRESS_FD"),
+}
+
+
+def write():
+    path = Path(os.environ["FOUND"])
+    path.write_text(path.read_text() + json.dumps(FOUND) + "\\n" if path.exists() else json.dumps(FOUND) + "\\n")
+
+
+def outlast():
+    time.sleep(0.1)
+    FOUND["waited"] = True
+
+
+atexit.register(write)
+threading.Thread(target=outlast).start()
+"""
+
+
+def _found(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_forked_run_begins_and_ends_as_one_that_was_started(recorded: Project, tmp_path: Path) -> None:
+    """Program, import path, folder, session, signals, threads: all are as python -m pytest has them.
+
+    Its threads are waited for, and what was registered for its end is run, once a run.
+    """
+    (recorded.root / "tests/conftest.py").write_text(CONFTEST)
+    code, out, err = recorded.run("--target", "stand-in", environment={"FOUND": str(tmp_path / "forked")})
+    assert (code, err) == (0, ""), out
+    command = [sys.executable, "-m", "pytest", "-q", "tests", "-p", "no:randomly"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
+    subprocess.run(
+        command,
+        cwd=recorded.root,
+        env={**environment, "FOUND": str(tmp_path / "started")},
+        stdin=subprocess.DEVNULL,
+        check=True,
+        capture_output=True,
+        start_new_session=True,
+    )
+    (started,) = _found(tmp_path / "started")
+    collected, recording, replayed = _found(tmp_path / "forked")
+    assert started["waited"]
+    assert collected == replayed == started
+    assert {**recording, "account": []} == started
+    assert "COZE_API_TOKEN" in recording["account"]
+
+
+KILLED = """
+import os, signal, sys
+
+if "--record-mode=all" in sys.argv:
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_run_that_is_killed_is_reported(recorded: Project) -> None:
+    """By the signal, as a negative exit code; no cassette is touched."""
+    before = recorded.contents()
+    (recorded.root / "tests/conftest.py").write_text(KILLED)
+    code, out, err = recorded.record()
+    assert (code, err) == (1, "")
+    assert "failed: pytest ended with exit code -9: it said nothing\n" in out
+    assert recorded.contents() == before
