@@ -1,4 +1,4 @@
-"""A run of pytest that is forked is one that was started by itself."""
+"""A run of pytest that the command forks, or starts where it may not fork, is one that was started by itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,27 +59,41 @@ def _found(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_a_forked_run_begins_and_ends_as_one_that_was_started(recorded: Project, tmp_path: Path) -> None:
+@pytest.fixture(params=["forked", "started"])
+def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Mapping[str, str]:
+    """What has the command fork its runs, as it does on Linux, or start them as programs."""
+    if request.param == "forked":
+        return {}
+    (tmp_path / "site").mkdir()
+    source = "from coze_cassettes.rerecord import forks\nforks.MAY_FORK = False\n"
+    (tmp_path / "site/sitecustomize.py").write_text(source)
+    return {"PYTHONPATH": str(tmp_path / "site")}
+
+
+def test_a_run_begins_and_ends_as_pytest_does(
+    recorded: Project, tmp_path: Path, environment: Mapping[str, str]
+) -> None:
     """Program, import path, folder, session, signals, threads: all are as python -m pytest has them.
 
     Its threads are waited for, and what was registered for its end is run, once a run.
     """
     (recorded.root / "tests/conftest.py").write_text(CONFTEST)
-    code, out, err = recorded.run("--target", "stand-in", environment={"FOUND": str(tmp_path / "forked")})
+    asked = {**environment, "FOUND": str(tmp_path / "ours")}
+    code, out, err = recorded.run("--target", "stand-in", environment=asked)
     assert (code, err) == (0, ""), out
     command = [sys.executable, "-m", "pytest", "-q", "tests", "-p", "no:randomly"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
+    without_coze = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
     subprocess.run(
         command,
         cwd=recorded.root,
-        env={**environment, "FOUND": str(tmp_path / "started")},
+        env={**without_coze, **environment, "FOUND": str(tmp_path / "pytest")},
         stdin=subprocess.DEVNULL,
         check=True,
         capture_output=True,
         start_new_session=True,
     )
-    (started,) = _found(tmp_path / "started")
-    collected, recording, replayed = _found(tmp_path / "forked")
+    (started,) = _found(tmp_path / "pytest")
+    collected, recording, replayed = _found(tmp_path / "ours")
     assert started["waited"]
     assert collected == replayed == started
     assert {**recording, "account": []} == started
@@ -93,11 +108,11 @@ if "--record-mode=all" in sys.argv:
 """
 
 
-def test_a_run_that_is_killed_is_reported(recorded: Project) -> None:
+def test_a_run_that_is_killed_is_reported(recorded: Project, environment: Mapping[str, str]) -> None:
     """By the signal, as a negative exit code; no cassette is touched."""
     before = recorded.contents()
     (recorded.root / "tests/conftest.py").write_text(KILLED)
-    code, out, err = recorded.record()
+    code, out, err = recorded.run("--target", "stand-in", environment=environment)
     assert (code, err) == (1, "")
     assert "failed: pytest ended with exit code -9: it said nothing\n" in out
     assert recorded.contents() == before

@@ -3,6 +3,8 @@
 That process is a fork of the command, made before there is a thread, a connection or an account. It waits in a session
 of its own for what to start, and ends when the command does, however that ends. A run begins there as ``python -m
 pytest`` does: with the arguments, the folder and the environment that it is given, and nothing that another run left.
+
+Where a fork may not go on to use the system's libraries, which is everywhere but on Linux, each run is a program.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from coze_cassettes import hooks
 from coze_cassettes.errors import CassetteError
@@ -28,6 +30,9 @@ from coze_cassettes.rerecord.signals import defer_signals_context
 
 IMPORTED: Final = (hooks, pytest_events)
 """What each run needs; pytest, vcrpy and httpx come with it."""
+
+MAY_FORK = sys.platform == "linux"
+"""Apple's libraries, which httpx asks for the proxies, end a process that was forked and begins no other program."""
 
 _SIZE: Final = 8
 """Bytes of a number on the connection."""
@@ -47,11 +52,58 @@ class Launch:
     events: int
 
 
-# --- in the command -------------------------------------------------------------------------------------------------
+class Process(Protocol):
+    """What ends a run."""
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs; a negative one is the signal that ended it."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code; subprocess.TimeoutExpired if it is still running after so many seconds."""
+
+    def send_signal(self, sig: int, /) -> None:
+        """Sends a signal unless it has ended."""
+
+
+class Launcher(Protocol):
+    """Starts runs of pytest, one at a time."""
+
+    def start(self, launch: Launch) -> Process:
+        """Starts pytest; the caller closes its copies of the files."""
+
+
+class ProgramLauncher:
+    """Starts each run as a program of its own."""
+
+    def start(self, launch: Launch) -> Process:
+        """Starts ``python -m pytest``."""
+        return subprocess.Popen(  # noqa: S603  this interpreter, our own arguments
+            [sys.executable, "-m", "pytest", *launch.arguments],
+            cwd=launch.folder,
+            env={**launch.environment, pytest_events.PIPE_VARIABLE: str(launch.events)},
+            stdin=subprocess.DEVNULL,
+            stdout=launch.output,
+            stderr=launch.output,
+            pass_fds=(launch.events,),
+            start_new_session=True,
+        )
+
+
+@contextmanager
+def launcher_context() -> Iterator[Launcher]:
+    """What starts runs of pytest; enter it before anything else, since a fork is a copy of what is there then."""
+    if MAY_FORK:
+        with _fork_context() as launcher:
+            yield launcher
+    else:
+        yield ProgramLauncher()
+
+
+# --- in the command that forks --------------------------------------------------------------------------------------
 
 
 class Fork:
-    """A run of pytest, with what subprocess.Popen has to end a process."""
+    """A run of pytest that is a fork."""
 
     def __init__(self, pid: int, connection: socket.socket) -> None:
         self._pid = pid
@@ -78,14 +130,14 @@ class Fork:
             os.kill(self._pid, number)
 
 
-class Launcher:
-    """The command's end of the connection: it asks for one run at a time."""
+class ForkLauncher:
+    """The command's end of the connection."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
 
     def start(self, launch: Launch) -> Fork:
-        """Starts pytest; the caller closes its copies of the files."""
+        """Has pytest forked."""
         request = json.dumps([[*launch.arguments], launch.folder, {**launch.environment}]).encode()
         with defer_signals_context():  # what has been started is known, and can be ended
             socket.send_fds(self._connection, [_number(len(request))], [launch.output, launch.events])
@@ -94,8 +146,7 @@ class Launcher:
 
 
 @contextmanager
-def launcher_context() -> Iterator[Launcher]:
-    """What starts runs of pytest; enter it before anything else, since each of them is a copy of what is there then."""
+def _fork_context() -> Iterator[ForkLauncher]:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.flush()
     gc.freeze()  # a search for garbage would touch, and so copy, every page
@@ -111,7 +162,7 @@ def launcher_context() -> Iterator[Launcher]:
     theirs.close()
     try:
         with ours:
-            yield Launcher(ours)
+            yield ForkLauncher(ours)
     finally:
         os.waitpid(server, 0)
 

@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import dropwhile
 from pathlib import Path
-from typing import IO, Any, Final, NoReturn, Protocol
+from typing import IO, Any, Final, NoReturn
 
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.pytest_settings import LENIENT
 from coze_cassettes.rerecord import pytest_events
-from coze_cassettes.rerecord.forks import Launch, Launcher
+from coze_cassettes.rerecord.forks import Launch, Launcher, Process
 from coze_cassettes.rerecord.signals import defer_signals_context
 
 START_SECONDS: Final = 30.0
@@ -155,21 +155,8 @@ class _Tail:
         return list(self._lines)
 
 
-class _Process(Protocol):
-    """What ends a child."""
-
-    def poll(self) -> int | None:
-        """The exit code, or None while it runs."""
-
-    def wait(self, timeout: float | None = None) -> int:
-        """The exit code; subprocess.TimeoutExpired after so many seconds."""
-
-    def send_signal(self, sig: int, /) -> None:
-        """Sends a signal."""
-
-
 @contextmanager
-def _ending(process: _Process) -> Iterator[None]:
+def _ending(process: Process) -> Iterator[None]:
     """Ends a child when its user is done: asked first, so that it cleans up in the account, then made to."""
     try:
         yield
@@ -180,7 +167,7 @@ def _ending(process: _Process) -> Iterator[None]:
                     _signal_and_wait(process, how)
 
 
-def _signal_and_wait(process: _Process, how: signal.Signals) -> None:
+def _signal_and_wait(process: Process, how: signal.Signals) -> None:
     process.send_signal(how)
     try:
         process.wait(STOP_SECONDS)
