@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
@@ -209,13 +209,12 @@ def _guard_context(item: pytest.Item) -> Iterator[None]:
         return
     ours = run.tests.is_ours(item)
     asked = item.config.getoption("--block-network") or item.get_closest_marker("block_network") is not None
-    with ExitStack() as stack:
-        if not run.recording if ours else asked:
-            stack.enter_context(guard.block_context(markers.allowed_hosts(item)))
-        if ours and not run.recording:
-            stack.enter_context(environment.placeholder_context())
-        if item.get_closest_marker("loopback") is not None:
-            stack.enter_context(guard.open_context(loopback=True))
+    blocks = not run.recording if ours else asked
+    with (
+        guard.block_context(markers.allowed_hosts(item)) if blocks else nullcontext(),
+        environment.placeholder_context() if ours and not run.recording else nullcontext(),
+        guard.open_context(loopback=True) if item.get_closest_marker("loopback") is not None else nullcontext(),
+    ):
         yield
 
 

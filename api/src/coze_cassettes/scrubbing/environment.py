@@ -116,11 +116,13 @@ def _require_length(placeholder: str, value: str, *, secret: bool) -> None:
 @contextmanager
 def placeholder_context() -> Iterator[None]:
     """Let each variable that is not set read as its placeholder: it stands in the cassette of a test that reads it."""
-    missing = {each.name: each.placeholder for each in VARIABLES if each.name not in os.environ}
-    os.environ.update(missing)
+    environ = os.environ
+    missing = [each for each in VARIABLES if each.name not in environ]
+    for each in missing:
+        environ[each.name] = each.placeholder
     try:
         yield
     finally:
-        for name, placeholder in missing.items():
-            if os.environ.get(name) == placeholder:
-                del os.environ[name]
+        for each in missing:
+            if environ.get(each.name) == each.placeholder:
+                del environ[each.name]

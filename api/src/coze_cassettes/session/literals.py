@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import Final
@@ -29,9 +30,18 @@ def _holds(response: Response, name: str) -> bool:
     return name.encode() in response.body or any(name in value for _, value in response.headers)
 
 
+def _alone(names: Iterable[str]) -> str:
+    """A regular expression for names that are no part of a longer one.
+
+    What stands before a name is looked at behind it, so that a search runs to the name's first character at once.
+    """
+    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+    each = "|".join(rf"{name}(?<![A-Za-z0-9_]{name})" for name in longest_first)
+    return rf"(?:{each})(?![A-Za-z0-9_])"
+
+
 def _replace(response: Response, literals: dict[str, str]) -> Response:
-    names = "|".join(re.escape(name) for name in sorted(literals, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![A-Za-z0-9_])(?:{names})(?![A-Za-z0-9_])")
+    pattern = re.compile(_alone(literals))
     headers = tuple((name, pattern.sub(lambda match: literals[match[0]], value)) for name, value in response.headers)
     parts: list[bytes] = []
     spans: list[tuple[int, int]] = []

@@ -41,16 +41,17 @@ class Moments:
 
     def of(self, outline: Outline) -> Outline:
         """An outline with moments in the place of the times that the clock gave."""
-        found = {place: moment for place, value in outline.values.items() if (moment := self.find(value)) is not None}
+        begun = {  # as a time does, and few other values
+            place: value
+            for place, value in outline.values.items()
+            if (type(value) is str and value[:1].isdigit()) or type(value) is int
+        }
+        found = {place: moment for place, value in begun.items() if (moment := self._find(value)) is not None}
         return replace(outline, values={**outline.values, **found}) if found else outline
 
-    def find(self, value: object) -> Moment | None:
+    def _find(self, value: int | str) -> Moment | None:
         """The moment that a value is; None if it is something else, or a time long before or after the test."""
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            return None
         text = str(value)
-        if not text[:1].isdigit():  # as a time does, and few other values
-            return None
         if (match := _UNIX.fullmatch(text)) is not None:
             digits = len(match[1])
             return self._near(f"{type(value).__name__} {digits}", float(text) / 10 ** (digits - 10), _STEP)

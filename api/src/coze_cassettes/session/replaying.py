@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from vcr.cassette import Cassette as VcrCassette
 
@@ -14,8 +14,10 @@ from coze_cassettes.session.player import Player
 @contextmanager
 def replay_context(player: Player) -> Iterator[VcrCassette]:
     """Answer what the test sends from its cassette; gives vcrpy's cassette."""
-    with ExitStack() as stack:
-        stack.enter_context(redaction.silent(recording=False))
-        stack.enter_context(clock.virtual_time())
-        stack.enter_context(websocket_replay_stub.replay_context(player))
-        yield stack.enter_context(replay_stub.replay_context(player))
+    with (
+        redaction.silent(recording=False),
+        clock.virtual_time(),
+        websocket_replay_stub.replay_context(player),
+        replay_stub.replay_context(player) as cassette,
+    ):
+        yield cassette

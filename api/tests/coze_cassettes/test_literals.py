@@ -1,0 +1,47 @@
+"""A test gets its own literals back where a recorded response has their placeholders."""
+
+from __future__ import annotations
+
+import pytest
+
+from coze_cassettes.cassette.model import Response
+from coze_cassettes.session.literals import with_literals
+from coze_cassettes.session.patterns import Bindings
+
+
+def _bindings(values: dict[str, str]) -> Bindings:
+    bindings = Bindings()
+    bindings.bind(values)
+    return bindings
+
+
+@pytest.mark.parametrize(
+    ("recorded", "expected"),
+    [
+        ("BOT_ID_1", "7400"),
+        ('"BOT_ID_1","BOT_ID_1"', '"7400","7400"'),
+        ("BOT_ID_12 BOT_ID_1", "8500 7400"),
+        ("BOT_ID_123 BOT_ID_1a BOT_ID_1_", "BOT_ID_123 BOT_ID_1a BOT_ID_1_"),
+        ("MY_BOT_ID_1 xBOT_ID_1 9BOT_ID_1 BOT_ID_1", "MY_BOT_ID_1 xBOT_ID_1 9BOT_ID_1 7400"),
+        ("BOT_ID_1BOT_ID_1", "BOT_ID_1BOT_ID_1"),
+        ("机器人BOT_ID_1。", "机器人7400。"),
+    ],
+)
+def test_only_whole_names_are_replaced(recorded: str, expected: str) -> None:
+    """A name that is part of a longer one stays as it is."""
+    response = Response(200, body=recorded.encode())
+    bindings = _bindings({"BOT_ID_1": "7400", "BOT_ID_12": "8500"})
+    assert with_literals(response, bindings).body == expected.encode()
+
+
+def test_headers_are_replaced() -> None:
+    """A literal comes back in a header too."""
+    response = Response(200, headers=(("x-bot", "bot BOT_ID_1 of BOT_ID_10"),))
+    assert with_literals(response, _bindings({"BOT_ID_1": "7400"})).headers == (("x-bot", "bot 7400 of BOT_ID_10"),)
+
+
+def test_chunks_fit_the_longer_body() -> None:
+    """The sizes of the chunks grow with the literals in them."""
+    response = Response(200, body=b"a BOT_ID_1 b BOT_ID_1", chunks=(11, 10))
+    changed = with_literals(response, _bindings({"BOT_ID_1": "7400000000"}))
+    assert (changed.body, changed.chunks) == (b"a 7400000000 b 7400000000", (13, 12))
