@@ -115,18 +115,21 @@ def answers() -> list[httpx.Response]:
 
 @pytest.fixture
 def coze(
+    account: Account,
     mock_coze_api_token: str,
     mock_coze_base_url: str,
     shared_ssl_context: ssl.SSLContext,
     answers: list[httpx.Response],
 ) -> Iterator[Coze]:
-    """A sync client."""
-    with SyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [answers.append]}) as client:
+    """A sync client; in a replay it does not look for proxies, which takes longer than all else that makes it."""
+    hooks = {"response": [answers.append]}
+    with SyncHTTPClient(verify=shared_ssl_context, event_hooks=hooks, trust_env=account.is_recording) as client:
         yield Coze(auth=TokenAuth(mock_coze_api_token), base_url=mock_coze_base_url, http_client=client)
 
 
 @pytest.fixture
 async def async_coze(
+    account: Account,
     mock_coze_api_token: str,
     mock_coze_base_url: str,
     shared_ssl_context: ssl.SSLContext,
@@ -137,7 +140,8 @@ async def async_coze(
     async def note(response: httpx.Response) -> None:
         answers.append(response)
 
-    async with AsyncHTTPClient(verify=shared_ssl_context, event_hooks={"response": [note]}) as client:
+    hooks = {"response": [note]}
+    async with AsyncHTTPClient(verify=shared_ssl_context, event_hooks=hooks, trust_env=account.is_recording) as client:
         yield AsyncCoze(auth=AsyncTokenAuth(mock_coze_api_token), base_url=mock_coze_base_url, http_client=client)
 
 
