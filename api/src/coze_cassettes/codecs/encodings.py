@@ -30,7 +30,7 @@ Transcode = Callable[[str], str]
 Decode = Callable[[str], str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Encoding:
     """One row: ``decode`` is given a match of ``pattern`` (None: it only looks like one), ``encode`` any text.
 

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from coze_cassettes.codecs import containers, json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, merge_longest, shift_edits
 from coze_cassettes.codecs.encodings import (
+    BASE64,
     GB18030,
     INLINE,
     JSON_ESCAPES,
@@ -31,6 +32,7 @@ from coze_cassettes.codecs.encodings import (
 )
 from coze_cassettes.codecs.inline import close_inline, open_inline, own_stretches
 from coze_cassettes.codecs.json_text import Path
+from coze_cassettes.codecs.openings import MIN_BYTES, MIN_SEGMENT, stretches_to_open
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.errors import UnreadableBody
 
@@ -83,6 +85,7 @@ def _recall(leaf: Leaf, visit: Visit) -> tuple[Edit, ...]:
 def forget() -> None:
     """Forget the texts that were walked through, and the visitors, which know secrets."""
     _recall.cache_clear()
+    stretches_to_open.cache_clear()
     _read_in_gb18030.cache_clear()
 
 
@@ -225,33 +228,16 @@ def _walk_apart(leaf: Leaf, own: Sequence[tuple[int, int, Encoding]], visit: Vis
     return [*edits, *shift_edits(_walk_encodings(leaf._replace(text=leaf.text[position:]), visit), position)]
 
 
-_MIN_SEGMENT: Final = 6
-"""Characters of base64 below which it is not opened: those of the shortest placeholder."""
-
-_MIN_BYTES: Final = 12
-"""Bytes that are not text are looked at from this length on: what is shorter is a word that could be base64."""
-
-
 def _standing(
     leaf: Leaf, visit: Visit, holding: re.Pattern[str] | None = None, rows: Sequence[Encoding] = STANDING
 ) -> list[Edit]:
     """The edits of each stretch that stands by itself, or of those that hold something."""
     edits: list[Edit] = []
-    opened: list[tuple[int, int]] = []
-    for row in rows if len(leaf.text) >= _MIN_SEGMENT else ():
-        for start, end in row.spans(leaf.text):
-            stretch = leaf.text[start:end]
-            if (holding is not None and not holding.search(stretch)) or _is_within(start, end, opened):
-                continue
+    for row, start, end in stretches_to_open(leaf.text, tuple(rows)):
+        stretch = leaf.text[start:end]
+        if holding is None or holding.search(stretch):
             edits += shift_edits(_open_standing(row, leaf, stretch, visit), start)
-            if row.narrow is not None and is_readable(row.decode(stretch) or "\0"):
-                opened.append((start, end))  # a line of it is a part of a text, and none by itself
     return merge_edits(edits)
-
-
-def _is_within(start: int, end: int, opened: Sequence[tuple[int, int]]) -> bool:
-    before = bisect_right(opened, start, key=lambda span: span[0]) - 1
-    return before >= 0 and end <= opened[before][1]
 
 
 def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
@@ -261,13 +247,13 @@ def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Ed
         edits = walk_text(leaf.inside(opened.inner, "text"), visit)
         return [close_inline(row, raw, opened.span(start, end), text) for start, end, text in edits]
     inner = row.decode(raw)
-    if inner is not None and (is_readable(inner) or len(inner) >= _MIN_BYTES):
+    if inner is not None and (is_readable(inner) or len(inner) >= MIN_BYTES):
         data = to_bytes(inner)
         if (new := walk_bytes(leaf.inside("", "text"), data, visit)) != data:
             return [(0, len(raw), row.encode_like(to_text(new), raw))]
         if is_readable(inner):
             return []
-    return _segments(row, leaf, raw, visit) if row.name == "base64" and "/" in raw else []
+    return _segments(row, leaf, raw, visit) if row.name == BASE64.name and "/" in raw else []
 
 
 def _segments(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
@@ -275,7 +261,7 @@ def _segments(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
     edits: list[Edit] = []
     position = 0
     for segment in raw.split("/"):
-        if len(segment) >= _MIN_SEGMENT and is_readable(row.decode(segment) or "\0"):
+        if len(segment) >= MIN_SEGMENT and is_readable(row.decode(segment) or "\0"):
             edits += shift_edits(_open_standing(row, leaf, segment, visit), position)
         position += len(segment) + 1
     return edits
@@ -283,7 +269,7 @@ def _segments(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
 
 # --- stretches in bytes that are no text ----------------------------------------------------------------------------
 
-_ASCII = re.compile(rf"[\s!-~]{{{_MIN_SEGMENT},}}+")
+_ASCII = re.compile(rf"[\s!-~]{{{MIN_SEGMENT},}}+")
 _ALONE: Final = 32
 """Characters from which on what is read in another character set is opened by itself."""
 

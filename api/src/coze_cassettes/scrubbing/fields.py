@@ -24,7 +24,7 @@ _PAIR = re.compile(
     rf"(?P<prefix>\*{{2}}[ \t]{{1,3}}|[*\\]{{0,3}}[rbuf]?(?=[\"'`])|\**)(?P<quote>[{_OPEN_QUOTES}]?)"
 )
 _HAN_PAIR = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20}|[A-Za-z]{2,4}[\u4e00-\u9fff]{1,4}?)"
+    r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20}+|[A-Za-z]{2,4}+[\u4e00-\u9fff]{1,4}?)"
     r"(?P<separator>\s{0,2}(?:[:：=]|是|为|改成|改为|设为|设置为|设成了?)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
 )
 _OPTION = re.compile(
@@ -77,7 +77,7 @@ _ATTRIBUTES = re.compile(
 _MARKED: Final = (("-", _OPTION), ("-D", _PROPERTY), ("【", _BRACKETED))
 """What is only looked for in a text with a certain mark."""
 
-_ENCLOSED: Final = (_SPACED, _PARENTHESES, _TUPLE)
+_ENCLOSED: Final = (_SPACED, _TUPLE)
 _MARKUP: Final = (_ELEMENT, _ATTRIBUTES, _ENTRY, _PLIST)
 _ASCII_BARE = re.compile(r"[^\s\"'<>,;，。；、（）()\[\]{}】》|｜`“”&\u4e00-\u9fff\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _HAN_BARE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\dA-Za-z·\-]*")
@@ -92,7 +92,8 @@ def fields_in(text: str) -> Iterator[NamedValue]:
             if (found := _value_behind(text, match)) is not None:
                 yield found
                 yield from _phrases(text, match, found)
-    for pattern in (*_ENCLOSED, *(_MARKUP if "<" in text else ())):
+    chinese = () if text.isascii() else (_PARENTHESES,)
+    for pattern in (*_ENCLOSED, *chinese, *(_MARKUP if "<" in text else ())):
         for match in pattern.finditer(text):
             start, end = match.span("value")
             yield NamedValue(match["name"].rpartition(":")[2], start, end, is_quoted=True)

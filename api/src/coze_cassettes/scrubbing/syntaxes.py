@@ -129,21 +129,45 @@ _ABBREVIATED = re.compile(
 )
 """Behind an abbreviation that also means other things only what has letters and digits is a password."""
 
-_UNNAMED = re.compile(
+_BEHIND: Final = r"(?P<mark>[\"']?)(?P<value>[^\s\"'|;&<>()$-][^\s\"']{3,127})(?P=mark)"
+_IDENTIFIED = re.compile(
     r"(?:\bIDENTIFIED[ ](?:WITH[ ]\S{1,64}[ ])?BY[ ]"
-    r"|\b(?:create|alter|grant)[ ][^\n;]{0,256}?\bidentified[ ](?:with[ ]\S{1,64}[ ])?by[ ](?=')"
-    r"|(?i:\bpassword[ ]?\(|\bSecureString[ ](?:-String[ ])?)(?=[\"'])|(?i:\bpass:))"
-    r"(?P<mark>[\"']?)(?P<value>[^\s\"'|;&<>()$-][^\s\"']{3,127})(?P=mark)"
-    r"|^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<setting>\S{4,128})(?=[ \t]*(?:#|\r?$))"
-    r"|\bhtpasswd[ ](?:-[A-Za-z]{1,4}[ ])+\S{1,64}[ ]\S{1,64}[ ][\"']?(?P<htpasswd>[^\s\"'|;&<>]{4,128})"
-    r"|(?<![A-Za-z0-9])_auth[ ]?=[ ]?(?P<auth>[A-Za-z0-9+/]{8,512}={0,2})"
-    r"|\bgit config (?:--?[a-z-]{1,16} ){0,3}\S{0,64}(?:password|token|secret)[ ][\"']?(?P<git>[^\s\"'|;&<>]{4,128})"
-    r"|\bWIFI:[^\n]{0,128}?;P:(?P<wifi>[^;\n]{4,64});"
-    r"|^[A-Za-z0-9.*-]{1,64}:(?:5432|\*):[A-Za-z0-9_*-]{1,64}:[A-Za-z0-9_*-]{1,64}:"
-    r"(?P<pgpass>[^\s:]{4,128})[ \t]{0,4}\r?$",
+    rf"|\b(?:create|alter|grant)[ ][^\n;]{{0,256}}?\bidentified[ ](?:with[ ]\S{{1,64}}[ ])?by[ ](?=')){_BEHIND}"
+)
+_CALLED = re.compile(rf"(?i:\bpassword[ ]?\(|\bSecureString[ ](?:-String[ ])?)(?=[\"']){_BEHIND}")
+_SETTING = re.compile(
+    r"^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<value>\S{4,128})(?=[ \t]*(?:#|\r?$))", re.MULTILINE
+)
+_PGPASS = re.compile(
+    r"^[A-Za-z0-9.*-]{1,64}:(?:5432|\*):[A-Za-z0-9_*-]{1,64}:[A-Za-z0-9_*-]{1,64}:"
+    r"(?P<value>[^\s:]{4,128})[ \t]{0,4}\r?$",
     re.MULTILINE,
 )
-"""Where the syntax says that a password follows: SQL, OpenSSL, PowerShell, Redis, Wi-Fi, PostgreSQL."""
+_UNNAMED: Final = (
+    ("identified", _IDENTIFIED),
+    *((mark, _CALLED) for mark in ("password(", "password (", "securestring ")),
+    ("pass:", re.compile(rf"(?i:\bpass:){_BEHIND}")),
+    *((mark, _SETTING) for mark in ("requirepass", "masterauth")),
+    (
+        "htpasswd ",
+        re.compile(r"\bhtpasswd[ ](?:-[A-Za-z]{1,4}[ ])+\S{1,64}[ ]\S{1,64}[ ][\"']?(?P<value>[^\s\"'|;&<>]{4,128})"),
+    ),
+    ("_auth", re.compile(r"(?<![A-Za-z0-9])_auth[ ]?=[ ]?(?P<value>[A-Za-z0-9+/]{8,512}={0,2})")),
+    (
+        "git config ",
+        re.compile(
+            r"\bgit config (?:--?[a-z-]{1,16} ){0,3}\S{0,64}(?:password|token|secret)[ ][\"']?"
+            r"(?P<value>[^\s\"'|;&<>]{4,128})"
+        ),
+    ),
+    ("wifi:", re.compile(r"\bWIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
+    *((mark, _PGPASS) for mark in (":5432:", ":*:")),
+    *((mark, _ABBREVIATED) for mark in ("pass", "pw")),
+)
+"""Where the syntax says that a password follows: SQL, PowerShell, OpenSSL, Redis, Wi-Fi, PostgreSQL.
+
+Each only looked for in a text that has a certain mark in small letters.
+"""
 
 _PASSWORD: Final = "password"  # noqa: S105 - a name
 _INSERT = re.compile(r"\((?P<names>[^()\n]{3,1024})\)\s{0,8}(?i:VALUES)(?=\s{0,8}\()")
@@ -162,11 +186,10 @@ def enclosed_values(text: str) -> Iterator[NamedValue]:
 
 
 def _passwords(text: str) -> Iterator[NamedValue]:
-    for match in _UNNAMED.finditer(text):
-        group = next(name for name in _UNNAMED.groupindex if match[name] and name != "mark")
-        yield NamedValue(_PASSWORD, *match.span(group), is_quoted=True)
-    for match in _ABBREVIATED.finditer(text):
-        yield NamedValue(_PASSWORD, *match.span("value"), is_quoted=True)
+    lower = text.lower()
+    for pattern in dict.fromkeys(pattern for mark, pattern in _UNNAMED if mark in lower):
+        for match in pattern.finditer(text):
+            yield NamedValue(_PASSWORD, *match.span("value"), is_quoted=True)
     for match in _FLAG.finditer(text) if " -" in text else ():
         commands = _COMMAND.finditer(text, max(0, match.start() - _REACH), match.start())
         if any(command[_group_of(match)] for command in commands):
