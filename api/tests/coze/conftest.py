@@ -95,7 +95,7 @@ def mock_coze_api_token(account: Account) -> str:
     return account.value("API_TOKEN")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mock_coze_base_url() -> str:
     """The address that tests name in both modes; while recording the connection is sent to the target."""
     return COZE_COM_BASE_URL
@@ -308,7 +308,7 @@ def sample_bot_data() -> dict[str, Any]:
 # --- mocks ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mock_successful_response() -> Callable[..., httpx.Response]:
     """Makes a sound answer: ``make(data)``; further keywords are further fields of the envelope."""
 
@@ -318,7 +318,7 @@ def mock_successful_response() -> Callable[..., httpx.Response]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mock_error_response() -> Callable[..., httpx.Response]:
     """Makes a refusal: ``make(4100, "authentication is invalid")``; further keywords are fields of the envelope."""
 
@@ -328,7 +328,7 @@ def mock_error_response() -> Callable[..., httpx.Response]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mock_streaming_response() -> Callable[..., httpx.Response]:
     """Makes a stream of server-sent events from its lines: ``make("event:done", "data:[DONE]", "")``."""
 
@@ -353,13 +353,13 @@ def _transport(answer: Answer) -> httpx.MockTransport:
     return httpx.MockTransport(handle)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mock_httpx_client() -> MakeClient:
     """Makes a sync client that gives one answer without a connection, to be passed as ``http_client``."""
     return lambda answer: SyncHTTPClient(transport=_transport(answer))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mock_async_httpx_client() -> MakeAsyncClient:
     """The same for an async client."""
     return lambda answer: AsyncHTTPClient(transport=_transport(answer))
