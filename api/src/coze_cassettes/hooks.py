@@ -196,9 +196,15 @@ def _refuse(config: pytest.Config, items: Sequence[pytest.Item], problems: agree
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Block the network around a Coze test, this machine's own addresses only where it may not talk to them."""
+    """Block the network around a Coze test, this machine's own addresses only where it may not talk to them.
+
+    Afterwards its session is forgotten: pytest keeps its items, and the garbage collector would search all cassettes.
+    """
     with _guard_context(item):
-        return (yield)
+        result = yield
+    if fixtures.RUNNING in item.stash:
+        del item.stash[fixtures.RUNNING]
+    return result
 
 
 @contextmanager
