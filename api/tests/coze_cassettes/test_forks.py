@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +62,17 @@ def _found(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+@contextmanager
+def _signals_context(action: signal.Handlers) -> Iterator[None]:
+    """What is started here begins with these signals ignored, or not, whatever this run began with."""
+    before = {number: signal.signal(number, action) for number in (signal.SIGINT, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @pytest.fixture(params=["forked", "started"])
 def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Mapping[str, str]:
     """What has the command fork its runs, as it does on Linux, or start them as programs."""
@@ -76,23 +89,26 @@ def test_a_run_begins_and_ends_as_pytest_does(
 ) -> None:
     """Program, import path, folder, session, signals, threads: all are as python -m pytest has them.
 
-    Its threads are waited for, and what was registered for its end is run, once a run.
+    Its threads are waited for, and what was registered for its end is run, once a run. A command that was
+    begun with nohup starts runs that can be ended all the same.
     """
     (recorded.root / "tests/conftest.py").write_text(CONFTEST)
     asked = {**environment, "FOUND": str(tmp_path / "ours")}
-    code, out, err = recorded.run("--target", "stand-in", environment=asked)
+    with _signals_context(signal.SIG_IGN):
+        code, out, err = recorded.run("--target", "stand-in", environment=asked)
     assert (code, err) == (0, ""), out
     command = [sys.executable, "-m", "pytest", "-q", "tests", "-p", "no:randomly"]
     without_coze = {name: value for name, value in os.environ.items() if not name.startswith("COZE_")}
-    subprocess.run(
-        command,
-        cwd=recorded.root,
-        env={**without_coze, **environment, "FOUND": str(tmp_path / "pytest")},
-        stdin=subprocess.DEVNULL,
-        check=True,
-        capture_output=True,
-        start_new_session=True,
-    )
+    with _signals_context(signal.SIG_DFL):
+        subprocess.run(
+            command,
+            cwd=recorded.root,
+            env={**without_coze, **environment, "FOUND": str(tmp_path / "pytest")},
+            stdin=subprocess.DEVNULL,
+            check=True,
+            capture_output=True,
+            start_new_session=True,
+        )
     (started,) = _found(tmp_path / "pytest")
     collected, recording, replayed = _found(tmp_path / "ours")
     assert started["waited"]

@@ -26,7 +26,7 @@ from typing import Final, Protocol
 from coze_cassettes import hooks
 from coze_cassettes.errors import CassetteError
 from coze_cassettes.rerecord import pytest_events
-from coze_cassettes.rerecord.signals import defer_signals_context
+from coze_cassettes.rerecord.signals import defer_signals_context, restore_defaults
 
 IMPORTED: Final = (hooks, pytest_events)
 """What each run needs; pytest, vcrpy and httpx come with it."""
@@ -201,6 +201,7 @@ def _receive_launch(connection: socket.socket) -> Launch:
 def _become_pytest(launch: Launch) -> None:
     """Runs pytest to its end, which is that of this process: SystemExit."""
     os.setsid()
+    restore_defaults()
     for descriptor in (1, 2):
         os.dup2(launch.output, descriptor)
     os.close(launch.output)
