@@ -44,7 +44,7 @@ def email(rng: random.Random, ending: str) -> str:
 
 
 def ip_address(rng: random.Random) -> str:
-    """An IPv4 address of the open network: the networks of RFC 6890 that are not begin below 33 or above 99."""
+    """An IPv4 address of the open network: none of the special networks of RFC 6890 begins with 33 to 99."""
     return ".".join(str(number) for number in (rng.randint(33, 99), *(rng.randint(11, 126) for _ in range(3))))
 
 

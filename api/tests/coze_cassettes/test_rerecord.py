@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from coze_cassettes.account import credentials, env_file
 from coze_cassettes.account.target import Answer, Get, Target, check_things, check_token, choose_target
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cli import main
 from coze_cassettes.errors import Misuse
 from coze_cassettes.rerecord import leaks, processes, pytest_events, signals
 from coze_cassettes.rerecord.leaks import Canary
@@ -247,8 +249,8 @@ def test_configured_values_are_blotted_out() -> None:
 def test_no_secret_is_on_a_command_line() -> None:
     """The child gets everything that it needs to know of the account through its environment."""
     suite = processes.Suite(Path(), ("api/tests/coze",), "bots")
-    assert processes.pytest_arguments(suite, ["--record-mode=all"]) == [
-        "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
+    assert processes.command(suite, ["--record-mode=all"])[1:] == [
+        "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
         "-p", "coze_cassettes.rerecord.pytest_events", "-W", "ignore::pytest.PytestAssertRewriteWarning",
         "--record-mode=all", "-k", "bots",
     ]  # fmt: skip
@@ -290,13 +292,23 @@ Rerecord = Callable[..., Ended]
 
 
 @pytest.fixture
-def rerecord() -> Rerecord:
-    """Run the command; nothing may stay in staging. ``environment`` is added to one that knows no account."""
+def rerecord(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Rerecord:
+    """Run the command in this process, as its script would in one of its own; nothing may stay in staging.
+
+    What it starts are processes of their own all the same. ``environment`` is added to one that knows no account.
+    """
 
     def run(project: Project, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
-        ended = project.run(*arguments, environment=environment or {})
+        for name in [name for name in os.environ if name.startswith("COZE_")]:
+            monkeypatch.delenv(name)
+        for name, value in {"XDG_CACHE_HOME": str(project.root / "cache"), **(environment or {})}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(project.root)
+        monkeypatch.setattr(sys, "argv", ["coze-cassettes", "rerecord", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
         assert list(project.temporary.iterdir()) == []
-        return ended
+        return int(ended.value.code or 0), *capsys.readouterr()
 
     return run
 

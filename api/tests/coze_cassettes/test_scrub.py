@@ -211,6 +211,8 @@ def test_an_address_behind_signs_of_equality_is_no_version(
     [
         ("at https://25.20.{D1}.19/orders", "at https://IP_ADDRESS_1/orders"),
         ("at http://1.20.{D1}.19:8080", "at http://IP_ADDRESS_1:8080"),
+        ("at http://25.20.{D1}.0:80", "at http://IP_ADDRESS_1:80"),
+        ("ask https://8.8.8.8/dns-query", "ask https://8.8.8.8/dns-query"),
         ("version 25.20.7.19", "version 25.20.7.19"),
         ("at http://10.20.7.19:8080", "at http://10.20.7.19:8080"),
     ],

@@ -16,7 +16,6 @@ from coze_cassettes.cli.project import cassettes_option, chosen_tests, shell_pat
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.rerecord import report, reporters, run
-from coze_cassettes.rerecord.forks import launcher_context
 from coze_cassettes.rerecord.options import Options
 from coze_cassettes.session import limits
 from coze_cassettes.session.limits import Limits
@@ -73,6 +72,7 @@ def command(
     page: Path | None,
     as_json: bool,  # noqa: FBT001  click passes it by name
     cassettes: Path | None,
+    changes: tuple[str, ...],
     tests: tuple[str, ...],
     **chosen: Any,
 ) -> int:
@@ -80,18 +80,6 @@ def command(
 
     Exit code 0: nothing changed; 3: something did; 1: it failed; 2: it was not started.
     """
-    with launcher_context() as launcher:
-        options = _options(tests, cassettes, **chosen)
-        with reporters.choose_reporter(as_json=as_json) as reporter:
-            verdict = run.run(options, os.environ, reporter, launcher)
-    reporter.verdict(verdict, check=options.check, folder=shell_path(options.cassettes))
-    if page is not None:
-        store.write_text(page / "verdict.md", report.markdown(verdict))
-    return verdict.exit_code
-
-
-def _options(tests: tuple[str, ...], cassettes: Path | None, **chosen: Any) -> Options:
-    """The options of the run that was asked for, in this project."""
     numbers = tuple(
         (name, value)
         for name, value in ((limits.variable(each.name), chosen.pop(each.name, None)) for each in fields(Limits))
@@ -100,7 +88,14 @@ def _options(tests: tuple[str, ...], cassettes: Path | None, **chosen: Any) -> O
     settings = read_settings()
     folder = cassettes.absolute() if cassettes else settings.cassettes_dir
     paths = chosen_tests(tests, settings)
-    options = Options(settings.rootdir, folder, paths, numbers=numbers, allow_opaque=settings.allow_opaque, **chosen)
-    if options.changes and options.target != STAND_IN:
+    options = Options(
+        settings.rootdir, folder, paths, changes=changes, numbers=numbers, allow_opaque=settings.allow_opaque, **chosen
+    )
+    if changes and options.target != STAND_IN:
         raise Misuse(f"--change is the stand-in's: use it with --target {STAND_IN}.")
-    return options
+    with reporters.choose_reporter(as_json=as_json) as reporter:
+        verdict = run.run(options, os.environ, reporter)
+    reporter.verdict(verdict, check=options.check, folder=shell_path(options.cassettes))
+    if page is not None:
+        store.write_text(page / "verdict.md", report.markdown(verdict))
+    return verdict.exit_code

@@ -22,7 +22,6 @@ from typing import IO, Any, Final, NoReturn
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.pytest_settings import LENIENT
 from coze_cassettes.rerecord import pytest_events
-from coze_cassettes.rerecord.forks import Launch, Launcher, Process
 from coze_cassettes.rerecord.signals import defer_signals_context
 
 START_SECONDS: Final = 30.0
@@ -63,41 +62,47 @@ class Suite:
         return self if names_tests or not self.keyword or not modules else replace(self, tests=modules)
 
 
-def pytest_arguments(suite: Suite, arguments: Sequence[str]) -> list[str]:
-    """The arguments of a run of pytest: no secret is ever in them.
+def command(suite: Suite, arguments: Sequence[str]) -> list[str]:
+    """The command line of a pytest child: no secret is ever in it.
 
     The value of an option stands behind ``=``: pytest looks for its configuration before it knows the options of
     plugins, and would take a path that stands alone for one of tests.
     """
     plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "coze_cassettes.rerecord.pytest_events")
     keyword = ("-k", suite.keyword) if suite.keyword else ()
-    return [*suite.tests, "-q", "--no-header", *plugins, *LENIENT, *arguments, *keyword]
+    return [sys.executable, "-m", "pytest", *suite.tests, "-q", "--no-header", *plugins, *LENIENT, *arguments, *keyword]
 
 
 def run_pytest(
-    launcher: Launcher,
     suite: Suite,
     arguments: Sequence[str],
     environment: Mapping[str, str],
     tell: Callable[[pytest_events.TestEvent], None],
     redact: Callable[[str], str],
 ) -> PytestResult:
-    """Runs pytest in a session of its own, and tells its events while it runs.
+    """Runs pytest as a child in a session of its own, and tells its events while it runs.
 
     What it prints is kept in memory and, concealed, quoted only when it failed without naming a test.
     """
-    (output, printed), (pipe, written) = os.pipe(), os.pipe()
-    tail = _Tail(os.fdopen(output, "rb"))
-    with os.fdopen(pipe, "rb") as lines:
-        launch = Launch(pytest_arguments(suite, arguments), str(suite.root), environment, printed, written)
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end, "rb") as pipe:
         try:
-            process = launcher.start(launch)
+            process = subprocess.Popen(  # noqa: S603  this interpreter, our own arguments
+                command(suite, arguments),
+                cwd=suite.root,
+                env={**environment, pytest_events.PIPE_VARIABLE: str(write_end)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(write_end,),
+                start_new_session=True,
+            )
         finally:
-            os.close(printed)
-            os.close(written)
+            os.close(write_end)
+        tail = _Tail(process.stdout)
         with _ending(process):
             events = []
-            for event in _events(lines):
+            for event in _events(pipe):
                 concealed = replace(event, detail=redact(event.detail))
                 tell(concealed)
                 events.append(concealed)
@@ -156,7 +161,7 @@ class _Tail:
 
 
 @contextmanager
-def _ending(process: Process) -> Iterator[None]:
+def _ending(process: subprocess.Popen[bytes]) -> Iterator[None]:
     """Ends a child when its user is done: asked first, so that it cleans up in the account, then made to."""
     try:
         yield
@@ -167,7 +172,7 @@ def _ending(process: Process) -> Iterator[None]:
                     _signal_and_wait(process, how)
 
 
-def _signal_and_wait(process: Process, how: signal.Signals) -> None:
+def _signal_and_wait(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
     process.send_signal(how)
     try:
         process.wait(STOP_SECONDS)

@@ -16,7 +16,6 @@ from coze_cassettes.account.target import Target, check_things, check_token, cho
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.rerecord import processes, pytest_events, staging
-from coze_cassettes.rerecord.forks import Launcher
 from coze_cassettes.rerecord.options import Options, Reporter, without_coze
 from coze_cassettes.rerecord.outcome import Collected, Verdict
 from coze_cassettes.rerecord.plan import Test, make_plan
@@ -26,7 +25,7 @@ from coze_cassettes.scrubbing.environment import TOKEN, configured_values
 from coze_cassettes.session.limits import Limits, read_limits
 
 
-def run(options: Options, shell: Mapping[str, str], reporter: Reporter, launcher: Launcher) -> Verdict:
+def run(options: Options, shell: Mapping[str, str], reporter: Reporter) -> Verdict:
     """One run. Raises Misuse when it may not begin, KeyboardInterrupt when SIGINT, SIGTERM or SIGHUP ends it.
 
     In both cases the committed cassettes are as they were.
@@ -36,7 +35,7 @@ def run(options: Options, shell: Mapping[str, str], reporter: Reporter, launcher
         with interruptible(), _reporting_system_errors(), ExitStack() as stack:
             environment = read_environment(options.root, shell)
             _claim(options, stack)
-            verdict = _arrange(options, environment, reporter, launcher, stack).verdict()
+            verdict = _arrange(options, environment, reporter, stack).verdict()
     except KeyboardInterrupt:
         if verdict is None or not verdict.swapped:
             raise
@@ -70,9 +69,7 @@ def _claim(options: Options, stack: ExitStack) -> None:
 # --- before anything is recorded ------------------------------------------------------------------------------------
 
 
-def _arrange(
-    options: Options, environment: dict[str, str], reporter: Reporter, launcher: Launcher, stack: ExitStack
-) -> Stages:
+def _arrange(options: Options, environment: dict[str, str], reporter: Reporter, stack: ExitStack) -> Stages:
     """Finds out who it is, from where it records, what, and into which folder; shows the plan, and is agreed with."""
     numbered = {**environment, **dict(options.numbers)}
     read_limits(numbered)
@@ -83,7 +80,7 @@ def _arrange(
         configured_values(environment)
     elif options.changes:
         starting.ready()  # it may refuse one: say so before the tests are collected
-    tests, collected = _collect(options, environment, launcher)
+    tests, collected = _collect(options, environment)
     account = (
         ""
         if starting
@@ -105,7 +102,7 @@ def _arrange(
     if starting is None and not options.yes and not reporter.confirm(plan):
         raise Misuse("Nothing was recorded, since the plan was not confirmed: answer y, or add --yes.")
     staged.begin()
-    return Stages(options, environment, plan, collected, staged, reporter, launcher)
+    return Stages(options, environment, plan, collected, staged, reporter)
 
 
 def _command(environment: Mapping[str, str]) -> str:
@@ -131,13 +128,11 @@ def _staging_context(
     return staging.open_context(options.cassettes, recipe, reporter.note_kept, fresh=options.fresh)
 
 
-def _collect(options: Options, environment: Mapping[str, str], launcher: Launcher) -> tuple[list[Test], Collected]:
+def _collect(options: Options, environment: Mapping[str, str]) -> tuple[list[Test], Collected]:
     """The tests that would run, without running them; Misuse if none of them records."""
     events: list[pytest_events.TestEvent] = []
     arguments = ("--collect-only", "--record-mode=none", "--tb=short", f"--cassettes-dir={os.devnull}")
-    result = processes.run_pytest(
-        launcher, options.suite, arguments, without_coze(environment), events.append, lambda text: text
-    )
+    result = processes.run_pytest(options.suite, arguments, without_coze(environment), events.append, lambda text: text)
     if result.problem:
         wrong = Misuse if result.misused else CassetteError
         raise wrong(f"The tests cannot be collected: {result.problem}")

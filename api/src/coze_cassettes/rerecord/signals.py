@@ -15,12 +15,6 @@ def _interrupt(number: int, _frame: object) -> None:
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def restore_defaults() -> None:
-    """Signals end this process as they end a program that has just begun, also where the command began without some."""
-    for number in _ENDING:
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-
-
 @contextmanager
 def _handling(handler: Callable[[int, object], None]) -> Iterator[None]:
     before = {number: signal.signal(number, handler) for number in _ENDING}

@@ -15,7 +15,6 @@ from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import CassetteError, InvalidCassette
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.rerecord import leaks, processes, pytest_events, staging
-from coze_cassettes.rerecord.forks import Launcher, ProgramLauncher
 from coze_cassettes.rerecord.options import Options, Reporter, without_coze
 from coze_cassettes.rerecord.outcome import Collected, Decision, Failure, Outcome, Verdict, decide, fail, others
 from coze_cassettes.rerecord.plan import Plan
@@ -36,7 +35,6 @@ class Stages:
     collected: Collected
     staged: staging.Staging
     reporter: Reporter
-    launcher: Launcher
 
     @property
     def recorded(self) -> Path:
@@ -83,7 +81,7 @@ class Stages:
             environment = {**environment, **_no_proxy(environment)}
         outages = self.plan.limits.max_failures
         brief = ("--tb=no", "--show-capture=no", "--maxfail=0", f"{pytest_events.MAX_OUTAGES}={outages}")
-        return self._pytest(self.launcher, (*arguments, *brief), environment, earlier)
+        return self._pytest((*arguments, *brief), environment, earlier)
 
     def _inspect(self, folder: Path, files: Iterable[str]) -> list[Failure]:
         """What the inspector finds in some cassettes, or what the stand-in's own list of its canaries does."""
@@ -223,8 +221,7 @@ class Stages:
         skipped = {test for test, _ in left_out} & set(out)
         self.reporter.stage("replaying", len(self.plan.tests) - len(out))
         arguments = ("--record-mode=none", f"--cassettes-dir={folder}", "--tb=no")
-        # of a program, unlike forks, the order of sets is another one each time, as it will be in CI
-        result = self._pytest(ProgramLauncher(), arguments, without_coze(self.environment), [*out, *skipped])
+        result = self._pytest(arguments, without_coze(self.environment), [*out, *skipped])
         if result.problem:
             return [Failure(f"{NOT_REPLAYED}{result.problem}")]
         return [replace(each, reason=NOT_REPLAYED + each.reason) for each in _failures(result)]
@@ -249,7 +246,7 @@ class Stages:
             )
 
     def _pytest(
-        self, launcher: Launcher, arguments: Sequence[str], environment: Mapping[str, str], left_out: Sequence[str]
+        self, arguments: Sequence[str], environment: Mapping[str, str], left_out: Sequence[str]
     ) -> processes.PytestResult:
         redact = leaks.redactor(configured_values(self.environment).placeholders)
         if left_out:
@@ -257,7 +254,7 @@ class Stages:
             store.write_text(file, "\n".join(left_out))
             arguments = (*arguments, f"{pytest_events.LEAVE_OUT}={file}")
         suite = self.options.suite.narrow(test.id for test in self.plan.tests)
-        return processes.run_pytest(launcher, suite, arguments, environment, self.reporter.test, redact)
+        return processes.run_pytest(suite, arguments, environment, self.reporter.test, redact)
 
 
 def _failures(result: processes.PytestResult) -> list[Failure]:

@@ -187,9 +187,9 @@ def enclosed_values(text: str) -> Iterator[NamedValue]:
 
 def _passwords(text: str) -> Iterator[NamedValue]:
     lower = text.lower()
-    for pattern in dict.fromkeys(pattern for mark, pattern in _UNNAMED if mark in lower):
-        for match in pattern.finditer(text):
-            yield NamedValue(_PASSWORD, *match.span("value"), is_quoted=True)
+    patterns = dict.fromkeys(pattern for mark, pattern in _UNNAMED if mark in lower)
+    for span in sorted(match.span("value") for pattern in patterns for match in pattern.finditer(text)):
+        yield NamedValue(_PASSWORD, *span, is_quoted=True)
     for match in _FLAG.finditer(text) if " -" in text else ():
         commands = _COMMAND.finditer(text, max(0, match.start() - _REACH), match.start())
         if any(command[_group_of(match)] for command in commands):

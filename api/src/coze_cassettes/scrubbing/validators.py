@@ -95,17 +95,20 @@ _SECTION_NUMBERS: Final = 32
 
 def ipv4(text: str) -> bool:
     """An IPv4 address that can be a person's: neither of a private network nor a version number."""
-    small = max(ipaddress.IPv4Address(text).packed) < _SECTION_NUMBERS
-    return public_ipv4(text) and not small
+    numbers = ipaddress.IPv4Address(text).packed
+    return public_ipv4(text) and max(numbers) >= _SECTION_NUMBERS and (_is_documented(text) or numbers[3:] != b"\0")
 
 
 def public_ipv4(text: str) -> bool:
-    """An IPv4 address of a machine in the open network or in an example."""
-    address = ipaddress.IPv4Address(text)
-    documented = any(address in network for network in _DOCUMENTATION)
-    return documented or (address.is_global and address.packed[3:] != b"\0")
+    """An IPv4 address of the open network or of an example; not of a resolver that everybody knows."""
+    return _is_documented(text) or (ipaddress.IPv4Address(text).is_global and text not in _RESOLVERS)
 
 
+def _is_documented(text: str) -> bool:
+    return any(ipaddress.IPv4Address(text) in network for network in _DOCUMENTATION)
+
+
+_RESOLVERS: Final = frozenset({"1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9"})
 _DOCUMENTATION: Final = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 """Addresses that stand for anybody's in examples."""
 

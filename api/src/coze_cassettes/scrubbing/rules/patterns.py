@@ -10,7 +10,7 @@ from typing import Final
 NO_LETTER_BEFORE: Final = r"(?<![A-Za-z0-9])"
 DIGIT_SOON: Final = r"(?=[A-Za-z_-]{0,40}\d)"
 BOTH_CASES: Final = r"(?=[a-z\d]{0,40}[A-Z])(?=[A-Z\d]{0,40}[a-z])[A-Za-z0-9]{40,}+"
-"""A long key in which no digit comes soon, as one in a thousand drawn ones."""
+"""A long key in which no digit comes soon, as in one of a thousand random keys."""
 ANY_URL: Final = (
     r"https?://(?:[^\x00-\xa0\s\ud800-\udfff\u2000-\u206f，。；：、！？…（）【】《》「」『』〈〉〔〕]*+"
     r"[!#-&(*-;=?-\[^-~]++)++"
