@@ -18,7 +18,7 @@ from coze_cassettes import coze_tests
 from coze_cassettes.session import guard
 from coze_cassettes.unused_plugins import unregister_hypothesis
 
-gc.disable()  # until the tests begin: what is imported and collected stays
+gc.set_threshold(100_000)  # a run makes much that stays, little garbage: the default searches all of it 500 times
 
 
 @cache
@@ -65,8 +65,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Spare a run what it does not need: Hypothesis without properties, a search for garbage in what stays."""
     unregister_hypothesis(session.config)
     gc.freeze()
-    gc.set_threshold(100_000)  # a run makes much that stays, little garbage: the default searches all of it 500 times
-    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

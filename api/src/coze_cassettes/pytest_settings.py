@@ -44,7 +44,7 @@ class _Read(BaseException):
 
 
 LENIENT: Final = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-"""The command has imported this package before pytest could, which is not an error, also where warnings are."""
+"""This package is imported before pytest can rewrite its asserts, which is not an error, also where warnings are."""
 
 _ALONE: Final = ("--disable-plugin-autoload", "-p", "coze_cassettes.plugin", "-o", "required_plugins=")
 """No other plugin has a say in these settings, and to import those of an environment takes longer than to read them."""

@@ -230,14 +230,11 @@ WAYS = (
 )
 """A target, a signal, and whom it goes to."""
 
-RUN_SECONDS = 6.5
-"""What a run takes on a machine that has nothing else to do; on another one it is killed sooner in it."""
-
 
 def test_a_kill_at_any_moment_costs_no_cassette(trial: Trial, chance: random.Random) -> None:
     """Nothing that a killed run started lives on, and the next run clears what it left or goes on with it."""
     for target, number, send in WAYS * (10 if os.environ.get("PROVE_LONG") else 1):
-        seconds = chance.uniform(0.0, RUN_SECONDS)
+        seconds = chance.uniform(0.0, 6.5)
         process = trial.start(target=target)
         time.sleep(seconds)
         send(process, number)

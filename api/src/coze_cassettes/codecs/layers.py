@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 from coze_cassettes.codecs import containers, json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, merge_longest, shift_edits
 from coze_cassettes.codecs.encodings import (
-    BASE64,
     GB18030,
     INLINE,
     JSON_ESCAPES,
@@ -32,7 +31,7 @@ from coze_cassettes.codecs.encodings import (
 )
 from coze_cassettes.codecs.inline import close_inline, open_inline, own_stretches
 from coze_cassettes.codecs.json_text import Path
-from coze_cassettes.codecs.openings import MIN_BYTES, MIN_SEGMENT, stretches_to_open
+from coze_cassettes.codecs.openings import MIN_SEGMENT, is_path, may_hold, stretches_to_open
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.errors import UnreadableBody
 
@@ -247,13 +246,13 @@ def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Ed
         edits = walk_text(leaf.inside(opened.inner, "text"), visit)
         return [close_inline(row, raw, opened.span(start, end), text) for start, end, text in edits]
     inner = row.decode(raw)
-    if inner is not None and (is_readable(inner) or len(inner) >= MIN_BYTES):
+    if inner is not None and may_hold(inner):
         data = to_bytes(inner)
         if (new := walk_bytes(leaf.inside("", "text"), data, visit)) != data:
             return [(0, len(raw), row.encode_like(to_text(new), raw))]
         if is_readable(inner):
             return []
-    return _segments(row, leaf, raw, visit) if row.name == BASE64.name and "/" in raw else []
+    return _segments(row, leaf, raw, visit) if is_path(row, raw) else []
 
 
 def _segments(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:

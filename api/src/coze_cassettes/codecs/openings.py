@@ -12,7 +12,7 @@ from coze_cassettes.codecs.encodings import BASE64, Encoding, is_readable
 MIN_SEGMENT: Final = 6
 """Characters of base64 below which it is not opened: those of the shortest placeholder."""
 
-MIN_BYTES: Final = 12
+_MIN_BYTES: Final = 12
 """Bytes that are not text are looked at from this length on: what is shorter is a word that could be base64."""
 
 
@@ -36,11 +36,18 @@ def stretches_to_open(text: str, rows: tuple[Encoding, ...]) -> tuple[tuple[Enco
 
 
 def _opens(row: Encoding, raw: str) -> bool:
-    """Whether a stretch is more than a word: something that can be read, or enough bytes to hold something."""
-    if row.inside is not None or (row.name == BASE64.name and "/" in raw):
-        return True
-    inner = row.decode(raw)
-    return inner is not None and (is_readable(inner) or len(inner) >= MIN_BYTES)
+    """Whether a stretch is more than a word."""
+    return row.inside is not None or is_path(row, raw) or may_hold(row.decode(raw))
+
+
+def is_path(row: Encoding, raw: str) -> bool:
+    """Whether a stretch may be a path, whose segments are base64 each by itself."""
+    return row.name == BASE64.name and "/" in raw
+
+
+def may_hold(inner: str | None) -> bool:
+    """Whether what a stretch reads as, if anything, is a text, or enough bytes to hold something."""
+    return inner is not None and (is_readable(inner) or len(inner) >= _MIN_BYTES)
 
 
 def _is_within(start: int, end: int, opened: Sequence[tuple[int, int]]) -> bool:

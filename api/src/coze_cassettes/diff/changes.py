@@ -95,7 +95,7 @@ def format_change(old: object, new: object) -> str:
 
     The number of a placeholder is a difference only if there is no other.
     """
-    if isinstance(old, str) and isinstance(new, str):
+    if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) >= _SHOWN:
         first, second = _without_numbers(old), _without_numbers(new)
         same = _same(first, second) if first != second else len(_without_numbers(old[: _same(old, new)]))
         old, new = _around(old, same), _around(new, same)

@@ -96,7 +96,7 @@ _SECTION_NUMBERS: Final = 32
 def ipv4(text: str) -> bool:
     """An IPv4 address that can be a person's: neither of a private network nor a version number."""
     numbers = ipaddress.IPv4Address(text).packed
-    return public_ipv4(text) and max(numbers) >= _SECTION_NUMBERS and (_is_documented(text) or numbers[3:] != b"\0")
+    return public_ipv4(text) and max(numbers) >= _SECTION_NUMBERS and (numbers[3:] != b"\0" or _is_documented(text))
 
 
 def public_ipv4(text: str) -> bool:

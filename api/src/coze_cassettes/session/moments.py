@@ -41,12 +41,12 @@ class Moments:
 
     def of(self, outline: Outline) -> Outline:
         """An outline with moments in the place of the times that the clock gave."""
-        begun = {  # as a time does, and few other values
+        candidates = {  # a time begins with a digit, and few other values do
             place: value
             for place, value in outline.values.items()
             if (type(value) is str and value[:1].isdigit()) or type(value) is int
         }
-        found = {place: moment for place, value in begun.items() if (moment := self._find(value)) is not None}
+        found = {place: moment for place, value in candidates.items() if (moment := self._find(value)) is not None}
         return replace(outline, values={**outline.values, **found}) if found else outline
 
     def _find(self, value: int | str) -> Moment | None:
