@@ -47,8 +47,21 @@ class RecordedTests:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
-        """Know which fixture a call to Coze comes from."""
-        with self.outside.caller(f"The {fixturedef.scope} fixture {fixturedef.argname}"):
+        """Know which fixture a call to Coze comes from, from the end of one too."""
+        name = f"The {fixturedef.scope} fixture {fixturedef.argname}"
+        at_end = f"The end of the {fixturedef.scope} fixture {fixturedef.argname}"
+        fixturedef.addfinalizer(partial(self.outside.end, at_end))
+        with self.outside.caller(name):
+            result = yield
+        fixturedef.addfinalizer(partial(self.outside.begin, at_end))  # it runs before what the fixture itself added
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Know which module a call comes from that is made when it is imported."""
+        with self.outside.caller(f"The import of {collector.nodeid}"):
             return (yield)
 
     @pytest.hookimpl(wrapper=True)

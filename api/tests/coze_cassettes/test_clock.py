@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from time import monotonic, perf_counter, sleep
 from time import time as now
 
 import pytest
+import time_machine
 
 from coze_cassettes.session import clock
 from coze_cassettes.session.timeline import SECOND, Timeline, Wait
@@ -248,6 +250,17 @@ def test_a_loop_in_another_thread_is_on_the_clock() -> None:
     assert _real_seconds(run) < 2 * CLOSE
 
 
+@pytest.mark.parametrize("tick", [True, False])
+def test_a_time_that_the_test_has_set_passes_too(tick: bool) -> None:
+    """A test that travels with time-machine is on the one clock, unless it lets its time stand still."""
+    with clock.virtual_time():
+        with time_machine.travel("2026-05-05", tick=tick):
+            before = now()
+            sleep(30)
+            assert now() - before == pytest.approx(30 if tick else 0, abs=CLOSE)
+        assert 30 <= _since_epoch() < 30 + CLOSE
+
+
 # --- threads --------------------------------------------------------------------------------------------------------
 
 
@@ -303,6 +316,21 @@ def test_a_pool_keeps_the_order_of_deadlines() -> None:
         list(pool.map(nap, [30, 10, 5, 100]))
         assert 115 <= _since_epoch() < 115 + CLOSE
     assert done == [10, 5, 30, 100]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says what a thread waits for")
+def test_what_comes_from_outside_is_waited_for() -> None:
+    """The limit of the test is not over while a thread of it waits for another process, a file or a socket."""
+    reader, writer = os.pipe()
+    real_timer = subprocess.Popen(
+        [sys.executable, "-c", f"import os, time; time.sleep(0.3); os.write({writer}, b'x')"], pass_fds=(writer,)
+    )
+    with clock.virtual_time(), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(os.read, reader, 1).result(timeout=HOUR) == b"x"
+        assert _since_epoch() < HOUR
+    assert real_timer.wait() == 0
+    os.close(reader)
+    os.close(writer)
 
 
 def test_a_busy_thread_is_waited_for() -> None:

@@ -68,6 +68,18 @@ def test_the_message_says_what_to_do() -> None:
     )
 
 
+def test_a_call_to_coze_has_a_message_of_its_own() -> None:
+    """No marker opens the way to Coze, so none is named."""
+    with guard.block_context(), pytest.raises(guard.NetworkBlocked) as error:
+        socket.getaddrinfo("api.coze.com", 443)
+    assert str(error.value) == (
+        "network blocked in a replay: getaddrinfo to 'api.coze.com'\n"
+        "Only what a test marked vcr sends with httpx, or over a WebSocket of cozepy, has a cassette to be replayed "
+        "from:\n"
+        "not an import, a fixture of a wider scope, an unmarked test or another library."
+    )
+
+
 def test_the_error_is_no_refused_connection() -> None:
     """A client must not take the block for an answer of the network."""
     assert not issubclass(guard.NetworkBlocked, OSError)

@@ -11,6 +11,7 @@ import pytest
 from coze_cassettes.cassette.model import Interaction, Request, Response
 from coze_cassettes.session.clock import EPOCH
 from coze_cassettes.session.matcher import Matcher
+from coze_cassettes.session.moments import is_of_clock
 
 RECORDED = datetime(2026, 11, 26, 23, 50, tzinfo=UTC)
 REPLAYED = datetime.fromtimestamp(EPOCH, UTC)
@@ -99,3 +100,50 @@ def test_a_test_may_stop_its_own_clock() -> None:
 def test_times_that_the_scrubber_has_moved_are_found() -> None:
     """Some stand in the cassette as a replay sends them, some do not."""
     assert _finds(EPOCH + 2, EPOCH)
+
+
+DAYS = [
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    "%m/%d/%Y",
+    "%Y%m%d",
+    "%Y年%m月%d日",
+    "%A, %d %B %Y",
+    "%b %d, %Y",
+    "%a, %d %b %Y %H:%M:%S GMT",
+]
+
+
+@pytest.mark.parametrize("form", DAYS)
+def test_a_day_inside_of_a_text_is_found(form: str) -> None:
+    """The prompt of an agent says what day it is."""
+    recorded, live = (f"Today is {time.strftime(form)}, in Berlin." for time in (RECORDED, REPLAYED))
+    assert _finds(recorded, live)
+    assert not _finds(recorded, live.replace("Berlin", "Bonn"))
+    other = (RECORDED + timedelta(days=40)).strftime(form)
+    assert not _finds(f"Today is {other}, in Berlin.", live)
+
+
+def test_a_time_inside_of_a_text_is_found() -> None:
+    """In the name of a file, in JSON inside of a text, beside a placeholder."""
+    assert _finds(f"report-{_seconds(RECORDED)}.txt", f"report-{EPOCH + 2}.txt")
+    assert _finds(json.dumps({"at": RECORDED.isoformat()}), json.dumps({"at": REPLAYED.isoformat()}))
+    assert _finds(f"USER_ID_1 asks on {RECORDED.date()}", f"u-7 asks on {REPLAYED.date()}")
+    assert not _finds(f"report-{_seconds(RECORDED)}.txt", f"report-{EPOCH + 7200}.txt")
+
+
+@pytest.mark.parametrize(
+    ("sent", "recorded", "expected"),
+    [
+        ("It is Monday", "It is Friday", True),
+        ("at 00:01", "at 17:45", True),
+        ("Jan-24", "Nov-26", True),
+        ("item 3", "item 6", False),
+        ("It is Monday", "It is Friday, I guess", False),
+        ("2024 roses", "a rose", False),
+    ],
+)
+def test_a_message_tells_the_clock_from_other_values(sent: str, recorded: str, expected: bool) -> None:
+    """Two texts that differ in parts of a time only, the sent one in those of the epoch."""
+    assert is_of_clock(sent, recorded) is expected

@@ -536,6 +536,44 @@ def test_a_refusal_that_the_test_catches_fails_it(replay: Replay, monkeypatch: p
     result.stdout.fnmatch_lines(["*This run has made 0 chats and workflow runs, as many as it may: raise COZE_*"])
 
 
+CALLS = {
+    "an import": ("call()", "The import of test_it.py sends GET /v1/users/me"),
+    "the end of a session fixture": (
+        "@pytest.fixture(scope='session', autouse=True)\ndef late():\n    yield\n    call()",
+        "The end of the session fixture late sends GET /v1/users/me",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "message"), CALLS.values(), ids=CALLS.keys())
+def test_a_call_outside_a_test_is_refused_by_name(
+    replay: Replay, monkeypatch: pytest.MonkeyPatch, source: str, message: str
+) -> None:
+    """What a module sends when it is imported, or a fixture when it ends, belongs to no cassette."""
+    monkeypatch.setenv("COZE_API_TOKEN", "canary-token")
+    called = "import httpx, pytest\n\ndef call():\n    httpx.get('https://api.coze.com/v1/users/me')\n\n"
+    result = replay(f"{called}{source}\n\n@pytest.mark.vcr\ndef test_me(): ...\n", "--record-mode=all")
+    result.stdout.fnmatch_lines([f"{message} to Coze outside any test's cassette, *: nothing was sent."])
+
+
+def test_a_time_that_is_not_recognised_is_named(
+    replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
+) -> None:
+    """The message says what is likely wrong, and what to do."""
+    result = replay(
+        """
+        import datetime, httpx, pytest
+
+        @pytest.mark.vcr
+        def test_day() -> None:
+            httpx.post("https://api.coze.com/v1/x", json={"day": datetime.datetime.now(datetime.UTC).strftime("%A")})
+        """,
+        test_day=cassette(interaction("POST", "/v1/x", {"day": "Friday"})),
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["  likely:  the request holds the current time; let the test stop its clock, *"])
+
+
 @pytest.mark.proof
 def test_the_virtual_clock_runs_in_a_replay(replay: Replay, me: Cassette) -> None:
     """A test that waits an hour is over at once."""

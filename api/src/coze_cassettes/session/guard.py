@@ -41,6 +41,16 @@ _LOOP_STARTS: Final = "sys.set_asyncgen_hook_finalizer"
 _EVENTS: Final = _REACHES_OUT | {_LOOP_STARTS}
 
 
+_OTHER_BLOCKED: Final = (
+    "A test marked vcr replays its calls to Coze and no others. Mark it loopback if it needs a server on this\n"
+    "machine, name a host that it may reach in allowed_hosts, or replace the call by a mock."
+)
+_COZE_BLOCKED: Final = (
+    "Only what a test marked vcr sends with httpx, or over a WebSocket of cozepy, has a cassette to be replayed from:\n"
+    "not an import, a fixture of a wider scope, an unmarked test or another library."
+)
+
+
 class NetworkBlocked(RuntimeError):
     """Something reached for the network during a replay.
 
@@ -88,11 +98,8 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
         return
     host = _host_of(event, arguments)
     if host is not None and not _passes(_state.policy, event, host):
-        raise NetworkBlocked(
-            f"network blocked in a replay: {event.removeprefix('socket.')} to {host!r}\n"
-            "A test marked vcr replays its calls to Coze and no others. Mark it loopback if it needs a server on this\n"
-            "machine, name a host that it may reach in allowed_hosts, or replace the call by a mock."
-        )
+        why = _COZE_BLOCKED if is_of_coze(host) else _OTHER_BLOCKED
+        raise NetworkBlocked(f"network blocked in a replay: {event.removeprefix('socket.')} to {host!r}\n{why}")
 
 
 def _passes(policy: Policy, event: str, host: str) -> bool:

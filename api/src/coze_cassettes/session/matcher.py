@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -79,6 +79,20 @@ class _Group:
         return None if new is None else (indices[0], new)
 
 
+_Groups = Mapping[tuple[str, ...], Mapping[frozenset[Place], Mapping[tuple[object, ...], _Group]]]
+"""Recorded requests by kind, by the places of their placeholders, by what stands elsewhere."""
+
+
+def _group(outlines: Iterable[Outline]) -> _Groups:
+    groups: dict[tuple[str, ...], dict[frozenset[Place], dict[tuple[object, ...], _Group]]] = {}
+    for index, recorded in enumerate(outlines):
+        templates = _templates(recorded)
+        places = frozenset(templates)
+        by_key = groups.setdefault(recorded.kind, {}).setdefault(places, {})
+        by_key.setdefault(recorded.without(places), _Group(templates)).add(index, recorded, templates)
+    return groups
+
+
 def _left(indices: deque[int], played: set[int]) -> deque[int]:
     """The same indices without those at the beginning that were played."""
     while indices and indices[0] in played:
@@ -130,7 +144,7 @@ class Matcher:
         return self._find(live) is not None
 
     def _find(self, live: Request) -> _Found | None:
-        return self._literally(live) or self._fitting(live) or self._decode(live)
+        return self._literally(live) or self._fitting(live) or self._decode(live) or self._dated(live)
 
     def difference(self, live: Request, recorded: Request) -> str:
         """The first difference between a live request and a certain recorded one; empty if there is none."""
@@ -163,9 +177,15 @@ class Matcher:
 
     def _fitting(self, live: Request) -> _Found | None:
         """The interaction left whose pattern the live request fits: without a placeholder, then in their order."""
-        ours = self._moments.of(outline(live))
+        return self._first(self._moments.of(outline(live)), self._groups)
+
+    def _dated(self, live: Request) -> _Found | None:
+        """The interaction left that the live request fits but for the current time inside of its texts."""
+        return self._first(self._moments.in_texts(self._moments.of(outline(live))), self._dated_groups)
+
+    def _first(self, ours: Outline, groups_of: _Groups) -> _Found | None:
         found: list[_Found] = []
-        for places, groups in self._groups.get(ours.kind, {}).items():
+        for places, groups in groups_of.get(ours.kind, {}).items():
             group = groups.get(ours.without(places)) if places <= ours.values.keys() else None
             if group and (each := group.first(ours, self.bindings, self.played)):
                 if not places:
@@ -174,16 +194,12 @@ class Matcher:
         return min(found, key=lambda each: each[0], default=None)
 
     @cached_property
-    def _groups(self) -> Mapping[tuple[str, ...], Mapping[frozenset[Place], Mapping[tuple[object, ...], _Group]]]:
-        """The recorded requests by kind, by the places of their placeholders, by what stands elsewhere."""
-        groups: dict[tuple[str, ...], dict[frozenset[Place], dict[tuple[object, ...], _Group]]] = {}
-        for index, each in enumerate(self._interactions):
-            recorded = self._moments.of(outline(each.request))
-            templates = _templates(recorded)
-            places = frozenset(templates)
-            by_key = groups.setdefault(recorded.kind, {}).setdefault(places, {})
-            by_key.setdefault(recorded.without(places), _Group(templates)).add(index, recorded, templates)
-        return groups
+    def _groups(self) -> _Groups:
+        return _group([self._moments.of(outline(each.request)) for each in self._interactions])
+
+    @cached_property
+    def _dated_groups(self) -> _Groups:
+        return _group([self._moments.in_texts(self._moments.of(outline(each.request))) for each in self._interactions])
 
     def _decode(self, live: Request) -> _Found | None:
         """The interaction left whose request the scrubber makes of the live one: a value may stand in an encoding."""

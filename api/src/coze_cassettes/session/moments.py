@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Final
 
 from coze_cassettes.session.outlines import Outline
@@ -23,6 +24,49 @@ Seven minutes, since a limit that a test sets (a minute, five, an hour) is then 
 _UNIX: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?")
 _ISO: Final = re.compile(r"20\d\d-\d\d-\d\d(?:[T ][\d:.+Z-]+)?")
 _DATE_LENGTH: Final = len("2024-01-01")
+
+_DIGIT: Final = re.compile(r"\d")
+_UNIX_INSIDE: Final = re.compile(r"(?<!\d)(?<!\d\.)(?:\d{10}|\d{13}|\d{16}|\d{19})(?!\d|\.\d)")
+_TIME_OF_DAY: Final = r"[T ]?\d\d:?\d\d(?::?\d\d(?:\.\d+)?)?(?:Z| ?GMT| ?UTC|[+-]\d\d:?\d\d)?"
+_DAY_FORMS: Final = tuple(
+    f"{weekday}{form}"
+    for form in (
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%Y.%m.%d",
+        "%Y%m%d",
+        "%Y年%m月%d日",
+        "%Y年%-m月%-d日",
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%d.%m.%Y",
+        "%d-%m-%Y",
+        "%d %B %Y",
+        "%d %b %Y",
+        "%B %d, %Y",
+        "%b %d, %Y",
+        "%B %d %Y",
+        "%b %d %Y",
+        "%-d %B %Y",
+        "%B %-d, %Y",
+    )
+    for weekday in ("", "%A, ", "%a, ", "%A ", "%a ")
+)
+"""How programs write a day inside of a text."""
+
+_MARK: Final = "\0day\0"
+"""Stands for a day near the beginning of a test inside of a text."""
+
+
+_WEEKDAYS: Final = r"(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b"
+_MONTHS: Final = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_TIME_PARTS: Final = re.compile(rf"\d+|\b(?:{_WEEKDAYS}|{_MONTHS})")
+_OF_EPOCH: Final = re.compile(r"2024|\b(?:24\b|(?:Mon|Jan)[a-z]*|00:?0\d)")
+
+
+def is_of_clock(sent: str, recorded: str) -> bool:
+    """Whether two texts likely differ only in the time at which they were made, the first one in a replay."""
+    return _OF_EPOCH.search(sent) is not None and _TIME_PARTS.sub("0", sent) == _TIME_PARTS.sub("0", recorded)
 
 
 @dataclass(frozen=True)
@@ -48,6 +92,27 @@ class Moments:
         }
         found = {place: moment for place, value in candidates.items() if (moment := self._find(value)) is not None}
         return replace(outline, values={**outline.values, **found}) if found else outline
+
+    def in_texts(self, outline: Outline) -> Outline:
+        """An outline with marks for the days and times near the beginning of a test that stand inside of texts."""
+        texts = {place: self._marked(value) for place, value in outline.values.items() if isinstance(value, str)}
+        return replace(outline, values={**outline.values, **texts})
+
+    def _marked(self, text: str) -> str:
+        marked = _UNIX_INSIDE.sub(self._mark_of, text)
+        return self._days.sub(_MARK, marked) if _DIGIT.search(marked) else marked
+
+    def _mark_of(self, match: re.Match[str]) -> str:
+        moment = self._find(match[0])
+        return match[0] if moment is None else f"\0{moment.form} {moment.distance}\0"
+
+    @cached_property
+    def _days(self) -> re.Pattern[str]:
+        """Matches the days of the beginnings, the day before and the day after, with the time of day behind them."""
+        days = [datetime.fromtimestamp(begin + each * _DAY, UTC) for begin in self.begins for each in (-1, 0, 1)]
+        forms = {day.strftime(form) for day in days for form in _DAY_FORMS}
+        either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        return re.compile(rf"(?<!\d)(?:{either})(?:{_TIME_OF_DAY})?(?!\d)")
 
     def _find(self, value: int | str) -> Moment | None:
         """The moment that a value is; None if it is something else, or a time long before or after the test."""

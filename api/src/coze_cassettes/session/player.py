@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Final, NoReturn, Protocol
 from urllib.parse import urlsplit
 
 from coze_cassettes.cassette import matching, store, websocket_messages
@@ -17,6 +17,7 @@ from coze_cassettes.pluralize import pluralize
 from coze_cassettes.session.clock import EPOCH
 from coze_cassettes.session.literals import with_literals
 from coze_cassettes.session.matcher import Matcher
+from coze_cassettes.session.moments import is_of_clock
 from coze_cassettes.session.session import Session, Settings
 
 
@@ -26,6 +27,11 @@ def _unix_time(recorded_at: str) -> float:
         return datetime.fromisoformat(recorded_at).timestamp()
     except ValueError:
         return EPOCH
+
+
+_FREEZE: Final = (
+    "  likely:  the request holds the current time; let the test stop its clock, with time_machine.travel for one"
+)
 
 
 class PlayedWebSocket(Protocol):
@@ -179,7 +185,12 @@ def _compare(live: Request, recorded: Sequence[Request]) -> tuple[str, list[str]
     nearest = f"  nearest: {_line(recorded[index])} (interaction {index} of {len(recorded)})"
     found = matching.differences(live, recorded[index])
     places = ", ".join(each.partition(":")[0] for each in found)
-    return f" ({places})", [nearest, *(f"  differs: {each}" for each in found)]
+    freeze = [_FREEZE] if is_of_clock(_text(live), _text(recorded[index])) else []
+    return f" ({places})", [nearest, *(f"  differs: {each}" for each in found), *freeze]
+
+
+def _text(request: Request) -> str:
+    return f"{request.uri} {request.body.decode('utf-8', 'replace')}"
 
 
 def _path(request: Request) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
@@ -42,7 +43,7 @@ class ThreadWatch:
 
     Python does not say whether a thread computes or is blocked, so each kind has its own criterion: a worker of an
     executor is idle if no call is queued; a thread from before the replay as long as it stays where it was; any other
-    once it has not moved for a while.
+    once it has not moved for a while and is not waiting for a file, a socket or another process.
     """
 
     def __init__(self) -> None:
@@ -63,6 +64,10 @@ class ThreadWatch:
         busy = [ident for ident, frame in others.items() if self._is_busy(ident, frame)]
         return bool(busy)
 
+    def _is_idle(self, ident: int) -> bool:
+        seen = self._seen[ident]
+        return seen.is_quiet and not _is_in_system_call(ident)
+
     def _is_busy(self, ident: int, frame: FrameType) -> bool:
         if frame.f_code is _WORKER:
             return self._is_any_queued()
@@ -73,7 +78,7 @@ class ThreadWatch:
         self._seen[ident] = (
             replace(seen, looks=seen.looks + 1) if seen and seen.place == place else _Seen(place, _real_time())
         )
-        return not self._seen[ident].is_quiet
+        return not self._is_idle(ident)
 
     def _is_any_queued(self) -> bool:
         for each in tuple(self._queued):  # another thread may submit at the same time
@@ -88,6 +93,16 @@ class ThreadWatch:
 
 def _frames() -> dict[int, FrameType]:
     return sys._current_frames()  # noqa: SLF001 - documented; nothing else says where a thread is
+
+
+def _is_in_system_call(ident: int) -> bool:
+    """Whether a thread waits for something outside of this process; Linux alone says so, and not in every container."""
+    native = next((thread.native_id for thread in threading.enumerate() if thread.ident == ident), None)
+    try:
+        where = Path(f"/proc/self/task/{native}/wchan").read_text("ascii")
+    except OSError:
+        return False
+    return where not in ("", "0") and "futex" not in where  # a futex is what a lock of Python waits in
 
 
 def _place(frame: FrameType) -> _Place:
