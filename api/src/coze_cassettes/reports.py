@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 
 import pytest
+from _pytest import junitxml  # where record_testsuite_property keeps what it is given
 from _pytest._code.code import TerminalRepr  # the type of what pytest passes to pytest_internalerror
 from _pytest._io import TerminalWriter
 
@@ -79,8 +80,14 @@ class Reports:
             report.context = replace(context, msg=None, kwargs={})  # type: ignore[attr-defined]  # a SubtestReport
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self) -> Generator[None]:
-        """Say of an error at the end of the session, where fixtures are taken down, what and where it is."""
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
+        """Say of an error at the end of the session, where fixtures are taken down, what and where it is.
+
+        What record_testsuite_property was given is dropped before pytest writes its file for JUnit.
+        """
+        junit = session.config.stash.get(junitxml.xml_key, None)
+        if junit is not None and self._recorded:
+            junit.global_properties.clear()
         try:
             return (yield)
         except BaseException as error:

@@ -17,8 +17,11 @@ from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
 from coze_cassettes.scrubbing.scrub import scrub
+from coze_cassettes.session import http_wire
+from coze_cassettes.session.http_exchange import HttpExchange
 from coze_cassettes.session.outside import Outside, refuse_context
 from coze_cassettes.session.player import Player
+from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.session import Settings, selection
 
 REAL_CONNECT = websockets.asyncio.client.connect
@@ -75,6 +78,40 @@ def test_half_a_character_is_kept(text: str) -> None:
     """JSON can write it as an escape, and it stays one."""
     answer = Response(200, "OK", (("content-type", "application/json"),), text.encode())
     assert kept(answer).body == text.encode()
+
+
+@pytest.mark.parametrize(
+    ("media_type", "status", "waits"),
+    [
+        ("application/json; charset=utf-8", 200, True),
+        ("application/problem+json", 200, True),
+        ("application/x-ndjson", 200, False),
+        ("application/jsonl", 200, False),
+        ("application/stream+json", 200, False),
+        ("text/event-stream", 200, False),
+        ("text/event-stream", 503, False),
+        ("text/plain", 200, False),
+        ("text/plain", 503, True),
+    ],
+)
+def test_only_what_may_be_an_error_is_read_ahead(media_type: str, status: int, waits: bool) -> None:
+    """A stream reaches the test as it comes, also one of JSON lines."""
+    response = httpx.Response(status, headers={"content-type": media_type})
+    assert http_wire._reads_ahead(response, []) is waits
+
+
+@pytest.mark.parametrize(
+    ("error", "asked", "is_kept"), [(httpx.ReadTimeout, 1, 1), (httpx.ReadTimeout, 2, 0), (httpx.ConnectError, 1, 0)]
+)
+def test_a_timeout_that_the_test_wants_is_kept(error: type[httpx.TransportError], asked: int, is_kept: int) -> None:
+    """It gave up waiting and did not ask again; what it repeats, or a broken connection, is no part of the test."""
+    recorder = Recorder("test_it.py::test_me", Path("test_it/test_me.yaml"), Settings(), fail)
+    exchanges = [HttpExchange(recorder, Request("GET", "https://api.coze.com/v1/users/me")) for _ in range(asked)]
+    for each in exchanges:
+        each.note_fault(error("x"))
+    for each in exchanges:
+        each.keep_timeout(exchanges)
+    assert [each.response.fault for each in recorder.interactions] == [error.__name__] * is_kept
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------

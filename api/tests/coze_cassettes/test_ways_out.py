@@ -125,6 +125,9 @@ WAYS = {
     "printing in a test that passes": "def test_it(me):\n    print(me)",
     "logging": "def test_it(me):\n    logging.getLogger('mine').error('%s', me)\n    assert 0",
     "a property of the report": "def test_it(me, record_property):\n    record_property('mail', me.mail)\n    assert 0",
+    "a property of the whole report": (
+        "def test_it(me, record_testsuite_property):\n    record_testsuite_property('mail', me.mail)\n    assert 0"
+    ),
     "a warning": "def test_it(me):\n    warnings.warn(str(me))",
     "pytest.fail": "def test_it(me):\n    pytest.fail(str(me))",
     "pytest.skip": "def test_it(me):\n    pytest.skip(str(me))",

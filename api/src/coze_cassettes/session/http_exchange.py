@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -16,13 +16,16 @@ FAULTS: Final = (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError
 """What can go wrong with a connection."""
 
 
+_TIMEOUT: Final = httpx.ReadTimeout.__name__
+
+
 class HttpExchange:
     """A request with as much of its response as the test has got."""
 
     def __init__(self, recorder: Recorder, request: Request) -> None:
         """Begin with the request; it keeps its place among the others."""
         self._recorder = recorder
-        self._request = request
+        self.request = request
         self._head: Response | None = None
         self._chunks: list[bytes] = []
         self._fault = ""
@@ -43,6 +46,12 @@ class HttpExchange:
         self._fault = type(error).__name__
         self._dropped = not self._recorder.faults_expected
 
+    def keep_timeout(self, all_exchanges: Iterable[HttpExchange]) -> None:
+        """Keep an exchange that ended in a timeout after which the test did not ask once more: it wants the timeout."""
+        same = [each for each in all_exchanges if each.request == self.request]
+        if self._fault == _TIMEOUT and same == [self]:
+            self._dropped = False
+
     def note_cancellation(self) -> None:
         """Note that the test does not wait any longer."""
         self._fault = CANCELLED
@@ -56,7 +65,7 @@ class HttpExchange:
         chunks = tuple(len(chunk) for chunk in self._chunks if chunk)
         body = b"".join(self._chunks)
         sizes = chunks if len(chunks) > 1 else ()
-        return Interaction(self._request, Response(head.status, head.reason, head.headers, body, sizes, self._fault))
+        return Interaction(self.request, Response(head.status, head.reason, head.headers, body, sizes, self._fault))
 
     def overdue(self) -> str:
         """Nothing: httpx has timeouts of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
@@ -15,6 +16,10 @@ from coze_cassettes.session.wire import Wire, run, run_async
 
 _READ_AHEAD: Final = 4096
 """Bytes of an answer that are read before the test sees it, to see whether the service is busy."""
+
+
+_ONE_VALUE: Final = re.compile(r"(?:application|text)/(?:(?!.*stream)[\w.-]+\+)?json")
+"""Media types of one JSON value, as errors have; one of many lines is a stream."""
 
 
 class HttpAnswer:
@@ -52,8 +57,9 @@ def _decode(headers: httpx.Headers, raw: bytes) -> bytes:
 
 def _reads_ahead(response: httpx.Response, start: list[bytes]) -> bool:
     """Whether more of an answer must be read to tell whether it is an error."""
-    kind = response.headers.get("content-type", "").lower()
-    may_be_error = EVENT_STREAM not in kind and ("json" in kind or response.status_code >= httpx.codes.BAD_REQUEST)
+    kind = response.headers.get("content-type", "").lower().partition(";")[0].strip()
+    is_error = response.status_code >= httpx.codes.BAD_REQUEST
+    may_be_error = kind != EVENT_STREAM and (_ONE_VALUE.fullmatch(kind) is not None or is_error)
     return may_be_error and sum(map(len, start)) <= _READ_AHEAD
 
 

@@ -21,6 +21,7 @@ from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
 from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.session import clock
+from coze_cassettes.session.http_exchange import HttpExchange
 from coze_cassettes.session.progress import announce_context
 from coze_cassettes.session.session import Session, Settings
 
@@ -122,6 +123,9 @@ class Recorder(Session):
 
         A test that sent nothing to Coze, because it runs an app in-process for one, needs none.
         """
+        over_http = [each for each in self._exchanges if isinstance(each, HttpExchange)]
+        for exchange in over_http:
+            exchange.keep_timeout(over_http)
         if not self.interactions:
             if self.path.exists():
                 raise InvalidCassette(f"{self.test} sent no request, but has a cassette: delete {self.path}.")
