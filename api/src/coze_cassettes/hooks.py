@@ -162,6 +162,13 @@ def pytest_make_collect_report(
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let a test of ours be parametrised by what its fixture ``vcr`` asks for."""
+    if metafunc.definition.path in metafunc.config.stash[coze_tests.KEY]:
+        fixtures.add_parametrized(metafunc)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse what would make tests and cassettes disagree; while recording, tests that share a cassette come last."""
     run = config.stash[_run]

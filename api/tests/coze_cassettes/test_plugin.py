@@ -805,6 +805,23 @@ def test_what_would_move_or_change_a_cassette_is_refused(
     assert result.ret != pytest.ExitCode.OK
 
 
+@pytest.mark.parametrize(
+    ("names", "arguments"),
+    [
+        ('"vcr_config", [{"record_mode": "once"}]', ""),
+        ('["vcr_config"], [({"record_mode": "once"},)]', ""),
+        ('"number, vcr_config", [(1, {"record_mode": "once"})]', "number"),
+    ],
+    ids=["text", "list", "several"],
+)
+def test_a_test_is_parametrised_by_vcr_config(replay: Replay, me: Cassette, names: str, arguments: str) -> None:
+    """Its value counts as that of a fixture would, though the test takes no such argument."""
+    mark = f"@pytest.mark.parametrize({names}, ids=['a'])\n@pytest.mark.vcr"
+    code = GET_ME.replace("@pytest.mark.vcr", mark).replace("test_me(", f"test_me({arguments}")
+    result = replay(code, **{"test_me[a]": me})
+    result.stdout.fnmatch_lines(["*record_mode in its vcr_config is refused*"])
+
+
 ASK_NEIGHBOUR = """
 import httpx, pytest, socket
 

@@ -9,9 +9,11 @@ import base64
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
+from yaml.resolver import Resolver
 
 from coze_cassettes.cassette.body_styles import read_body, show_body
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
@@ -126,8 +128,27 @@ def _interaction_in(data: Mapping[str, Any]) -> Interaction:
     )
 
 
+_STR: Final = "tag:yaml.org,2002:str"
+_MAP: Final = "tag:yaml.org,2002:map"
+_SEQ: Final = "tag:yaml.org,2002:seq"
+
+_resolver: Final[Any] = Resolver()
+
+
+@lru_cache(maxsize=4096)
+def _tag_of_plain(value: str) -> str:
+    """The tag of a scalar without quotes; most of them are the same in every cassette."""
+    return str(_resolver.resolve(yaml.ScalarNode, value, (True, False)))
+
+
 class _Loader(_SafeLoader):
     """PyYAML's safe loader, with a short way for what cassettes consist of: the long one took a third of a replay."""
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        """The tag of a node that names none."""
+        if kind is yaml.ScalarNode:
+            return _tag_of_plain(value) if implicit[0] else _STR
+        return _MAP if kind is yaml.MappingNode else _SEQ
 
     def get_single_data(self) -> Any:
         """The one document."""
@@ -135,13 +156,14 @@ class _Loader(_SafeLoader):
         return None if node is None else self._value_of(node)
 
     def _value_of(self, node: yaml.Node) -> Any:
-        if node.tag == "tag:yaml.org,2002:str":
+        if node.tag == _STR:
             return node.value
-        if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
+        value_of = self._value_of
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
             self.flatten_mapping(node)
-            return {self._value_of(key): self._value_of(value) for key, value in node.value}
-        if node.tag == "tag:yaml.org,2002:seq":
-            return [self._value_of(each) for each in node.value]
+            return {value_of(key): value.value if value.tag == _STR else value_of(value) for key, value in node.value}
+        if node.tag == _SEQ:
+            return [value_of(each) for each in node.value]
         return self.construct_object(node, deep=True)
 
 
