@@ -235,7 +235,7 @@ def _guard_context(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Begin the session of a Coze test, before any fixture."""
     run = item.config.stash[_run]
-    item.stash[_not_passed] = False
+    item.stash[_not_passed] = bool(item.config.getoption("setuponly"))  # --setup-plan too: the test itself does not run
     item.config.stash[fixtures.ITEM] = item
     if refusals := item.stash.get(_refusals, None):
         fixtures.fail("\n".join(refusals))

@@ -822,6 +822,15 @@ def test_a_test_is_parametrised_by_vcr_config(replay: Replay, me: Cassette, name
     result.stdout.fnmatch_lines(["*record_mode in its vcr_config is refused*"])
 
 
+@pytest.mark.parametrize("option", ["--setup-plan", "--setup-only"])
+def test_a_test_that_is_only_set_up_need_not_send(
+    replay: Replay, pytester: pytest.Pytester, me: Cassette, option: str
+) -> None:
+    """pytest does not run it, so nothing of its cassette can be played."""
+    replay(GET_ME, test_me=me).assert_outcomes(passed=1)
+    assert pytester.runpytest_inprocess(option).ret == pytest.ExitCode.OK
+
+
 ASK_NEIGHBOUR = """
 import httpx, pytest, socket
 

@@ -48,8 +48,7 @@ class HttpExchange:
 
     def keep_timeout(self, all_exchanges: Iterable[HttpExchange]) -> None:
         """Keep an exchange that ended in a timeout after which the test did not ask once more: it wants the timeout."""
-        same = [each for each in all_exchanges if each.request == self.request]
-        if self._fault == _TIMEOUT and same == [self]:
+        if self._fault == _TIMEOUT and [each for each in all_exchanges if each.request == self.request] == [self]:
             self._dropped = False
 
     def note_cancellation(self) -> None:
