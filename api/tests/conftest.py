@@ -45,10 +45,12 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
         register_profiles()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let each worker of pytest-xdist begin with its share of the slow tests, so that it does not end with one.
 
     xdist gives each worker a stretch of the tests, and a worker that is done takes tests from the end of another's.
+    Last of all: the stretches are those of the tests that are left once ``-m`` has sorted out the others.
     """
     count = getattr(config, "workerinput", {"workercount": 1})["workercount"]
     slow: list[pytest.Item] = []

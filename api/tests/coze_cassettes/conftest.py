@@ -96,10 +96,9 @@ PYPROJECT = """
 [tool.pytest.ini_options]
 addopts = [
   "--import-mode=importlib", "--record-mode=none", "--block-network",
-  "-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:pytest_cov",
+  "-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:xdist.looponfail", "-p", "no:pytest_cov",
+  "-p", "no:anyio", "-p", "no:asyncio",
 ]
-asyncio_mode = "auto"
-asyncio_default_fixture_loop_scope = "function"
 coze_tests = ["tests"]
 cassettes_dir = "cassettes/coze"
 """
@@ -209,8 +208,11 @@ class Project:
 
 @pytest.fixture(scope="session")
 def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all projects keep compiled modules: to compile what a run imports takes as long as a run."""
-    return _made_once(tmp_path_factory, "bytecode", lambda _folder: None)
+    """Where all projects keep compiled modules: to compile what a run imports takes as long as a run.
+
+    If this run has a folder for its own, what they need is there already.
+    """
+    return Path(sys.pycache_prefix or _made_once(tmp_path_factory, "bytecode", lambda _folder: None))
 
 
 def _project(root: Path, bytecode: Path) -> Project:

@@ -28,7 +28,9 @@ pytestmark = pytest.mark.loopback
 
 INI = """
 [pytest]
-addopts = -p no:randomly -p no:cacheprovider
+addopts =
+  -p no:randomly -p no:cacheprovider -p no:hypothesispytest -p no:xdist -p no:xdist.looponfail -p no:pytest_cov
+  -p no:anyio -p no:asyncio
 coze_tests = .
 cassettes_dir = cassettes
 """

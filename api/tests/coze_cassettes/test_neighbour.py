@@ -176,12 +176,17 @@ def _shown(done: subprocess.CompletedProcess[str]) -> str:
     return re.sub(r"=+", "=", text)
 
 
+FEWER_PLUGINS = tuple(
+    f"-pno:{name}" for name in ("hypothesispytest", "xdist", "xdist.looponfail", "pytest_cov", "anyio")
+)
+"""What a run needs as long to import as for its tests; the first mode has these plugins too."""
+
 MODES = [
     ("--record-mode=rewrite",),
-    (),
-    ("--record-mode=none", "--block-network"),
-    ("--disable-recording",),
-    ("--block-network", "--allowed-hosts=127.*"),
+    FEWER_PLUGINS,
+    ("--record-mode=none", "--block-network", *FEWER_PLUGINS),
+    ("--disable-recording", *FEWER_PLUGINS),
+    ("--block-network", "--allowed-hosts=127.*", *FEWER_PLUGINS),
 ]
 
 
@@ -210,7 +215,7 @@ def test_pytest_starts_as_fast(
     They are what the package adds to a start. The difference of two whole starts says less: from one run to the next it
     varies by 100 ms on a busy machine.
     """
-    start = ("start", "-q", "--collect-only")
+    start = ("start", "-q", "--collect-only", *FEWER_PLUGINS)
     without, with_package = interpreters
     common = _imported(run(without, *start, **TIMED))
     added = [_imported(run(with_package, *start, **TIMED)) for _ in range(ROUNDS)]

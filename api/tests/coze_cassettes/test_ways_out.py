@@ -25,7 +25,7 @@ pytestmark = pytest.mark.loopback
 
 INI = """
 [pytest]
-addopts = -p no:randomly -p no:hypothesispytest -p no:xdist -p no:pytest_cov
+addopts = -p no:randomly -p no:hypothesispytest -p no:xdist -p no:xdist.looponfail -p no:pytest_cov -p no:anyio
 coze_tests = .
 cassettes_dir = cassettes
 junit_logging = all
