@@ -67,8 +67,11 @@ def _is_account(match: re.Match[str]) -> bool:
 
 
 def _is_jwt(match: re.Match[str]) -> bool:
-    """Whether the first part holds the beginning of a JSON object."""
-    return "eyJ" in match["head"]
+    """Whether the first part holds the beginning of a JSON object, a blank behind its brace or not."""
+    return any(begin in match["head"] for begin in _OBJECTS)
+
+
+_OBJECTS: Final = ("eyJ", "eyA", "ewo", "ewk")
 
 
 _PEM_BODY = re.compile(r"[A-Za-z0-9+/=]{16}")
@@ -127,6 +130,14 @@ _CREDENTIALS: Final = (
         re.compile(r"(?<![A-Za-z0-9_-])(?P<head>[A-Za-z0-9_-]{10,}+)\.[A-Za-z0-9_-]{6,}+\.[A-Za-z0-9_-]{6,}"),
         _is_jwt,
         mark="eyJ",
+    ),
+    Detector(
+        "INSPECT-JWT",
+        "the same with blanks in its JSON",
+        re.compile(r"(?P<head>e[yw][Aok][A-Za-z0-9_-]{10,}+)\.[A-Za-z0-9_-]{6,}+\.[A-Za-z0-9_-]{16,}"),
+        _is_jwt,
+        _ALPHANUMERIC,
+        mark=".",
     ),
     Detector(
         "INSPECT-PEM",
@@ -239,6 +250,7 @@ _VENDORS: Final = (
         _is_account,
         _ALPHANUMERIC + "_-/+=",
     ),
+    _key(_VENDOR, "account in WeChat", "wxid_", "[0-9a-z]{12,16}(?![0-9A-Za-z_])"),
     _key(_VENDOR, "DingTalk", "SEC", "[0-9a-f]{64}"),
     _key(_VENDOR, "Azure storage", "AccountKey=", "[A-Za-z0-9+/]{40,}={0,2}", before=""),
     _key(_VENDOR, "Azure shared access signature", r"sig=(?<![A-Za-z]sig=)", "[A-Za-z0-9%+/]{32,}", before=""),
@@ -293,7 +305,9 @@ _ADDRESSES: Final = (
     Detector(
         "INSPECT-USERINFO",
         "a password in a URI (RFC 3986, 3.2.1)",
-        re.compile(r"://(?P<userinfo>[^\s/?#\"'<>@]{1,512})@"),
+        re.compile(
+            r"://(?P<userinfo>[^\s/?#\"'<>@:]{1,512}|[^\s/?#\"'<>@:]{0,256}:[^\s/?\"'<>@]{1,256}(?:@[!#-.0-;=A-Z^-~]{1,64}){0,3})@"
+        ),
         urls.has_password,
         mark="://",
     ),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass
             store pass|key pass|app ticket|psk|wpa passphrase|require pass
             db pwd|user pwd|mysql pwd|redis pwd|admin pwd|root pwd|login pwd|ftp pwd|smtp pwd|email pwd|wifi pwd|ssh pwd
-            jsapi ticket|api ticket|dsn
+            jsapi ticket|api ticket|dsn|secret key base
             秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
         """,
         Promise.CREDENTIAL: "token|credential|credentials|secrets|passwords|api keys|access keys|session id"
@@ -300,11 +301,22 @@ def is_han_name(value: str) -> bool:
     return _HAN_NAME.fullmatch(value) is not None and value[0] in _SURNAMES
 
 
+def is_login(value: str) -> bool:
+    """Whether a value is a name and a password in base64, as the settings of Docker have them."""
+    try:
+        name, colon, password = base64.b64decode(value, validate=True).decode("ascii").partition(":")
+    except ValueError:
+        return False
+    return bool(colon and password) and (name + password).isprintable()
+
+
 def rules_for(field: Field) -> Iterable[str]:
     """The checks by name that a value does not pass."""
     promise = promise_of(field.name)
     if promise is not None and REFUSES[promise](field.value):
         yield RULES[promise]
+    if field.name == "auth" and is_login(field.value):
+        yield RULES[Promise.SECRET]
     named_in_bag = field.above in _BAGS and field.name in _IN_BAG and is_han_name(field.value)
     owned = field.above in _OWNERS and field.name in ("name", "id") and _names_person(field.value)
     if named_in_bag or owned:

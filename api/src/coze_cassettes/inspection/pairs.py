@@ -22,8 +22,8 @@ _QUOTED = re.compile(
 """JSON, a Python or Ruby literal, a JavaScript object, with quotes escaped or not."""
 
 _TUPLE = re.compile(
-    rf"""[(\[](?P<open>["'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}},\s{{0,8}}"""
-    r"""[bfru]?(?P<quote>["'])(?P<value>[^"'\\\n]{1,4096})(?P=quote)[)\]]"""
+    rf"""[(\[]\s{{0,4}}(?P<open>["'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}},\s{{0,8}}"""
+    r"""[bfru]?(?P<quote>["'])(?P<value>[^"'\\\n]{1,4096})(?P=quote)\s{0,4}[)\]]"""
 )
 _FORM = re.compile(r"[^\s&=\"'<>?#]{1,64}+=[^\s&\"'<>#]{0,4096}(?:&[^\s&=\"'<>#]{1,64}=[^\s&\"'<>#]{0,4096})++")
 """A form, or the query of a URL."""
@@ -78,12 +78,15 @@ _ARGUMENT = re.compile(
 """How a command line is given a setting, a header, a field of a form."""
 
 _LITERAL = re.compile(
-    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{_NAME_CHARS}]{{1,63}}+)[ ]?[:=][ ]?"""
-    r"""[bfru]?(?P<quote>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=quote)"""
+    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{_NAME_CHARS}]{{1,63}}+)"""
+    r"""(?:\[[0-9]{0,4}\])?[`)]?[ ]?(?:[:=]{1,3}|\?=|\|\||\?\?)[ ]?"""
+    r"""[bfruL@$]{0,2}(?P<quote>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=quote)"""
 )
 _LOOSE = re.compile(
-    r"(?:=>|->|<-|[:=|]|(?<= )is(?= )|[是为])[ \n]{0,2}[*`“\"']{0,3}"
-    r"(?P<value>[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[^\s\"'`<>()\[\]{}&,;，。；！“”]{4,128})"
+    r"(?:=>|->|<-|→|[:=|]|(?<= )(?:is|was)(?=[ :])|(?:[是为成]|如下)了?)[:]?[ \n]{0,2}[*`“\"'(\[【]{0,3}"
+    rf"(?![{_NAME_CHARS}]{{2,64}}=[^=])"
+    r"(?P<value>[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[A-Z][a-z]{1,15} [A-Z][a-z]{1,15}(?![A-Za-z])"
+    r"|[^\s\"'`<>()\[\]{}&,;，。；！“”、】]{4,128})"
 )
 _OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][A-Za-z0-9_-]{1,63})[ ]{1,3}[\"']?(?P<value>[^\s\"']{4,128})")
 """What may be a name with its value: the value has to look like one as well."""
@@ -98,7 +101,12 @@ _MARKED: Final = (("**", _BOLD), ("【", _HEADED), ("-D", _DEFINED))
 """What is only looked for in a text with a certain mark."""
 
 
-_NAME_REVERSED = re.compile(rf"[ ]{{0,2}}[*]{{0,2}}(?P<name>[{_NAME_CHARS}]{{1,64}})")
+_NAME_REVERSED = re.compile(
+    rf"[ ]{{0,8}}(?:\)[\u4e00-\u9fff]{{1,8}}\()?[*`\"'\])]{{0,2}}(?P<name>[{_NAME_CHARS}]{{1,64}})"
+)
+_VERB = re.compile("(?:设置|重置|修改|更改|更换|更新|变更|调整|指定|[改换变设])\\Z")
+"""What becomes of a name: ``手机号改为...``."""
+
 _LONGEST_NAME: Final = 68
 
 
@@ -112,7 +120,7 @@ def _name_before(text: str, end: int) -> str:
     found = _NAME_REVERSED.match(before)
     if found is None:
         return ""
-    name = found["name"][::-1]
+    name = _VERB.sub("", found["name"][::-1])
     more = _WORDS_REVERSED.match(before, found.end()) if _LAST_WORD.search(name) else None
     return (more[0][::-1] if more else "") + name
 
@@ -132,8 +140,13 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
     yield from syntaxes.written_pairs(text)
 
 
+_ONLY_PARAMETER = re.compile(rf"(?<=\?)([{_NAME_CHARS}]{{2,64}})=([^\s&\"'<>#{MASK}]{{4,512}})(?![&\S])")
+
+
 def _form_pairs(text: str) -> Iterator[Pair]:
     """What forms hold, none of which goes on over a blank."""
+    for name, value in _ONLY_PARAMETER.findall(text) if "?" in text else ():
+        yield Pair(name, value, is_quoted=True)
     for word in text.split() if "&" in text else ():
         for form in _FORM.finditer(word) if "&" in word else ():
             for part in form[0].split("&"):
@@ -153,7 +166,8 @@ def _columns(text: str) -> Iterator[Pair]:
         header: list[str] = []
         expected = 0
         for number, line in enumerate(lines) if separator in text else ():
-            if separator not in line:
+            if separator not in line or not line.strip("-+=:| \t"):
+                expected += number == expected
                 continue
             if number != expected:
                 header = []
@@ -208,12 +222,12 @@ def _lines(text: str) -> Iterator[Pair]:
             yield Pair(match["name"], _PREFIX.sub("", value).strip("\"'"), is_quoted=True)
 
 
-_PREFIX = re.compile(r"\A[bfru](?=[\"'])")
-_COMMENT = re.compile(r"\s#.*")
-_NEXT_SETTING = re.compile(rf"[,;] ?[{_NAME_CHARS}]{{2,64}} ?[:=].*")
+_PREFIX = re.compile(r"\A(?:[bfru](?=[\"'])|(?:&[A-Za-z]\w*|!!?[a-z]+) +|(?i:bearer|basic|token) +(?=\S*[0-9]))")
+_COMMENT = re.compile(r"\s[#;].*")
+_NEXT_SETTING = re.compile(rf"(?:[,;] ?| )[{_NAME_CHARS}]{{2,64}} ?[:=].*")
 """What follows a setting on its line: ``账号：me，密码：tulip7``."""
 
-_REPLACED = re.compile(rf"{MASK}[\u3400-\u9fff，。！；]")
+_REPLACED = re.compile(rf"(?:&[A-Za-z]\w* )?{MASK}(?:[\u3400-\u9fff，。！；、,.!;)&]|\s[a-z])")
 """A placeholder, and a sentence that goes on behind it."""
 
 _CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z|\A[A-Za-z&][A-Za-z0-9_.|]* ?= ?[\"'`]")
@@ -228,7 +242,7 @@ _MIXED = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,64}")
 _FULL_NAME = re.compile("[A-Z][a-z]+ [A-Z][a-z]+")
 _HANDLE = re.compile(
     r"(?!(?i:user|test|admin|name|guest|demo|example|foo|bar|baz|sample|login|account|root|owner|member|person)\w{0,8}[0-9])"
-    r"[A-Za-z]{4,24}[0-9]{2,8}"
+    r"[A-Za-z]{4,24}[_.]?[0-9]{2,8}"
 )
 """What a person is called on the net."""
 

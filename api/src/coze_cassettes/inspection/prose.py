@@ -26,22 +26,28 @@ class Pair:
 
 _CORE = re.compile(
     r"(?=[ckmopstCKMOPST密口秘私令验动授凭暗])"  # asked first: few places pass it, and alternatives are many
-    r"(?:(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|psk|secret|token|credentials?|cookie|mnemonic|otp|key|code"
+    r"(?:(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|psk|secret|token|credentials?|cook"
+    r"ie|mnemonic|otp|key(?:[_ -]?id)?|code"
     r"|ticket|connection[_ -]?string)(?![A-Za-z])"
     r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号)"
 )
 _HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
 _REACH: Final = 48
 _SEPARATOR = re.compile(
-    r"(?:[0-9]{1,2}|[_-](?:str|string|value|val|text|[0-9])(?![A-Za-z0-9])|[（(][^()（）\n]{1,20}[)）])?"
-    r"(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,3}"
-    r"(?:(?P<sign>=>|:=|<-|={1,3}|:|->|→|\||\bis\b:?|\bwas\b|是:?|为:?|叫|改成|改为|设为|设置为|设成了?)"
-    r"[ \t\u3000\n]{0,3}"
-    r"|(?P<blank>[ \t]{1,3}))"
-    r"(?P<quote>\\?[\"'`“‘「『]|\*\*|)"
+    r"(?:[0-9]{1,2}|[_-](?:str|string|value|val|text|old|new|base|[0-9])(?![A-Za-z0-9])"
+    r"|[（(][^()（）\n]{1,20}[)）]|\[[0-9]{0,4}\]){0,2}"
+    r"(?:\\?[\"'`]|\*\*|[\])]){0,3}[ \t\u3000]{0,24}"
+    r"(?:(?P<sign>=>|:=|<-|={1,3}|:|->|→|\?=|\|\|(?= ?[\"'`])|\?\?(?= ?[\"'`])|\||\bis\b:?|\bwas\b|是:?|为:?|叫|如下:?"
+    r"|(?:改|换|变|设|设置|修改|更改|更换|更新|变更|重置|调整|指定)[成为]了?:?)"
+    r"[ \t\u3000\n]{0,3}(?:(?:&[A-Za-z]\w{0,32}|!!?[a-z]{1,16}) )?"
+    r"|(?P<blank>[ \t]{1,3}|(?=“)))"
+    r"(?P<quote>(?:[LbfruU@$]{0,2}(?=[\"'`]))\\?[\"'`]|\\[\"'`]|[“‘「『]|\*\*|)"
 )
 _CLOSERS: Final = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 _TOKEN = re.compile(r"[^\s\"'`<>|，。；、！？“”‘’「」（）\u4e00-\u9fff]{1,512}")
+_IN_BRACKETS = re.compile(
+    r"[(\[【{](?P<value>(?=[^)\]】}\n]{0,64}?[0-9])[^\s()\[\]{}<>【】\"'`,;]{4,128})[)\]】}](?![A-Za-z0-9_.(\[])"
+)
 _REST = re.compile(r"[^\n]{0,40}")
 
 
@@ -73,21 +79,30 @@ def _is_option(text: str, match: re.Match[str], name: str) -> bool:
 
 def _is_set_off(pair: Pair) -> bool:
     """Whether quotes mark a value that has a digit: ``the password `tulip7```."""
-    return pair.is_quoted and re.search("[0-9]", pair.value) is not None and _is_mixed(pair.value)
+    return (
+        pair.is_quoted and re.search("[0-9]", pair.value) is not None and (_is_mixed(pair.value) or _is_pin(pair.value))
+    )
+
+
+def _is_pin(value: str) -> bool:
+    """Whether digits are as many as those of a password."""
+    return value.isdecimal() and len(value) >= _LEAST
 
 
 def _behind(text: str, gap: re.Match[str], name: str) -> Pair | None:
     start = gap.end()
-    if quote := gap["quote"]:
+    if quote := gap["quote"].lstrip("LbfruU@$"):
         if text.startswith(quote * 2, start):  # three of them: of Python, of Kotlin
             start += 2 * len(quote)
         end = text.find(_CLOSERS.get(quote, quote), start, start + 512)
         value = text[start : max(start, end)]
         return Pair(name, value, is_quoted=True) if value and "\n" not in value else None
+    if (inside := _IN_BRACKETS.match(text, start)) is not None:
+        return Pair(name, inside["value"], is_quoted=True)
     token = _TOKEN.match(text, start)
     if token is None:
         return None
-    value = re.split(r"&amp;|[&;,](?=\s|\Z|[A-Za-z_]+=)", token[0], maxsplit=1)[0].rstrip(".,;:!?)]}")
+    value = re.split(r"&amp;|[&;,](?=\s|\Z|[A-Za-z_]+[=:])|\((?=[0-9]*\Z)", token[0], maxsplit=1)[0].rstrip(".,;:!?)]}")
     rest = _REST.match(text, start + len(value))
     return Pair(name, value, is_quoted=False, rest=rest[0] if rest else "")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from coze_cassettes.inspection.names import is_login
 from coze_cassettes.inspection.prose import Pair
 
 _NAME: Final = r"[A-Za-z0-9_.$\u3400-\u9fff-]{2,64}+"
@@ -16,12 +17,29 @@ _NO_TAG: Final = "(?<![<:/])"
 
 _LITERAL: Final = r"""(?P<mark>["'])(?P<value>[^"'\\\n]{1,512})(?P=mark)"""
 _ANNOTATED = re.compile(
-    rf"""{_START}{_NO_TAG}(?P<name>{_NAME})[?!]?(?: ?: ?| )(?:[A-Za-z&\[*][^\s=:;"'`{{}}()]{{0,48}}?) ?= ?[bfru]?"""
+    rf"""{_START}{_NO_TAG}(?P<name>{_NAME})[?!]?(?: ?: ?| [Aa]s | )"""
+    rf"""(?:[A-Za-z&\[*][^\s=:;"'`{{}}()]{{0,48}}?) ?= ?[bfru]?"""
     r"""(?P<mark>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=mark)"""
 )
 """A variable with its type, before or behind its name."""
 
 _INITIALIZED = re.compile(rf"{_START}(?P<name>{_NAME})\{{{_LITERAL}\}}")
+_AUTOMATIC = re.compile(rf"{_START}(?P<name>{_NAME}) ?\{{ ?get;[^{{}}\n]{{0,40}}\}} ?= ?{_LITERAL}")
+_PRINTED = re.compile(
+    rf"""\[["'](?P<name>{_NAME})["']\] ?=>\s{{1,16}}string\([0-9]{{1,6}}\) "(?P<value>[^"\n]{{1,512}})\""""
+)
+_TWO_OF_A_CALL = re.compile(
+    rf"""[(,]\s{{0,4}}(?P<open>["'])(?P<name>{_NAME})(?P=open)\s{{0,4}},\s{{0,4}}(?P<mark>["'])"""
+    r"""(?P<value>(?=[^"'\n]{0,64}?[0-9\u4e00-\u9fff])[^\s"']{4,512})(?P=mark)\s{0,4}[,)]"""
+)
+_CONDITION = re.compile(
+    rf"(?P<name>{_NAME})[\"`\]]? {{1,4}}(?:NOT )?(?:LIKE|IN) {{0,4}}\(? {{0,4}}'%?(?P<value>[^'%\n]{{1,512}})%?'"
+)
+_COMPARED_IN_TICKS = re.compile(rf"`(?P<name>{_NAME})` ?[=:] ?[`'\"](?P<value>[^'\"`\n]{{1,512}})[`'\"]")
+_TO_A_COMMAND = re.compile(
+    rf"-(?<!\S-)(?:e|b|F|-env|-build-arg|-set|-var|-from-literal)[ =][\"']?(?P<name>{_NAME})=[\"']?"
+    r"(?P<value>(?!\$)[^\s\"',;]{1,512})"
+)
 _BLOCK_VARIABLE = re.compile(rf"""variable +["'](?P<name>{_NAME})["'] *\{{[^{{}}]{{0,400}}?default *= *{_LITERAL}""")
 _LIST_OF_COLUMNS = re.compile(r"\((?P<columns>[^()]{3,1000})\)\s*values(?=\s*\()", re.IGNORECASE)
 _ROW_OF_SQL = re.compile(r"[\s,]*\((?P<cells>[^()]{3,4000})\)")
@@ -46,6 +64,20 @@ _NEXT_ELEMENT = re.compile(
     rf">\s*(?P<name>{_NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}[:：]?\s{{0,4}}</[a-z0-9]+>\s{{0,16}}[:：]?\s{{0,16}}"
     r"(?:<(?!li\b)[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^<>\s]{1,512}(?: [^<>\s]{1,32})?)\s{0,16}</"
 )
+_TOLD: Final = (
+    r"(?P<value>[^\s<>0-9]{0,256}[0-9][^\s<>]{0,256}|[\u3400-\u9fff][\u3400-\u9fff0-9·]{1,64}|[A-Z][a-z]+ [A-Z][a-z]+)"
+)
+_TITLED = re.compile(
+    rf">\s{{0,8}}(?P<name>{_NAME}(?: [A-Za-z]{{2,16}}){{0,2}}) {{0,4}}(?::\s{{0,4}}</[a-z0-9]+>|</[a-z0-9]+>\s{{0,4}}:)"
+    rf"\s{{0,16}}{_TOLD}\s{{0,16}}<"
+)
+_TAGGED = re.compile(
+    rf"{_START}(?P<name>{_NAME}) ?[:=] {{0,4}}(?:<(?!li\b|/)[a-z][^<>]{{0,64}}>\s{{0,4}}){{1,2}}{_TOLD}\s{{0,16}}</"
+)
+_UNQUOTED = re.compile(
+    rf"<[a-z]+ (?:[^<>]{{0,256}} )?(?:name|id)=(?P<name>{_NAME})(?=[ >])[^<>]{{0,256}}?"
+    r" value=(?P<value>[^\s\"'<>]{1,512})"
+)
 _VALUE_FIRST = re.compile(
     rf"""(?:value|content) ?= ?{_LITERAL}[^<>\n]{{0,128}}? (?:name|id|key) ?= ?["'](?P<name>{_NAME})["']"""
 )
@@ -65,7 +97,9 @@ _BELOW = re.compile(
     rf"(?:\*\*)? ?[:：]? ?(?:\r?\n){{1,2}}`?{_WITH_DIGIT}`? ?\r?(?=\n|\Z)",
     re.MULTILINE,
 )
-_CORNERED = re.compile(rf"{_START}(?P<name>{_NAME}) ?「{_WITH_DIGIT}」")
+_CORNERED = re.compile(
+    rf"{_START}(?P<name>{_NAME}) ?[「“](?P<value>[^\s「」“”0-9]{{0,64}}[0-9][^\s「」“”]{{0,64}})[」”]"
+)
 _PLAIN: Final = r"(?:[A-Za-z0-9@#$%^&*_.+=~/-]|!(?=[A-Za-z0-9]))"
 _CIPHER: Final = (
     r"(?i:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls)"
@@ -108,6 +142,20 @@ _BY_SIGN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("**", _BELOW),
     ("# ", _BELOW),
     ("「", _CORNERED),
+    ("“", _CORNERED),
+    ("get;", _AUTOMATIC),
+    ("string(", _PRINTED),
+    *((sign, _TWO_OF_A_CALL) for sign in ('", "', "', '", '","', "','")),
+    ("LIKE ", _CONDITION),
+    (" IN ", _CONDITION),
+    ("`", _COMPARED_IN_TICKS),
+    *(
+        (f" {option}", _TO_A_COMMAND)
+        for option in ("-e", "-b", "-F", "--env", "--build-arg", "--set", "-var", "--from-literal")
+    ),
+    ("</", _TITLED),
+    ("</", _TAGGED),
+    (" value=", _UNQUOTED),
     (": {", _OBJECT_OF_NAME),
     (":{", _OBJECT_OF_NAME),
     (" as ", _USED_AS),
@@ -133,9 +181,49 @@ def _of(table: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> Iterator[P
             yield Pair(match["name"], match["value"].strip(), is_quoted=True)
 
 
+_CELL_OF_TABLE = re.compile(r"<t(?P<kind>[hd])(?: [^<>]{0,128})?>\s*(?:<[a-z][^<>]*>\s*)?(?P<text>[^<>]{1,512}?)\s*<")
+
+
+def _tables(text: str) -> Iterator[Pair]:
+    """The cells of a table of HTML below those of its head."""
+    head: list[str] = []
+    for row in text.split("<tr")[1:]:
+        cells = [(cell["kind"], cell["text"]) for cell in _CELL_OF_TABLE.finditer(row)]
+        if len(cells) > 1 and {kind for kind, _ in cells} == {"h"}:
+            head = [name for _, name in cells]
+        elif len(cells) == len(head):
+            yield from (Pair(name, value, is_quoted=True) for name, (_, value) in zip(head, cells, strict=True))
+
+
+_COOKIE_LINE = re.compile(r"[Cc]ookie: ?([^\r\n\"'<>]{1,4096})")
+_COOKIE = re.compile(r"(?:\A|; ?)(?!(?i:path|domain|expires|max-age|samesite)=)[A-Za-z0-9_.-]+=([^\s;,]{8,})")
+_AUTHORIZATION = re.compile(r"[Aa]uthorization: ?(?:[A-Za-z]+ )?(?P<value>[^\s\"'<>$]{8,512})")
+
+
+def _headers(text: str) -> Iterator[Pair]:
+    """The cookies and credentials of headers that a text shows."""
+    for line in _COOKIE_LINE.findall(text) if "ookie:" in text else ():
+        yield from (
+            Pair("cookie", value, is_quoted=True) for value in _COOKIE.findall(line) if _HAS_DIGIT.search(value)
+        )
+    for match in _AUTHORIZATION.finditer(text) if "uthorization:" in text else ():
+        if _HAS_DIGIT.search(match["value"]):
+            yield Pair("authorization", match["value"], is_quoted=True)
+    for value in _LOGIN.findall(text) if '"auth"' in text else ():
+        if is_login(value):
+            yield Pair("authorization", value, is_quoted=True)
+
+
+_LOGIN = re.compile(r'"auth" ?: ?"([A-Za-z0-9+/]{8,512}={0,2})"')
+_HAS_DIGIT = re.compile("[0-9]")
+
+
 def written_pairs(text: str) -> Iterator[Pair]:
     """What says by its syntax where a value begins and ends."""
     yield from _of(_BY_SIGN, text)
+    yield from _headers(text)
+    if "<tr" in text:
+        yield from _tables(text)
     yield from _passwords(text)
     if "VALUES" in text or "values" in text:
         yield from (Pair(name, value, is_quoted=True) for name, value in _inserted(text) if value)
@@ -166,8 +254,22 @@ _WORD: Final = r"[\"']?(?P<value>[^\s\"'$<]{4,128})"
 _GLUED: Final = r"[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})"
 """Before the option with a password, and the password behind it: a word of its own, or glued to it."""
 
+_SET_PASSWORD = re.compile(r"(?i:set password(?: for \S{1,64})?) ?= ?[\"'](?P<value>[^\"'\n]{4,128})[\"']")
+_OF_ORACLE = re.compile(r"(?:jdbc:oracle:[a-z0-9]+:|sqlplus )[A-Za-z0-9_.$#-]{1,64}/(?P<value>[^\s/\"']{4,128})@")
+_FROM_ECHO = re.compile(
+    r"\becho (?:-n )?[\"']?(?:[A-Za-z0-9_.-]{1,32}:)?(?P<value>[^\s\"'|:$]{4,128})[\"']? ?\| ?"
+    r"(?:sudo -S\b|(?:sudo )?chpasswd\b|[^\n|]{0,128}?--(?:password-)?stdin\b)"
+)
 _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("sshpass", re.compile(rf"sshpass +-p ?{_WORD}")),
+    ("mongo", re.compile(rf"\bmongo[a-z]* {_OPTIONS}-p +{_WORD}")),
+    ("mosquitto_", re.compile(rf"\bmosquitto_[ps]ub {_OPTIONS}-P +{_WORD}")),
+    *((word, _SET_PASSWORD) for word in ("SET PASSWORD", "set password", "Set password")),
+    ("={", re.compile(r"; ?(?i:pwd|password)=\{(?P<value>[^{};\s]{4,128})\}(?=[;\"'\s]|\Z)")),
+    *((word, _OF_ORACLE) for word in ("jdbc:oracle:", "sqlplus ")),
+    (" -U ", re.compile(r"\bcurl (?:[^\n|;&]{0,256} )?-U [\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})")),
+    *((word, _FROM_ECHO) for word in ("sudo -S", "-stdin", "chpasswd")),
+    ("rabbitmqctl ", re.compile(rf"\brabbitmqctl (?:add_user|change_password) \S{{1,64}} {_WORD}")),
     ("mysql", re.compile(rf"\bmysql[a-z]* {_OPTIONS}-p{_GLUED}")),
     ("mariadb", re.compile(rf"\bmariadb[a-z-]* {_OPTIONS}-p{_GLUED}")),
     (
@@ -180,7 +282,7 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (" -P", re.compile(rf"\b(?:un)?zip {_OPTIONS}-P ?{_WORD}")),
     ("7z", re.compile(rf"\b7za? {_OPTIONS}-p{_GLUED}")),
     (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
-    ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>[^\"'$\n]{4,128})[\"']")),
+    ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>(?!\$)[^\"'\n]{4,128})[\"']")),
     ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
     ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
     ("htpasswd ", re.compile(rf"\bhtpasswd (?:-[A-Za-z]+ )+\S{{1,64}} \S{{1,64}} {_WORD}")),

@@ -15,25 +15,37 @@ from coze_cassettes.scrubbing.syntaxes import NAME, NamedValue, enclosed_values
 
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」"}
 _OPEN_QUOTES: Final = "".join(_QUOTES)
+_BECOMES: Final = r"(?:改|换|变|设|设置|修改|更改|更换|更新|变更|重置|调整|指定)[成为](?:了|是)?|是|为|如下"
+_NOTE: Final = r"(?:[（(][\u4e00-\u9fff]{1,8}[)）])?"
+"""What a form says of a field behind its name: ``手机（必填）：``."""
+
 _SEPARATOR = (
-    r"(?:[\"'`\]”’*]{0,3}\s{0,3}(?::=|=>|==?|->|<-|→|[:=：|｜])\s{0,4}"
-    r"|\s{0,2}(?:是|为|改成|改为|设为|设置为|设成了?|\bis\b|\bwas\b)[：:]?\s{0,2})"
+    rf"(?:(?:\[\d{{0,4}}\])?[\"'`\]）”’)*]{{0,3}}+{_NOTE}\s{{0,3}}+[ \t]{{0,24}}+"
+    r"(?::=|=>|==?|->|<-|→|\?=|\|\|=?(?=\s?[\"'`])|\?\?=?(?=\s?[\"'`])|[:=：|｜])\s{0,4}"
+    rf"|\s{{0,2}}(?:{_BECOMES}|\bis\b|\bwas\b)[：:]?\s{{0,2}})"
 )
+_SCHEME: Final = r"(?:(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken) {1,2}(?=\S{0,64}[\d=!#$%^&*+~]))?"
+"""Names how a credential is used, not the credential: ``Authorization: Bearer tulip7``."""
+
+_OF_YAML: Final = r"(?:(?:!!?[a-z]{1,16}|&[A-Za-z]\w{0,32}) {1,2})?"
+"""A tag or an anchor before a value."""
+
 _PAIR = re.compile(
     rf"(?<![A-Za-z0-9_.\-])(?P<name>{NAME})(?P<separator>{_SEPARATOR})"
-    rf"(?P<prefix>\*{{2}}[ \t]{{1,3}}|[*\\]{{0,3}}[rbuf]?(?=[\"'`])|\**)(?P<quote>[{_OPEN_QUOTES}]?)"
+    rf"(?P<prefix>\*{{2}}[ \t]{{1,3}}|{_OF_YAML}[*\\]{{0,3}}[rbufL@$]{{0,2}}(?=[\"'`])|{_OF_YAML}\**){_SCHEME}"
+    rf"(?P<quote>[{_OPEN_QUOTES}]?)"
 )
 _HAN_PAIR = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20}+|[A-Za-z]{2,4}+[\u4e00-\u9fff]{1,4}?)"
-    r"(?P<separator>\s{0,2}(?:[:：=]|是|为|改成|改为|设为|设置为|设成了?)[：:]?\s{0,3})(?P<quote>[\"'“‘「]?)"
+    rf"(?P<separator>{_NOTE}\s{{0,2}}(?:[:：=]|{_BECOMES})[：:]?\s{{0,3}})(?P<quote>[\"'`“‘「]?)"
 )
 _OPTION = re.compile(
-    r"(?<!\S)-(?:-|(?=[a-z]{5,32}[= \t]))(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])"
+    r"-(?<!\S-)(?:-|(?=[A-Za-z_]{5,32}[= \t]))(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])"
 )
 _PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']?)(?=\S)")
 _COMMAND = re.compile(
     r"(?:^[ \t]*(?:ENV|ARG|setx|setenv|SetEnv|\#define|proxy_set_header|fastcgi_param)"
-    r"|(?<!\S)set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:)?"
+    r"|(?<!\S)set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:|\$)?"
     r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,63})[ \t]+(?P<quote>[\"']?)",
     re.MULTILINE,
 )
@@ -74,12 +86,21 @@ _ELEMENT = re.compile(
 _ATTRIBUTES = re.compile(
     r"\b(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
 )
-_MARKED: Final = (("-", _OPTION), ("-D", _PROPERTY), ("【", _BRACKETED))
+_GIVEN = re.compile(
+    r"-(?<!\S-)(?:e|b|F|-env|-build-arg|-set(?:-string)?|-from-literal|-var)[ =][\"']?"
+    rf"(?P<name>{NAME})=(?P<quote>[\"']?)(?=\S)"
+)
+"""A variable that a command gives to what it starts: ``docker run -e DB_PASSWORD=tulip``."""
+
+_MARKED: Final = (("-", _OPTION), ("-D", _PROPERTY), ("-", _GIVEN), ("【", _BRACKETED))
 """What is only looked for in a text with a certain mark."""
 
 _ENCLOSED: Final = (_SPACED, _TUPLE)
 _MARKUP: Final = (_ELEMENT, _ATTRIBUTES, _ENTRY, _PLIST)
-_ASCII_BARE = re.compile(r"[^\s\"'<>,;，。；、（）()\[\]{}】》|｜`“”&\u4e00-\u9fff\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_SIGNS: Final = r"\u200b-\u206f\u2100-\u2bff\u3000-\u303f\ufe00-\ufe0f\U0001f000-\U0001faff"
+"""Marks, arrows, pictures, Chinese punctuation: a value ends before them."""
+
+_ASCII_BARE = re.compile(rf"[^\s\"'<>,;()\[\]{{}}|`“”&{_SIGNS}\u4e00-\u9fff\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _HAN_BARE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\dA-Za-z·\-]*")
 _TRAILING: Final = ".:!?*"
 
@@ -102,7 +123,7 @@ def fields_in(text: str) -> Iterator[NamedValue]:
 
 
 _LAST_WORDS: Final = frozenset(
-    ("key", "code", "id", "number", "name", "no", "card", "account", "phrase", "string", "holder")
+    ("key", "code", "word", "id", "number", "name", "no", "card", "account", "phrase", "string", "holder")
 )
 _WORDS_BEFORE = re.compile(r"(?<![A-Za-z0-9_])(?:[A-Za-z][A-Za-z0-9]{0,31} ){1,3}\Z")
 _REACH: Final = 100
@@ -124,19 +145,40 @@ def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
         return NamedValue(match["name"], start, end, is_quoted=True) if end > start else None
     bare = _ASCII_BARE.match(text, start, start + _LONGEST) or _HAN_BARE.match(text, start, start + _LONGEST)
     if bare is None:
-        return None
+        inside = _INSIDE.match(text, start)
+        return NamedValue(match["name"], *inside.span("value"), is_quoted=True) if inside else None
     end = start + len(bare[0].rstrip(_TRAILING))
     if (more := _MORE_WORDS.match(text, end)) and (
-        _is_setting(text, match) or more["quote"] == text[: match.start()][-1:]
+        more["mark"] or _is_setting(text, match) or more["quote"] == text[: match.start()][-1:]
     ):
         end = more.end("words")
-    if end == start or text[end : end + 1] in ("(", "["):
+    if end == start or _is_called(text, start, end):
         return None
     return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
 
 
+_INSIDE = re.compile(
+    r"(?:\[(?=[^\]\n]{0,64}?\d)|[(](?=[^)\n]{0,64}?[\d\u4e00-\u9fff])|【)"
+    r"(?P<value>[^\s\[\](){}<>【】\"'`,;]{2,128}(?: [A-Z][\w'-]{1,31})?)[\])】](?![\w*+?{(\[])"
+)
+"""A value in brackets behind its name: ``password=[tulip7]``."""
+
+_CALL = re.compile(r"[A-Za-z_][\w.:]*")
+_REMARK = re.compile(r"\([\d ]{0,4}[\u4e00-\u9fff]")
+
+
+def _is_called(text: str, start: int, end: int) -> bool:
+    """Whether a bracket behind a value makes a call or a place in a list of it, and not a Chinese remark."""
+    behind = text[end : end + 1]
+    if behind not in ("(", "["):
+        return False
+    return _CALL.fullmatch(text, start, end) is not None and _REMARK.match(text, end) is None
+
+
 _MORE_WORDS = re.compile(
-    r"(?P<words>(?: [A-Z](?![A-Z]*_[A-Z\d])[\w'.-]{0,31}){1,3})(?:[ \t]*\r?$|(?P<quote>[\"']))", re.MULTILINE
+    r"(?P<words>(?: [A-Z](?![A-Z]*_[A-Z\d])[\w'.-]{0,31}){1,3})"
+    r"(?:[ \t]*\r?$|(?P<quote>[\"'])|(?P<mark>\*\*|[】」]))",
+    re.MULTILINE,
 )
 """The rest of a person's name in a line of settings: ``name: Ada Lovelace``."""
 
@@ -194,7 +236,7 @@ def _is_sure(text: str, match: re.Match[str], end: int) -> bool:
     )
 
 
-_SURE: Final = (_OPTION, _PROPERTY, _COMMAND, _BRACKETED)
+_SURE: Final = (_OPTION, _PROPERTY, _GIVEN, _COMMAND, _BRACKETED)
 _LOGGED = re.compile(r"[ \t]{1,2}[A-Za-z_][\w.]{0,63}=\S")
 """What goes on like the fields of a log."""
 
@@ -213,12 +255,40 @@ def _columns(text: str) -> Iterator[NamedValue]:
         header: list[str] = []
         expected = 0
         for start, line in _lines_with(delimiter, text):
-            cells = line.split(delimiter) if line.count(delimiter) < _MOST_CELLS else []
-            if start != expected or not cells or len(cells) != len(header):
-                header = [cell.strip(" \r\"'*") for cell in cells]
+            if start == expected and _RULER.fullmatch(line):
+                expected = start + len(line) + 1
+                continue
+            cells = _split(line, delimiter)
+            if start != _next_row(text, expected) or not cells or len(cells) != len(header):
+                header = [cell.strip(" \r\"'*\ufeff") for cell in cells]
             else:
                 yield from _cells(header, cells, start, len(delimiter))
             expected = start + len(line) + 1
+
+
+_RULER = re.compile(r"[ \t]*[-+=:|][-+=:| \t]*\r?\n?")
+
+
+def _next_row(text: str, start: int) -> int:
+    """Where the next row of a table begins, behind the line under its head."""
+    ruler = _RULER.match(text, start)
+    return ruler.end() if ruler and ruler[0].endswith("\n") else start
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    """The cells of a line; one in quotes may hold the delimiter."""
+    if line.count(delimiter) >= _MOST_CELLS:
+        return []
+    cells = line.split(delimiter)
+    if '"' not in line:
+        return cells
+    whole: list[str] = []
+    for cell in cells:
+        if whole and whole[-1].lstrip().startswith('"') and whole[-1].count('"') % 2:
+            whole[-1] += delimiter + cell
+        else:
+            whole.append(cell)
+    return whole
 
 
 def _lines_with(delimiter: str, text: str) -> Iterator[tuple[int, str]]:

@@ -21,7 +21,7 @@ def words_of(name: str) -> str:
     return _SEPARATOR.sub("_", _HUMP.sub("_", plain.strip())).lower().replace("__", "_")
 
 
-_BEHIND = re.compile(r"(?:_(?:value|val|str|string|text|\d{1,2})|(?<=[a-z])\d{1,2})\Z")
+_BEHIND = re.compile(r"(?:_(?:value|val|str|string|text|raw|plain|old|new|\d{1,2})|(?<=[a-z])\d{1,2})\Z")
 """What stands behind a name without changing it: ``password_str``, ``app_id2``."""
 
 _LATIN_BEFORE = re.compile(r"(?<![a-z0-9_])[a-z0-9_]+(?=[\u4e00-\u9fff])")

@@ -27,10 +27,27 @@ _LITERAL: Final = r"(?P<mark>[\"'])(?P<value>[^\"'\n]{1,4096})(?P=mark)"
 # --- programs -------------------------------------------------------------------------------------------------------
 
 _TYPED = re.compile(
-    rf"(?<![A-Za-z0-9_.\-<:/])(?P<name>{NAME})\??(?:[ ]?:[ ]?|[ ])[A-Za-z&][A-Za-z0-9_.<>\[\]&'|?]{{0,40}}?[ ]?=[ ]?"
+    rf"(?<![A-Za-z0-9_.\-<:/])(?P<name>{NAME})\??(?:[ ]?:[ ]?|[ ][Aa]s[ ]|[ ])"
+    rf"[A-Za-z&][A-Za-z0-9_.<>\[\]&'|?]{{0,40}}?[ ]?=[ ]?"
     r"[rbuf]?(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,4096})(?P=mark)"
 )
-"""A name with its type and its value: of Python, TypeScript, Kotlin, Swift, Rust, Go."""
+"""A name with its type and its value: of Python, TypeScript, Kotlin, Swift, Rust, Go, Basic."""
+
+_ACCESSED = re.compile(rf"{_BEGIN}(?P<name>{NAME})\s?\{{\s?get;[^{{}}\n]{{0,40}}\}}\s?=\s?{_LITERAL}")
+_DUMPED = re.compile(
+    rf"\[[\"'](?P<name>{NAME})[\"']\]\s{{0,2}}=>\s{{1,16}}string\(\d{{1,6}}\)[ ]\"(?P<value>[^\"\n]{{1,4096}})\""
+)
+_ARGUMENT = re.compile(
+    r"[(,]\s{0,4}(?P<open>[\"'])(?P<name>[\w.\-]{2,64})(?P=open)\s{0,4},\s{0,4}(?P<mark>[\"'])"
+    r"(?=[^\"'\n]{0,128}?[\d\u4e00-\u9fff])(?P<value>[^\s\"']{4,512})(?P=mark)\s{0,4}[,)]"
+)
+"""A property of C#, what PHP prints, two arguments of a call of which the second has a digit."""
+
+_SELECTED = re.compile(
+    rf"{_BEGIN}[\"`\[]?(?P<name>{NAME})[\"`\]]?[ ]{{1,4}}(?:NOT[ ])?(?:LIKE|IN)[ ]{{0,4}}\(?[ ]{{0,4}}'%?"
+    r"(?P<value>[^'%\n]{1,512})%?'"
+)
+"""A condition of SQL."""
 
 _BRACED = re.compile(rf"{_BEGIN}(?P<name>{NAME})\{{{_LITERAL}\}}")
 _DEFAULT = re.compile(
@@ -47,6 +64,27 @@ _CELL = re.compile(
     r"(?:<(?!li\b)[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^\s<>]{1,512}(?: [^\s<>]{1,32})?)\s{0,16}</"
 )
 """A cell of a table or a term of a list with the name of the next one; items side by side say nothing of each other."""
+
+_TOLD: Final = (
+    r"(?P<value>(?=[^<>]{0,128}?\d)[^\s<>]{4,512}|[\u4e00-\u9fff][\u4e00-\u9fff\d·]{1,64}"
+    r"|[A-Z][a-z]{1,31}[ ][A-Z][a-z]{1,31})"
+)
+_LABELLED = re.compile(
+    rf">\s{{0,8}}(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}"
+    r"(?:[:：]\s{0,4}</[a-z0-9]{1,10}>|</[a-z0-9]{1,10}>\s{0,4}[:：])"
+    rf"\s{{0,16}}{_TOLD}\s{{0,16}}<"
+)
+_SET_OFF = re.compile(
+    rf"{_BEGIN}(?P<name>{NAME})\s?[:：=]\s{{0,4}}(?:<(?!li\b|/)[a-z][^<>]{{0,64}}>\s{{0,4}}){{1,2}}{_TOLD}\s{{0,16}}</"
+)
+"""A name in a tag of its own with a value behind it, a name with a value in a tag of its own."""
+
+_TAG = re.compile(r"<[a-z]{1,16}\s(?=[^<>]{0,512}?\bvalue=[^\s\"'<>])[^<>]{1,1024}>")
+_BARE_NAME = re.compile(r"\b(?:name|id)=(?P<name>[\w.\-]{1,64})(?=[\s>])")
+_BARE_VALUE = re.compile(r"\bvalue=(?P<value>[^\s\"'<>]{1,512})")
+_CELL_OF_ROW = re.compile(
+    r"<t(?P<sort>[hd])\b[^<>]{0,128}>\s{0,16}(?:<[a-z][^<>]{0,64}>){0,2}(?P<value>[^<>]{1,512}?)\s{0,16}<"
+)
 
 _ATTRIBUTES_REVERSED = re.compile(
     rf"\b(?:value|content)\s?=\s?{_LITERAL}[^<>\n]{{0,128}}?\b(?:name|id|key|field)\s?=\s?"
@@ -74,7 +112,9 @@ _BELOW = re.compile(
     r"`?(?=[!-_a-~]{0,128}?\d)(?P<value>[!-_a-~]{4,128})`?[ ]{0,2}\r?(?=\n|\Z)",
     re.MULTILINE,
 )
-_CORNERED = re.compile(rf"{_BEGIN}(?P<name>{NAME})[ ]?「(?=[!-~]{{0,128}}?\d)(?P<value>[!-~]{{4,128}})」")
+_CORNERED = re.compile(
+    rf"{_BEGIN}(?P<name>{NAME})[ ]?[「“](?=[^」”\n]{{0,128}}?\d)(?P<value>[^\s「」“”]{{4,128}})[」”]"
+)
 """A heading or a bold line with a value below it, a value in the quotes of a Chinese text."""
 
 _OF_VALUE: Final = r"(?:[A-Za-z0-9@#$%^&*_.+=~/-]|!(?=[A-Za-z0-9]))"
@@ -101,9 +141,27 @@ _USED_AS = re.compile(
 """A value that a sentence says before its name."""
 
 _BY_MARK: Final = (
+    *((" string(", _DUMPED), ("\tstring(", _DUMPED), ("\nstring(", _DUMPED), ("get;", _ACCESSED)),
+    *(
+        ('", "', _ARGUMENT),
+        ("', '", _ARGUMENT),
+        ('","', _ARGUMENT),
+        ("','", _ARGUMENT),
+        ("LIKE ", _SELECTED),
+        ("IN (", _SELECTED),
+        ("</", _LABELLED),
+        ("</", _SET_OFF),
+    ),
     *(("=", _TYPED), ('{"', _BRACED), ("{'", _BRACED), ("= ", _DEFAULT), ("value:", _ITEM), ("default:", _ITEM)),
     *((": |", _BLOCK), (":|", _BLOCK), (": >", _BLOCK), ('name="', _FORM_PART), ("**", _BELOW), ("# ", _BELOW)),
-    *(("「", _CORNERED), ("码", _BEHIND_HAN), ("口令", _BEHIND_HAN), ("钥", _BEHIND_HAN), ("令牌", _BEHIND_HAN)),
+    *(
+        ("「", _CORNERED),
+        ("“", _CORNERED),
+        ("码", _BEHIND_HAN),
+        ("口令", _BEHIND_HAN),
+        ("钥", _BEHIND_HAN),
+        ("令牌", _BEHIND_HAN),
+    ),
     *((" as ", _USED_AS), ("</", _CELL), ("value=", _ATTRIBUTES_REVERSED), ("content=", _ATTRIBUTES_REVERSED)),
 )
 """Each only looked for in a text with a certain mark."""
@@ -113,8 +171,9 @@ _BY_MARK: Final = (
 _FLAG = re.compile(r"(?<=[ \t])-(?P<flag>[pawP])(?P<gap>[ \t]?)[\"']?(?P<value>[^\s\"'|;&<>$-][^\s\"'|;&<>]{3,127})")
 _COMMAND = re.compile(
     r"(?<![A-Za-z0-9_])(?:(?P<glued>mysql[a-z]*|mariadb[a-z-]*|7za?|rar|unrar)"
-    r"|(?P<free>sshpass|(?:docker|podman|nerdctl|helm registry|az) login|psexec)"
-    r"|(?P<ldap>ldap[a-z]+)|(?P<redis>redis-cli)|(?P<zip>zip|unzip))(?:\.exe)?[ \t](?=[^\n|;&]*\Z)"
+    r"|(?P<free>(?:docker|podman|nerdctl|helm registry|az) login|psexec|mongo(?:sh|dump|restore|export|import)?)"
+    r"|(?P<either>sshpass)|(?P<ldap>ldap[a-z]+)|(?P<redis>redis-cli)|(?P<zip>zip|unzip|mosquitto_[ps]ub))"
+    r"(?:\.exe)?[ \t](?=[^\n|;&]*\Z)"
 )
 """What commands call a password: ``sshpass -p``, ``mysql -p`` with the value glued to it, ``redis-cli -a``."""
 
@@ -143,10 +202,32 @@ _PGPASS = re.compile(
     r"(?P<value>[^\s:]{4,128})[ \t]{0,4}\r?$",
     re.MULTILINE,
 )
+_IN_BRACES = re.compile(r"(?i:;[ ]?(?:pwd|password)=)\{(?P<value>[^{};\s]{4,128})\}(?=;|[\"'\s]|\Z)")
+_ORACLE = re.compile(
+    r"(?:\bjdbc:oracle:[a-z0-9]{2,5}:|\bsqlplus[ ])[A-Za-z0-9_.$#-]{1,64}/(?P<value>[^\s/\"']{4,128})@"
+)
+_PIPED = re.compile(
+    r"\becho[ ](?:-n[ ])?[\"']?(?:[A-Za-z0-9_.-]{1,32}:)?(?P<value>[^\s\"'|:$]{4,128})[\"']?[ ]?\|[ ]?"
+    r"(?:sudo -S\b|(?:sudo )?chpasswd\b|[^\n|]{0,128}?--(?:password-)?stdin\b)"
+)
+_COOKIES = re.compile(r"(?i:\bcookie:)[ ]?(?P<cookies>[^\r\n\"'<>]{1,4096})")
+_COOKIE = re.compile(
+    r"(?:\A|[;,]\s?)(?!(?i:domain|path|expires|max-age|samesite|priority|version)=)[\w.-]{1,64}="
+    r"(?=[^\s;,]{0,256}?\d)(?P<value>[^\s;,]{8,4096})"
+)
 _UNNAMED: Final = (
     ("identified", _IDENTIFIED),
     *((mark, _CALLED) for mark in ("password(", "password (", "securestring ")),
     ("pass:", re.compile(rf"(?i:\bpass:){_BEHIND}")),
+    ("set password", re.compile(rf"(?i:\bset password(?: for \S{{1,64}})?[ ]?=[ ]?)(?=[\"']){_BEHIND}")),
+    *((mark, _IN_BRACES) for mark in ("pwd={", "password={")),
+    *((mark, _ORACLE) for mark in ("oracle:", "sqlplus ")),
+    (" -u ", re.compile(r"\bcurl[ ][^\n|;&]{0,256}?-U[ ][\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})")),
+    *((mark, _PIPED) for mark in ("sudo -s", "-stdin", "chpasswd")),
+    (
+        "rabbitmqctl ",
+        re.compile(r"\brabbitmqctl (?:add_user|change_password) \S{1,64} [\"']?(?P<value>[^\s\"']{4,128})"),
+    ),
     *((mark, _SETTING) for mark in ("requirepass", "masterauth")),
     (
         "htpasswd ",
@@ -181,6 +262,13 @@ def enclosed_values(text: str) -> Iterator[NamedValue]:
         for match in pattern.finditer(text):
             yield NamedValue(match["name"], *match.span("value"), is_quoted=True)
     yield from _passwords(text)
+    for line in _COOKIES.finditer(text) if "ookie:" in text or "OOKIE:" in text else ():
+        for match in _COOKIE.finditer(line["cookies"]):
+            start, end = match.span("value")
+            yield NamedValue("cookie", line.start("cookies") + start, line.start("cookies") + end, is_quoted=True)
+    if "<" in text:
+        yield from _inputs(text)
+        yield from _rows(text)
     if "VALUES" in text or "values" in text:
         yield from _inserted(text)
 
@@ -192,13 +280,42 @@ def _passwords(text: str) -> Iterator[NamedValue]:
         yield NamedValue(_PASSWORD, *span, is_quoted=True)
     for match in _FLAG.finditer(text) if " -" in text else ():
         commands = _COMMAND.finditer(text, max(0, match.start() - _REACH), match.start())
-        if any(command[_group_of(match)] for command in commands):
+        groups = _groups_of(match)
+        if any(command[group] for command in commands for group in groups):
             yield NamedValue(_PASSWORD, *match.span("value"), is_quoted=True)
 
 
-def _group_of(flag: re.Match[str]) -> str:
+def _groups_of(flag: re.Match[str]) -> tuple[str, ...]:
     """Which commands have a password behind a flag: of ``-p`` those that glue it, or those that part it."""
-    return _GROUPS.get(flag["flag"]) or ("free" if flag["gap"] else "glued")
+    if flag["flag"] in _GROUPS:
+        return (_GROUPS[flag["flag"]],)
+    return ("free" if flag["gap"] else "glued", "either")
+
+
+def _inputs(text: str) -> Iterator[NamedValue]:
+    """The fields of a form of HTML whose attributes have no quotes."""
+    for tag in _TAG.finditer(text) if "value=" in text else ():
+        name, value = _BARE_NAME.search(tag[0]), _BARE_VALUE.search(tag[0])
+        if name and value:
+            start, end = value.span("value")
+            yield NamedValue(name["name"], tag.start() + start, tag.start() + end, is_quoted=True)
+
+
+def _rows(text: str) -> Iterator[NamedValue]:
+    """The cells of a table of HTML with the names at the heads of their columns."""
+    heads: list[str] = []
+    end = text.find("<tr")
+    while end >= 0:
+        start, end = end, text.find("<tr", end + 1)
+        cells = list(_CELL_OF_ROW.finditer(text, start, len(text) if end < 0 else end))
+        if len(cells) >= _FEWEST_CELLS and all(cell["sort"] == "h" for cell in cells):
+            heads = [cell["value"] for cell in cells]
+        elif len(cells) == len(heads):
+            for name, cell in zip(heads, cells, strict=True):
+                yield NamedValue(name, *cell.span("value"), is_quoted=True)
+
+
+_FEWEST_CELLS: Final = 2
 
 
 def _inserted(text: str) -> Iterator[NamedValue]:

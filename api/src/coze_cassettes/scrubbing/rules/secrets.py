@@ -33,7 +33,7 @@ _NAME_OF_SECRET = (
     r"|account|master|shared|license|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
     r"|(?:api|access)_?keys|secrets|authorization|token|credentials?|session_?(?:id|key)|cookie"
     r"|jsessionid|phpsessid|connection_?string|dsn|ticket)"
-    r"(?:_?(?:\d+|value|str|string|prod|production|dev|test|live|old|new|base64))?)"
+    r"(?:_?(?:\d+|value|str|string|prod|production|dev|test|live|old|new|base64|base))?)"
     rf"|[\u4e00-\u9fff]{{0,6}}{_HAN_SECRETS}"
 )
 
@@ -60,6 +60,29 @@ SECRETS: Final = (
         "eyJ{A20}.eyJ{A20}.{A40}",
         "eyJhbGciOi alone",
         mark="eyJ",
+    ),
+    Rule(
+        "COZE-AUTH-027",
+        "JWT",
+        _S,
+        _TEXT,
+        rf"e(?<!{_B64}e)(?:yA|w[ok]){_B64}{{12,}}+\.{_B64}{{6,}}+\.{_B64}{{16,}}+",
+        "the same, from a library that writes JSON with blanks",
+        "ewogICJhbGciOiJIUzI1NiJ9.ewogIC{A20}.{A40}",
+        "ewok.village.example",
+        mark=".",
+    ),
+    Rule(
+        "COZE-AUTH-028",
+        "BEARER_TOKEN",
+        _S,
+        _FIELD,
+        r"auth",
+        "the name and the password of a registry in the settings of Docker",
+        '{"auth": "bWU6dHVsaXA{D1}"}',
+        '{"auth": "basic"}',
+        accepts=r"[A-Za-z0-9+/]{8,512}={0,2}",
+        validator="user_and_password",
     ),
     Rule(
         "COZE-AUTH-003",
@@ -243,7 +266,7 @@ SECRETS: Final = (
         _TEXT,
         r"(?i)(?=[bt])(?<![a-z])(?:bearer|basic|token)\s{1,3}(?=[a-z._~+/-]{0,64}\d)([a-z0-9._~+/-]{15,}+[a-z0-9_~+/-]={0,2}|[a-z0-9._~+/-]{16,}={0,2})",
         "the Authorization header of a quoted command",
-        "curl -H 'Authorization: Bearer {A40}'",
+        "send Bearer {A40} along",
         "bearer of good news",
     ),
     Rule(
@@ -263,7 +286,7 @@ SECRETS: Final = (
         "SECRET",
         _S,
         _TEXT,
-        r"(?<=://)(?:[^\s/:@\"'<>]{0,256}:[^\s/@\"'<>]{3,256}|[A-Za-z0-9_-]{20,256})(?=@)",
+        r"(?<=://)(?:[^\s/:@\"'<>]{0,256}:(?:[^\s/@\"'<>]{3,256}|[^\s/@\"'<>]{1,2}(?=@[!#-.0-;=?-~]{1,64}@))(?:@[!#$%&*+.=A-Za-z0-9^_|~-]{1,64}){0,3}|[A-Za-z0-9_-]{20,256})(?=@)",
         "name and password in an address",
         "postgres://app:{A12}@localhost/main",
         "http://localhost:8080/a@b",

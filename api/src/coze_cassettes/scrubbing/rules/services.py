@@ -147,6 +147,17 @@ SERVICES: Final = (
         "Mr. Smith, pat.example",
     ),
     Rule(
+        "COZE-KEY-015",
+        "ACCOUNT",
+        Category.PERSONAL,
+        Where.TEXT,
+        r"wxid_(?<![A-Za-z0-9_]wxid_)[a-z0-9]{12,16}(?![A-Za-z0-9_])",
+        "the account of a person in WeChat",
+        "add wxid_{X14} please",
+        "wxid_of_the_user",
+        mark="wxid_",
+    ),
+    Rule(
         "COZE-KEY-014",
         "ACCOUNT",
         Category.PERSONAL,
