@@ -26,8 +26,8 @@ class Pair:
 
 _CORE = re.compile(
     r"(?=[ckmopstCKMOPST密口秘私令验动授凭暗])"  # asked first: few places pass it, and alternatives are many
-    r"(?:(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|psk|secret|token|credentials?|cook"
-    r"ie|mnemonic|otp|key(?:[_ -]?id)?|code"
+    r"(?:(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|psk|secret|token|credentials?"
+    r"|cookie|mnemonic|otp|key(?:[_ -]?id)?|code"
     r"|ticket|connection[_ -]?string)(?![A-Za-z])"
     r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号)"
 )

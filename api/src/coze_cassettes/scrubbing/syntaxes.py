@@ -65,17 +65,17 @@ _CELL = re.compile(
 )
 """A cell of a table or a term of a list with the name of the next one; items side by side say nothing of each other."""
 
-_TOLD: Final = (
+_CONTENT: Final = (
     r"(?P<value>(?=[^<>]{0,128}?\d)[^\s<>]{4,512}|[\u4e00-\u9fff][\u4e00-\u9fff\d·]{1,64}"
     r"|[A-Z][a-z]{1,31}[ ][A-Z][a-z]{1,31})"
 )
 _LABELLED = re.compile(
     rf">\s{{0,8}}(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}"
     r"(?:[:：]\s{0,4}</[a-z0-9]{1,10}>|</[a-z0-9]{1,10}>\s{0,4}[:：])"
-    rf"\s{{0,16}}{_TOLD}\s{{0,16}}<"
+    rf"\s{{0,16}}{_CONTENT}\s{{0,16}}<"
 )
 _SET_OFF = re.compile(
-    rf"{_BEGIN}(?P<name>{NAME})\s?[:：=]\s{{0,4}}(?:<(?!li\b|/)[a-z][^<>]{{0,64}}>\s{{0,4}}){{1,2}}{_TOLD}\s{{0,16}}</"
+    rf"{_BEGIN}(?P<name>{NAME})\s?[:：=]\s{{0,4}}(?:<(?!li\b|/)[a-z][^<>]{{0,64}}>\s{{0,4}}){{1,2}}{_CONTENT}\s{{0,16}}</"
 )
 """A name in a tag of its own with a value behind it, a name with a value in a tag of its own."""
 
