@@ -19,7 +19,7 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
     Skipped,
 )
 
-from coze_cassettes import markers, naming, vcr_options
+from coze_cassettes import markers, naming, overrides, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, ConfiguredValues
 from coze_cassettes.session import guard
 from coze_cassettes.session.sent import SentRequest
@@ -224,7 +224,7 @@ def vcr(pytestconfig: pytest.Config) -> Iterator[VcrCassette | None]:
     """vcrpy's cassette of the running test, or None if it is not marked vcr."""
     running = _running(pytestconfig)
     item = pytestconfig.stash[ITEM]
-    options: Mapping[str, Any] = _asked(item, vcr_config) or {}
+    options: Mapping[str, Any] = overrides.value(item, "vcr_config") or {}
     hosts = markers.hosts_of(options.get("allowed_hosts"))
     with guard.open_context(hosts) if hosts else nullcontext():
         if running is None:
@@ -233,40 +233,6 @@ def vcr(pytestconfig: pytest.Config) -> Iterator[VcrCassette | None]:
         _refuse(item, running.session.path, options)
         with running.opened() as cassette:
             yield cassette
-
-
-_PLUGINS: Final = frozenset({__name__, "pytest_recording.plugin"})
-"""The modules whose fixtures a test has if nobody overrides them."""
-
-
-def _asked(item: pytest.Item, fixture: Callable[..., object]) -> Any:
-    """The value of a fixture for a test that overrides it in any way, else None.
-
-    To set up a fixture takes pytest some 60 microseconds, which a test that overrides none need not spend.
-    """
-    name = fixture.__name__
-    definitions = item.session._fixturemanager.getfixturedefs(name, item) or ()  # noqa: SLF001  as below
-    names = {*item.fixturenames, *_parameters(item)}  # type: ignore[attr-defined]  # a test with fixtures has them
-    if name in names or any(getattr(each.func, "__module__", "") not in _PLUGINS for each in definitions):
-        return item._request.getfixturevalue(name)  # type: ignore[attr-defined]  # noqa: SLF001  as above
-    return None
-
-
-def _parameters(item: pytest.Item) -> Mapping[str, object]:
-    return item.callspec.params if hasattr(item, "callspec") else {}
-
-
-def add_parametrized(metafunc: pytest.Metafunc) -> None:
-    """Let a test be parametrised by a fixture that ``vcr`` asks for: pytest takes only names that a test depends on."""
-    marks = metafunc.definition.iter_markers("parametrize")
-    texts = [",".join([names] if isinstance(names := _argnames(mark), str) else names) for mark in marks]
-    parametrized = {name.strip() for text in texts for name in text.split(",")}
-    asked = {each.__name__ for each in (vcr_config, vcr_cassette_dir, default_cassette_name)}
-    metafunc.fixturenames += sorted(asked & parametrized - set(metafunc.fixturenames))
-
-
-def _argnames(mark: pytest.Mark) -> Any:
-    return mark.args[0] if mark.args else mark.kwargs.get("argnames", "")
 
 
 def _refuse(item: pytest.Item, path: Path, options: Mapping[str, Any]) -> None:
@@ -280,10 +246,10 @@ def _refuse(item: pytest.Item, path: Path, options: Mapping[str, Any]) -> None:
 
 def _refused_places(item: pytest.Item, path: Path) -> Iterator[str]:
     """Why a test that overrides where its cassette is may not run, one sentence a fixture."""
-    folder = _asked(item, vcr_cassette_dir)
+    folder = overrides.value(item, "vcr_cassette_dir")
     if folder not in (None, str(naming.module_folder(item, naming.cassettes_folder(item.config)))):
         yield f"{item.nodeid}: vcr_cassette_dir is refused, since the ini option cassettes_dir says it; remove it."
-    if _asked(item, default_cassette_name) not in (None, path.stem):
+    if overrides.value(item, "default_cassette_name") not in (None, path.stem):
         yield f"{item.nodeid}: default_cassette_name is refused, since the marker default_cassette says it; remove it."
 
 

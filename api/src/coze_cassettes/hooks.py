@@ -14,7 +14,7 @@ import pytest
 from _pytest._code.code import ReprFileLocation  # the type of what pytest's summary reads
 
 from coze_cassettes import collection as agreement
-from coze_cassettes import coze_tests, fixtures, markers, naming, orphans, replayed_tests
+from coze_cassettes import coze_tests, fixtures, markers, naming, orphans, overrides, replayed_tests
 from coze_cassettes.cassette import provenance
 from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError
@@ -165,7 +165,7 @@ def pytest_make_collect_report(
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let a test of ours be parametrised by what its fixture ``vcr`` asks for."""
     if metafunc.definition.path in metafunc.config.stash[coze_tests.KEY]:
-        fixtures.add_parametrized(metafunc)
+        overrides.add_parametrized(metafunc)
 
 
 @pytest.hookimpl(tryfirst=True)

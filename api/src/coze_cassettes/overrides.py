@@ -1,0 +1,42 @@
+"""The values of fixtures that a project may override, set up only for the tests of one that does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+NAMES: Final = frozenset({"vcr_config", "vcr_cassette_dir", "default_cassette_name"})
+"""The fixtures that ``vcr`` asks for."""
+
+_PLUGINS: Final = frozenset({"coze_cassettes.fixtures", "pytest_recording.plugin"})
+"""The modules whose fixtures a test has if nobody overrides them."""
+
+
+def value(item: pytest.Item, name: str) -> Any:
+    """The value of a fixture for a test that overrides it in any way, else None.
+
+    To set up a fixture takes pytest some 60 microseconds, which a test that overrides none need not spend.
+    """
+    definitions = item.session._fixturemanager.getfixturedefs(name, item) or ()  # noqa: SLF001  pytest has no other way
+    names = {*item.fixturenames, *_parameters(item)}  # type: ignore[attr-defined]  # a test with fixtures has them
+    if name in names or any(getattr(each.func, "__module__", "") not in _PLUGINS for each in definitions):
+        return item._request.getfixturevalue(name)  # type: ignore[attr-defined]  # noqa: SLF001  as above
+    return None
+
+
+def _parameters(item: pytest.Item) -> Mapping[str, object]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
+
+def add_parametrized(metafunc: pytest.Metafunc) -> None:
+    """Let a test be parametrised by one of the fixtures: pytest takes only names that a test depends on."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    texts = [",".join([names] if isinstance(names := _argnames(mark), str) else names) for mark in marks]
+    parametrized = {name.strip() for text in texts for name in text.split(",")}
+    metafunc.fixturenames += sorted(NAMES & parametrized - set(metafunc.fixturenames))
+
+
+def _argnames(mark: pytest.Mark) -> Any:
+    return mark.args[0] if mark.args else mark.kwargs.get("argnames", "")
