@@ -247,7 +247,7 @@ def _refuse(item: pytest.Item, path: Path, options: Mapping[str, Any]) -> None:
 def _refused_places(item: pytest.Item, path: Path) -> Iterator[str]:
     """Why a test that overrides where its cassette is may not run, one sentence a fixture."""
     folder = overrides.value(item, "vcr_cassette_dir")
-    if folder not in (None, str(naming.module_folder(item, naming.cassettes_folder(item.config)))):
+    if folder is not None and folder != str(naming.module_folder(item, naming.cassettes_folder(item.config))):
         yield f"{item.nodeid}: vcr_cassette_dir is refused, since the ini option cassettes_dir says it; remove it."
     if overrides.value(item, "default_cassette_name") not in (None, path.stem):
         yield f"{item.nodeid}: default_cassette_name is refused, since the marker default_cassette says it; remove it."

@@ -146,9 +146,17 @@ class Matcher:
     def _find(self, live: Request) -> _Found | None:
         return self._literally(live) or self._fitting(live) or self._decode(live) or self._dated(live)
 
+    def _outline(self, request: Request) -> Outline:
+        """The outline of a request, with moments where it has the current time."""
+        return self._moments.of(outline(request))
+
+    def _dated_outline(self, request: Request) -> Outline:
+        """The same, also where a text has the current time inside."""
+        return self._moments.in_texts(self._outline(request))
+
     def difference(self, live: Request, recorded: Request) -> str:
         """The first difference between a live request and a certain recorded one; empty if there is none."""
-        ours, theirs = self._moments.of(outline(live)), self._moments.of(outline(recorded))
+        ours, theirs = self._outline(live), self._outline(recorded)
         templates = _templates(theirs)
         places = frozenset(templates)
         if ours.without(places) == theirs.without(places):
@@ -169,19 +177,19 @@ class Matcher:
         if index is None:
             return None
         if self.bindings.values:
-            recorded = self._moments.of(outline(self._interactions[index].request))
-            new = _unify(self._moments.of(outline(live)), _templates(recorded), self.bindings)
+            recorded = self._outline(self._interactions[index].request)
+            new = _unify(self._outline(live), _templates(recorded), self.bindings)
             return None if new is None else (index, new)
         self.bindings.note_sent(live.uri, live.body)
         return index, {}
 
     def _fitting(self, live: Request) -> _Found | None:
         """The interaction left whose pattern the live request fits: without a placeholder, then in their order."""
-        return self._first(self._moments.of(outline(live)), self._groups)
+        return self._first(self._outline(live), self._groups)
 
     def _dated(self, live: Request) -> _Found | None:
         """The interaction left that the live request fits but for the current time inside of its texts."""
-        return self._first(self._moments.in_texts(self._moments.of(outline(live))), self._dated_groups)
+        return self._first(self._dated_outline(live), self._dated_groups)
 
     def _first(self, ours: Outline, groups_of: _Groups) -> _Found | None:
         found: list[_Found] = []
@@ -195,11 +203,11 @@ class Matcher:
 
     @cached_property
     def _groups(self) -> _Groups:
-        return _group([self._moments.of(outline(each.request)) for each in self._interactions])
+        return _group([self._outline(each.request) for each in self._interactions])
 
     @cached_property
     def _dated_groups(self) -> _Groups:
-        return _group([self._moments.in_texts(self._moments.of(outline(each.request))) for each in self._interactions])
+        return _group([self._dated_outline(each.request) for each in self._interactions])
 
     def _decode(self, live: Request) -> _Found | None:
         """The interaction left whose request the scrubber makes of the live one: a value may stand in an encoding."""
@@ -209,7 +217,7 @@ class Matcher:
             return None
         index = next((each for each in self._exact.get(_key(clean), ()) if each not in self.played), None)
         if index is None:
-            same = self._whole.get(self._moments.of(outline(clean)).key, ())
+            same = self._whole.get(self._outline(clean).key, ())
             index = next((each for each in same if each not in self.played), None)
         return None if index is None else (index, dict(self._scrubber.bound()))
 
@@ -218,7 +226,7 @@ class Matcher:
         """The recorded requests by all that stands in them, placeholders as they are."""
         found: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for index, each in enumerate(self._interactions):
-            found[self._moments.of(outline(each.request)).key].append(index)
+            found[self._outline(each.request).key].append(index)
         return found
 
     @cached_property
