@@ -7,6 +7,8 @@ import asyncio
 import operator
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FunctionType
@@ -194,6 +196,27 @@ def test_an_event_loop_in_native_code_is_refused() -> None:
     start = operator.methodcaller("set_asyncgen_hooks", *hooks)
     with guard.block_context(), pytest.raises(guard.NetworkBlocked, match="uvloop"):
         start(sys)
+
+
+def test_a_native_loop_in_a_thread_fails_the_test_that_waits_for_it() -> None:
+    """Its thread ends, and a test that waits until a server has started in it would hang for ever."""
+    start = operator.methodcaller("set_asyncgen_hooks", *sys.get_asyncgen_hooks())
+    died = threading.Event()
+
+    def serve() -> None:
+        for _ in range(2):  # as asyncio.Runner does, which starts the loop again to close it
+            with suppress(guard.NetworkBlocked):
+                start(sys)
+        died.set()
+
+    def serve_and_wait() -> None:
+        threading.Thread(target=serve).start()
+        for _ in range(1000):
+            time.sleep(0.01)
+
+    with guard.block_context(), pytest.raises(guard.NetworkBlocked, match=r"uvicorn\.Config"):
+        serve_and_wait()
+    assert died.wait(10)
 
 
 # --- cost -----------------------------------------------------------------------------------------------------------

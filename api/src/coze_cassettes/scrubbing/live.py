@@ -46,8 +46,7 @@ def _signing(skeleton: list[str], found: list[str]) -> Visit:
         nonlocal binary
         text = leaf.text
         if leaf.form == "number":
-            rule = default_rules().field(".".join(leaf.path), leaf.uri_path, leaf.text)
-            text = f"{rule.kind}_{leaf.text}" if rule is not None and rule.form is Form.PLACEHOLDER else ""
+            text = _placeholder_of_integer(leaf)
         if leaf.form == "binary":
             binary = leaf.text
         here = [match[0] for match in _CARRIED_PLACEHOLDER.finditer(text)] if leaf.form != "uri" else []
@@ -57,6 +56,14 @@ def _signing(skeleton: list[str], found: list[str]) -> Visit:
         return ()
 
     return visit
+
+
+def _placeholder_of_integer(leaf: Leaf) -> str:
+    """The placeholder for which an integer stands, or an empty string."""
+    rule = default_rules().field(".".join(leaf.path), leaf.uri_path, leaf.text)
+    if rule is not None and rule.form is Form.PLACEHOLDER:
+        return f"{rule.kind}_{leaf.text}"
+    return placeholders.of_integer(leaf.text)
 
 
 _CARRIED_PLACEHOLDER = re.compile(rf"(?:{re.escape(placeholders.URL_PREFIX)})?(?:{placeholders.pattern().pattern})")

@@ -9,7 +9,7 @@ from coze_cassettes.codecs.edits import Edit, merge_longest
 from coze_cassettes.codecs.layers import Leaf, Visit
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.claims import claims_in
-from coze_cassettes.scrubbing.rules.model import Form
+from coze_cassettes.scrubbing.rules.model import Form, Where
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.values import Value, ValueTable, is_replaced_everywhere
 
@@ -54,7 +54,8 @@ def _number_edits(leaf: Leaf, table: ValueTable, rules: RuleSet, shift: int) -> 
     value = table.of(leaf.text)
     if value is None or (claim is None and not is_replaced_everywhere(leaf.text, value.rule)):
         return []
-    return [(0, len(leaf.text), _number_of(value))]
+    is_named = claim is not None and claim.rule.where is Where.FIELD
+    return [(0, len(leaf.text), _integer_of(value, is_named=is_named))]
 
 
 def move_timestamp(text: str, shift: int) -> str:
@@ -62,7 +63,12 @@ def move_timestamp(text: str, shift: int) -> str:
     return str(int(text) + shift * (1000 if len(text) > _SECONDS_DIGITS else 1))
 
 
-def _number_of(value: Value) -> str:
-    """The small integer that stands for an integer identifier; 0 for a configured one."""
+def _integer_of(value: Value, *, is_named: bool) -> str:
+    """The integer that stands for an integer identifier, a small one where the field names it; 0 for a configured one.
+
+    That of a placeholder without a number, which a replay gives to what was not recorded, is no other's.
+    """
     match = placeholders.pattern().fullmatch(value.placeholder)
-    return match["number"] if match and match["number"] else "0"
+    if match is None or not match["number"]:
+        return "0" if value.rule is None else placeholders.integer_of(value.rule.kind, 0)
+    return match["number"] if is_named else placeholders.integer_of(match["kind"], int(match["number"]))

@@ -8,6 +8,7 @@ a child process, pycurl and a loop that runs already are not seen.
 
 from __future__ import annotations
 
+import ctypes
 import ipaddress
 import re
 import socket
@@ -58,6 +59,18 @@ class NetworkBlocked(RuntimeError):
     """
 
 
+class NativeLoopRefused(NetworkBlocked):
+    """An event loop begins to run that the block of the network does not see."""
+
+    def __init__(self) -> None:
+        """Say what to do; without arguments, since another thread may be given the class only."""
+        super().__init__(
+            "An event loop in native code, such as uvloop, connects where the block of the network does not see it: "
+            "let the test, and a server that it runs in a thread, run on asyncio's own event loop "
+            '(uvicorn.Config(..., loop="asyncio")).'
+        )
+
+
 @dataclass(frozen=True)
 class Policy:
     """What passes while the network is blocked: patterns of hosts, this machine's own addresses."""
@@ -83,7 +96,7 @@ class _State:
     def __init__(self) -> None:
         self.policy: Policy | None = None
         self.names: set[str] = set()
-        self.own_lookup = threading.local()
+        self.of_thread = threading.local()
 
 
 _state: Final = _State()
@@ -103,7 +116,7 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _passes(policy: Policy, event: str, host: str) -> bool:
-    if getattr(_state.own_lookup, "runs", False):
+    if getattr(_state.of_thread, "looks_up", False):
         return True
     if event.startswith("socket.get") and _is_loopback(host):
         return True  # nobody is asked for it, and a client that may connect by address looks its name up first
@@ -120,13 +133,13 @@ def _is_address_of_allowed(policy: Policy, address: str) -> bool:
 
 
 def _addresses(name: str) -> set[str]:
-    _state.own_lookup.runs = True
+    _state.of_thread.looks_up = True
     try:
         return {str(found[4][0]) for found in socket.getaddrinfo(name, None)}
     except OSError:
         return set()
     finally:
-        _state.own_lookup.runs = False
+        _state.of_thread.looks_up = False
 
 
 @cache
@@ -194,7 +207,13 @@ def _refuse_native_loop() -> None:
     """Raise if the caller is not Python code: then no frame of its own names the function that it calls."""
     caller = sys._getframe(2).f_code  # noqa: SLF001 - documented; the audit event does not say who causes it
     if "set_asyncgen_hooks" not in caller.co_names:
-        raise NetworkBlocked(
-            "An event loop in native code, such as uvloop, connects where the block of the network does not see it: "
-            "let the test run on asyncio's own event loop."
-        )
+        if threading.current_thread() is not threading.main_thread() and not hasattr(_state.of_thread, "is_refused"):
+            _state.of_thread.is_refused = True  # a loop that cannot run is started again to be closed
+            _raise_in_main_thread(NativeLoopRefused)
+        raise NativeLoopRefused
+
+
+def _raise_in_main_thread(error: type[Exception]) -> None:
+    """Let the test fail too: it may wait for a thread that has just ended, and would do so for ever."""
+    main = ctypes.c_ulong(threading.main_thread().ident or 0)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(main, ctypes.py_object(error))
