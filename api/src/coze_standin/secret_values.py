@@ -9,7 +9,6 @@ import string
 from urllib.parse import quote
 
 _ALNUM = string.ascii_letters + string.digits
-_HEX = "0123456789abcdef"
 _SYLLABLES = ("bar", "cor", "del", "fen", "gal", "hol", "jun", "kel", "lor", "mar", "nol", "pim", "quin", "ros", "tal")
 
 
@@ -20,7 +19,7 @@ def draw(rng: random.Random, alphabet: str, length: int) -> str:
 
 def hexadecimal(rng: random.Random, length: int) -> str:
     """``length`` lower case hexadecimal digits."""
-    return draw(rng, _HEX, length)
+    return f"{rng.getrandbits(4 * length):0{length}x}"
 
 
 def digits(rng: random.Random, length: int) -> str:

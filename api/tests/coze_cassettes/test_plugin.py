@@ -86,6 +86,7 @@ def test_a_missing_cassette(replay: Replay, pytester: pytest.Pytester) -> None:
     )
 
 
+@pytest.mark.proof
 def test_a_test_that_sends_nothing(replay: Replay) -> None:
     """It needs no cassette: an app that is run in-process is no traffic."""
     result = replay(
@@ -200,6 +201,7 @@ def test_an_interaction_not_played(replay: Replay, cassette: MakeCassette, inter
     )
 
 
+@pytest.mark.proof
 def test_a_mismatch_that_the_test_swallows_still_fails(replay: Replay, me: Cassette) -> None:
     """``except Exception`` around a call does not hide that the cassette has no answer."""
     source = """
@@ -416,6 +418,7 @@ def test_an_orphan_fails_its_module_only(replay: Replay, pytester: pytest.Pytest
     )
 
 
+@pytest.mark.proof
 def test_a_renamed_test(replay: Replay, me: Cassette) -> None:
     """It alone fails, and names the likely cassette and the command that moves it; nothing else is refused."""
     source = GET_ME + GET_ME.replace("test_me", "test_other")
@@ -527,6 +530,7 @@ def test_me():
 """
 
 
+@pytest.mark.proof
 def test_a_refusal_that_the_test_catches_fails_it(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was refused while recording is missing in the cassette, which is not saved; the reason is shown in full."""
     monkeypatch.setenv("COZE_API_TOKEN", "canary-token")
@@ -556,6 +560,7 @@ def test_a_call_outside_a_test_is_refused_by_name(
     result.stdout.fnmatch_lines([f"{message} to Coze outside any test's cassette, *: nothing was sent."])
 
 
+@pytest.mark.proof
 def test_a_time_that_is_not_recognised_is_named(
     replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
@@ -645,6 +650,7 @@ def mixed(pytester: pytest.Pytester, me: Cassette) -> pytest.Pytester:
     return pytester
 
 
+@pytest.mark.proof
 def test_both_kinds_run_as_if_alone(mixed: pytest.Pytester) -> None:
     """Fixtures and configuration of one kind do not reach the other, and what is not applied is said."""
     result = mixed.runpytest_inprocess()
@@ -805,6 +811,7 @@ def test_what_would_move_or_change_a_cassette_is_refused(
     assert result.ret != pytest.ExitCode.OK
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("names", "arguments"),
     [
@@ -822,6 +829,7 @@ def test_a_test_is_parametrised_by_vcr_config(replay: Replay, me: Cassette, name
     result.stdout.fnmatch_lines(["*record_mode in its vcr_config is refused*"])
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("option", ["--setup-plan", "--setup-only"])
 def test_a_test_that_is_only_set_up_need_not_send(
     replay: Replay, pytester: pytest.Pytester, me: Cassette, option: str
@@ -854,6 +862,7 @@ def test_me(neighbour: None) -> None:
 IN_CONFIG = 'vcr_config = pytest.fixture(lambda: {"allowed_hosts": ["127.0.0.1"]})'
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("parts", "options"),
     [

@@ -54,7 +54,8 @@ class Operation:
         return frozenset(self.name.split("."))
 
 
-def installed() -> list[Operation]:
+@functools.cache
+def installed() -> tuple[Operation, ...]:
     """The operations of the installed SDK, by name; a sync method and its async counterpart are one."""
     cozepy = sdk.cozepy()
     found: dict[str, Operation] = {}
@@ -65,7 +66,7 @@ def installed() -> list[Operation]:
         found[each.name] = replace(
             known, is_sync=known.is_sync or each.is_sync, is_async=known.is_async or each.is_async
         )
-    return sorted(found.values(), key=lambda operation: operation.name)
+    return tuple(sorted(found.values(), key=lambda operation: operation.name))
 
 
 def matches(route: tuple[str, str], method: str, path: str) -> bool:
