@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import queue
 import subprocess
@@ -338,6 +339,15 @@ def test_a_busy_thread_is_waited_for() -> None:
     with clock.virtual_time(), ThreadPoolExecutor(1) as pool:
         for _ in range(10):
             assert pool.submit(sum, range(100_000)).result(timeout=HOUR) == 4999950000
+        assert _since_epoch() < HOUR
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says whether a thread runs")
+def test_a_thread_that_computes_outside_of_python_is_waited_for() -> None:
+    """Its place in Python stays the same for longer than that of a thread that only waits for a turn."""
+    with clock.virtual_time(), ThreadPoolExecutor(1) as pool:
+        derived = pool.submit(hashlib.pbkdf2_hmac, "sha256", b"password", b"salt", 500_000)
+        assert len(derived.result(timeout=HOUR)) == 32
         assert _since_epoch() < HOUR
 
 

@@ -20,6 +20,9 @@ _QUIET_SECONDS: Final = 0.05
 _QUIET_LOOKS: Final = 10
 """How long, and in how many looks, a thread must not move to count as idle; on a busy machine it waits for a turn."""
 
+_SLEEPS: Final = "S"
+"""The state of a thread that waits; while it runs, or is due to, it has another."""
+
 _real_time = copy_of(time.monotonic)
 
 _Place = tuple[int, int]
@@ -43,7 +46,7 @@ class ThreadWatch:
 
     Python does not say whether a thread computes or is blocked, so each kind has its own criterion: a worker of an
     executor is idle if no call is queued; a thread from before the replay as long as it stays where it was; any other
-    once it has not moved for a while and is not waiting for a file, a socket or another process.
+    once it has not moved for a while, and neither runs nor waits for a file, a socket or another process.
     """
 
     def __init__(self) -> None:
@@ -66,7 +69,7 @@ class ThreadWatch:
 
     def _is_idle(self, ident: int) -> bool:
         seen = self._seen[ident]
-        return seen.is_quiet and not _is_in_system_call(ident)
+        return seen.is_quiet and not _is_at_work(ident)
 
     def _is_busy(self, ident: int, frame: FrameType) -> bool:
         if frame.f_code is _WORKER:
@@ -95,14 +98,17 @@ def _frames() -> dict[int, FrameType]:
     return sys._current_frames()  # noqa: SLF001 - documented; nothing else says where a thread is
 
 
-def _is_in_system_call(ident: int) -> bool:
-    """Whether a thread waits for something outside of this process; Linux alone says so, and not in every container."""
+def _is_at_work(ident: int) -> bool:
+    """Whether a thread runs, has a turn due, or waits for something outside of this process; Linux alone says so."""
     native = next((thread.native_id for thread in threading.enumerate() if thread.ident == ident), None)
+    task = Path(f"/proc/self/task/{native}")
     try:
-        where = Path(f"/proc/self/task/{native}/wchan").read_text("ascii")
+        state = (task / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
+        where = (task / "wchan").read_text("ascii")
     except OSError:
         return False
-    return where not in ("", "0") and "futex" not in where  # a futex is what a lock of Python waits in
+    # A futex is what a lock of Python waits in; a container may hide where a thread waits.
+    return state != _SLEEPS or (where not in ("", "0") and "futex" not in where)
 
 
 def _place(frame: FrameType) -> _Place:
