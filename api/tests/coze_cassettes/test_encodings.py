@@ -75,3 +75,30 @@ def test_a_value_leaves_a_core_wherever_it_begins(row: Encoding, before: int) ->
     value = "Ab12Cd34Ef56Gh78Ij90"
     encoded = row.encode("z" * before + value + "tail")
     assert any(core in encoded for core, name in cores(value).items() if name.split(",")[0] == row.name.split(",")[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "hexadecimal dump in lines",
+            "00000000: 7061 7373 776f 7264 3d74 756c 6970 3720  password=tulip7 \n00000010: 6f6b",
+        ),
+        (
+            "hexadecimal dump in lines",
+            "00000000  70 61 73 73 77 6f 72 64  3d 74 75 6c 69 70 37 20  |password=tulip7 |\n00000010  6f 6b  |ok|",
+        ),
+        ("hexadecimal dump in lines", "0000000 70 61 73 73 77 6f 72 64 3d 74 75 6c 69 70 37 20\n0000020 6f 6b"),
+        (
+            "hexadecimal list",
+            "{0x70,0x61,0x73,0x73,0x77,0x6F,0x72,0x64,\n 0x3D,0x74,0x75,0x6C,0x69,0x70,0x37,0x20,0x6F,0x6B}",
+        ),
+        ("base64 in words", "cGFzc3dvcmQ9dHVs aXA3IG9r"),
+        ("quoted-printable in lines", "pass=\nword=tulip7 o=\r\nk"),
+        ("HTML entities", "pass&#0000000119;ord=tulip&#x00000037; ok"),
+    ],
+)
+def test_an_encoding_is_read_in_the_manner_of_each_program(name: str, text: str) -> None:
+    """Dumps of xxd, hexdump and od, a list of C, words of base64, a line that goes on, entities with zeros."""
+    (row,) = (row for row in ENCODINGS if row.name == name)
+    assert list(row.readings(text)) == ["password=tulip7 ok"]

@@ -139,6 +139,13 @@ _ENCRYPTED: Final = 0x1
 _EPOCH: Final = (2024, 1, 1, 0, 0, 0)
 
 
+_NO_ZIP: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError),
+    *(NotImplementedError, RuntimeError),
+)
+"""What the standard library raises for bytes that only begin like a zip file."""
+
+
 def _open_zip(data: bytes) -> Opened | None:
     """The names and contents of a zip file and its kin (docx, xlsx, jar, whl, epub)."""
     try:
@@ -150,7 +157,7 @@ def _open_zip(data: bytes) -> Opened | None:
                 raise UnreadableBody(compression.TOO_MUCH)
             members = [archive.comment, *(part for each in entries for part in _entry(archive, each))]
             is_whole = _has_no_gaps(data, entries, archive.start_dir)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError):
+    except _NO_ZIP:
         return None
 
     def close(new: list[bytes]) -> bytes:

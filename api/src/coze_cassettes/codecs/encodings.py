@@ -54,6 +54,9 @@ class Encoding:
     narrow: Callable[[str], tuple[int, int]] | None = None
     """Which part of a stretch is really of this encoding, where the pattern cannot say it."""
 
+    is_whole: bool = False
+    """Whether it is written in lines or words, each of which is a part of a text and none by itself."""
+
     inside: Encoding | None = None
     """The inline encoding of the characters of a stretch, if there is one: edits stay as narrow as they are."""
     charset: str = ""
@@ -242,7 +245,7 @@ def _base64_like(text: str, stretch: str) -> str:
     return closed if packed.endswith("=") or len(packed) % 4 == 0 else closed.rstrip("=")
 
 
-_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*|[ ]{1,2}")
 _EXAMPLE_WIDTH: Final = 16
 
 
@@ -294,6 +297,44 @@ def _hex_like(text: str, stretch: str) -> str:
     separator = next((char for char in stretch if char in " :-"), "")
     closed = to_bytes(text).hex(separator) if separator else _encode_hex(text)
     return closed.upper() if stretch.upper() == stretch != stretch.lower() else closed
+
+
+_OFFSET = re.compile(r"^[ \t]*[0-9A-Fa-f]{7,8}:?[ ]{1,2}", re.MULTILINE)
+_DUMPED = re.compile(r"(?:[0-9A-Fa-f]{2})+(?:[ ](?:[0-9A-Fa-f]{2})+(?![^\s]))*")
+_DUMPED_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:[ ]{1,2}[0-9A-Fa-f]{2}(?!\S))*")
+_DUMP_WIDTH: Final = 16
+
+
+def _decode_dump(stretch: str) -> str | None:
+    """The bytes of each line, without the numbers before them and the characters behind them."""
+    digits = ""
+    for line in stretch.splitlines():
+        offset = _OFFSET.match(line)
+        if offset is None:
+            return None
+        pattern = _DUMPED if ":" in offset[0] else _DUMPED_PAIRS
+        found = pattern.match(line, offset.end())
+        digits += found[0].replace(" ", "") if found else ""
+    return _readable(bytes.fromhex(digits))
+
+
+def _dump_lines(text: str) -> Iterator[tuple[int, bytes]]:
+    data = to_bytes(text)
+    for start in range(0, len(data), _DUMP_WIDTH):
+        yield start, data[start : start + _DUMP_WIDTH]
+
+
+def _encode_dump(text: str) -> str:
+    """As ``xxd`` writes it."""
+    return "\n".join(f"{start:08x}: {line.hex(' ', -2)}" for start, line in _dump_lines(text))
+
+
+def _dump_like(text: str, stretch: str) -> str:
+    """As ``xxd`` writes it, or as ``hexdump`` does if it stood there."""
+    offset = _OFFSET.match(stretch)
+    if offset is None or ":" in offset[0]:
+        return _encode_dump(text)
+    return "\n".join(f"{start:08x}  {line.hex(' ')}" for start, line in _dump_lines(text))
 
 
 def _decode_base32(stretch: str) -> str | None:
@@ -431,6 +472,21 @@ _LOW_FIRST, _HIGH_FIRST = rf"{_ASCII}\0", rf"\0{_ASCII}"
 _WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(?: [\x01-\x7f\udc80-\udcff]|\0\udca0)"
 """What UTF-16 makes of ASCII, and of the blanks and hyphens of other alphabets between its characters."""
 
+_SOFT_BREAK: Final = r"(?<=[^\s=])=(?<![A-Za-z0-9+/]{40}=)[ \t]{0,4}\r?\n(?=[^\s=])"
+"""Where quoted-printable goes on in the next line, also in the middle of a word; base64 ends like this too."""
+
+_BETWEEN = re.compile(r"(?<=[^\s=])(?=[^\s=])")
+"""Where a line may go on in the next one."""
+
+_NUMBERED_LINE: Final = (
+    r"[0-9A-Fa-f]{6,7}:[ ](?:[0-9A-Fa-f]{4}|[0-9A-Fa-f]{2})(?:[ ](?:[0-9A-Fa-f]{4}|[0-9A-Fa-f]{2})(?![0-9A-Za-z]))*+"
+    r"(?:[ ]{2,}[^\n\r]{1,16})?"
+)
+_NUMBERED_PAIRS: Final = (
+    r"[0-9A-Fa-f]{6,7}[ ]{1,2}[0-9A-Fa-f]{2}(?:[ ]{1,2}[0-9A-Fa-f]{2}(?![0-9A-Za-z]))++(?:[ ]{1,60}\|[^\n\r]{0,16}\|)?"
+)
+"""A line of a dump with the place of its first byte: of ``xxd``, of ``hexdump`` and ``od``."""
+
 _HIGH_RUN: Final = rf"(?:{_HIGH_FIRST}){{2,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+"
 """Behind a letter and before a zero byte it is the other byte order, read one byte too late."""
 
@@ -476,7 +532,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     _inline(
         "HTML entities",
-        r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});",
+        r"&(?:#0{0,16}\d{1,7}|#[xX]0{0,16}[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});",
         html.unescape,
         lambda text: _code_points(text, "&#{};".format),
         ("a/b", "&#97;&#47;&#98;"),
@@ -500,6 +556,15 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         like=lambda text, stretch: _encode_quoted_printable(text) if _QUOTED_PAIR.search(stretch) else text,
     ),
     Encoding(
+        "quoted-printable in lines",
+        re.compile(_SOFT_BREAK),
+        lambda _: "",
+        lambda text: _BETWEEN.sub("=\n", text),
+        ("a/b", "a=\n/=\nb"),
+        re.compile(_SOFT_BREAK),
+        mark="=",
+    ),
+    Encoding(
         "form",
         re.compile(r"(?<==)[A-Za-z0-9._~*%-]*\+[A-Za-z0-9._~*+%-]*"),
         _unquote_plus,
@@ -508,6 +573,19 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         like=_form_like,
         mark="+",
         inside=_FORM_CHARACTERS,
+    ),
+    Encoding(
+        "hexadecimal dump in lines",
+        re.compile(
+            rf"(?<![0-9A-Za-z])[0-9A-Fa-f](?:{_NUMBERED_LINE}|{_NUMBERED_PAIRS})"
+            rf"(?:[ \t]*+\r?\n[ \t]*+[0-9A-Fa-f](?:{_NUMBERED_LINE}|{_NUMBERED_PAIRS}))*+"
+        ),
+        _decode_dump,
+        _encode_dump,
+        ("a/bcdef", "00000000: 612f 6263 6465 66"),
+        like=_dump_like,
+        mark="0",
+        is_whole=True,
     ),
     Encoding(
         "hexadecimal",
@@ -530,6 +608,14 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         like=_hex_like,
     ),
     Encoding(
+        "hexadecimal list",
+        re.compile(r"0x[0-9A-Fa-f]{2}(?<![0-9A-Za-z].{4})(?:(?:,|\s)\s{0,8}+0x[0-9A-Fa-f]{2}){3,}+(?![0-9A-Za-z])"),
+        _decode_hex,
+        lambda text: ", ".join(f"0x{byte:02x}" for byte in to_bytes(text)),
+        ("a/bc", "0x61, 0x2f, 0x62, 0x63"),
+        mark="0x",
+    ),
+    Encoding(
         "base32",
         re.compile(r"(?<![A-Za-z2-7])(?:[A-Z2-7]{8,}|[a-z2-7]{8,})={0,6}(?![A-Za-z2-7=])"),
         _decode_base32,
@@ -547,6 +633,21 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         like=_base64_lines_like,
         mark="\n",
         narrow=_lines_of_one_length,
+        is_whole=True,
+    ),
+    Encoding(
+        "base64 in words",
+        re.compile(
+            rf"(?<![{_B64}])[{_B64}]{{12,}}+(?=[ ]{{1,2}}[{_B64}]{{2}})(?:[ ]{{1,2}}[{_B64}]{{12,}}+)*+"
+            rf"(?:[ ]{{1,2}}[{_B64}]{{2,11}}+)?+={{0,2}}(?![={_B64}])"
+        ),
+        _decode_base64_lines,
+        lambda text: _base64_lines_like(text, "A" * _EXAMPLE_WIDTH + " "),
+        ("a text of some length", "YSB0ZXh0IG9mIHNv bWUgbGVuZ3Ro"),
+        like=_base64_lines_like,
+        mark=" ",
+        narrow=_lines_of_one_length,
+        is_whole=True,
     ),
     Encoding(
         "base64",

@@ -56,7 +56,8 @@ def _units(row: Encoding, match: re.Match[str]) -> Iterable[tuple[str, int, int]
     if row.width is None:
         for low, high in spans:
             raw = match.string[low:high]
-            yield row.decode(raw) or raw, low, high
+            inner = row.decode(raw)
+            yield raw if inner is None else inner, low, high
         return
     decoded = row.decode(match[0])
     if decoded is None:

@@ -30,8 +30,8 @@ def stretches_to_open(text: str, rows: tuple[Encoding, ...]) -> tuple[tuple[Enco
             if not seen[stretch] or _is_within(start, end, opened):
                 continue
             found.append((row, start, end))
-            if row.narrow is not None and is_readable(row.decode(stretch) or "\0"):
-                opened.append((start, end))  # a line of it is a part of a text, and none by itself
+            if row.is_whole and is_readable(row.decode(stretch) or "\0"):
+                opened.append((start, end))
     return tuple(found)
 
 

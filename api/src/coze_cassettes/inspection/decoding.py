@@ -8,16 +8,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs import containers, encodings
-from coze_cassettes.codecs.encodings import BASE64, INLINE, STANDING
+from coze_cassettes.codecs.encodings import BASE64, INLINE, STANDING, Encoding
 from coze_cassettes.codecs.opened import Opened
 from coze_cassettes.errors import UnreadableBody
 
 _SAMPLE: Final = "a text of some words, with blanks between them"
-_SPANNING: Final = tuple(row for row in STANDING if re.search(r"\s|\0", row.encode(_SAMPLE)))
+_WHOLE: Final = tuple(row for row in STANDING if row.is_whole)
+_OF_CHARSETS: Final = tuple(row for row in STANDING if row.charset)
+_SPANNING: Final = tuple(
+    row for row in STANDING if not row.is_whole and not row.charset and re.search(r"\s", row.encode(_SAMPLE))
+)
 """Encodings whose stretches go on over blanks; those of the others stand in one word."""
 
 _OF_WIDE_CHARACTERS: Final = tuple(row for row in STANDING if row.charset.startswith("utf-16"))
-_IN_WORDS: Final = tuple(row for row in STANDING if row not in _SPANNING and not row.name.startswith("base64"))
+_IN_WORDS: Final = tuple(
+    row for row in STANDING if row not in (*_SPANNING, *_WHOLE, *_OF_CHARSETS) and not row.name.startswith("base64")
+)
 _LEAST: Final = 6
 """Characters of the shortest text that tells anything, and of the shortest string that is read in binary data."""
 
@@ -78,7 +84,7 @@ _NOISE: Final = 32
 
 
 def _inside(outer: str) -> Iterator[str]:
-    for row in _SPANNING:
+    for row in _OF_CHARSETS:
         if row.charset != encodings.GB18030:
             yield from row.readings(outer)
     yield from _in_gb18030(outer)
@@ -87,11 +93,31 @@ def _inside(outer: str) -> Iterator[str]:
         yield from map(encodings.to_text, opened.members)
         if opened.is_whole:
             return
+    for row in _WHOLE:
+        text, readings = _take_out(row, text)
+        yield from readings
+    for row in _SPANNING:
+        yield from row.readings(text)
     yield from _unescape(text)
     words = "\n".join(dict.fromkeys(text.split()))
     for row in _IN_WORDS:
         yield from row.readings(words)
     yield from _in_base64(words)
+
+
+def _take_out(row: Encoding, text: str) -> tuple[str, list[str]]:
+    """A text without what stands in it in lines or words of an encoding, and what those say together."""
+    kept: list[str] = []
+    readings: list[str] = []
+    position = 0
+    for start, end in row.spans(text):
+        inner = row.decode(text[start:end])
+        if inner is not None:
+            readings.append(inner)
+            if encodings.is_readable(inner):
+                kept.append(text[position:start])
+                position = end
+    return "\n".join([*kept, text[position:]]) if kept else text, readings
 
 
 def _in_gb18030(outer: str) -> Iterator[str]:
@@ -109,15 +135,16 @@ def _unescape(text: str) -> Iterator[str]:
 
 def _lines_with(pattern: re.Pattern[str], text: str) -> str:
     """The lines in which a pattern matches."""
-    lines: list[str] = []
-    end = -1
+    spans: list[tuple[int, int]] = []
     for match in pattern.finditer(text):
-        if match.start() > end:
-            start = text.rfind("\n", 0, match.start()) + 1
+        if not spans or match.end() > spans[-1][1]:
             stop = text.find("\n", match.end())
             end = len(text) if stop < 0 else stop
-            lines.append(text[start:end])
-    return "\n".join(lines)
+            if spans and match.start() <= spans[-1][1]:  # it goes on over the end of the line before
+                spans[-1] = (spans[-1][0], end)
+            else:
+                spans.append((text.rfind("\n", 0, match.start()) + 1, end))
+    return "\n".join(text[start:end] for start, end in spans)
 
 
 # --- base64 ---------------------------------------------------------------------------------------------------------
