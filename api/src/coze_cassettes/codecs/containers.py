@@ -133,6 +133,29 @@ def _open_utf16(data: bytes) -> Opened | None:
     )
 
 
+# --- messages of a protocol -----------------------------------------------------------------------------------------
+
+_LONGEST_HEAD: Final = 32
+_SIZE: Final = struct.Struct(">I")
+
+
+def _open_behind_head(data: bytes) -> Opened | None:
+    """A message that is a head of a few bytes, which may end with the size of what follows, and gzip."""
+    at = data.find(_GZIP_MAGIC, 1, _LONGEST_HEAD + len(_GZIP_MAGIC))
+    opened = _open_gzip(data[at:]) if at > 0 else None
+    if opened is None:
+        return None
+    has_size = data[max(0, at - _SIZE.size) : at] == _SIZE.pack(len(data) - at)
+
+    def close(new: Sequence[bytes]) -> bytes:
+        head, packed = new[0], opened.close([*new[1:]])
+        return (head[: -_SIZE.size] + _SIZE.pack(len(packed)) if has_size else head) + packed
+
+    return Opened([data[:at], *opened.members], close)
+
+
+_GZIP_MAGIC: Final = b"\x1f\x8b\x08"
+
 # --- archives -------------------------------------------------------------------------------------------------------
 
 _ENCRYPTED: Final = 0x1
@@ -256,7 +279,7 @@ def _refuse_compress(data: bytes) -> Opened | None:
 # --- the table ------------------------------------------------------------------------------------------------------
 
 CONTAINERS: Final[tuple[Container, ...]] = (
-    Container("gzip", b"\x1f\x8b\x08", _open_gzip),
+    Container("gzip", _GZIP_MAGIC, _open_gzip),
     Container("Zstandard", b"\x28\xb5\x2f\xfd", _open_gzip),
     Container("zlib", b"\x78", _open_zlib),
     Container("bzip2", b"BZh", _open_bz2),
@@ -276,7 +299,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("age", b"age-encryption.org/", _seal("a file encrypted with age")),
     Container("OpenSSL", b"Salted__", _seal("a file encrypted with OpenSSL")),
 )
-"""One row each; gzip and zlib also without their first bytes, as deflate."""
+"""One row each; gzip and zlib also without their first bytes, as deflate, gzip also behind the head of a message."""
 
 _MIN_DEFLATE: Final = 8
 
@@ -298,7 +321,9 @@ def _open(data: bytes) -> Opened | None:
     for row in CONTAINERS if data.startswith(_MAGIC) else ():
         if data.startswith(row.magic) and (opened := row.open(data)) is not None:
             return opened
-    return None if len(data) < _MIN_DEFLATE or data.isascii() else _open_deflate(data)
+    if len(data) < _MIN_DEFLATE or data.isascii():
+        return None
+    return _open_deflate(data) or _open_behind_head(data)
 
 
 DIGEST: Final = re.compile("sha256:[0-9a-f]{64}")

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
-from coze_cassettes.codecs import json_text
+from coze_cassettes.codecs import containers, json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, common_length, merge_edits, shift_edits
-from coze_cassettes.codecs.encodings import BASE64, is_readable
-from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_json, walk_text
+from coze_cassettes.codecs.encodings import BASE64, is_readable, to_bytes, to_text
+from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_bytes, walk_json, walk_text
 
 _LINE = re.compile(r"^(?:(?P<field>[a-z]+):[ ]?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE)
 _FIRST_FIELD = re.compile(r"\s*(?:data|event|id|retry)?:")
@@ -157,7 +157,11 @@ def _owner(body: Any) -> str:
     """The message or the node that an event has a piece of; a websocket message says so in its data."""
     if isinstance(body, dict) and "event_type" in body:
         body = body.get("data")
-    return str(next(filter(None, map(body.get, _OWNERS)), "")) if isinstance(body, dict) else ""
+    if not isinstance(body, dict):
+        return ""
+    choices = body.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+    return f"{next(filter(None, map(body.get, _OWNERS)), '')} {first.get('index', '')}".strip()
 
 
 def _group(pieces: Sequence[_Piece], *, by_owner: bool) -> list[list[_Piece]]:
@@ -238,6 +242,11 @@ def _narrow(text: str, edit: Edit) -> Iterator[Edit]:
 def _line_edits(leaf: Leaf, event: _Event, visit: Visit) -> list[Edit]:
     path = (event.name,) if event.name else ()
     line = leaf._replace(path=path, text=event.text, form="text")
+    if event.is_encoded and not is_readable(event.text):
+        data = to_bytes(event.text)
+        if containers.open_container(data, leaf.allow_opaque) is not None:
+            new = walk_bytes(line, data, visit)
+            return [] if new == data else [(0, len(event.text), to_text(new))]
     return walk_json(line, visit) if event.is_data and json_text.is_json(event.text) else walk_text(line, visit)
 
 

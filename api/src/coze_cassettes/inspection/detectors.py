@@ -60,6 +60,11 @@ def _has_digit(match: re.Match[str]) -> bool:
     return re.search(r"\d", tail) is not None or randomness.mixes_cases(tail)
 
 
+def _is_unwritten(match: re.Match[str]) -> bool:
+    """Whether a digit follows a prefix that words begin with too, and nobody wrote what follows."""
+    return re.search(r"\d", match["tail"]) is not None and randomness.has_short_words(match["tail"])
+
+
 def _is_account(match: re.Match[str]) -> bool:
     """Whether an openid was drawn; a few have one digit only."""
     tail = match["tail"]
@@ -164,6 +169,7 @@ _CREDENTIALS: Final = (
 
 _VENDORS: Final = (
     _key(_VENDOR, "OpenAI, Anthropic, DeepSeek and others", "sk-", f"{_W}{{20,}}", _has_digit),
+    _key(_VENDOR, "the same, drawn without a digit", "sk-", f"{_A}{{40,}}"),
     _key(_VENDOR, "Stripe", "(?:sk|rk|pk)_(?:live|test)_", f"{_A}{{16,}}", before=_LETTERS),
     _key(_VENDOR, "Stripe webhook", "whsec_", "[A-Za-z0-9+/]{24,}"),
     _key(_VENDOR, "Amazon", "A(?:KI|SI|RO|ID|BI|CC)A", "[A-Z2-7]{16}(?![A-Z0-9])", before=""),
@@ -239,7 +245,7 @@ _VENDORS: Final = (
     _key(_VENDOR, "Facebook", "EAA", f"{_A}{{60,}}", _has_digit, _ALPHANUMERIC + "+/"),
     _key(_VENDOR, "Feishu app", "cli_", "[0-9a-z]{16,}", _has_digit),
     _key(_VENDOR, "Feishu user", "o[unc]_", "[0-9a-f]{32}"),
-    _key(_VENDOR, "Feishu token", "[tu]-", f"(?:g1[0-9a-z])?{_W}{{24,}}", _has_digit, _ALPHANUMERIC + "-_/+="),
+    _key(_VENDOR, "Feishu token", "[tu]-", f"(?:g1[0-9a-z])?{_W}{{24,}}", _is_unwritten, _ALPHANUMERIC + "-_/+="),
     _key(_VENDOR, "WeChat app, WeCom enterprise", "w[wx]", "[0-9a-f]{16}(?![0-9a-z])"),
     _key(_VENDOR, "DingTalk app", "ding", "[0-9a-z]{16}(?![0-9A-Za-z])", _has_digit),
     _key(

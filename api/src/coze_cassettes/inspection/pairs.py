@@ -86,7 +86,7 @@ _LOOSE = re.compile(
     r"(?:=>|->|<-|→|[:=|]|(?<= )(?:is|was)(?=[ :])|(?:[是为成]|如下)了?)[:]?[ \n]{0,2}[*`“\"'(\[【]{0,3}"
     rf"(?![{_NAME_CHARS}]{{2,64}}=[^=])"
     r"(?P<value>[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[A-Z][a-z]{1,15} [A-Z][a-z]{1,15}(?![A-Za-z])"
-    r"|[^\s\"'`<>()\[\]{}&,;，。；！“”、】]{4,128})"
+    r"|[^\s\"'`<>()\[\]{}|&,;，。；！“”、】]{4,128})"
 )
 _OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][A-Za-z0-9_-]{1,63})[ ]{1,3}[\"']?(?P<value>[^\s\"']{4,128})")
 """What may be a name with its value: the value has to look like one as well."""
@@ -102,7 +102,7 @@ _MARKED: Final = (("**", _BOLD), ("【", _HEADED), ("-D", _DEFINED))
 
 
 _NAME_REVERSED = re.compile(
-    rf"[ ]{{0,8}}(?:\)[\u4e00-\u9fff]{{1,8}}\()?[*`\"'\])]{{0,2}}(?P<name>[{_NAME_CHARS}]{{1,64}})"
+    rf"\??[ ]{{0,8}}(?:\)[\u4e00-\u9fff]{{1,8}}\()?[*`\"'\])]{{0,2}}(?P<name>[{_NAME_CHARS}]{{1,64}})"
 )
 _VERB = re.compile("(?:设置|重置|修改|更改|更换|更新|变更|调整|指定|[改换变设])\\Z")
 """What becomes of a name: ``手机号改为...``."""

@@ -205,6 +205,7 @@ def _of_stream(text: str, place: str) -> Iterator[Piece]:
             yield from _of_body(event.raw, "", where)
         elif event.value is None:
             yield Piece(where, event.line)
+            joined.add(event, ("plain",), event.plain)
         for piece in _of_json(event.value, where, ()):
             if (sound := _sound_of(piece, event)) is not None:
                 sounds.append(sound)

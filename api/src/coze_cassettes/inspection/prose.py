@@ -167,6 +167,8 @@ def _is_literal(pair: Pair, value: str, text: str) -> bool:
     """Whether an unquoted value is meant as it stands: in code a word is a variable."""
     if value.isdecimal():
         return True
+    if len(value) >= _LONG and randomness.mixes_cases(value):
+        return True
     if _is_mixed(value):
         return _IDENTIFIER.fullmatch(value) is None or not _is_code(text)
     return not _repeats_name(value) and _ENDS.match(pair.rest) is not None and not _is_code(text)

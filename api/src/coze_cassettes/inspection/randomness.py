@@ -74,6 +74,19 @@ def is_drawn(word: str) -> bool:
     return changes >= _CHANGES * len(word) and not is_written and entropy(word) >= least
 
 
+_CAPITALS = re.compile("[A-Z]{2,}")
+_LONGEST_OF_CAPITALS: Final = 3.4
+"""The same where letters are of one case, of which a drawn string has more beside each other."""
+
+
+def has_short_words(text: str) -> bool:
+    """Whether letters of one case and digits stand beside each other as few as in a drawn string."""
+    words = _WORD.findall(text)
+    if len(_CAPITALS.findall(text)) > 1:
+        return True
+    return sum(map(len, words)) <= _LONGEST_OF_CAPITALS * len(words)
+
+
 def mixes_cases(word: str) -> bool:
     """Whether small letters and capitals change often, as they do in no word."""
     sorts = [_sort(char) for char in word if char.isalpha()]

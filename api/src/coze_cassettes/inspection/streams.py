@@ -25,6 +25,11 @@ class Event:
     value: Any = None
     raw: bytes | None = None
 
+    @property
+    def plain(self) -> str:
+        """The data, if it is a text of no form."""
+        return self.line[len("data:") :].removeprefix(" ") if self.line.startswith("data:") else ""
+
 
 def is_stream(text: str) -> bool:
     """Whether a text is one, whatever its content type says: fields of events, or lines of JSON."""
@@ -93,7 +98,11 @@ def _owner(value: Any) -> str:
     """What an event has a piece of; a WebSocket message says it in its data, its own id is always new."""
     if isinstance(value, dict) and "event_type" in value:
         value = value.get("data")
-    return " ".join(str(value.get(name, "")) for name in _OWNERS) if isinstance(value, dict) else ""
+    if not isinstance(value, dict):
+        return ""
+    choices = value.get("choices")
+    choice = choices[0] if isinstance(choices, list) and len(choices) == 1 else None
+    return " ".join([*(str(value.get(name, "")) for name in _OWNERS), *filter(None, [_owner(choice)])])
 
 
 @dataclass

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from coze_cassettes.inspection.letters import words_in
 from coze_cassettes.inspection.names import is_login
 from coze_cassettes.inspection.prose import Pair
 
@@ -98,7 +99,8 @@ _BELOW = re.compile(
     re.MULTILINE,
 )
 _CORNERED = re.compile(
-    rf"{_START}(?P<name>{_NAME}) ?[「“](?P<value>[^\s「」“”0-9]{{0,64}}[0-9][^\s「」“”]{{0,64}})[」”]"
+    rf"{_START}(?P<name>{_NAME}) ?[「“]"
+    r"(?P<value>[^\s「」“”0-9]{0,64}[0-9][^\s「」“”]{0,64}|[A-Za-z]{20,128})[」”]"
 )
 _PLAIN: Final = r"(?:[A-Za-z0-9@#$%^&*_.+=~/-]|!(?=[A-Za-z0-9]))"
 _CIPHER: Final = (
@@ -162,9 +164,17 @@ _BY_SIGN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
 )
 """What is only looked for in a text with a certain sign."""
 
+_SHELL_DEFAULT = re.compile(rf"\$\{{(?P<name>{_NAME}):-(?P<value>[^{{}}$\s\"'][^{{}}$\n\"']{{1,128}})\}}")
+_PARAMETER = re.compile(
+    r"""-(?<!\S-)(?P<name>[A-Za-z][A-Za-z0-9_-]{3,40}) (?P<mark>["'])(?P<value>[^"'\n$]{2,256})(?P=mark)"""
+)
+"""What a variable of a shell is by default, a parameter of PowerShell."""
+
 _LIKELY: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("=", _ANNOTATED),
     ("set ", _SET),
+    (":-", _SHELL_DEFAULT),
+    (" -", _PARAMETER),
     ("SetEnv", _SETTER),
     ("#define", _SETTER),
     ("proxy_set_header", _SETTER),
@@ -225,6 +235,7 @@ def written_pairs(text: str) -> Iterator[Pair]:
     if "<tr" in text:
         yield from _tables(text)
     yield from _passwords(text)
+    yield from words_in(text)
     if "VALUES" in text or "values" in text:
         yield from (Pair(name, value, is_quoted=True) for name, value in _inserted(text) if value)
     if not text.isascii() and any(sign in text for sign in _HAN_SIGNS):

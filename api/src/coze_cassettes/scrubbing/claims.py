@@ -186,7 +186,7 @@ def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
         or _SAID.fullmatch(value)
     ):
         return False
-    return _ENDS.match(text, found.end) is not None
+    return found.is_word or _ENDS.match(text, found.end) is not None
 
 
 _GOES_ON = re.compile(

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.scrubbing.syntaxes import NAME, NamedValue, enclosed_values
+from coze_cassettes.scrubbing.words import words_in
 
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」"}
 _OPEN_QUOTES: Final = "".join(_QUOTES)
@@ -21,7 +22,7 @@ _NOTE: Final = r"(?:[（(][\u4e00-\u9fff]{1,8}[)）])?"
 
 _SEPARATOR = (
     rf"(?:(?:\[\d{{0,4}}\])?[\"'`\]）”’)*]{{0,3}}+{_NOTE}\s{{0,3}}+[ \t]{{0,24}}+"
-    r"(?::=|=>|==?|->|<-|→|\?=|\|\|=?(?=\s?[\"'`])|\?\?=?(?=\s?[\"'`])|[:=：|｜])\s{0,4}"
+    r"(?::=|:-(?=[^\s-])|=>|==?|->|<-|→|\?=|\|\|=?(?=\s?[\"'`])|\?\?=?(?=\s?[\"'`])|[:=：|｜])\s{0,4}"
     rf"|\s{{0,2}}(?:{_BECOMES}|\bis\b|\bwas\b)[：:]?\s{{0,2}})"
 )
 _SCHEME: Final = r"(?:(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken) {1,2}(?=\S{0,64}[\d=!#$%^&*+~]))?"
@@ -37,10 +38,10 @@ _PAIR = re.compile(
 )
 _HAN_PAIR = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,8}?|[A-Za-z]{2,20}+|[A-Za-z]{2,4}+[\u4e00-\u9fff]{1,4}?)"
-    rf"(?P<separator>{_NOTE}\s{{0,2}}(?:[:：=]|{_BECOMES})[：:]?\s{{0,3}})(?P<quote>[\"'`“‘「]?)"
+    rf"(?P<separator>{_NOTE}\s{{0,2}}(?:(?<=[A-Za-z]):-(?=[^\s-])|[:：=]|{_BECOMES})[：:]?\s{{0,3}})(?P<quote>[\"'`“‘「]?)"
 )
 _OPTION = re.compile(
-    r"-(?<!\S-)(?:-|(?=[A-Za-z_]{5,32}[= \t]))(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])"
+    r"-(?<!\S-)(?:-|(?=[A-Za-z_]{3,32}[= \t]))(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])"
 )
 _PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']?)(?=\S)")
 _COMMAND = re.compile(
@@ -119,6 +120,7 @@ def fields_in(text: str) -> Iterator[NamedValue]:
             start, end = match.span("value")
             yield NamedValue(match["name"].rpartition(":")[2], start, end, is_quoted=True)
     yield from enclosed_values(text)
+    yield from words_in(text)
     yield from _columns(text)
 
 
@@ -144,6 +146,8 @@ def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
         end = text.find(_QUOTES[match["quote"]], start, start + _LONGEST)
         return NamedValue(match["name"], start, end, is_quoted=True) if end > start else None
     bare = _ASCII_BARE.match(text, start, start + _LONGEST) or _HAN_BARE.match(text, start, start + _LONGEST)
+    if bare is not None and _BECOMING.search(match[0]):
+        bare = _CHANGED_NAME.match(text, start) or bare
     if bare is None:
         inside = _INSIDE.match(text, start)
         return NamedValue(match["name"], *inside.span("value"), is_quoted=True) if inside else None
@@ -158,10 +162,17 @@ def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
 
 
 _INSIDE = re.compile(
-    r"(?:\[(?=[^\]\n]{0,64}?\d)|[(](?=[^)\n]{0,64}?[\d\u4e00-\u9fff])|【)"
+    r"(?:\[(?=[^\]\n]{0,64}?[\d\u4e00-\u9fff])|[(](?=[^)\n]{0,64}?[\d\u4e00-\u9fff])|【)"
     r"(?P<value>[^\s\[\](){}<>【】\"'`,;]{2,128}(?: [A-Z][\w'-]{1,31})?)[\])】](?![\w*+?{(\[])"
 )
 """A value in brackets behind its name: ``password=[tulip7]``."""
+
+_BECOMING = re.compile("[改换变设更置][成为]了?[:：]?[ ]{0,3}\\Z")
+_CHANGED_NAME = re.compile(
+    "(?:欧阳|司马|诸葛|上官|司徒|令狐|皇甫|慕容)?[\u4e00-\u9fff]{2,3}?"
+    "(?=吧|吗|呢|了|后|再|并|请|谢谢|然后|就|可以|即可)(?![\u4e00-\u9fff]{0,4}?[省市区县路街镇村])"
+)
+"""A name that a Chinese sentence goes on behind."""
 
 _CALL = re.compile(r"[A-Za-z_][\w.:]*")
 _REMARK = re.compile(r"\([\d ]{0,4}[\u4e00-\u9fff]")
@@ -187,14 +198,15 @@ def _is_setting(text: str, match: re.Match[str]) -> bool:
     """Whether a name and its separator begin their line."""
     line_start = text.rfind("\n", max(0, match.start() - _MARGIN), match.start()) + 1
     before = text[line_start : match.start()].strip(" \t-*|#>")
-    return before in _BEGINNINGS
+    return before in _BEGINNINGS or _PREFIX.fullmatch(before) is not None
 
 
+_PREFIX = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_-]{0,31}\.){1,8}")
 _BEGINNINGS: Final = ("", "export", "set", "let", "const", "var", "ENV", "ARG")
 _LONGEST: Final = 4096
 """Characters of a value at most."""
 
-_SETTING = rf"[ \t]*(?:- )?{NAME}[ \t]*[:=](?:[ \t]+\S.*)?|---|\[.*\]"
+_SETTING = rf"[ \t]*(?:[-<>] )?{NAME}[ \t]*[:=](?:[ \t]+\S.*)?|---|\[.*\]"
 _SETTING_OR_NOTE = re.compile(rf"{_SETTING}|[ \t]*(?:#.*)?")
 _NOTES = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+"
 _SETTING_BEFORE = re.compile(rf"(?:^|\n)(?:{_SETTING})[ \t]*\r?\n{_NOTES}\Z")

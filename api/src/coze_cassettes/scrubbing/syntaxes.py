@@ -19,6 +19,9 @@ class NamedValue:
     is_phrase: bool = False
     """Whether blanks part the words of the name, so that it may be a part of a sentence."""
 
+    is_word: bool = False
+    """Whether the syntax says that a word is the value, where another one could be a part of a sentence or of code."""
+
 
 NAME: Final = r"(?:[A-Za-z_][A-Za-z0-9_.\-]{0,63}+|[\u4e00-\u9fffA-Za-z]{1,12}+)"
 _BEGIN: Final = r"(?<![A-Za-z0-9_.\-])"
@@ -113,7 +116,7 @@ _BELOW = re.compile(
     re.MULTILINE,
 )
 _CORNERED = re.compile(
-    rf"{_BEGIN}(?P<name>{NAME})[ ]?[「“](?=[^」”\n]{{0,128}}?\d)(?P<value>[^\s「」“”]{{4,128}})[」”]"
+    rf"{_BEGIN}(?P<name>{NAME})[ ]?[「“](?=[^」”\n]{{0,128}}?\d|[A-Za-z]{{20}})(?P<value>[^\s「」“”]{{4,128}})[」”]"
 )
 """A heading or a bold line with a value below it, a value in the quotes of a Chinese text."""
 
@@ -140,6 +143,9 @@ _USED_AS = re.compile(
 )
 """A value that a sentence says before its name."""
 
+_OF_SHELL = re.compile(rf"\$\{{(?P<name>{NAME}):-(?P<value>[^{{}}\s\"'$][^{{}}\n\"'$]{{1,127}})\}}")
+"""What a variable of a shell is if nobody sets it."""
+
 _BY_MARK: Final = (
     *((" string(", _DUMPED), ("\tstring(", _DUMPED), ("\nstring(", _DUMPED), ("get;", _ACCESSED)),
     *(
@@ -162,7 +168,13 @@ _BY_MARK: Final = (
         ("钥", _BEHIND_HAN),
         ("令牌", _BEHIND_HAN),
     ),
-    *((" as ", _USED_AS), ("</", _CELL), ("value=", _ATTRIBUTES_REVERSED), ("content=", _ATTRIBUTES_REVERSED)),
+    *(
+        (":-", _OF_SHELL),
+        (" as ", _USED_AS),
+        ("</", _CELL),
+        ("value=", _ATTRIBUTES_REVERSED),
+        ("content=", _ATTRIBUTES_REVERSED),
+    ),
 )
 """Each only looked for in a text with a certain mark."""
 

@@ -136,6 +136,7 @@ def phone(text: str) -> bool:
 _SIGNED = re.compile(
     r"[?&](?i:x-(?:tos|amz|oss|cos|orig|bce|goog)-[a-z-]+|x-signature|x-expires|[rl]k3s|q-sign-[a-z-]+"
     r"|(?:oss|aws)?accesskeyid|signature|sign|sig|auth_?key|expires)="
+    r"|[?&](?i:e|se|exp|expiry|deadline|expiration)=(?:\d{10}|20\d\d-)"
 )
 _STORAGE = re.compile(
     r"(?:byteimg|ibyteimg|byteoversea|bytecdn|bytednsdoc|volccdn|volces|vlabvod|tos-[a-z0-9-]+)(?:-[a-z0-9-]+)?"
@@ -177,6 +178,22 @@ def _is_storage_label(label: str) -> bool:
 _LABEL: Final = 63
 
 
+_WORD_OF_KEY = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_CAPITALS = re.compile("[A-Z]{2,}")
+_LONGEST_WORDS: Final = 3.4
+"""Characters of the words of a drawn key on average; those of a name that somebody gave are longer."""
+
+
+def drawn_key(text: str) -> bool:
+    """A key of Feishu: what follows the one letter of a token must be drawn, a longer prefix says enough."""
+    if not text.startswith(("t-", "u-")):
+        return True
+    words = _WORD_OF_KEY.findall(text[2:])
+    if len(_CAPITALS.findall(text)) > 1:
+        return True
+    return sum(map(len, words)) <= _LONGEST_WORDS * len(words)
+
+
 def user_and_password(text: str) -> bool:
     """A user's name and a password in base64, with a colon between them (RFC 7617)."""
     try:
@@ -207,6 +224,7 @@ VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
             storage_url,
             webhook_url,
             user_and_password,
+            drawn_key,
         )
     }
 )

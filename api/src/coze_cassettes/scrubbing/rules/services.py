@@ -10,16 +10,27 @@ from coze_cassettes.scrubbing.rules.patterns import ANY_URL, BOTH_CASES, DIGIT_S
 _NO_LETTER_AFTER = r"(?![A-Za-z0-9])"
 
 
-def _key(number: int, pattern: str, reason: str, hit: str, miss: str, kind: str = "SECRET", *, mark: str = "") -> Rule:
+def _key(
+    number: int,
+    pattern: str,
+    reason: str,
+    hit: str,
+    miss: str,
+    kind: str = "SECRET",
+    *,
+    mark: str = "",
+    validator: str = "",
+) -> Rule:
     """A key by its looks, with nothing of its own alphabet before it; of ASCII only, so that Chinese ends it."""
     pattern = NO_LETTER_BEFORE + rf"(?a:{pattern})"
-    return Rule(f"COZE-KEY-{number:03}", kind, Category.SECRET, Where.TEXT, pattern, reason, hit, miss, mark=mark)
+    name, category = f"COZE-KEY-{number:03}", Category.SECRET
+    return Rule(name, kind, category, Where.TEXT, pattern, reason, hit, miss, mark=mark, validator=validator)
 
 
 SERVICES: Final = (
     _key(
         1,
-        rf"sk-(?:{DIGIT_SOON}[A-Za-z0-9_-]{{20,}}+|{BOTH_CASES})",
+        rf"sk-(?:{DIGIT_SOON}[A-Za-z0-9_-]{{20,}}+|{BOTH_CASES}|[A-Za-z0-9]{{40,}}+)",
         "model providers: OpenAI, Anthropic, DeepSeek, Moonshot, Alibaba; people write them into prompts",
         "the API key sk-{A40}.",
         "sk-loading-indicator-of-the-page",
@@ -81,6 +92,7 @@ SERVICES: Final = (
         "cli_{X16}",
         "cli_options, t-shirt",
         "FEISHU_KEY",
+        validator="drawn_key",
     ),
     _key(
         8,
