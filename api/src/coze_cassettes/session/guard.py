@@ -14,11 +14,14 @@ import re
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+from coze_cassettes.session.builtin_functions import copy_of
 
 COZE_DOMAINS: Final = ("coze.com", "coze.cn")
 """Domains that no setting opens in a replay."""
@@ -40,6 +43,8 @@ _LOOP_STARTS: Final = "sys.set_asyncgen_hook_finalizer"
 """The first audit event of an event loop that begins to run."""
 
 _EVENTS: Final = _REACHES_OUT | {_LOOP_STARTS}
+
+_real_sleep: Final = copy_of(time.sleep)
 
 
 _OTHER_BLOCKED: Final = (
@@ -214,6 +219,18 @@ def _refuse_native_loop() -> None:
 
 
 def _raise_in_main_thread(error: type[Exception]) -> None:
-    """Let the test fail too: it may wait for a thread that has just ended, and would do so for ever."""
-    main = ctypes.c_ulong(threading.main_thread().ident or 0)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(main, ctypes.py_object(error))
+    """Let the test fail too: it may wait for a thread that has just ended, and would do so for ever.
+
+    Not while it starts a thread: an exception in the middle of that leaves ``threading`` in disorder.
+    """
+    main = threading.main_thread().ident or 0
+    while _is_starting_a_thread(main):
+        _real_sleep(0.001)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(main), ctypes.py_object(error))
+
+
+def _is_starting_a_thread(ident: int) -> bool:
+    frame = sys._current_frames().get(ident)  # noqa: SLF001 - documented; nothing else says where a thread is
+    while frame is not None and frame.f_code is not threading.Thread.start.__code__:
+        frame = frame.f_back
+    return frame is not None
