@@ -131,6 +131,42 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"cassettes: from the vcr_config of the other tests, not applied to ours: {shown}")
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
+    """Let no hook of a conftest.py call Coze in a replay."""
+    with _coze_blocked_context(session.config):
+        yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """The same while tests are collected."""
+    with _coze_blocked_context(session.config):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
+    """The same at the end."""
+    with _coze_blocked_context(session.config):
+        yield
+
+
+@contextmanager
+def _coze_blocked_context(config: pytest.Config) -> Iterator[None]:
+    """Refuse calls to Coze that no test makes, in a replay of ours only: others' hooks may do as they like."""
+    run = config.stash[_run]
+    chosen = (config.invocation_params.dir / each.partition("::")[0] for each in config.args)
+    if run.recording or not all(Path(os.path.normpath(each)) in run.tests for each in chosen):
+        yield
+        return
+    try:
+        with guard.coze_blocked_context():
+            yield
+    except guard.NetworkBlocked as error:
+        raise pytest.UsageError(str(error)) from error
+
+
 # --- collection -----------------------------------------------------------------------------------------------------
 
 

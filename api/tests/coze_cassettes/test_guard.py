@@ -78,7 +78,7 @@ def test_a_call_to_coze_has_a_message_of_its_own() -> None:
         "network blocked in a replay: getaddrinfo to 'api.coze.com'\n"
         "Only what a test marked vcr sends with httpx, or over a WebSocket of cozepy, has a cassette to be replayed "
         "from:\n"
-        "not an import, a fixture of a wider scope, an unmarked test or another library."
+        "not an import, a hook, a fixture of a wider scope, an unmarked test or another library."
     )
 
 

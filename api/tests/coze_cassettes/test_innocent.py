@@ -122,6 +122,13 @@ def test_the_inspector_leaves_what_is_innocent(name: str) -> None:
     assert findings((Interaction(Request("POST", "https://api.coze.com/v3/chat"), stream),)) == []
 
 
+def test_noise_is_no_table() -> None:
+    """A word between the bytes of a sound is no heading of the strings that follow, and a table among bytes is one."""
+    strings = [b"dSN,wind", *(f"x{n}Pq7,Zk{n}e4".encode() for n in range(40))]
+    assert inspect_file(b"\xff\0\x01" + b"\0\xfe\x01".join(strings)) == ()
+    assert inspect_file(b"\xff\0\x01\0" + b"\n".join(strings)) != ()
+
+
 def test_a_score_is_no_identity_number() -> None:
     """The digits of a number of JSON are not read across its point."""
     scores = json.dumps({"scores": [65.8017580409979, 5.529818180508494, 2.9699169513238477]})

@@ -86,6 +86,33 @@ def test_a_missing_cassette(replay: Replay, pytester: pytest.Pytester) -> None:
     )
 
 
+HOOKS = ["pytest_sessionstart(session)", "pytest_collection_modifyitems(items)", "pytest_sessionfinish(session)"]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_that_calls_coze(replay: Replay, pytester: pytest.Pytester, me: Cassette, hook: str) -> None:
+    """It is refused in one message, and may call others."""
+    call = "import httpx\n    httpx.get('https://api.coze.com/v1/users/me')"
+    pytester.makeconftest(f"def {hook}:\n    {call}\n")
+    result = replay(GET_ME, test_me=me)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: network blocked in a replay: getaddrinfo to 'api.coze.com'"])
+    server = "import socket\n    with socket.create_server(('127.0.0.1', 0)) as it:\n        "
+    pytester.makeconftest(f"def {hook}:\n    {server}socket.create_connection(it.getsockname()).close()\n")
+    replay(GET_ME, test_me=me).assert_outcomes(passed=1)
+
+
+def test_a_hook_of_other_tests_that_calls_coze(replay: Replay, pytester: pytest.Pytester, me: Cassette) -> None:
+    """In a run that has other tests too it may do as if the package were not installed."""
+    calls = "import sys\n\ndef pytest_sessionstart():\n    sys.audit('socket.connect', None, ('api.coze.com', 443))\n"
+    pytester.makeconftest(calls)
+    pytester.makepyfile(test_other="def test_other(): ...")
+    ours = ("-o", "coze_tests=test_it.py", "test_it.py")
+    assert replay(GET_ME, *ours, test_me=me).ret == pytest.ExitCode.USAGE_ERROR
+    # in a process of its own: this one's tests are guarded too
+    pytester.runpytest_subprocess(*ours, "test_other.py").assert_outcomes(passed=2)
+
+
 @pytest.mark.proof
 def test_a_test_that_sends_nothing(replay: Replay) -> None:
     """It needs no cassette: an app that is run in-process is no traffic."""

@@ -52,13 +52,17 @@ class TooManyLayers(Exception):
     """A text encodes more than anybody writes: it was made to be unreadable."""
 
 
+APART: Final = "\n\n\n"
+"""What stands between the strings of bytes: a name may have its value behind it, but no table goes on there."""
+
+
 def strings_in(text: str) -> str:
-    """What can be read in a text that is bytes: its strings, each on a line; a readable text as it is."""
+    """What can be read in a text that is bytes: its strings, set apart by blank lines; a readable text as it is."""
     return text if encodings.is_readable(text) else _strings_of(text)
 
 
 def _strings_of(text: str) -> str:
-    return "\n".join(_STRING.findall(text))
+    return APART.join(_STRING.findall(text))
 
 
 def layers(text: str) -> Iterator[str]:
@@ -123,7 +127,7 @@ def _take_out(row: Encoding, text: str) -> tuple[str, list[str]]:
 def _in_gb18030(outer: str) -> Iterator[str]:
     readings = [reading for _, _, reading in encodings.gb18030_stretches(outer)]
     yield from (reading for reading in readings if len(reading) >= _NOISE)
-    yield "\n".join(reading for reading in readings if len(reading) < _NOISE)
+    yield APART.join(reading for reading in readings if len(reading) < _NOISE)
 
 
 def _unescape(text: str) -> Iterator[str]:

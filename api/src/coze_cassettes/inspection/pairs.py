@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from coze_cassettes.inspection import names, syntaxes
+from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.names import Promise
 from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs
@@ -83,7 +84,7 @@ _LITERAL = re.compile(
     r"""[bfruL@$]{0,2}(?P<quote>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=quote)"""
 )
 _LOOSE = re.compile(
-    r"(?:=>|->|<-|→|[:=|]|(?<= )(?:is|was)(?=[ :])|(?:[是为成]|如下)了?)[:]?[ \n]{0,2}[*`“\"'(\[【]{0,3}"
+    r"(?:=>|->|<-|→|[:=|]|(?<= )(?:is|was)(?=[ :])|(?:[是为成]|如下)了?)[:]?[ \n]{0,3}[*`“\"'(\[【]{0,3}"
     rf"(?![{_NAME_CHARS}]{{2,64}}=[^=])"
     r"(?P<value>[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[A-Z][a-z]{1,15} [A-Z][a-z]{1,15}(?![A-Za-z])"
     r"|[^\s\"'`<>()\[\]{}|&,;，。；！“”、】]{4,128})"
@@ -160,6 +161,13 @@ _FEWEST_CELLS: Final = 2
 
 
 def _columns(text: str) -> Iterator[Pair]:
+    """The cells of tables; two blank lines end one, since in noise any word is followed by lines of two cells."""
+    for paragraph in text.split(APART):
+        if "\n" in paragraph.strip("\n"):
+            yield from _cells_below(paragraph)
+
+
+def _cells_below(text: str) -> Iterator[Pair]:
     """The cells below a line of names, separated by commas, tabs, semicolons or bars."""
     lines = text.splitlines()
     for separator in ",\t;|":

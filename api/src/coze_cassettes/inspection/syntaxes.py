@@ -95,7 +95,7 @@ _PART_OF_FORM = re.compile(
 _WITH_DIGIT: Final = "(?P<value>[!-_a-~]{0,64}?[0-9][!-_a-~]{0,64})"
 _BELOW = re.compile(
     rf"(?:\*\*|^#{{1,6}} )(?P<name>{_NAME}(?: [A-Za-z]{{2,16}}){{0,2}})"
-    rf"(?:\*\*)? ?[:：]? ?(?:\r?\n){{1,2}}`?{_WITH_DIGIT}`? ?\r?(?=\n|\Z)",
+    rf"(?:\*\*)? ?[:：]? ?(?:\r?\n){{1,3}}`?{_WITH_DIGIT}`? ?\r?(?=\n|\Z)",
     re.MULTILINE,
 )
 _CORNERED = re.compile(

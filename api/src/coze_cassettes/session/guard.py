@@ -53,7 +53,7 @@ _OTHER_BLOCKED: Final = (
 )
 _COZE_BLOCKED: Final = (
     "Only what a test marked vcr sends with httpx, or over a WebSocket of cozepy, has a cassette to be replayed from:\n"
-    "not an import, a fixture of a wider scope, an unmarked test or another library."
+    "not an import, a hook, a fixture of a wider scope, an unmarked test or another library."
 )
 
 
@@ -167,6 +167,13 @@ def block_context(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) 
     """Block the network but for some hosts, given as regular expressions, and perhaps this machine's own addresses."""
     _install()
     with _policy_context(Policy(tuple(allowed_hosts), loopback)):
+        yield
+
+
+@contextmanager
+def coze_blocked_context() -> Iterator[None]:
+    """Block Coze's hosts and no others."""
+    with block_context([""], loopback=True):
         yield
 
 
