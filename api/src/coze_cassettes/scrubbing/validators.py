@@ -181,7 +181,7 @@ _LABEL: Final = 63
 _WORD_OF_KEY = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CAPITALS = re.compile("[A-Z]{2,}")
 _LONGEST_WORDS: Final = 3.4
-"""Characters of the words of a drawn key on average; those of a name that somebody gave are longer."""
+"""Characters of the words of a drawn key on average; those of a given name are longer."""
 
 
 def drawn_key(text: str) -> bool:

@@ -30,7 +30,7 @@ _Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class _Seen:
-    """Where a thread was seen first without having moved since, and how often."""
+    """Where a thread was seen first without having moved or run since, and how often."""
 
     place: _Place
     since: float
@@ -67,10 +67,6 @@ class ThreadWatch:
         busy = [ident for ident, frame in others.items() if self._is_busy(ident, frame)]
         return bool(busy)
 
-    def _is_idle(self, ident: int) -> bool:
-        seen = self._seen[ident]
-        return seen.is_quiet and not _is_at_work(ident)
-
     def _is_busy(self, ident: int, frame: FrameType) -> bool:
         if frame.f_code is _WORKER:
             return self._is_any_queued()
@@ -78,10 +74,11 @@ class ThreadWatch:
         if self._from_before.get(ident) == place:
             return False
         seen = self._seen.get(ident)
-        self._seen[ident] = (
-            replace(seen, looks=seen.looks + 1) if seen and seen.place == place else _Seen(place, _real_time())
-        )
-        return not self._is_idle(ident)
+        if seen is None or seen.place != place or _is_at_work(ident):
+            self._seen[ident] = _Seen(place, _real_time())  # what it did a moment ago, it has still to return from
+            return True
+        self._seen[ident] = seen = replace(seen, looks=seen.looks + 1)
+        return not seen.is_quiet
 
     def _is_any_queued(self) -> bool:
         for each in tuple(self._queued):  # another thread may submit at the same time
