@@ -80,12 +80,15 @@ def draw(seed: int, value: str = "") -> Case:
     return Case(seed, kind, value, surrounding, encoding, place, encoded, echo)
 
 
+_OF_LINES: Final = ("base64 in lines", "hexadecimal dump in lines", "quoted-printable in lines")
+
+
 def _encodings_of(place: Place, text: str) -> Sequence[str]:
     """The encodings that a text can have in a place."""
     if place.is_plain:
         return [PLAIN]
     left_out = {
-        *(("base64 in lines",) if place.is_line else ()),
+        *(_OF_LINES if place.is_line else ()),
         *(() if place.holds_bytes and text.isascii() else _OF_BYTES),
         *(_OF_WORDS if place.is_word else ()),
     }
