@@ -31,9 +31,9 @@ _BESIDE_A_NAME = re.compile(
     r"(?P<value>[a-z]{6,32})(?= [a-z./])",
     re.MULTILINE,
 )
-_OF_A_SETTER = re.compile(
-    rf"""(?i:set|put|add|define)[a-zA-Z_]*\([^()"'\n]*["'](?P<name>{_NAME})["'], ?["'](?P<value>[a-z]{{6,32}})["']"""
-)
+_OF_A_CALL = re.compile(rf"""\([^()"'\n]{{0,64}}["'](?P<name>{_NAME})["'], ?["'](?P<value>[a-z]{{6,32}})["']""")
+_SETTER = re.compile(r"(?i:set|put|add|define)[a-zA-Z_]*\Z")
+_LONGEST_SETTER: Final = 64
 
 
 def words_in(text: str) -> Iterator[Pair]:
@@ -43,9 +43,11 @@ def words_in(text: str) -> Iterator[Pair]:
         for pattern in _BEHIND_NAME:
             if (found := pattern.match(rest)) is not None:
                 yield Pair("password", found["value"], is_quoted=True)
-    for pattern in (_BESIDE_A_NAME, _OF_A_SETTER) if "=" in text or "(" in text else ():
-        for match in pattern.finditer(text):
-            yield Pair(match["name"], match["value"], is_quoted=True)
+    if "=" in text:
+        yield from (Pair(found["name"], found["value"], is_quoted=True) for found in _BESIDE_A_NAME.finditer(text))
+    for found in _OF_A_CALL.finditer(text):
+        if _SETTER.search(text, max(0, found.start() - _LONGEST_SETTER), found.start()) is not None:
+            yield Pair(found["name"], found["value"], is_quoted=True)
 
 
 def _ends_of_names(text: str) -> Iterator[int]:
