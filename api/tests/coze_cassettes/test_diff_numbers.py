@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.codecs import multipart
 from coze_cassettes.diff import compare, rebase
+from coze_cassettes.scrubbing import integers, placeholders
 
 OLD = Metadata("stand-in", "2024-01-01T00:00:00Z", "0.20.0")
 NEW = Metadata("stand-in", "2025-05-05T05:05:05Z", "0.20.0")
@@ -122,6 +123,24 @@ def test_integers_that_stand_for_placeholders_are_mapped() -> None:
     assert rebase(old, new).interactions == old.interactions
     assert [each.place for each in compare(old, changed).changes] == ["$.mode"]
     assert rebase(old, changed).interactions == (expected,)
+
+
+def test_integers_that_say_their_placeholder_are_mapped() -> None:
+    """In a field that no rule names an integer says kind and number, and is no change if only the number is another."""
+    of = [int(integers.encode("BOT_ID", number)) for number in ("1", "2", "7")]
+    old = cassette(answered({"mode": 0, "at": [of[0], of[1]]}, sent={"at": of[0]}))
+    new = cassette(answered({"mode": 0, "at": [of[2], of[0]]}, sent={"at": of[2]}))
+    changed = cassette(answered({"mode": 1, "at": [of[2], of[0]]}, sent={"at": of[2]}))
+    assert compare(old, new).changes == ()
+    assert rebase(old, new).interactions == old.interactions
+    assert [each.place for each in compare(old, changed).changes] == ["$.mode"]
+
+
+def test_each_kind_has_an_integer_of_its_own() -> None:
+    """What is written is read as the same placeholder."""
+    for kind in placeholders.NUMBERED:
+        for number in ("1", "42", "1000"):
+            assert integers.decode(integers.encode(kind, number)) == f"{kind}_{number}"
 
 
 def test_an_integer_has_the_number_of_its_placeholder_elsewhere() -> None:

@@ -102,6 +102,7 @@ def test_a_hook_that_calls_coze(replay: Replay, pytester: pytest.Pytester, me: C
     replay(GET_ME, test_me=me).assert_outcomes(passed=1)
 
 
+@pytest.mark.loopback
 def test_a_hook_of_other_tests_that_calls_coze(replay: Replay, pytester: pytest.Pytester, me: Cassette) -> None:
     """In a run that has other tests too it may do as if the package were not installed."""
     calls = "import sys\n\ndef pytest_sessionstart():\n    sys.audit('socket.connect', None, ('api.coze.com', 443))\n"

@@ -135,6 +135,7 @@ def _open_utf16(data: bytes) -> Opened | None:
 
 # --- messages of a protocol -----------------------------------------------------------------------------------------
 
+_GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _LONGEST_HEAD: Final = 32
 _SIZE: Final = struct.Struct(">I")
 
@@ -154,8 +155,6 @@ def _open_behind_head(data: bytes) -> Opened | None:
     return Opened([data[:at], *opened.members], close)
 
 
-_GZIP_MAGIC: Final = b"\x1f\x8b\x08"
-
 # --- archives -------------------------------------------------------------------------------------------------------
 
 _ENCRYPTED: Final = 0x1
@@ -163,8 +162,14 @@ _EPOCH: Final = (2024, 1, 1, 0, 0, 0)
 
 
 _NO_ZIP: Final = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError),
-    *(NotImplementedError, RuntimeError),
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
 )
 """What the standard library raises for bytes that only begin like a zip file."""
 

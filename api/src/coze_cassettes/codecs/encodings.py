@@ -299,8 +299,8 @@ def _hex_like(text: str, stretch: str) -> str:
     return closed.upper() if stretch.upper() == stretch != stretch.lower() else closed
 
 
-_OFFSET = re.compile(r"^[ \t]*[0-9A-Fa-f]{7,8}:?[ ]{1,2}", re.MULTILINE)
-_DUMPED = re.compile(r"(?:[0-9A-Fa-f]{2})+(?:[ ](?:[0-9A-Fa-f]{2})+(?![^\s]))*")
+_OFFSET = re.compile(r"[ \t]*[0-9A-Fa-f]{7,8}:?[ ]{1,2}")
+_DUMPED = re.compile(r"(?:[0-9A-Fa-f]{2})+(?:[ ](?:[0-9A-Fa-f]{2})+(?!\S))*")
 _DUMPED_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:[ ]{1,2}[0-9A-Fa-f]{2}(?!\S))*")
 _DUMP_WIDTH: Final = 16
 

@@ -14,7 +14,7 @@ from coze_cassettes.diff.chunked_text import text_of
 from coze_cassettes.diff.events import Item, StreamEvent, grammars, kind_of
 from coze_cassettes.diff.interactions import STREAM, by_name, form_of, path_of, query_of
 from coze_cassettes.diff.nodes import Node, parse
-from coze_cassettes.diff.numbering import erase_numbers, kind_of_integer, placeholders_in
+from coze_cassettes.diff.numbering import erase_numbers, placeholder_of_integer, placeholders_in
 from coze_cassettes.diff.pairing import matched_pairs
 from coze_cassettes.diff.paths import ELEMENT, Path, dotted_path
 from coze_cassettes.diff.shapes import members
@@ -142,5 +142,4 @@ def _text_of_scalar(rules: BodyRules, node: Node, path: Path) -> str:
     """A scalar as text; an integer that stands for a placeholder as that placeholder."""
     if node.type == "string":
         return str(node.value)
-    kind = kind_of_integer(dotted_path(path), rules.uri_path, str(node.value))
-    return f"{kind}_{node.value}" if kind else repr(node.value)
+    return placeholder_of_integer(dotted_path(path), rules.uri_path, str(node.value)) or repr(node.value)

@@ -10,16 +10,15 @@ from coze_cassettes.cassette.model import Interaction
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.layers import Leaf, Visit, edit_text
 from coze_cassettes.codecs.multipart import BOUNDARY
-from coze_cassettes.scrubbing import placeholders
-from coze_cassettes.scrubbing.rules import KINDS, default_rules
-from coze_cassettes.scrubbing.rules.model import Form
+from coze_cassettes.scrubbing import integers, placeholders
+from coze_cassettes.scrubbing.rules import KINDS
 from coze_cassettes.scrubbing.traversal import walk
 
 Placeholders = Mapping[str, Sequence[str]]
 """Placeholders by kind, each once, in order of first appearance; the bare one of a configured value is one of them."""
 
 _INTEGERS: Final = 1000
-"""Integer identifiers below this stand for placeholders, and are their numbers."""
+"""Integer identifiers below this are the numbers of placeholders where a rule names the field."""
 
 
 def _renaming(name: Callable[[str, str], str]) -> Visit:
@@ -27,9 +26,8 @@ def _renaming(name: Callable[[str, str], str]) -> Visit:
 
     def visit(leaf: Leaf) -> Sequence[Edit]:
         if leaf.form == "number":
-            kind = kind_of_integer(".".join(leaf.path), leaf.uri_path, leaf.text)
-            number = _number_of(kind, name(kind, f"{kind}_{leaf.text}")) if kind else ""
-            return [(0, len(leaf.text), number)] if number else ()
+            new = _renamed_integer(leaf, name)
+            return [(0, len(leaf.text), new)] if new else ()
         if leaf.form in ("uri", "pieces"):  # what these hold is visited in its parts
             return ()
         return [
@@ -41,12 +39,19 @@ def _renaming(name: Callable[[str, str], str]) -> Visit:
     return visit
 
 
-def kind_of_integer(path: str, uri_path: str, text: str) -> str:
-    """The kind of the placeholder for which an integer at a dotted path stands, or an empty string."""
-    if not text.isdecimal() or int(text) >= _INTEGERS:
+def _renamed_integer(leaf: Leaf, name: Callable[[str, str], str]) -> str:
+    """The integer of a placeholder's other name, or an empty string: it stands for none, or that has no number."""
+    placeholder = placeholder_of_integer(".".join(leaf.path), leaf.uri_path, leaf.text)
+    kind, _, before = placeholder.rpartition("_")
+    number = _number_of(kind, name(kind, placeholder)) if placeholder else ""
+    return integers.encode(kind, number) if number and before != leaf.text else number
+
+
+def placeholder_of_integer(path: str, uri_path: str, text: str) -> str:
+    """The placeholder that an integer at a dotted path stands for, or an empty string."""
+    if not text.isdecimal():
         return ""
-    rule = default_rules().field(path, uri_path, text)
-    return rule.kind if rule is not None and rule.form is Form.PLACEHOLDER else ""
+    return integers.placeholder_of(path, uri_path, text) if int(text) < _INTEGERS else integers.decode(text)
 
 
 @lru_cache(maxsize=8192)

@@ -31,7 +31,7 @@ _BESIDE_A_NAME = re.compile(
     r"(?P<value>[a-z]{6,32})(?= [a-z./])",
     re.MULTILINE,
 )
-_OF_A_CALL = re.compile(rf"""\([^()"'\n]{{0,64}}["'](?P<name>{_NAME})["'], ?["'](?P<value>[a-z]{{6,32}})["']""")
+_OF_A_CALL = re.compile(rf"""\([^()"'\n]*+["'](?P<name>{_NAME})["'], ?["'](?P<value>[a-z]{{6,32}})["']""")
 _SETTER = re.compile(r"(?i:set|put|add|define)[a-zA-Z_]*\Z")
 _LONGEST_SETTER: Final = 64
 

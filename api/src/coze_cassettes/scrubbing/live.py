@@ -14,14 +14,14 @@ from coze_cassettes.cassette.model import Interaction, Request
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import fold
 from coze_cassettes.codecs.layers import Leaf, Visit, forget
-from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing import integers, placeholders
 from coze_cassettes.scrubbing.headers import kept_request_headers
 from coze_cassettes.scrubbing.learn import Learned, learning
 from coze_cassettes.scrubbing.normalise import normalise_request
 from coze_cassettes.scrubbing.placeholders import Placeholders
 from coze_cassettes.scrubbing.replace import replacing
 from coze_cassettes.scrubbing.rules import default_rules
-from coze_cassettes.scrubbing.rules.model import Form, Rule
+from coze_cassettes.scrubbing.rules.model import Rule
 from coze_cassettes.scrubbing.traversal import walk_request
 from coze_cassettes.scrubbing.values import Value, ValueTable, value_of
 
@@ -46,7 +46,7 @@ def _signing(skeleton: list[str], found: list[str]) -> Visit:
         nonlocal binary
         text = leaf.text
         if leaf.form == "number":
-            text = _placeholder_of_integer(leaf)
+            text = integers.placeholder_of(".".join(leaf.path), leaf.uri_path, leaf.text)
         if leaf.form == "binary":
             binary = leaf.text
         here = [match[0] for match in _CARRIED_PLACEHOLDER.finditer(text)] if leaf.form != "uri" else []
@@ -56,14 +56,6 @@ def _signing(skeleton: list[str], found: list[str]) -> Visit:
         return ()
 
     return visit
-
-
-def _placeholder_of_integer(leaf: Leaf) -> str:
-    """The placeholder for which an integer stands, or an empty string."""
-    rule = default_rules().field(".".join(leaf.path), leaf.uri_path, leaf.text)
-    if rule is not None and rule.form is Form.PLACEHOLDER:
-        return f"{rule.kind}_{leaf.text}"
-    return placeholders.of_integer(leaf.text)
 
 
 _CARRIED_PLACEHOLDER = re.compile(rf"(?:{re.escape(placeholders.URL_PREFIX)})?(?:{placeholders.pattern().pattern})")

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
-from zlib import crc32
 
 from coze_cassettes.cassette.model import Interaction
 from coze_cassettes.scrubbing.environment import PLACEHOLDERS
@@ -24,8 +23,10 @@ URL_PREFIX: Final = "https://scrubbed.invalid/"
 STANDARD: Final = PLACEHOLDERS | {"PRIVATE_KEY", "PRIVATE_KEY_BODY"}
 """The bare placeholders that every cassette may have; it lists its others in its metadata."""
 
-_EXTRA = ("BOUNDARY", "PRIVATE_KEY_BODY", "SECRET")
-_KIND = "|".join(sorted({*KINDS, *PLACEHOLDERS, *_EXTRA}, key=len, reverse=True))
+NUMBERED: Final = (*KINDS, "BOUNDARY", "PRIVATE_KEY_BODY", "SECRET")
+"""The kinds of values that a cassette numbers."""
+
+_KIND = "|".join(sorted({*NUMBERED, *PLACEHOLDERS}, key=len, reverse=True))
 _FEW: Final = 99
 _GAPS: Final = 2
 """A number is one of a placeholder's up to ``_FEW``, and up to this many times the different ones of its kind: a
@@ -50,36 +51,6 @@ def apart(text: str, start: int, end: int, replacement: str) -> str:
     """What replaces a stretch of a text, with a blank where it would go on with its neighbour: ``IP IP_ADDRESS_1``."""
     before = " " if start and _GLUE_BEFORE.match(text, start - 1) and not replacement.startswith(URL_PREFIX) else ""
     return before + replacement + (" " if _GLUE_AFTER.match(text, end) else "")
-
-
-# --- integers -------------------------------------------------------------------------------------------------------
-
-_SPREAD: Final = 9973
-_INTEGER = re.compile(r"9(?P<kind>\d{4})(?P<number>0\d\d|\d{3,})")
-
-
-def integer_of(kind: str, number: int) -> str:
-    """The integer that stands for a placeholder in a field that no rule knows.
-
-    It has eight digits, says the kind, and is hardly ever sent for itself, as 1 is.
-    """
-    return f"9{_code_of(kind):04}{number:03}"
-
-
-def of_integer(text: str) -> str:
-    """The placeholder for which an integer stands, or an empty string."""
-    match = _INTEGER.fullmatch(text)
-    kind = _kinds_by_code().get(int(match["kind"])) if match else None
-    return f"{kind}_{int(match['number'])}" if match and kind else ""
-
-
-def _code_of(kind: str) -> int:
-    return crc32(kind.encode()) % _SPREAD
-
-
-@lru_cache(maxsize=1)
-def _kinds_by_code() -> Mapping[int, str]:
-    return {_code_of(kind): kind for kind in (*KINDS, *_EXTRA)}
 
 
 @dataclass(frozen=True)

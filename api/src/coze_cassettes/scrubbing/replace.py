@@ -7,7 +7,7 @@ from typing import Final
 
 from coze_cassettes.codecs.edits import Edit, merge_longest
 from coze_cassettes.codecs.layers import Leaf, Visit
-from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing import integers, placeholders
 from coze_cassettes.scrubbing.claims import claims_in
 from coze_cassettes.scrubbing.rules.model import Form, Where
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
@@ -70,5 +70,5 @@ def _integer_of(value: Value, *, is_named: bool) -> str:
     """
     match = placeholders.pattern().fullmatch(value.placeholder)
     if match is None or not match["number"]:
-        return "0" if value.rule is None else placeholders.integer_of(value.rule.kind, 0)
-    return match["number"] if is_named else placeholders.integer_of(match["kind"], int(match["number"]))
+        return "0" if value.rule is None else integers.encode(value.rule.kind, "0")
+    return match["number"] if is_named else integers.encode(match["kind"], match["number"])

@@ -22,6 +22,7 @@ from functools import cache
 from typing import Final
 
 from coze_cassettes.session.builtin_functions import copy_of
+from coze_cassettes.session.threads import frames
 
 COZE_DOMAINS: Final = ("coze.com", "coze.cn")
 """Domains that no setting opens in a replay."""
@@ -237,7 +238,7 @@ def _raise_in_main_thread(error: type[Exception]) -> None:
 
 
 def _is_starting_a_thread(ident: int) -> bool:
-    frame = sys._current_frames().get(ident)  # noqa: SLF001 - documented; nothing else says where a thread is
+    frame = frames().get(ident)
     while frame is not None and frame.f_code is not threading.Thread.start.__code__:
         frame = frame.f_back
     return frame is not None

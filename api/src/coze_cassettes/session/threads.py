@@ -52,7 +52,7 @@ class ThreadWatch:
     def __init__(self) -> None:
         """Note where the threads of today are."""
         self._queued: set[Future[Any]] = set()
-        self._from_before = {ident: _place(frame) for ident, frame in _frames().items() if frame.f_code is not _WORKER}
+        self._from_before = {ident: _place(frame) for ident, frame in frames().items() if frame.f_code is not _WORKER}
         self._seen: dict[int, _Seen] = {}
 
     def note_submitted(self, future: Future[Any]) -> None:
@@ -61,20 +61,21 @@ class ThreadWatch:
 
     def is_any_busy(self, ignored: Collection[int]) -> bool:
         """Whether a thread has something to do, those of some identifiers aside; ask again and again."""
-        others = {ident: frame for ident, frame in _frames().items() if ident not in ignored}
-        if any(thread.ident is None for thread in threading.enumerate()):
+        others = {ident: frame for ident, frame in frames().items() if ident not in ignored}
+        natives = {thread.ident: thread.native_id for thread in threading.enumerate()}
+        if None in natives:
             return True  # it has been started and does not run yet
-        busy = [ident for ident, frame in others.items() if self._is_busy(ident, frame)]
+        busy = [ident for ident, frame in others.items() if self._is_busy(ident, natives.get(ident), frame)]
         return bool(busy)
 
-    def _is_busy(self, ident: int, frame: FrameType) -> bool:
+    def _is_busy(self, ident: int, native: int | None, frame: FrameType) -> bool:
         if frame.f_code is _WORKER:
             return self._is_any_queued()
         place = _place(frame)
         if self._from_before.get(ident) == place:
             return False
         seen = self._seen.get(ident)
-        if seen is None or seen.place != place or _is_at_work(ident):
+        if seen is None or seen.place != place or _is_at_work(native):
             self._seen[ident] = _Seen(place, _real_time())  # what it did a moment ago, it has still to return from
             return True
         self._seen[ident] = seen = replace(seen, looks=seen.looks + 1)
@@ -91,13 +92,13 @@ class ThreadWatch:
         self._seen.clear()
 
 
-def _frames() -> dict[int, FrameType]:
+def frames() -> dict[int, FrameType]:
+    """Where each thread of the process is, by its identifier."""
     return sys._current_frames()  # noqa: SLF001 - documented; nothing else says where a thread is
 
 
-def _is_at_work(ident: int) -> bool:
+def _is_at_work(native: int | None) -> bool:
     """Whether a thread runs, has a turn due, or waits for something outside of this process; Linux alone says so."""
-    native = next((thread.native_id for thread in threading.enumerate() if thread.ident == ident), None)
     task = Path(f"/proc/self/task/{native}")
     try:
         state = (task / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]

@@ -31,6 +31,9 @@ _CONFIGURED: Final = "SECRET_CANARY"
 _OF_BYTES: Final = tuple(row.name for row in ENCODINGS if row.charset)
 """Encodings whose text is no UTF-8."""
 
+_OF_LINES: Final = tuple(row.name for row in ENCODINGS if "\n" in row.encode("a" * 99))
+"""Encodings that write a text in lines."""
+
 _OF_WORDS: Final = ("base85", "Ascii85", "form")
 """Encodings whose text ends at a blank, or begins at a name."""
 
@@ -78,9 +81,6 @@ def draw(seed: int, value: str = "") -> Case:
         encoded = " ".join(encoded.split())
     echo = _echo(kind, value, chance)
     return Case(seed, kind, value, surrounding, encoding, place, encoded, echo)
-
-
-_OF_LINES: Final = ("base64 in lines", "hexadecimal dump in lines", "quoted-printable in lines")
 
 
 def _encodings_of(place: Place, text: str) -> Sequence[str]:
