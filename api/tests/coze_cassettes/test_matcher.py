@@ -64,6 +64,7 @@ FITS = [
     (form("user_id=USER_ID_1&x=1"), form("user_id=ann%20lee&x=1")),
     (upload("FILE_ID_1.txt", b"for USER_ID_1", "BOUNDARY_1"), upload("77.txt", b"for ann", "cut")),
     (post({"url": "https://scrubbed.invalid/FILE_URL_1"}), post({"url": "https://files.example/a?sig=1"})),
+    (upload("a.bin", b"\xff\0EMAIL_1\xfe", "BOUNDARY_1"), upload("a.bin", b"\xff\0\xe9\xfe", "cut")),
 ]
 
 
@@ -84,6 +85,8 @@ DIFFERS = [
     (post({"a": "USER_ID_1", "b": "USER_ID_2"}), post({"a": "ann", "b": "ann"})),
     (get("/v1/bots/BOT_ID_1"), get("/v1/bots/77/more")),
     (form("user_id=USER_ID_1&x=1"), form("x=1&user_id=ann")),
+    (upload("a.bin", b"\xffEMAIL_1\xfe", "BOUNDARY_1"), upload("a.bin", b"\xff\xe9\xfd", "cut")),
+    (upload("EMAIL_1", b"\xffEMAIL_1\xfe", "BOUNDARY_1"), upload("\xe9", b"\xff\xe9\xfe", "cut")),
     (post({"n": 1}), post({"n": True})),
     (post({"n": 1}), post({"n": 1.0})),
     (post({"n": []}), post({"n": {}})),

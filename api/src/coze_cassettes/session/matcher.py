@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from coze_cassettes.scrubbing.placeholders import Placeholders
 from coze_cassettes.session.clock import EPOCH
 from coze_cassettes.session.moments import Moments
 from coze_cassettes.session.outlines import Outline, Place, outline
-from coze_cassettes.session.patterns import Bindings, NewBindings, Template, fit, template
+from coze_cassettes.session.patterns import Bindings, NewBindings, Template, bare, fit, names_in, template
 
 if TYPE_CHECKING:
     from coze_cassettes.scrubbing.live import LivePlaceholders
@@ -38,6 +39,13 @@ def _unify(live: Outline, templates: Templates, bindings: Bindings) -> NewBindin
     pairs = [(each, live.values[place]) for place, each in templates.items()]
     texts = [(each, text) for each, text in pairs if isinstance(text, str)]
     return fit(texts, bindings) if len(texts) == len(pairs) else None
+
+
+def _with_own_bytes_as_texts(recorded: Outline, elsewhere: AbstractSet[str]) -> Outline:
+    """An outline with bytes as texts; as it is if a placeholder in its bytes is one that stands elsewhere."""
+    read = recorded.with_bytes_as_texts()
+    own = (each for place, each in _templates(read).items() if isinstance(recorded.values[place], bytes))
+    return recorded if any(bare(name) in elsewhere for each in own for name in each.names) else read
 
 
 class _Group:
@@ -144,7 +152,8 @@ class Matcher:
         return self._find(live) is not None
 
     def _find(self, live: Request) -> _Found | None:
-        return self._literally(live) or self._fitting(live) or self._decode(live) or self._dated(live)
+        quick = self._literally(live) or self._fitting(live) or self._fitting_bytes(live)
+        return quick or self._decode(live) or self._dated(live)
 
     def _outline(self, request: Request) -> Outline:
         """The outline of a request, with moments where it has the current time."""
@@ -187,6 +196,12 @@ class Matcher:
         """The interaction left whose pattern the live request fits: without a placeholder, then in their order."""
         return self._first(self._outline(live), self._groups)
 
+    def _fitting_bytes(self, live: Request) -> _Found | None:
+        """The same with bytes as texts: in megabytes of noise something always looks like a value."""
+        ours = self._outline(live)
+        texts = ours.with_bytes_as_texts()
+        return None if texts is ours else self._first(texts, self._groups_of_bytes)
+
     def _dated(self, live: Request) -> _Found | None:
         """The interaction left that the live request fits but for the current time inside of its texts."""
         return self._first(self._dated_outline(live), self._dated_groups)
@@ -208,6 +223,15 @@ class Matcher:
     @cached_property
     def _dated_groups(self) -> _Groups:
         return _group([self._dated_outline(each.request) for each in self._interactions])
+
+    @cached_property
+    def _groups_of_bytes(self) -> _Groups:
+        """With bytes as texts where their placeholders stand nowhere else: there a value may be encoded otherwise."""
+        outlines = [self._outline(each.request) for each in self._interactions]
+        elsewhere = {name for each in outlines for name in names_in(each.values.values())}
+        for answer in (each.response for each in self._interactions):
+            elsewhere |= names_in((answer.body.decode("utf-8", "replace"), *(value for _, value in answer.headers)))
+        return _group(_with_own_bytes_as_texts(each, elsewhere) for each in outlines)
 
     def _decode(self, live: Request) -> _Found | None:
         """The interaction left whose request the scrubber makes of the live one: a value may stand in an encoding."""

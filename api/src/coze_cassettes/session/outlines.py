@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -38,6 +38,15 @@ class Outline:
         """What two requests have in common that are the same but for some places."""
         rest = frozenset((place, type(value), value) for place, value in self.values.items() if place not in places)
         return self.kind, places, rest
+
+    def with_bytes_as_texts(self) -> Outline:
+        """The same with bytes as texts, which no other text equals."""
+        texts: dict[Place, object] = {
+            place: value.decode("utf-8", "surrogateescape")
+            for place, value in self.values.items()
+            if isinstance(value, bytes)
+        }
+        return replace(self, values={**self.values, **texts}) if texts else self
 
 
 def outline(request: Request) -> Outline:

@@ -25,6 +25,12 @@ def bare(name: str) -> str:
     return name.removeprefix(placeholders.URL_PREFIX)
 
 
+def names_in(values: Iterable[object]) -> set[str]:
+    """The placeholders that stand in the texts among some values."""
+    texts = (each for each in values if isinstance(each, str))
+    return {bare(match[0]) for text in texts for match in carrier_pattern().finditer(text)}
+
+
 @dataclass(frozen=True)
 class Template:
     """A recorded text: literal pieces, and between each two of them a name."""
