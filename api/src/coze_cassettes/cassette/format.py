@@ -8,23 +8,17 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import yaml
-from yaml.resolver import Resolver
 
 from coze_cassettes.cassette.body_styles import read_body, show_body
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
+from coze_cassettes.cassette.yaml_reader import read_whole, read_yaml
 from coze_cassettes.cassette.yaml_writer import Inline, write_yaml
 from coze_cassettes.codecs import json_text
 from coze_cassettes.errors import InvalidCassette
-
-try:
-    from yaml import CSafeLoader as _SafeLoader
-except ImportError:  # pragma: no cover  # PyYAML built without libyaml
-    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]  # the same interface, slower
 
 VERSION: Final = 1
 DEFAULT_STYLE: Final = "json compact"
@@ -92,9 +86,9 @@ def is_exact(text: str, cassette: Cassette) -> bool:
 
 
 def dumps(cassette: Cassette) -> str:
-    """A cassette as YAML; InvalidCassette if reading it back would not give exactly the same."""
+    """A cassette as YAML; InvalidCassette if PyYAML would not read back exactly the same."""
     text = write_yaml(as_document(cassette))
-    if loads(text) != cassette:
+    if loads(text, read_whole) != cassette:
         raise InvalidCassette("a cassette cannot be written so that reading it gives back the same")
     return text
 
@@ -128,49 +122,10 @@ def _interaction_in(data: Mapping[str, Any]) -> Interaction:
     )
 
 
-_STR: Final = "tag:yaml.org,2002:str"
-_MAP: Final = "tag:yaml.org,2002:map"
-_SEQ: Final = "tag:yaml.org,2002:seq"
-
-_resolver: Final[Any] = Resolver()
-
-
-@lru_cache(maxsize=4096)
-def _tag_of_plain(value: str) -> str:
-    """The tag of a scalar without quotes; most of them are the same in every cassette."""
-    return str(_resolver.resolve(yaml.ScalarNode, value, (True, False)))
-
-
-class _Loader(_SafeLoader):
-    """PyYAML's safe loader, with a short way for what cassettes consist of: the long one took a third of a replay."""
-
-    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        """The tag of a node that names none."""
-        if kind is yaml.ScalarNode:
-            return _tag_of_plain(value) if implicit[0] else _STR
-        return _MAP if kind is yaml.MappingNode else _SEQ
-
-    def get_single_data(self) -> Any:
-        """The one document."""
-        node = self.get_single_node()
-        return None if node is None else self._value_of(node)
-
-    def _value_of(self, node: yaml.Node) -> Any:
-        if node.tag == _STR:
-            return node.value
-        value_of = self._value_of
-        if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
-            self.flatten_mapping(node)
-            return {value_of(key): value.value if value.tag == _STR else value_of(value) for key, value in node.value}
-        if node.tag == _SEQ:
-            return [value_of(each) for each in node.value]
-        return self.construct_object(node, deep=True)
-
-
-def loads(text: str) -> Cassette:
-    """The cassette in a YAML text; InvalidCassette if it is not one."""
+def loads(text: str, read: Callable[[str], Any] = read_yaml) -> Cassette:
+    """The cassette in a YAML text; InvalidCassette if it is not one. ``read`` gives the document in a text."""
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a safe loader
+        document = read(text)
         meta = document["metadata"]
         listed = tuple(map(str, meta.get("placeholders", ())))
         version = str(meta["cozepy"])
