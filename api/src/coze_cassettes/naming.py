@@ -19,9 +19,16 @@ KEPT: Final = 100
 """Bytes of a long name that stay readable."""
 
 
+_FOLDER: Final = pytest.StashKey[Path]()
+
+
 def cassettes_folder(config: pytest.Config) -> Path:
     """The folder of all cassettes."""
-    return Path(config.rootpath, config.getoption("--cassettes-dir") or config.getini("cassettes_dir"))
+    if _FOLDER not in config.stash:
+        config.stash[_FOLDER] = Path(
+            config.rootpath, config.getoption("--cassettes-dir") or config.getini("cassettes_dir")
+        )
+    return config.stash[_FOLDER]
 
 
 def module_folder(item: pytest.Item, folder: Path) -> Path:

@@ -19,11 +19,26 @@ def value(item: pytest.Item, name: str) -> Any:
 
     To set up a fixture takes pytest some 60 microseconds, which a test that overrides none need not spend.
     """
-    definitions = item.session._fixturemanager.getfixturedefs(name, item) or ()  # noqa: SLF001  pytest has no other way
-    names = {*item.fixturenames, *_parameters(item)}  # type: ignore[attr-defined]  # a test with fixtures has them
-    if name in names or any(getattr(each.func, "__module__", "") not in _PLUGINS for each in definitions):
-        return item._request.getfixturevalue(name)  # type: ignore[attr-defined]  # noqa: SLF001  as above
+    asked = name in item.fixturenames or name in _parameters(item)  # type: ignore[attr-defined]  # a test has them
+    if asked or name in _overridden(item):
+        return item._request.getfixturevalue(name)  # type: ignore[attr-defined]  # noqa: SLF001  pytest has no other way
     return None
+
+
+_OVERRIDDEN: Final = pytest.StashKey[frozenset[str]]()
+"""Where a module or class keeps which of the fixtures are overridden for its tests: a fixture belongs to no less."""
+
+
+def _overridden(item: pytest.Item) -> frozenset[str]:
+    parent = item.parent or item
+    if _OVERRIDDEN not in parent.stash:
+        find = item.session._fixturemanager.getfixturedefs  # noqa: SLF001  as above
+        parent.stash[_OVERRIDDEN] = frozenset(
+            name
+            for name in NAMES
+            if any(getattr(each.func, "__module__", "") not in _PLUGINS for each in find(name, item) or ())
+        )
+    return parent.stash[_OVERRIDDEN]
 
 
 def _parameters(item: pytest.Item) -> Mapping[str, object]:

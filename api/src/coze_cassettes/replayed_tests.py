@@ -28,11 +28,11 @@ def begin(item: pytest.Item, path: Path, settings: Settings) -> RunningTest:
 
 def _problem(player: Player, renamed: str) -> str:
     """Why a replay cannot begin, or an empty string; a test without a cassette may send nothing to Coze."""
-    if not player.path.exists():
-        return f"{renamed}\n  if not: {player.record_command}" if renamed else ""
     try:
         player.load(environment.readable_values(os.environ).placeholders)
     except CassetteError as error:
+        if not player.path.exists():
+            return f"{renamed}\n  if not: {player.record_command}" if renamed else ""
         reason = str(error).removeprefix(f"{player.path}: ")
         return player.report(f"unreadable cassette: {reason}")
     return ""

@@ -37,7 +37,7 @@ def seal(cassette: Cassette) -> Cassette:
 def read(path: Path) -> Cassette:
     """The cassette in a file; InvalidCassette if it is missing, damaged, of unknown provenance or edited by hand."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except FileNotFoundError as error:
         raise InvalidCassette(f"{path}: there is no such cassette") from error
     except (OSError, UnicodeDecodeError) as error:
