@@ -118,7 +118,7 @@ def _bytes_in(block: str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _is_text(plain: str) -> bool:
-    """Whether a scalar without quotes is a text, and no number, date, null or truth value."""
+    """Whether a scalar without quotes is a text, and no number, date, null or boolean."""
     return bool(_resolver.resolve(yaml.ScalarNode, plain, (True, False)) == _STR)
 
 
