@@ -42,8 +42,12 @@ def _real_seconds(function: Callable[[], object]) -> float:
 
 
 def test_time_begins_at_the_epoch() -> None:
-    """In seconds, in nanoseconds, as a time of day, as a day."""
+    """In seconds, in nanoseconds, as a time of day, as a day, as a text."""
+    assert time.ctime().endswith(time.strftime("%Y"))
     with clock.virtual_time():
+        now_as_text = time.asctime(time.localtime(clock.EPOCH))[:-7]
+        assert [text[:-7] for text in (time.ctime(), time.ctime(None), time.asctime())] == [now_as_text] * 3
+        assert time.ctime(0) == time.asctime(time.localtime(0))
         assert 0 <= time.time() - clock.EPOCH < CLOSE
         assert 0 <= time.time_ns() / 1e9 - clock.EPOCH < CLOSE
         assert datetime.now(UTC).replace(microsecond=0) == datetime(2024, 1, 1, tzinfo=UTC)

@@ -113,6 +113,7 @@ def test_a_long_integer_in_an_unknown_field_stands_for_another(sent: Callable[[i
     assert recorded(post(sent(first))).find(post(sent(other))) == 0
     assert recorded(post({"a": first, "b": first})).find(post({"a": other, "b": other + 1})) is None
     assert recorded(post({"a": first, "b": other})).find(post({"a": other, "b": first})) == 0
+    assert recorded(get(f"/v1/x/{first}/y")).find(get(f"/v1/x/{other}/y")) == 0
 
 
 def test_a_small_integer_is_no_pattern() -> None:

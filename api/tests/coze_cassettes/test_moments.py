@@ -37,6 +37,9 @@ FORMS: dict[str, Callable[[datetime], object]] = {
     "seconds as a float": lambda time: time.timestamp() + 0.25,
     "milliseconds": lambda time: _seconds(time) * 1000 + 7,
     "nanoseconds": lambda time: _seconds(time) * 10**9 + 7,
+    "less than any number before": lambda time: -_seconds(time) * 10**9 - 7,
+    "a week ago": lambda time: (time - timedelta(days=7)).date().isoformat(),
+    "two weeks ahead": lambda time: _seconds(time + timedelta(days=14)),
     "day": lambda time: time.date().isoformat(),
     "time of an unknown zone": lambda time: time.replace(tzinfo=None).isoformat(),
     "time with microseconds": lambda time: time.replace(microsecond=123).isoformat(),
@@ -112,6 +115,8 @@ DAYS = [
     "%A, %d %B %Y",
     "%b %d, %Y",
     "%a, %d %b %Y %H:%M:%S GMT",
+    "%c",
+    "%a %b %e %H:%M:%S UTC %Y",
 ]
 
 
@@ -139,6 +144,9 @@ def test_a_time_inside_of_a_text_is_found() -> None:
         ("It is Monday", "It is Friday", True),
         ("at 00:01", "at 17:45", True),
         ("Jan-24", "Nov-26", True),
+        ("week W01", "week W48", True),
+        ("since 2023-10-01", "since 2026-08-27", True),
+        ("-1704067200001", "-1795778842483", True),
         ("item 3", "item 6", False),
         ("It is Monday", "It is Friday, I guess", False),
         ("2024 roses", "a rose", False),

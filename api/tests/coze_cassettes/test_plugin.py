@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -589,22 +590,34 @@ def test_a_call_outside_a_test_is_refused_by_name(
 
 
 @pytest.mark.proof
-def test_a_time_that_is_not_recognised_is_named(
+def test_what_differs_in_each_run_is_named(
     replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
     """The message says what is likely wrong, and what to do."""
     result = replay(
         """
-        import datetime, httpx, pytest
+        import datetime, httpx, pytest, uuid
 
         @pytest.mark.vcr
         def test_day() -> None:
             httpx.post("https://api.coze.com/v1/x", json={"day": datetime.datetime.now(datetime.UTC).strftime("%A")})
+
+        @pytest.mark.vcr
+        def test_key() -> None:
+            httpx.post("https://api.coze.com/v1/x", json={"key": str(uuid.uuid4())})
+
+        @pytest.mark.vcr
+        def test_page() -> None:
+            httpx.post("https://api.coze.com/v1/x", json={"page": 2})
         """,
         test_day=cassette(interaction("POST", "/v1/x", {"day": "Friday"})),
+        test_key=cassette(interaction("POST", "/v1/x", {"key": str(uuid.uuid4())})),
+        test_page=cassette(interaction("POST", "/v1/x", {"page": 1})),
     )
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["  likely:  the request holds the current time; let the test stop its clock, *"])
+    result.assert_outcomes(failed=3)
+    likely = [line for line in result.outlines if line.startswith("  likely:")]
+    assert ["current time" in line for line in likely] == [True, False]
+    assert "random in each run" in likely[1]
 
 
 @pytest.mark.proof

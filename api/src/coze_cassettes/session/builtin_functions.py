@@ -14,9 +14,11 @@ from functools import cache
 from types import BuiltinFunctionType
 from typing import Any, Final
 
+_POSITIONAL: Final = 0x0001
 _NO_ARGUMENTS: Final = 0x0004
 _ONE_ARGUMENT: Final = 0x0008
 _CALLS: Final = {
+    _POSITIONAL: ctypes.cast(ctypes.pythonapi.PyObject_CallObject, ctypes.c_void_p).value,
     _NO_ARGUMENTS: ctypes.cast(ctypes.pythonapi.PyObject_CallNoArgs, ctypes.c_void_p).value,
     _ONE_ARGUMENT: ctypes.cast(ctypes.pythonapi.PyObject_CallOneArg, ctypes.c_void_p).value,
 }
@@ -58,11 +60,11 @@ def copy_of(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def redirect(function: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[[], None]:
-    """Let a builtin of no or one argument call a replacement from now on; returns what undoes it."""
+    """Let a builtin that takes a tuple, one argument or none call a replacement; returns what undoes it."""
     fields, definition = _fields_of(function)
     code, owner = definition.code, fields.owner
     if definition.flags not in _CALLS:
-        raise TypeError(f"{function!r} takes more than one argument")
+        raise TypeError(f"{function!r} takes its arguments in another way")
     _kept[id(replacement)] = replacement
     fields.owner, definition.code = id(replacement), _CALLS[definition.flags]
 

@@ -37,6 +37,8 @@ real_perf_counter: Final[Callable[[], float]] = copy_of(time.perf_counter)
 """What measures real durations, in a replay too."""
 
 _real_sleep: Final[Callable[[float], None]] = copy_of(time.sleep)
+_real_ctime: Final[Callable[..., str]] = copy_of(time.ctime)
+_real_asctime: Final[Callable[..., str]] = copy_of(time.asctime)
 _real_perf_counter_ns: Final[Callable[[], int]] = copy_of(time.perf_counter_ns)
 
 _timeline: Final = Timeline()
@@ -89,7 +91,21 @@ def _monotonic() -> float:
 
 
 def _functions() -> dict[Callable[..., Any], Callable[..., Any]]:
-    return {time.sleep: _sleep, time.perf_counter: _perf_counter, time.perf_counter_ns: _perf_counter_ns}
+    return {
+        time.sleep: _sleep,
+        time.perf_counter: _perf_counter,
+        time.perf_counter_ns: _perf_counter_ns,
+        time.ctime: _ctime,  # time-machine leaves these two alone
+        time.asctime: _asctime,
+    }
+
+
+def _ctime(*given: Any) -> str:
+    return _real_ctime(*given) if given not in ((), (None,)) else _real_ctime(time.time())
+
+
+def _asctime(*given: Any) -> str:
+    return _real_asctime(*given) if given else _real_asctime(time.localtime())
 
 
 def _perf_counter() -> float:

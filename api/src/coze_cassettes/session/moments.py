@@ -12,8 +12,11 @@ from typing import Final
 from coze_cassettes.session.outlines import Outline
 
 _DAY: Final = 86_400
-_NEAR: Final = 2 * _DAY
+_NEAR: Final = 100 * _DAY
 """Seconds from the beginning of a test within which a time counts as one that the test made of the clock."""
+
+_NEAR_IF_LOCAL: Final = 2 * _DAY
+"""The same if its zone is unknown: its distance is then not exact."""
 
 _STEP: Final = 420
 """Seconds by which two times may differ and be the same: an answer takes longer while it is recorded.
@@ -21,13 +24,17 @@ _STEP: Final = 420
 Seven minutes, since a limit that a test sets (a minute, five, an hour) is then never at the edge of a step.
 """
 
-_UNIX: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?")
+_UNIX: Final = re.compile(r"(-?)(\d{10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?")
 _ISO: Final = re.compile(r"20\d\d-\d\d-\d\d(?:[T ][\d:.+Z-]+)?")
 _DATE_LENGTH: Final = len("2024-01-01")
+_BEGINS: Final = tuple("-0123456789")
+"""What a time begins with if it is a value by itself."""
 
 _DIGIT: Final = re.compile(r"\d")
 _UNIX_INSIDE: Final = re.compile(r"(?<!\d)(?<!\d\.)(?:\d{10}|\d{13}|\d{16}|\d{19})(?!\d|\.\d)")
 _TIME_OF_DAY: Final = r"[T ]?\d\d:?\d\d(?::?\d\d(?:\.\d+)?)?(?:Z| ?GMT| ?UTC|[+-]\d\d:?\d\d)?"
+_TIME_AND_ZONE: Final = r" \d\d:\d\d:\d\d(?: [A-Z]{3,4})?"
+"""What stands between day and year in ``time.ctime()``, and in what the command ``date`` prints."""
 _DAY_FORMS: Final = tuple(
     f"{weekday}{form}"
     for form in (
@@ -61,7 +68,7 @@ _MARK: Final = "\0day\0"
 _WEEKDAYS: Final = r"(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b"
 _MONTHS: Final = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _TIME_PARTS: Final = re.compile(rf"\d+|\b(?:{_WEEKDAYS}|{_MONTHS})")
-_OF_EPOCH: Final = re.compile(r"2024|\b(?:24\b|(?:Mon|Jan)[a-z]*|00:?0\d)")
+_OF_EPOCH: Final = re.compile(r"202[34]|17040[67]\d|\b(?:24\b|W01\b|(?:Mon|Jan)[a-z]*|00:?0\d)")
 
 
 def is_of_clock(sent: str, recorded: str) -> bool:
@@ -85,10 +92,10 @@ class Moments:
 
     def of(self, outline: Outline) -> Outline:
         """An outline with moments in the place of the times that the clock gave."""
-        candidates = {  # a time begins with a digit, and few other values do
+        candidates = {  # few other values begin so
             place: value
             for place, value in outline.values.items()
-            if (type(value) is str and value[:1].isdigit()) or type(value) is int
+            if (type(value) is str and value[:1] in _BEGINS) or type(value) is int
         }
         found = {place: moment for place, value in candidates.items() if (moment := self._find(value)) is not None}
         return replace(outline, values={**outline.values, **found}) if found else outline
@@ -112,14 +119,16 @@ class Moments:
         days = [datetime.fromtimestamp(begin + each * _DAY, UTC) for begin in self.begins for each in (-1, 0, 1)]
         forms = {day.strftime(form) for day in days for form in _DAY_FORMS}
         either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-        return re.compile(rf"(?<!\d)(?:{either})(?:{_TIME_OF_DAY})?(?!\d)")
+        of_c = "|".join(f"{day:%a %b} {day.day:2}{_TIME_AND_ZONE} {day.year}" for day in days)
+        return re.compile(rf"(?<!\d)(?:{of_c}|(?:{either})(?:{_TIME_OF_DAY})?)(?!\d)")
 
     def _find(self, value: int | str) -> Moment | None:
         """The moment that a value is; None if it is something else, or a time long before or after the test."""
         text = str(value)
         if (match := _UNIX.fullmatch(text)) is not None:
-            digits = len(match[1])
-            return self._near(f"{type(value).__name__} {digits}", float(text) / 10 ** (digits - 10), _STEP)
+            sign, digits = match[1], len(match[2])
+            time = float(text.removeprefix(sign)) / 10 ** (digits - 10)
+            return self._near(f"{type(value).__name__} {sign}{digits}", time, _STEP)
         return self._iso(text) if _ISO.fullmatch(text) else None
 
     def _iso(self, text: str) -> Moment | None:
@@ -130,7 +139,7 @@ class Moments:
         if len(text) == _DATE_LENGTH:
             return self._day(time.date())
         if time.tzinfo is None:  # of an unknown zone, so it is near if it may be
-            return self._near("local", time.replace(tzinfo=UTC).timestamp(), _NEAR)
+            return self._near("local", time.replace(tzinfo=UTC).timestamp(), _NEAR_IF_LOCAL, _NEAR_IF_LOCAL)
         return self._near(f"aware {text[_DATE_LENGTH]}", time.timestamp(), _STEP)
 
     def _day(self, day: date) -> Moment | None:
@@ -141,8 +150,8 @@ class Moments:
                 return Moment("date", 0 if abs(distance) == 1 else distance)
         return None
 
-    def _near(self, form: str, time: float, step: int) -> Moment | None:
+    def _near(self, form: str, time: float, step: int, limit: int = _NEAR) -> Moment | None:
         for begin in self.begins:
-            if abs(time - begin) <= _NEAR:
+            if abs(time - begin) <= limit:
                 return Moment(form, round((time - begin) / step))
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -32,6 +33,11 @@ def _unix_time(recorded_at: str) -> float:
 _FREEZE: Final = (
     "  likely:  the request holds the current time; let the test stop its clock, with time_machine.travel for one"
 )
+_RANDOM: Final = (
+    "  likely:  the request holds a value that is random in each run; let the test choose it, with random.seed or\n"
+    "           with mock.patch of what makes it"
+)
+_RANDOM_PARTS: Final = re.compile(r"(?i)(?<![a-z0-9])[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|0\.\d{6,}|[0-9a-z]{16,}")
 
 
 class PlayedWebSocket(Protocol):
@@ -185,8 +191,15 @@ def _compare(live: Request, recorded: Sequence[Request]) -> tuple[str, list[str]
     nearest = f"  nearest: {_line(recorded[index])} (interaction {index} of {len(recorded)})"
     found = matching.differences(live, recorded[index])
     places = ", ".join(each.partition(":")[0] for each in found)
-    freeze = [_FREEZE] if is_of_clock(_text(live), _text(recorded[index])) else []
-    return f" ({places})", [nearest, *(f"  differs: {each}" for each in found), *freeze]
+    return f" ({places})", [nearest, *(f"  differs: {each}" for each in found), *_likely(live, recorded[index])]
+
+
+def _likely(live: Request, recorded: Request) -> list[str]:
+    """What a test does that sends another value in each run, in lines; empty if it seems to be something else."""
+    sent, kept = _text(live), _text(recorded)
+    if is_of_clock(sent, kept):
+        return [_FREEZE]
+    return [_RANDOM] if _RANDOM_PARTS.sub("0", sent) == _RANDOM_PARTS.sub("0", kept) else []
 
 
 def _text(request: Request) -> str:

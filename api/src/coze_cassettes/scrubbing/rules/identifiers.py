@@ -359,4 +359,5 @@ IDENTIFIERS: Final = (
         '{"unheard_of": "2{D15}"}',
         "order 2{D15} is on its way",
     ),
+    _placed_rule(109, "ID", r"/([1-9]\d{15,18})(?=/|$)", "/any/2{D15}/more", "/any/2{D11}"),
 )
