@@ -43,6 +43,12 @@ def hashed(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
+def dumped(text: str) -> str:
+    """A text as ``xxd`` shows it."""
+    data = text.encode()
+    return "\n".join(f"{at:08x}: {data[at : at + 16].hex(' ', -2)}" for at in range(0, len(data), 16))
+
+
 TEXTS: Final[Mapping[str, str]] = {
     "famous people": "鲁迅原名周树人，与许广平合著《两地书》；李白、杜甫、苏轼是唐宋诗人，王阳明生于1472年。",
     "English prose": "Ada Lovelace wrote to Charles Babbage in 1843; the secret of the engine, she said, is patience.",
@@ -84,6 +90,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "emoji": "🎉 done 👍🏽, 你好，世界！",
     "percent": "100%25 of users, %E4%BD%A0%E5%A5%BD, a+b=c",
     "base64 of prose": base64.b64encode("你好，世界 and nothing else".encode()).decode(),
+    "a dump of a text": dumped('{"myHomeAddress": true, "size": 3}'),
+    "base85 of prose": base64.b85encode(b"please at 45 old size demo please please closes size library").decode(),
+    "base64 of prose in words of a query": "https://a.example/x?q=blob+6K%2B355SoU0VDUkVU+XzHjgIA%3D+end",
     "round numbers": "4000000000 bytes, 8000000000",
     "prices": "¥6222.00, 4000 1234, +5%, +1 -1, 12 34 56 78",
 }

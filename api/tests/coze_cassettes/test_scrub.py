@@ -461,6 +461,7 @@ def test_ids_as_long_as_their_placeholders_do_not_run_into_each_other(interactio
         ("a80{X1}.bc29.b{X3}", "MAC_ADDRESS_1"),
         ("请用figd_{A40}请记住", "SECRET_1"),
         ("curl -ume:tulip@{D4}", "SECRET_1"),
+        ("①fo1_{A58}", "SECRET_1"),
     ],
 )
 def test_a_value_beside_a_sign_is_found(
@@ -478,6 +479,9 @@ def test_chinese_behind_a_url_stays(interaction: MakeInteraction, fill: Callable
     url = fill("https://files.example/报告.png?x-expires={D10}&x-signature={A27}")
     shown = json.loads(_answers(scrub([interaction(answer={"msg": f"看{url}请记住…"})]).interactions))["msg"]
     assert shown == "看https://scrubbed.invalid/SIGNED_URL_1请记住…"
+    text = fill("看https://a.example/x?access_token={A40}请记住")
+    shown = json.loads(_answers(scrub([interaction(answer={"msg": text})]).interactions))["msg"]
+    assert shown == "看https://a.example/x?access_token=ACCESS_TOKEN_1请记住"
 
 
 def test_base64_of_one_line_stays_one_line(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
@@ -490,7 +494,12 @@ def test_base64_of_one_line_stays_one_line(interaction: MakeInteraction, fill: C
 
 @pytest.mark.parametrize(
     "text",
-    ["Authorization: Basic {A28}\r\nAccept: */*", "mysql://app:{A12}@db.example.com/main", "user_name: str = 'x'"],
+    [
+        "Authorization: Basic {A28}\r\nAccept: */*",
+        "mysql://app:{A12}@db.example.com/main",
+        "user_name: str = 'x'",
+        "note=size%3A+3%0Ahome_address%3A+%E5%8C%97%E4%BA%AC%E5%B8%82%E6%B5%B7%E6%B7%80%0A",
+    ],
 )
 def test_what_was_scrubbed_is_scrubbed_to_the_same(
     interaction: MakeInteraction, fill: Callable[[str], str], text: str

@@ -210,7 +210,7 @@ def _walk_encodings(leaf: Leaf, visit: Visit) -> list[Edit]:
             edits = walk_text(leaf.inside(opened.inner, "text"), visit)
             closed = [close_inline(row, leaf.text, opened.span(start, end), text) for start, end, text in edits]
             # what only looks like an escape may be a letter of base85; stretches without one are found inside
-            return merge_longest(closed, _standing(leaf, visit, row.pattern))
+            return merge_longest(closed, _standing(leaf, visit, row))
     return _standing(leaf, visit)
 
 
@@ -228,15 +228,21 @@ def _walk_apart(leaf: Leaf, own: Sequence[tuple[int, int, Encoding]], visit: Vis
 
 
 def _standing(
-    leaf: Leaf, visit: Visit, holding: re.Pattern[str] | None = None, rows: Sequence[Encoding] = STANDING
+    leaf: Leaf, visit: Visit, inline: Encoding | None = None, rows: Sequence[Encoding] = STANDING
 ) -> list[Edit]:
-    """The edits of each stretch that stands by itself, or of those that hold something."""
+    """The edits of each stretch that stands by itself, or of those that share something with an inline encoding."""
     edits: list[Edit] = []
+    escapes = None if inline is None else [match.span() for match in inline.pattern.finditer(leaf.text)]
     for row, start, end in stretches_to_open(leaf.text, tuple(rows)):
-        stretch = leaf.text[start:end]
-        if holding is None or holding.search(stretch):
-            edits += shift_edits(_open_standing(row, leaf, stretch, visit), start)
+        if escapes is None or _is_crossed(start, end, escapes):
+            edits += shift_edits(_open_standing(row, leaf, leaf.text[start:end], visit), start)
     return merge_edits(edits)
+
+
+def _is_crossed(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of some spans has a part in a stretch: the padding of base64 looks like a soft end of a line."""
+    after = bisect_right(spans, start, key=lambda span: span[1])
+    return after < len(spans) and spans[after][0] < end
 
 
 def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:

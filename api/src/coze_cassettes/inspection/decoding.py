@@ -83,6 +83,23 @@ def layers(text: str) -> Iterator[str]:
             waiting.append(inner)
 
 
+_OF_SIGNS: Final = tuple(row for row in STANDING if row.name in ("base85", "Ascii85"))
+_SURE: Final = 20
+"""Characters from which on letters and signs that give a text do not do so by chance."""
+
+
+def without_signs(text: str) -> str:
+    """A text without what is written in it with all signs, which is read by itself and looks random as it stands."""
+    for row in _OF_SIGNS:
+        kept, position = [], 0
+        for start, end in row.spans(text):
+            if end - start >= _SURE and row.decode(text[start:end]) is not None:
+                kept.append(text[position:start])
+                position = end
+        text = " ".join([*kept, text[position:]])
+    return text
+
+
 _NOISE: Final = 32
 """Characters below which what is read in another character set may be so by chance: such texts are read together."""
 

@@ -32,6 +32,27 @@ def is_in_hex(match: re.Match[str]) -> bool:
     return bool(head or tail) and _HEX_WORD.fullmatch(head + match[0] + tail) is not None
 
 
+_DUMP_LINE = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-Fa-f]{6,7}0(?::[ ](?P<words>(?:[0-9A-Fa-f]{4}[ ]){0,7}[0-9A-Fa-f]{2,4})"
+    r"|[ ]{1,2}(?P<bytes>(?:[0-9A-Fa-f]{2}[ ]{1,2}){3,15}[0-9A-Fa-f]{2}))(?![0-9A-Za-z])"
+)
+"""A line of xxd, or of hexdump and od: the place of its first byte, then up to sixteen bytes."""
+
+_PRINTED = re.compile(rb"[\t\n\r -~\x80-\xff]+")
+_DUMP_REACH: Final = 64
+
+
+def is_dumped(match: re.Match[str]) -> bool:
+    """Whether digits are the bytes of a text in a line of a dump: ``00000010: 4578 6563 7574 652d``."""
+    start, end = match.span()
+    for line in _DUMP_LINE.finditer(match.string, max(0, start - _DUMP_REACH), end + _DUMP_REACH):
+        first, last = line.span("words" if line["words"] else "bytes")
+        if first <= start and end <= last:
+            digits = line.string[first:last].replace(" ", "")
+            return _PRINTED.fullmatch(bytes.fromhex(digits[: len(digits) // 2 * 2])) is not None
+    return False
+
+
 def is_fraction(match: re.Match[str]) -> bool:
     """Whether digits are a part of a decimal number: behind ``1.``, or before a point and a digit that is not zero."""
     start, end = match.span()
@@ -76,14 +97,14 @@ _GROUPINGS: Final = frozenset(
 def is_mainland_mobile(match: re.Match[str]) -> bool:
     """Eleven digits in one of the usual groups."""
     groups = tuple(map(len, _GROUP.findall(match[0])))
-    if groups not in _GROUPINGS or is_in_hex(match) or is_fraction(match):
+    if groups not in _GROUPINGS or is_in_hex(match) or is_fraction(match) or is_dumped(match):
         return False
     return is_phone(re.sub("[^0-9]", "", match[0]), "CN")
 
 
 def is_international_mobile(match: re.Match[str]) -> bool:
     """A mainland mobile number behind 86."""
-    if is_in_hex(match) or is_fraction(match):
+    if is_in_hex(match) or is_fraction(match) or is_dumped(match):
         return False
     return is_phone("+" + re.sub("[^0-9]", "", match[0]).removeprefix("00"), "CN")
 
@@ -109,7 +130,7 @@ _ROUND: Final = "000000"
 
 def is_local(match: re.Match[str]) -> bool:
     """A landline or a service number, dialled in one of the places where numbers are written so."""
-    if is_in_hex(match) or is_fraction(match):
+    if is_in_hex(match) or is_fraction(match) or is_dumped(match):
         return False
     digits = re.sub("[^0-9]", "", match[0])
     if digits.endswith(_ROUND):
@@ -192,7 +213,7 @@ def _is_decimal(match: re.Match[str]) -> bool:
 
 def has_resident_id(match: re.Match[str]) -> bool:
     """Whether a run of digit groups holds an identity number."""
-    if is_in_hex(match) or _is_decimal(match):
+    if is_in_hex(match) or _is_decimal(match) or is_dumped(match):
         return False
     return any(len(number) in (15, 18) and is_resident_id(number) for number in _spans(match[0]))
 
@@ -205,7 +226,7 @@ _EVEN: Final = frozenset(
 
 def has_card(match: re.Match[str]) -> bool:
     """Whether a run of digit groups holds the number of a card: in one piece, or parted as on a card."""
-    if is_in_hex(match) or _is_decimal(match):
+    if is_in_hex(match) or _is_decimal(match) or is_dumped(match):
         return False
     groups = _GROUP.findall(match[0])
     whole = (group for group in groups if len(group) in _LENGTHS)

@@ -101,7 +101,7 @@ def is_random(match: re.Match[str]) -> bool:
     is_whole = "/" not in run and is_drawn(run)
     if not is_whole and not parts:
         return False
-    if run.startswith(_PUBLIC_KEY) or _is_media(run) or _is_text(run):
+    if run.startswith(_PUBLIC_KEY) or _is_media(run) or _is_text(run) or _is_text(run.replace("+", "")):
         return False
     if not is_whole and all(map(_is_text, parts)):
         return False

@@ -157,5 +157,6 @@ def _rules_by_name(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=32_768)
 def _random_in(text: str) -> tuple[str, ...]:
-    """The rules of the detectors of randomness, likewise."""
-    return tuple(detector.rule for detector in RANDOM if detector.is_in(text))
+    """The rules of the detectors of randomness, likewise; what is a text in an encoding of all signs is read so."""
+    found = tuple(detector.rule for detector in RANDOM if detector.is_in(text))
+    return tuple(detector.rule for detector in RANDOM if detector.is_in(decoding.without_signs(text))) if found else ()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
+from coze_cassettes.codecs.dumps import is_of_dump
 from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold
 from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, stretches_of
@@ -26,7 +27,8 @@ _PRINTABLE = re.compile(rf"[^{UNREADABLE}]{{6,}}+")
 _PARAGRAPH: Final = "\n\0\n"
 """What no rule reads over: a value ends at the blank, a byte that nobody can read is none."""
 
-_URL_PARAMETER = re.compile(r"[?&]([A-Za-z_][\w.-]{0,63})=([^&\s\"'#<>\\]+)")
+_URL_PARAMETER = re.compile(r"[?&]([A-Za-z_][\w.-]{0,63})=([!$%(-;=?-\[\]-~]{16,}+(?=[^\x00-\x7f])|[^&\s\"'#<>\\]+)")
+"""A long value of ASCII ends where Chinese goes on."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,10 @@ def _text_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
 
 
 def _shape_claims(folded: Folded, rules: RuleSet) -> Iterator[Claim]:
-    """What is known by its looks."""
+    """What is known by its looks; the bytes of a dump look like a number."""
     for rule, start, end in rules.in_text(folded.text):
+        if rule.category is Category.PERSONAL and is_of_dump(folded.text, start, end):
+            continue
         yield Claim(*folded.span(start, end), folded.text[start:end], rule)
 
 
@@ -116,6 +120,7 @@ def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet) -> Iterator[Claim]
 def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) -> Claim | None:
     if any(placeholders.found_in(found.name)):
         return None
+    found = _without_plus(folded.text, found)
     value = folded.text[found.start : found.end]
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
     if rule is None or rule.form is Form.SHIFT or _is_sentence(folded.text, found):
@@ -123,6 +128,15 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
     if not _is_value(value, found, rule) and not _is_last_word(folded.text, found, rule):
         return None
     return Claim(*folded.span(found.start, found.end), value, rule)
+
+
+_PLUS_BEFORE = re.compile(r"\+(?![0-9])")
+
+
+def _without_plus(text: str, found: NamedValue) -> NamedValue:
+    """A value without the plus before it in a text of a form whose escapes are read: it stands for a blank there."""
+    is_blank = _PLUS_BEFORE.match(text, found.start, found.end - 1) is not None and " " not in text
+    return replace(found, start=found.start + 1) if is_blank else found
 
 
 _CODE = re.compile(r"[$<{%*]|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\.")

@@ -80,7 +80,7 @@ SERVICES: Final = (
         r"|gsk_[A-Za-z0-9]{40,}+|pplx-[A-Za-z0-9]{40,}+|xai-[A-Za-z0-9]{40,}+|sntry[su]_[\w=+/-]{40,}+|NRAK-[A-Z0-9]{27}"
         r"|hv[sb]\.[\w-]{24,}+|figd_[\w-]{30,}+|PMAK-[a-f0-9-]{40,}+"
         r"|dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,}+"
-        r"|gl(?:sa|c)_[\w=+/-]{32,}+|HRKU-[\w-]{30,}+|fo1_[\w-]{43}|tvly-[\w-]{20,}+|fc-[a-f0-9]{32}",
+        r"|gl(?:sa|c)_[\w=+/-]{32,}+|HRKU-[\w-]{30,}+|fo1_[\w-]{43,}+|tvly-[\w-]{20,}+|fc-[a-f0-9]{32}",
         "other platforms: Atlassian, Notion, Linear, Replicate, Groq, Sentry, Vault, Figma, Postman, Grafana and more",
         "gsk_{A52}",
         "gsk_short",
