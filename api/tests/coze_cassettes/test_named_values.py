@@ -10,7 +10,7 @@ import pytest
 
 from coze_cassettes.cassette.model import Cassette, Interaction
 from coze_cassettes.codecs.encodings import to_text
-from coze_cassettes.inspection.names import TABLE, Promise
+from coze_cassettes.inspection.promises import TABLE, Promise
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.scrub import scrub
 
@@ -225,6 +225,7 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "The user name is required, the API key is stored.",
         "密码8-16位，密码为空，密码2024年",
         "use this as the password; pass: 12 of 15, pass: test_name1",
+        '{"pass": 1042, "pin": "pinned", "max_token": 128000, "sid": "main"}',
         "find . -name test1.py -type f; git config user.name Ada; tar -xvf backup2024.tgz",
         "docker run -p 8080:8080 a; mkdir -p some/where; zip -r a.zip b",
         "<tr><td>password</td><td>string</td></tr>",
@@ -283,6 +284,8 @@ def test_what_stands_in_place_of_a_secret_is_recorded(interaction: MakeInteracti
 VALUES: Final[Mapping[Promise, Sequence[str]]] = {
     Promise.SECRET: ("{A14}",),
     Promise.CREDENTIAL: ("{A14}",),
+    Promise.CODE: ("{D1}{A7}", "9{D5}"),
+    Promise.SHORT: ("x{D1}{A6}",),
     Promise.PERSON: ("{HAN}",),
     Promise.DETAIL: ("某某路{D3}号", "5{D8}"),
     Promise.PICTURE: ("https://a.example/{A8}",),

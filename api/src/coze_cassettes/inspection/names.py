@@ -9,112 +9,17 @@ import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from coze_cassettes.inspection.promises import RULES, TABLE, Promise
 from coze_cassettes.inspection.words import words
-
-
-class Promise(StrEnum):
-    """What a name says of its value."""
-
-    SECRET = "secret"  # noqa: S105 - a promise
-    """Whatever stands there is one, however it looks."""
-    CREDENTIAL = "credential"
-    """Mostly one, but the word also counts things or names a kind: ``token``."""
-    PERSON = "person"
-    DETAIL = "detail"
-    """Personal if it holds a digit, a Han character or an @: an address, a birthday."""
-    PICTURE = "picture"
-    """Personal if it is a URL."""
-    IDENTIFIER = "identifier"
-
-
-RULES: Final[Mapping[Promise, str]] = MappingProxyType(
-    {
-        Promise.SECRET: "INSPECT-SECRET-NAME",
-        Promise.CREDENTIAL: "INSPECT-SECRET-NAME",
-        Promise.PERSON: "INSPECT-PERSONAL-NAME",
-        Promise.DETAIL: "INSPECT-PERSONAL-NAME",
-        Promise.PICTURE: "INSPECT-PERSONAL-NAME",
-        Promise.IDENTIFIER: "INSPECT-ID-NAME",
-    }
-)
-
-# --- the table ------------------------------------------------------------------------------------------------------
-
-TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
-    {
-        Promise.SECRET: """
-            password|passwd|passphrase|passcode|pwd|pass phrase|user pass|db pass|login pass|root pass|pin code
-            secret|client secret|app secret|secret key|secret access key|signing key|signing secret|encrypt key
-            encryption key|encoding aes key|aes key|api key|api secret|app key|access key|access key id
-            access key secret|secret id|private key|auth key|auth code|account key|shared access key|shared secret
-            master key|license key|access token|refresh token|auth token|bearer token|id token|session token
-            security token|csrf token|verify token|verification token|api token|bot token|user token
-            tenant access token|app access token|webhook token|device code|user code|code verifier|code challenge
-            authorization code|verification code|sms code|one time password|otp|totp secret|recovery code
-            backup code|mnemonic|seed phrase|cookie|authorization|x api key|connection string|webhook secret
-            hmac key|consumer secret|consumer key|subscription key|service key|sas token|js ticket|密码|口令|密钥
-            smtp pass|mail pass|email pass|ftp pass|redis pass|mysql pass|pg pass|ssh pass|auth pass|admin pass
-            http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass
-            store pass|key pass|app ticket|psk|wpa passphrase|require pass
-            db pwd|user pwd|mysql pwd|redis pwd|admin pwd|root pwd|login pwd|ftp pwd|smtp pwd|email pwd|wifi pwd|ssh pwd
-            jsapi ticket|api ticket|dsn|secret key base
-            秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
-        """,
-        Promise.CREDENTIAL: "token|credential|credentials|secrets|passwords|api keys|access keys|session id"
-        "|session key",
-        Promise.PERSON: """
-            nick name|user name|user nick name|user unique name|creator name|real name|full name|first name
-            last name|sur name|given name|family name|middle name|maiden name|customer name|contact name
-            contact person|receiver name|recipient name|recipient|consignee|sender name|speaker name|legal name
-            screen name|login name|account name|member name|owner name|patient name|student name|employee name
-            staff name|card holder|card holder name|account holder|emergency contact|guardian name|spouse|open id
-            guest name|payee name|payer name
-            wechat id|weixin id|wechat|weixin|wechat no|wechat number|alipay|alipay account|姓名
-            真实姓名|昵称|用户名|用户名称|联系人|收件人|收货人|寄件人|持卡人|户名|本名|全名|客户名|名字|账户名
-            登录名|微信|微信号|支付宝
-        """,
-        Promise.DETAIL: """
-            open id|union id|wx id|email|e mail
-            mail address|email address|phone|phone no|phone number|telephone no|telephone number
-            telephone|cell phone|cell phone number|mobile phone|mobile|mobile no|mobile number|contact phone
-            contact number|tel|tel no|fax|fax number|id card|id card no|id card number|identity card
-            identity card number|identity no|identity number|id number|id no|identification number|national id
-            citizen id|resident id|social security number|ssn|tax id|bank card|bank card no|bank card number|card no
-            card number|credit card|credit card number|bank account|bank account number|bank account no
-            account number|account no|iban|cvv|cvc|birth day|birth date|date of birth|dob|home address
-            postal address|mailing address|shipping address|delivery address|billing address|street address|address
-            address line|street|home town|post code|postal code|zip code|ip|ip address|client ip|remote ip|user ip
-            login ip|source ip|remote addr|mac|mac address|passport|passport no|passport number|driver license
-            driver license no|driving license|license plate|plate number|plate no|imei|imsi|iccid|latitude|longitude
-            lat|lng|qq|qq number|qq no|qq id|skype|whatsapp|telegram|line id|geo location|手机|手机号|手机号码|电话
-            电话号码|联系方式|座机|邮箱|邮箱地址|电子邮件|身份证|身份证号|身份证号码|证件号|证件号码|住址|地址
-            银行卡|银行卡号|卡号|银行账号|账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号|车牌
-            车牌号|社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度
-        """,
-        Promise.PICTURE: "avatar|avatar url|user avatar|user avatar url|head image url|icon url|image url|audio url"
-        "|preview audio|file url|photo url|profile picture|profile image url|头像|头像地址",
-        Promise.IDENTIFIER: """
-            user id|bot id|conversation id|chat id|message id|section id|last section id|tool call id|workflow id
-            execute id|sub execute id|space id|workspace id|enterprise id|organization id|file id|app id|api app id
-            client id|folder id|parent folder id|dataset id|document id|plugin id|api id|voice id|speaker id
-            model id|device id|group id|feature id|room id|stream id|live id|entity id|connector id|creator id
-            event id|public key id|log id|first id|last id|before id|after id|coze account id
-            processing file id list|connector uid|uid|kid|node execute uuid|command id
-            tos uri|icon uri|image uri|imagex uri|avatar uri|file uri
-        """,
-    }
-)
-"""What names promise, each a row of words; a name keeps the promise of the row that it ends with."""
 
 _EXACT: Final = words(
     """
-    psk tel ip qq mac lat lng otp pwd pass auth fax dob ssn imei imsi iccid iban cvv cvc street mobile cookie
-    mnemonic spouse weixin alipay telegram skype recipient uid kid
+    pass pw pin captcha sid sk tok jwt psk tel ip qq mac lat lng otp pwd auth fax dob ssn imei imsi iccid iban cvv
+    cvc street mobile cookie mnemonic spouse weixin alipay telegram skype recipient uid kid
     """
 )
 """Rows of one word: letters that other words end with too (``hotel``, ``ship``) are not read as them."""
@@ -175,7 +80,7 @@ def _at_end(words: list[str]) -> Promise | None:
         end = last[-length:]
         if end in _ROWS and end not in _EXACT and _ROWS[end] is not Promise.IDENTIFIER:
             return _ROWS[end]
-    return _han(last)
+    return Promise.CREDENTIAL if last.endswith("token") else _han(last)
 
 
 def _han(name: str) -> Promise | None:
@@ -229,6 +134,19 @@ def _is_credential(value: str) -> bool:
     return len(value) >= _LEAST_CREDENTIAL and " " not in value.strip() and _is_secret(value) and not value.isdecimal()
 
 
+_CODE = re.compile(r"(?!\d{1,3}\Z|[a-z]+_[a-z0-9_]*\Z|0x[0-9A-Fa-f]{1,8}\Z)(?=\S*\d)\S{4,4096}")
+
+
+def is_code(value: str) -> bool:
+    """Whether a value has a digit, and is no small number."""
+    return _CODE.fullmatch(value.strip()) is not None and not is_described(value)
+
+
+def is_mixed_code(value: str) -> bool:
+    """Whether it has a letter as well."""
+    return re.search("[A-Za-z]", value) is not None and is_code(value)
+
+
 _DETAIL = re.compile(r"(?<![A-Za-z])[1-9]|[0-9]{3}|[\u4e00-\u9fff@]|o[A-Za-z0-9_-]{20,}|wxid_[A-Za-z0-9]")
 
 
@@ -252,6 +170,8 @@ REFUSES: Final[Mapping[Promise, Callable[[str], bool]]] = MappingProxyType(
     {
         Promise.SECRET: _is_secret,
         Promise.CREDENTIAL: _is_credential,
+        Promise.CODE: is_code,
+        Promise.SHORT: is_mixed_code,
         Promise.PERSON: _is_person,
         Promise.DETAIL: _is_detail,
         Promise.PICTURE: _is_url,

@@ -10,7 +10,7 @@ from typing import Final
 from coze_cassettes.inspection import names, syntaxes
 from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.masking import BARE, MASK
-from coze_cassettes.inspection.names import Promise
+from coze_cassettes.inspection.promises import RULES, SECRETS, Promise
 from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs
 
 # --- values that the text delimits ----------------------------------------------------------------------------------
@@ -241,8 +241,6 @@ _REPLACED = re.compile(rf"(?:&[A-Za-z]\w* )?{MASK}(?:[\u3400-\u9fff，。！；�
 _CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z|\A[A-Za-z&][A-Za-z0-9_.|]* ?= ?[\"'`]")
 
 
-_SECRETS: Final = (Promise.SECRET, Promise.CREDENTIAL)
-
 # --- what only may be a pair ------------------------------------------------------------------------------------------
 
 _MANY_DIGITS = re.compile(r"(?:\d[^\d]{0,3}){5}|wxid_|o[A-Za-z0-9_-]{27}")
@@ -264,7 +262,7 @@ def _loose_pairs(text: str) -> Iterator[Pair]:
         for match in pattern.finditer(text):
             yield from _if_likely(match["name"], match["value"])
     for pair in syntaxes.likely_pairs(text):
-        if names.promise_of(pair.name) in _SECRETS:
+        if names.promise_of(pair.name) in SECRETS:
             yield pair
         else:
             yield from _if_likely(pair.name, pair.value)
@@ -302,7 +300,7 @@ def rules_under_capitals(text: str) -> Iterator[str]:
     for pair in _pairs(text):
         promise = names.promise_of(pair.name)
         if promise is not None and pair.name.isupper() and pair.name in BARE and _MIXED.fullmatch(pair.value):
-            yield names.RULES[promise]
+            yield RULES[promise]
 
 
 # --- both -----------------------------------------------------------------------------------------------------------
@@ -312,10 +310,10 @@ def rules_in(text: str) -> Iterator[str]:
     """The checks by name that the pairs of a text do not pass."""
     for pair in _pairs(text):
         promise = names.promise_of(pair.name)
-        if promise in _SECRETS:
+        if promise in SECRETS:
             if is_secret(pair, text):
-                yield names.RULES[promise]
+                yield RULES[promise]
         elif promise is not None and not is_dummy(pair) and names.REFUSES[promise](pair.value):
-            yield names.RULES[promise]
+            yield RULES[promise]
     if any(is_secret(pair, text) for pair in named_pairs(text)):
-        yield names.RULES[Promise.SECRET]
+        yield RULES[Promise.SECRET]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.inspection import names, randomness
-from coze_cassettes.inspection.names import Promise
+from coze_cassettes.inspection.promises import SECRETS, Promise
 from coze_cassettes.inspection.words import words
 
 
@@ -25,12 +25,15 @@ class Pair:
 
 
 _CORE = re.compile(
-    r"(?=[ckmopstCKMOPST密口秘私令验动授凭暗])"  # asked first: few places pass it, and alternatives are many
-    r"(?:(?i:pass(?:[_ -]?(?:word|wd|phrase|code))?|pwd|psk|secret|token|credentials?"
+    r"(?=[cjkmopstvCJKMOPSTV密口秘私令验动授凭暗校安备恢激提取鉴])"
+    r"(?:(?i:pass(?:[_ -]?(?:word|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt|vcode"
+    r"|secret|token|credentials?"
     r"|cookie|mnemonic|otp|key(?:[_ -]?id)?|code"
     r"|ticket|connection[_ -]?string)(?![A-Za-z])"
-    r"|密码|口令|[密秘私]钥|令牌|验证码|动态码|授权码|凭[证据]|暗号)"
+    r"|密码|口令|[密秘私]钥|密匙|令牌|验证码|(?:动态|授权|校验|安全|备用|恢复|激活|提取|取件|鉴权)码|密保答案|凭[证据]|暗号)"
 )
+"""What a name ends with; its first letters are asked first, since few places pass them."""
+
 _HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
 _REACH: Final = 48
 _SEPARATOR = re.compile(
@@ -56,7 +59,7 @@ def named_pairs(text: str) -> Iterator[Pair]:
     for match in _CORE.finditer(text):
         head = _HEAD_REVERSED.match(text[max(0, match.start() - _REACH) : match.start()][::-1])
         name = (head[0][::-1] if head else "") + match[0]
-        if names.promise_of(name) not in (Promise.SECRET, Promise.CREDENTIAL):
+        if names.promise_of(name) not in SECRETS:
             continue
         gap = _SEPARATOR.match(text, match.end())
         if gap is None:
@@ -154,7 +157,10 @@ def is_secret(pair: Pair, text: str) -> bool:
         or not re.search(r"[0-9A-Za-z]", value)
     ):
         return False
-    if names.promise_of(pair.name) is Promise.CREDENTIAL:
+    promise = names.promise_of(pair.name)
+    if promise in (Promise.CODE, Promise.SHORT) and not names.REFUSES[promise](value):
+        return False
+    if promise is Promise.CREDENTIAL:
         return len(value) >= _LEAST_CREDENTIAL and _is_drawn(value) and not _is_expression(value)
     if len(value) < _LEAST:
         return False

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from coze_cassettes.inspection import names
 from coze_cassettes.inspection.masking import MASK
+from coze_cassettes.inspection.promises import SECRETS, Promise
 from coze_cassettes.inspection.words import words
 
 _SIGNATURE = re.compile(
@@ -41,9 +42,7 @@ def is_signed(match: re.Match[str]) -> bool:
 def has_secret_parameter(match: re.Match[str]) -> bool:
     """Whether a parameter of a URL has the name of a secret."""
     return any(
-        names.promise_of(name) in (names.Promise.SECRET, names.Promise.CREDENTIAL)
-        and not _FLAG.fullmatch(value)
-        and names.REFUSES[names.Promise.CREDENTIAL](value)
+        names.promise_of(name) in SECRETS and not _FLAG.fullmatch(value) and names.REFUSES[Promise.CREDENTIAL](value)
         for name, value in _parameters(match[0])
     )
 

@@ -21,13 +21,23 @@ _NO_VALUE = (
     r"|\.{3})$)"
 )
 _ANY_SECRET = rf"{_NO_VALUE}(?=.*[^\d.])(?s:.{{4,}})"
-_PASSWORDS = r"pass_?words?|psk|wpa_passphrase|passwd|pwd|pass_?phrase|pass_?code"
+_PASSWORDS = r"pass_?words?|psk|wpa_passphrase|passwd|passwrd|pswd|psw|pwd|pass_?phrase|pass_?code|mi_?ma|kou_?ling"
 _PASSING = (
     r"smtp|e?mail|ftp|require|redis|mysql|pg|db|ssh|auth|admin|root|user|login|http|imap|es|mongo|wifi|vpn|my|sys"
     r"|(?:key_?)?store"
 )
-_CODES = r"(?:auth|authorization|verification|sms|recovery|backup|pin)_?codes?|t?otp|mnemonic|seed_?phrase"
-_HAN_SECRETS = "(?:密码|口令|密钥|秘钥|令牌|私钥|凭证|凭据)"
+_CODES = (
+    r"(?:auth|authorization|verification|verify|sms|recovery|backup|pin|security|activation|unlock|log_?in|mfa|2_?fa"
+    r"|two_?factor|one_?time|otp)_?codes?|v_?code|yan_?zheng_?ma|t?otp|mnemonic|seed_?phrase|security_?answer"
+)
+_HAN_CODES = r"密码|口令|[验校]证?码|(?:动态|授权|安全|备用|恢复|激活|鉴权|提取|取件)码|(?:PIN|pin)码|密保答案|暗号"
+_HAN_SECRETS = "(?:密码|口令|密钥|秘钥|密匙|令牌|私钥|凭证|凭据)"
+_NAME_WITH_DIGIT = (
+    r"(?:[a-z0-9]+_)*(?:pin|captcha|sid|sess_?id|sk|tok|jwt|(?:enc|sign|storage)_?key|p_?key|priv_?key|app_sec"
+    r"|ak_sk|conn_?str)|(?:root|user|admin|db)pw|miyao|master_?auth"
+)
+"""Names that mean other things as well."""
+
 _NAME_OF_SECRET = (
     r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|signature|encrypt(?:ion)?|auth"
     r"|account|master|shared|license|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
@@ -205,7 +215,7 @@ SECRETS: Final = (
         "PASSWORD",
         _S,
         _FIELD,
-        rf"(?:[a-z0-9_]*(?:{_PASSWORDS})|(?:[a-z0-9]+_)*(?:(?:{_PASSING})_pass|{_CODES}))(?:_?(?:\d+|value|old|new|confirm|confirmation|again))?|[\u4e00-\u9fff]{{0,6}}(?:密码|口令|验证码|校验码|动态码|授权码|暗号)",
+        rf"(?:[a-z0-9_]*(?:{_PASSWORDS})|(?:[a-z0-9]+_)*(?:(?:{_PASSING})_pass|{_CODES}))(?:_?(?:\d+|value|old|new|confirm|confirmation|again))?|[\u4e00-\u9fff]{{0,6}}(?:{_HAN_CODES})",
         "named a password: short ones and numbers too",
         '{"dbPassword": "{D6}"}',
         '{"password": "***"}',
@@ -221,6 +231,42 @@ SECRETS: Final = (
         '{"custom_variables": {"openaiApiKey": "{A40}"}}',
         '{"token": "0"}',
         accepts=_ANY_SECRET,
+    ),
+    Rule(
+        "COZE-AUTH-030",
+        "SECRET",
+        _S,
+        _FIELD,
+        r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|encrypt(?:ion)?|auth|account"
+        r"|master|shared|license|service|hmac|aes|rsa|deploy|consumer|subscription)_?key|secret_id"
+        r"|(?:api|access|refresh|auth|bearer|bot|csrf|id|session|webhook)_?token)"
+        r"|(?:[a-z0-9]+_)*pin)|[\u4e00-\u9fff]{0,6}(?:密钥|秘钥|密匙|令牌|私钥|凭证|凭据)",
+        "digits alone, where a name counts nothing",
+        '{"apiKey": "{D8}"}',
+        '{"token": "{D8}"}',
+        accepts=r"\d{4,}",
+    ),
+    Rule(
+        "COZE-AUTH-031",
+        "PASSWORD",
+        _S,
+        _FIELD,
+        _NAME_WITH_DIGIT,
+        "short for a secret, if the value has a digit",
+        '{"enc_key": "tulip{D4}"}',
+        '{"pin": "pinned"}',
+        accepts=r"(?=\S*\d)(?!\d{1,3}$|[a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{1,8}$)\S{4,4096}",
+    ),
+    Rule(
+        "COZE-AUTH-032",
+        "PASSWORD",
+        _S,
+        _FIELD,
+        r"(?:[a-z0-9]+_)*(?:pass|pw)",
+        "what passes a test is counted, a password has letters too",
+        '{"pass": "tulip{D4}"}',
+        '{"pass": "1042"}',
+        accepts=r"(?=\S*\d)(?=\S*[A-Za-z])(?![a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{1,8}$)\S{6,4096}",
     ),
     Rule(
         "COZE-AUTH-019",

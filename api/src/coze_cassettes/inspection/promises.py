@@ -1,0 +1,120 @@
+"""The table of what names promise: a secret, a person, an identifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Promise(StrEnum):
+    """What a name says of its value."""
+
+    SECRET = "secret"  # noqa: S105 - a promise
+    """Whatever stands there is one, however it looks."""
+    CREDENTIAL = "credential"
+    """Mostly one, but the word also counts things or names a kind: ``token``."""
+    CODE = "code"
+    """Secret if it has a digit: a word for other things too, or short for one."""
+    SHORT = "short"
+    """Secret if it has digits and letters: what passes a test is counted too."""
+    PERSON = "person"
+    DETAIL = "detail"
+    """Personal if it holds a digit, a Han character or an @: an address, a birthday."""
+    PICTURE = "picture"
+    """Personal if it is a URL."""
+    IDENTIFIER = "identifier"
+
+
+RULES: Final[Mapping[Promise, str]] = MappingProxyType(
+    {
+        Promise.SECRET: "INSPECT-SECRET-NAME",
+        Promise.CREDENTIAL: "INSPECT-SECRET-NAME",
+        Promise.CODE: "INSPECT-SECRET-NAME",
+        Promise.SHORT: "INSPECT-SECRET-NAME",
+        Promise.PERSON: "INSPECT-PERSONAL-NAME",
+        Promise.DETAIL: "INSPECT-PERSONAL-NAME",
+        Promise.PICTURE: "INSPECT-PERSONAL-NAME",
+        Promise.IDENTIFIER: "INSPECT-ID-NAME",
+    }
+)
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
+    {
+        Promise.SECRET: """
+            password|passwd|passphrase|passcode|pwd|pass phrase|user pass|db pass|login pass|root pass|pin code
+            secret|client secret|app secret|secret key|secret access key|signing key|signing secret|encrypt key
+            encryption key|encoding aes key|aes key|api key|api secret|app key|access key|access key id
+            access key secret|secret id|private key|auth key|auth code|account key|shared access key|shared secret
+            master key|license key|access token|refresh token|auth token|bearer token|id token|session token
+            security token|csrf token|verify token|verification token|api token|bot token|user token
+            tenant access token|app access token|webhook token|device code|user code|code verifier|code challenge
+            authorization code|verification code|sms code|one time password|otp|totp secret|recovery code
+            backup code|mnemonic|seed phrase|cookie|authorization|x api key|connection string|webhook secret
+            hmac key|consumer secret|consumer key|subscription key|service key|sas token|js ticket|密码|口令|密钥
+            smtp pass|mail pass|email pass|ftp pass|redis pass|mysql pass|pg pass|ssh pass|auth pass|admin pass
+            http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass
+            store pass|key pass|app ticket|psk|wpa passphrase|require pass
+            db pwd|user pwd|mysql pwd|redis pwd|admin pwd|root pwd|login pwd|ftp pwd|smtp pwd|email pwd|wifi pwd|ssh pwd
+            jsapi ticket|api ticket|dsn|secret key base
+            秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
+            passwrd|pswd|psw|security answer|security code|activation code|unlock code|login code|log in code|mfa code
+            2 fa code|two factor code|one time code|otp code|verify code|vcode|v code|yanzhengma|mima|kouling|deploy key
+            pre shared key|password confirmation|new pwd|old pwd|密匙|安全码|备用码|恢复码|激活码|鉴权码|密保答案
+        """,
+        Promise.CREDENTIAL: "token|credential|credentials|secrets|passwords|api keys|access keys|session id"
+        "|session key",
+        Promise.CODE: """
+            pin|captcha|sid|sess id|sk|tok|jwt|enc key|sign key|storage key|p key|priv key|app sec|ak sk
+            conn str|root pw|user pw|admin pw|db pw|miyao|master auth|校验码|提取码|取件码|pin码
+        """,
+        Promise.SHORT: "pass|pw",
+        Promise.PERSON: """
+            nick name|user name|user nick name|user unique name|creator name|real name|full name|first name
+            last name|sur name|given name|family name|middle name|maiden name|customer name|contact name
+            contact person|receiver name|recipient name|recipient|consignee|sender name|speaker name|legal name
+            screen name|login name|account name|member name|owner name|patient name|student name|employee name
+            staff name|card holder|card holder name|account holder|emergency contact|guardian name|spouse|open id
+            guest name|payee name|payer name
+            wechat id|weixin id|wechat|weixin|wechat no|wechat number|alipay|alipay account|姓名
+            真实姓名|昵称|用户名|用户名称|联系人|收件人|收货人|寄件人|持卡人|户名|本名|全名|客户名|名字|账户名
+            登录名|微信|微信号|支付宝
+        """,
+        Promise.DETAIL: """
+            open id|union id|wx id|email|e mail
+            mail address|email address|phone|phone no|phone number|telephone no|telephone number
+            telephone|cell phone|cell phone number|mobile phone|mobile|mobile no|mobile number|contact phone
+            contact number|tel|tel no|fax|fax number|id card|id card no|id card number|identity card
+            identity card number|identity no|identity number|id number|id no|identification number|national id
+            citizen id|resident id|social security number|ssn|tax id|bank card|bank card no|bank card number|card no
+            card number|credit card|credit card number|bank account|bank account number|bank account no
+            account number|account no|iban|cvv|cvc|birth day|birth date|date of birth|dob|home address
+            postal address|mailing address|shipping address|delivery address|billing address|street address|address
+            address line|street|home town|post code|postal code|zip code|ip|ip address|client ip|remote ip|user ip
+            login ip|source ip|remote addr|mac|mac address|passport|passport no|passport number|driver license
+            driver license no|driving license|license plate|plate number|plate no|imei|imsi|iccid|latitude|longitude
+            lat|lng|qq|qq number|qq no|qq id|skype|whatsapp|telegram|line id|geo location|手机|手机号|手机号码|电话
+            电话号码|联系方式|座机|邮箱|邮箱地址|电子邮件|身份证|身份证号|身份证号码|证件号|证件号码|住址|地址
+            银行卡|银行卡号|卡号|银行账号|账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号|车牌
+            车牌号|社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度
+        """,
+        Promise.PICTURE: "avatar|avatar url|user avatar|user avatar url|head image url|icon url|image url|audio url"
+        "|preview audio|file url|photo url|profile picture|profile image url|头像|头像地址",
+        Promise.IDENTIFIER: """
+            user id|bot id|conversation id|chat id|message id|section id|last section id|tool call id|workflow id
+            execute id|sub execute id|space id|workspace id|enterprise id|organization id|file id|app id|api app id
+            client id|folder id|parent folder id|dataset id|document id|plugin id|api id|voice id|speaker id
+            model id|device id|group id|feature id|room id|stream id|live id|entity id|connector id|creator id
+            event id|public key id|log id|first id|last id|before id|after id|coze account id
+            processing file id list|connector uid|uid|kid|node execute uuid|command id
+            tos uri|icon uri|image uri|imagex uri|avatar uri|file uri
+        """,
+    }
+)
+"""What names promise, each a row of words; a name keeps the promise of the row that it ends with."""
+
+SECRETS: Final = (Promise.SECRET, Promise.CREDENTIAL, Promise.CODE, Promise.SHORT)
+"""The promises of secrets."""
