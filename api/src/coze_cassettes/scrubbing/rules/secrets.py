@@ -237,6 +237,7 @@ SECRETS: Final = (
         "SECRET",
         _S,
         _FIELD,
+        r"(?!(?:access|refresh)_token$|(?:client|app)_secret$)"
         r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|encrypt(?:ion)?|auth|account"
         r"|master|shared|license|service|hmac|aes|rsa|deploy|consumer|subscription)_?key|secret_id"
         r"|(?:api|access|refresh|auth|bearer|bot|csrf|id|session|webhook)_?token)"
