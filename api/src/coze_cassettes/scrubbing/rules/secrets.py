@@ -123,7 +123,7 @@ SECRETS: Final = (
         _HEADER,
         r"(?:set-)?cookie",
         "sessions of the gateway",
-        "set-cookie: sid={A32}; Path=/",
+        "set-cookie: gate={A32}; Path=/",
         "accept: text/html",
     ),
     Rule(
