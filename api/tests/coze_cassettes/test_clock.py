@@ -323,6 +323,31 @@ def test_a_pool_keeps_the_order_of_deadlines() -> None:
     assert done == [10, 5, 30, 100]
 
 
+def test_a_worker_and_the_test_that_waits_for_it_do_not_block_each_other() -> None:
+    """A call ends with the lock of its future, while the test looks at the workers with the lock of its condition."""
+    condition = threading.Condition(lock := threading.Lock())
+    begun, idle = threading.Event(), threading.Event()
+    never = threading.Lock()
+    never.acquire()
+    had: list[bool] = []
+
+    def end() -> None:
+        begun.wait()
+        with future._condition:
+            never.acquire(timeout=0.02)  # in real time
+            had.append(lock.acquire(timeout=1))
+            condition.notify()
+            lock.release()
+
+    with clock.virtual_time(), ThreadPoolExecutor(2) as pool, condition:
+        pool.submit(idle.wait)
+        future = pool.submit(end)
+        idle.set()
+        begun.set()
+        condition.wait(20)
+    assert had == [True]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says what a thread waits for")
 def test_what_comes_from_outside_is_waited_for() -> None:
     """The limit of the test is not over while a thread of it waits for another process, a file or a socket."""

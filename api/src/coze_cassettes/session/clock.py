@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import time_machine
@@ -182,10 +182,8 @@ def _join_method() -> Callable[..., None]:
 def _submit_method(threads: ThreadWatch) -> Callable[..., Future[Any]]:
     submit_really = ThreadPoolExecutor.submit
 
-    def submit(executor: ThreadPoolExecutor, /, *args: Any, **options: Any) -> Future[Any]:
-        future = submit_really(executor, *args, **options)
-        threads.note_submitted(future)
-        return future
+    def submit(executor: ThreadPoolExecutor, call: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        return threads.submit(partial(submit_really, executor), partial(call, *args, **options))
 
     return submit
 

@@ -6,12 +6,12 @@ import concurrent.futures.thread
 import sys
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from coze_cassettes.session.builtin_functions import copy_of
 
@@ -26,6 +26,7 @@ _SLEEPS: Final = "S"
 _real_time = copy_of(time.monotonic)
 
 _Place = tuple[int, int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,29 @@ class ThreadWatch:
 
     def __init__(self) -> None:
         """Note where the threads of today are."""
-        self._queued: set[Future[Any]] = set()
+        self._queued: set[object] = set()
         self._from_before = {ident: _place(frame) for ident, frame in frames().items() if frame.f_code is not _WORKER}
         self._seen: dict[int, _Seen] = {}
 
-    def note_submitted(self, future: Future[Any]) -> None:
-        """Remember a call that a worker is to take."""
-        self._queued.add(future)
+    def submit(self, submit_really: Callable[..., Future[T]], function: Callable[[], T]) -> Future[T]:
+        """Submit a call, and remember it until a worker takes it.
+
+        A future is not asked for its state: its lock may be held by a worker that waits for one of the thread's own.
+        """
+        call = object()
+
+        def run() -> T:
+            self._queued.discard(call)
+            return function()
+
+        self._queued.add(call)
+        try:
+            future = submit_really(run)
+        except BaseException:
+            self._queued.discard(call)
+            raise
+        future.add_done_callback(lambda _future: self._queued.discard(call))  # it may have been cancelled
+        return future
 
     def is_any_busy(self, ignored: Collection[int]) -> bool:
         """Whether a thread has something to do, those of some identifiers aside; ask again and again."""
@@ -70,7 +87,7 @@ class ThreadWatch:
 
     def _is_busy(self, ident: int, native: int | None, frame: FrameType) -> bool:
         if frame.f_code is _WORKER:
-            return self._is_any_queued()
+            return bool(self._queued)
         place = _place(frame)
         if self._from_before.get(ident) == place:
             return False
@@ -80,12 +97,6 @@ class ThreadWatch:
             return True
         self._seen[ident] = seen = replace(seen, looks=seen.looks + 1)
         return not seen.is_quiet
-
-    def _is_any_queued(self) -> bool:
-        for each in tuple(self._queued):  # another thread may submit at the same time
-            if each.running() or each.done():
-                self._queued.discard(each)
-        return bool(self._queued)
 
     def forget(self) -> None:
         """Begin a new wait: what was quiet before may have been given something to do."""
