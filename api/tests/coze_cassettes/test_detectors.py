@@ -207,6 +207,7 @@ HOSTILE: Final = (
         "a: |\n ",
     ),
     *('variable "a" {', 'a{"', "a: b ", "a b = ", 'name="a"\r\n', "**a**\n", "a「1", "a:1:a:a:", "value='a' ", "WIFI:"),
+    *("[{},\n", "{}", "\x1e{}", "61626364 ", "%u0041", "&#65", "00000010: 4578 "),
     *("my API key is ", "pass:", "IDENTIFIED BY ", "login -p "),
 )
 """Pieces of texts that were made to stall a search."""

@@ -94,11 +94,15 @@ def test_a_value_leaves_a_core_wherever_it_begins(row: Encoding, before: int) ->
             "{0x70,0x61,0x73,0x73,0x77,0x6F,0x72,0x64,\n 0x3D,0x74,0x75,0x6C,0x69,0x70,0x37,0x20,0x6F,0x6B}",
         ),
         ("base64 in words", "cGFzc3dvcmQ9dHVs aXA3IG9r"),
+        ("hexadecimal in words", "face 70617373 776F7264 3D74756C 69703720 6F6B by"),
+        ("hexadecimal in words", "70617373776f72643d\n    74756c697037206f6b\n"),
+        ("hexadecimal dump", "70,61,73,73,77,6f,72,64,3d,74,75,6c,69,70,37,20,6f,6b"),
+        ("HTML entities", "pass&#119ord&#61tulip&#x37 ok"),
         ("quoted-printable in lines", "pass=\nword=tulip7 o=\r\nk"),
         ("HTML entities", "pass&#0000000119;ord=tulip&#x00000037; ok"),
     ],
 )
 def test_an_encoding_is_read_in_the_manner_of_each_program(name: str, text: str) -> None:
-    """Dumps of xxd, hexdump and od, a list of C, words of base64, a line that goes on, entities with zeros."""
+    """Dumps and lists of programs, words of base64 and of digits, a line that goes on, entities as in browsers."""
     (row,) = (row for row in ENCODINGS if row.name == name)
     assert list(row.readings(text)) == ["password=tulip7 ok"]

@@ -116,6 +116,9 @@ def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]
     pieces = ["see Canary", " Person", " there"]
     stream = "".join(f"event:delta\ndata:{json.dumps({'id': 'm', 'content': piece})}\n\n" for piece in pieces)
     assert rules_found(stream.encode(), ("Canary Person",), "text/event-stream") == {"INSPECT-VALUE"}
+    objects = [json.dumps({"parts": [{"text": piece}]}) for piece in pieces]
+    for text in ("[" + ",\n".join(objects) + "]", "\x1e".join(["", *objects]), "".join(objects)):
+        assert rules_found(text.encode(), ("Canary Person",), "application/json") == {"INSPECT-VALUE"}
 
 
 def test_a_value_in_binary_is_found(rules_found: Callable[..., set[str]]) -> None:

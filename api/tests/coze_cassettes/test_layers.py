@@ -177,6 +177,16 @@ def test_a_text_split_over_events_is_read_joined() -> None:
     assert re.findall(r'"content":"(.*?)"', _swap_in_stream(STREAM)) == ["my PLACEHOLDER", " is", " here"]
 
 
+@pytest.mark.parametrize("form", ["[{},\n{},\r\n{}]\n", "\x1e{}\n\x1e{}\n\x1e{}\n", "{}{}{}"])
+def test_pieces_in_objects_of_json_are_joined(form: str) -> None:
+    """A list that is sent object by object, a JSON text sequence (RFC 7464), objects without anything between."""
+    pieces = ("a sec", "ret b", "c")
+    text = form.replace("{}", "%s") % tuple(json.dumps({"parts": [{"text": piece}]}) for piece in pieces)
+    assert is_stream(text, "application/json")
+    assert re.findall('"text": "(.*?)"', _swap_in_stream(text)) == ["a PLACEHOLDER", " b", "c"]
+    assert not is_stream(json.dumps([{"text": piece} for piece in pieces]), "application/json")
+
+
 @pytest.mark.parametrize("key", ["output", "text", "arguments", "transcript", "anything"])
 def test_pieces_are_joined_whatever_they_are_called(key: str) -> None:
     """Lines of JSON are a stream too, and every key of theirs may hold pieces."""

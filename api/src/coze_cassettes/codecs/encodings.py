@@ -284,9 +284,13 @@ def _base64_lines_like(text: str, stretch: str) -> str:
     return gap[0].join(packed[at : at + width] for at in range(0, len(packed), width))
 
 
+_PACKED: Final = (b"\x1f\x8b\x08", b"PK\x03\x04", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"BZh", b"\xfd7zXZ\0")
+"""How packed bytes begin, which are no text and hold one."""
+
+
 def _decode_hex(stretch: str) -> str | None:
-    digits = "".join(_HEX_PAIR.findall(stretch))
-    return _readable(bytes.fromhex(digits))
+    data = bytes.fromhex("".join(_HEX_PAIR.findall(stretch)))
+    return to_text(data) if data.startswith(_PACKED) else _readable(data)
 
 
 def _encode_hex(text: str) -> str:
@@ -294,9 +298,41 @@ def _encode_hex(text: str) -> str:
 
 
 def _hex_like(text: str, stretch: str) -> str:
-    separator = next((char for char in stretch if char in " :-"), "")
+    separator = next((char for char in stretch if char in " :,-"), "")
     closed = to_bytes(text).hex(separator) if separator else _encode_hex(text)
     return closed.upper() if stretch.upper() == stretch != stretch.lower() else closed
+
+
+_LEAST_IN_WORDS: Final = 8
+"""Bytes in words of digits that are a text, and no years or prices, from this number on."""
+
+_BLANKS = re.compile(r"\s+")
+
+
+def _decode_hex_words(stretch: str) -> str | None:
+    """Words of one length; the last may be shorter."""
+    words = stretch.split()
+    if len(words[-1]) > len(words[0]) or any(len(word) != len(words[0]) for word in words[:-1]):
+        return None
+    inner = _decode_hex("".join(words))
+    return inner if inner is not None and len(inner) >= _LEAST_IN_WORDS else None
+
+
+def _hex_words(stretch: str) -> tuple[int, int]:
+    """The words that give a text, without one before or behind them that has digits of that kind only too."""
+    gaps = [match.span() for match in _BLANKS.finditer(stretch)]
+    for start in (0, gaps[0][1]):
+        for end in (len(stretch), gaps[-1][0]):
+            if start < end and _decode_hex_words(stretch[start:end]) is not None:
+                return start, end
+    return 0, len(stretch)
+
+
+def _hex_words_like(text: str, stretch: str) -> str:
+    gap = _BLANKS.search(stretch)
+    width = gap.start() if gap else len(stretch)
+    digits = _hex_like(text, stretch.replace(" ", ""))
+    return (gap[0] if gap else " ").join(digits[at : at + width] for at in range(0, len(digits), width))
 
 
 _OFFSET = re.compile(r"[ \t]*[0-9A-Fa-f]{7,8}:?[ ]{1,2}")
@@ -503,6 +539,14 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         width=_utf16_width,
     ),
     _inline(
+        "percent-encoding of code units",
+        r"%u[0-9A-Fa-f]{4}",
+        lambda stretch: _decode_json_escapes(stretch.replace("%", "\\")),
+        lambda text: _utf16_units(text).replace("\\", "%"),
+        ("a/b", "%u0061%u002f%u0062"),
+        width=_utf16_width,
+    ),
+    _inline(
         "hexadecimal escapes",
         r"\\x[0-9A-Fa-f]{2}",
         _decode_hex_bytes,
@@ -534,7 +578,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     _inline(
         "HTML entities",
-        r"&(?:#0{0,16}\d{1,7}|#[xX]0{0,16}[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});",
+        r"&(?:#(?:0{0,16}\d{1,7}|[xX]0{0,16}[0-9A-Fa-f]{1,6});?|[A-Za-z][A-Za-z0-9]{1,31};)",
         html.unescape,
         lambda text: _code_points(text, "&#{};".format),
         ("a/b", "&#97;&#47;&#98;"),
@@ -590,6 +634,19 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         is_whole=True,
     ),
     Encoding(
+        "hexadecimal in words",
+        re.compile(
+            r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){2,}+"
+            r"(?:(?:[ ]|[ \t]*+\r?\n[ \t]*+)(?:[0-9A-Fa-f]{2})++(?![0-9A-Za-z]))++"
+        ),
+        _decode_hex_words,
+        lambda text: to_bytes(text).hex(" ", -4),
+        ("a/bcdefgh", "612f6263 64656667 68"),
+        like=_hex_words_like,
+        narrow=_hex_words,
+        is_whole=True,
+    ),
+    Encoding(
         "hexadecimal",
         re.compile(r"[0-9A-Fa-f](?<![0-9A-Fa-f].)[0-9A-Fa-f](?:[0-9A-Fa-f]{2}){3,}(?![0-9A-Fa-f])"),
         _decode_hex,
@@ -601,8 +658,8 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         "hexadecimal dump",
         re.compile(
             # not in the middle of one, so each is read once; what ends like "see" is no beginning
-            r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?<!(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ :-].)"
-            r"[0-9A-Fa-f](?P<gap>[ :-])[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+(?![0-9A-Za-z])"
+            r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?<!(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ :,-].)"
+            r"[0-9A-Fa-f](?P<gap>[ :,-])[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+(?![0-9A-Za-z])"
         ),
         _decode_hex,
         lambda text: to_bytes(text).hex(" "),

@@ -19,6 +19,7 @@ from coze_cassettes.codecs import containers, json_text
 from coze_cassettes.codecs.edits import Edit, apply_edits, common_length, merge_edits, shift_edits
 from coze_cassettes.codecs.encodings import BASE64, is_readable, to_bytes, to_text
 from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_bytes, walk_json, walk_text
+from coze_cassettes.codecs.sequences import objects_in
 
 _LINE = re.compile(r"^(?:(?P<field>[a-z]+):[ ]?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE)
 _FIRST_FIELD = re.compile(r"\s*(?:data|event|id|retry)?:")
@@ -61,7 +62,9 @@ def is_stream(text: str, content_type: str) -> bool:
     if _FIRST_FIELD.match(text) and _DATA_FIELD.search(text):
         return True
     lines = text.strip().split("\n")
-    return len(lines) > 1 and all(json_text.is_json(line) for line in lines if line.strip())
+    if len(lines) > 1 and all(json_text.is_json(line) for line in lines if line.strip()):
+        return True
+    return bool(objects_in(text))
 
 
 # --- events ---------------------------------------------------------------------------------------------------------
@@ -90,6 +93,10 @@ class _Event:
 
 
 def _events(text: str) -> Iterator[_Event]:
+    if objects := objects_in(text):
+        for start, end in objects:
+            yield _Event("", is_data=True, start=start, end=end, text=text[start:end], is_encoded=False)
+        return
     name = ""
     for match in _LINE.finditer(text):
         group = "value" if match["field"] else "other"

@@ -38,18 +38,24 @@ _DUMP_LINE = re.compile(
 )
 """A line of xxd, or of hexdump and od: the place of its first byte, then up to sixteen bytes."""
 
+_WORDS_OF_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z])(?P<digits>(?=[0-9\s]{0,64}[A-Fa-f])[0-9A-Fa-f]{8}(?:\s[0-9A-Fa-f]{8})+(?:\s[0-9A-Fa-f]{2,8})?)(?![0-9A-Za-z])"
+)
+"""Four bytes in each word, of which some have letters: a text, and no numbers."""
+
 _PRINTED = re.compile(rb"[\t\n\r -~\x80-\xff]+")
 _DUMP_REACH: Final = 64
 
 
 def is_dumped(match: re.Match[str]) -> bool:
-    """Whether digits are the bytes of a text in a line of a dump: ``00000010: 4578 6563 7574 652d``."""
+    """Whether digits are the bytes of a text in a line of a dump (``00000010: 4578 6563 7574 652d``), or in words."""
     start, end = match.span()
-    for line in _DUMP_LINE.finditer(match.string, max(0, start - _DUMP_REACH), end + _DUMP_REACH):
-        first, last = line.span("words" if line["words"] else "bytes")
-        if first <= start and end <= last:
-            digits = line.string[first:last].replace(" ", "")
-            return _PRINTED.fullmatch(bytes.fromhex(digits[: len(digits) // 2 * 2])) is not None
+    for pattern in (_DUMP_LINE, _WORDS_OF_DIGITS):
+        for line in pattern.finditer(match.string, max(0, start - _DUMP_REACH), end + _DUMP_REACH):
+            first, last = line.span(line.lastgroup or 0)
+            if first <= start and end <= last:
+                digits = re.sub(r"\s", "", line.string[first:last])
+                return _PRINTED.fullmatch(bytes.fromhex(digits[: len(digits) // 2 * 2])) is not None
     return False
 
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -113,7 +113,11 @@ def _of_body(body: bytes, content_type: str, place: str, allowed: frozenset[str]
         yield from _of_bytes(body, place, allowed)
         return
     value = streams.parse(text)
-    if value is not None:
+    if series := streams.series(text):
+        yield from _of_events(series, place)
+        if value is None:
+            yield Piece(place, text)
+    elif value is not None:
         yield from _of_json(value, place, ())
     elif "event-stream" in content_type or streams.is_stream(text):
         yield from _of_stream(text, place)
@@ -196,9 +200,13 @@ def _sound_of(piece: Piece, event: streams.Event) -> bytes | None:
 
 
 def _of_stream(text: str, place: str) -> Iterator[Piece]:
+    return _of_events(streams.events(text), place)
+
+
+def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
     """Each event of a stream, and the texts and bytes that its events only give together."""
     joined, raws, sounds = streams.Joined(), list[bytes](), list[bytes]()
-    for event in streams.events(text):
+    for event in events:
         where = f"{place} {event.name}"
         if event.raw is not None:
             raws.append(event.raw)

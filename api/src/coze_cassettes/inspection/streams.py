@@ -55,6 +55,32 @@ def events(text: str) -> Iterator[Event]:
         yield Event(name, line, parse(data) if label == "data" else None, raw)
 
 
+_BESIDES = re.compile(r"[\s\x1e]*(?P<list>\[)?[\s\x1e]*(?=\{)")
+_NEXT: Final = {True: re.compile(r"\s*,\s*"), False: re.compile(r"[\s\x1e]*")}
+_DECODER: Final = json.JSONDecoder()
+
+
+def series(text: str) -> list[Event]:
+    """The objects of a list that is written in lines, or of objects one behind the other; nothing if it is neither."""
+    beginning = _BESIDES.match(text)
+    if beginning is None or (beginning["list"] and "\n" not in text):
+        return []
+    found: list[Event] = []
+    gap = _NEXT[beginning["list"] is not None]
+    at, between = beginning.end(), ""
+    try:
+        while text.startswith("{", at):
+            value, end = _DECODER.raw_decode(text, at)
+            found.append(Event("", text[at:end], value))
+            step = gap.match(text, end)
+            between += step[0] if step else ""
+            at = step.end() if step else len(text)
+    except (ValueError, RecursionError):
+        return []
+    is_apart = beginning["list"] is None or "\n" in between
+    return found if len(found) >= _FEWEST and is_apart else []
+
+
 def _bytes_of(name: str, data: str) -> bytes | None:
     if name not in (_BINARY_EVENT, _TEXT_EVENT):
         return None

@@ -95,6 +95,17 @@ def _json_lines(key: str, headers: Headers) -> Make:
     return make
 
 
+def _json_objects(form: str) -> Make:
+    """Objects one behind the other, the pieces of a text in them."""
+
+    def make(text: str, chance: random.Random) -> Interaction:
+        objects = (_dump({"parts": [{"text": piece}]}) for piece in cut(text, chance))
+        begin, between, end = form.split("{}")
+        return _answer(begin + between.join(objects) + end)
+
+    return make
+
+
 def _other_stream(text: str, chance: random.Random) -> Interaction:
     """Events with another content type."""
     lines = (f"data: {_dump({'text': piece})}\n\n" for piece in cut(text, chance))
@@ -234,6 +245,8 @@ PLACES: Final[Mapping[str, Place]] = {
     ),
     "lines of JSON": Place(_json_lines("text", (("content-type", "application/x-ndjson"),))),
     "lines of JSON as text": Place(_json_lines("delta", _TEXT)),
+    "list of JSON in lines": Place(_json_objects("[{},\n{}]")),
+    "sequence of JSON": Place(_json_objects("\x1e{}\n\x1e{}\n")),
     "stream of another type": Place(_other_stream),
     "received messages": Place(_received_messages),
     "sent messages": Place(_sent_messages),
