@@ -16,13 +16,17 @@ from cozepy.websockets import ws
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
+from coze_cassettes.errors import InvalidCassette
 from coze_cassettes.scrubbing.scrub import scrub
-from coze_cassettes.session import http_wire
+from coze_cassettes.session import http_wire, record_stub, replay_stub
 from coze_cassettes.session.http_exchange import HttpExchange
+from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.outside import Outside, refuse_context
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.session import Settings, selection
+from coze_cassettes.session.throttle import Throttle
+from coze_cassettes.session.wire import Wire
 
 REAL_CONNECT = websockets.asyncio.client.connect
 METADATA = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
@@ -100,18 +104,49 @@ def test_only_what_may_be_an_error_is_read_ahead(media_type: str, status: int, w
     assert http_wire._reads_ahead(response, []) is waits
 
 
-@pytest.mark.parametrize(
-    ("error", "asked", "is_kept"), [(httpx.ReadTimeout, 1, 1), (httpx.ReadTimeout, 2, 0), (httpx.ConnectError, 1, 0)]
-)
-def test_a_timeout_that_the_test_wants_is_kept(error: type[httpx.TransportError], asked: int, is_kept: int) -> None:
-    """It gave up waiting and did not ask again; what it repeats, or a broken connection, is no part of the test."""
+def asked(*keys: str) -> list[HttpExchange]:
+    """Exchanges of requests with some keys."""
     recorder = Recorder("test_it.py::test_me", Path("test_it/test_me.yaml"), Settings(), fail)
-    exchanges = [HttpExchange(recorder, Request("GET", "https://api.coze.com/v1/users/me")) for _ in range(asked)]
-    for each in exchanges:
-        each.note_fault(error("x"))
-    for each in exchanges:
-        each.keep_timeout(exchanges)
-    assert [each.response.fault for each in recorder.interactions] == [error.__name__] * is_kept
+    return [HttpExchange(recorder, Request("GET", f"https://api.coze.com/v1/users/me?key={key}")) for key in keys]
+
+
+@pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError, httpx.ConnectError])
+def test_a_broken_answer_that_the_test_can_do_with_is_kept(error: type[httpx.TransportError]) -> None:
+    """It did not ask again; of a connection that never stood nothing is kept, and the test must be recorded again."""
+    (exchange,) = asked("a")
+    exchange.note_fault(error("x"))
+    exchange.keep_fault([exchange])
+    is_kept = error is not httpx.ConnectError
+    assert (exchange.interaction is not None) is is_kept
+    assert exchange.lost([exchange]) == ("" if is_kept else "ConnectError")
+    if not is_kept:
+        with pytest.raises(InvalidCassette, match="ended in ConnectError and was not sent again: record it once more"):
+            exchange._recorder.save()
+
+
+def test_a_fault_after_which_the_test_asks_again_is_not_kept() -> None:
+    """With the same request, or with another key of its own."""
+    for error, keys in ((httpx.ConnectError, "ab"), (httpx.ReadTimeout, "aa"), (httpx.ReadTimeout, "aaa")):
+        exchanges = asked(*keys)
+        exchanges[0].note_fault(error("x"))
+        exchanges[0].keep_fault(exchanges)
+        assert (exchanges[0].interaction, exchanges[0].lost(exchanges)) == (None, "")
+
+
+@pytest.mark.parametrize("raw", ["filename=文.mp3".encode(), b"caf\xe9"])
+def test_a_header_may_hold_any_characters(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+    """As the name of a file does; the test reads the same while it records and in a replay."""
+    headers = [(b"content-disposition", raw)]
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda *_: httpx.Response(200, headers=headers, json={}))
+    recorder = Recorder("test_it.py::test_me", Path("test_it/test_me.yaml"), Settings(), fail)
+    player = Player(recorder.test, recorder.path, Settings(), fail)
+    read = []
+    with record_stub.record_context(recorder, Wire("http://127.0.0.1:9", Throttle(Limits()), lambda: False)):
+        read.append(httpx.get("https://api.coze.com/v1/x").headers)
+    player.begin(Cassette(recorder.interactions, METADATA))
+    with replay_stub.replay_context(player):
+        read.append(httpx.get("https://api.coze.com/v1/x").headers)
+    assert [each["content-disposition"] for each in read] == [httpx.Headers(headers)["content-disposition"]] * 2
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------

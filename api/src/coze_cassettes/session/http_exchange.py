@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -16,7 +17,8 @@ FAULTS: Final = (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError
 """What can go wrong with a connection."""
 
 
-_TIMEOUT: Final = httpx.ReadTimeout.__name__
+_OF_AN_ANSWER: Final = frozenset({"ReadTimeout", "ReadError", "RemoteProtocolError"})
+"""Those that say how the service answered; with the others, the request never reached it."""
 
 
 class HttpExchange:
@@ -46,10 +48,20 @@ class HttpExchange:
         self._fault = type(error).__name__
         self._dropped = not self._recorder.faults_expected
 
-    def keep_timeout(self, all_exchanges: Iterable[HttpExchange]) -> None:
-        """Keep an exchange that ended in a timeout after which the test did not ask once more: it wants the timeout."""
-        if self._fault == _TIMEOUT and [each for each in all_exchanges if each.request == self.request] == [self]:
+    def keep_fault(self, all_exchanges: Iterable[HttpExchange]) -> None:
+        """Keep an exchange whose answer broke and after which the test did not ask once more: it can do with that."""
+        if self._fault in _OF_AN_ANSWER and [each for each in all_exchanges if each.request == self.request] == [self]:
             self._dropped = False
+
+    def lost(self, all_exchanges: Iterable[HttpExchange]) -> str:
+        """How the connection broke, if the exchange is not kept and the test asked nothing like it once more."""
+        again = (each for each in all_exchanges if each is not self and each.place == self.place)
+        return self._fault if self._dropped and not any(again) else ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What it asks, without what may differ from one attempt to the next."""
+        return self.request.method, urlsplit(self.request.uri).path
 
     def note_cancellation(self) -> None:
         """Note that the test does not wait any longer."""

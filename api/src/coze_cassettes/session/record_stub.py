@@ -68,15 +68,18 @@ class _Recording:
 
     def _note_head(
         self, exchange: HttpExchange | None, request: httpx.Request, response: httpx.Response
-    ) -> list[tuple[str, str]]:
+    ) -> httpx.Headers:
         """The headers of a response as the test sees them, without a trace of the target."""
         router = self._wire.wire.router
-        headers = [
-            (name, router.canonical_location(value, request.url) if name.lower() == "location" else value)
-            for name, value in response.headers.multi_items()
-        ]
+        items = response.headers.multi_items()
+        headers = httpx.Headers(
+            [
+                (name, router.canonical_location(value, request.url).encode() if name.lower() == b"location" else raw)
+                for (name, raw), (_, value) in zip(response.headers.raw, items, strict=True)
+            ]
+        )
         if exchange:
-            exchange.note_head(response.status_code, response.reason_phrase, tuple(headers))
+            exchange.note_head(response.status_code, response.reason_phrase, tuple(headers.multi_items()))
         return headers
 
     def keep(self) -> None:

@@ -125,7 +125,11 @@ class Recorder(Session):
         """
         over_http = [each for each in self._exchanges if isinstance(each, HttpExchange)]
         for exchange in over_http:
-            exchange.keep_timeout(over_http)
+            exchange.keep_fault(over_http)
+        if lost := next(filter(None, (each.lost(over_http) for each in over_http)), ""):
+            raise InvalidCassette(
+                f"{self.test} is not saved, a request of it ended in {lost} and was not sent again: record it once more."
+            )
         if not self.interactions:
             if self.path.exists():
                 raise InvalidCassette(f"{self.test} sent no request, but has a cassette: delete {self.path}.")

@@ -22,7 +22,7 @@ from coze_cassettes.session.sent import SentRequest
 from coze_cassettes.session.vcr_values import request_from_vcr, request_to_vcr, response_to_vcr
 
 _BODILESS: Final = frozenset({204, 304})
-_LENGTH: Final = "content-length"
+_LENGTH: Final = b"content-length"
 
 
 class ReplayCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
@@ -126,13 +126,13 @@ def _deliver(recorded: Response, request: httpx.Request) -> httpx.Response:
     """The response as it came over the wire; raises the fault if no response came at all."""
     if recorded.status == NO_RESPONSE and recorded.fault:
         raise _error(recorded.fault, request)
-    headers = list(recorded.headers)
+    headers = [(name.encode(), value.encode()) for name, value in recorded.headers]
     if (
         not recorded.chunks
         and recorded.status not in _BODILESS
         and not any(name.lower() == _LENGTH for name, _ in headers)
     ):
-        headers.append((_LENGTH, str(len(recorded.body))))
+        headers.append((_LENGTH, b"%d" % len(recorded.body)))
     extensions = {"http_version": b"HTTP/1.1", "reason_phrase": recorded.reason.encode("latin-1", "replace")}
     stream = _Delivery(_cut(recorded.body, recorded.chunks), recorded.fault, request)
     return httpx.Response(recorded.status, headers=headers, stream=stream, extensions=extensions)
