@@ -128,7 +128,7 @@ class Recorder(Session):
             exchange.keep_fault(over_http)
         if lost := next(filter(None, (each.lost(over_http) for each in over_http)), ""):
             raise InvalidCassette(
-                f"{self.test} is not saved, a request of it ended in {lost} and was not sent again: record it once more."
+                f"{self.test} is not saved, a request ended in {lost} and was not sent again: record it once more."
             )
         if not self.interactions:
             if self.path.exists():
