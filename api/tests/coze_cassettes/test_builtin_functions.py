@@ -21,7 +21,7 @@ def _fail(value: float) -> float:
 
 def test_every_name_is_redirected() -> None:
     """Also one that was imported before; without an argument, with one, with as many as it may be."""
-    with builtin_functions.redirect_context(
+    with builtin_functions.Redirected(
         {monotonic: lambda: 7.0, time.sleep: lambda seconds: seconds, time.ctime: lambda *given: repr(given)}
     ):
         assert monotonic() == time.monotonic() == 7.0
@@ -39,14 +39,14 @@ def test_code_that_ran_often_is_redirected_too() -> None:
 
     for _ in range(1000):
         look()
-    with builtin_functions.redirect_context({monotonic: lambda: 7.0}):
+    with builtin_functions.Redirected({monotonic: lambda: 7.0}):
         assert {look() for _ in range(1000)} == {7.0}
     assert look() != 7.0
 
 
 def test_errors_of_the_replacement_are_raised() -> None:
     """And the function is itself again after one."""
-    with pytest.raises(KeyError), builtin_functions.redirect_context({time.sleep: _fail}):
+    with pytest.raises(KeyError), builtin_functions.Redirected({time.sleep: _fail}):
         time.sleep(3)
     time.sleep(0)
 
@@ -54,7 +54,7 @@ def test_errors_of_the_replacement_are_raised() -> None:
 def test_a_copy_is_not_redirected() -> None:
     """It is how the real time is known in a replay."""
     real = builtin_functions.copy_of(monotonic)
-    with builtin_functions.redirect_context({monotonic: lambda: -1.0}):
+    with builtin_functions.Redirected({monotonic: lambda: -1.0}):
         assert real() > 0
 
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+Changes = Mapping[tuple[object, str], object]
+"""The new values of attributes, each named by its owner and its name."""
 
 
-@contextmanager
-def replace_context(changes: Mapping[tuple[object, str], object]) -> Iterator[None]:
-    """Give attributes, each named by its owner and its name, other values, and back their own at the end.
+class Replaced(AbstractContextManager[None]):
+    """Gives attributes other values, and back their own at the end.
 
-    Every replayed test does so; a ``mock.patch.object`` for each of four attributes takes three times as long.
+    Every replayed test does so, several times: a ``mock.patch.object`` for each attribute takes three times as long,
+    and a generator as a context manager twice.
     """
-    originals = {(owner, name): vars(owner)[name] for owner, name in changes}
-    _set(changes)
-    try:
-        yield
-    finally:
-        _set(originals)
+
+    def __init__(self, changes: Changes) -> None:
+        """Take the changes; nothing is changed yet."""
+        self._changes = changes
+        self._originals: Changes = {}
+
+    def __enter__(self) -> None:
+        """Change the attributes."""
+        self._originals = {(owner, name): vars(owner)[name] for owner, name in self._changes}
+        _set(self._changes)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None:
+        """Give them back their own values."""
+        _set(self._originals)
 
 
-def _set(values: Mapping[tuple[object, str], object]) -> None:
+def _set(values: Changes) -> None:
     for (owner, name), value in values.items():
         setattr(owner, name, value)

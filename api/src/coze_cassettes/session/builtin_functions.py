@@ -8,10 +8,10 @@ CPython only: the fields are those of its ``PyCFunctionObject`` and ``PyMethodDe
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import cache
-from types import BuiltinFunctionType
+from types import BuiltinFunctionType, TracebackType
 from typing import Any, Final
 
 _POSITIONAL: Final = 0x0001
@@ -74,15 +74,24 @@ def redirect(function: Callable[..., Any], replacement: Callable[..., Any]) -> C
     return undo
 
 
-@contextmanager
-def redirect_context(pairs: dict[Callable[..., Any], Callable[..., Any]]) -> Iterator[None]:
-    """Redirect builtins to replacements for a while."""
-    undo = [redirect(function, replacement) for function, replacement in pairs.items()]
-    try:
-        yield
-    finally:
-        for each in undo:
-            each()
+class Redirected(AbstractContextManager[None]):
+    """Redirects builtins to replacements for a while."""
+
+    def __init__(self, pairs: Mapping[Callable[..., Any], Callable[..., Any]]) -> None:
+        """Take the builtins with their replacements; nothing is redirected yet."""
+        self._pairs = pairs
+        self._undo: list[Callable[[], None]] = []
+
+    def __enter__(self) -> None:
+        """Redirect them."""
+        self._undo = [redirect(function, replacement) for function, replacement in self._pairs.items()]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None:
+        """Let them be what they were."""
+        for undo in self._undo:
+            undo()
 
 
 @cache

@@ -25,8 +25,8 @@ from typing import Any, Final
 
 import time_machine
 
-from coze_cassettes.session.attributes import replace_context
-from coze_cassettes.session.builtin_functions import copy_of, redirect, redirect_context
+from coze_cassettes.session.attributes import Replaced
+from coze_cassettes.session.builtin_functions import Redirected, copy_of, redirect
 from coze_cassettes.session.threads import ThreadWatch
 from coze_cassettes.session.timeline import SECOND, Timeline
 
@@ -62,7 +62,7 @@ def virtual_time() -> Iterator[None]:
     with time_machine.travel(EPOCH):
         time.time()  # the traveller stands still until it is first asked
         threads = _timeline.start(_shift_travellers)
-        with redirect_context(_functions()), replace_context(_methods(threads)):
+        with Redirected(_functions()), Replaced(_methods(threads)):
             try:
                 yield
             finally:

@@ -15,12 +15,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from coze_cassettes.session.attributes import Replaced
 from coze_cassettes.session.builtin_functions import copy_of
 from coze_cassettes.session.threads import frames
 
@@ -153,39 +154,27 @@ def _install() -> None:
     sys.addaudithook(_hook)
 
 
-@contextmanager
-def _policy_context(policy: Policy | None) -> Iterator[None]:
-    before = _state.policy
-    _state.policy = policy
-    try:
-        yield
-    finally:
-        _state.policy = before
+def _policy_context(policy: Policy | None) -> AbstractContextManager[None]:
+    return Replaced({(_state, "policy"): policy})
 
 
-@contextmanager
-def block_context(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> Iterator[None]:
+def block_context(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> AbstractContextManager[None]:
     """Block the network but for some hosts, given as regular expressions, and perhaps this machine's own addresses."""
     _install()
-    with _policy_context(Policy(tuple(allowed_hosts), loopback)):
-        yield
+    return _policy_context(Policy(tuple(allowed_hosts), loopback))
 
 
-@contextmanager
-def coze_blocked_context() -> Iterator[None]:
+def coze_blocked_context() -> AbstractContextManager[None]:
     """Block Coze's hosts and no others."""
-    with block_context([""], loopback=True):
-        yield
+    return block_context([""], loopback=True)
 
 
-@contextmanager
-def open_context(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> Iterator[None]:
+def open_context(allowed_hosts: Sequence[str] = (), *, loopback: bool = False) -> AbstractContextManager[None]:
     """Let more pass where the network is blocked: further hosts, this machine's own addresses."""
     policy = _state.policy
-    with _policy_context(
+    return _policy_context(
         policy and Policy((*policy.allowed_hosts, *allowed_hosts), loopback=policy.loopback or loopback)
-    ):
-        yield
+    )
 
 
 def is_of_coze(host: str) -> bool:

@@ -7,21 +7,22 @@ wire, and other hosts are not ours: both are left alone.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 
 import httpx
+
+from coze_cassettes.session.attributes import Replaced
 
 Handle = Callable[[httpx.HTTPTransport, httpx.Request], httpx.Response]
 HandleAsync = Callable[[httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]]
 
 
-@contextmanager
 def stub_context(
     is_ours: Callable[[str], bool],
     handle: Callable[[Handle, httpx.HTTPTransport, httpx.Request], httpx.Response],
     handle_async: Callable[[HandleAsync, httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]],
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Handle the requests that are ours in another way; each function gets what was there before."""
     before, before_async = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
 
@@ -35,13 +36,6 @@ def stub_context(
             return await before_async(transport, request)
         return await handle_async(before_async, transport, request)
 
-    _put(stub, stub_async)
-    try:
-        yield
-    finally:
-        _put(before, before_async)
-
-
-def _put(handle: Handle, handle_async: HandleAsync) -> None:
-    httpx.HTTPTransport.handle_request = handle  # type: ignore[method-assign, assignment]  # what a stub does
-    httpx.AsyncHTTPTransport.handle_async_request = handle_async  # type: ignore[method-assign, assignment]  # as above
+    return Replaced(
+        {(httpx.HTTPTransport, "handle_request"): stub, (httpx.AsyncHTTPTransport, "handle_async_request"): stub_async}
+    )

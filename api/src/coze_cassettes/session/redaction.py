@@ -12,7 +12,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -20,7 +20,7 @@ from typing import Final
 from _pytest.logging import LogCaptureHandler  # what pytest itself keeps of the log of a test
 
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.session.attributes import replace_context
+from coze_cassettes.session.attributes import Replaced
 
 _PACKAGE: Final = Path(__file__).parents[1]
 
@@ -107,8 +107,7 @@ QUOTING: Final = frozenset({"cozepy", "asyncio"})
 """Loggers that write whole bodies at DEBUG, or errors that quote them."""
 
 
-@contextmanager
-def silent(*, recording: bool) -> Iterator[None]:
+def silent(*, recording: bool) -> AbstractContextManager[None]:
     """Keep raw traffic out of logs, whatever level a logger has and whichever handlers the application gives it.
 
     While recording, errors and the SDK's own messages reach only what pytest keeps of a test's log, which such a run
@@ -120,8 +119,7 @@ def silent(*, recording: bool) -> Iterator[None]:
         kept = isinstance(handler, LogCaptureHandler) or not recording
         return _may_log(record, kept=kept) and bool(handle(handler, record))
 
-    with replace_context({(logging.Handler, "handle"): handle_safely}):
-        yield
+    return Replaced({(logging.Handler, "handle"): handle_safely})
 
 
 def _may_log(record: logging.LogRecord, *, kept: bool) -> bool:

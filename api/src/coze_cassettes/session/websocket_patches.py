@@ -10,15 +10,15 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from types import ModuleType, SimpleNamespace
+from types import MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any, Final, Protocol
 
 import websockets.asyncio.client
 import websockets.sync.client
 
-from coze_cassettes.session.attributes import replace_context
+from coze_cassettes.session.attributes import Changes, Replaced
 
 POLL_INTERVAL: Final = 0.01
 """Seconds between two checks of what another thread may have done."""
@@ -84,8 +84,10 @@ _CLIENT: Final = "cozepy.websockets.ws"
 
 
 @contextmanager
-def connect_context(connect: Callable[..., Any], connect_async: Callable[..., Any]) -> Iterator[None]:
-    """Put other functions in the place of those by which cozepy connects.
+def connect_context(
+    connect: Callable[..., Any], connect_async: Callable[..., Any], others: Changes = MappingProxyType({})
+) -> Iterator[None]:
+    """Put other functions in the place of those by which cozepy connects, and make other changes.
 
     The second returns what can be awaited, and for other hosts than Coze's also entered, as the one of ``websockets``.
     If a test is the first to import cozepy's module, that finds the functions where it looks for them, and gets the
@@ -93,29 +95,28 @@ def connect_context(connect: Callable[..., Any], connect_async: Callable[..., An
     """
     original = websockets.asyncio.client.connect
     changes: dict[tuple[object, str], object] = {
+        **others,
         (websockets.sync.client, "connect"): connect,
         (websockets.asyncio.client, "connect"): connect_async,
     }
     if client := sys.modules.get(_CLIENT):
         changes[client, "asyncio_connect"] = connect_async
     try:
-        with replace_context(changes):
+        with Replaced(changes):
             yield
     finally:
         _put_right(client, original)
 
 
-@contextmanager
 def patch_context(
     session: WatchedSession, connect: Callable[..., Any], connect_async: Callable[..., Any]
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """The same, and things for which nobody waits for long, as cozepy's module names them."""
     changes: dict[tuple[object, str], object] = {}
     if client := sys.modules.get(_CLIENT):
         changes[client, "queue"] = _variant(queue, Queue=_Queue)
         changes[client, "threading"] = _variant(threading, Event=partial(_Event, session))
-    with replace_context(changes), connect_context(connect, connect_async):
-        yield
+    return connect_context(connect, connect_async, changes)
 
 
 def _put_right(client: ModuleType | None, connect: object) -> None:

@@ -6,8 +6,7 @@ A subclass of the connection that ``websockets`` makes notes what is sent and wh
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import httpx
@@ -173,8 +172,7 @@ _KNOWS_PROXIES: Final = "proxy" in inspect.signature(websockets.sync.client.conn
 """Whether this version of websockets goes through proxies at all."""
 
 
-@contextmanager
-def record_context(recorder: Recorder, wire: Wire) -> Iterator[None]:
+def record_context(recorder: Recorder, wire: Wire) -> AbstractContextManager[None]:
     """Record every WebSocket to Coze that is opened through cozepy."""
     connect, connect_async = websockets.sync.client.connect, websockets.asyncio.client.connect
 
@@ -207,5 +205,4 @@ def record_context(recorder: Recorder, wire: Wire) -> Iterator[None]:
     def open_async(uri: str, **options: Any) -> Any:
         return dial_async(uri, options) if recorder.hosts.has(uri) else connect_async(uri, **options)
 
-    with patch_context(recorder, open_sync, open_async):
-        yield
+    return patch_context(recorder, open_sync, open_async)

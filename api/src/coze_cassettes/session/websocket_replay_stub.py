@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import websockets.asyncio.client
@@ -147,8 +146,7 @@ def _dial(player: Player, uri: str, options: dict[str, Any]) -> _Connection:
     return _Connection(player, websocket)
 
 
-@contextmanager
-def replay_context(player: Player) -> Iterator[None]:
+def replay_context(player: Player) -> AbstractContextManager[None]:
     """Replay every WebSocket that is opened through cozepy."""
     connect, connect_async = websockets.sync.client.connect, websockets.asyncio.client.connect
 
@@ -163,5 +161,4 @@ def replay_context(player: Player) -> Iterator[None]:
     def open_async(uri: str, **options: Any) -> Any:
         return dial_async(uri, options) if player.has(uri) else connect_async(uri, **options)
 
-    with patch_context(player, open_sync, open_async):
-        yield
+    return patch_context(player, open_sync, open_async)
