@@ -43,11 +43,16 @@ class CozeTests:
 
 @lru_cache(maxsize=4096)
 def _is_below(path: Path, folders: tuple[Path, ...]) -> bool:
-    return any(path.is_relative_to(each) for each in folders)
+    """Whether a path is below a folder as it is written, or where it really is: a link leads to the same tests."""
+    return any(path.is_relative_to(each) for each in folders) or any(
+        path.resolve().is_relative_to(each.resolve()) for each in folders
+    )
 
 
 @lru_cache(maxsize=4096)
 def _relative(module: Path, base: Path) -> PurePath:
+    if not module.is_relative_to(base):
+        module, base = module.resolve(), base.resolve()
     return module.relative_to(base).with_suffix("")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import PytestSettings, read_settings
 
@@ -71,3 +72,18 @@ def test_what_pytest_cannot_read_is_said_in_its_words() -> None:
     Path("pyproject.toml").write_text("[tool.pytest.ini_options\n")
     with pytest.raises(Misuse, match=r"^pytest cannot read this project's configuration: .*pyproject.toml: .*line 1"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("named", "run", "folder"),
+    [("real/a", "link/a", "test_x"), ("link/a", "real/a", "test_x"), ("real", "link/a", "a/test_x")],
+)
+def test_a_link_leads_to_the_same_tests(named: str, run: str, folder: str, tmp_path: Path) -> None:
+    """A test that is found through it would else be recorded as it is, by pytest-recording."""
+    (tmp_path / "real/a").mkdir(parents=True)
+    (tmp_path / "more").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    tests = CozeTests.below(tmp_path, [named])
+    assert tmp_path / run / "test_x.py" in tests
+    assert tests.folder(tmp_path / run / "test_x.py") == Path(folder)
+    assert tmp_path / "more/test_y.py" not in tests
