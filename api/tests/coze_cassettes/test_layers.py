@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import bz2
+import contextlib
 import gzip
 import io
 import json
@@ -16,6 +17,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import Final
 from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]  # it has no annotations
@@ -28,6 +30,7 @@ from coze_cassettes.codecs import compression, containers, json_text, layers, mu
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits
 from coze_cassettes.codecs.encodings import ENCODINGS
 from coze_cassettes.codecs.layers import Leaf, edit_text, token_edits
+from coze_cassettes.codecs.opened import digest_of
 from coze_cassettes.codecs.streams import is_stream, walk_stream
 from coze_cassettes.errors import UnreadableBody
 
@@ -246,6 +249,9 @@ FILES = {
     "zip in zip": zipped("inner.docx", zipped("a/b.xml", CONTENT)),
     "name in a zip": zipped("a secret.txt", b"nothing"),
     "PNG": png_with(CONTENT),
+    "base64 in lines in a message": b"--z\n\n" + base64.encodebytes(zipped("a.txt", CONTENT)) + b"--z--\n",
+    "text in UTF-32-LE": b"\xff\xfe\0\0" + CONTENT.decode().encode("utf-32-le"),
+    "text in UTF-32-BE": b"\0\0\xfe\xff" + CONTENT.decode().encode("utf-32-be"),
     "text in UTF-16-LE": b"\xff\xfe" + f"密码：{CONTENT.decode()}".encode("utf-16-le"),
     "text in UTF-16-BE": b"\xfe\xff" + f"密码：{CONTENT.decode()}".encode("utf-16-be"),
 }
@@ -267,10 +273,94 @@ def test_what_is_packed_is_opened(name: str) -> None:
     assert layers.walk_bytes(Leaf((), "", "text"), FILES[name], _same) == FILES[name]
 
 
-@pytest.mark.parametrize("pack", [zlib.compress, bytes], ids=["Flate", "plain"])
-def test_a_pdf_that_holds_a_value_is_refused(pack: Callable[[bytes], bytes]) -> None:
+def with_addition(text: bytes) -> bytes:
+    """A zip file whose one entry has a comment and an extra field."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        entry = zipfile.ZipInfo("a.txt")
+        entry.comment, entry.extra = text, struct.pack("<HH", 0x7777, len(text)) + text
+        archive.writestr(entry, "nothing")
+    return target.getvalue()
+
+
+GZIP_HEAD: Final = b"\x1f\x8b\x08\x18\0\0\0\0\0\xff"
+SAYING = {
+    "an entry of a zip file": with_addition(b"a secret"),
+    "what is behind a zip file": zipped("a.txt", b"nothing") + b"a secret",
+    "name of a gzip file": GZIP_HEAD + b"a secret.txt\0so\0" + gzip.compress(CONTENT[-32:], mtime=0)[10:],
+    "comment of a gzip file": GZIP_HEAD + b"a.txt\0a secret\0" + gzip.compress(CONTENT[-32:], mtime=0)[10:],
+    "profile of a picture": png_with(CONTENT).replace(b"zTXt", b"iCCP"),
+}
+
+
+@pytest.mark.parametrize("name", SAYING)
+def test_what_a_file_says_beside_its_content_is_searched(name: str) -> None:
+    """It is not written again; a file in which nothing is replaced stays as it is."""
+    new = layers.walk_bytes(Leaf((), "", "text"), SAYING[name], _swap)
+    assert new != SAYING[name]
+    assert b"secret" not in new
+    assert layers.walk_bytes(Leaf((), "", "text"), SAYING[name], _same) == SAYING[name]
+
+
+HOLDING = {
+    "an archive behind a program": b"#!/bin/sh\nexit\n" + zipped("a.txt", CONTENT),
+    "an archive without its end": zipped("a.txt", CONTENT)[:-60],
+    "two files": bz2.compress(b"nothing") + bz2.compress(CONTENT),
+    "a cell of a database": b"SQLite format 3\0\x10\0" + zlib.compress(CONTENT) + b"\0\0",
+    "a message with a head": struct.pack(">I", 9) + zlib.compress(CONTENT),
+    "a file that breaks off": gzip.compress(CONTENT)[:-10],
+    "an archive of packages": b"!<arch>\ncontrol.tar.xz 0 `\n" + lzma.compress(CONTENT) + b"\n",
+}
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_what_is_packed_inside_other_bytes_is_searched(name: str) -> None:
+    """If it holds a value, the file is refused; what stands beside it is replaced."""
+    with pytest.raises(UnreadableBody, match=r"packed bytes inside .*\(sha256:"):
+        layers.walk_bytes(Leaf((), "", "text"), HOLDING[name], _swap)
+    assert layers.walk_bytes(Leaf((), "", "text"), HOLDING[name], _same) == HOLDING[name]
+    beside = b"\xff a secret \xff" + zlib.compress(b"nothing here") + b"\0a secret"
+    replaced = beside.replace(b"secret", b"PLACEHOLDER")
+    assert layers.walk_bytes(Leaf((), "", "text"), beside, _swap) == replaced
+
+
+def test_an_encrypted_archive_inside_other_bytes_is_refused() -> None:
+    """As one that stands by itself."""
+    sealed = b"\xffhead" + zipped("a.txt", CONTENT).replace(b"PK\3\4\x14\0\0", b"PK\3\4\x14\0\1")
+    with pytest.raises(UnreadableBody, match="encrypted zip file"):
+        containers.open_container(sealed)
+
+
+def test_bytes_that_seem_to_hold_many_files_take_linear_time(assert_growth: Callable[..., None]) -> None:
+    """What only looks like a beginning is left at once."""
+    for unit in (b"x\x9c", b"\x1f\x8b\x08\0", b"BZh91AY&SY", b"PK\3\4", b"x\x01\0\xff\xff\0\0", b"x\x9c" + bytes(300)):
+
+        def make(size: int, _: int, unit: bytes = unit) -> Callable[[], None]:
+            data = b"\xff" + unit * (size // len(unit))
+
+            def work() -> None:
+                with contextlib.suppress(UnreadableBody):
+                    containers.open_container(data)
+
+            return work
+
+        assert_growth(make, (20_000, 160_000), 20, 0.1)
+
+
+def signed(pack: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """A stream that was packed and then written with signs."""
+    return lambda content: base64.a85encode(pack(content)) + b"~>"
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [zlib.compress, bytes, signed(zlib.compress), signed(bytes), lambda content: zlib.compress(content).hex().encode()],
+    ids=["Flate", "plain", "Flate in Ascii85", "Ascii85", "Flate in hexadecimal"],
+)
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"], ids=["alone", "behind a mark"])
+def test_a_pdf_that_holds_a_value_is_refused(pack: Callable[[bytes], bytes], before: bytes) -> None:
     """Its packed streams are read, but cannot be written anew."""
-    pdf = b"%PDF-1.7\n1 0 obj\nstream\n" + pack(CONTENT) + b"\nendstream\n%%EOF"
+    pdf = before + b"%PDF-1.7\n\xe2\xe3\n1 0 obj\nstream\n" + pack(CONTENT) + b"\nendstream\n%%EOF"
     with pytest.raises(UnreadableBody, match="PDF that holds"):
         layers.walk_bytes(Leaf((), "", "text"), pdf, _swap)
     assert layers.walk_bytes(Leaf((), "", "text"), pdf, _same) == pdf
@@ -309,13 +399,13 @@ def test_only_a_file_of_compress_is_refused_as_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["7-Zip", "RAR", "LZ4", "compress", "Microsoft compound file", "cabinet", "age", "OpenSSL"]
+    "name", ["7-Zip", "RAR", "lzip", "LZ4", "compress", "Microsoft compound file", "cabinet", "age", "OpenSSL"]
 )
 def test_what_cannot_be_opened_is_refused(name: str) -> None:
     """A packed or encrypted file of a form that nobody here opens is not kept, unless its digest is allowed."""
     with pytest.raises(UnreadableBody, match="cannot be opened"):
         layers.walk_bytes(Leaf((), "", "text"), SEALED[name], _same)
-    allowed = Leaf((), "", "text", allow_opaque=frozenset({containers.digest_of(SEALED[name])}))
+    allowed = Leaf((), "", "text", allow_opaque=frozenset({digest_of(SEALED[name])}))
     assert layers.walk_bytes(allowed, SEALED[name], _same) == SEALED[name]
 
 

@@ -13,7 +13,8 @@ import pytest
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
-from coze_cassettes.codecs.containers import CONTAINERS, digest_of
+from coze_cassettes.codecs.containers import CONTAINERS
+from coze_cassettes.codecs.opened import digest_of
 from coze_cassettes.errors import UnreadableBody, UnsafeCassette
 from coze_cassettes.inspection.judge import Judge
 from coze_cassettes.inspection.scan import inspect

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from coze_cassettes.cassette.parts import METADATA_PARTS, PARTS, Form
-from coze_cassettes.codecs import compression, containers, json_text, layers
+from coze_cassettes.codecs import archives, compression, json_text, layers
 from coze_cassettes.codecs.containers import CONTAINERS, Container
 from coze_cassettes.codecs.encodings import ENCODINGS, FOLDINGS
 from coze_cassettes.errors import UnreadableBody
@@ -92,7 +92,7 @@ def limits() -> str:
         ("layers of encodings and files inside each other", str(layers.MAX_DEPTH)),
         ("objects and lists of JSON inside each other", str(json_text.MAX_NESTING)),
         ("bytes of an unpacked file", f"{compression.MAX_BYTES:,}"),
-        ("files in an archive", f"{containers.MAX_MEMBERS:,}"),
+        ("files in an archive", f"{archives.MAX_MEMBERS:,}"),
     )
 
 

@@ -50,6 +50,21 @@ def decompress_file(raw: bytes) -> bytes | None:
         return None
 
 
+_NAMED: Final = 0x1C
+_EXTRA, _NAME, _COMMENT = 4, 8, 16
+_FIXED: Final = 10
+
+
+def gzip_head(raw: bytes) -> bytes:
+    """What a gzip file says before its content beside the fixed fields: additions, a name, a comment."""
+    if not raw.startswith(_GZIP_MAGIC) or not raw[3] & _NAMED:
+        return b""
+    end = _FIXED + (2 + int.from_bytes(raw[_FIXED : _FIXED + 2], "little") if raw[3] & _EXTRA else 0)
+    for flag in (_NAME, _COMMENT):
+        end = raw.find(b"\0", end) + 1 if raw[3] & flag else end
+    return raw[_FIXED : max(end, _FIXED)]
+
+
 def store_gzip(content: bytes) -> bytes:
     """A gzip file of a content, not made smaller: the same bytes on every machine, whatever its zlib."""
     deflated = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)

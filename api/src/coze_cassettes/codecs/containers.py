@@ -7,24 +7,18 @@ packed or encrypted and cannot be opened is refused, unless its digest is allowe
 from __future__ import annotations
 
 import bz2
-import hashlib
-import io
 import lzma
 import re
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coze_cassettes.codecs import compression, pictures
-from coze_cassettes.codecs.encodings import is_readable, to_text
-from coze_cassettes.codecs.opened import Opened
+from coze_cassettes.codecs import archives, compression, documents, embedded, pictures
+from coze_cassettes.codecs.encodings import is_readable
+from coze_cassettes.codecs.opened import Opened, digest_of
 from coze_cassettes.errors import UnreadableBody
-
-MAX_MEMBERS: Final = 10_000
-"""Files in an archive beyond which it is refused."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +43,15 @@ _MAY_STAND_IN = re.compile(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]
 
 
 def _open_gzip(data: bytes) -> Opened | None:
+    """The content of a gzip or Zstandard file, and what gzip says before it: a name, a comment (RFC 1952)."""
     inner = compression.decompress_file(data)
-    return None if inner is None else _keeping(data, inner, compression.store_gzip)
+    if inner is None:
+        return None
+    head = compression.gzip_head(data)
+    if not head:
+        return _keeping(data, inner, compression.store_gzip)
+    kept = _keeping(data, inner, compression.store_gzip)
+    return Opened([inner, head], lambda new: kept.close(new[:1]) if new[1] == head else compression.store_gzip(new[0]))
 
 
 def _open_zlib(data: bytes) -> Opened | None:
@@ -113,17 +114,22 @@ def _decompress(
 
 # --- texts in another character set ---------------------------------------------------------------------------------
 
-_UTF16_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_MARKS: Final = {
+    b"\xff\xfe\0\0": "utf-32-le",
+    b"\0\0\xfe\xff": "utf-32-be",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+}
 _SOME: Final = 8
 """Of this many characters at least one is of ASCII, wide or not, in a text that says anything; of noise none is."""
 _OF_ASCII = re.compile("[\x00-\x7f\u3000-\u3020\uff01-\uff5e]")
 
 
-def _open_utf16(data: bytes) -> Opened | None:
+def _open_marked(data: bytes) -> Opened | None:
     """A text with a byte order mark, as Windows writes it."""
-    mark, charset = data[:2], _UTF16_MARKS[data[:2]]
+    mark, charset = next((mark, charset) for mark, charset in _MARKS.items() if data.startswith(mark))
     try:
-        text = data[2:].decode(charset)
+        text = data[len(mark) :].decode(charset)
     except UnicodeError:
         return None
     if not is_readable(text) or _SOME * len(_OF_ASCII.findall(text)) < len(text):
@@ -155,102 +161,7 @@ def _open_behind_head(data: bytes) -> Opened | None:
     return Opened([data[:at], *opened.members], close)
 
 
-# --- archives -------------------------------------------------------------------------------------------------------
-
-_ENCRYPTED: Final = 0x1
-_EPOCH: Final = (2024, 1, 1, 0, 0, 0)
-
-
-_NO_ZIP: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    OSError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-)
-"""What the standard library raises for bytes that only begin like a zip file."""
-
-
-def _open_zip(data: bytes) -> Opened | None:
-    """The names and contents of a zip file and its kin (docx, xlsx, jar, whl, epub)."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-                raise UnreadableBody("it is an encrypted zip file")
-            if len(entries) > MAX_MEMBERS or sum(entry.file_size for entry in entries) > compression.MAX_BYTES:
-                raise UnreadableBody(compression.TOO_MUCH)
-            members = [archive.comment, *(part for each in entries for part in _entry(archive, each))]
-            is_whole = _has_no_gaps(data, entries, archive.start_dir)
-    except _NO_ZIP:
-        return None
-
-    def close(new: list[bytes]) -> bytes:
-        return data if new == members else _zip(new)
-
-    return Opened(members, close, is_whole)
-
-
-_LOCAL_HEADER: Final = 30
-_DESCRIPTORS: Final = (0, 12, 16, 20, 24)
-"""Bytes behind a file that say its size and checksum."""
-
-
-def _has_no_gaps(data: bytes, entries: Sequence[zipfile.ZipInfo], end: int) -> bool:
-    """Whether the files of an archive follow each other, so that nothing stands between them."""
-    position = 0
-    for start, size in sorted((entry.header_offset, entry.compress_size) for entry in entries):
-        if start - position not in _DESCRIPTORS:
-            return False
-        name, extra = struct.unpack_from("<HH", data, start + 26)
-        position = start + _LOCAL_HEADER + name + extra + size
-    return end - position in _DESCRIPTORS
-
-
-def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes, bytes]:
-    return entry.filename.encode("utf-8", "surrogateescape"), archive.read(entry)
-
-
-def _zip(members: Sequence[bytes]) -> bytes:
-    """A zip file, not made smaller: the same bytes on every machine."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        archive.comment = members[0]
-        for name, content in zip(members[1::2], members[2::2], strict=True):
-            archive.writestr(zipfile.ZipInfo(name.decode("utf-8", "replace"), _EPOCH), content)
-    return target.getvalue()
-
-
-# --- documents --------------------------------------------------------------------------------------------------------
-
-_PDF_STREAM = re.compile(rb"stream\r?\n(?P<raw>.*?)\r?\n?endstream", re.DOTALL)
-
-
-def _read_stream(raw: bytes) -> bytes | None:
-    """What a stream of a PDF holds; None if it is a picture, a font, or packed in another way."""
-    inner = compression.decompress_zlib(raw)
-    return raw if inner is None and is_readable(to_text(raw)) else inner
-
-
-def _open_pdf(data: bytes) -> Opened:
-    """The text around the streams of a PDF, and what those hold that are text or Flate; none can be written anew."""
-    if b"/Encrypt" in data:
-        raise UnreadableBody("it is an encrypted PDF")
-    streams = [inner for match in _PDF_STREAM.finditer(data) if (inner := _read_stream(match["raw"])) is not None]
-    outside = _PDF_STREAM.sub(b"stream\nendstream", data.removeprefix(b"%PDF-"))
-    members = [outside, *streams]
-
-    def close(new: list[bytes]) -> bytes:
-        if new != members:
-            raise UnreadableBody(
-                f"it is a PDF that holds what must be replaced, which cannot be done ({digest_of(data)})"
-            )
-        return data
-
-    return Opened(members, close, is_whole=False)
+# --- refused --------------------------------------------------------------------------------------------------------
 
 
 def _seal(what: str) -> Callable[[bytes], Opened]:
@@ -290,13 +201,14 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("bzip2", b"BZh", _open_bz2),
     Container("xz", b"\xfd7zXZ\0", _open_xz),
     Container("LZMA", b"\x5d\0\0", _open_lzma),
-    Container("zip", b"PK\x03\x04", _open_zip),
-    Container("empty zip", b"PK\x05\x06", _open_zip),
-    Container("PDF", b"%PDF-", _open_pdf),
+    Container("zip", b"PK\x03\x04", archives.open_zip),
+    Container("empty zip", b"PK\x05\x06", archives.open_zip),
+    Container("PDF", b"%PDF-", documents.open_pdf),
     Container("PNG", pictures.PNG_MAGIC, pictures.open_png),
-    *(Container(f"text in {charset.upper()}", mark, _open_utf16) for mark, charset in _UTF16_MARKS.items()),
+    *(Container(f"text in {charset.upper()}", mark, _open_marked) for mark, charset in _MARKS.items()),
     Container("7-Zip", b"7z\xbc\xaf\x27\x1c", _seal("a 7-Zip archive")),
     Container("RAR", b"Rar!\x1a\x07", _seal("a RAR archive")),
+    Container("lzip", b"LZIP\1", _seal("an lzip file")),
     Container("LZ4", b"\x04\x22\x4d\x18", _seal("an LZ4 file")),
     Container("compress", b"\x1f\x9d", _refuse_compress),
     Container("Microsoft compound file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _seal("an old Office file")),
@@ -307,6 +219,9 @@ CONTAINERS: Final[tuple[Container, ...]] = (
 """One row each; gzip and zlib also without their first bytes, as deflate, gzip also behind the head of a message."""
 
 _MIN_DEFLATE: Final = 8
+_PDF: Final = b"%PDF-"
+_REACH_OF_PDF: Final = 1024
+"""Bytes among which a PDF may begin: readers look no further."""
 
 
 def open_container(data: bytes, allowed: frozenset[str] = frozenset()) -> Opened | None:
@@ -328,12 +243,9 @@ def _open(data: bytes) -> Opened | None:
             return opened
     if len(data) < _MIN_DEFLATE or data.isascii():
         return None
-    return _open_deflate(data) or _open_behind_head(data)
+    if _PDF in data[:_REACH_OF_PDF]:
+        return documents.open_pdf(data)
+    return _open_deflate(data) or _open_behind_head(data) or embedded.open_embedded(data)
 
 
 DIGEST: Final = re.compile("sha256:[0-9a-f]{64}")
-
-
-def digest_of(data: bytes) -> str:
-    """How ``allow_opaque`` names a file."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"

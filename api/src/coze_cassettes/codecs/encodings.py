@@ -265,10 +265,11 @@ def _lines_of_one_length(stretch: str) -> tuple[int, int]:
     ends = [(match.start(), match.end()) for match in _LINE_END.finditer(stretch)]
     whole = (0, len(stretch))
     without_first, without_last = (ends[0][1], len(stretch)), (0, ends[-1][0])
-    for start, end in (whole, without_first, without_last, (ends[0][1], ends[-1][0])):
-        if start < end and is_readable(_decode_base64_lines(stretch[start:end]) or "\0"):
-            return start, end
-    return whole
+    parts = (whole, without_first, without_last, (ends[0][1], ends[-1][0]))
+    read = {part: _decode_base64_lines(stretch[slice(*part)]) for part in parts if part[0] < part[1]}
+    texts = (part for part, inner in read.items() if inner is not None and is_readable(inner))
+    packed = (part for part, inner in read.items() if inner is not None and to_bytes(inner[:8]).startswith(_PACKED))
+    return next(texts, None) or next(packed, whole)
 
 
 def _encode_base64_lines(text: str) -> str:

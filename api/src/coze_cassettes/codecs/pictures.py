@@ -11,7 +11,7 @@ from coze_cassettes.codecs.opened import Opened
 
 PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 _PIXELS: Final = (b"IDAT", b"fdAT")
-_PACKED_TEXT: Final = (b"zTXt", b"iTXt")
+_PACKED_TEXT: Final = (b"zTXt", b"iTXt", b"iCCP")
 
 
 def open_png(data: bytes) -> Opened | None:
@@ -57,7 +57,7 @@ def _unpack(name: bytes, body: bytes) -> bytes:
 
 def _text_of_chunk(name: bytes, body: bytes) -> tuple[bytes, bytes | None]:
     keyword, _, rest = body.partition(b"\0")
-    if name == b"zTXt":
+    if name != b"iTXt":
         return keyword, decompress_zlib(rest[1:])
     if rest[:1] != b"\1":
         return keyword, None
@@ -71,5 +71,5 @@ def _repack(name: bytes, body: bytes, old: bytes, new: bytes) -> bytes:
     if old == body:
         return new
     keyword, _, text = new.partition(b"\0")
-    middle = b"\0" if name == b"zTXt" else b"\1\0\0\0"
+    middle = b"\0" if name != b"iTXt" else b"\1\0\0\0"
     return keyword + b"\0" + middle + zlib.compress(text, 0)

@@ -249,7 +249,7 @@ def _narrow(text: str, edit: Edit) -> Iterator[Edit]:
 def _line_edits(leaf: Leaf, event: _Event, visit: Visit) -> list[Edit]:
     path = (event.name,) if event.name else ()
     line = leaf._replace(path=path, text=event.text, form="text")
-    if event.is_encoded and not is_readable(event.text):
+    if event.is_encoded and (not is_readable(event.text) or event.text.startswith("%PDF-")):
         data = to_bytes(event.text)
         if containers.open_container(data, leaf.allow_opaque) is not None:
             new = walk_bytes(line, data, visit)

@@ -110,6 +110,8 @@ def _of_body(body: bytes, content_type: str, place: str, allowed: frozenset[str]
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
+        text = None
+    if text is None or text.startswith("%PDF-"):
         yield from _of_bytes(body, place, allowed)
         return
     value = streams.parse(text)
