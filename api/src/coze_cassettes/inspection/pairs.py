@@ -11,7 +11,8 @@ from coze_cassettes.inspection import names, syntaxes
 from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.promises import RULES, SECRETS, Promise
-from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs
+from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs, names_in
+from coze_cassettes.inspection.sentences import any_said
 
 # --- values that the text delimits ----------------------------------------------------------------------------------
 
@@ -315,5 +316,6 @@ def rules_in(text: str) -> Iterator[str]:
                 yield RULES[promise]
         elif promise is not None and not is_dummy(pair) and names.REFUSES[promise](pair.value):
             yield RULES[promise]
-    if any(is_secret(pair, text) for pair in named_pairs(text)):
+    said = ((match.start(), match.end(), promise) for match, _, promise in names_in(text))
+    if any(is_secret(pair, text) for pair in named_pairs(text)) or any_said(text, said):
         yield RULES[Promise.SECRET]

@@ -54,13 +54,18 @@ _IN_BRACKETS = re.compile(
 _REST = re.compile(r"[^\n]{0,40}")
 
 
-def named_pairs(text: str) -> Iterator[Pair]:
-    """A name that promises a secret and what stands behind it."""
+def names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
+    """The ends of names that promise a secret, each with the whole name and its promise."""
     for match in _CORE.finditer(text):
         head = _HEAD_REVERSED.match(text[max(0, match.start() - _REACH) : match.start()][::-1])
         name = (head[0][::-1] if head else "") + match[0]
-        if names.promise_of(name) not in SECRETS:
-            continue
+        if (promise := names.promise_of(name)) in SECRETS and promise is not None:
+            yield match, name, promise
+
+
+def named_pairs(text: str) -> Iterator[Pair]:
+    """A name that promises a secret and what stands behind it."""
+    for match, name, _ in names_in(text):
         gap = _SEPARATOR.match(text, match.end())
         if gap is None:
             continue

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from coze_cassettes.scrubbing.sentences import sentence_values
 from coze_cassettes.scrubbing.syntaxes import NAME, NamedValue, enclosed_values
 from coze_cassettes.scrubbing.words import words_in
 
@@ -121,6 +122,7 @@ def fields_in(text: str) -> Iterator[NamedValue]:
             yield NamedValue(match["name"].rpartition(":")[2], start, end, is_quoted=True)
     yield from enclosed_values(text)
     yield from words_in(text)
+    yield from sentence_values(text)
     yield from _columns(text)
 
 

@@ -1,0 +1,171 @@
+"""Judges whether a sentence tells the secret that it names: word by word, behind the name or before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from coze_cassettes.inspection import names
+from coze_cassettes.inspection.masking import MASK
+from coze_cassettes.inspection.promises import Promise
+from coze_cassettes.inspection.words import words
+
+_REACH: Final = 100
+_MOST_WORDS: Final = 9
+
+_TELLING: Final = words(
+    "is was be to equals its it's it’s now still typed entered : - – — = -> 's ’s is: was: be: to: equals: now: still:"
+)
+_JOINING: Final = words("is was as for in into when asked the my your our a right new current old <-")
+_DESCRIBING: Final = words(
+    """
+    length size hash hashed digest algorithm version bits bytes characters chars digits type format name file field
+    than least most minimum maximum from_ e.g. i.e. see section rfc python using uses via algorithms count default
+    """
+)
+"""Words behind which a number or a name says something about the secret."""
+
+_WORD = re.compile(r"->|<-|[^\s\"“”‘`*(){}\[\]<>|，。；、！？：「」（）【】\u4e00-\u9fff]+|:(?=\s)")
+_END = re.compile(rf"[.!?;](?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n")
+_TRAILING: Final = ".,:;!?'/"
+
+# --- what looks drawn -----------------------------------------------------------------------------------------------
+
+_LEAST: Final = 5
+_ALGORITHM = re.compile(
+    r"(?i)(?:aes|3?des|rsa|dsa|sha|md|sm|hmac|hs|rs|es|ps|ecc|ed|base|hotp|totp|oauth|utf|ssl|tls|ipv|http|pkcs|pbkdf"
+    r"|web|crc|py|python|arg|foo|bar|test|user|key|token|x|p|k)[-_]?[0-9].*"
+)
+_MEASURE = re.compile(r"[0-9.,]+(?:-?[a-zA-Z%]{1,12})")
+_WRITTEN = re.compile(
+    r"[vV]?[0-9]+(?:\.[0-9A-Za-z]+)+|[a-z]+(?:_[a-z0-9]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|[0-9]{4}-[0-9]{2}.*"
+    r"|.*[A-Za-z0-9]\.[a-z]{1,4}[0-9]?|[A-Z]{1,5}-?[0-9]{1,4}|0x[0-9A-Fa-f]+|.*[(){}\\|].*"
+    r"|[A-Za-z_]+=.*|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}|HTTP/[0-9.]+|OAuth[0-9]?[A-Za-z]*|[/.~-].*|[a-z]+://.*|.*@.*\..*|.*,.*"
+)
+
+
+def _is_drawn(word: str) -> bool:
+    """Whether a word has letters and digits, and is no algorithm, measure, variable, file or address."""
+    if len(word) < _LEAST or not re.search("[0-9]", word) or not re.search("[A-Za-z]", word):
+        return False
+    return not any(each.fullmatch(word) for each in (_ALGORITHM, _MEASURE, _WRITTEN)) and not names.is_described(word)
+
+
+def _is_pin(word: str) -> bool:
+    return word.isdecimal() and word.isascii() and 4 <= len(word) <= 12  # noqa: PLR2004 - as many as people remember
+
+
+# --- English --------------------------------------------------------------------------------------------------------
+
+
+def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
+    """Whether the sentence around a name, which stands from start to end, holds what the name promises."""
+    behind = text[end : end + _REACH]
+    if text[start:end].isascii():
+        ended = _END.search(behind)
+        return (
+            _is_said_behind(behind[: ended.start()] if ended else behind, promise)
+            or _is_said_before(text[max(0, start - _REACH) : start])
+            or _is_below(behind)
+        )
+    return _is_said_in_chinese(behind, text[max(0, start - _REACH) : start])
+
+
+def _words(text: str) -> Iterator[str]:
+    for match in islice(_WORD.finditer(text), _MOST_WORDS):
+        yield match[0] if match[0].endswith(":") else match[0].rstrip(_TRAILING) or match[0]
+
+
+def _is_said_behind(clause: str, promise: Promise) -> bool:
+    """Whether a word behind a name is drawn: the next one, or one that a verb or a colon tells."""
+    if clause[:1] not in (" ", "'", "’", ",") or clause.startswith(" ="):
+        return False
+    is_telling, said = True, clause[:1].strip() or " "
+    for word in _words(clause):
+        small = word.lower()
+        if _is_drawn(word):
+            return is_telling
+        if said and _is_pin(word) and promise in (Promise.SECRET, Promise.CODE):
+            return _is_counted(clause, word)
+        if small in _DESCRIBING or not re.fullmatch(r"[A-Za-z,:=>'’–—-]+|[a-z]+-[0-9]{1,2}", word):
+            return False
+        said = small if small in _TELLING or small.endswith(":") else ""
+        is_telling = bool(said)
+    return False
+
+
+def _is_counted(clause: str, number: str) -> bool:
+    """Whether nothing behind a number says what it counts."""
+    rest = clause[clause.index(number) + len(number) :]
+    return re.match(r"[.%/-]?[0-9A-Za-z%]| (?!and|for|ok|please|now)[a-z]{2,}", rest) is None
+
+
+def _is_said_before(before: str) -> bool:
+    """Whether a drawn word stands before a name, with nothing but words between that join both."""
+    is_joined, others = False, 0
+    for word in reversed([match[0] for match in _WORD.finditer(before)]):
+        small = word.lower()
+        if small in _JOINING:
+            is_joined = True
+        elif is_joined and (_is_drawn(word.strip(_TRAILING)) or (_is_pin(word) and _says_value(before, word))):
+            return True
+        elif small.isalpha() and others < 2 and not is_joined:  # noqa: PLR2004 - words of the name itself
+            others += 1
+        else:
+            return False
+    return False
+
+
+def _says_value(before: str, word: str) -> bool:
+    return re.search(rf"{word}[\"'”`*]* (?:is|as|was|when|<-)\b", before) is not None
+
+
+_ALONE_BELOW = re.compile(r":?\s?\n\s{0,6}(?:```\w*\n|[>`]+ ?)?(?P<value>[!-~]{5,128}?)`{0,3}[ .]?\r?(?:\n|\Z)")
+
+
+def _is_below(behind: str) -> bool:
+    """Whether the line below a name is one drawn word."""
+    match = _ALONE_BELOW.match(behind)
+    return match is not None and _is_drawn(match["value"])
+
+
+# --- Chinese --------------------------------------------------------------------------------------------------------
+
+_DESCRIBING_HAN = re.compile(
+    r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
+)
+_HAN_OR_SIGN = re.compile(r"[\u4e00-\u9fff,，、:：→—【(（「“\"'*`> -]{0,14}(?:\r?\n[\s>`]{0,6})?")
+_LATIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
+_COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条至到]|[-~]")
+_JOINED_HAN = re.compile(
+    r"[”」`*\"' ]{0,2}(?:是|就是|为|即|作为|做|当|\(|（)(?:[我你您他她]?们?的?)?[\u4e00-\u9fff]{0,4}\Z"
+)
+
+
+def _is_said_in_chinese(behind: str, before: str) -> bool:
+    gap = _HAN_OR_SIGN.match(behind)
+    if gap is not None and not _DESCRIBING_HAN.search(gap[0]):
+        latin = _LATIN.match(behind, gap.end())
+        if latin is not None and not _COUNTED.match(behind, latin.end()) and _has_digit_drawn(latin[0].rstrip(".?!/")):
+            return True
+    joint = _JOINED_HAN.search(before)
+    if joint is None:
+        return False
+    head = re.search(r"[!-~]{4,128}\Z", before[: joint.start()])
+    return head is not None and _has_digit_drawn(head[0].lstrip("\"'`*(:,"))
+
+
+def _has_digit_drawn(word: str) -> bool:
+    """In Chinese digits stand out by themselves, so that four are enough."""
+    if word.isdecimal():
+        return _is_pin(word) and not re.fullmatch("20[0-4][0-9]", word)
+    if len(word) < 4 or not re.search("[0-9]", word):  # noqa: PLR2004 - shorter tells nothing
+        return False
+    return _is_drawn(word) or (len(word) == 4 and word.isalnum() and not _ALGORITHM.fullmatch(word))  # noqa: PLR2004
+
+
+def any_said(text: str, found: Iterable[tuple[int, int, Promise]]) -> bool:
+    """Whether the sentence of one of the names is one that tells."""
+    return any(promise is not Promise.SHORT and is_said(text, start, end, promise) for start, end, promise in found)

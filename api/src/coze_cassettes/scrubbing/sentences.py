@@ -1,0 +1,121 @@
+"""Finds secrets that a sentence says with words before the value, or with the value first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from coze_cassettes.scrubbing.syntaxes import NamedValue
+
+_ALGORITHM: Final = (
+    r"(?i:(?:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls|ipv|http|x|p|pkcs|pbkdf|k|web)"
+    r"[-_]?\d{1,5}(?:[-/_](?:[A-Z]{3}|\d{1,4}|sha\d{1,3}))?)(?![A-Za-z0-9@#$%^&*_+=~-])"
+)
+_MEASURE: Final = (
+    r"\d{1,6}(?:st|nd|rd|th|s|ms|[kmgtKMGT]i?[bB]?|px|h|d|x|-?(?:bits?|bytes?|chars?|digits?|days?|[a-z]{3,12}))\b"
+)
+_KNOWN: Final = (
+    rf"{_ALGORITHM}|{_MEASURE}|[vV]?\d{{1,4}}(?:\.\d{{1,5}})+|[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
+    r"|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{4}-\d\d"
+    r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b|[A-Z]{1,5}[- ]?\d{1,4}\b|0x[0-9a-fA-F]+\b"
+)
+"""What has letters and digits and is no secret: an algorithm, a measure, a version, a variable, a file."""
+
+_SIGN: Final = r"[A-Za-z0-9!@#$%^&*_+=~?./-]"
+_MIXED: Final = (
+    rf"(?!{_KNOWN})(?=[A-Za-z!@#$%^&*_+=~?./-]{{0,40}}\d)(?=[\d!@#$%^&*_+=~?./-]{{0,40}}[A-Za-z])"
+    rf"[A-Za-z0-9]{_SIGN}{{3,126}}[A-Za-z0-9!@#$%^&*+=~](?![A-Za-z0-9_(\[{{<@])"
+)
+_DIGITS: Final = r"\d{4,12}(?![A-Za-z0-9_.%]|[-/]\d| [a-z]{2,12}s?\b(?<!and)(?<!for)(?<!ok)(?<! please)(?<! now))"
+_OPEN: Final = r"[\"'“‘`*(\[]{0,3}"
+
+# --- English --------------------------------------------------------------------------------------------------------
+
+_FUNCTION: Final = (
+    r"(?i:is|are|was|the|my|your|our|an?|as|for|right|new|old|current|when|asked|in|into|to|of|with|and|this|that|it|or"
+    r"|use|if) "
+)
+_CORE = re.compile(
+    r"(?=[ckopstCKOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key|code|token|secret|credential)"
+    r"(?![A-Za-z0-9_])"
+)
+_HEAD = re.compile(
+    rf"(?<![A-Za-z0-9_])(?:(?!{_FUNCTION})[A-Za-z][A-Za-z0-9-]{{1,15}}[ _]){{0,2}}(?!{_FUNCTION})"
+    r"[A-Za-z0-9_-]{0,24}\Z"
+)
+_LONGEST_HEAD: Final = 56
+_TELLS: Final = (
+    r"(?:['’]s|(?:,? (?:(?i:is|was|be|to|equals|its|now|still|typed|entered)|it['’]s)){1,2}:?|:| [=–—-]| ->)[ ]"
+)
+_BEHIND_NAME: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:,? [A-Za-z(][A-Za-z0-9'’-]{{0,14}}){{0,5}}?{_TELLS}{_OPEN}(?P<value>{_MIXED})",
+        rf"(?: (?i:should|must|will|has|was|have|is|been|reset|changed|set)){{0,4}}{_TELLS}{_OPEN}(?P<value>{_DIGITS})",
+        rf"[ ]{_OPEN}(?:it['’]s )?(?P<value>{_MIXED})",
+        rf"[ ]{_OPEN}(?P<value>{_DIGITS})",
+        rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}[>`]{{0,3}}[ ]?(?P<value>{_MIXED})`{{0,3}}[ .!）)]{{0,2}}\r?(?=\n|\Z)",
+    )
+)
+_BEFORE_NAME: Final = tuple(
+    re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}{joint}\Z")
+    for joint in (
+        r"(?: (?:is|was|as|for|in|into|when asked for))? (?:the|my|your|our|a)(?: (?:right|new|current|old))?[ ]",
+        r" (?:<-|is my|as)[ ]",
+    )
+    for value in (_MIXED, _DIGITS.split("(?!", maxsplit=1)[0])
+)
+"""Behind a name a verb or a colon tells the value, or nothing is between; before one it is what the name is of."""
+
+# --- Chinese --------------------------------------------------------------------------------------------------------
+
+_HAN_NAME = re.compile(
+    r"(?:密码|口令|[密秘私]钥|密匙|令牌|(?:验证|校验|动态|授权|安全|备用|恢复|激活|提取|取件|鉴权|PIN)码|密保答案|凭[证据])"
+)
+_OTHER: Final = (
+    r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
+)
+_HAN_GAP: Final = rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:→—]|-{{1,3}}(?!\d)| ){{1,12}}?"
+_UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
+_HAN_VALUE: Final = (
+    rf"(?!{_KNOWN})(?=[A-Za-z@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
+    r"{2,126}[A-Za-z0-9])"
+)
+_BEHIND_HAN: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_HAN_GAP}[【（(「“\"'`*]{{0,2}}{_HAN_VALUE}{_UNIT}",
+        rf"[【]{_HAN_VALUE}[】]",
+        rf"[:：]?[ ]?\r?\n(?:\r?\n)?[>` ]{{0,3}}{_HAN_VALUE}{_UNIT}",
+    )
+)
+_BEFORE_HAN = re.compile(
+    rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[”」`*\"' ]{{0,2}}(?:就?是|为|即|作为|做|当|[（(])"
+    r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}\Z"
+)
+_REACH: Final = 96
+
+
+def sentence_values(text: str) -> Iterator[NamedValue]:
+    """The secrets of a text that its sentences tell, in no order."""
+    for core in _CORE.finditer(text):
+        start = core.start()
+        head = _HEAD.search(text, max(0, start - _LONGEST_HEAD), start)
+        first = head.start() if head else start
+        yield from _around(text, (first, core.end()), _BEHIND_NAME, _BEFORE_NAME)
+    for name in () if text.isascii() else _HAN_NAME.finditer(text):
+        yield from _around(text, name.span(), _BEHIND_HAN, (_BEFORE_HAN,))
+
+
+def _around(
+    text: str, name: tuple[int, int], behind: Sequence[re.Pattern[str]], before: Sequence[re.Pattern[str]]
+) -> Iterator[NamedValue]:
+    """The value behind a name and the one before it."""
+    start, end = name
+    found = [pattern.match(text, end) for pattern in behind]
+    found += [pattern.search(text, max(0, start - _REACH), start) for pattern in before]
+    for match in filter(None, found):
+        first, last = match.span("value")
+        last = first + len(text[first:last].rstrip(".?!,/"))
+        yield NamedValue(text[start:end], first, last, is_quoted=False)
