@@ -124,6 +124,8 @@ _VENDOR: Final = "INSPECT-VENDOR-KEY"
 _W: Final = "[A-Za-z0-9_-]"
 _A: Final = "[A-Za-z0-9]"
 
+_UUID: Final = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+
 _CREDENTIALS: Final = (
     *(
         _key("INSPECT-TOKEN", "a token of Coze", f"{prefix}_", f"{_W}{{16,}}", _has_digit, "")
@@ -181,7 +183,7 @@ _VENDORS: Final = (
     _key(_VENDOR, "Baidu Cloud", "bce-v3/ALTAK-", f"{_A}{{16,}}", before=""),
     _key(_VENDOR, "GitHub", "gh[pousr]_", f"{_A}{{30,}}", before=""),
     _key(_VENDOR, "GitHub, fine-grained", "github_pat_", "[A-Za-z0-9_]{30,}", before=""),
-    _key(_VENDOR, "GitLab", "gl(?:pat|dt|rt|ft|ptt|soat|agent|cbt|imt)-", f"{_W}{{20,}}", before=""),
+    _key(_VENDOR, "GitLab", "gl(?:pat|dt|rt|ft|ptt|oas|soat|agent|cbt|imt)-", f"{_W}{{20,}}", before=""),
     _key(_VENDOR, "Hugging Face", "hf_", "[A-Za-z]{30,}|[A-Za-z0-9]{30,}"),
     _key(_VENDOR, "npm", "npm_", f"{_A}{{30,}}"),
     _key(_VENDOR, "PyPI", "pypi-", f"{_W}{{40,}}"),
@@ -191,7 +193,7 @@ _VENDORS: Final = (
     _key(_VENDOR, "Google OAuth client", "GOCSPX-", f"{_W}{{20,}}", before=""),
     _key(_VENDOR, "Google OAuth token", r"ya29\.", f"{_W}{{20,}}", before=_LETTERS),
     _key(_VENDOR, "Google refresh token", "1//0", f"{_W}{{30,}}", before="0123456789"),
-    _key(_VENDOR, "Slack", "xox[abeoprs]-", "[A-Za-z0-9-]{10,}", _has_digit, ""),
+    _key(_VENDOR, "Slack", "xox[abcdeoprs]-", "[A-Za-z0-9%-]{10,}", _has_digit, ""),
     _key(_VENDOR, "Slack app", "xapp-", "[0-9]-[A-Za-z0-9-]{20,}", before=""),
     _key(_VENDOR, "SendGrid", r"SG\.", rf"{_W}{{16,}}\.{_W}{{16,}}"),
     _key(_VENDOR, "Mailgun", "key-", "[0-9a-f]{32}"),
@@ -207,7 +209,31 @@ _VENDORS: Final = (
     _key(_VENDOR, "Twilio", "(?:AC|SK)", "[0-9a-f]{32}(?![0-9a-f])"),
     _key(_VENDOR, "Shopify", "shp(?:at|ca|pa|ss|tka|tkr|ua)_", "[0-9A-Fa-f]{32}", before=""),
     _key(_VENDOR, "DigitalOcean", "do[opr]_v1_", "[0-9a-f]{32,}", before=""),
-    _key(_VENDOR, "Databricks", "dapi", "[0-9a-f]{32}", before=""),
+    _key(_VENDOR, "Databricks", "d(?:api|ose|kea|sapi)", "[0-9a-f]{32}", before=""),
+    _key(_VENDOR, "ElevenLabs", "sk_", "[0-9a-f]{48}"),
+    _key(_VENDOR, "Plaid", "access-(?:sandbox|development|production)-", _UUID),
+    _key(_VENDOR, "Shippo", "shippo_(?:live|test)_", "[0-9a-f]{40}"),
+    _key(_VENDOR, "Flutterwave", "FLWSECK(?:_TEST)?-", "[0-9a-f]{32}"),
+    _key(_VENDOR, "Razorpay", "rzp_(?:live|test)_", f"{_A}{{14}}", _has_digit),
+    _key(_VENDOR, "Checkout", "sk_sbox_", "[a-z0-9]{26}", _has_digit),
+    _key(_VENDOR, "Mercado Pago", "APP_USR-", "[0-9]{16}-[0-9]{6}-[0-9a-f]{32}"),
+    _key(_VENDOR, "Lob", "(?:live|test)_", "[0-9a-f]{35}(?![0-9a-z])"),
+    _key(_VENDOR, "Amazon's market", r"amzn\.mws\.", _UUID),
+    _key(_VENDOR, "Pulumi", "pul-", "[0-9a-f]{40}"),
+    _key(_VENDOR, "Sonar, Buildkite, E2B", "(?:sq[apu]_|bk[au]a_|e2b_)", "[0-9a-f]{40}"),
+    _key(_VENDOR, "HubSpot", "pat-(?:na|eu|ap)[0-9]-", _UUID),
+    _key(_VENDOR, "Readme", "rdme_", "[0-9a-z]{60,}", _has_digit),
+    _key(_VENDOR, "n8n", "n8n_api_", f"{_A}{{40,}}", _has_digit),
+    _key(_VENDOR, "an origin's key of Cloudflare", r"v1\.0-", "[0-9a-f]{24}-[0-9a-f]{100,}"),
+    _key(_VENDOR, "New Relic", "NR(?:JS|II|AK)-", f"{_W}{{19,}}", _has_digit),
+    _key(_VENDOR, "New Relic, for ingestion", "", "[0-9a-fx]{30,36}NRAL(?![A-Za-z0-9])", before="", mark="NRAL"),
+    _key(_VENDOR, "Microsoft Entra", "", r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}", mark="Q~"),
+    _key(_VENDOR, "ClickUp", "pk_", "[0-9]{7,9}_[0-9A-Z]{32}"),
+    _key(_VENDOR, "LaunchDarkly", "sdk-", _UUID),
+    _key(_VENDOR, "Nostr", "nsec1", "[0-9a-z]{58}"),
+    _key(_VENDOR, "1Password", "A3-", "[0-9A-Z]{6}-[0-9A-Z]{6}-(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}"),
+    _key(_VENDOR, "Render", "rnd_", f"{_A}{{28,}}", _has_digit),
+    _key(_VENDOR, "PagerDuty", r"u\+", f"{_W}{{18}}(?![A-Za-z0-9_-])", _is_unwritten),
     _key(_VENDOR, "Supabase", "sb(?:p|_secret|_publishable)_", f"{_W}{{20,}}", _has_digit),
     _key(_VENDOR, "Zhipu", "", rf"[0-9a-f]{{32}}\.{_A}{{16}}(?![A-Za-z0-9])", before="0123456789abcdef", mark="."),
     _key(_VENDOR, "age", "AGE-SECRET-KEY-1", "[0-9A-Z]{20,}", before=""),
@@ -235,7 +261,7 @@ _VENDORS: Final = (
     _key(
         _VENDOR,
         "Docker, Terraform, Vault, Grafana, New Relic",
-        r"(?:dckr_pat_|dop_|hv[sb]\.|glsa_|glc_|NRAK-|HRKU-|fo1_|sntry[su]_)",
+        r"(?:dckr_pat_|dop_|hv[sb]\.|glsa_|glc_|NRAK-|HRKU-|fo1_|sntry[sua]_)",
         f"{_W}{{20,}}",
         _has_digit,
     ),
@@ -287,6 +313,22 @@ _HOOKS: Final = (
         _VENDOR,
         "a webhook of Discord",
         re.compile(r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[A-Za-z0-9_-]{16,}"),
+    ),
+    Detector(
+        _VENDOR,
+        "a hook that builds or deploys",
+        re.compile(
+            r"api\.netlify\.com/build_hooks/[0-9a-f]{16,}|api\.vercel\.com/v1/integrations/deploy/[A-Za-z0-9_/]{16,}"
+        ),
+        mark="api.",
+    ),
+    Detector(
+        _VENDOR,
+        "a webhook of Make, Mattermost or Healthchecks",
+        re.compile(
+            rf"hook\.[a-z0-9]{{2,4}}\.make\.com/[a-z0-9]{{16,}}|hc-ping\.com/{_UUID}"
+            r"|[a-z0-9]/hooks/(?=[a-z]{0,25}[0-9])[a-z0-9]{26}(?![A-Za-z0-9])"
+        ),
     ),
     Detector(_VENDOR, "a webhook of Teams", re.compile(r"webhook\.office\.com/[a-z0-9]+/[A-Za-z0-9@/-]{20,}")),
     Detector(

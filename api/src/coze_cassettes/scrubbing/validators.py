@@ -149,6 +149,11 @@ _WEBHOOKS: Final = (
     re.compile(r"https?://oapi\.dingtalk\.com/robot/send(?:_by_session)?\?(?:[^#]{0,256}&)?(?:access_token|session)=."),
     re.compile(r"https?://[^/]{0,32}discord(?:app)?\.com/api/webhooks/."),
     re.compile(r"https?://[^/]{0,64}webhook\.office\.com/webhookb2/."),
+    re.compile(r"https?://api\.netlify\.com/build_hooks/."),
+    re.compile(r"https?://api\.vercel\.com/v1/integrations/deploy/."),
+    re.compile(r"https?://hook\.[a-z0-9]{2,4}\.make\.com/[a-z0-9]{16}"),
+    re.compile(r"https?://hc-ping\.com/[a-f0-9-]{36}"),
+    re.compile(r"https?://[^/]{1,128}/hooks/(?=[a-z]{0,25}\d)[a-z0-9]{26}(?![A-Za-z0-9])"),
 )
 
 

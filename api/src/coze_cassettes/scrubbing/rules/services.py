@@ -158,6 +158,29 @@ SERVICES: Final = (
         "M{A25}.{A6}.{A38}",
         "Mr. Smith, pat.example",
     ),
+    _key(
+        16,
+        r"access-(?:sandbox|development|production)-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}"
+        r"|shippo_(?:live|test)_[a-f0-9]{40}|FLWSECK(?:_TEST)?-[a-f0-9]{32}-X|rzp_(?:live|test)_[A-Za-z0-9]{14,}+|sk_sbox_[a-z0-9]{26,}+"
+        r"|APP_USR-\d{16}-\d{6}-[a-f0-9]{32}-\d{6,}+|amzn\.mws\.[a-f0-9-]{36}|(?:live|test)_[a-f0-9]{35}"
+        + _NO_LETTER_AFTER,
+        "payments and parcels: Plaid, Shippo, Flutterwave, Razorpay, Checkout, Mercado Pago, Lob, Amazon",
+        "shippo_live_{X40}",
+        "shippo_live_demo",
+    ),
+    _key(
+        17,
+        r"pul-[a-f0-9]{40}|sq[apu]_[a-f0-9]{40}|bk[au]a_[a-f0-9]{40}"
+        r"|pat-(?:na|eu|ap)\d-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}"
+        r"|rdme_[a-z0-9]{60,}+|e2b_[a-f0-9]{40}|n8n_api_[A-Za-z0-9]{40,}+|sntrya_[a-f0-9]{64}|d(?:ose|kea|sapi)[a-f0-9]{32}"
+        r"|v1\.0-[a-f0-9]{24}-[a-f0-9]{146}|NRJS-[a-f0-9]{19}|NRII-[\w-]{32}|(?:[a-f0-9]{36}|[a-z]{2}\d\dxx[a-f0-9]{30})NRAL"
+        r"|[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}|pk_\d{7,9}_[A-Z0-9]{32}|sdk-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}"
+        r"|nsec1[a-z0-9]{58}|A3(?:-[A-Z0-9]{6}){2}(?:-[A-Z0-9]{5}){4}|rnd_[A-Za-z0-9]{28,}+"
+        r"|u\+(?=[A-Za-z_-]{0,17}\d)[\w-]{18}" + _NO_LETTER_AFTER,
+        "tools: Pulumi, Sonar, Buildkite, HubSpot, Readme, E2B, n8n, Cloudflare, New Relic, Entra, PagerDuty",
+        "pul-{X40}",
+        "pul-request, sdk-for-python",
+    ),
     Rule(
         "COZE-KEY-015",
         "ACCOUNT",
