@@ -10,6 +10,7 @@ from typing import Final
 from coze_cassettes.inspection import names, syntaxes
 from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.masking import BARE, MASK
+from coze_cassettes.inspection.notations import literal_pairs, marked_pairs
 from coze_cassettes.inspection.promises import RULES, SECRETS, Promise
 from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs, names_in
 from coze_cassettes.inspection.sentences import any_said
@@ -262,7 +263,7 @@ def _loose_pairs(text: str) -> Iterator[Pair]:
     for pattern in (*((_LITERAL, _INDEXED) if has_quotes else ()), *((_OPTION,) if "--" in text else ())):
         for match in pattern.finditer(text):
             yield from _if_likely(match["name"], match["value"])
-    for pair in syntaxes.likely_pairs(text):
+    for pair in (*syntaxes.likely_pairs(text), *literal_pairs(text), *marked_pairs(text)):
         if names.promise_of(pair.name) in SECRETS:
             yield pair
         else:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.inspection import names, randomness
+from coze_cassettes.inspection.masking import MASK
 from coze_cassettes.inspection.promises import SECRETS, Promise
 from coze_cassettes.inspection.words import words
 
@@ -110,7 +111,9 @@ def _behind(text: str, gap: re.Match[str], name: str) -> Pair | None:
     token = _TOKEN.match(text, start)
     if token is None:
         return None
-    value = re.split(r"&amp;|[&;,](?=\s|\Z|[A-Za-z_]+[=:])|\((?=[0-9]*\Z)", token[0], maxsplit=1)[0].rstrip(".,;:!?)]}")
+    value = re.split(rf"&amp;|[&;,](?=\s|\Z|[A-Za-z_]+[=:])|(?<={MASK}),|\((?=[0-9]*\Z)", token[0], maxsplit=1)[
+        0
+    ].rstrip(".,;:!?)]}")
     rest = _REST.match(text, start + len(value))
     return Pair(name, value, is_quoted=False, rest=rest[0] if rest else "")
 

@@ -80,7 +80,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _is_said_behind(clause: str, promise: Promise) -> bool:
     """Whether a word behind a name is drawn: the next one, or one that a verb or a colon tells."""
-    if clause[:1] not in (" ", "'", "’", ",") or clause.startswith(" ="):
+    if clause[:1] not in (" ", "\t", "'", "’", ",") or clause.startswith(" ="):
         return False
     is_telling, said = True, clause[:1].strip() or " "
     for word in _words(clause):

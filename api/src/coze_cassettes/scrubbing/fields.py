@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from coze_cassettes.scrubbing.notations import wrapped_values
 from coze_cassettes.scrubbing.sentences import sentence_values
 from coze_cassettes.scrubbing.syntaxes import NAME, NamedValue, enclosed_values
 from coze_cassettes.scrubbing.words import words_in
@@ -23,7 +24,7 @@ _NOTE: Final = r"(?:[（(][\u4e00-\u9fff]{1,8}[)）])?"
 
 _SEPARATOR = (
     rf"(?:(?:\[\d{{0,4}}\])?[\"'`\]）”’)*]{{0,3}}+{_NOTE}\s{{0,3}}+[ \t]{{0,24}}+"
-    r"(?::=|:-(?=[^\s-])|=>|==?|->|<-|→|\?=|\|\|=?(?=\s?[\"'`])|\?\?=?(?=\s?[\"'`])|[:=：|｜])\s{0,4}"
+    r"(?::=|:-(?=[^\s-])|=>|={1,3}|->|<-|→|\?=|\|\|=?(?=\s?[\"'`])|\?\?=?(?=\s?[\"'`])|[:=：|｜])\s{0,4}"
     rf"|\s{{0,2}}(?:{_BECOMES}|\bis\b|\bwas\b)[：:]?\s{{0,2}})"
 )
 _SCHEME: Final = r"(?:(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken) {1,2}(?=\S{0,64}[\d=!#$%^&*+~]))?"
@@ -123,6 +124,7 @@ def fields_in(text: str) -> Iterator[NamedValue]:
     yield from enclosed_values(text)
     yield from words_in(text)
     yield from sentence_values(text)
+    yield from wrapped_values(text)
     yield from _columns(text)
 
 

@@ -53,8 +53,8 @@ _BEHIND_NAME: Final = tuple(
     for pattern in (
         rf"(?:,? [A-Za-z(][A-Za-z0-9'’-]{{0,14}}){{0,5}}?{_TELLS}{_OPEN}(?P<value>{_MIXED})",
         rf"(?: (?i:should|must|will|has|was|have|is|been|reset|changed|set)){{0,4}}{_TELLS}{_OPEN}(?P<value>{_DIGITS})",
-        rf"[ ]{_OPEN}(?:it['’]s )?(?P<value>{_MIXED})",
-        rf"[ ]{_OPEN}(?P<value>{_DIGITS})",
+        rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?:it['’]s )?(?P<value>{_MIXED})",
+        rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?P<value>{_DIGITS})",
         rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}[>`]{{0,3}}[ ]?(?P<value>{_MIXED})`{{0,3}}[ .!）)]{{0,2}}\r?(?=\n|\Z)",
     )
 )

@@ -1,0 +1,155 @@
+"""Reads what stands before a literal, to say which name a program gives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from coze_cassettes.inspection.prose import Pair
+
+_REACH: Final = 96
+_LITERAL = re.compile(r"(?P<mark>[\"'`])(?P<value>(?=[^\"'`\n]{0,64}?[0-9])[^\s\"'`\\]{4,128})(?=\\?(?P=mark)|\\[rn])")
+_WRAPPER = re.compile(
+    r"(?:\s|\\|\(|\{|<<|(?<![A-Za-z])(?:[bBrRN]|r#{1,3})|@|Some|String::from|(?<==)\s?%[qQ])\Z|(?<![A-Za-z0-9_])(?:--)\Z"
+)
+_JOINT = re.compile(r"(?:=>|->|:=|::?|={1,3}| \.|,|(?<=[\"'] )to|(?<=\*)|(?<==)\()\s*\Z")
+_FALLBACK = re.compile(r"(?:\|\|=?|\?\?=?|\bor) *\Z")
+_NAME = re.compile(r"[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff-]{1,63}\Z")
+_READING = re.compile(
+    r"(?i)(?:get|find|load|read|has|is|check|verify|fetch|parse|require|delete|remove|hash|validate)(?![a-z])"
+)
+_WRITES = re.compile(
+    r"(?:(?i:set|with)_?\w+|[:=] ?|^\s*\.\w+|\)\s*\.\w+|\bstring \w+|[\"'][#.]?[\w-]+[\"'],?)\Z|[:=,] ?[\"']?\Z",
+    re.MULTILINE,
+)
+"""What a call looks like that is given a secret, and does not ask for one."""
+
+_MOST_WRAPPERS: Final = 8
+
+
+def _name_of(before: str) -> str:
+    """The name that code gives the literal behind it, or nothing."""
+    called = False
+    for _ in range(_MOST_WRAPPERS):
+        wrapper = _WRAPPER.search(before)
+        if wrapper is None:
+            break
+        called = called or wrapper[0] == "("
+        before = before[: wrapper.start()]
+    if (fallback := _FALLBACK.search(before)) is not None:
+        before = before[: fallback.start()].rpartition("=")[0].rstrip()
+    elif (joint := _JOINT.search(before)) is not None:
+        before, called = before[: joint.start()].rstrip(" \"'`*)]}\t\n"), False
+    elif not called:
+        return ""
+    name = _NAME.search(before.rstrip("\"'`*)]}# "))
+    if name is None or (called and (_READING.match(name[0].rpartition(".")[2]) or not _WRITES.search(before))):
+        return ""
+    return name[0]
+
+
+_ALGORITHM = re.compile("[A-Z]{1,5}-?[0-9]{1,4}")
+"""How methods of a protocol are called: ``S256``, ``HS256``."""
+
+
+def literal_pairs(text: str) -> Iterator[Pair]:
+    """The literals of a program that have a digit, each with its name."""
+    for match in _LITERAL.finditer(text):
+        if _ALGORITHM.fullmatch(match["value"]):
+            continue
+        if name := _name_of(text[max(0, match.start() - _REACH) : match.start()]):
+            yield Pair(name, match["value"], is_quoted=True)
+
+
+# --- documents ------------------------------------------------------------------------------------------------------
+
+_VALUE: Final = r"(?P<value>[^\s\"'`<>(){}\[\],;|]{4,128})"
+_TITLE: Final = r"(?P<name>[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff -]{1,47}?)"
+_MARKED: Final = (
+    ("[/", re.compile(rf"\[[a-z]{{1,6}}\]{_TITLE}:?\[/[a-z]{{1,6}}\]:? {{0,3}}{_VALUE}")),
+    ("] ", re.compile(rf"\[{_TITLE}\]:? {{1,3}}{_VALUE}")),
+    ("<", re.compile(rf"{_TITLE}[:=] ?<(?P<value>[^<>\s/]{{5,128}})>")),
+    (
+        "\\text",
+        re.compile(rf"\\text[a-z]{{2}}\{{{_TITLE}:?\}}:?\s{{0,3}}\\text[a-z]{{2}}\{{(?P<value>[^{{}}\s]{{4,128}})\}}"),
+    ),
+    ("``", re.compile(rf"{_TITLE}: ?``(?P<value>[^`\s]{{4,128}})``")),
+    ("</label>", re.compile(rf">{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}>(?P<value>[^<>\s]{{4,128}})<")),
+    ("val:", re.compile(rf"key: [\"']?{_TITLE}[\"']?\s{{1,32}}val: [\"']?{_VALUE}")),
+    ('"""', re.compile(rf'{_TITLE} ?= ?"""\r?\n(?P<value>[^\s"]{{4,128}})"""')),
+    (
+        "buildConfigField",
+        re.compile(
+            r"buildConfigField\(?[^\n,]{0,24}, ?\"(?P<name>[A-Za-z0-9_]{2,64})\", ?"
+            r"[\"'](?:\\?\")?(?P<value>[^\"'\\\n]{4,128})"
+        ),
+    ),
+    (":**", re.compile(rf"\*\*{_TITLE}:\*\* {{0,3}}`?{_VALUE}")),
+    ("][", re.compile(rf"\[{_TITLE}[:=] ?{_VALUE}\]")),
+    (";s:", re.compile(r's:[0-9]+:"(?P<name>[^"\n]{2,64})";s:[0-9]+:"(?P<value>[^"\n]{4,128})"')),
+    ("r#", re.compile(rf'{_TITLE} ?[:=]{{1,2}} ?r#{{1,3}}"(?P<value>[^"\n]{{4,128}})"')),
+    ("%q", re.compile(rf"{_TITLE} ?= ?%[qQ][^A-Za-z0-9\s]{_VALUE}")),
+    *(
+        (mark, re.compile(rf"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{{1,62}})s:(?:\s{{1,17}}- | \[)[\"']?{_VALUE}"))
+        for mark in ("s:\n", "s:\r\n", "s: [")
+    ),
+)
+_ROW = re.compile(rf"^(?P<name>[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff -]{{1,47}}),{_VALUE}\r?$", re.MULTILINE)
+_DIGIT = re.compile("[0-9]")
+
+_WORD: Final = r"[\"']?(?P<value>[^\s\"'`$|<>]{4,128})"
+_CALLED_PASSWORD: Final = (
+    (
+        "redential",
+        re.compile(r"Credentials?\( {0,4}[\"'][^\"'\n]{0,64}[\"'], {0,4}[\"'](?P<value>[^\"'\n]{3,128})[\"']"),
+    ),
+    (
+        "uth",
+        re.compile(
+            r"(?:\bauth=|[bB]asic_?[aA]uth|PasswordAuthentication) ?\( {0,4}[\"'][^\"'\n]{0,64}[\"'], {0,4}"
+            r"[\"'](?P<value>[^\"'\n]{3,128})[\"']"
+        ),
+    ),
+    (
+        "Connection(",
+        re.compile(r"Connection\([^()\n]{1,128}, ?[\"'][^\"'\n]{0,64}[\"'], ?[\"'](?P<value>[^\"'\n]{3,128})[\"']\)"),
+    ),
+    ("@tcp(", re.compile(r"[A-Za-z0-9_.-]{1,64}:(?P<value>[^\s\"'`@:]{3,128})@tcp\(")),
+    ("assword", re.compile(r"assword[^\n]{0,16}\n\s{0,8}send(?: --)? \"(?P<value>[^\"\\\n]{3,128})\\r")),
+    ("secret set ", re.compile(rf"secret set \S{{1,64}} [^\n]{{0,64}}?(?:--body|-b)[ =]{_WORD}")),
+    ("secret set ", re.compile(rf"echo {_WORD}[\"']? \| [a-z]{{2,8}} secret set ")),
+    ("smbclient ", re.compile(r"smbclient [^\n]{0,128}?%(?P<value>[^\s\"']{4,128})")),
+    ("useradd ", re.compile(rf"useradd [^\n]{{0,128}}?-p {_WORD}")),
+    ("net user ", re.compile(r"net user [^\s/]{1,64} (?P<value>[^\s/*\"'][^\s\"']{3,128}) /add")),
+    ("snmp-server ", re.compile(r"snmp-server community (?P<value>\S{4,64}) R[OW]")),
+    (
+        "secret ",
+        re.compile(r"(?:enable|username \S{1,64}|privilege [0-9]{1,2}) secret (?:[0-9] )?(?P<value>\S{4,128})"),
+    ),
+    ("openssl ", re.compile(r"openssl [^\n]{0,128}? -K (?P<value>[0-9A-Fa-f]{16,128})")),
+    (
+        "<input ",
+        re.compile(
+            r"<input (?=[^<>]{0,256}type=[\"']?password)[^<>]{0,256}?value=[\"'](?P<value>[^\"'<>]{3,128})[\"']"
+        ),
+    ),
+)
+
+
+_DUMMY = re.compile(r"(?i)pass(?:word|wd)?|pwd|secret|test|public|private|postgres|root|admin|guest|user:pass.*")
+
+
+def marked_pairs(text: str) -> Iterator[Pair]:
+    """What documents and commands mark as a value."""
+    for mark, pattern in _MARKED:
+        for match in pattern.finditer(text) if mark in text else ():
+            if _DIGIT.search(match["value"]):
+                yield Pair(match["name"], match["value"].rstrip(".:!?"), is_quoted=True)
+    for match in _ROW.finditer(text) if "," in text else ():
+        if _DIGIT.search(match["value"]):
+            yield Pair(match["name"], match["value"], is_quoted=True)
+    for mark, pattern in _CALLED_PASSWORD:
+        for match in pattern.finditer(text) if mark in text else ():
+            if not _DUMMY.fullmatch(match["value"]):
+                yield Pair("password", match["value"], is_quoted=True)

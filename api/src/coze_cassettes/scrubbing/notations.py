@@ -1,0 +1,148 @@
+"""Finds named values that a program wraps: in a call, a constructor, an alternative, a pair, a marked text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from coze_cassettes.scrubbing.syntaxes import NamedValue
+
+_NAME: Final = r"(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{0,63}|[\u4e00-\u9fff]{2,8})"
+_TITLE: Final = r"(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{0,31}(?: [A-Za-z0-9-]{2,16}){0,2}|[\u4e00-\u9fff]{2,8})"
+_BEGIN: Final = r"(?<![A-Za-z0-9_.\-])"
+_TEXT: Final = r"(?P<mark>[\"'`])(?P<value>[^\"'`\n\\]{1,512})(?P=mark)"
+_DRAWN: Final = r"(?P<mark>[\"'`])(?=[^\"'`\n]{0,128}?\d)(?P<value>[^\s\"'`\\]{4,512})(?P=mark)"
+_BARE: Final = r"(?=[^\s\d]{0,64}\d)(?P<value>[^\s\"'`<>\[\](){},;|]{4,256})"
+
+_WRAPPED = re.compile(
+    rf"{_BEGIN}{_NAME}\s?(?::|:=|={{1,3}}|=>)\s?(?:Some\(|String::from\(|\(\s{{0,16}}|N(?=')|(?<==)\s?r?#{{1,3}})\s{{0,4}}"
+    r"(?P<mark>[\"'])(?P<value>[^\"'\n\\]{1,512})(?P=mark)(?=\s{0,16}[)#,;}]|\s*\Z|\n)"
+)
+_RAW = re.compile(rf"{_BEGIN}{_NAME} ?[:=]{{1,2}} ?r#{{1,3}}\"(?P<value>[^\"\n]{{1,512}})\"#")
+_PERCENT = re.compile(rf"{_BEGIN}{_NAME} ?= ?%[qQ]?[({{\[|](?P<value>[^\s(){{}}\[\]|]{{4,512}})[)}}\]|]")
+_FALLBACK = re.compile(
+    rf"{_BEGIN}{_NAME}(?: ?: ?[A-Za-z]{{2,16}})? ?=\s{{1,4}}[A-Za-z_$][\w.$\[\]()'\"]{{0,80}}\s{{1,4}}"
+    rf"(?:\|\||\?\?|or)\s{{1,4}}{_TEXT}"
+)
+_MAPPED = re.compile(rf"(?<=[(,{{\[ \n])[\"']{_NAME}[\"'] (?:to|->|=) @?{_TEXT}(?=[),}}\]\n]|\Z)")
+_CONSED = re.compile(rf"\({_NAME} \. {_TEXT}")
+_EARMUFFED = re.compile(rf"\*{_NAME}\*\s{{1,4}}{_TEXT}")
+_KEYED = re.compile(rf"\{{[\"']?{_NAME}[\"']?\}} ?= ?{_TEXT}")
+_SERIALIZED = re.compile(rf"s:\d{{1,4}}:\"{_NAME}\";s:\d{{1,4}}:\"(?P<value>[^\"\n]{{1,512}})\"")
+_BRACED = re.compile(rf"\{{ {{0,4}}[\"']?{_NAME}[\"']?, {{0,4}}(?:<<)?{_DRAWN}(?:>>)? {{0,4}}\}}")
+_BYTES = re.compile(rf"[(\[]b[\"']{_NAME}[\"'], ?b{_DRAWN}[)\]]")
+_FIELD = re.compile(rf"buildConfigField\(? ?\"String\", ?\"{_NAME}\", ?[\"'](?:\\?\")?(?P<value>[^\"'\\\n]{{1,512}})")
+_HIDDEN = re.compile(rf"{_BEGIN}{_NAME}::? [\"'](?P<value>[^\"'\n\\]{{1,512}})[\"']")
+_SET = re.compile(rf"\b(?:set|with)_?{_NAME}\({_DRAWN}\)")
+_BUILT = re.compile(rf"(?:^|\))\s{{0,32}}\.{_NAME}\({_DRAWN}\)", re.MULTILINE)
+_CONSTRUCTED = re.compile(rf"\bstring {_NAME}\({_DRAWN}\)")
+_FETCHED = re.compile(rf"\bfetch\([\"']{_NAME}[\"']\) ?\{{ ?{_TEXT} ?\}}")
+_FILLED = re.compile(rf"\b(?:fill|type|sendKeys|send_keys)\([\"'][#.]{_NAME}[\"'], ?{_DRAWN}\)")
+_ALTERED = re.compile(rf"\bsetattr\(\w{{1,32}}, [\"']{_NAME}[\"'], {_TEXT}\)")
+
+# --- documents ------------------------------------------------------------------------------------------------------
+
+_TAGGED = re.compile(rf"\[(?P<tag>[biu]|code|strong)\]{_TITLE}[:：]?\[/(?P=tag)\][:：]?[ \t]{{0,3}}{_BARE}")
+_HEADED = re.compile(rf"(?:^|[\s，。])\[{_TITLE}\][:：]?[ \t]{{1,3}}{_BARE}(?=[\s,;.]|\Z)", re.MULTILINE)
+_ANGLED = re.compile(
+    rf"{_BEGIN}{_TITLE}[:：=][ ]?<(?=[^<>\s]{{0,64}}?\d)(?P<value>[^<>\s/]{{5,256}})>(?![^<>]{{0,128}}</)"
+)
+_TYPESET = re.compile(rf"\\text(?:bf|it)\{{{_TITLE}:?\}}:?\s{{0,3}}\\text[a-z]{{2}}\{{(?P<value>[^{{}}\s]{{4,512}})\}}")
+_LITERAL = re.compile(rf"{_BEGIN}{_TITLE}: ?``(?P<value>[^`\s]{{4,512}})``")
+_SPANNED = re.compile(
+    rf"<label[^<>]{{0,64}}>{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}>(?P<value>[^<>\s]{{4,512}})<"
+)
+_QUOTED_BELOW = re.compile(rf"{_BEGIN}{_TITLE}:\r?\n> ?{_BARE}(?=\s|\Z)")
+_ITEM = re.compile(rf"\bkey: [\"']?{_NAME}[\"']?\r?\n[ ]{{0,32}}val: [\"']?(?P<value>[^\s\"']{{4,512}})")
+_LISTED = re.compile(
+    rf"{_BEGIN}(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{{1,62}})s:(?:\r?\n[ ]{{0,16}}- | \[)[\"']?{_BARE}(?=[\"']?[\s,\]])"
+)
+_ROW = re.compile(rf"^{_NAME},{_BARE}\r?$", re.MULTILINE)
+
+_BY_MARK: Final = (
+    *(("(", each) for each in (_WRAPPED, _SET, _BUILT, _CONSTRUCTED)),
+    ("N'", _WRAPPED),
+    *((mark, _RAW) for mark in ("r#",)),
+    ("= %", _PERCENT),
+    *((mark, _FALLBACK) for mark in ("|| ", "?? ", " or ")),
+    *((mark, _MAPPED) for mark in ('" to ', "' to ", '" -> ', "' -> ")),
+    (" . ", _CONSED),
+    ("* ", _EARMUFFED),
+    *((mark, _KEYED) for mark in ("} =", "}=")),
+    (";s:", _SERIALIZED),
+    *((mark, _BRACED) for mark in (', "', ", '", ", <<")),
+    *((mark, _BYTES) for mark in (", b'", ', b"')),
+    ("buildConfigField", _FIELD),
+    (":: ", _HIDDEN),
+    ("fetch(", _FETCHED),
+    *((mark, _FILLED) for mark in ('("#', "('#", '(".', "('.")),
+    ("setattr(", _ALTERED),
+    ("[/", _TAGGED),
+    ("] ", _HEADED),
+    ("<", _ANGLED),
+    ("\\text", _TYPESET),
+    ("``", _LITERAL),
+    ("</label>", _SPANNED),
+    ("\n>", _QUOTED_BELOW),
+    ("val:", _ITEM),
+    *((mark, _LISTED) for mark in ("s:\n", "s: [", "s:\r\n")),
+    (",", _ROW),
+)
+"""Each only looked for in a text with a certain mark."""
+
+# --- without a name -------------------------------------------------------------------------------------------------
+
+_LOGIN: Final = r"[\"'][^\"'\n]{0,64}[\"']"
+_UNNAMED: Final = (
+    (
+        "(",
+        re.compile(
+            rf"(?:NetworkCredential|HTTPBasicAuth|UsernamePassword[A-Za-z]{{0,24}}|PasswordAuthentication|\b[Bb]asic_?[Aa]uth"
+            rf"|\bauth=)\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}"
+        ),
+    ),
+    ("getConnection(", re.compile(rf"getConnection\([^()\n]{{1,128}},\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}\)")),
+    ("@tcp(", re.compile(r"[\"'`][A-Za-z0-9_.\-]{1,64}:(?P<value>[^\s\"'`@]{3,256})@tcp\(")),
+    (
+        "assword",
+        re.compile(r"expect[^\n]{0,32}assword[^\n]{0,16}\n\s{0,8}send(?: --)? \"(?P<value>[^\"\\\n]{3,128})\\r"),
+    ),
+    ("secret set", re.compile(r"\bsecret set \S{1,64}[^\n]{0,64}? (?:--body|-b)[ =][\"']?(?P<value>[^\s\"']{3,512})")),
+    ("secret set", re.compile(r"\becho [\"']?(?P<value>[^\s\"'|$]{4,512})[\"']? \| gh secret set")),
+    ("smbclient", re.compile(r"\bsmbclient [^\n|;&]{0,128}-U ?[^\s%]{1,64}%(?P<value>[^\s\"']{3,128})")),
+    ("useradd", re.compile(r"\buseradd [^\n|;&]{0,128}?-p [\"']?(?P<value>[^\s\"'$]{4,256})")),
+    ("net user", re.compile(r"\bnet user [^\s/]{1,64} (?P<value>(?![/*])[^\s\"']{4,128}) /add")),
+    ("community", re.compile(r"\bsnmp-server community (?P<value>\S{4,64}) R[OW]\b")),
+    (
+        "secret ",
+        re.compile(
+            r"\b(?:enable|username \S{1,64}(?: privilege \d{1,2})?) (?:secret|password) (?:\d )?(?P<value>\S{4,128})"
+        ),
+    ),
+    ("openssl", re.compile(r"\bopenssl [^\n|;&]{0,128} -K (?P<value>[0-9A-Fa-f]{16,128})\b")),
+    (
+        "<input",
+        re.compile(
+            r"<input [^<>]{0,128}?\btype=[\"']?password[\"']?[^<>]{0,128}?\bvalue="
+            r"(?P<mark>[\"'])(?P<value>[^\"'<>]{3,256})(?P=mark)"
+        ),
+    ),
+)
+"""What says by its form that a password follows."""
+
+
+_DUMMY = re.compile(r"(?i:pass(?:word|wd)?|pwd|secret|user:pass(?:wd)?|test|public|private|postgres|root|admin|guest)")
+"""What documentation writes in the place of a password."""
+
+
+def wrapped_values(text: str) -> Iterator[NamedValue]:
+    """The values of a text that a program or a document wraps, with their names, in no order."""
+    for pattern in dict.fromkeys(pattern for mark, pattern in _BY_MARK if mark in text):
+        for match in pattern.finditer(text):
+            if match["name"] and match["value"]:
+                yield NamedValue(match["name"], *match.span("value"), is_quoted=True)
+    for mark, pattern in _UNNAMED:
+        for match in pattern.finditer(text) if mark in text else ():
+            if not _DUMMY.fullmatch(match["value"]):
+                yield NamedValue("password", *match.span("value"), is_quoted=True)
