@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import os
 import queue
@@ -20,6 +21,7 @@ import pytest
 import time_machine
 
 from coze_cassettes.session import clock
+from coze_cassettes.session.threads import frames
 from coze_cassettes.session.timeline import SECOND, Timeline, Wait
 
 HOUR = 3600
@@ -346,6 +348,19 @@ def test_a_worker_and_the_test_that_waits_for_it_do_not_block_each_other() -> No
         begun.set()
         condition.wait(20)
     assert had == [True]
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_no_garbage_is_collected_while_threads_are_looked_at(monkeypatch: pytest.MonkeyPatch, is_enabled: bool) -> None:
+    """A finalizer would let another thread run, and in Python 3.11 one that ends would wait for ever."""
+    seen: list[bool] = []
+    monkeypatch.setattr(sys, "_current_frames", lambda: seen.append(gc.isenabled()))
+    try:
+        (gc.enable if is_enabled else gc.disable)()
+        frames()
+        assert (seen, gc.isenabled()) == ([False], is_enabled)
+    finally:
+        gc.enable()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says what a thread waits for")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures.thread
+import gc
 import sys
 import threading
 import time
@@ -24,6 +25,7 @@ _SLEEPS: Final = "S"
 """The state of a thread that waits; while it runs, or is due to, it has another."""
 
 _real_time = copy_of(time.monotonic)
+_frames_lock: Final = threading.Lock()
 
 _Place = tuple[int, int]
 T = TypeVar("T")
@@ -104,8 +106,19 @@ class ThreadWatch:
 
 
 def frames() -> dict[int, FrameType]:
-    """Where each thread of the process is, by its identifier."""
-    return sys._current_frames()  # noqa: SLF001 - documented; nothing else says where a thread is
+    """Where each thread of the process is, by its identifier.
+
+    No garbage is collected meanwhile: Python 3.11 holds a lock then that a thread needs to end, and a finalizer would
+    let that thread run, which would wait for ever.
+    """
+    with _frames_lock:
+        is_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return sys._current_frames()  # noqa: SLF001 - documented; nothing else says where a thread is
+        finally:
+            if is_enabled:
+                gc.enable()
 
 
 def _is_at_work(native: int | None) -> bool:
