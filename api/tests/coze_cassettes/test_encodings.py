@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,14 @@ def test_a_value_leaves_a_core_wherever_it_begins(row: Encoding, before: int) ->
     value = "Ab12Cd34Ef56Gh78Ij90"
     encoded = row.encode("z" * before + value + "tail")
     assert any(core in encoded for core, name in cores(value).items() if name.split(",")[0] == row.name.split(",")[0])
+
+
+def test_digits_leave_a_core_too() -> None:
+    """Of hexadecimal and base32, large and small, glued to letters that are digits as well."""
+    value = "Ab12Cd34Ef56Gh78Ij90"
+    digits, packed = value.encode().hex(), base64.b32encode(value.encode()).decode().lower()
+    for text in (f"abc{digits}f", f"abc{digits}f".upper(), f"abc{packed}x"):
+        assert any(core in text for core in cores(value))
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,8 @@ def test_random_strings_are_found(rules_found: Callable[..., set[str]]) -> None:
         lambda value: base64.b64encode(value.encode()).decode(),
         lambda value: base64.urlsafe_b64encode(b"x" + value.encode()).decode(),
         lambda value: base64.b64encode(b"xy" + value.encode() + b"z").decode(),
+        lambda value: f"abc{value.encode().hex().upper()}x",
+        lambda value: f"x{base64.b64encode(base64.b64encode(value.encode())).decode()}",
     ],
 )
 def test_a_replaced_value_is_found_in_every_encoding(

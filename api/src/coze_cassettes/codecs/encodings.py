@@ -884,7 +884,8 @@ def cores(value: str) -> Mapping[str, str]:
     """The stretches that a value leaves in an encoding wherever it begins, with the name of the encoding.
 
     A value in the middle of base64 begins at one of three places of a group of bytes, so that it can be written in
-    three ways; its first and its last character depend on the neighbours and are left away.
+    three ways; its first and its last character depend on the neighbours and are left away. Hexadecimal digits may go
+    on with letters that are digits too.
     """
     found: dict[str, str] = {}
     for row in ENCODINGS:
@@ -895,6 +896,11 @@ def cores(value: str) -> Mapping[str, str]:
             core = _common_middle(low, high)
             if len(core) >= _MIN_CORE and core not in found:
                 found[core] = row.name
+            if row.name == "base32" and len(core) >= _MIN_CORE:
+                found.setdefault(core.lower(), row.name)
+    digits = _encode_hex(value)[2:-2]  # shorter than the stretch, which is written anew as a whole where it can be
+    if len(digits) >= _MIN_CORE:
+        found |= {digits: "hexadecimal", digits.upper(): "hexadecimal"}
     return found
 
 

@@ -171,6 +171,9 @@ def _lines_with(pattern: re.Pattern[str], text: str) -> str:
 # --- base64 ---------------------------------------------------------------------------------------------------------
 
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}")
+_GLUED: Final = 2048
+"""Characters up to which a run whose bytes are no text is read from its second character on too."""
+
 _WORD_OF_RUN = re.compile(r"[A-Za-z0-9+]{8,}")
 
 
@@ -180,10 +183,10 @@ def _in_base64(words: str) -> Iterator[str]:
     for run in runs:
         found = False
         for start in range(4):
-            for inner in _decode(run[start:]):
-                found = True
-                yield inner
-            if found:
+            inners = list(_decode(run[start:]))
+            found = found or bool(inners)
+            yield from inners
+            if inners and (len(run) > _GLUED or encodings.is_readable(decode_run(run[start:]) or "\0")):
                 break
         if not found and not run.isalnum():
             for part in _WORD_OF_RUN.findall(run):
