@@ -52,14 +52,15 @@ def _refused_markers(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item
 
 
 def _shared_files(paths: Paths) -> Iterator[tuple[pytest.Item, str]]:
-    owners: dict[Path, pytest.Item] = {}
+    owners: dict[str, pytest.Item] = {}
     for item, path in paths.items():
         if markers.shares_cassette(item):
             continue
-        owner = owners.setdefault(path, item)
+        owner = owners.setdefault(str(path).casefold(), item)
         if owner is not item:
+            where = "" if path == paths[owner] else " where file systems ignore case"
             sentence = (
-                f"{item.nodeid} and {owner.nodeid} would share the file {path.name}; rename one, or mark one "
+                f"{item.nodeid} and {owner.nodeid} would share the file {path.name}{where}; rename one, or mark one "
                 "shared_cassette."
             )
             yield from ((each, sentence) for each in (owner, item))

@@ -412,11 +412,13 @@ def test_the_network_is_blocked_in_every_fixture(replay: Replay) -> None:
             ),
         ),
         (
-            "import pytest\n@pytest.mark.vcr\n@pytest.mark.parametrize('x', ['a/b', 'a:b'])\ndef test_me(x): ...",
+            "import pytest\n@pytest.mark.vcr\n@pytest.mark.parametrize('x', ['a/b','a:b','A-b'])\ndef test_me(x): ...",
             (),
             (
                 "test_it.py::test_me[a:b] and test_it.py::test_me[a/b] would share the file test_me[a-b].yaml; "
-                "rename one, or mark one shared_cassette."
+                "rename one, or mark one shared_cassette.\n"
+                "test_it.py::test_me[A-b] and test_it.py::test_me[a/b] would share the file test_me[A-b].yaml where "
+                "file systems ignore case; rename one, or mark one shared_cassette."
             ),
         ),
         (
