@@ -304,8 +304,8 @@ def _hex_like(text: str, stretch: str) -> str:
     return closed.upper() if stretch.upper() == stretch != stretch.lower() else closed
 
 
-_LEAST_IN_WORDS: Final = 8
-"""Bytes in words of digits that are a text, and no years or prices, from this number on."""
+_LEAST_IN_WORDS: Final = 6
+"""Characters in words of digits from which on they are a text, and no years or prices: those of a placeholder."""
 
 _BLANKS = re.compile(r"\s+")
 
