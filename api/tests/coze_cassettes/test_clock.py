@@ -363,6 +363,21 @@ def test_no_garbage_is_collected_while_threads_are_looked_at(monkeypatch: pytest
         gc.enable()
 
 
+def test_a_signal_handler_may_look_at_threads_in_the_middle_of_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs in the thread that it interrupts, which would wait for itself; what collects garbage is on again."""
+    looks: list[bool] = []
+
+    def current_frames() -> dict[int, object]:
+        looks.append(gc.isenabled())
+        return frames() if len(looks) == 1 else {}  # type: ignore[return-value]  # what a handler would do
+
+    monkeypatch.setattr(sys, "_current_frames", current_frames)
+    looker = threading.Thread(target=frames, daemon=True)
+    looker.start()
+    looker.join(5)
+    assert (looker.is_alive(), looks, gc.isenabled()) == (False, [False, False], True)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says what a thread waits for")
 def test_what_comes_from_outside_is_waited_for() -> None:
     """The limit of the test is not over while a thread of it waits for another process, a file or a socket."""

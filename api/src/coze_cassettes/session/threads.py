@@ -25,7 +25,8 @@ _SLEEPS: Final = "S"
 """The state of a thread that waits; while it runs, or is due to, it has another."""
 
 _real_time = copy_of(time.monotonic)
-_frames_lock: Final = threading.Lock()
+_frames_lock: Final = threading.RLock()
+"""One that a thread may take twice: a signal handler may look too, in the middle of a look."""
 
 _Place = tuple[int, int]
 T = TypeVar("T")
