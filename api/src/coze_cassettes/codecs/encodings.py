@@ -261,11 +261,11 @@ def _decode_base64_lines(stretch: str) -> str | None:
 
 
 def _lines_of_one_length(stretch: str) -> tuple[int, int]:
-    """The lines that give a text, without a word of another length on the line before or behind them."""
+    """The most lines that give a text, without a word of another length on the line before or behind them."""
     ends = [(match.start(), match.end()) for match in _LINE_END.finditer(stretch)]
     whole = (0, len(stretch))
     without_first, without_last = (ends[0][1], len(stretch)), (0, ends[-1][0])
-    parts = (whole, without_first, without_last, (ends[0][1], ends[-1][0]))
+    parts = sorted((whole, without_first, without_last, (ends[0][1], ends[-1][0])), key=lambda part: part[0] - part[1])
     read = {part: _decode_base64_lines(stretch[slice(*part)]) for part in parts if part[0] < part[1]}
     texts = (part for part, inner in read.items() if inner is not None and is_readable(inner))
     packed = (part for part, inner in read.items() if inner is not None and to_bytes(inner[:8]).startswith(_PACKED))
