@@ -69,15 +69,12 @@ _TITLE: Final = r"(?P<name>[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff -]{1,
 _MARKED: Final = (
     ("[/", re.compile(rf"\[[a-z]{{1,6}}\]{_TITLE}:?\[/[a-z]{{1,6}}\]:? {{0,3}}{_VALUE}")),
     ("] ", re.compile(rf"\[{_TITLE}\]:? {{1,3}}{_VALUE}")),
-    ("<", re.compile(rf"{_TITLE}[:=] ?<(?P<value>[^<>\s/]{{5,128}})>")),
     (
         "\\text",
         re.compile(rf"\\text[a-z]{{2}}\{{{_TITLE}:?\}}:?\s{{0,3}}\\text[a-z]{{2}}\{{(?P<value>[^{{}}\s]{{4,128}})\}}"),
     ),
-    ("``", re.compile(rf"{_TITLE}: ?``(?P<value>[^`\s]{{4,128}})``")),
     ("</label>", re.compile(rf">{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}>(?P<value>[^<>\s]{{4,128}})<")),
     ("val:", re.compile(rf"key: [\"']?{_TITLE}[\"']?\s{{1,32}}val: [\"']?{_VALUE}")),
-    ('"""', re.compile(rf'{_TITLE} ?= ?"""\r?\n(?P<value>[^\s"]{{4,128}})"""')),
     (
         "buildConfigField",
         re.compile(
@@ -88,13 +85,19 @@ _MARKED: Final = (
     (":**", re.compile(rf"\*\*{_TITLE}:\*\* {{0,3}}`?{_VALUE}")),
     ("][", re.compile(rf"\[{_TITLE}[:=] ?{_VALUE}\]")),
     (";s:", re.compile(r's:[0-9]+:"(?P<name>[^"\n]{2,64})";s:[0-9]+:"(?P<value>[^"\n]{4,128})"')),
-    ("r#", re.compile(rf'{_TITLE} ?[:=]{{1,2}} ?r#{{1,3}}"(?P<value>[^"\n]{{4,128}})"')),
-    ("%q", re.compile(rf"{_TITLE} ?= ?%[qQ][^A-Za-z0-9\s]{_VALUE}")),
-    *(
-        (mark, re.compile(rf"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{{1,62}})s:(?:\s{{1,17}}- | \[)[\"']?{_VALUE}"))
-        for mark in ("s:\n", "s:\r\n", "s: [")
-    ),
 )
+_BEHIND_TITLE: Final = (
+    ("<", re.compile(r"[:=] ?<(?P<value>[^<>\s/]{5,128})>")),
+    ("``", re.compile(r": ?``(?P<value>[^`\s]{4,128})``")),
+    ('"""', re.compile(r'= ?"""\r?\n(?P<value>[^\s"]{4,128})"""')),
+    ("r#", re.compile(r'[:=]{1,2} ?r#{1,3}"(?P<value>[^"\n]{4,128})"')),
+    ("%q", re.compile(rf"= ?%[qQ][^A-Za-z0-9\s]{_VALUE}")),
+    *((mark, re.compile(rf"s:(?:\s{{1,17}}- | \[)[\"']?{_VALUE}")) for mark in ("s:\n", "s:\r\n", "s: [")),
+)
+"""What begins with a sign: the name before it is read only where there is one, since any word may begin a name."""
+
+_TITLE_BEFORE = re.compile(r"[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff -]{0,47}\Z")
+_LONGEST_TITLE: Final = 49
 _ROW = re.compile(rf"^(?P<name>[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff -]{{1,47}}),{_VALUE}\r?$", re.MULTILINE)
 _DIGIT = re.compile("[0-9]")
 
@@ -107,7 +110,7 @@ _CALLED_PASSWORD: Final = (
     (
         "uth",
         re.compile(
-            r"(?:\bauth=|[bB]asic_?[aA]uth|PasswordAuthentication) ?\( {0,4}[\"'][^\"'\n]{0,64}[\"'], {0,4}"
+            r"[aA](?<!OA)uth(?:entication)?=? ?\( {0,4}[\"'][^\"'\n]{0,64}[\"'], {0,4}"
             r"[\"'](?P<value>[^\"'\n]{3,128})[\"']"
         ),
     ),
@@ -140,12 +143,22 @@ _CALLED_PASSWORD: Final = (
 _DUMMY = re.compile(r"(?i)pass(?:word|wd)?|pwd|secret|test|public|private|postgres|root|admin|guest|user:pass.*")
 
 
+def _behind_titles(text: str) -> Iterator[Pair]:
+    for mark, pattern in _BEHIND_TITLE:
+        for match in pattern.finditer(text) if mark in text else ():
+            before = text[max(0, match.start() - _LONGEST_TITLE) : match.start()].rstrip(" ")
+            title = _TITLE_BEFORE.search(before)
+            if title is not None and _DIGIT.search(match["value"]):
+                yield Pair(title[0], match["value"].rstrip(".:!?"), is_quoted=True)
+
+
 def marked_pairs(text: str) -> Iterator[Pair]:
     """What documents and commands mark as a value."""
     for mark, pattern in _MARKED:
         for match in pattern.finditer(text) if mark in text else ():
             if _DIGIT.search(match["value"]):
                 yield Pair(match["name"], match["value"].rstrip(".:!?"), is_quoted=True)
+    yield from _behind_titles(text)
     for match in _ROW.finditer(text) if "," in text else ():
         if _DIGIT.search(match["value"]):
             yield Pair(match["name"], match["value"], is_quoted=True)

@@ -55,8 +55,13 @@ _IN_BRACKETS = re.compile(
 _REST = re.compile(r"[^\n]{0,40}")
 
 
-def names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
-    """The ends of names that promise a secret, each with the whole name and its promise."""
+@lru_cache(maxsize=2)
+def names_in(text: str) -> tuple[tuple[re.Match[str], str, Promise], ...]:
+    """The ends of names that promise a secret, each with the whole name and its promise; two readers ask in turn."""
+    return tuple(_names_in(text))
+
+
+def _names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
     for match in _CORE.finditer(text):
         head = _HEAD_REVERSED.match(text[max(0, match.start() - _REACH) : match.start()][::-1])
         name = (head[0][::-1] if head else "") + match[0]
