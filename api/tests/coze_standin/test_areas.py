@@ -691,7 +691,7 @@ def test_ids_that_are_made_are_canaries(web: Any, state: State) -> None:
 
 
 _TELLING = re.compile(
-    r"\b\d{16,19}\b|\b\d{14}[0-9A-F]{18}\b|[\w.]+@[\w.]+\.[a-z]+|(?<=signature=)[^&\"]+|(?:pat|czu)_\w+|sk-\w+|https://\w+[^/]*/[^\s\"]+x-[^\s\"]+"
+    r"\b\d{16,19}\b|\b\d{14}[0-9A-F]{18}\b|[\w.]+@[\w.]+\.[a-z]+|(?<=signature=)[^&\"]+|(?<![\w-])(?:(?:pat|czu)_|sk-)\w+|https://\w+[^/]*/[^\s\"]+x-[^\s\"]+"
 )
 """What a stranger would take for an identifier, an address, a signature, a token or a signed URL."""
 
