@@ -34,6 +34,7 @@ UNITS = {
     "parameters": "https://a/?a&",
     "names": "token ",
     "Chinese names": "密码",
+    "Chinese sentences": "密码是",
     "numbers": "1 ",
 }
 """What is said over and over."""

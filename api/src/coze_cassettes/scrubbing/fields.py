@@ -104,7 +104,8 @@ _SIGNS: Final = r"\u200b-\u206f\u2100-\u2bff\u3000-\u303f\ufe00-\ufe0f\U0001f000
 """Marks, arrows, pictures, Chinese punctuation: a value ends before them."""
 
 _ASCII_BARE = re.compile(rf"[^\s\"'<>,;()\[\]{{}}|`“”&{_SIGNS}\u4e00-\u9fff\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-_HAN_BARE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\dA-Za-z·\-]*")
+_HAN_BARE = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\dA-Za-z·\-]{0,63}")
+"""As long as a secret in Chinese may be: what goes on without a sign is a text, and each name in it has the rest."""
 _TRAILING: Final = ".:!?*"
 
 

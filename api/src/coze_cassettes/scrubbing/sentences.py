@@ -95,6 +95,10 @@ _BEFORE_HAN = re.compile(
     r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}\Z"
 )
 _REACH: Final = 96
+_NEAR: Final = 40
+"""Characters between a Chinese name and the end of its value, at most, and some more."""
+
+_LATIN = re.compile("[A-Za-z0-9]")
 
 
 def sentence_values(text: str) -> Iterator[NamedValue]:
@@ -105,7 +109,10 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
         first = head.start() if head else start
         yield from _around(text, (first, core.end()), _BEHIND_NAME, _BEFORE_NAME)
     for name in () if text.isascii() else _HAN_NAME.finditer(text):
-        yield from _around(text, name.span(), _BEHIND_HAN, (_BEFORE_HAN,))
+        start, end = name.span()
+        behind = _BEHIND_HAN if _LATIN.search(text, end, end + _NEAR) else ()
+        before = (_BEFORE_HAN,) if _LATIN.search(text, max(0, start - _NEAR), start) else ()
+        yield from _around(text, (start, end), behind, before)
 
 
 def _around(
