@@ -138,6 +138,20 @@ def test_noise_is_no_table() -> None:
     assert inspect_file(b"\xff\0\x01\0" + b"\n".join(strings)) != ()
 
 
+def test_two_letters_of_noise_are_no_name() -> None:
+    """Short strings of a sound that a bar or the next string parts, as in one of a hundred recordings."""
+    assert inspect_file(b"\xff\0\x01wPw|w67=\0\xfe\x01P`PW =\0\xfe\x01pOh/@_9\0\x01") == ()
+
+
+@pytest.mark.parametrize(("start", "go_on"), [("AKID", "QAbWCF4L1g07EIcS" * 4), ("u+77", "oPtUuwq6wvq9Ojn5+/DEFGHI")])
+def test_the_base64_of_a_sound_is_no_key(start: str, go_on: str) -> None:
+    """Letters that a key begins with, in the middle of a longer stretch, are left as they are."""
+    data = json.dumps({"event_type": "conversation.audio.delta", "data": {"content": f"AAD/{start}{go_on}"}})
+    response = Response(200, "OK", (("content-type", "text/event-stream"),), f"data:{data}\n\n".encode())
+    clean = scrub([Interaction(Request("POST", "https://api.coze.com/v3/chat"), response)]).interactions
+    assert clean[0].response.body == response.body
+
+
 def test_a_score_is_no_identity_number() -> None:
     """The digits of a number of JSON are not read across its point."""
     scores = json.dumps({"scores": [65.8017580409979, 5.529818180508494, 2.9699169513238477]})

@@ -71,13 +71,18 @@ def _names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
 
 def named_pairs(text: str) -> Iterator[Pair]:
     """A name that promises a secret and what stands behind it."""
-    for match, name, _ in names_in(text):
+    for match, name, promise in names_in(text):
         gap = _SEPARATOR.match(text, match.end())
-        if gap is None:
+        if gap is None or (promise is Promise.SHORT and not _is_beside(gap)):
             continue
         pair = _behind(text, gap, name)
         if pair is not None and (not gap["blank"] or _is_option(text, match, name) or _is_set_off(pair)):
             yield pair
+
+
+def _is_beside(gap: re.Match[str]) -> bool:
+    """Whether a value stands on the line of its name, in no cell of a table: two letters of noise are soon a name."""
+    return gap["sign"] != "|" and "\n" not in gap[0]
 
 
 _NETRC = re.compile(r"(?:machine|login|default|account)\s")

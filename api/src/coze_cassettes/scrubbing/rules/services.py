@@ -38,7 +38,7 @@ SERVICES: Final = (
     ),
     _key(
         2,
-        r"(?:(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKLT[A-Za-z0-9]{16,}+|AKID[A-Za-z0-9]{13,}+"
+        r"(?:(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKLT[A-Za-z0-9]{16,}+|AKID[A-Za-z0-9]{13,44}"
         r"|STS\.N[A-Za-z0-9]{20,}+|ding(?=[a-z]{0,15}\d)[a-z0-9]{16})" + _NO_LETTER_AFTER,
         "the half of a cloud key pair that names it: Amazon, Alibaba, Volcengine, Tencent, DingTalk",
         "key LTAI{A20}",
@@ -176,7 +176,7 @@ SERVICES: Final = (
         r"|v1\.0-[a-f0-9]{24}-[a-f0-9]{146}|NRJS-[a-f0-9]{19}|NRII-[\w-]{32}|(?:[a-f0-9]{36}|[a-z]{2}\d\dxx[a-f0-9]{30})NRAL"
         r"|[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}|pk_\d{7,9}_[A-Z0-9]{32}|sdk-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}"
         r"|nsec1[a-z0-9]{58}|A3(?:-[A-Z0-9]{6}){2}(?:-[A-Z0-9]{5}){4}|rnd_[A-Za-z0-9]{28,}+"
-        r"|u\+(?=[A-Za-z_-]{0,17}\d)[\w-]{18}" + _NO_LETTER_AFTER,
+        r"|u\+(?<![+/]u\+)(?=[A-Za-z_-]{0,17}\d)[\w-]{18}(?![+/=])" + _NO_LETTER_AFTER,
         "tools: Pulumi, Sonar, Buildkite, HubSpot, Readme, E2B, n8n, Cloudflare, New Relic, Entra, PagerDuty",
         "pul-{X40}",
         "pul-request, sdk-for-python",
