@@ -47,10 +47,10 @@ def _open_gzip(data: bytes) -> Opened | None:
     inner = compression.decompress_file(data)
     if inner is None:
         return None
+    kept = _keeping(data, inner, compression.store_gzip)
     head = compression.gzip_head(data)
     if not head:
-        return _keeping(data, inner, compression.store_gzip)
-    kept = _keeping(data, inner, compression.store_gzip)
+        return kept
     return Opened([inner, head], lambda new: kept.close(new[:1]) if new[1] == head else compression.store_gzip(new[0]))
 
 

@@ -63,7 +63,7 @@ _ROW = re.compile(rf"^{_NAME},{_BARE}\r?$", re.MULTILINE)
 _BY_MARK: Final = (
     *(("(", each) for each in (_WRAPPED, _SET, _BUILT, _CONSTRUCTED)),
     ("N'", _WRAPPED),
-    *((mark, _RAW) for mark in ("r#",)),
+    ("r#", _RAW),
     ("= %", _PERCENT),
     *((mark, _FALLBACK) for mark in ("|| ", "?? ", " or ")),
     *((mark, _MAPPED) for mark in ('" to ', "' to ", '" -> ', "' -> ")),

@@ -147,7 +147,7 @@ class Bindings:
         while self._unread:
             raw, found = self._unread.pop()
             text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
-            found.update(bare(match[0]) for match in carrier_pattern().finditer(text))
+            found |= names_in((text,))
         return self._sent | self._seen
 
 
