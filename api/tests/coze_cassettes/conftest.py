@@ -37,6 +37,18 @@ MakeInteraction = Callable[..., Interaction]
 MakeCassette = Callable[..., Cassette]
 
 
+OUTPUT_VARIABLES = ("CI", "BUILD_NUMBER", "CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "LINES", "PYTEST_ADDOPTS", "PY_COLORS")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_output() -> Iterator[None]:
+    """What a test starts prints the same everywhere: a CI makes pytest say more, a terminal has a width and colours."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OUTPUT_VARIABLES:
+            patch.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
     """What values are made from: the same values in each run, and new ones in each ``scripts/prove.sh --long``."""
