@@ -37,7 +37,16 @@ MakeInteraction = Callable[..., Interaction]
 MakeCassette = Callable[..., Cassette]
 
 
-OUTPUT_VARIABLES = ("CI", "BUILD_NUMBER", "CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "LINES", "PYTEST_ADDOPTS", "PY_COLORS")
+OUTPUT_VARIABLES = (
+    "BUILD_NUMBER",
+    "CI",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "LINES",
+    "PYTEST_ADDOPTS",
+    "PY_COLORS",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
