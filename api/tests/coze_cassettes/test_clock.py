@@ -20,6 +20,7 @@ from time import time as now
 import pytest
 import time_machine
 
+from coze_cassettes.cassette.moments import EPOCH
 from coze_cassettes.session import clock
 from coze_cassettes.session.threads import frames
 from coze_cassettes.session.timeline import SECOND, Timeline, Wait
@@ -30,7 +31,7 @@ CLOSE = 0.5
 
 
 def _since_epoch() -> float:
-    return now() - clock.EPOCH
+    return now() - EPOCH
 
 
 def _real_seconds(function: Callable[[], object]) -> float:
@@ -47,13 +48,13 @@ def test_time_begins_at_the_epoch() -> None:
     """In seconds, in nanoseconds, as a time of day, as a day, as a text."""
     assert time.ctime().endswith(time.strftime("%Y"))
     with clock.virtual_time():
-        now_as_text = time.asctime(time.localtime(clock.EPOCH))[:-7]
+        now_as_text = time.asctime(time.localtime(EPOCH))[:-7]
         assert [text[:-7] for text in (time.ctime(), time.ctime(None), time.asctime())] == [now_as_text] * 3
         assert time.ctime(0) == time.asctime(time.localtime(0))
-        assert 0 <= time.time() - clock.EPOCH < CLOSE
-        assert 0 <= time.time_ns() / 1e9 - clock.EPOCH < CLOSE
+        assert 0 <= time.time() - EPOCH < CLOSE
+        assert 0 <= time.time_ns() / 1e9 - EPOCH < CLOSE
         assert datetime.now(UTC).replace(microsecond=0) == datetime(2024, 1, 1, tzinfo=UTC)
-        assert date.today() == datetime.fromtimestamp(clock.EPOCH).date()  # noqa: DTZ006, DTZ011 - the local day
+        assert date.today() == datetime.fromtimestamp(EPOCH).date()  # noqa: DTZ006, DTZ011 - the local day
 
 
 def test_sleep_moves_the_clock_at_no_cost() -> None:
@@ -116,7 +117,7 @@ def test_afterwards_everything_is_as_before() -> None:
         ThreadPoolExecutor.submit,
     )
     assert abs(time.time() - datetime.now(UTC).timestamp()) < CLOSE
-    assert time.time() > clock.EPOCH + HOUR
+    assert time.time() > EPOCH + HOUR
     begun = clock.real_perf_counter()
     sleep(0.01)
     assert clock.real_perf_counter() - begun >= 0.01
@@ -132,7 +133,7 @@ def test_monotonic_never_goes_back() -> None:
 
 def test_the_shift_brings_a_recording_to_the_epoch() -> None:
     """What happened when the recording started happens at the epoch."""
-    assert 1_800_000_000 + clock.shift_from(1_800_000_000.9) == clock.EPOCH
+    assert 1_800_000_000 + clock.shift_from(1_800_000_000.9) == EPOCH
 
 
 def test_a_child_process_is_waited_for() -> None:

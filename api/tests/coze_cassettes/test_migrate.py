@@ -14,8 +14,8 @@ from vcr.serializers import jsonserializer, yamlserializer
 
 from coze_cassettes import migrate
 from coze_cassettes.cassette import store
+from coze_cassettes.cassette.moments import EPOCH
 from coze_cassettes.scrubbing.environment import ConfiguredValues
-from coze_cassettes.session import clock
 
 Fill = Callable[[str], str]
 Stock = Callable[..., tuple[Path, str]]
@@ -66,7 +66,7 @@ def test_a_stock_cassette_is_scrubbed_in_place(name: str, stock: Stock) -> None:
     cassette = store.read(migrated.target)
     assert (cassette.metadata.recorded_from, cassette.metadata.recorded_at) == ("coze.com", "2024-06-05T10:00:00Z")
     assert cassette.metadata.cozepy == "0.19.2"
-    expected = f'{{"code":0,"data":{{"user_name":"USER_NAME_1","created_at":{clock.EPOCH}}}}}'
+    expected = f'{{"code":0,"data":{{"user_name":"USER_NAME_1","created_at":{EPOCH}}}}}'
     assert cassette.interactions[0].response.body.decode() == expected
 
 

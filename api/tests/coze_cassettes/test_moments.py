@@ -9,9 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coze_cassettes.cassette.model import Interaction, Request, Response
-from coze_cassettes.session.clock import EPOCH
+from coze_cassettes.cassette.moments import EPOCH, is_of_clock
 from coze_cassettes.session.matcher import Matcher
-from coze_cassettes.session.moments import is_of_clock
 
 RECORDED = datetime(2026, 11, 26, 23, 50, tzinfo=UTC)
 REPLAYED = datetime.fromtimestamp(EPOCH, UTC)

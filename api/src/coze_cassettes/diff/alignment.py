@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.cassette.moments import Moments
 from coze_cassettes.diff.body_rules import BodyRules, rules_of
 from coze_cassettes.diff.chunked_text import text_of
 from coze_cassettes.diff.events import events_of, items_of
@@ -20,6 +21,7 @@ from coze_cassettes.diff.nodes import Node, parse
 from coze_cassettes.diff.numbering import erase_numbers, placeholders_of, renumber, renumbering
 from coze_cassettes.diff.paths import Path, format_path
 from coze_cassettes.diff.shapes import shape_of
+from coze_cassettes.diff.times import Times
 from coze_cassettes.diff.volatile import Where, matches
 
 Link = tuple[Interaction | None, Interaction | None]
@@ -28,11 +30,12 @@ Link = tuple[Interaction | None, Interaction | None]
 
 @dataclass(frozen=True)
 class Alignment:
-    """Two recordings side by side, the new one in the placeholders of the old one."""
+    """Two recordings side by side, the new one in the placeholders of the old one; the links have its times too."""
 
     old: tuple[Interaction, ...]
     new: tuple[Interaction, ...]
     links: tuple[Link, ...]
+    times: Times
 
 
 @lru_cache(maxsize=4)
@@ -42,7 +45,8 @@ def align(old: Cassette, new: Cassette) -> Alignment:
     Placeholders of the new one that the old one does not know get the next numbers. The links are in the old order;
     what is new stands behind what came before it.
     """
-    matcher = _Matcher(old.interactions, new.interactions)
+    times = Times.of(old.metadata, new.metadata)
+    matcher = _Matcher(_side(old.interactions, times.old), _side(new.interactions, times.new))
     matcher.same_requests()
     matcher.similar_requests()
     matcher.placeholders.learn_changed_texts()
@@ -51,10 +55,14 @@ def align(old: Cassette, new: Cassette) -> Alignment:
     )
     fresh = tuple(renumber(each, names) for each in new.interactions)
     links = tuple(
-        (None if before is None else old.interactions[before], None if after is None else fresh[after])
+        _link(None if before is None else old.interactions[before], None if after is None else fresh[after], times)
         for before, after in matcher.links()
     )
-    return Alignment(old.interactions, fresh, links)
+    return Alignment(old.interactions, fresh, links, times)
+
+
+def _link(old: Interaction | None, new: Interaction | None, times: Times) -> Link:
+    return old, new if old is None or new is None else times.as_before(old, new)
 
 
 def is_polling(one: Interaction, others: Sequence[Interaction]) -> bool:
@@ -104,7 +112,7 @@ Place = int
 
 @dataclass(frozen=True)
 class _Side:
-    """The interactions of one cassette, what each asks (with and without placeholder numbers) and answers."""
+    """The interactions of one cassette, what each asks (with and without numbers and times) and answers."""
 
     interactions: tuple[Interaction, ...]
     asked: tuple[tuple[str, ...], ...]
@@ -112,18 +120,18 @@ class _Side:
     facts: tuple[Counter[str], ...]
 
 
-def _side(interactions: tuple[Interaction, ...]) -> _Side:
+def _side(interactions: tuple[Interaction, ...], moments: Moments) -> _Side:
     questions = tuple(question_of(each.request) for each in interactions)
-    without = tuple(tuple(map(erase_numbers, each)) for each in questions)
+    without = tuple(tuple(moments.erased(erase_numbers(text)) for text in each) for each in questions)
     return _Side(interactions, questions, without, tuple(map(_facts, interactions)))
 
 
 class _Matcher:
     """The state of an alignment: what is paired, and what the pairs say about the placeholders."""
 
-    def __init__(self, old: tuple[Interaction, ...], new: tuple[Interaction, ...]) -> None:
+    def __init__(self, old: _Side, new: _Side) -> None:
         self.placeholders = PlaceholderMapping()
-        self._old, self._new = _side(old), _side(new)
+        self._old, self._new = old, new
         self._paired: dict[Place, Place] = {}
         self._similarity: dict[tuple[Place, Place], float] = {}
 

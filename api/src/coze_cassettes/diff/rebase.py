@@ -23,10 +23,12 @@ from coze_cassettes.diff.volatile import Where, matches
 def rebase(old: Cassette, new: Cassette) -> Cassette:
     """The new cassette with committed placeholder numbers and, where its structure is the same, old volatile values.
 
-    What did not change is byte for byte the old one; metadata are the new ones.
+    What did not change is byte for byte the old one; metadata are the new ones, and so are the times that a test made
+    of the clock: a replay knows them by the date of the recording.
     """
     alignment = align(old, new)
-    merged = [each for link in alignment.links for each in _merge_link(link, alignment)]
+    linked = (each for link in alignment.links for each in _merge_link(link, alignment))
+    merged = [alignment.times.as_now(each) for each in linked]
     known = placeholders_of(old.interactions)
     kept = {placeholder: placeholder for found in known.values() for placeholder in found}
     compact = renumbering(known, placeholders_of(merged), kept)

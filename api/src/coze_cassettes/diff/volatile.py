@@ -98,7 +98,10 @@ VOLATILE: Final = (
     Volatile(Where.ELEMENT, r"type=follow_up", "a model suggests some further questions, or none"),
 )
 # fmt: on
-"""What may differ between two recordings of an unchanged API; nothing in a request is volatile."""
+"""What may differ between two recordings of an unchanged API; nothing in a request is volatile.
+
+Times that a test makes of the clock are compared by ``times``.
+"""
 
 
 def rows(where: Where) -> tuple[Volatile, ...]:

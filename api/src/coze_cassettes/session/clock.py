@@ -19,19 +19,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final
 
 import time_machine
 
+from coze_cassettes.cassette.moments import EPOCH
 from coze_cassettes.session.attributes import Replaced
 from coze_cassettes.session.builtin_functions import Redirected, copy_of, redirect
 from coze_cassettes.session.threads import ThreadWatch
 from coze_cassettes.session.timeline import SECOND, Timeline
-
-EPOCH: Final = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
-"""Unix time in seconds at which every cassette begins."""
 
 real_perf_counter: Final[Callable[[], float]] = copy_of(time.perf_counter)
 """What measures real durations, in a replay too."""

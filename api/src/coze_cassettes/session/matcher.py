@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from coze_cassettes.cassette import matching
 from coze_cassettes.cassette.model import Interaction, Request
+from coze_cassettes.cassette.moments import EPOCH, Moments
+from coze_cassettes.cassette.outlines import Outline, Place, outline
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.scrubbing.placeholders import Placeholders
-from coze_cassettes.session.clock import EPOCH
-from coze_cassettes.session.moments import Moments
-from coze_cassettes.session.outlines import Outline, Place, outline
 from coze_cassettes.session.patterns import Bindings, NewBindings, Template, bare, fit, names_in, template
 
 if TYPE_CHECKING:

@@ -6,29 +6,18 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Final, NoReturn, Protocol
 from urllib.parse import urlsplit
 
 from coze_cassettes.cassette import matching, store, websocket_messages
 from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response, is_websocket
+from coze_cassettes.cassette.moments import is_of_clock, unix_time
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.pluralize import pluralize
-from coze_cassettes.session.clock import EPOCH
 from coze_cassettes.session.literals import with_literals
 from coze_cassettes.session.matcher import Matcher
-from coze_cassettes.session.moments import is_of_clock
 from coze_cassettes.session.session import Session, Settings
-
-
-def _unix_time(recorded_at: str) -> float:
-    """When a cassette was recorded, in seconds; the epoch if it does not say."""
-    try:
-        return datetime.fromisoformat(recorded_at).timestamp()
-    except ValueError:
-        return EPOCH
-
 
 _FREEZE: Final = (
     "  likely:  the request holds the current time; let the test stop its clock, with time_machine.travel for one"
@@ -77,7 +66,7 @@ class Player(Session):
         self._has_cassette = True
         interactions = [self._canonical(each) for each in cassette.interactions]
         metadata = cassette.metadata
-        self._matcher = Matcher(interactions, configured, _unix_time(metadata.recorded_at), metadata.placeholders)
+        self._matcher = Matcher(interactions, configured, unix_time(metadata.recorded_at), metadata.placeholders)
         self.played = self._matcher.played
 
     def _canonical(self, interaction: Interaction) -> Interaction:

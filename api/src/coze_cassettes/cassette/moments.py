@@ -1,15 +1,18 @@
-"""Recognises the current time in a request, so that a test that sends it replays on any day."""
+"""Recognises the current time, so that a test that sends it replays on any day."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from functools import cached_property
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import Final
 
-from coze_cassettes.session.outlines import Outline
+from coze_cassettes.cassette.outlines import Outline
+
+EPOCH: Final = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
+"""The Unix time at which every replay begins, and to which timestamps are moved."""
 
 _DAY: Final = 86_400
 _NEAR: Final = 100 * _DAY
@@ -71,6 +74,23 @@ _TIME_PARTS: Final = re.compile(rf"\d+|\b(?:{_WEEKDAYS}|{_MONTHS})")
 _OF_EPOCH: Final = re.compile(r"202[34]|17040[67]\d|\b(?:24\b|W01\b|(?:Mon|Jan)[a-z]*|00:?0\d)")
 
 
+@lru_cache(maxsize=64)
+def _pattern_of(days: Sequence[date]) -> re.Pattern[str]:
+    """Matches some days, with the time of day behind them: of a whole suite they are mostly the same."""
+    forms = {day.strftime(form) for day in days for form in _DAY_FORMS}
+    either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    of_c = "|".join(f"{day:%a %b} {day.day:2}{_TIME_AND_ZONE} {day.year}" for day in days)
+    return re.compile(rf"(?<!\d)(?:{of_c}|(?:{either})(?:{_TIME_OF_DAY})?)(?!\d)")
+
+
+def unix_time(recorded_at: str) -> float:
+    """When a cassette was recorded, in seconds; the epoch if it does not say."""
+    try:
+        return datetime.fromisoformat(recorded_at).timestamp()
+    except ValueError:
+        return EPOCH
+
+
 def is_of_clock(sent: str, recorded: str) -> bool:
     """Whether two texts likely differ only in the time at which they were made, the first one in a replay."""
     return _OF_EPOCH.search(sent) is not None and _TIME_PARTS.sub("0", sent) == _TIME_PARTS.sub("0", recorded)
@@ -105,6 +125,32 @@ class Moments:
         texts = {place: self._marked(value) for place, value in outline.values.items() if isinstance(value, str)}
         return replace(outline, values={**outline.values, **texts})
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text has a year of times near the beginning of a test, or such a Unix time."""
+        days = [datetime.fromtimestamp(begin + each, UTC) for begin in self.begins for each in (-_NEAR, _NEAR)]
+        if any(f"{day.year}" in text for day in days):
+            return True
+        return any(self._find(match[0]) is not None for match in _UNIX_INSIDE.finditer(text))
+
+    def erased(self, text: str) -> str:
+        """A text with marks in the place of its times."""
+        found = self.spans(text) if self.may_be_in(text) else ()
+        for each, start, end in sorted(found, key=lambda span: -span[1]):
+            text = f"{text[:start]}\0{each}\0{text[end:]}"
+        return text
+
+    def spans(self, text: str) -> Iterator[tuple[Moment | str, int, int]]:
+        """The times near the beginning of a test that a text is or holds, as moments or marks, and where they stand."""
+        if not _DIGIT.search(text):
+            return
+        if (moment := self._find(text)) is not None:
+            yield moment, 0, len(text)
+            return
+        for match in _UNIX_INSIDE.finditer(text):
+            if (moment := self._find(match[0])) is not None:
+                yield moment, *match.span()
+        yield from ((_MARK, *match.span()) for match in self._days.finditer(text))
+
     def _marked(self, text: str) -> str:
         marked = _UNIX_INSIDE.sub(self._mark_of, text)
         return self._days.sub(_MARK, marked) if _DIGIT.search(marked) else marked
@@ -116,11 +162,8 @@ class Moments:
     @cached_property
     def _days(self) -> re.Pattern[str]:
         """Matches the days of the beginnings, the day before and the day after, with the time of day behind them."""
-        days = [datetime.fromtimestamp(begin + each * _DAY, UTC) for begin in self.begins for each in (-1, 0, 1)]
-        forms = {day.strftime(form) for day in days for form in _DAY_FORMS}
-        either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-        of_c = "|".join(f"{day:%a %b} {day.day:2}{_TIME_AND_ZONE} {day.year}" for day in days)
-        return re.compile(rf"(?<!\d)(?:{of_c}|(?:{either})(?:{_TIME_OF_DAY})?)(?!\d)")
+        begins = [datetime.fromtimestamp(begin, UTC).date() for begin in self.begins]
+        return _pattern_of(tuple(day + timedelta(days=each) for day in begins for each in (-1, 0, 1)))
 
     def _find(self, value: int | str) -> Moment | None:
         """The moment that a value is; None if it is something else, or a time long before or after the test."""
