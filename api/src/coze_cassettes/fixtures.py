@@ -101,8 +101,9 @@ class Account:
     def value(self, placeholder: str, make: Make | None = None) -> str:
         """The value for a bare placeholder such as ``BOT_ID``, the same for the whole test; any name will do."""
         if _NAME.fullmatch(placeholder) is None:
+            shown = "..." if self.is_recording else repr(placeholder)  # it may come off the wire
             raise Refusal(
-                f"account.value({placeholder!r}): a name has 3 to 64 capitals, digits and underscores, such as FILE_ID",
+                f"account.value({shown}): a name has 3 to 64 capitals, digits and underscores, such as FILE_ID",
                 pytrace=False,
             )
         recorder = self._recorder

@@ -17,6 +17,7 @@ from coze_cassettes.cassette import provenance
 from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.fixtures import RunningTest
+from coze_cassettes.muting import Muting
 from coze_cassettes.scrubbing import environment
 from coze_cassettes.session.outside import Outside, refuse_context
 from coze_cassettes.session.recorder import Recorder
@@ -26,7 +27,9 @@ from coze_cassettes.session.session import Settings
 
 def register(config: pytest.Config, tests: CozeTests, settings: Settings, *, is_refused: bool) -> RecordedTests:
     """Register what only a recording needs; unless the run is refused, refuse the calls to Coze that no test sends."""
-    config.pluginmanager.register(reports.Reports(tests), "coze_cassettes.reports")
+    muting = Muting(tests, config.pluginmanager.getplugin("capturemanager"))
+    config.pluginmanager.register(muting, "coze_cassettes.muting")
+    config.pluginmanager.register(reports.Reports(tests, muting.say), "coze_cassettes.reports")
     settings.throttle.announce = reports.announcer(config)
     recorded = RecordedTests(tests)
     config.pluginmanager.register(recorded, "coze_cassettes.recorded_tests")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import os
+import warnings
 from collections.abc import Callable, Generator
 from dataclasses import replace
 
@@ -13,9 +14,14 @@ from _pytest._io import TerminalWriter
 
 from coze_cassettes import fixtures
 from coze_cassettes.coze_tests import CozeTests
+from coze_cassettes.errors import CassetteError
+from coze_cassettes.rerecord.leaks import redactor
+from coze_cassettes.scrubbing import environment
 from coze_cassettes.session import redaction
 
 ENDED = "ended by a test that records; its reason is not shown, since nothing of it is scrubbed"
+_UNEXPECTED = "[XPASS(strict)] "
+EXPECTED = "expected by the test itself"
 
 
 def announcer(config: pytest.Config) -> Callable[[str], None]:
@@ -34,18 +40,33 @@ def announcer(config: pytest.Config) -> Callable[[str], None]:
 class Reports:
     """The plugin: puts places and kinds where a report would quote values."""
 
-    def __init__(self, tests: CozeTests) -> None:
-        """Belong to the tests of one run."""
+    def __init__(self, tests: CozeTests, say: Callable[[str], None]) -> None:
+        """Belong to the tests of one run; ``say`` writes to standard error."""
         self._tests = tests
+        self._say = say
         self._recorded: set[str] = set()
+        self._reasons: frozenset[str] = frozenset()
+        self._redact = _configured_redactor()
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Take the interpreter's last words, after pytest has given back the hooks for them."""
-        config.add_cleanup(self._silence_exit)
-
-    def _silence_exit(self) -> None:
-        if self._recorded:
-            redaction.silence_exit()
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Keep configured values out of what is said of a module: it may read the environment when it is imported."""
+        if collector.path not in self._tests:
+            return (yield)
+        with warnings.catch_warnings(record=True) as caught:
+            report = yield
+        for each in caught:
+            if self._redact(str(each.message)) == str(each.message):
+                warnings.warn_explicit(each.message, each.category, each.filename, each.lineno, source=each.source)
+        report.sections = [(name, self._redact(text)) for name, text in report.sections]
+        if isinstance(report.longrepr, tuple):
+            path, line, reason = report.longrepr
+            report.longrepr = (path, line, self._redact(reason))
+        elif (redacted := self._redact(report.longreprtext)) != report.longreprtext:
+            report.longrepr = redacted
+        return report
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -53,6 +74,7 @@ class Reports:
         if item.path not in self._tests:
             return (yield)
         self._recorded.add(item.nodeid)
+        self._reasons = _static_reasons(item)
         with redaction.without_warnings():
             try:
                 return (yield)
@@ -68,8 +90,30 @@ class Reports:
         """Keep raw traffic out of the report of a phase."""
         report = yield
         if item.path in self._tests:
-            _redact(item, report, call.excinfo)
+            self._redact_report(report, call.excinfo)
         return report
+
+    def _redact_report(self, report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException] | None) -> None:
+        report.sections.clear()
+        report.user_properties.clear()
+        if hasattr(report, "wasxfail"):
+            report.wasxfail = self._reason(report.wasxfail, EXPECTED)
+        if error is None:
+            if report.failed and report.longreprtext.removeprefix(_UNEXPECTED) not in self._reasons:
+                report.longrepr = _UNEXPECTED.strip()
+            return
+        if isinstance(error.value, fixtures.SAFE):
+            return
+        if isinstance(error.value, pytest.skip.Exception):
+            if not isinstance(report.longrepr, tuple) or str(error.value) not in self._reasons:
+                report.longrepr = (report.nodeid, 0, "skipped by the test itself")
+            report.longrepr = (*report.longrepr[:2], self._redact(report.longrepr[2]))
+            return
+        report.longrepr = redaction.failure(report.nodeid, error.value)
+
+    def _reason(self, reason: str, otherwise: str) -> str:
+        """A reason that the source gives, and no value of the environment; else other words."""
+        return self._redact(reason) if reason in self._reasons else otherwise
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -94,6 +138,7 @@ class Reports:
             if not self._recorded:
                 raise
             message = redaction.failure("The end of the session", error)
+        self._say(f"Exit: {message}")
         raise pytest.exit.Exception(message, pytest.ExitCode.TESTS_FAILED)
 
     @pytest.hookimpl(tryfirst=True)
@@ -116,24 +161,21 @@ class Reports:
             with redaction.without_warnings():
                 return (yield)
         except Warning as error:  # a filter made an error of it
-            sys.stderr.write(redaction.failure("The end of the run", error) + "\n")
+            self._say(redaction.failure("The end of the run", error))
+        except SystemExit as error:  # it would be printed
+            self._say(redaction.failure("The end of the run", error))
+            raise SystemExit(pytest.ExitCode.TESTS_FAILED) from None
 
 
-def _redact(item: pytest.Item, report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException] | None) -> None:
-    report.sections.clear()
-    report.user_properties.clear()
-    if error is None or isinstance(error.value, fixtures.SAFE):
-        return
-    if isinstance(error.value, pytest.skip.Exception):
-        if str(error.value) not in _static_reasons(item):
-            report.longrepr = (report.nodeid, 0, "skipped by the test itself")
-        return
-    if isinstance(error.value, pytest.xfail.Exception):
-        report.wasxfail = "expected by the test itself"
-    report.longrepr = redaction.failure(report.nodeid, error.value)
+def _static_reasons(item: pytest.Item) -> frozenset[str]:
+    """Why its markers leave a test out or let it fail: written in the source before it runs, so not off the wire."""
+    marked = [marker for name in ("skip", "skipif", "xfail") for marker in item.iter_markers(name)]
+    given = (str(each) for marker in marked for each in (*marker.args, *marker.kwargs.values()))
+    return frozenset({"", "unconditional skip", *given})
 
 
-def _static_reasons(item: pytest.Item) -> set[str]:
-    """Why its markers leave a test out: written in the source, so not off the wire."""
-    marked = [marker for name in ("skip", "skipif") for marker in item.iter_markers(name)]
-    return {"unconditional skip", *(str(each) for marker in marked for each in (*marker.args, *marker.kwargs.values()))}
+def _configured_redactor() -> Callable[[str], str]:
+    try:
+        return redactor(environment.configured_values(os.environ).placeholders)
+    except CassetteError:  # no test begins then
+        return redactor(())

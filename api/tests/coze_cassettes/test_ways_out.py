@@ -66,7 +66,7 @@ def me(case, account, record_property):
 """
 
 COMMON = """
-import asyncio, logging, os, sys, threading, warnings
+import asyncio, atexit, logging, os, sys, threading, warnings
 import httpx, pytest
 
 BASE = os.environ.get("WITHOUT_PLUGIN", "https://api.coze.com")
@@ -132,6 +132,17 @@ WAYS = {
     "pytest.fail": "def test_it(me):\n    pytest.fail(str(me))",
     "pytest.skip": "def test_it(me):\n    pytest.skip(str(me))",
     "pytest.xfail": "def test_it(me):\n    pytest.xfail(str(me))",
+    "a marker that expects a failure": (
+        "def test_it(me, request):\n    request.node.add_marker(pytest.mark.xfail(reason=str(me)))\n    assert 0"
+    ),
+    "a marker that expects a failure for nothing": (
+        "@pytest.fixture\ndef marked(me, request):\n"
+        "    request.node.add_marker(pytest.mark.xfail(reason=str(me), strict=True))\n\ndef test_it(marked): ..."
+    ),
+    "printing where nothing is captured": (
+        "@pytest.fixture\ndef prints(me, capsys):\n    yield\n    with capsys.disabled():\n        print(me)\n\n"
+        "def test_it(prints):\n    assert 0"
+    ),
     "SystemExit": "def test_it(me):\n    sys.exit(str(me))",
     "a fixture that fails": (
         "@pytest.fixture\ndef broken(me):\n    raise ValueError(str(me))\n\ndef test_it(broken): ..."
@@ -177,6 +188,19 @@ WAYS = {
     "a thread that fails": (
         "def test_it(me):\n    def fails():\n        raise ValueError(str(me))\n"
         "    thread = threading.Thread(target=fails)\n    thread.start()\n    thread.join()\n    assert 0"
+    ),
+    "a thread that prints after the last test": (
+        "def test_it(me):\n    def prints():\n        threading.main_thread().join()\n        print(me)\n"
+        "    threading.Thread(target=prints).start()\n    assert 0"
+    ),
+    "what is called when the process ends": ("def test_it(me):\n    atexit.register(lambda: print(me))\n    assert 0"),
+    "what is printed when an object ends": (
+        "class Late:\n    def __del__(self):\n        print(self.seen)\n\nlate = Late()\n\n"
+        "def test_it(me):\n    late.seen = str(me)\n    assert 0"
+    ),
+    "an error that nobody has asked for": (
+        "def test_it(me):\n    asked.append(asyncio.new_event_loop().create_future())\n"
+        "    asked[0].set_exception(ValueError(str(me)))\n    assert 0\n\nasked = []"
     ),
     "a task that nobody waits for": (
         "async def test_it(me):\n    async def fails():\n        raise ValueError(str(me))\n"
@@ -239,6 +263,30 @@ ENDS = {
             "def test_it(late, me):\n    kept.append(str(me))\n    assert 0"
         ),
         EXITED,
+    ),
+    "what hooks do when the run ends": (
+        (
+            "class Late:\n    def pytest_sessionfinish(self):\n        print(self.seen)\n"
+            "        warnings.warn(self.seen)\n\n"
+            "    def pytest_unconfigure(self):\n        print(self.seen, file=sys.stderr)\n"
+            "        raise ValueError(self.seen)\n\n"
+            "def test_it(me, request):\n    late = Late()\n    late.seen = str(me)\n"
+            "    request.config.pluginmanager.register(late)\n    assert 0"
+        ),
+        "The end of the run failed while it recorded: ValueError\n",
+    ),
+    "a hook that ends the process": (
+        (
+            "class Late:\n    def pytest_unconfigure(self):\n        sys.exit(self.seen)\n\n"
+            "def test_it(me, request):\n    late = Late()\n    late.seen = str(me)\n"
+            "    request.config.pluginmanager.register(late)\n    assert 0"
+        ),
+        "The end of the run failed while it recorded: SystemExit\n",
+    ),
+    "a debugger": ("def test_it(me):\n    name = str(me)\n    breakpoint()", "While recording, a debugger would show"),
+    "a module that cannot be imported": (
+        "token = os.environ['COZE_API_TOKEN']\nprint(token)\nwarnings.warn(token)\nint(token)\n\ndef test_it(me): ...",
+        "ValueError: invalid literal for int() with base 10: '…'",
     ),
 }
 """What ends the whole run, so that each has one of its own, and how pytest says that it did."""
@@ -320,6 +368,7 @@ def run(stand_in: StandIn, tmp_path: Path, chance: random.Random) -> Run:
             [sys.executable, "-m", "pytest", *options],
             cwd=folder,
             env={**os.environ, **stand_in.environment, **environment},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
@@ -382,6 +431,7 @@ def test_nothing_raw_is_left_by_what_ends_a_run(way: str, run: Run, stand_in: St
     [
         (["-s"], "capture=no"),
         (["--capture=tee-sys"], "capture=tee-sys"),
+        (["--capture=sys"], "capture=sys"),
         (["--pdb"], "usepdb=True"),
         (["--full-trace"], "fulltrace=True"),
         (["-o", "log_cli=true"], "log_cli"),

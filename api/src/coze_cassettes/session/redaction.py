@@ -11,10 +11,10 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, TracebackType
 from typing import Final
 
 from _pytest.logging import LogCaptureHandler  # what pytest itself keeps of the log of a test
@@ -26,10 +26,11 @@ _PACKAGE: Final = Path(__file__).parents[1]
 
 REFUSED_OPTIONS: Final[Mapping[str, tuple[object, ...]]] = MappingProxyType(
     {
-        "capture": ("no", "tee-sys"),
+        "capture": ("no", "tee-sys", "sys"),
         "usepdb": (True,),
         "trace": (True,),
         "fulltrace": (True,),
+        "json_report": (True,),  # of pytest-json-report, which keeps the log of each test
     }
 )
 """pytest's options, by their internal names, and the values with which raw traffic would be printed at once."""
@@ -132,19 +133,27 @@ def _may_log(record: logging.LogRecord, *, kept: bool) -> bool:
 # --- after the last test --------------------------------------------------------------------------------------------
 
 
-def silence_exit() -> None:
-    """Let threads and objects that fail after a run has recorded say only what and where, until the process ends."""
+def silence_exit(say: Callable[[str], None]) -> None:
+    """Let what fails after a run has recorded, a thread for one, say only what and where, until the process ends."""
+
+    def tell(what: str, error: BaseException | None) -> None:
+        if error is not None:
+            say(failure(what, error))
 
     def in_thread(failed: threading.ExceptHookArgs) -> None:
-        _tell("A thread", failed.exc_value)
+        tell("A thread", failed.exc_value)
 
     def in_finalizer(failed: sys.UnraisableHookArgs) -> None:
-        _tell("A finalizer", failed.exc_value)
+        tell("A finalizer", failed.exc_value)
+
+    def at_end(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+        tell("The end of the run", error)
 
     threading.excepthook = in_thread
     sys.unraisablehook = in_finalizer
+    sys.excepthook = at_end
 
 
-def _tell(what: str, error: BaseException | None) -> None:
-    if error is not None:
-        sys.stderr.write(failure(what, error) + "\n")
+def silence_logs() -> None:
+    """Keep raw traffic out of logs until the process ends: tasks whose errors nobody has seen complain there."""
+    silent(recording=True).__enter__()
