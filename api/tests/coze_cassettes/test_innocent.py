@@ -60,6 +60,25 @@ TEXTS: Final[Mapping[str, str]] = {
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
     "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",
     "identified by": "A chat is identified by conversation_id, a library identified by 'name' or by path.",
+    "Chinese manuals": (
+        "用户名和密码是大小写敏感的。口令是在加密分区创建时设置的，传输密码是很糟糕的做法；"
+        "今天 email 是生活中重要的组成部分。"
+        "目的地址为同一主机，选项的名字是大小写不敏感的，"
+        "IP 地址是您系统的地址和掩码。'tel': '请输入有效的手机号码'"
+    ),
+    "Chinese commands": (
+        "|命令|说明|\n|---|---|\n|whoami|显示当前的用户名|\n|passwd|管理账号密码|\n|cd ..|切换到上一级目录|"
+    ),
+    "Chinese sentences in lines": (
+        "显示用户的登录名，状态，\n空闲时间，登录地点，\n保护这些口令，smbpasswd文件\n可以读，而其它人不能"
+    ),
+    "a catalogue of translations": 'msgid "your username:"\nmsgstr "你的用户名是："\n\nmsgid "Thanks"\n',
+    "a choice of types": "type?: 'text' | 'password' | 'textarea' | 'url'",
+    "numbers of pages": 'see /text/shared/02/18010000.html, id="par_id111630440722545", 0x14110110500',
+    "octal numbers": "MAX = &o17777777777",
+    "networks inside": "IP=192.168.11.1, address: '10.0.2.2', fc00::1, ff02::1 and 224.0.0.251",
+    "links and versions": "secret -> ../dm-0; 支付宝: 10.1.70+, Package pin: 0.190; 'openId': 'OPENID'",
+    "numbers of chapters": "D.3.7 设置密码\n\nD.3.8 结束",
     "algorithms": "密钥AES256加密，密码SHA1散列，令牌HS256签名，密钥RSA2048；密码 8-16 位，验证码 6 位数字。",
     "algorithm as a key": "Use HS256 as the secret key.",
     "items side by side": "<ul><li>Password</li><li>Email</li><li>Nickname</li></ul>",

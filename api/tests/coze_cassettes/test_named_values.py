@@ -333,7 +333,8 @@ VALUES: Final[Mapping[Promise, Sequence[str]]] = {
     Promise.CODE: ("{D1}{A7}", "9{D5}"),
     Promise.SHORT: ("x{D1}{A6}",),
     Promise.PERSON: ("{HAN}",),
-    Promise.DETAIL: ("某某路{D3}号", "5{D8}"),
+    Promise.DETAIL: ("5{D8}",),
+    Promise.PLACE: ("某某路{D3}号", "5{D8}"),
     Promise.PICTURE: ("https://a.example/{A8}",),
     Promise.IDENTIFIER: ("x9{A12}",),
 }

@@ -422,7 +422,7 @@ _PERSONAL: Final = (
     Detector(
         "INSPECT-PHONE",
         "a mobile number of the mainland",
-        re.compile(rf"1{_ALONE}(?<!0x.)[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
+        re.compile(rf"1{_ALONE}(?<!0x.)(?<!&o.)[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
         numbers.is_mainland_mobile,
     ),
     Detector(

@@ -134,7 +134,7 @@ def _is_credential(value: str) -> bool:
     return len(value) >= _LEAST_CREDENTIAL and " " not in value.strip() and _is_secret(value) and not value.isdecimal()
 
 
-_CODE = re.compile(r"(?!\d{1,3}\Z|[a-z]+_[a-z0-9_]*\Z|0x[0-9A-Fa-f]{1,8}\Z)(?=\S*\d)\S{4,4096}")
+_CODE = re.compile(r"(?!\d{1,3}\Z|\d+(?:\.\d+)+\Z|[a-z]+_[a-z0-9_]*\Z|0x[0-9A-Fa-f]{1,8}\Z)(?=\S*\d)\S{4,4096}")
 
 
 def is_code(value: str) -> bool:
@@ -147,15 +147,32 @@ def is_mixed_code(value: str) -> bool:
     return re.search("[A-Za-z]", value) is not None and is_code(value)
 
 
-_DETAIL = re.compile(r"(?<![A-Za-z])[1-9]|[0-9]{3}|[\u4e00-\u9fff@]|o[A-Za-z0-9_-]{20,}|wxid_[A-Za-z0-9]")
+_DETAIL = re.compile(
+    r"(?<![A-Za-z])[1-9]|[0-9]{3}|@|[〇零一二三四五六七八九十]{3}|o[A-Za-z0-9_-]{20,}|wxid_[A-Za-z0-9]"
+)
+_INSIDE = re.compile(
+    r"(?:(?:10|127|224)(?:\.[0-9x]{1,3}){3}|(?:192\.168|172\.(?:1[6-9]|2[0-9]|3[01])|169\.254)(?:\.[0-9x]{1,3}){2})(?![0-9])"
+)
+"""An address of a private network, which is nobody's."""
 
 
 def _is_detail(value: str) -> bool:
-    return len(value) >= 4 and _DETAIL.search(value) is not None  # noqa: PLR2004 - shorter tells nothing
+    return len(value) >= _SHORTEST_DETAIL and _DETAIL.search(value) is not None and _INSIDE.match(value) is None
+
+
+def _is_place(value: str) -> bool:
+    is_written = len(value) >= _SHORTEST_DETAIL and re.search("[\u4e00-\u9fff]", value) is not None
+    return _is_detail(value) or is_written
+
+
+_SHORTEST_DETAIL: Final = 4
+"""Characters of a detail at least; a shorter one tells nothing."""
+
+_SERVICES: Final = words("支付宝 支付寶 微信 微信支付 alipay wechat")
 
 
 def _is_person(value: str) -> bool:
-    return re.search(r"[^\W\d_]|\d{5}", value) is not None
+    return re.search(r"[^\W\d_]|\d{5}", value) is not None and value.lower() not in _SERVICES
 
 
 def _is_url(value: str) -> bool:
@@ -174,6 +191,7 @@ REFUSES: Final[Mapping[Promise, Callable[[str], bool]]] = MappingProxyType(
         Promise.SHORT: is_mixed_code,
         Promise.PERSON: _is_person,
         Promise.DETAIL: _is_detail,
+        Promise.PLACE: _is_place,
         Promise.PICTURE: _is_url,
         Promise.IDENTIFIER: _is_identifier,
     }

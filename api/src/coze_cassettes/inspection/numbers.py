@@ -139,12 +139,28 @@ def is_local(match: re.Match[str]) -> bool:
     if is_in_hex(match) or is_fraction(match) or is_dumped(match):
         return False
     digits = re.sub("[^0-9]", "", match[0])
-    if digits.endswith(_ROUND):
+    if digits.endswith(_ROUND) or _is_of_path(match) or (match[0] == digits and _is_in_word(match)):
         return False
     if digits.startswith("0"):
         return any(is_phone(digits, region) for region in ("CN", "JP", "KR", "GB", "TW"))
     return is_phone(digits, "CN" if digits[:3] in ("400", "800") else "US")
 
+
+def _is_of_path(match: re.Match[str]) -> bool:
+    """Whether a slash parts two names of a path: ``/text/shared/01/12080300.html``."""
+    if "/" not in match[0]:
+        return False
+    before, behind = match.string[max(0, match.start() - 1) : match.start()], match.string[match.end() :][:2]
+    return before == "/" or re.match(r"\.[a-z]|/", behind) is not None
+
+
+def _is_in_word(match: re.Match[str]) -> bool:
+    """Whether digits in one piece stand inside letters, or are one digit again and again."""
+    around = match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
+    return re.fullmatch("[A-Za-z]{2}", around) is not None or len(set(match[0][-_ALIKE:])) == 1
+
+
+_ALIKE: Final = 8
 
 # --- numbers of persons and cards -----------------------------------------------------------------------------------
 
@@ -217,9 +233,14 @@ def _is_decimal(match: re.Match[str]) -> bool:
     return is_fraction(match) or (match[0] == match.string and _DECIMAL.fullmatch(match[0]) is not None)
 
 
+def _is_id_of_markup(match: re.Match[str]) -> bool:
+    """Whether digits end the id of an element: ``id="par_id3147265"``."""
+    return match.string.startswith("_id", max(0, match.start() - 3))
+
+
 def has_resident_id(match: re.Match[str]) -> bool:
     """Whether a run of digit groups holds an identity number."""
-    if is_in_hex(match) or _is_decimal(match) or is_dumped(match):
+    if _is_id_of_markup(match) or is_in_hex(match) or _is_decimal(match) or is_dumped(match):
         return False
     return any(len(number) in (15, 18) and is_resident_id(number) for number in _spans(match[0]))
 
@@ -232,7 +253,7 @@ _EVEN: Final = frozenset(
 
 def has_card(match: re.Match[str]) -> bool:
     """Whether a run of digit groups holds the number of a card: in one piece, or parted as on a card."""
-    if is_in_hex(match) or _is_decimal(match) or is_dumped(match):
+    if _is_id_of_markup(match) or is_in_hex(match) or _is_decimal(match) or is_dumped(match):
         return False
     groups = _GROUP.findall(match[0])
     whole = (group for group in groups if len(group) in _LENGTHS)

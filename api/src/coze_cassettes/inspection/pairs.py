@@ -174,20 +174,24 @@ def _cells_below(text: str) -> Iterator[Pair]:
     lines = text.splitlines()
     for separator in ",\t;|":
         header: list[str] = []
-        expected = 0
+        expected = width = 0
         for number, line in enumerate(lines) if separator in text else ():
             if separator not in line or not line.strip("-+=:| \t"):
                 expected += number == expected
                 continue
-            if number != expected:
+            is_below = number == expected
+            if not is_below:
                 header = []
             expected = number + 1
             cells = _row(line, separator)
             if cells and not header:
                 cells[0] = cells[0].rpartition("=")[2]
-            if len(cells) != len(header):
+            if separator == "|" and is_below and len(cells) == width:
+                pass  # of Markdown only the first row is the head
+            elif len(cells) != len(header):
                 header = cells if _is_header(cells) else []
-            elif header:
+            width = len(cells)
+            if len(cells) == len(header) and cells is not header:
                 pairs = zip(header, cells, strict=True)
                 yield from (Pair(name, cell, is_quoted=True) for name, cell in pairs if cell.strip(" -:"))
 
@@ -203,10 +207,14 @@ def _row(line: str, separator: str) -> list[str]:
 
 _WRAPPING: Final = " \t\r\n`*"
 _HEADING = re.compile(rf"[{_NAME_CHARS} ]{{1,40}}")
+_SENTENCE = re.compile(
+    "[\u3400-\u9fff]{11}|显示|使用|通过|如果|表示|发送|强制|用于|为了|目前|查[询詢]|大多数|例如|标识|任何|使得|这些|這些|可以|必须"
+)
+"""What commas part in Chinese text are parts of sentences."""
 
 
 def _is_header(cells: list[str]) -> bool:
-    if len(cells) < _FEWEST_CELLS or not all(map(_HEADING.fullmatch, cells)):
+    if len(cells) < _FEWEST_CELLS or not all(map(_HEADING.fullmatch, cells)) or any(map(_SENTENCE.search, cells)):
         return False
     return any(names.promise_of(cell) is not None for cell in cells)
 
@@ -280,7 +288,8 @@ def _if_likely(name: str, value: str) -> Iterator[Pair]:
 
 
 _LOOKS: Final[Mapping[Promise, Callable[[str], object]]] = {
-    Promise.DETAIL: lambda value: _MANY_DIGITS.search(value) or _PLACE.search(value),
+    Promise.DETAIL: _MANY_DIGITS.search,
+    Promise.PLACE: lambda value: _MANY_DIGITS.search(value) or _PLACE.search(value),
     Promise.PERSON: lambda value: (
         names.is_han_name(value)
         or _FULL_NAME.fullmatch(value)

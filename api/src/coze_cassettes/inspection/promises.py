@@ -21,7 +21,9 @@ class Promise(StrEnum):
     """Secret if it has digits and letters: what passes a test is counted too."""
     PERSON = "person"
     DETAIL = "detail"
-    """Personal if it holds a digit, a Han character or an @: an address, a birthday."""
+    """Personal if it holds a digit or an @: a telephone number, a birthday."""
+    PLACE = "place"
+    """Personal if it holds a digit or a Han character: an address."""
     PICTURE = "picture"
     """Personal if it is a URL."""
     IDENTIFIER = "identifier"
@@ -35,6 +37,7 @@ RULES: Final[Mapping[Promise, str]] = MappingProxyType(
         Promise.SHORT: "INSPECT-SECRET-NAME",
         Promise.PERSON: "INSPECT-PERSONAL-NAME",
         Promise.DETAIL: "INSPECT-PERSONAL-NAME",
+        Promise.PLACE: "INSPECT-PERSONAL-NAME",
         Promise.PICTURE: "INSPECT-PERSONAL-NAME",
         Promise.IDENTIFIER: "INSPECT-ID-NAME",
     }
@@ -91,15 +94,18 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             identity card number|identity no|identity number|id number|id no|identification number|national id
             citizen id|resident id|social security number|ssn|tax id|bank card|bank card no|bank card number|card no
             card number|credit card|credit card number|bank account|bank account number|bank account no
-            account number|account no|iban|cvv|cvc|birth day|birth date|date of birth|dob|home address
-            postal address|mailing address|shipping address|delivery address|billing address|street address|address
-            address line|street|home town|post code|postal code|zip code|ip|ip address|client ip|remote ip|user ip
+            account number|account no|iban|cvv|cvc|birth day|birth date|date of birth|dob
+            post code|postal code|zip code|ip|ip address|client ip|remote ip|user ip
             login ip|source ip|remote addr|mac|mac address|passport|passport no|passport number|driver license
-            driver license no|driving license|license plate|plate number|plate no|imei|imsi|iccid|latitude|longitude
-            lat|lng|qq|qq number|qq no|qq id|skype|whatsapp|telegram|line id|geo location|手机|手机号|手机号码|电话
-            电话号码|联系方式|座机|邮箱|邮箱地址|电子邮件|身份证|身份证号|身份证号码|证件号|证件号码|住址|地址
-            银行卡|银行卡号|卡号|银行账号|账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号|车牌
-            车牌号|社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度
+            driver license no|driving license|imei|imsi|iccid|latitude|longitude
+            lat|lng|qq|qq number|qq no|qq id|skype|whatsapp|telegram|line id|手机|手机号|手机号码|电话
+            电话号码|联系方式|座机|邮箱|邮箱地址|电子邮件|身份证|身份证号|身份证号码|证件号|证件号码
+            银行卡|银行卡号|卡号|银行账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号|社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度
+        """,
+        Promise.PLACE: """
+            home address|postal address|mailing address|shipping address|delivery address|billing address
+            street address|address|address line|street|home town|geo location|住址|地址|账号
+            license plate|plate number|plate no|车牌|车牌号
         """,
         Promise.PICTURE: "avatar|avatar url|user avatar|user avatar url|head image url|icon url|image url|audio url"
         "|preview audio|file url|photo url|profile picture|profile image url|头像|头像地址",

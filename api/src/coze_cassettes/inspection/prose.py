@@ -76,8 +76,13 @@ def named_pairs(text: str) -> Iterator[Pair]:
         if gap is None or (promise is Promise.SHORT and not _is_beside(gap)):
             continue
         pair = _behind(text, gap, name)
+        if gap["sign"] == "|" and gap[0][0] in _QUOTING and pair is not None and pair.value.isalpha():
+            continue  # of a choice: "text" | "password" | "textarea"
         if pair is not None and (not gap["blank"] or _is_option(text, match, name) or _is_set_off(pair)):
             yield pair
+
+
+_QUOTING: Final = ("'", '"')
 
 
 def _is_beside(gap: re.Match[str]) -> bool:
@@ -203,7 +208,11 @@ _LONG: Final = 20
 
 def _is_drawn(value: str) -> bool:
     """Letters with digits or signs among them; of a long one large and small letters in no order are enough."""
-    return _is_mixed(value) or (len(value) >= _LONG and randomness.mixes_cases(value))
+    return _is_mixed(value) or (len(value) >= _LONG and randomness.mixes_cases(value) and not _HUMPS.fullmatch(value))
+
+
+_HUMPS = re.compile(r"[a-z]+(?:[A-Z][a-z]{2,}){1,3}(?:[A-Z][a-z]+)?(?:[A-Z][a-z]{2,})*")
+"""A name of several words: ``filterDropdownMenuBg``."""
 
 
 def _is_mixed(value: str) -> bool:
@@ -213,7 +222,7 @@ def _is_mixed(value: str) -> bool:
 
 _EXPRESSION = re.compile(
     r"[(){}\[\]<>]|\A[$%@&*]|\A[A-Za-z_]+\.[A-Za-z_.]+\Z|\A[a-z_]+(?:\.[A-Za-z_][A-Za-z0-9_]*){2,}\Z|::"
-    r"|\A[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z|\\n|/\*|//|\.\.\."
+    r"|\A[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z|\\n|/\*|//|\.\.\.|\A\.{1,2}/"
 )
 
 

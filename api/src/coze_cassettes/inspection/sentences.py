@@ -35,12 +35,12 @@ _TRAILING: Final = ".,:;!?'/"
 
 _LEAST: Final = 5
 _ALGORITHM = re.compile(
-    r"(?i)(?:aes|3?des|rsa|dsa|sha|md|sm|hmac|hs|rs|es|ps|ecc|ed|base|hotp|totp|oauth|utf|ssl|tls|ipv|http|pkcs|pbkdf"
+    r"(?i)(?:aes|3?des|rsa|dsa|sha|md|sm|hmac|hs|rs|es|ps|ecc|ed|base|hotp|totp|oauth|utf|ssl|tls|ipv|(?:wpa/)?wpa|http|pkcs|pbkdf"
     r"|web|crc|py|python|arg|foo|bar|test|user|key|token|x|p|k)[-_]?[0-9].*"
 )
 _MEASURE = re.compile(r"[0-9.,]+(?:-?[a-zA-Z%]{1,12})")
 _WRITTEN = re.compile(
-    r"[vV]?[0-9]+(?:\.[0-9A-Za-z]+)+|[a-z]+(?:_[a-z0-9]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|[0-9]{4}-[0-9]{2}.*"
+    r"(?:[vV]|[A-Z]\.)?[0-9]+(?:\.[0-9A-Za-z]+)+|[a-z]+(?:_[a-z0-9]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|[0-9]{4}-[0-9]{2}.*"
     r"|.*[A-Za-z0-9]\.[a-z]{1,4}[0-9]?|[A-Z]{1,5}-?[0-9]{1,4}|0x[0-9A-Fa-f]+|.*[(){}\\|].*"
     r"|[A-Za-z_]+=.*|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}|HTTP/[0-9.]+|OAuth[0-9]?[A-Za-z]*|[/.~-].*|[a-z]+://.*|.*@.*\..*|.*,.*"
 )

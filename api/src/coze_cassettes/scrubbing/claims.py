@@ -13,8 +13,9 @@ from coze_cassettes.codecs.dumps import is_of_dump
 from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold
 from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, stretches_of
-from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing import chinese, placeholders
 from coze_cassettes.scrubbing.fields import fields_in
+from coze_cassettes.scrubbing.names import words_of
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.syntaxes import NamedValue
@@ -123,8 +124,10 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
     found = _without_plus(folded.text, found)
     value = folded.text[found.start : found.end]
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
-    if rule is None or rule.form is Form.SHIFT or _is_sentence(folded.text, found):
+    if rule is None or rule.form is Form.SHIFT or (fitted := chinese.fitted(folded.text, found, rule)) is None:
         return None
+    if fitted is not found:
+        found, value = fitted, folded.text[fitted.start : fitted.end]
     if not _is_value(value, found, rule) and not _is_last_word(folded.text, found, rule):
         return None
     return Claim(*folded.span(found.start, found.end), value, rule)
@@ -139,7 +142,7 @@ def _without_plus(text: str, found: NamedValue) -> NamedValue:
     return replace(found, start=found.start + 1) if is_blank else found
 
 
-_CODE = re.compile(r"[$<{%*]|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\.")
+_CODE = re.compile(r"[$<{%*]|\.{1,2}/|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\.")
 _WORD = re.compile(
     r"[A-Za-z]?[a-z]+(?:[_.\-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+"
 )
@@ -162,7 +165,7 @@ _NAMES_PERSON = re.compile(
 def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
     """Whether what stands behind a name in running text is a value, not code nor the next word of a sentence."""
     says_nothing = _NOTHING if found.is_quoted else _NOTHING_BARE
-    if _CODE.match(value) is not None or says_nothing.fullmatch(value) is not None:
+    if _CODE.match(value) is not None or says_nothing.fullmatch(value) is not None or _is_own_name(value, found.name):
         return False
     if found.is_phrase and rule.category is Category.PERSONAL:
         return _NAMES_PERSON.match(value) is not None
@@ -203,17 +206,9 @@ def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
     return found.is_word or _ENDS.match(text, found.end) is not None
 
 
-_GOES_ON = re.compile(
-    r"什么|谁|哪[个里些位一天年月种]|多少|怎么|怎样|如何|啥|几[个位]|指|由|用[来于]|根据|必[填须需要]|唯一|一[个种串组段类]"
-    r"|[一二三四五六七八九十两]+位|[空无]值?$|中文|英文"
-)
-"""How a Chinese sentence goes on that asks for a value or describes it."""
-
-
-def _is_sentence(text: str, found: NamedValue) -> bool:
-    """Whether a verb joins a name with the rest of a sentence: what is the name, the name is a text."""
-    is_joined = text[max(0, found.start - 1) : found.start] in ("是", "为")
-    return is_joined and _GOES_ON.match(text, found.start, found.end) is not None
+def _is_own_name(value: str, name: str) -> bool:
+    """Whether a value in capitals is its name, as documentation has it: ``"openId": "OPENID"``."""
+    return value.isupper() and value.replace("_", "") == words_of(name).replace("_", "").upper()
 
 
 def _is_name(value: str) -> bool:

@@ -84,7 +84,7 @@ _PLIST = re.compile(
 
 _ELEMENT = re.compile(
     r"<(?P<name>[A-Za-z_\u4e00-\u9fff][\w.:-]{0,63})(?:\s[^<>]{0,256})?>(?:<!\[CDATA\[)?\s{0,64}"
-    r"(?P<value>[^<>\s](?:[^<>]{0,4096}?[^<>\s])??)\s{0,64}(?=\]\]>|</)"
+    r"(?P<value>[^<>\s](?:[^<>]{0,4096}?[^<>\s])??)\s{0,64}(?=\]\]>|</(?P=name))"
 )
 _ATTRIBUTES = re.compile(
     r"\b(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
@@ -147,10 +147,15 @@ def _phrases(text: str, match: re.Match[str], found: NamedValue) -> Iterator[Nam
 def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     start = match.end()
     if match["quote"]:
-        start += 2 if text.startswith(match["quote"] * 2, start) else 0  # three of them: of Python, of Kotlin
+        is_block = text.startswith(match["quote"] * 2, start)  # three of them: of Python, of Kotlin
+        start += 2 * is_block
         end = text.find(_QUOTES[match["quote"]], start, start + _LONGEST)
-        return NamedValue(match["name"], start, end, is_quoted=True) if end > start else None
+        if end <= start or (text[start].isspace() and not is_block) or _is_choice(match, text[start:end]):
+            return None
+        return NamedValue(match["name"], start, end, is_quoted=True)
     bare = _ASCII_BARE.match(text, start, start + _LONGEST) or _HAN_BARE.match(text, start, start + _LONGEST)
+    if bare is not None and "\n" in match[0] and _HAN_BARE.match(bare[0]) and not _LINE_REST.match(text, bare.end()):
+        return None
     if bare is not None and _BECOMING.search(match[0]):
         bare = _CHANGED_NAME.match(text, start) or bare
     if bare is None:
@@ -164,6 +169,11 @@ def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     if end == start or _is_called(text, start, end):
         return None
     return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
+
+
+def _is_choice(match: re.Match[str], value: str) -> bool:
+    """Whether a name and a value in quotes are two of a choice: ``"text" | "password" | "textarea"``."""
+    return "|" in match[0] and match[0].lstrip()[len(match["name"]) :][:1] in ("'", '"') and value.isalpha()
 
 
 _INSIDE = re.compile(
@@ -277,7 +287,7 @@ def _columns(text: str) -> Iterator[NamedValue]:
                 continue
             cells = _split(line, delimiter)
             if start != _next_row(text, expected) or not cells or len(cells) != len(header):
-                header = [cell.strip(" \r\"'*\ufeff") for cell in cells]
+                header = [_head(cell.strip(" \r\"'*\ufeff")) for cell in cells]
             else:
                 yield from _cells(header, cells, start, len(delimiter))
             expected = start + len(line) + 1
@@ -325,3 +335,16 @@ def _cells(header: list[str], cells: list[str], position: int, gap: int) -> Iter
             start = position + cell.index(value)
             yield NamedValue(name, start, start + len(value), is_quoted=True)
         position += len(cell) + gap
+
+
+_HEAD = re.compile(r"(?![/.-])[A-Za-z0-9_.\-/ ()#:=<>\[\]]{1,48}|[\w\u4e00-\u9fff ()（）/:：#.=-]{1,16}")
+_CLAUSE = re.compile(
+    r"(?:^|.* )(?:an?|the|to|is|are|and|with|that|which|you|your)(?: .*|$)"
+    r"|.*(?:[显顯]示|使用|如果|通[过過]|表示|[发發]送|[强強]制|[为為]了|目前|查[询詢]|大多[数數]|例如|[标標][识識]|任何|[设設]置|[这這]些)",
+    re.IGNORECASE,
+)
+
+
+def _head(cell: str) -> str:
+    """The head of a column; nothing if it is part of a sentence that commas part."""
+    return cell if _HEAD.fullmatch(cell) and not _CLAUSE.match(cell) else ""

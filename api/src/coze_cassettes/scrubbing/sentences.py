@@ -9,14 +9,14 @@ from typing import Final
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _ALGORITHM: Final = (
-    r"(?i:(?:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls|ipv|http|x|p|pkcs|pbkdf|k|web)"
+    r"(?i:(?:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls|ipv|wpa|http|x|p|pkcs|pbkdf|k|web)"
     r"[-_]?\d{1,5}(?:[-/_](?:[A-Z]{3}|\d{1,4}|sha\d{1,3}))?)(?![A-Za-z0-9@#$%^&*_+=~-])"
 )
 _MEASURE: Final = (
     r"\d{1,6}(?:st|nd|rd|th|s|ms|[kmgtKMGT]i?[bB]?|px|h|d|x|-?(?:bits?|bytes?|chars?|digits?|days?|[a-z]{3,12}))\b"
 )
 _KNOWN: Final = (
-    rf"{_ALGORITHM}|{_MEASURE}|[vV]?\d{{1,4}}(?:\.\d{{1,5}})+|[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
+    rf"{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
     r"|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{4}-\d\d"
     r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b|[A-Z]{1,5}[- ]?\d{1,4}\b|0x[0-9a-fA-F]+\b"
 )

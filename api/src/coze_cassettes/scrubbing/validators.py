@@ -101,7 +101,8 @@ def ipv4(text: str) -> bool:
 
 def public_ipv4(text: str) -> bool:
     """An IPv4 address of the open network or of an example; not of a resolver that everybody knows."""
-    return _is_documented(text) or (ipaddress.IPv4Address(text).is_global and text not in _RESOLVERS)
+    address = ipaddress.IPv4Address(text)
+    return _is_documented(text) or (address.is_global and not address.is_multicast and text not in _RESOLVERS)
 
 
 def _is_documented(text: str) -> bool:
@@ -119,7 +120,17 @@ def ipv6(text: str) -> bool:
         address = ipaddress.IPv6Address(text)
     except ValueError:
         return False
-    return not (address.is_loopback or address.is_unspecified or address.is_link_local)
+    return not (
+        address.is_loopback
+        or address.is_unspecified
+        or address.is_link_local
+        or address.is_multicast
+        or address in _UNIQUE_LOCAL
+    )
+
+
+_UNIQUE_LOCAL: Final = ipaddress.IPv6Network("fc00::/7")
+"""Addresses of private networks (RFC 4193)."""
 
 
 def mac(text: str) -> bool:

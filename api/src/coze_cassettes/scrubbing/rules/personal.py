@@ -16,10 +16,19 @@ _SURNAME = (
 )
 _BAGS = r"(?:custom_variables|meta_data|parameters|ext)"
 _HAN = r"[\u4e00-\u9fff]{0,6}"
+_PRIVATE = (
+    r"(?:(?:10|127|224)(?:\.[\dx]{1,3}){3}"
+    r"|(?:192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)(?:\.[\dx]{1,3}){2})(?!\d)"
+)
+"""An address of a private network says nothing of a person."""
+
+_HAN_DIGITS = "[〇零一二三四五六七八九十]{3}"
 _GAP = r"[ \u00a0\u2002-\u200a\u202f\u3000.\-\u2010-\u2015\u2212\u00b7]"
 """What people write between the groups of a number."""
 
-_NO_DIGIT_BEFORE = r"(?<!\d.)(?<!\d\..)(?:(?<![A-Za-z].)|(?<=[g-zG-Z].)|(?<=[g-zG-Z][a-fA-F].))"
+_NO_DIGIT_BEFORE = (
+    r"(?<!0x.)(?<!&o.)(?<!_id.)(?<!\d.)(?<!\d\..)(?:(?<![A-Za-z].)|(?<=[g-zG-Z].)|(?<=[g-zG-Z][a-fA-F].))"
+)
 """Stands behind the first character of a number: a search runs to the first character of a pattern, whereas a
 look-behind that a pattern begins with is asked at every place of a text."""
 
@@ -125,7 +134,7 @@ PERSONAL: Final = (
         r"(?=[(（0-9])(?<![\dA-Za-z.-])(?:"
         r"(?:00[1-9]\d{0,2}[\-\u2010-\u2015]\d{1,4}(?:[\-\u2010-\u2015]\d{2,4}){1,3}(?![\d-])"
         r"|(?:0086[ \-\u2010-\u2015]\d{2,3}[ \-\u2010-\u2015]"
-        r"|\(0\d{2,3}\)\s?|（0\d{2,3}）|0\d{2,3}[ \-\u2010-\u2015])"
+        r"|\(0\d{2,3}\)\s?|（0\d{2,3}）|0[1-9]\d{1,2}[ \-\u2010-\u2015])"
         r"(?:\d{7,8}|\d{3,4}[ \-\u2010-\u2015]\d{4})"
         r"(?:-\d{2,6})?(?!\d|-\d))"
         r"|[48]00(?:([ \-\u00a0\u2009\u202f\u2010-\u2015])\d{3,4}\1?\d{3,4}|(?!000)\d{7})(?![\d-])"
@@ -223,7 +232,7 @@ PERSONAL: Final = (
         "BANK_CARD",
         _P,
         _TEXT,
-        rf"(?=[2-6]\d\d)(?<!\d)(?<!\d\.)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}?\d{{4}}){{2}}(?:{_GAP}?\d{{1,4}}){{1,2}}"
+        rf"(?=[2-6]\d\d)(?<!\d)(?<!\d\.)(?<!_id)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}?\d{{4}}){{2}}(?:{_GAP}?\d{{1,4}}){{1,2}}"
         rf"|3[47]\d{{2}}{_GAP}?\d{{6}}{_GAP}?\d{{5}}|62\d{{4}}{_GAP}\d{{13}}){_NO_DIGIT_AFTER}",
         "numbers of the card networks, recognized by their check digit",
         "card {CARD} ends",
@@ -261,15 +270,27 @@ PERSONAL: Final = (
         _P,
         _FIELD,
         r"(?:[a-z0-9]+_)*(?:e_?mail|(?:tele|cell)?phone|mobile|cell|tel|fax|whats_?app|(?:contact|identification|account)_?(?:no|number)|id_?(?:no|number)|(?:citizen|resident|line)_id"
-        r"|credit_?card|driving_?licen[cs]e|remote_addr|home_?town|imsi|iccid|geo_?location|id_?card|identity|ssn|social_security"
+        r"|credit_?card|driving_?licen[cs]e|remote_addr|imsi|iccid|id_?card|identity|ssn|social_security"
         r"|national_id|passport|driver_?licen[cs]e|plate|bank_?card|bank_?account|card_?(?:no|number)|iban|cv[vc]|tax_?id|birth_?(?:day|date)"
-        r"|date_of_birth|dob|address|street|zip_?code|post(?:al)?_?code|ip|ip_?address|mac(?:_?address)?|imei|lat(?:itude)?|lng|lon|longitude)"
+        r"|date_of_birth|dob|zip_?code|post(?:al)?_?code|ip|ip_?address|mac(?:_?address)?|imei|lat(?:itude)?|lng|lon|longitude)"
         r"(?:_?(?:no|num|number|address|line|card|id|code|\d))*"
-        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|住址|地址|银行卡|卡号|生日|出生日期|出生年月|车牌|社保|座机|账号|驾驶证|驾照|学号|工号|邮编|ip地址|经度|纬度)(?:号码|号|地址)?",
+        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|银行卡|卡号|生日|出生日期|出生年月|车牌|社保|座机|驾驶证|驾照|学号|工号|邮编|ip地址|经度|纬度)(?:号码|号|地址)?",
         "named for what it says of a person, whatever it looks like",
         '{"ext": {"latitude": "39.{D6}"}}',
         '{"phone": ""}',
-        accepts=r"(?=.*[\d\u4e00-\u9fff@])(?!https?://)(?s:.{4,})",
+        accepts=rf"(?!https?://|{_PRIVATE})(?=(?s:.)*(?:[\d@]|{_HAN_DIGITS}))(?s:.{{4,}})",
+    ),
+    Rule(
+        "COZE-USER-022",
+        "PERSONAL_VALUE",
+        _P,
+        _FIELD,
+        r"(?:[a-z0-9]+_)*(?:home_?town|geo_?location|address|street)(?:_?(?:no|num|number|address|line|code|\d))*"
+        rf"|{_HAN}(?:住址|地址|账号)(?:号码|号|地址)?",
+        "where a person lives: words, numbers or both",
+        '{"home_address": "canary{D4} tulip road"}',
+        '{"address": "same"}',
+        accepts=rf"(?!https?://|{_PRIVATE})(?=(?s:.)*[\d\u4e00-\u9fff@])(?s:.{{4,}})",
     ),
     Rule(
         "COZE-USER-020",
@@ -281,7 +302,7 @@ PERSONAL: Final = (
         "how a person is reached or known elsewhere",
         '{"wechat": "wxid_{A14}"}',
         '{"wechat": "ok"}',
-        accepts=r"[\w@.:+-]{4,}|[\u4e00-\u9fff]{2,}",
+        accepts=r"(?!\d+(?:\.\d+)+\+?$|(?:支付[宝寶]|微信(?:支付)?|[Aa]li[Pp]ay|[Ww]e[Cc]hat)$)(?:[\w@.:+-]{4,}|[\u4e00-\u9fff]{2,})",
     ),
     Rule(
         "COZE-USER-016",

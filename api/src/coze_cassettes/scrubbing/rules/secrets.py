@@ -256,7 +256,7 @@ SECRETS: Final = (
         "short for a secret, if the value has a digit",
         '{"enc_key": "tulip{D4}"}',
         '{"pin": "pinned"}',
-        accepts=r"(?=\S*\d)(?!\d{1,3}$|[a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{1,8}$)\S{4,4096}",
+        accepts=r"(?=\S*\d)(?!\d{1,3}$|\d+(?:\.\d+)+$|[a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{1,8}$)\S{4,4096}",
     ),
     Rule(
         "COZE-AUTH-032",
