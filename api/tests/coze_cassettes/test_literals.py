@@ -31,17 +31,24 @@ def test_only_whole_names_are_replaced(recorded: str, expected: str) -> None:
     """A name that is part of a longer one stays as it is."""
     response = Response(200, body=recorded.encode())
     bindings = _bindings({"BOT_ID_1": "7400", "BOT_ID_12": "8500"})
-    assert with_literals(response, bindings).body == expected.encode()
+    assert with_literals(response, bindings, {}).body == expected.encode()
 
 
 def test_headers_are_replaced() -> None:
     """A literal comes back in a header too."""
     response = Response(200, headers=(("x-bot", "bot BOT_ID_1 of BOT_ID_10"),))
-    assert with_literals(response, _bindings({"BOT_ID_1": "7400"})).headers == (("x-bot", "bot 7400 of BOT_ID_10"),)
+    assert with_literals(response, _bindings({"BOT_ID_1": "7400"}), {}).headers == (("x-bot", "bot 7400 of BOT_ID_10"),)
 
 
 def test_chunks_fit_the_longer_body() -> None:
     """The sizes of the chunks grow with the literals in them."""
     response = Response(200, body=b"a BOT_ID_1 b BOT_ID_1", chunks=(11, 10))
-    changed = with_literals(response, _bindings({"BOT_ID_1": "7400000000"}))
+    changed = with_literals(response, _bindings({"BOT_ID_1": "7400000000"}), {})
     assert (changed.body, changed.chunks) == (b"a 7400000000 b 7400000000", (13, 12))
+
+
+def test_times_that_a_test_sent_come_back() -> None:
+    """As it wrote them in this replay, and no other time that begins alike."""
+    response = Response(200, body=b'{"day": "2026-11-27", "at": "2026-11-27T10:00:00Z", "s": 1795789522}')
+    changed = with_literals(response, Bindings(), {"2026-11-27": "2024-01-01", "1795789522": "1704067200"})
+    assert changed.body == b'{"day": "2024-01-01", "at": "2026-11-27T10:00:00Z", "s": 1704067200}'

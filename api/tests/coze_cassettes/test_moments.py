@@ -129,6 +129,21 @@ def test_a_day_inside_of_a_text_is_found(form: str) -> None:
     assert not _finds(f"Today is {other}, in Berlin.", live)
 
 
+def test_it_is_known_how_a_test_wrote_a_time() -> None:
+    """Given times as a value, inside of a text and in a query, when found, then each has its counterpart."""
+
+    def sent(time: datetime, day: str) -> Request:
+        return _request(f"It is {time:%Y-%m-%d %H:%M}.", f"?day={day}&since={_seconds(time)}&n=1")
+
+    matcher = Matcher([Interaction(sent(RECORDED, "2026-11-26"), Response(200))], recorded_at=RECORDED.timestamp())
+    assert matcher.find(sent(REPLAYED, "2024-01-01")) == 0
+    assert matcher.times == {
+        "2026-11-26": "2024-01-01",
+        "2026-11-26 23:50": "2024-01-01 00:00",
+        f"{_seconds(RECORDED)}": f"{EPOCH}",
+    }
+
+
 def test_a_time_inside_of_a_text_is_found() -> None:
     """In the name of a file, in JSON inside of a text, beside a placeholder."""
     assert _finds(f"report-{_seconds(RECORDED)}.txt", f"report-{EPOCH + 2}.txt")

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from coze_cassettes.errors import CassetteError
+from coze_cassettes.session.hosts import Hosts
 from coze_cassettes.session.routing import Router
 
 ASKED = httpx.URL("https://api.coze.com/v1/users/me")
@@ -76,3 +77,10 @@ def test_a_redirect_to_another_host_is_refused(target: str, there: str) -> None:
 def test_what_is_not_the_targets_own_affair_is_an_answer(url: str, status: int, location: str) -> None:
     """Another path, no other origin, no redirect, not Coze: the test sees it."""
     assert not Router("https://api.coze.com").follows(httpx.URL(url), status, location)
+
+
+@pytest.mark.parametrize("base", ["https://api.coze.com", "http://127.0.0.1:8000"])
+def test_a_password_in_an_address_is_no_part_of_a_request(base: str) -> None:
+    """It is sent as a header; neither a cassette nor a message about a request has it."""
+    asked = base.replace("://", "://me:tulip@") + "/v1/x?to=me@example.com"
+    assert Hosts("http://127.0.0.1:8000").canonical(asked) == "https://api.coze.com/v1/x?to=me@example.com"

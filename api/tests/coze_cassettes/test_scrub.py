@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.moments import EPOCH
 from coze_cassettes.codecs.streams import moved_chunks
 from coze_cassettes.errors import Misuse, UnreadableBody
 from coze_cassettes.inspection.scan import inspect
@@ -529,3 +530,29 @@ def test_a_search_finds_every_place(stretches: frozenset[str], text: str) -> Non
     """Overlapping stretches too, of whatever signs."""
     every = [at for at in range(len(text) - 1) if text[at : at + 2] in stretches]
     assert list(Search.of(stretches, 2).places_in(text)) == every
+
+
+TIMES = [
+    ('"2026-11-26"', '"2024-01-01"'),
+    ('"2026-11-28"', '"2024-01-03"'),
+    ('"2026-11-26T23:50:07.25Z"', '"2024-01-01T00:00:02.25Z"'),
+    ('"2026-11-27 07:50:06+08:00"', '"2024-01-01 08:00:01+08:00"'),
+    ('"2026-11-26T23:51"', '"2024-01-01T00:00"'),
+    ("1795737005", "1704067200"),
+    ('"1795737005123"', '"1704067200123"'),
+    *((text, text) for text in ('"2026-11-20"', '"2026-13-26"', "1795000000", "1795737005.5", '"on 2026-11-26"')),
+]
+
+
+def test_times_of_the_servers_clock_are_moved_under_any_name(interaction: MakeInteraction) -> None:
+    """A value that is a time within two days of the recording; a date further away, and one in a text, stays."""
+    answer = f"[{', '.join(time for time, _ in TIMES)}]"
+    clean = scrub([interaction(answer=answer.encode())], shift=EPOCH - 1795737005)
+    assert clean.interactions[0].response.body.decode() == f"[{', '.join(moved for _, moved in TIMES)}]"
+
+
+def test_a_time_that_a_test_sent_is_not_moved(interaction: MakeInteraction) -> None:
+    """It is the test's own, in its request and where the answer repeats it."""
+    body = '{"day":"2026-11-26"}'
+    clean = scrub([interaction("POST", sent=body.encode(), answer=body.encode())], shift=EPOCH - 1795737005)
+    assert (clean.interactions[0].request.body, clean.interactions[0].response.body) == (body.encode(), body.encode())

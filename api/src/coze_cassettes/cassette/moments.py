@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -104,6 +105,14 @@ class Moment:
     distance: int
 
 
+Span = tuple[Moment | str, int, int]
+"""A time in a text as a moment or a mark, and where it begins and ends."""
+
+
+def _start_of(span: Span) -> int:
+    return span[1]
+
+
 @dataclass(frozen=True)
 class Moments:
     """Recognises times near the beginning of a test, given as Unix times: of its recording, of a replay."""
@@ -127,19 +136,29 @@ class Moments:
 
     def may_be_in(self, text: str) -> bool:
         """Whether a text has a year of times near the beginning of a test, or such a Unix time."""
-        days = [datetime.fromtimestamp(begin + each, UTC) for begin in self.begins for each in (-_NEAR, _NEAR)]
-        if any(f"{day.year}" in text for day in days):
+        if any(year in text for year in self._years):
             return True
         return any(self._find(match[0]) is not None for match in _UNIX_INSIDE.finditer(text))
+
+    @cached_property
+    def _years(self) -> AbstractSet[str]:
+        return {f"{datetime.fromtimestamp(each + near, UTC).year}" for each in self.begins for near in (-_NEAR, _NEAR)}
+
+    def pairs(self, one: str, other: str) -> list[tuple[str, str]]:
+        """The texts of the times in two texts that are the same but for them; none if they are not."""
+        spans = [sorted(self.spans(text), key=_start_of) for text in (one, other)]
+        if [each[0] for each in spans[0]] != [each[0] for each in spans[1]]:
+            return []
+        return [(one[left[1] : left[2]], other[right[1] : right[2]]) for left, right in zip(*spans, strict=True)]
 
     def erased(self, text: str) -> str:
         """A text with marks in the place of its times."""
         found = self.spans(text) if self.may_be_in(text) else ()
-        for each, start, end in sorted(found, key=lambda span: -span[1]):
+        for each, start, end in sorted(found, key=_start_of, reverse=True):
             text = f"{text[:start]}\0{each}\0{text[end:]}"
         return text
 
-    def spans(self, text: str) -> Iterator[tuple[Moment | str, int, int]]:
+    def spans(self, text: str) -> Iterator[Span]:
         """The times near the beginning of a test that a text is or holds, as moments or marks, and where they stand."""
         if not _DIGIT.search(text):
             return

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from coze_cassettes.cassette.model import Interaction, Metadata
 from coze_cassettes.cassette.moments import EPOCH, Moment, Moments, unix_time
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.layers import Leaf
-from coze_cassettes.diff.chunked_text import text_of
+from coze_cassettes.diff.interactions import differences
 from coze_cassettes.scrubbing.traversal import walk
 
 _Times = Mapping[Moment | str, Sequence[str]]
@@ -34,7 +33,7 @@ class Times:
 
     def as_before(self, old: Interaction, new: Interaction) -> Interaction:
         """A new call in which each time that is as far from its recording as the old one's is written as there."""
-        if not self._may_have_some(new):
+        if all(each.volatile for each in differences(old, new)):  # as of most calls, which costs less to see
             return new
         before, after = _times_of(old, self.old), _times_of(new, self.new)
         texts = {each: iter(found) for each, found in before.items() if len(found) == len(after.get(each, ()))}
@@ -50,12 +49,6 @@ class Times:
             return edits
 
         return walk(new, visit)
-
-    def _may_have_some(self, new: Interaction) -> bool:
-        """Whether a call has times; quick, since most have none but those of an answer, which the scrubber moved."""
-        asked = f"{unquote(new.request.uri)} {text_of(new.request.body)}"
-        unmoved = Moments(self.new.begins[1:])
-        return self.new.may_be_in(asked) or unmoved.may_be_in(text_of(new.response.body))
 
     def as_now(self, merged: Interaction) -> Interaction:
         """A call with the times of the new recording, so that it replays under the date of that one."""

@@ -225,5 +225,5 @@ def _bound_to(text: str, rule: Rule) -> Value:
 
 
 def _with_placeholders(request: Request, values: Mapping[str, Value]) -> Request:
-    clean = walk_request(request, replacing(ValueTable(values), default_rules(), 0))
+    clean = walk_request(request, replacing(ValueTable(values), default_rules()))
     return replace(clean, headers=kept_request_headers(clean))

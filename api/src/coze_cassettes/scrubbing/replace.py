@@ -11,19 +11,25 @@ from coze_cassettes.scrubbing import integers, placeholders
 from coze_cassettes.scrubbing.claims import claims_in
 from coze_cassettes.scrubbing.rules.model import Form, Where
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
+from coze_cassettes.scrubbing.times import NOWHERE, Times
 from coze_cassettes.scrubbing.values import Value, ValueTable, is_replaced_everywhere
 
 _SECONDS_DIGITS: Final = 10
 """Digits of a timestamp in seconds; one in milliseconds has more."""
 
 
-def replacing(table: ValueTable, rules: RuleSet, shift: int) -> Visit:
-    """A visitor that replaces what the table holds."""
+def replacing(table: ValueTable, rules: RuleSet, times: Times = NOWHERE) -> Visit:
+    """A visitor that replaces what the table holds, and moves times."""
 
     def visit(leaf: Leaf) -> Sequence[Edit]:
+        edits = _edits(leaf)
+        moved = "" if edits else times.moved(leaf)
+        return [(0, len(leaf.text), moved)] if moved else edits
+
+    def _edits(leaf: Leaf) -> Sequence[Edit]:
         if leaf.form == "number":
-            return _number_edits(leaf, table, rules, shift)
-        edits = merge_longest(_claim(leaf, table, rules, shift), table.edits(leaf.text))
+            return _number_edits(leaf, table, rules, times.shift)
+        edits = merge_longest(_claim(leaf, table, rules, times.shift), table.edits(leaf.text))
         if leaf.form == "uri":  # its pieces are visited too; here an address as a whole counts
             return [edit for edit in edits if edit[2].startswith(placeholders.URL_PREFIX)]
         if leaf.form in ("path", "pieces"):

@@ -21,6 +21,7 @@ from coze_cassettes.scrubbing.placeholders import STANDARD, Placeholders
 from coze_cassettes.scrubbing.replace import replacing
 from coze_cassettes.scrubbing.rules import default_rules
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
+from coze_cassettes.scrubbing.times import Times
 from coze_cassettes.scrubbing.traversal import walk
 from coze_cassettes.scrubbing.values import Value, ValueTable, value_of
 
@@ -60,7 +61,7 @@ def scrub(
     try:
         _walk_all(normal, learning(learned, rules), allow_opaque)
         table = _table(learned, configured, _reserved_names(normal).union(listed))
-        clean = _walk_all(normal, replacing(table, rules, shift), allow_opaque)
+        clean = _walk_all(normal, replacing(table, rules, Times.of(normal, shift)), allow_opaque)
         kept = tuple(map(with_kept_headers, clean))
         return Scrubbed(kept, table, _standing(listed - STANDARD, kept, allow_opaque))
     finally:

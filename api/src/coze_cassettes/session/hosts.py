@@ -37,8 +37,11 @@ class Hosts:
         return (urlsplit(url).hostname or "") in COZE_HOSTS or origin_of(url) == self._target
 
     def canonical(self, url: str) -> str:
-        """The URL as a cassette has it."""
+        """The URL as a cassette has it: without a name and a password, which httpx sends as a header."""
         parts = urlsplit(url)
+        if "@" in parts.netloc:
+            parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+            url = parts.geturl()
         if parts.hostname in COZE_HOSTS or origin_of(url) != self._target:
             return url
         websocket = parts.scheme in _PLAIN

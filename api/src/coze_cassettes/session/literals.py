@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import Final
@@ -16,9 +16,13 @@ _NEEDS_ESCAPE: Final = re.compile(r'["\\\x00-\x1f]')
 """What a value may not hold to be put into JSON as it is; such a value keeps its placeholder."""
 
 
-def with_literals(response: Response, bindings: Bindings) -> Response:
-    """A response as the test got it when it recorded: what it sent as a literal comes back as that literal."""
-    literals = {name: value for name, value in bindings.literals().items() if not _NEEDS_ESCAPE.search(value)}
+def with_literals(response: Response, bindings: Bindings, times: Mapping[str, str]) -> Response:
+    """A response as the test got it when it recorded: what it sent as a literal comes back as that literal.
+
+    So do the times that it sent, which are other ones now.
+    """
+    values = {**bindings.literals(), **times}
+    literals = {name: value for name, value in values.items() if not _NEEDS_ESCAPE.search(value)}
     found = {name: value for name, value in literals.items() if _holds(response, name)}
     if found:
         response = _replace(response, found)

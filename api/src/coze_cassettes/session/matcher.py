@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
@@ -132,6 +132,8 @@ class Matcher:
         self._moments = Moments((EPOCH, recorded_at))
         self.bindings = Bindings(configured, lambda name: name in self._own)
         self.played: set[int] = set()
+        self.times: dict[str, str] = {}
+        """Recorded times that the test sent, and how it wrote them in this replay."""
         self._exact: dict[tuple[str, str, bytes], deque[int]] = defaultdict(deque)
         for index, each in enumerate(interactions):
             self._exact[_key(each.request)].append(index)
@@ -143,8 +145,18 @@ class Matcher:
             return None
         index, new = found
         self.bindings.bind(new)
+        self.times.update(self._times_of(live, self._interactions[index].request))
         self.played.add(index)
         return index
+
+    def _times_of(self, live: Request, recorded: Request) -> Iterator[tuple[str, str]]:
+        """The recorded times that a live request has otherwise, and how it has them."""
+        if _key(live) == _key(recorded) or not self._moments.may_be_in(f"{live.uri} {live.body.decode('latin-1')}"):
+            return
+        theirs = outline(recorded).values
+        for place, ours in outline(live).values.items():
+            if ours != (other := theirs.get(place)):
+                yield from self._moments.pairs(str(other), str(ours))
 
     def can_find(self, live: Request) -> bool:
         """Whether an interaction that was not played answers a live request."""

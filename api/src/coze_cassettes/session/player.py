@@ -93,7 +93,8 @@ class Player(Session):
     def response(self, index: int) -> Response:
         """The response of an interaction, with the test's own literals where it sent some."""
         with self._lock:
-            return with_literals(self.cassette.interactions[index].response, self._matcher.bindings)
+            matcher = self._matcher
+            return with_literals(self.cassette.interactions[index].response, matcher.bindings, matcher.times)
 
     def refuse(self, request: Request) -> NoReturn:
         """End the test because its cassette has no answer for a request."""

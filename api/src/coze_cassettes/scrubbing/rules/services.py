@@ -127,6 +127,17 @@ SERVICES: Final = (
         mark="sig=",
     ),
     Rule(
+        "COZE-KEY-018",
+        "SIGNATURE",
+        Category.SECRET,
+        Where.FIELD,
+        r"(?:[a-z0-9]+_)*(?:sign|signature|hmac)",
+        "what a program makes of a secret and the time: another one in each run",
+        '{"sign": "{H32}"}',
+        '{"sign": "Leo"}',
+        accepts=r"(?=.*\d)(?:[0-9A-Fa-f]{32,128}|[A-Za-z0-9+/_-]{27,684}={0,2})",
+    ),
+    Rule(
         "COZE-KEY-011",
         "SECRET",
         Category.SECRET,
