@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import httpx
 import pytest
 
+from coze_cassettes.cassette import matching
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session import replay_stub
@@ -236,3 +237,18 @@ def test_many_requests_are_found_in_linear_time(
 
     find(10)
     assert calls_of(lambda: find(3 * number)) <= 3.5 * calls_of(lambda: find(number))
+
+
+@pytest.mark.parametrize("in_parts", [True, False])
+def test_another_large_upload_is_refused_without_a_search(in_parts: bool) -> None:
+    """Given other bytes than recorded, when nothing fits, then the scrubber does not read them, nor does a message."""
+
+    def sent(seed: int) -> Request:
+        noise = random.Random(seed).randbytes(100_000)  # noqa: S311 - a sound
+        return upload("USER_NAME_1.wav", noise, "b") if in_parts else Request("PUT", API + "/v1/x", (), noise)
+
+    found = matcher(sent(1))
+    assert found.find(sent(2)) is None
+    assert "_scrubber" not in vars(found)
+    shown = found.shown(sent(2))
+    assert matching.differences(shown, sent(1)) == matching.differences(sent(2), sent(1))

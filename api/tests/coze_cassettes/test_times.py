@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.cassette.moments import EPOCH
 from coze_cassettes.diff import compare, rebase
 
 BEFORE: Final = datetime(2026, 11, 1, 23, 59, 50, tzinfo=UTC)
@@ -83,3 +84,10 @@ def test_requests_that_differ_in_their_times_are_paired_by_them() -> None:
         return Cassette(tuple(call.interactions[0] for call in calls), calls[0].metadata)
 
     assert not compare(week(BEFORE, range(2, 7)), week(NOW, range(6, 1, -1))).changed
+
+
+def test_times_that_the_scrubber_moved_stay_as_they_are() -> None:
+    """They are the same under every date, so a file that is written for another reason keeps the committed ones."""
+    old = _cassette(BEFORE, {}, {"created_at": EPOCH + 5})
+    new = _cassette(NOW, {}, {"created_at": EPOCH + 9, "more": 1})
+    assert json.loads(rebase(old, new).interactions[0].response.body)["data"] == {"created_at": EPOCH + 5, "more": 1}

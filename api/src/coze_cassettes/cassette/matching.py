@@ -84,6 +84,8 @@ def _body_differences(live: Request, recorded: Request) -> Iterator[str]:
 
 
 def _json(body: bytes) -> object | None:
+    if body.lstrip()[:1] not in (b"{", b"["):
+        return None
     text = body.decode("utf-8", "replace")
     return json.loads(text) if json_text.is_json(text) else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from coze_cassettes.cassette.model import Interaction, Metadata
 from coze_cassettes.cassette.moments import EPOCH, Moment, Moments, unix_time
@@ -15,6 +16,9 @@ from coze_cassettes.scrubbing.traversal import walk
 
 _Times = Mapping[Moment | str, Sequence[str]]
 """The times of a call as they are written, by what they are: a time after the beginning of the recording, a day."""
+
+
+_OF_EPOCH: Final = Moments((EPOCH,))
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,15 @@ class Times:
             for each, start, end in _spans(leaf, self.new):
                 if each in texts:
                     edits.append((start, end, next(texts[each])))
-                    self.moved[edits[-1][2]] = leaf.text[start:end]
+                    self._note(edits[-1][2], leaf.text[start:end])
             return edits
 
         return walk(new, visit)
+
+    def _note(self, old: str, new: str) -> None:
+        """Remember a text of the old recording; one of the epoch is the same in each."""
+        if not any(True for _ in _OF_EPOCH.spans(old)):
+            self.moved[old] = new
 
     def as_now(self, merged: Interaction) -> Interaction:
         """A call with the times of the new recording, so that it replays under the date of that one."""

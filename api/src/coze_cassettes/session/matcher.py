@@ -15,6 +15,7 @@ from coze_cassettes.cassette.moments import EPOCH, Moments
 from coze_cassettes.cassette.outlines import Outline, Place, outline
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.scrubbing.placeholders import Placeholders
+from coze_cassettes.session.noise import set_aside
 from coze_cassettes.session.patterns import Bindings, NewBindings, Template, bare, fit, names_in, template
 
 if TYPE_CHECKING:
@@ -187,8 +188,13 @@ class Matcher:
         return matching.difference(self.scrub(live), recorded)
 
     def scrub(self, live: Request) -> Request:
-        """A live request with placeholders, as a message may show it."""
+        """A live request with placeholders."""
         return self._scrubber.scrub(live)
+
+    def shown(self, live: Request) -> Request:
+        """A live request with placeholders, as a message may show it: of large bytes it has the size only."""
+        aside = set_aside(live)
+        return aside.restored(self.scrub(aside.request))
 
     def _literally(self, live: Request) -> _Found | None:
         """The first interaction left whose request is the live one byte for byte."""
@@ -246,6 +252,8 @@ class Matcher:
 
     def _decode(self, live: Request) -> _Found | None:
         """The interaction left whose request the scrubber makes of the live one: a value may stand in an encoding."""
+        if not set_aside(live).may_be_one_of(each.request for each in self._interactions):
+            return None
         try:
             clean = self.scrub(live)
         except UnreadableBody:
