@@ -14,11 +14,21 @@ import pytest
 from _pytest._code.code import ReprFileLocation  # the type of what pytest's summary reads
 
 from coze_cassettes import collection as agreement
-from coze_cassettes import coze_tests, fixtures, markers, naming, orphans, overrides, replayed_tests
+from coze_cassettes import (
+    coze_tests,
+    fixtures,
+    markers,
+    naming,
+    orphans,
+    overrides,
+    replay_variables,
+    replayed_tests,
+)
 from coze_cassettes.cassette import provenance
 from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import CassetteError
 from coze_cassettes.fixtures import RunningTest
+from coze_cassettes.replay_variables import ReplayVariables
 from coze_cassettes.scrubbing import environment
 from coze_cassettes.session import clock, guard, redaction
 from coze_cassettes.session.limits import read_limits
@@ -65,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_run] = run = _run_of(config, tests)
     config.stash[_begin] = _begin_of(config, run)
     config.stash[_outermost] = set()
+    config.stash[replay_variables.KEY] = ReplayVariables()
     config.stash[fixtures.OVERRIDDEN] = set[str]()
     if config.rootpath in tests:
         config.pluginmanager.register(fixtures.as_plugin(), "coze_cassettes.fixtures")
@@ -150,6 +161,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     """The same at the end."""
     with _coze_blocked_context(session.config):
         yield
+    session.config.stash[replay_variables.KEY].restore()
 
 
 @contextmanager
@@ -238,13 +250,15 @@ def _refuse(config: pytest.Config, items: Sequence[pytest.Item], problems: agree
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
     """Block the network around a Coze test, this machine's own addresses only where it may not talk to them.
 
     Afterwards its session is forgotten: pytest keeps its items, and the garbage collector would search all cassettes.
     """
     with _guard_context(item):
         result = yield
+    if nextitem is None or nextitem.path not in item.config.stash[_run].tests:
+        item.config.stash[replay_variables.KEY].restore()
     if fixtures.RUNNING in item.stash:
         del item.stash[fixtures.RUNNING]
     return result
@@ -256,13 +270,17 @@ def _guard_context(item: pytest.Item) -> Iterator[None]:
     if item.path not in run.tests:
         yield
         return
-    ours = run.tests.is_ours(item)
-    asked = item.config.getoption("--block-network") or item.get_closest_marker("block_network") is not None
-    blocks = not run.recording if ours else asked
+    marks = markers.marks_of(item)
+    replays = not run.recording and "vcr" in marks
+    if replays:
+        item.config.stash[replay_variables.KEY].keep()
+    else:
+        item.config.stash[replay_variables.KEY].restore()
+    asked = "vcr" not in marks and (item.config.getoption("--block-network") or "block_network" in marks)
+    hosts = markers.allowed_hosts(marks, item.config.getoption("--allowed-hosts"))
     with (
-        guard.block_context(markers.allowed_hosts(item)) if blocks else nullcontext(),
-        environment.placeholder_context() if ours and not run.recording else nullcontext(),
-        guard.open_context(loopback=True) if item.get_closest_marker("loopback") is not None else nullcontext(),
+        guard.block_context(hosts) if replays or asked else nullcontext(),
+        guard.open_context(loopback=True) if "loopback" in marks else nullcontext(),
     ):
         yield
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,18 @@ MARKERS: Final = (
     "needs(*names): record only if COZE_<NAME> is set for each: what the test needs of the account.",
     "loopback: may talk to this machine in a replay: to a server or a process of its own.",
 )
+
+
+Marks = Mapping[str, Sequence[pytest.Mark]]
+"""The markers of a test by their names, the closest first."""
+
+
+def marks_of(item: pytest.Item) -> Marks:
+    """All markers of a test; pytest goes up to the root for each that is asked for by itself."""
+    found: dict[str, list[pytest.Mark]] = {}
+    for mark in item.iter_markers():
+        found.setdefault(mark.name, []).append(mark)
+    return found
 
 
 def shares_cassette(item: pytest.Item) -> bool:
@@ -54,13 +66,11 @@ def _flat(value: object) -> Iterator[object]:
         yield value
 
 
-def allowed_hosts(item: pytest.Item) -> tuple[str, ...]:
-    """The hosts beside Coze's that a test may reach: its markers say so, or the command line does."""
-    named = [
-        marker.kwargs.get("allowed_hosts") for name in ("block_network", "vcr") for marker in item.iter_markers(name)
-    ]
-    named += [marker.args for marker in item.iter_markers("allowed_hosts")]
-    named.append(item.config.getoption("--allowed-hosts"))
+def allowed_hosts(marks: Marks, option: object) -> tuple[str, ...]:
+    """The hosts beside Coze's that a test may reach: its markers say so, or ``--allowed-hosts`` does."""
+    named = [mark.kwargs.get("allowed_hosts") for name in ("block_network", "vcr") for mark in marks.get(name, ())]
+    named += [mark.args for mark in marks.get("allowed_hosts", ())]
+    named.append(option)
     return tuple(host for each in named for host in hosts_of(each))
 
 

@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 from pytest_recording.plugin import get_default_cassette_name
 
-from coze_cassettes import coze_tests
+from coze_cassettes import coze_tests, markers
 from coze_cassettes.cassette import store
+from coze_cassettes.markers import Marks
 
 LONGEST: Final = 130
 """Bytes of a cassette's name beyond which it is shortened: file systems end at 255, encrypted ones at 143."""
@@ -56,13 +57,14 @@ def cassette_name(item: pytest.Item) -> str:
     """The file name of a test's cassette without its suffix."""
     test_class = getattr(item, "cls", None)
     owner = test_class.__name__ if test_class else ""
-    shared, default = (_argument(item, marker) for marker in ("shared_cassette", "default_cassette"))
+    marks = markers.marks_of(item)
+    shared, default = _argument(marks, "shared_cassette"), _argument(marks, "default_cassette")
     return file_name(owner, get_default_cassette_name(test_class, item.name), shared, default)
 
 
-def _argument(item: pytest.Item, marker: str) -> str:
-    found = item.get_closest_marker(marker)
-    return str(found.args[0]) if found is not None and found.args else ""
+def _argument(marks: Marks, name: str) -> str:
+    closest = marks.get(name)
+    return str(closest[0].args[0]) if closest and closest[0].args else ""
 
 
 def file_name(owner: str, own: str, shared: str = "", default: str = "") -> str:

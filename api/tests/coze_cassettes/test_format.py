@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
-from coze_cassettes.cassette import body_styles
+from coze_cassettes.cassette import body_styles, layout
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
 from coze_cassettes.codecs import json_text, multipart
@@ -22,6 +23,7 @@ from coze_cassettes.errors import InvalidCassette
 MakeCassette = Callable[..., Cassette]
 MakeInteraction = Callable[..., Interaction]
 
+CASSETTES = Path(__file__).parents[3] / "cassettes"
 CONTENT_TYPES = (
     "application/json",
     "text/event-stream",
@@ -30,8 +32,11 @@ CONTENT_TYPES = (
     "multipart/form-data; boundary=BOUNDARY_1",
 )
 
+ODD = ("a, b", "[a]", "yes", "1", "a: b", "a #b", "'", '"', "- a", "", "中文", "a\nb", "\u2028", "\x85")
+"""Values that YAML writes in quotes, or reads as something else without them."""
+
 json_bodies = st.builds(
-    lambda value, style: body_styles.dump_json(value, style).encode("utf-8", "surrogatepass"),
+    body_styles.dump_json,
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(exclude_categories=["Cs"])),
         lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3),
@@ -42,8 +47,17 @@ json_bodies = st.builds(
 text_bodies = st.text(alphabet=st.characters(exclude_categories=["Cs"])).map(str.encode)
 lines = st.lists(st.sampled_from(["event:done", "data:{}", "", "  data: x", "中文🎉", "\u0085", "\u2028", "tab\t"]))
 stream_bodies = st.builds(lambda parts, end: end.join(parts).encode(), lines, st.sampled_from(["\n", "\r\n"]))
-bodies = st.one_of(json_bodies, text_bodies, stream_bodies, st.binary(max_size=40))
-header_sets = st.sampled_from(CONTENT_TYPES).map(lambda value: (("content-type", value),))
+odd_bodies = st.sampled_from(ODD).map(str.encode)
+bodies = st.one_of(json_bodies, text_bodies, stream_bodies, odd_bodies, st.binary(max_size=40))
+edits = st.lists(
+    st.tuples(st.integers(0, 2000), st.integers(0, 3), st.text("\n -:'\"[]|+ab#&1.\t", max_size=4)), max_size=3
+)
+others = st.lists(
+    st.tuples(st.sampled_from(["x-a", "no", "1", "x y", "X:", "*"]), st.text(max_size=5) | st.sampled_from(ODD)),
+    max_size=2,
+    unique_by=lambda pair: pair[0],
+)
+header_sets = st.builds(lambda value, more: (("content-type", value), *more), st.sampled_from(CONTENT_TYPES), others)
 
 
 @st.composite
@@ -61,6 +75,26 @@ def test_what_is_read_is_what_was_written(made: list[Interaction]) -> None:
     """Byte for byte, for every body, header, chunk and fault."""
     cassette = Cassette(tuple(made), Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0", "sha256:x"))
     assert cassette_format.loads(cassette_format.dumps(cassette)) == cassette
+
+
+def _outcome(read: Callable[[str], Cassette | None], text: str) -> Cassette | str | None:
+    try:
+        return read(text)
+    except InvalidCassette as error:
+        return str(error)
+
+
+@given(st.lists(interactions(), max_size=3), st.lists(st.sampled_from(["FILE_ID", "NOTE"]), max_size=2), edits)
+def test_a_text_is_read_as_pyyaml_reads_it(
+    made: list[Interaction], listed: list[str], changes: list[tuple[int, int, str]]
+) -> None:
+    """The same cassette or refusal, also where a person has changed the text."""
+    metadata = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0", "sha256:x", tuple(listed))
+    text = cassette_format.dumps(Cassette(tuple(made), metadata))
+    for place, removed, added in changes:
+        begin = place % len(text)
+        text = text[:begin] + added + text[begin + removed :]
+    assert _outcome(cassette_format.loads, text) == _outcome(cassette_format.loads_whole, text)
 
 
 @given(st.lists(interactions(), min_size=1, max_size=2))
@@ -111,6 +145,57 @@ interactions:
 
         chunks: [40, 47]
 """
+
+
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        ("method: POST", "method: POST # not GET"),
+        ("method: POST", "method:\n        POST"),
+        ("method: POST", "method: POST\n      method: GET"),
+        ("method: POST", "method: &a POST"),
+        ("method: POST", "method: 'POST': GET"),
+        ("method: POST", "method: 2024-01-01"),
+        ("method: POST", "method: null"),
+        ("method: POST", "method: |\n        POST"),
+        ("message: OK", "message: [a,\n          b]"),
+        ("message: OK", "message:"),
+        ("code: 200", "code: 0200"),
+        ("code: 200", "code: 2_00"),
+        ("chunks: [40, 47]", "chunks: [040, 47]"),
+        ("chunks: [40, 47]", "chunks: [40, 47] # a"),
+        ("chunks: [40, 47]", "style: crlf\n        chunks: [a]"),
+        ("chunks: [40, 47]", "style: unknown"),
+        ("body: |\n", "body: |\n\n"),
+        ("body: |\n", "body: |\n  "),
+        ("body: |\n", "body: >\n"),
+        ("string: |+", "string: |"),
+        ("string: |+", "string: |-"),
+        ("string: |+", "string: !!binary |"),
+        ("authorization: [Bearer API_TOKEN]", "no: [a]"),
+        ("authorization: [Bearer API_TOKEN]", "authorization: a"),
+        ("authorization: [Bearer API_TOKEN]", "authorization: [1]"),
+        ("authorization: [Bearer API_TOKEN]", "content-type: [a]"),
+        ("metadata:", "---\nmetadata:"),
+        ("cozepy: 0.20.0", "cozepy: 0.20"),
+        ("interactions:", "interactions: []"),
+        ("  - request", "- request"),
+        ("      uri", "\turi"),
+        ("USER_ID_1", "USER\u2028ID_1"),
+        ("USER_ID_1", "USER\x07"),
+    ],
+)
+def test_another_layout_is_read_as_pyyaml_reads_it(line: str, other: str) -> None:
+    """Indentation, comments, anchors, blocks, lists and characters that are not written so."""
+    assert line in READABLE
+    text = READABLE.replace(line, other)
+    assert _outcome(cassette_format.loads, text) == _outcome(cassette_format.loads_whole, text)
+
+
+def test_the_suites_cassettes_are_read_without_pyyaml() -> None:
+    """Every layout that the suite has."""
+    texts = [path.read_text("utf-8") for path in CASSETTES.rglob("*.yaml")]
+    assert [layout.read_cassette(text) for text in texts] == [cassette_format.loads_whole(text) for text in texts]
 
 
 def test_a_cassette_is_written_for_people() -> None:

@@ -10,13 +10,20 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.codecs import json_text, multipart
 
+DEFAULT_STYLE: Final = "json compact"
+"""The style of a request's JSON body that is not written down, since cozepy always sends it."""
+
+TEXT: Final = "text"
+"""The style of a request's body that is JSON and stands as it is."""
+
 _SEPARATORS: Final = {"compact": (",", ":"), "spaced": (", ", ": ")}
 _ESCAPES: Final = ("", "html", "ascii")
-_HTML: Final = {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_HTML: Final = str.maketrans({each: f"\\u{ord(each):04x}" for each in "&<>\u2028\u2029"})
 
 
 _HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
@@ -27,13 +34,23 @@ def _escape_halves(text: str) -> str:
     return _HALF_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def dump_json(value: object, style: str) -> str:
-    """JSON in a style."""
+@lru_cache
+def _encoder(style: str) -> json.JSONEncoder:
     words = style.split()
-    text = _escape_halves(json.dumps(value, ensure_ascii="ascii" in words, separators=_SEPARATORS[words[1]]))
-    if "html" in words:
-        text = "".join(_HTML.get(char, char) for char in text)
-    return text + ("\n" if "newline" in words else "")
+    return json.JSONEncoder(ensure_ascii="ascii" in words, separators=_SEPARATORS[words[1]])
+
+
+def dump_json(value: object, style: str) -> bytes:
+    """JSON in a style."""
+    text = _encoder(style).encode(value)
+    if "html" in style:
+        text = text.translate(_HTML)
+    if style.endswith("newline"):
+        text += "\n"
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _escape_halves(text).encode("utf-8")
 
 
 def _json_styles() -> list[str]:
@@ -47,10 +64,11 @@ JSON_STYLES: Final = tuple(_json_styles())
 
 def _show_json(text: str) -> tuple[str, str] | None:
     """Pretty JSON and the style that gives back the text, or None."""
-    if not json_text.is_json(text):
+    value = json_text.object_or_list(text)
+    if value is None:
         return None
-    value = json.loads(text)
-    style = next((style for style in JSON_STYLES if dump_json(value, style) == text), None)
+    body = text.encode("utf-8")
+    style = next((style for style in JSON_STYLES if dump_json(value, style) == body), None)
     return None if style is None else (_escape_halves(json.dumps(value, ensure_ascii=False, indent=2)) + "\n", style)
 
 
@@ -121,6 +139,14 @@ _READERS: Final[Mapping[str, Callable[[str], bytes]]] = {
 }
 
 
+def read_request_body(shown: str | bytes | None, style: str) -> bytes:
+    """The exact bytes of the body of a request; JSON without a style is compact, since cozepy sends it so."""
+    if style or not isinstance(shown, str):
+        return read_body(shown, "" if style == TEXT else style)
+    value = json_text.object_or_list(shown)
+    return shown.encode("utf-8") if value is None else dump_json(value, DEFAULT_STYLE)
+
+
 def read_body(shown: str | bytes | None, style: str) -> bytes:
     """The exact bytes of a body that ``show_body`` made readable."""
     if shown is None:
@@ -128,5 +154,5 @@ def read_body(shown: str | bytes | None, style: str) -> bytes:
     if isinstance(shown, bytes):
         return shown
     if style.startswith("json "):
-        return dump_json(json.loads(shown), style).encode("utf-8")
+        return dump_json(json.loads(shown), style)
     return _READERS[style](shown) if style else shown.encode("utf-8")

@@ -5,24 +5,23 @@ The file is a vcrpy version-1 document. Bodies are written for people, in the st
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import yaml
 
-from coze_cassettes.cassette.body_styles import read_body, show_body
+from coze_cassettes.cassette import layout
+from coze_cassettes.cassette.body_styles import DEFAULT_STYLE, TEXT, read_body, read_request_body, show_body
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response, media_type
-from coze_cassettes.cassette.yaml_reader import read_whole, read_yaml
 from coze_cassettes.cassette.yaml_writer import Inline, write_yaml
 from coze_cassettes.codecs import json_text
 from coze_cassettes.errors import InvalidCassette
 
 VERSION: Final = 1
-DEFAULT_STYLE: Final = "json compact"
-"""The style of a request's JSON body that is not written down, since cozepy always sends it."""
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 REASONS: Final = re.compile(r"[ -~]*")
 
@@ -57,7 +56,7 @@ def _interaction_out(interaction: Interaction) -> dict[str, Any]:
     if style not in (DEFAULT_STYLE, ""):
         out["request_style"] = style
     elif style == "" and body and json_text.is_json(request.body.decode("utf-8", "replace")):
-        out["request_style"] = "text"
+        out["request_style"] = TEXT
     extra = {"style": answer_style, "chunks": Inline(response.chunks), "fault": response.fault}
     out["response"]["body"] |= {name: value for name, value in extra.items() if value}
     return out
@@ -88,7 +87,7 @@ def is_exact(text: str, cassette: Cassette) -> bool:
 def dumps(cassette: Cassette) -> str:
     """A cassette as YAML; InvalidCassette if PyYAML would not read back exactly the same."""
     text = write_yaml(as_document(cassette))
-    if loads(text, read_whole) != cassette:
+    if loads_whole(text) != cassette:
         raise InvalidCassette("a cassette cannot be written so that reading it gives back the same")
     return text
 
@@ -103,13 +102,12 @@ def _headers_in(headers: Mapping[str, list[str]]) -> Headers:
 def _interaction_in(data: Mapping[str, Any]) -> Interaction:
     request, response = data["request"], data["response"]
     body, answer = request["body"], response["body"]
-    style = data.get("request_style") or (DEFAULT_STYLE if isinstance(body, str) and json_text.is_json(body) else "")
     return Interaction(
         Request(
             request["method"],
             request["uri"],
             _headers_in(request["headers"]),
-            read_body(body, "" if style == "text" else style),
+            read_request_body(body, data.get("request_style") or ""),
         ),
         Response(
             response["status"]["code"],
@@ -122,10 +120,16 @@ def _interaction_in(data: Mapping[str, Any]) -> Interaction:
     )
 
 
-def loads(text: str, read: Callable[[str], Any] = read_yaml) -> Cassette:
-    """The cassette in a YAML text; InvalidCassette if it is not one. ``read`` gives the document in a text."""
+def loads(text: str) -> Cassette:
+    """The cassette in a YAML text; InvalidCassette if it is not one."""
+    found = layout.read_cassette(text)
+    return loads_whole(text) if found is None else found
+
+
+def loads_whole(text: str) -> Cassette:
+    """The same in any layout of YAML."""
     try:
-        document = read(text)
+        document = layout.read_whole(text)
         meta = document["metadata"]
         listed = tuple(map(str, meta.get("placeholders", ())))
         version = str(meta["cozepy"])
@@ -137,22 +141,27 @@ def loads(text: str, read: Callable[[str], Any] = read_yaml) -> Cassette:
         raise InvalidCassette(f"it is not in this project's format ({type(error).__name__}: {error})") from error
 
 
-def canonical(interactions: tuple[Interaction, ...], placeholders: tuple[str, ...] = ()) -> str:
-    """The interactions as one text, for their digest: the same for the same wire, however the YAML is laid out.
+def canonical(interactions: tuple[Interaction, ...], placeholders: tuple[str, ...] = ()) -> bytes:
+    """The interactions as JSON, for their digest: the same for the same wire, however the YAML is laid out.
 
     The bare placeholders that the metadata list belong to it, so that nobody adds one by hand.
     """
-    listed = [list(placeholders)] if placeholders else []
-    return json.dumps([*map(_canonical, interactions), *listed], ensure_ascii=True, separators=(",", ":"))
+    listed = [_ascii_json(list(placeholders))] if placeholders else []
+    return b"[%b]" % b",".join([*map(_canonical, interactions), *listed])
 
 
-def _canonical(interaction: Interaction) -> list[object]:
+def _canonical(interaction: Interaction) -> bytes:
     request, response = interaction.request, interaction.response
-    sent: list[object] = [request.method, request.uri, request.headers, base64.b64encode(request.body).decode()]
-    answered: list[object] = [
-        response.status,
-        response.reason,
-        response.headers,
-        base64.b64encode(response.body).decode(),
-    ]
-    return [*sent, *answered, response.chunks, response.fault]
+    sent = _ascii_json([request.method, request.uri, request.headers])
+    answered = _ascii_json([response.status, response.reason, response.headers])
+    end = _ascii_json([response.chunks, response.fault])
+    # In base64 nothing needs an escape, so the encoder need not see the bodies.
+    return b"%b,%b,%b,%b,%b" % (sent[:-1], _quoted(request.body), answered[1:-1], _quoted(response.body), end[1:])
+
+
+def _ascii_json(value: list[Any]) -> bytes:
+    return _ENCODER.encode(value).encode("ascii")
+
+
+def _quoted(body: bytes) -> bytes:
+    return b'"%b"' % binascii.b2a_base64(body, newline=False)

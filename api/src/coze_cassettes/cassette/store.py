@@ -26,7 +26,7 @@ _REMEMBERED: Final = 100_000
 def digest(cassette: Cassette) -> str:
     """``sha256:`` of the interactions, and of the bare placeholders that the metadata list."""
     wire = cassette_format.canonical(cassette.interactions, cassette.metadata.placeholders)
-    return "sha256:" + hashlib.sha256(wire.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(wire).hexdigest()
 
 
 def seal(cassette: Cassette) -> Cassette:
@@ -37,7 +37,8 @@ def seal(cassette: Cassette) -> Cassette:
 def read(path: Path) -> Cassette:
     """The cassette in a file; InvalidCassette if it is missing, damaged, of unknown provenance or edited by hand."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        with path.open("rb", buffering=0) as file:
+            text = file.readall().decode("utf-8")
     except FileNotFoundError as error:
         raise InvalidCassette(f"{path}: there is no such cassette") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -44,17 +44,22 @@ class Token:
     is_item: bool = False
 
 
-def is_json(text: str) -> bool:
-    """Whether a text is a JSON object or list."""
+def object_or_list(text: str) -> dict[str, object] | list[object] | None:
+    """The JSON object or list that a text is; None if it is something else."""
     if text.lstrip()[:1] not in ("{", "["):
-        return False
+        return None
     try:
-        json.loads(text)
+        value: dict[str, object] | list[object] = json.loads(text)
     except RecursionError as error:
         raise UnreadableBody(_TOO_DEEP) from error
     except ValueError:
-        return False
-    return True
+        return None
+    return value
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is a JSON object or list."""
+    return object_or_list(text) is not None
 
 
 def tokens(text: str) -> Iterator[Token]:

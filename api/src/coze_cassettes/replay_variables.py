@@ -1,0 +1,47 @@
+"""Sets the variables of an environment that stand for an account while tests replay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+import pytest
+
+from coze_cassettes.scrubbing import environment
+
+
+class ReplayVariables:
+    """Lets each variable that is not set read as its placeholder, for as long as one replayed test follows another.
+
+    To set and unset them takes a tenth of what a replay costs beside its test, so they stay between two such tests.
+    """
+
+    def __init__(self) -> None:
+        """Begin a run; nothing is set yet."""
+        self._configured: Mapping[str, str] = {}
+        self._set = ExitStack()
+        self._count = 0
+
+    @property
+    def configured(self) -> Mapping[str, str]:
+        """The configured values, each with its placeholder; a recording sets nothing, and reads them anew."""
+        return self._configured if self._count else environment.readable_values(os.environ).placeholders
+
+    def keep(self) -> None:
+        """Set them, unless they are set; they are looked at again if the environment has more variables or fewer."""
+        if len(os.environ) == self._count:
+            return
+        self.restore()
+        self._set.enter_context(environment.placeholder_context())
+        self._configured = environment.readable_values(os.environ).placeholders
+        self._count = len(os.environ)
+
+    def restore(self) -> None:
+        """Unset what was set."""
+        self._set.close()
+        self._count = 0
+
+
+KEY = pytest.StashKey[ReplayVariables]()
+"""Where pytest's configuration keeps them."""
