@@ -159,6 +159,17 @@ ONE = [
 ]
 
 
+def test_a_log_in_colour_has_no_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Given a CI that asks for colours, then what is written is no terminal: a bar would be drawn again and again."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with reporters.choose_reporter(as_json=False) as chosen:
+        chosen.plan(PLAN)
+    assert type(chosen) is reporters.PlainReporter
+    assert "\x1b[1mRecording" in capsys.readouterr().out
+
+
 def test_an_interrupted_run_says_how_to_go_on(paper: Console) -> None:
     """In lines that fit a terminal."""
     reporters.PlainReporter(paper).note_kept(1)

@@ -257,7 +257,7 @@ def choose_reporter(*, as_json: bool) -> Iterator[Reporter]:
     if as_json:
         yield JsonReporter()
         return
-    if not console.is_terminal:
+    if not (console.is_interactive and console.file.isatty()):  # FORCE_COLOR makes no terminal of a log
         yield PlainReporter(console)
         return
     console.print("Preparing ...", style="dim")  # no bar yet: who gives out the token may ask for a passphrase
