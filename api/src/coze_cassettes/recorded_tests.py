@@ -19,6 +19,7 @@ from coze_cassettes.errors import CassetteError, NotWritten
 from coze_cassettes.fixtures import RunningTest
 from coze_cassettes.muting import Muting
 from coze_cassettes.scrubbing import environment
+from coze_cassettes.session.draws import draws, remember_context
 from coze_cassettes.session.outside import Outside, refuse_context
 from coze_cassettes.session.recorder import Recorder
 from coze_cassettes.session.recording import record_context
@@ -36,6 +37,7 @@ def register(config: pytest.Config, tests: CozeTests, settings: Settings, *, is_
     if not is_refused:
         resources = ExitStack()
         resources.enter_context(refuse_context(recorded.outside, settings.target))
+        resources.enter_context(remember_context(recorded.drawn))
         config.add_cleanup(resources.close)
     return recorded
 
@@ -47,6 +49,7 @@ class RecordedTests:
         """Belong to the tests of one run."""
         self._tests = tests
         self.outside = Outside(fixtures.fail)
+        self.drawn = draws()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
@@ -89,6 +92,7 @@ class RecordedTests:
             return replace(replayed, opened=partial(self._open_context, replayed.opened))
         recorder = Recorder(item.nodeid, path, settings, fixtures.fail)
         recorder.owner = naming.owner_id(item)
+        recorder.drawn = self.drawn
         try:
             recorder.configured = environment.configured_values(os.environ)
         except CassetteError as error:

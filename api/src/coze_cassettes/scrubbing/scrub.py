@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from coze_cassettes.cassette.model import Interaction
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import fold
 from coze_cassettes.codecs.layers import Leaf, Visit, forget
 from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing.drawn import drawn_in
 from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.scrubbing.learn import Learned, learning
 from coze_cassettes.scrubbing.normalise import normalise, with_kept_headers
 from coze_cassettes.scrubbing.placeholders import STANDARD, Placeholders
 from coze_cassettes.scrubbing.replace import replacing
-from coze_cassettes.scrubbing.rules import default_rules
+from coze_cassettes.scrubbing.rules import RULES, default_rules
+from coze_cassettes.scrubbing.rules.model import Where
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.times import Times
 from coze_cassettes.scrubbing.traversal import walk
@@ -44,6 +47,7 @@ def scrub(
     shift: int = 0,
     *,
     bare: Iterable[str] = (),
+    drawn: Sequence[bytes | str] = (),
     rules: RuleSet | None = None,
     allow_opaque: frozenset[str] = frozenset(),
 ) -> Scrubbed:
@@ -51,8 +55,9 @@ def scrub(
 
     ``configured`` are the values that the environment and the fixtures say to be secret or an identifier; ``shift`` is
     the number of seconds from the recording to the epoch; ``bare`` are the bare placeholders of traffic that was
-    scrubbed before, as its metadata list them; ``allow_opaque`` are the digests of files that may be kept though they
-    cannot be opened. UnreadableBody, with the name of the part, if anything else cannot be opened.
+    scrubbed before, as its metadata list them; ``drawn`` is what the test drew at random; ``allow_opaque`` are the
+    digests of files that may be kept though they cannot be opened. UnreadableBody, with the name of the part, if
+    anything else cannot be opened.
     """
     rules, configured = rules or default_rules(), configured or ConfiguredValues()
     normal = tuple(normalise(interaction) for interaction in interactions)
@@ -60,12 +65,23 @@ def scrub(
     learned = Learned(Placeholders.of(normal, listed))
     try:
         _walk_all(normal, learning(learned, rules), allow_opaque)
+        _learn_drawn(learned, drawn_in(normal, drawn), configured)
         table = _table(learned, configured, _reserved_names(normal).union(listed))
         clean = _walk_all(normal, replacing(table, rules, Times.of(normal, shift)), allow_opaque)
         kept = tuple(map(with_kept_headers, clean))
         return Scrubbed(kept, table, _standing(listed - STANDARD, kept, allow_opaque))
     finally:
         forget()
+
+
+def _learn_drawn(learned: Learned, drawn: Iterable[str], configured: ConfiguredValues) -> None:
+    """Learn what no rule claims and no known value holds: it is another one in each run, as an identifier is."""
+    for text in drawn:
+        if not any(text in known for known in (*learned.rules, *configured.placeholders)):
+            learned.note(text, _DRAWN)
+
+
+_DRAWN: Final = next(rule for rule in RULES if rule.kind == "ID" and rule.where is Where.TEXT)
 
 
 def _standing(names: set[str], interactions: Sequence[Interaction], allow_opaque: frozenset[str]) -> tuple[str, ...]:

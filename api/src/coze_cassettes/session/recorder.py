@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ class Recorder(Session):
     """A test and what is recorded of it, in the order in which it was sent; safe under threads.
 
     ``configured`` are the values that the scrubber must know; ``faults_expected`` says that the test wants the next
-    fault or refusal recorded.
+    fault or refusal recorded; ``drawn`` is what was drawn at random.
     """
 
     def __init__(self, test: str, path: Path, settings: Settings, fail: Callable[[str], NoReturn]) -> None:
@@ -54,6 +54,7 @@ class Recorder(Session):
         self.configured = ConfiguredValues()
         self.faults_expected = False
         self.paused = False
+        self.drawn: Sequence[bytes | str] = ()
         self.started = time.time()
         self._exchanges: list[Exchange] = []
         self._lock = threading.Lock()
@@ -100,7 +101,8 @@ class Recorder(Session):
             )
         try:
             shift, allowed = clock.shift_from(self.started), self.settings.allow_opaque
-            scrubbed = scrub.scrub(interactions, self.configured, shift, allow_opaque=allowed)
+            drawn = tuple(self.drawn)
+            scrubbed = scrub.scrub(interactions, self.configured, shift, drawn=drawn, allow_opaque=allowed)
         except UnreadableBody as error:
             raise UnsafeCassette(f"{self.test} is not saved: {error}.{_how_to_allow(str(error))}") from error
         metadata = replace(self._metadata(interactions), placeholders=scrubbed.bare)

@@ -1,0 +1,69 @@
+"""Finds in requests what their test drew at random."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
+from urllib.parse import unquote
+from uuid import UUID
+
+from coze_cassettes.cassette.model import Interaction
+
+_MIN: Final = 6
+"""Characters below which the beginning of a drawn text, as in ``uuid4().hex[:6]``, is no value of its own."""
+
+_UUID_BYTES: Final = 16
+_MOST: Final = 1 << 20
+"""Bytes of a body that are read: more is a file."""
+
+_WORD: Final = re.compile(rf"[A-Za-z0-9]{{{_MIN},}}")
+_NAME: Final = re.compile(rf"[A-Za-z0-9_]{{{_MIN},}}")
+"""What is one word with a drawn one in it: ``bot_1f2e3d4c``."""
+
+_TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{_MIN},}}={{0,2}}")
+
+
+def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[bytes | str]) -> Iterator[str]:
+    """The texts in requests that a test made of drawn bytes, or of drawn characters, in order."""
+    if not drawn:
+        return
+    whole, beginnings = set[str](), set[str]()
+    for each in drawn:
+        if isinstance(each, bytes):
+            whole.update(_forms(each))
+            beginnings.update(_hexadecimal(each))
+        elif len(each) >= _MIN:
+            whole.add(each)
+    for text in map(_text_of, interactions):
+        yield from (token for token in _TOKEN.findall(text) if token in whole)
+        for name in _NAME.findall(text):
+            if any(word in whole or _begins(word, beginnings) for word in _WORD.findall(name)):
+                yield name
+
+
+def _text_of(interaction: Interaction) -> str:
+    request = interaction.request
+    return f"{unquote(request.uri)} {request.body.decode('latin-1') if len(request.body) < _MOST else ''}"
+
+
+def _hexadecimal(drawn: bytes) -> Iterator[str]:
+    yield drawn.hex()
+    if len(drawn) == _UUID_BYTES:
+        yield UUID(bytes=drawn, version=4).hex
+
+
+def _forms(drawn: bytes) -> Iterator[str]:
+    """How programs write drawn bytes."""
+    yield base64.urlsafe_b64encode(drawn).decode().rstrip("=")
+    yield base64.urlsafe_b64encode(drawn).decode()
+    if len(drawn) == _UUID_BYTES:
+        yield str(UUID(bytes=drawn, version=4))
+
+
+def _begins(word: str, beginnings: AbstractSet[str]) -> bool:
+    """Whether drawn bytes in hexadecimal digits begin so."""
+    lower = word.lower()
+    return any(each.startswith(lower) for each in beginnings)

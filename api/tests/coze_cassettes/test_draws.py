@@ -1,0 +1,79 @@
+"""What a test draws at random is known in what it sends, and is another value in each run."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import string
+import uuid
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from coze_cassettes.cassette.model import Interaction
+from coze_cassettes.scrubbing.scrub import scrub
+from coze_cassettes.session.draws import draws, remember_context
+from coze_cassettes.session.literals import with_literals
+from coze_cassettes.session.matcher import Matcher
+
+MakeInteraction = Callable[..., Interaction]
+
+DRAWN: dict[str, Callable[[], str]] = {
+    "a UUID": lambda: str(uuid.uuid4()),
+    "its digits": lambda: f"bot-{uuid.uuid4().hex.upper()}",
+    "its first digits": lambda: f"bot_{uuid.uuid4().hex[:6]}",
+    "digits in a text": lambda: f"run {secrets.token_hex(4)}, again",
+    "a token": lambda: secrets.token_urlsafe(16),
+    "letters": lambda: "".join(random.choices(string.ascii_lowercase, k=8)),  # noqa: S311 - a name
+    "digits": lambda: "n-" + "".join(random.sample(string.digits, 7)),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN.keys())
+def test_a_drawn_value_replays(draw: Callable[[], str], interaction: MakeInteraction) -> None:
+    """Given two values in queries, bodies and answers, when a replay draws others, then it gets back what it sent."""
+
+    def call(text: str) -> Interaction:
+        return interaction("POST", f"/v1/x?name={quote(text)}", {"note": text}, {"note": text})
+
+    drawn = draws()
+    with remember_context(drawn):
+        texts = [draw(), draw()]
+    clean = scrub([call(text) for text in texts], drawn=tuple(drawn)).interactions
+    assert not any(text in repr(clean) for text in texts)
+    matcher = Matcher(clean)
+    for text in (draw(), draw()):
+        index = matcher.find(call(text).request)
+        assert index is not None
+        assert json.loads(with_literals(clean[index].response, matcher.bindings, {}).body) == {"note": text}
+
+
+def test_what_was_not_drawn_stays(interaction: MakeInteraction) -> None:
+    """A literal, a draw that no request has, and one as short as a word."""
+    drawn = draws()
+    with remember_context(drawn):
+        short, unsent = secrets.token_hex(2), secrets.token_hex(8)
+    sent = {"note": "cafe1234", "short": short}
+    clean = scrub([interaction("POST", "/v1/x", sent, {"got": unsent})], drawn=tuple(drawn)).interactions
+    assert json.loads(clean[0].request.body) == sent
+    assert json.loads(clean[0].response.body) == {"got": unsent}
+
+
+def test_random_modules_are_as_they_were() -> None:
+    """After a recording nothing is remembered any more."""
+    drawn = draws()
+    with remember_context(drawn):
+        pass
+    assert secrets.token_hex(8) != str(uuid.uuid4()) != "".join(random.choices("ab", k=8))  # noqa: S311 - a name
+    assert not drawn
+
+
+def test_a_drawn_value_under_a_name_has_the_placeholder_of_the_name(interaction: MakeInteraction) -> None:
+    """Rules and configured values say more than that it was drawn, and placeholders are numbered as without it."""
+    drawn = draws()
+    with remember_context(drawn):
+        user, note = f"user-{uuid.uuid4().hex}", uuid.uuid4().hex
+    clean = scrub([interaction("POST", "/v1/x", {"user_id": user, "note": note})], drawn=tuple(drawn)).interactions
+    assert json.loads(clean[0].request.body) == {"user_id": "USER_ID_1", "note": "ID_1"}
