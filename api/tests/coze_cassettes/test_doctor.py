@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coze_cassettes.account import credentials, doctor, provisioning
+from coze_cassettes.account import credentials, doctor, provisioning, sdk
 from coze_cassettes.account.doctor import Check, State
 from coze_cassettes.account.needs import needed_variables
 from coze_cassettes.account.provisioning import Removed
@@ -354,3 +356,13 @@ def test_the_commands_print_lines_and_no_token(stand_in: StandIn, tmp_path: Path
         "1 conversation and 1 knowledge base deleted, 5 bots unpublished; Coze's web page deletes bots.\n",
         "",
     )
+
+
+def test_the_sdk_is_imported_where_warnings_are_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it imports warns of a deprecation; with PYTHONWARNINGS=error a report failed."""
+    (tmp_path / "cozepy.py").write_text("import warnings\nwarnings.warn('old', DeprecationWarning)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "cozepy", sdk)  # so that what was imported is put back
+    monkeypatch.delitem(sys.modules, "cozepy")
+    with warnings.catch_warnings(action="error"):
+        assert sdk.cozepy().__file__ == str(tmp_path / "cozepy.py")

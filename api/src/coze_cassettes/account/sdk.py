@@ -9,7 +9,7 @@ from types import ModuleType
 
 def cozepy() -> ModuleType:
     """The module ``cozepy``; its import of authlib.jose warns of a deprecation that no user of a command can help."""
-    with warnings.catch_warnings(record=True):
+    with warnings.catch_warnings(record=True, action="ignore"):  # also where PYTHONWARNINGS makes errors of them
         import cozepy  # noqa: PLC0415  see above
 
     return cozepy
