@@ -65,6 +65,39 @@ def _is_unwritten(match: re.Match[str]) -> bool:
     return re.search(r"\d", match["tail"]) is not None and randomness.has_short_words(match["tail"])
 
 
+_NAMES: Final = words(
+    """
+    AIK_CI AIK_CLIENT AIK_SECRET CCDB1 CCIPAT CCIPRJ CLOJARS aact api_live api_org apify_api apk bkaj bkat bkua cfat
+    cfk cfut cog csa ddo ddp ddw dt0c01 dt0s01 dt0s16 duffel_live duffel_test dvc_client dvc_mobile dvc_server essu
+    ion lip live mdb_sa_id mdb_sa_sk mercury_production mergify_application_key napi nyk os_v2_app os_v2_org
+    pdl_live_apikey pdl_sdbx_apikey persona_production persona_sandbox phc phx pina pnu polar_at polar_oat polar_pat
+    prf_cli pscale_oauth pscale_pw pscale_tkn ramp_id ramp_sec re rootly rpa samsara_api sandbox sc scauth sgp
+    sk_car sm_aat sm_pat sm_sat smp tfp tgp_v1 tss ucat unkey vca vci vck vcp vcr vtwn waka wandb_v1 xnd_development
+    xnd_production zpka
+    """
+)
+"""How services begin their keys, up to an underscore or a full stop."""
+
+
+def _begins_with_service(match: re.Match[str]) -> bool:
+    """Whether a run begins with such a name, and what follows has digits and was not written."""
+    run = match[0]
+    return any(
+        run[: at.start()] in _NAMES and _is_unwritten_tail(run[at.end() :]) for at in re.finditer("[_.]", run[:26])
+    )
+
+
+def _is_unwritten_tail(tail: str) -> bool:
+    digits = re.findall("[0-9]{1,8}", tail)
+    return (
+        len(tail) > _SHORTEST_TAIL and bool(digits) and (len(digits) > _FEW_NUMBERS or randomness.has_short_words(tail))
+    )
+
+
+_SHORTEST_TAIL: Final = 15
+_FEW_NUMBERS: Final = 2
+
+
 def _is_account(match: re.Match[str]) -> bool:
     """Whether an openid was drawn; a few have one digit only."""
     tail = match["tail"]
@@ -231,7 +264,7 @@ _VENDORS: Final = (
     _key(_VENDOR, "ClickUp", "pk_", "[0-9]{7,9}_[0-9A-Z]{32}"),
     _key(_VENDOR, "LaunchDarkly", "sdk-", _UUID),
     _key(_VENDOR, "Nostr", "nsec1", "[0-9a-z]{58}"),
-    _key(_VENDOR, "1Password", "A3-", "[0-9A-Z]{6}-[0-9A-Z]{6}-(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}"),
+    _key(_VENDOR, "1Password", "A3-", "[0-9A-Z]{6}-[0-9A-Z]{6}-?(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}"),
     _key(_VENDOR, "Render", "rnd_", f"{_A}{{28,}}", _has_digit),
     _key(_VENDOR, "PagerDuty", r"u\+", f"{_W}{{18}}(?![A-Za-z0-9_-])", _is_unwritten),
     _key(_VENDOR, "Supabase", "sb(?:p|_secret|_publishable)_", f"{_W}{{20,}}", _has_digit),
@@ -257,6 +290,67 @@ _VENDORS: Final = (
         f"{_W}{{22,}}",
         _has_digit,
     ),
+    Detector(
+        _VENDOR,
+        "a key that begins with the name of its service",
+        re.compile(r"(?<![A-Za-z0-9._-])[A-Za-z](?=[A-Za-z0-9._~-]{18})[A-Za-z0-9_]{1,25}[_.][A-Za-z0-9._~-]{8,}"),
+        _begins_with_service,
+    ),
+    _key(_VENDOR, "Artifactory", "AKCp", f"{_A}{{69,73}}", _has_digit),
+    _key(_VENDOR, "Artifactory, a reference", "cmVmdGtuOj", f"{_A}{{50,54}}"),
+    _key(_VENDOR, "Atlassian", "AT[A-Z]{2}T3", "[A-Za-z0-9_=-]{60,}", _has_digit, _ALPHANUMERIC + "+/"),
+    _key(_VENDOR, "Bitbucket", "(?:ATBB|BBDC-)", "[A-Za-z0-9_+/@-]{32,}", _has_digit, _ALPHANUMERIC + "+/"),
+    _key(_VENDOR, "Vault, of old", r"s\.", f"{_A}{{24}}(?![A-Za-z0-9_])", _has_digit, _ALPHANUMERIC + "._-"),
+    _key(_VENDOR, "Hugging Face, an organization", "api_org_", "[A-Za-z]{34}"),
+    _key(_VENDOR, "a session of GitLab", "_gitlab_session=", "[0-9a-z]{32}", before=""),
+    _key(_VENDOR, "Bedrock", "ABSK", "[A-Za-z0-9+/]{100,}", _has_digit, _ALPHANUMERIC + "+/"),
+    _key(_VENDOR, "Bedrock, for some time", "bedrock-api-key-", "[A-Za-z0-9_+/-]{28,}"),
+    _key(_VENDOR, "EasyPost", "EZ[AT]K", f"{_A}{{54}}(?![A-Za-z0-9+/])", _has_digit, _ALPHANUMERIC + "+/"),
+    _key(
+        _VENDOR,
+        "Brave, Exoscale",
+        "(?:BSA|EXO)",
+        f"{_W}{{24,29}}(?![A-Za-z0-9_+/=-])",
+        _has_digit,
+        _ALPHANUMERIC + "+/",
+    ),
+    _key(_VENDOR, "Cerebras, Mem0, LlamaIndex, Infracost", "(?:csk-|m0-|llx-|ico-)", f"{_A}{{32,48}}", _has_digit),
+    _key(_VENDOR, "Adobe", "p8e-", "[a-z0-9]{32}(?![a-z0-9])", _has_digit),
+    _key(
+        _VENDOR,
+        "Klaviyo, Retell, Cursor, Rainforest",
+        "(?:pk_|key_|apikey_)",
+        "[0-9a-f]{28,64}(?![0-9a-z])",
+        _has_digit,
+    ),
+    _key(_VENDOR, "Octopus", "API-", "[A-Z0-9]{26}(?![A-Za-z0-9])", _has_digit),
+    _key(_VENDOR, "Langfuse", "pk-lf-", _UUID),
+    _key(_VENDOR, "Zoho", r"100[01]\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789."),
+    _key(_VENDOR, "Intra 42", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}"),
+    _key(_VENDOR, "Brevo", "xkeysib-", f"[0-9a-f]{{64}}-{_A}{{16}}"),
+    _key(_VENDOR, "MailerSend", r"mlsn\.", "[0-9a-f]{64}"),
+    _key(_VENDOR, "Harness", "[ps]at", rf"\.{_W}{{22}}\.[0-9a-f]{{24}}\.{_A}{{20}}"),
+    _key(_VENDOR, "Astra", "AstraCS:", "[A-Za-z]{24}:[0-9a-f]{64}"),
+    _key(_VENDOR, "MaxMind", "", f"{_A}{{6}}_{_A}{{29}}_mmk(?![A-Za-z0-9])", mark="_mmk"),
+    _key(_VENDOR, "Terraform Cloud", "", rf"{_A}{{14}}\.atlasv1\.[A-Za-z0-9_=-]{{60,}}", mark=".atlasv1."),
+    _key(_VENDOR, "OpenShift", "sha256~", f"{_W}{{43}}"),
+    _key(_VENDOR, "networks of Defined, Frame.io", "(?:dnkey-|fio-u-)", "[A-Za-z0-9_=-]{60,}"),
+    _key(_VENDOR, "GitLab, a runner or a flag", "(?:GR1348941|glffct-)", f"{_W}{{20}}", before=""),
+    _key(_VENDOR, "Docker Swarm", "SWM(?:TKN|KEY)-1-", "[A-Za-z0-9_+/-]{40,}"),
+    _key(_VENDOR, "Tailscale, Scalingo", "(?:tskey-[a-z]{2,9}-|tk-us-)", f"{_W}{{20,}}", _has_digit),
+    _key(_VENDOR, "Notify", "gcntfy-", rf"{_W}{{1,40}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"),
+    _key(_VENDOR, "ConfigCat", "configcat-sdk-1/", f"{_W}{{22}}/{_W}{{22}}"),
+    _key(_VENDOR, "Gemini", r"AQ\.Ab8RN6", f"{_W}{{40,}}"),
+    _key(
+        _VENDOR,
+        "an app of Facebook",
+        "",
+        rf"[0-9]{{15,16}}\|{_W}{{27,40}}(?![A-Za-z0-9_-])",
+        before="0123456789",
+        mark="|",
+    ),
+    _key(_VENDOR, "Flutterwave, other digits", "FLWSECK(?:_TEST)?-", "[0-9a-h]{32}-X"),
+    _key(_VENDOR, "Twilio in capitals", "SK", "[0-9A-Fa-f]{32}(?![0-9A-Za-z])", _has_digit),
     _key(_VENDOR, "Airtable", "pat", rf"{_A}{{14}}\.[0-9a-f]{{64}}"),
     _key(
         _VENDOR,

@@ -210,6 +210,33 @@ def drawn_key(text: str) -> bool:
     return sum(map(len, words)) <= _LONGEST_WORDS * len(words)
 
 
+_NAMED_KEYS: Final = re.compile(
+    r"(?:\$aact|AIK_(?:CI|CLIENT|SECRET)|CCDB1|CCI(?:PAT|PRJ)|CLOJARS|api_live|api_org|apify_api|apk|bka[jt]|bkua|cf(?:at|k|ut)|cog"
+    r"|csa|dd[opw]|dt0[cs]\d\d|duffel_(?:live|test)|dvc_(?:client|mobile|server)|essu|ion|lip|live|mdb_sa_(?:id|sk)"
+    r"|mercury_production|mergify_application_key|napi|nyk|os_v2_(?:app|org)|pdl_(?:live|sdbx)_apikey"
+    r"|persona_(?:production|sandbox)|ph[cx]|pina|pnu|polar_(?:at|oat|pat)|prf_cli|pscale_(?:oauth|pw|tkn)|ramp_(?:id|sec)|re"
+    r"|rootly|rpa|samsara_api|sandbox|sc|scauth|s[gm]p|sk_car|sm_[aps]at|tfp|tgp_v1|tss|ucat|unkey|vc[aikpr]|vtwn|waka|wandb_v1"
+    r"|xnd_(?:development|production)|zpka)[_.]|cnvca"
+)
+"""How services begin their keys."""
+
+_SHORTEST_TAIL: Final = 16
+_MOST_PARTS: Final = 5
+_DRAWN_PART = re.compile(r"(?:[A-Za-z]{0,24}[0-9]{1,8}){3}")
+
+
+def named_key(text: str) -> bool:
+    """A key that begins with the name of its service: what follows has digits, and no words of a program."""
+    tail = text[match.end() :] if (match := _NAMED_KEYS.match(text)) else ""
+    parts = re.split("[-_.]", tail)
+    if len(tail) < _SHORTEST_TAIL or len(parts) > _MOST_PARTS or not any(char.isdecimal() for char in tail):
+        return False
+    if any(len(part) >= _SHORTEST_TAIL and _DRAWN_PART.match(part) for part in parts):
+        return True
+    words = _WORD_OF_KEY.findall(tail)
+    return sum(map(len, words)) <= _LONGEST_WORDS * len(words)
+
+
 def user_and_password(text: str) -> bool:
     """A user's name and a password in base64, with a colon between them (RFC 7617)."""
     try:
@@ -241,6 +268,7 @@ VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
             webhook_url,
             user_and_password,
             drawn_key,
+            named_key,
         )
     }
 )

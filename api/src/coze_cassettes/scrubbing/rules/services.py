@@ -38,7 +38,7 @@ SERVICES: Final = (
     ),
     _key(
         2,
-        r"(?:(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKLT[A-Za-z0-9]{16,}+|AKID[A-Za-z0-9]{13,44}"
+        r"(?:(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,26}|AKLT[A-Za-z0-9]{16,}+|AKID[A-Za-z0-9]{13,44}"
         r"|STS\.N[A-Za-z0-9]{20,}+|ding(?=[a-z]{0,15}\d)[a-z0-9]{16})" + _NO_LETTER_AFTER,
         "the half of a cloud key pair that names it: Amazon, Alibaba, Volcengine, Tencent, DingTalk",
         "key LTAI{A20}",
@@ -67,7 +67,7 @@ SERVICES: Final = (
     _key(
         5,
         r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}|do[opr]_v1_[a-f0-9]{64}|dapi[a-f0-9]{32}(?:-\d)?|sbp_[a-f0-9]{40}"
-        r"|sb_secret_[\w-]{20,}+|key-[a-f0-9]{32}|(?:SK|AC)[a-f0-9]{32}|[a-f0-9]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9])"
+        r"|sb_secret_[\w-]{20,}+|key-[a-f0-9]{32}|(?:SK|AC)(?:[a-f0-9]{32}|[A-Fa-f0-9]{32}(?![A-Za-z0-9]))|[a-f0-9]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9])"
         r"|AGE-SECRET-KEY-1[A-Z0-9]{58}|[a-f0-9]{32}-us\d{1,2}|[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}(?![a-f0-9-])"
         r"|SEC[a-f0-9]{64}",
         "Shopify, DigitalOcean, Databricks, Supabase, Mailgun, Twilio, Zhipu, age, Mailchimp, DingTalk",
@@ -186,11 +186,39 @@ SERVICES: Final = (
         r"|rdme_[a-z0-9]{60,}+|e2b_[a-f0-9]{40}|n8n_api_[A-Za-z0-9]{40,}+|sntrya_[a-f0-9]{64}|d(?:ose|kea|sapi)[a-f0-9]{32}"
         r"|v1\.0-[a-f0-9]{24}-[a-f0-9]{146}|NRJS-[a-f0-9]{19}|NRII-[\w-]{32}|(?:[a-f0-9]{36}|[a-z]{2}\d\dxx[a-f0-9]{30})NRAL"
         r"|[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}|pk_\d{7,9}_[A-Z0-9]{32}|sdk-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}"
-        r"|nsec1[a-z0-9]{58}|A3(?:-[A-Z0-9]{6}){2}(?:-[A-Z0-9]{5}){4}|rnd_[A-Za-z0-9]{28,}+"
+        r"|nsec1[a-z0-9]{58}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{6}-?[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}|rnd_[A-Za-z0-9]{28,}+"
         r"|u\+(?<![+/]u\+)(?=[A-Za-z_-]{0,17}\d)[\w-]{18}(?![+/=])" + _NO_LETTER_AFTER,
         "tools: Pulumi, Sonar, Buildkite, HubSpot, Readme, E2B, n8n, Cloudflare, New Relic, Entra, PagerDuty",
         "pul-{X40}",
         "pul-request, sdk-for-python",
+    ),
+    _key(
+        20,
+        r"[A-Za-z$](?=[\w.~-]{19})[\w~-]{2,}+(?:\.[\w~-]{6,}+){0,3}={0,2}",
+        "services whose keys begin with their names: Apify, Cloudflare, Deno, PlanetScale, Ramp, Vercel and many more",
+        "pscale_tkn_{A32}",
+        "pscale_tkn_of_the_user_that_asks",
+        validator="named_key",
+    ),
+    _key(
+        19,
+        rf"(?:AKCp[A-Za-z0-9]{{69}}|cmVmdGtuOj[A-Za-z0-9]{{50,54}}|ATBB[A-Za-z0-9]{{32}}|EZ[AT]K{DIGIT_SOON}[A-Za-z0-9]{{54}}"
+        r"|csk-[a-z0-9]{48}|m0-[A-Za-z0-9]{40}|llx-[A-Za-z0-9]{48}|ico-[A-Za-z0-9]{32}|p8e-[a-z0-9]{32}|pk_[a-f0-9]{34}"
+        r"|API-[A-Z0-9]{26}|key_(?:[a-f0-9]{28}|[a-f0-9]{64})|apikey_[a-f0-9]{64}|pk-lf-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}"
+        r"|100[01]\.[a-f0-9]{32}\.[a-f0-9]{32}|s-s4t2(?:ud|af)-[a-f0-9]{64}|xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}"
+        r"|mlsn\.[a-f0-9]{64}|[ps]at\.[\w-]{22}\.[a-f0-9]{24}\.[A-Za-z0-9]{20}|AstraCS:[A-Za-z]{24}:[a-f0-9]{64}"
+        r"|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk|FLWSECK(?:_TEST)?-[a-h0-9]{32}-X)"
+        + _NO_LETTER_AFTER
+        + rf"|(?:BSA|EXO){DIGIT_SOON}[\w-]{{24,29}}(?![\w+/=-])|[A-Za-z0-9]{{14}}\.atlasv1\.[\w=-]{{60,}}+"
+        rf"|sha256~[\w-]{{43}}|AT[A-Z]{{2}}T3{DIGIT_SOON}[\w=-]{{60,}}+|BBDC-{DIGIT_SOON}[\w+/@-]{{36,}}+|ABSK[A-Za-z0-9+/]{{100,}}+={{0,2}}"
+        r"|bedrock-api-key-[\w+/-]{28,}+={0,2}|dnkey-[\w=-]{60,}+|fio-u-[\w=-]{60,}+|(?:GR1348941|glffct-)[\w-]{20}"
+        rf"|SWM(?:TKN|KEY)-1-[\w+/-]{{40,}}+|tskey-[a-z]{{2,9}}-{DIGIT_SOON}[\w-]{{20,}}+|tk-us-{DIGIT_SOON}[\w-]{{40,}}+"
+        r"|gcntfy-[\w-]{1,40}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|configcat-sdk-1/[\w-]{22}/[\w-]{22}|AQ\.Ab8RN6[\w-]{40,}+"
+        r"|\d{15,16}\|(?=[A-Za-z_-]{0,20}\d)[\w-]{27,40}(?![\w-])|api_org_[A-Za-z]{34}|_gitlab_session=[a-z0-9]{32}"
+        rf"|s\.(?<![._-]s\.){DIGIT_SOON}[A-Za-z0-9]{{24}}(?![\w])",
+        "services whose keys have a form of their own: Artifactory, Bedrock, Brave, GitLab, Swarm, Terraform and more",
+        "csk-{X48}",
+        "csk-demo, API-KEY",
     ),
     Rule(
         "COZE-KEY-015",
