@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from coze_cassettes.codecs import compression, containers, json_text, layers, multipart
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits
-from coze_cassettes.codecs.encodings import ENCODINGS
+from coze_cassettes.codecs.encodings import ENCODINGS, to_text
 from coze_cassettes.codecs.layers import Leaf, edit_text, token_edits
 from coze_cassettes.codecs.opened import digest_of
 from coze_cassettes.codecs.streams import is_stream, walk_stream
@@ -227,6 +227,12 @@ def deflated(content: bytes) -> bytes:
     return stream.compress(content) + stream.flush()
 
 
+def with_small_window(content: bytes) -> bytes:
+    """A zlib stream whose packer looks back 512 bytes only."""
+    stream = zlib.compressobj(9, zlib.DEFLATED, 9)
+    return stream.compress(content) + stream.flush()
+
+
 def png_with(text: bytes) -> bytes:
     """A picture with a text chunk that is packed."""
 
@@ -243,6 +249,7 @@ FILES = {
     "gzip": gzip.compress(CONTENT),
     "Zstandard": zstandard.compress(CONTENT),
     "zlib": zlib.compress(CONTENT),
+    "zlib with a small window": with_small_window(CONTENT),
     "deflate": deflated(CONTENT),
     "bzip2": bz2.compress(CONTENT),
     "xz": lzma.compress(CONTENT),
@@ -366,6 +373,46 @@ def test_a_pdf_that_holds_a_value_is_refused(pack: Callable[[bytes], bytes], bef
     with pytest.raises(UnreadableBody, match="PDF that holds"):
         layers.walk_bytes(Leaf((), "", "text"), pdf, _swap)
     assert layers.walk_bytes(Leaf((), "", "text"), pdf, _same) == pdf
+
+
+def predicted(content: bytes) -> bytes:
+    """Flate of rows of 16 bytes: the second says how it differs from the first, each behind it how from the left."""
+    rows = [content[at : at + 16].ljust(16) for at in range(0, len(content), 16)]
+    up = bytes((byte - above) % 256 for byte, above in zip(rows[1], rows[0], strict=True))
+    sub = [bytes((byte - left) % 256 for byte, left in zip(row, b"\0" + row, strict=False)) for row in rows[2:]]
+    return zlib.compress(b"\0" + rows[0] + b"\2" + up + b"".join(b"\1" + row for row in sub))
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "stream"),
+    [
+        (b"<</Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 16>>>>", predicted(b"x" * 16 + CONTENT)),
+        (b"<</Type/EmbeddedFile/Length 99>>", zipped("a.txt", CONTENT)),
+    ],
+    ids=["rows that differ", "a file"],
+)
+def test_what_a_stream_of_a_pdf_says_is_read(dictionary: bytes, stream: bytes) -> None:
+    """Its dictionary says how its rows are written; without a filter it may be a file."""
+    pdf = b"%PDF-1.7\n\xe2\xe3\n1 0 obj\n" + dictionary + b"\nstream\n" + stream + b"\nendstream\n%%EOF"
+    with pytest.raises(UnreadableBody, match="PDF that holds"):
+        layers.walk_bytes(Leaf((), "", "text"), pdf, _swap)
+    assert layers.walk_bytes(Leaf((), "", "text"), pdf, _same) == pdf
+
+
+WIDE: Final = CONTENT.decode().encode("utf-16-le")
+BYTES_THAT_ARE_NO_TEXT = (gzip.compress(CONTENT), zipped("a.txt", CONTENT), b"\xff\xfe" + WIDE, WIDE)
+
+
+def test_what_is_no_text_is_opened_in_each_encoding() -> None:
+    """A file, and UTF-16 with a mark or without, in hexadecimal digits, base32, base85 and the others."""
+    for row in ENCODINGS:
+        if row.inline or row.charset or row.inside is not None:
+            continue
+        for data in BYTES_THAT_ARE_NO_TEXT:
+            written = f"see {row.encode(to_text(data))}"
+            new = edit_text(Leaf((), written, "text"), _swap)
+            assert new != written, (row.name, data[:4])
+            assert edit_text(Leaf((), new, "text"), _swap) == new, (row.name, data[:4])
 
 
 SEALED = {row.name: row.magic + bytes(64) for row in containers.CONTAINERS if row.name not in FILES}

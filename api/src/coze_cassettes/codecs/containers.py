@@ -59,6 +59,18 @@ def _open_zlib(data: bytes) -> Opened | None:
     return None if inner is None else _keeping(data, inner, lambda new: zlib.compress(new, 0))
 
 
+_WINDOWS: Final = frozenset(bits << 4 | 8 for bits in range(7))
+_CHECK: Final = 31
+"""What the first two bytes of zlib are a multiple of (RFC 1950)."""
+
+
+def _open_small_zlib(data: bytes) -> Opened | None:
+    """A zlib stream whose window is smaller than the usual one."""
+    if data[0] not in _WINDOWS or int.from_bytes(data[:2], "big") % _CHECK:
+        return None
+    return _open_zlib(data)
+
+
 def _open_deflate(data: bytes) -> Opened | None:
     inner = _inflate(data, -zlib.MAX_WBITS)
     if inner is None or len(inner) < len(data) // 2:
@@ -245,7 +257,7 @@ def _open(data: bytes) -> Opened | None:
         return None
     if _PDF in data[:_REACH_OF_PDF]:
         return documents.open_pdf(data)
-    return _open_deflate(data) or _open_behind_head(data) or embedded.open_embedded(data)
+    return _open_small_zlib(data) or _open_deflate(data) or _open_behind_head(data) or embedded.open_embedded(data)
 
 
 DIGEST: Final = re.compile("sha256:[0-9a-f]{64}")

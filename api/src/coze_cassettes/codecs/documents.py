@@ -33,13 +33,50 @@ def _undo_signs(raw: bytes) -> bytes:
     return raw
 
 
-def _read_stream(raw: bytes) -> bytes | None:
-    """What a stream holds; None if it is a picture, a font, or packed in another way."""
+_COLUMNS = re.compile(rb"/Columns\s{1,4}(\d{1,5})")
+_PREDICTED = re.compile(rb"/Predictor\s{1,4}1[0-5]")
+_REACH: Final = 512
+"""Bytes before a stream among which its dictionary stands."""
+
+
+def _dictionary(data: bytes, stream: int) -> bytes:
+    before = data[max(0, stream - _REACH) : stream]
+    return before[before.rfind(b" obj") + 1 :]
+
+
+def _undo_predictor(inner: bytes, dictionary: bytes) -> bytes:
+    """The rows of a stream that says of each byte how it differs from others, as PNG does (ISO 32000, 7.4.4.4)."""
+    columns = _COLUMNS.search(dictionary)
+    if _PREDICTED.search(dictionary) is None or columns is None:
+        return inner
+    width = int(columns[1])
+    rows, before = [], bytes(width)
+    for start in range(0, len(inner), width + 1):
+        before = _row(inner[start], inner[start + 1 : start + 1 + width], before)
+        rows.append(before)
+    return b"".join(rows)
+
+
+def _row(kind: int, row: bytes, above: bytes) -> bytes:
+    """One row by one of the filters None, Sub, Up and Average; Paeth is for pictures."""
+    plain = bytearray()
+    for at, byte in enumerate(row):
+        left = plain[at - 1] if at else 0
+        added = (0, left, above[at], (left + above[at]) // 2)[kind] if kind <= _AVERAGE else 0
+        plain.append((byte + added) & 0xFF)
+    return bytes(plain)
+
+
+_AVERAGE: Final = 3
+
+
+def _read_stream(raw: bytes, dictionary: bytes) -> bytes | None:
+    """What a stream holds, a file for one; None if it is a picture, a font, or packed in another way (a filter, /F)."""
     plain = _undo_signs(raw)
     inner = compression.decompress_zlib(plain)
-    if inner is None and is_readable(to_text(plain)):
-        return plain
-    return inner
+    if inner is None:
+        return plain if b"/F" not in dictionary or is_readable(to_text(plain)) else None
+    return _undo_predictor(inner, dictionary)
 
 
 def open_pdf(data: bytes) -> Opened:
@@ -48,7 +85,8 @@ def open_pdf(data: bytes) -> Opened:
         raise UnreadableBody("it is an encrypted PDF")
     if b"/LZWDecode" in data:
         raise UnreadableBody("it is a PDF packed with LZW, which cannot be opened")
-    streams = [inner for match in _STREAM.finditer(data) if (inner := _read_stream(match["raw"])) is not None]
+    found = ((match["raw"], _dictionary(data, match.start())) for match in _STREAM.finditer(data))
+    streams = [inner for raw, dictionary in found if (inner := _read_stream(raw, dictionary)) is not None]
     members = [_STREAM.sub(b"stream\nendstream", data.replace(_MAGIC, b"", 1)), *streams]
 
     def close(new: list[bytes]) -> bytes:

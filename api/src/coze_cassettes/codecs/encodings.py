@@ -137,6 +137,35 @@ def _readable(data: bytes) -> str | None:
     return text if text and is_readable(text) else None
 
 
+_PACKED: Final = (
+    *(
+        b"\x1f\x8b\x08",
+        b"PK\x03\x04",
+        b"x\x01",
+        b"x\x5e",
+        b"x\x9c",
+        b"x\xda",
+        b"BZh",
+        b"\xfd7zXZ\0",
+        b"%PDF-",
+        b"\x89PNG",
+    ),
+    *(b"7z\xbc\xaf", b"Rar!\x1a", b"\xd0\xcf\x11\xe0", b"\x28\xb5\x2f\xfd", b"SQLite format 3"),
+)
+"""How packed bytes begin, which are no text and hold one."""
+
+_MARKED: Final = (b"\xff\xfe", b"\xfe\xff")
+_WIDE = re.compile(rb"(?:[\t\n\r -~]\0){4}|(?:\0[\t\n\r -~]){4}")
+"""UTF-16, with a byte order mark or by its looks."""
+
+
+def _text_or_file(data: bytes) -> str | None:
+    """Bytes as a text if they are one, in UTF-16 too, or begin as packed ones do."""
+    if data.startswith(_PACKED) or (data.startswith(_MARKED) and _WIDE.match(data, 2)) or _WIDE.match(data):
+        return to_text(data)
+    return _readable(data)
+
+
 # --- inline: one character at a time --------------------------------------------------------------------------------
 
 
@@ -267,9 +296,8 @@ def _lines_of_one_length(stretch: str) -> tuple[int, int]:
     without_first, without_last = (ends[0][1], len(stretch)), (0, ends[-1][0])
     parts = sorted((whole, without_first, without_last, (ends[0][1], ends[-1][0])), key=lambda part: part[0] - part[1])
     read = {part: _decode_base64_lines(stretch[slice(*part)]) for part in parts if part[0] < part[1]}
-    texts = (part for part, inner in read.items() if inner is not None and is_readable(inner))
-    packed = (part for part, inner in read.items() if inner is not None and to_bytes(inner[:8]).startswith(_PACKED))
-    return next(texts, None) or next(packed, whole)
+    found = (part for part, inner in read.items() if inner is not None and _text_or_file(to_bytes(inner)) is not None)
+    return next(found, whole)
 
 
 def _encode_base64_lines(text: str) -> str:
@@ -285,13 +313,13 @@ def _base64_lines_like(text: str, stretch: str) -> str:
     return gap[0].join(packed[at : at + width] for at in range(0, len(packed), width))
 
 
-_PACKED: Final = (b"\x1f\x8b\x08", b"PK\x03\x04", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"BZh", b"\xfd7zXZ\0")
-"""How packed bytes begin, which are no text and hold one."""
-
-
 def _decode_hex(stretch: str) -> str | None:
-    data = bytes.fromhex("".join(_HEX_PAIR.findall(stretch)))
-    return to_text(data) if data.startswith(_PACKED) else _readable(data)
+    return _text_or_file(bytes.fromhex("".join(_HEX_PAIR.findall(stretch))))
+
+
+def _decode_hex_list(stretch: str) -> str:
+    """The bytes that a program lists, whatever they are."""
+    return to_text(bytes.fromhex("".join(_HEX_PAIR.findall(stretch.replace("0x", " ")))))
 
 
 def _encode_hex(text: str) -> str:
@@ -352,7 +380,7 @@ def _decode_dump(stretch: str) -> str | None:
         pattern = _DUMPED if ":" in offset[0] else _DUMPED_PAIRS
         found = pattern.match(line, offset.end())
         digits += found[0].replace(" ", "") if found else ""
-    return _readable(bytes.fromhex(digits))
+    return to_text(bytes.fromhex(digits)) or None
 
 
 def _dump_lines(text: str) -> Iterator[tuple[int, bytes]]:
@@ -377,7 +405,7 @@ def _dump_like(text: str, stretch: str) -> str:
 def _decode_base32(stretch: str) -> str | None:
     packed = stretch.rstrip("=").upper()
     try:
-        return _readable(base64.b32decode(packed + "=" * (-len(packed) % 8)))
+        return _text_or_file(base64.b32decode(packed + "=" * (-len(packed) % 8)))
     except ValueError:  # as above
         return None
 
@@ -398,9 +426,10 @@ _BASE85_HEAD: Final = 15
 
 def _decode_by_head(stretch: str, decode: Callable[[str], bytes]) -> str | None:
     try:
-        if not is_readable(to_text(decode(stretch[:_BASE85_HEAD]))[:-CHARACTER_TAIL]):
+        head = decode(stretch[:_BASE85_HEAD])
+        if _text_or_file(head) is None and not is_readable(to_text(head)[:-CHARACTER_TAIL]):
             return None
-        return _readable(decode(stretch))
+        return _text_or_file(decode(stretch))
     except ValueError:
         return None
 
@@ -414,10 +443,7 @@ def _encode_base85(text: str) -> str:
 
 
 def _decode_ascii85(stretch: str) -> str | None:
-    packed = stretch.removeprefix("<~").removesuffix("~>")
-    if "z" in packed:  # four zero bytes, which no text has
-        return None
-    return _decode_by_head(packed, base64.a85decode)
+    return _decode_by_head(stretch.removeprefix("<~").removesuffix("~>"), base64.a85decode)
 
 
 def _encode_ascii85(text: str) -> str:
@@ -670,7 +696,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "hexadecimal list",
         re.compile(r"0x[0-9A-Fa-f]{2}(?<![0-9A-Za-z].{4})(?:(?:,|\s)\s{0,8}+0x[0-9A-Fa-f]{2}){3,}+(?![0-9A-Za-z])"),
-        _decode_hex,
+        _decode_hex_list,
         lambda text: ", ".join(f"0x{byte:02x}" for byte in to_bytes(text)),
         ("a/bc", "0x61, 0x2f, 0x62, 0x63"),
         mark="0x",
