@@ -1,4 +1,4 @@
-"""Sets the large bytes of a request aside: no message shows them, and to search them takes seconds."""
+"""Sets aside the large bytes of a request, which no message shows: to search them takes seconds."""
 
 from __future__ import annotations
 
