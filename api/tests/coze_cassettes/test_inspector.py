@@ -117,7 +117,10 @@ def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]
     """The texts of a stream are read joined."""
     pieces = ["see Canary", " Person", " there"]
     stream = "".join(f"event:delta\ndata:{json.dumps({'id': 'm', 'content': piece})}\n\n" for piece in pieces)
-    assert rules_found(stream.encode(), ("Canary Person",), "text/event-stream") == {"INSPECT-VALUE"}
+    messages = [b"\x11\x90\xff" + json.dumps({"text": piece}).encode() for piece in pieces]
+    frames = "".join(f"event:(binary)\ndata:{base64.b64encode(each).decode()}\n\n" for each in messages)
+    for text in (stream, "\ufeff" + stream, frames):
+        assert rules_found(text.encode(), ("Canary Person",), "text/event-stream") == {"INSPECT-VALUE"}
     objects = [json.dumps({"parts": [{"text": piece}]}) for piece in pieces]
     for text in ("[" + ",\n".join(objects) + "]", "\x1e".join(["", *objects]), "".join(objects)):
         assert rules_found(text.encode(), ("Canary Person",), "application/json") == {"INSPECT-VALUE"}

@@ -177,9 +177,13 @@ STREAM = (
 )
 
 
-def test_a_text_split_over_events_is_read_joined() -> None:
+@pytest.mark.parametrize(
+    "stream", [STREAM, "\ufeff" + STREAM, STREAM.replace("\n", "\r")], ids=["lines", "mark", "returns"]
+)
+def test_a_text_split_over_events_is_read_joined(stream: str) -> None:
     """A value that came in pieces is replaced in the piece where it begins and cut out of the others."""
-    assert re.findall(r'"content":"(.*?)"', _swap_in_stream(STREAM)) == ["my PLACEHOLDER", " is", " here"]
+    assert is_stream(stream, "text/plain")
+    assert re.findall(r'"content":"(.*?)"', _swap_in_stream(stream)) == ["my PLACEHOLDER", " is", " here"]
 
 
 @pytest.mark.parametrize("form", ["[{},\n{},\r\n{}]\n", "\x1e{}\n\x1e{}\n\x1e{}\n", "{}{}{}"])
@@ -205,6 +209,14 @@ def test_pieces_in_base64_are_joined() -> None:
     frames = "".join(f"event:(binary)\ndata:{b64(piece)}\n\n" for piece in ("a sec", "ret b"))
     shown = [base64.b64decode(data) for data in re.findall("data:(.*)", _swap_in_stream(frames))]
     assert shown == [b"a PLACEHOLDER", b" b"]
+
+
+def test_pieces_behind_the_heads_of_messages_are_joined() -> None:
+    """JSON in binary messages, each behind a head of some bytes."""
+    messages = [b"\x11\x90\x10\xff" + json.dumps({"text": piece}).encode() for piece in ("a sec", "ret b")]
+    frames = "".join(f"event:(binary)\ndata:{base64.b64encode(each).decode()}\n\n" for each in messages)
+    shown = [base64.b64decode(data) for data in re.findall("data:(.*)", _swap_in_stream(frames))]
+    assert [json.loads(each[4:])["text"] for each in shown] == ["a PLACEHOLDER", " b"]
 
 
 def test_a_stream_that_nobody_changes_stays() -> None:

@@ -21,9 +21,13 @@ from coze_cassettes.codecs.encodings import BASE64, is_readable, to_bytes, to_te
 from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_bytes, walk_json, walk_text
 from coze_cassettes.codecs.sequences import objects_in
 
-_LINE = re.compile(r"^(?:(?P<field>[a-z]+):[ ]?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE)
-_FIRST_FIELD = re.compile(r"\s*(?:data|event|id|retry)?:")
-_DATA_FIELD = re.compile(r"^data:", re.MULTILINE)
+_LINE = re.compile(
+    r"(?:^|(?<=\r))(?:\ufeff)?(?:(?P<field>[a-z]+):[ ]?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE
+)
+"""A line, which may end with a carriage return alone; before the first there may be a byte order mark."""
+
+_FIRST_FIELD = re.compile(r"[\s\ufeff]*(?:data|event|id|retry)?:")
+_DATA_FIELD = re.compile(r"(?:^|(?<=\r))\ufeff?data:", re.MULTILINE)
 
 _JOINED_KEYS: Final = frozenset(
     [
@@ -137,16 +141,27 @@ class _Piece:
 def _pieces(event: _Event) -> Iterator[_Piece]:
     if not event.is_data:
         return
-    if not json_text.is_json(event.text):
+    head = 0 if json_text.is_json(event.text) else _head_before_json(event)
+    if head is None:
         yield _Piece(event, 0, len(event.text), (event.name, "data"), "", event.text, is_token=False)
         return
-    owner = _owner(json.loads(event.text))
-    for token in json_text.tokens(event.text):
+    text = event.text[head:]
+    owner = _owner(json.loads(text))
+    for token in json_text.tokens(text):
         if token.form == "string":
-            value = json.loads(event.text[token.start : token.end])
+            value = json.loads(text[token.start : token.end])
             path = (event.name, *token.path)
             if not _is_sound(path, value):
-                yield _Piece(event, token.start, token.end, path, owner, value, is_token=True)
+                yield _Piece(event, head + token.start, head + token.end, path, owner, value, is_token=True)
+
+
+_LONGEST_HEAD: Final = 64
+
+
+def _head_before_json(event: _Event) -> int | None:
+    """The length of what stands before JSON in a binary message; None if no JSON does."""
+    at = event.text.find("{", 0, _LONGEST_HEAD) if event.is_encoded else -1
+    return at if at > 0 and json_text.is_json(event.text[at:]) else None
 
 
 _SOUND_KEYS: Final = frozenset(("delta", "content", "audio", "data"))

@@ -213,6 +213,8 @@ def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
         if event.raw is not None:
             raws.append(event.raw)
             yield from _of_body(event.raw, "", where)
+            for piece in _of_json(streams.behind_head(event.raw), where, ()):
+                _join(joined, event, piece)
         elif event.value is None:
             yield Piece(where, event.line)
             joined.add(event, ("plain",), event.plain)
@@ -222,13 +224,17 @@ def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
                 yield replace(piece, kind=Kind.SOUND)
                 continue
             yield piece
-            if piece.kind is Kind.FIELD:
-                joined.add(event, piece.path, piece.text)
+            _join(joined, event, piece)
     for path, whole in joined.texts():
         yield Piece(f"{place} {'.'.join(filter(None, path))} (joined)", whole)
     for several in (raws, sounds):
         if len(several) > 1:
             yield Piece(f"{place} (binary, joined)", encodings.to_text(b"".join(several)), kind=Kind.BINARY)
+
+
+def _join(joined: streams.Joined, event: streams.Event, piece: Piece) -> None:
+    if piece.kind is Kind.FIELD:
+        joined.add(event, piece.path, piece.text)
 
 
 # --- multipart ------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class Event:
 
 def is_stream(text: str) -> bool:
     """Whether a text is one, whatever its content type says: fields of events, or lines of JSON."""
-    if _FIELD.match(text) or re.search(r"^(?:event|data): ?\S", text, re.MULTILINE):
+    if _FIELD.match(text.removeprefix("\ufeff")) or re.search(r"^(?:event|data): ?\S", text, re.MULTILINE):
         return True
     lines = [line for line in text.splitlines() if line.strip()]
     return len(lines) >= _FEWEST and all(line.lstrip().startswith(("{", "[")) for line in lines)
@@ -42,7 +42,7 @@ def is_stream(text: str) -> bool:
 def events(text: str) -> Iterator[Event]:
     """The events of a stream, and its other lines as events of their own."""
     name = ""
-    for line in text.splitlines():
+    for line in text.removeprefix("\ufeff").splitlines():
         label, colon, data = line.partition(":")
         if line.lstrip().startswith(("{", "[")):
             label, data = "data", line
@@ -79,6 +79,15 @@ def series(text: str) -> list[Event]:
         return []
     is_apart = beginning["list"] is None or "\n" in between
     return found if len(found) >= _FEWEST and is_apart else []
+
+
+_HEAD: Final = 64
+
+
+def behind_head(raw: bytes) -> Any:
+    """The JSON that a message in bytes is, or that stands behind a head of a few; None if there is none."""
+    at = raw.find(b"{", 0, _HEAD)
+    return parse(raw[at:].decode("utf-8", "replace")) if at >= 0 else None
 
 
 def _bytes_of(name: str, data: str) -> bytes | None:
