@@ -42,9 +42,7 @@ def test_what_a_test_takes_away_is_there_for_the_next(variables: ReplayVariables
     assert TOKEN not in os.environ
 
 
-def test_a_run_that_records_reads_the_environment(
-    variables: ReplayVariables, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_records_reads_the_environment(variables: ReplayVariables, monkeypatch: pytest.MonkeyPatch) -> None:
     """It sets nothing, so it knows what is configured at the moment."""
     monkeypatch.setenv("COZE_CHAT_ID", "7400000000000000002")
     assert set(variables.configured.values()) == {"BOT_ID", "CHAT_ID"}
