@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePath
 from typing import Final
 
 import pytest
@@ -34,7 +35,12 @@ def cassettes_folder(config: pytest.Config) -> Path:
 
 def module_folder(item: pytest.Item, folder: Path) -> Path:
     """Where the cassettes of a test's module are; it mirrors the path of the module below ``coze_tests``."""
-    return folder / item.config.stash[coze_tests.KEY].folder(item.path)
+    return _below(folder, item.config.stash[coze_tests.KEY].folder(item.path))
+
+
+@lru_cache(maxsize=4096)
+def _below(folder: Path, module: PurePath) -> Path:
+    return folder / module
 
 
 def cassette_path(item: pytest.Item, folder: Path) -> Path:

@@ -222,6 +222,30 @@ async def test_fifty_chats_of_five_users_in_tasks() -> None:
     assert player.unplayed_message() == ""
 
 
+@pytest.mark.parametrize(
+    ("sent", "recorded"),
+    [
+        ({"a": "x", "c": "y", "b": "z"}, {"a": "BOT_ID_1", "b": "z"}),
+        ({"a": 'x","b', "b": "z"}, {"a": "BOT_ID_1", "b": "BOT_ID_1"}),
+        ({"a": "1/2", "b": "1"}, {"a": "BOT_ID_1/2", "b": "BOT_ID_2/2"}),
+    ],
+)
+def test_a_placeholder_is_no_more_than_one_value(sent: object, recorded: object) -> None:
+    """Given a request with more members, when it is compared as a text, then no placeholder takes several of them."""
+    assert matcher(post(recorded)).find(post(sent)) is None
+    assert matcher(get("/v1/x/BOT_ID_1/y")).find(get("/v1/x/a/b/y")) is None
+    assert matcher(get("/v1/x?a=BOT_ID_1&c=1")).find(get("/v1/x?a=b&d=2&c=1")) is None
+
+
+def test_what_was_recorded_in_this_order_is_found_by_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given requests in the order of the recording, when values are plain, then none of them is taken apart."""
+    monkeypatch.setattr(Matcher, "_taken_apart", lambda *_: pytest.fail("taken apart"))
+    found = matcher(post({"a": "BOT_ID_1"}), get("/v1/x?a=BOT_ID_1&b=USER_ID_1"), get("/v1/x/BOT_ID_1"))
+    live = post({"a": "742"}), get("/v1/x?a=742&b=ann"), get("/v1/x/742")
+    assert [found.find(each) for each in live] == [0, 1, 2]
+    assert found.bindings.values == {"BOT_ID_1": "742", "USER_ID_1": "ann"}
+
+
 @pytest.mark.parametrize("same", [True, False])
 @pytest.mark.parametrize("number", [200, pytest.param(1000, marks=pytest.mark.proof)])
 def test_many_requests_are_found_in_linear_time(

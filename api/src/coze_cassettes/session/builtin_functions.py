@@ -63,10 +63,7 @@ def redirect(function: Callable[..., Any], replacement: Callable[..., Any]) -> C
     """Let a builtin that takes a tuple, one argument or none call a replacement; returns what undoes it."""
     fields, definition = _fields_of(function)
     code, owner = definition.code, fields.owner
-    if definition.flags not in _CALLS:
-        raise TypeError(f"{function!r} takes its arguments in another way")
-    _kept[id(replacement)] = replacement
-    fields.owner, definition.code = id(replacement), _CALLS[definition.flags]
+    fields.owner, definition.code = _call_of(function, replacement)
 
     def undo() -> None:
         definition.code, fields.owner = code, owner
@@ -92,6 +89,16 @@ class Redirected(AbstractContextManager[None]):
         """Let them be what they were."""
         for undo in self._undo:
             undo()
+
+
+@cache
+def _call_of(function: Callable[..., Any], replacement: Callable[..., Any]) -> tuple[int, int | None]:
+    """The owner and the C code with which a builtin calls a replacement."""
+    _, definition = _fields_of(function)
+    if definition.flags not in _CALLS:
+        raise TypeError(f"{function!r} takes its arguments in another way")
+    _kept[id(replacement)] = replacement
+    return id(replacement), _CALLS[definition.flags]
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -34,28 +35,30 @@ def _holds(response: Response, name: str) -> bool:
     return name.encode() in response.body or any(name in value for _, value in response.headers)
 
 
-def _alone(names: Iterable[str]) -> str:
-    """A regular expression for names that are no part of a longer one.
+@lru_cache(maxsize=256)
+def _alone(names: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[bytes]]:
+    """Matches names that are no part of a longer one, in a text or in bytes.
 
     What stands before a name is looked at behind it, so that a search runs to the name's first character at once.
     """
     longest_first = sorted(map(re.escape, names), key=len, reverse=True)
     each = "|".join(rf"{name}(?<![A-Za-z0-9_]{name})" for name in longest_first)
-    return rf"(?:{each})(?![A-Za-z0-9_])"
+    pattern = rf"(?:{each})(?![A-Za-z0-9_])"
+    return re.compile(pattern), re.compile(pattern.encode())
 
 
 def _replace(response: Response, literals: dict[str, str]) -> Response:
-    pattern = re.compile(_alone(literals))
-    headers = tuple((name, pattern.sub(lambda match: literals[match[0]], value)) for name, value in response.headers)
-    parts: list[bytes] = []
+    in_text, in_bytes = _alone(tuple(literals))
+    headers = tuple((name, in_text.sub(lambda match: literals[match[0]], value)) for name, value in response.headers)
+    values = {name.encode(): value.encode() for name, value in literals.items()}
     spans: list[tuple[int, int]] = []
-    position = 0
-    for match in re.compile(pattern.pattern.encode()).finditer(response.body):
-        value = literals[match[0].decode()].encode()
-        parts += [response.body[position : match.start()], value]
+
+    def literal(match: re.Match[bytes]) -> bytes:
+        value = values[match[0]]
         spans.append((match.end(), len(value) - len(match[0])))
-        position = match.end()
-    body = b"".join([*parts, response.body[position:]])
+        return value
+
+    body = in_bytes.sub(literal, response.body)
     return replace(response, headers=headers, body=body, chunks=_move(response.chunks, spans, len(body)))
 
 
@@ -64,8 +67,10 @@ def _move(chunks: tuple[int, ...], spans: list[tuple[int, int]], total: int) -> 
 
     ``spans`` are the old end of each text and by how much it grew.
     """
+    if not chunks:
+        return ()
     ends = [end for end, _ in spans]
     grown = [0, *accumulate(growth for _, growth in spans)]
     cuts = [cut + grown[bisect_right(ends, cut)] for cut in accumulate(chunks)]
-    bounds = [0, *(min(max(cut, 0), total) for cut in cuts[:-1]), total] if chunks else [0, total]
-    return tuple(end - start for start, end in pairwise(sorted(bounds)) if end > start) if chunks else ()
+    bounds = [0, *(min(max(cut, 0), total) for cut in cuts[:-1]), total]
+    return tuple(end - start for start, end in pairwise(sorted(bounds)) if end > start)

@@ -68,15 +68,19 @@ class Player(Session):
         """Take the cassette that is to be replayed; ``configured`` gives configured values their placeholders."""
         self.cassette = cassette
         self._has_cassette = True
-        interactions = [self._canonical(each) for each in cassette.interactions]
+        interactions = [self._at_coze_too(each) for each in cassette.interactions]
         metadata = cassette.metadata
         self._matcher = Matcher(interactions, configured, unix_time(metadata.recorded_at), metadata.placeholders)
         self.played = self._matcher.played
 
-    def _canonical(self, interaction: Interaction) -> Interaction:
-        request = interaction.request
+    def _at_coze(self, request: Request) -> Request:
+        """A request with the URL that a cassette has."""
         uri = self.hosts.canonical(request.uri)
-        return interaction if uri == request.uri else replace(interaction, request=replace(request, uri=uri))
+        return request if uri == request.uri else replace(request, uri=uri)
+
+    def _at_coze_too(self, interaction: Interaction) -> Interaction:
+        request = self._at_coze(interaction.request)
+        return interaction if request is interaction.request else replace(interaction, request=request)
 
     def has(self, url: str) -> bool:
         """Whether a URL is one that this cassette answers for: Coze's, or that of a host that was recorded."""
@@ -87,12 +91,12 @@ class Player(Session):
     def find(self, request: Request) -> int | None:
         """The interaction that answers a live request, which is then played; None if there is none."""
         with self._lock:
-            return self._matcher.find(replace(request, uri=self.hosts.canonical(request.uri)))
+            return self._matcher.find(self._at_coze(request))
 
     def can_find(self, request: Request) -> bool:
         """Whether a live request has an answer that was not played."""
         with self._lock:
-            return self._matcher.can_find(replace(request, uri=self.hosts.canonical(request.uri)))
+            return self._matcher.can_find(self._at_coze(request))
 
     def response(self, index: int) -> Response:
         """The response of an interaction, with the test's own literals where it sent some."""
@@ -163,7 +167,7 @@ class Player(Session):
     def _explain(self, request: Request) -> str:
         if not self._has_cassette:
             return self.report("no cassette yet")
-        request = replace(request, uri=self.hosts.canonical(request.uri))
+        request = self._at_coze(request)
         try:
             live = self._matcher.shown(request)
         except UnreadableBody as error:

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -34,6 +35,11 @@ class Settings:
     max_interactions: int = 10_000
     allow_opaque: frozenset[str] = frozenset()
 
+    @cached_property
+    def hosts(self) -> Hosts:
+        """Tells requests to Coze or to the target from all others."""
+        return Hosts(self.target)
+
 
 class Session:
     """One test and its cassette while the test runs: the base of ``Recorder`` and ``Player``.
@@ -47,7 +53,7 @@ class Session:
         self.path = path
         self.settings = settings
         self.fail = fail
-        self.hosts = Hosts(settings.target)
+        self.hosts = settings.hosts
         self.sent: list[SentRequest] = []
         self.sent_messages: list[Any] = []
         self.complaint = ""
