@@ -46,8 +46,14 @@ class _Read(BaseException):
 LENIENT: Final = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 """This package is imported before pytest can rewrite its asserts, which is not an error, also where warnings are."""
 
-_ALONE: Final = ("--disable-plugin-autoload", "-p", "coze_cassettes.plugin", "-o", "required_plugins=")
-"""No other plugin has a say in these settings, and to import those of an environment takes longer than to read them."""
+_ALONE: Final = (
+    *("--disable-plugin-autoload", "-p", "coze_cassettes.plugin", "-o", "required_plugins="),
+    *("-W", "ignore::pytest.PytestConfigWarning"),
+)
+"""No other plugin has a say in these settings, and to import those of an environment takes longer than to read them.
+
+Nor has what pytest warns of: options of those plugins, and Python's option -O.
+"""
 
 
 class _Reader:

@@ -56,6 +56,13 @@ def test_other_plugins_do_not_matter() -> None:
     assert read_settings().coze_tests == ("a", "b c")
 
 
+def test_a_python_without_asserts_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given PYTHONOPTIMIZE, pytest warns, and a project may make errors of its warnings."""
+    monkeypatch.setattr("_pytest.config._assertion_supported", lambda: False)
+    Path("pytest.ini").write_text("[pytest]\ncoze_tests = tests\nfilterwarnings = error\n")
+    assert read_settings().coze_tests == ("tests",)
+
+
 def test_a_project_without_configuration_has_the_defaults(tmp_path: Path) -> None:
     """They name no folder of this repository."""
     assert read_settings() == PytestSettings(tmp_path, (), tmp_path / "cassettes", "coze-cassettes rerecord")
