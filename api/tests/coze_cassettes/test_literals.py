@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from coze_cassettes.cassette.model import Response
@@ -45,6 +47,13 @@ def test_chunks_fit_the_longer_body() -> None:
     response = Response(200, body=b"a BOT_ID_1 b BOT_ID_1", chunks=(11, 10))
     changed = with_literals(response, _bindings({"BOT_ID_1": "7400000000"}), {})
     assert (changed.body, changed.chunks) == (b"a 7400000000 b 7400000000", (13, 12))
+
+
+def test_times_that_are_not_ascii_come_back_as_json_has_them() -> None:
+    """Escaped where the recorded answer escapes them."""
+    response = Response(200, body=rb'["2026\u5e7411\u670827\u65e5", "' + "2026年11月27日".encode() + b'"]')
+    changed = with_literals(response, Bindings(), {"2026年11月27日": "2024年01月01日"})
+    assert json.loads(changed.body) == ["2024年01月01日"] * 2
 
 
 def test_times_that_a_test_sent_come_back() -> None:

@@ -40,6 +40,8 @@ FORMS: dict[str, Callable[[datetime], object]] = {
     "a week ago": lambda time: (time - timedelta(days=7)).date().isoformat(),
     "two weeks ahead": lambda time: _seconds(time + timedelta(days=14)),
     "day": lambda time: time.date().isoformat(),
+    "month": lambda time: f"{time:%Y-%m}",
+    "months ago": lambda time: f"{time - timedelta(days=60):%Y-%m}",
     "time of an unknown zone": lambda time: time.replace(tzinfo=None).isoformat(),
     "time with microseconds": lambda time: time.replace(microsecond=123).isoformat(),
     "time in UTC": lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ"),

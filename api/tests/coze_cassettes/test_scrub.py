@@ -556,3 +556,14 @@ def test_a_time_that_a_test_sent_is_not_moved(interaction: MakeInteraction) -> N
     body = '{"day":"2026-11-26"}'
     clean = scrub([interaction("POST", sent=body.encode(), answer=body.encode())], shift=EPOCH - 1795737005)
     assert (clean.interactions[0].request.body, clean.interactions[0].response.body) == (body.encode(), body.encode())
+
+
+def test_a_signature_in_a_query_is_one_parameter(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """A request keeps its path and other parameters; one that signs itself in a way no rule knows is one address."""
+    sent = interaction("GET", fill("/v1/x?timestamp=1795789522&sign={H32}&page=2"))
+    clean = scrub([sent, interaction("GET", fill("/v1/x?sig={H32}&page=2"))])
+    assert [each.request.uri for each in clean.interactions] == [
+        "https://api.coze.com/v1/x?timestamp=1795789522&sign=SIGNATURE_1&page=2",
+        "https://scrubbed.invalid/SIGNED_URL_1",
+    ]
+    assert not inspect(Cassette(clean.interactions, Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")), "")

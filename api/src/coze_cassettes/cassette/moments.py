@@ -30,6 +30,8 @@ Seven minutes, since a limit that a test sets (a minute, five, an hour) is then 
 
 _UNIX: Final = re.compile(r"(-?)(\d{10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?")
 _ISO: Final = re.compile(r"20\d\d-\d\d-\d\d(?:[T ][\d:.+Z-]+)?")
+_MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+_MONTHS_NEAR: Final = 3
 _DATE_LENGTH: Final = len("2024-01-01")
 _BEGINS: Final = tuple("-0123456789")
 """What a time begins with if it is a value by itself."""
@@ -191,7 +193,17 @@ class Moments:
             sign, digits = match[1], len(match[2])
             time = float(text.removeprefix(sign)) / 10 ** (digits - 10)
             return self._near(f"{type(value).__name__} {sign}{digits}", time, _STEP)
+        if (match := _MONTH.fullmatch(text)) is not None:
+            return self._month(int(match[1]), int(match[2]))
         return self._iso(text) if _ISO.fullmatch(text) else None
+
+    def _month(self, year: int, month: int) -> Moment | None:
+        for begin in self.begins:
+            day = datetime.fromtimestamp(begin, UTC)
+            distance = 12 * (year - day.year) + month - day.month
+            if abs(distance) <= _MONTHS_NEAR:
+                return Moment("month", distance)
+        return None
 
     def _iso(self, text: str) -> Moment | None:
         try:

@@ -32,7 +32,7 @@ def _parameters(url: str) -> Iterator[tuple[str, str]]:
 def is_signed(match: re.Match[str]) -> bool:
     """Whether a parameter of a URL is a signature, or a time at which it expires."""
     for name, value in _parameters(match[0]):
-        if not value or _FLAG.fullmatch(value):
+        if not value or value == MASK or _FLAG.fullmatch(value):
             continue
         if _SIGNATURE.fullmatch(name) or (_EXPIRES.fullmatch(name) and re.match(r"\d{10}|20\d\d-", value)):
             return True

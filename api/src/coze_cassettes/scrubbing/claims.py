@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from coze_cassettes.codecs.dumps import is_of_dump
 from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold
@@ -19,6 +19,7 @@ from coze_cassettes.scrubbing.names import words_of
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.syntaxes import NamedValue
+from coze_cassettes.scrubbing.validators import signed_url
 
 _AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
 _COOKIE = re.compile(
@@ -45,6 +46,15 @@ class Claim:
 def claims_in(leaf: Leaf, rules: RuleSet) -> tuple[Claim, ...]:
     """What the rules claim in a piece; claims may overlap. Learning and replacing ask the same."""
     return _recall(Leaf(leaf.path, leaf.text, leaf.form, uri_path=leaf.uri_path), rules)
+
+
+def is_signed_by_fields(leaf: Leaf, rules: RuleSet) -> bool:
+    """Whether it is a request's address of which rules claim each parameter that signs it: it keeps all others then."""
+    if leaf.form != "uri" or leaf.part != "request.uri":
+        return False
+    parameters = parse_qsl(urlsplit(leaf.text).query)
+    signing = [(name, value) for name, value in parameters if signed_url(f"?{name}={value}")]
+    return bool(signing) and all(rules.field(name, leaf.uri_path, value) for name, value in signing)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -9,7 +9,7 @@ from typing import Final
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import is_readable
 from coze_cassettes.codecs.layers import Leaf, Visit
-from coze_cassettes.scrubbing.claims import claims_in
+from coze_cassettes.scrubbing.claims import claims_in, is_signed_by_fields
 from coze_cassettes.scrubbing.placeholders import Placeholders
 from coze_cassettes.scrubbing.rules import RANK
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
@@ -39,6 +39,8 @@ def learning(learned: Learned, rules: RuleSet) -> Visit:
     """A visitor that learns, and leaves the traffic as it is."""
 
     def visit(leaf: Leaf) -> Sequence[Edit]:
+        if is_signed_by_fields(leaf, rules):
+            return ()
         for claim in claims_in(leaf, rules):
             if claim.rule.form is not Form.SHIFT and not is_small_number(leaf):
                 learned.note(claim.value, claim.rule)

@@ -8,7 +8,7 @@ from typing import Final
 from coze_cassettes.codecs.edits import Edit, merge_longest
 from coze_cassettes.codecs.layers import Leaf, Visit
 from coze_cassettes.scrubbing import integers, placeholders
-from coze_cassettes.scrubbing.claims import claims_in
+from coze_cassettes.scrubbing.claims import claims_in, is_signed_by_fields
 from coze_cassettes.scrubbing.rules.model import Form, Where
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.times import NOWHERE, Times
@@ -31,6 +31,8 @@ def replacing(table: ValueTable, rules: RuleSet, times: Times = NOWHERE) -> Visi
             return _number_edits(leaf, table, rules, times.shift)
         edits = merge_longest(_claim(leaf, table, rules, times.shift), table.edits(leaf.text))
         if leaf.form == "uri":  # its pieces are visited too; here an address as a whole counts
+            if is_signed_by_fields(leaf, rules):
+                return []
             return [edit for edit in edits if edit[2].startswith(placeholders.URL_PREFIX)]
         if leaf.form in ("path", "pieces"):
             return edits

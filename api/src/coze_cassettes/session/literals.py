@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -22,13 +23,19 @@ def with_literals(response: Response, bindings: Bindings, times: Mapping[str, st
 
     So do the times that it sent, which are other ones now.
     """
-    values = {**bindings.literals(), **times}
-    literals = {name: value for name, value in values.items() if not _NEEDS_ESCAPE.search(value)}
+    escaped = _escaped(times)
+    values = {**bindings.literals(), **times, **escaped}
+    literals = {name: value for name, value in values.items() if name in escaped or not _NEEDS_ESCAPE.search(value)}
     found = {name: value for name, value in literals.items() if _holds(response, name)}
     if found:
         response = _replace(response, found)
     bindings.note_received(response.body, *(value for _, value in response.headers))
     return response
+
+
+def _escaped(times: Mapping[str, str]) -> Mapping[str, str]:
+    """Times as JSON writes them with escapes for all that is not ASCII."""
+    return {json.dumps(old)[1:-1]: json.dumps(new)[1:-1] for old, new in times.items() if not old.isascii()}
 
 
 def _holds(response: Response, name: str) -> bool:
