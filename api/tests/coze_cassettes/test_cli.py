@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -283,3 +285,16 @@ def test_what_cannot_be_brought_in_is_named() -> None:
         1,
         "old.yaml: left as it is, not a cassette that vcrpy reads (KeyError)\n",
     )
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_a_stream_of_ascii_has_escapes(errors: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given LC_ALL=C, a command that shows Chinese ends with its own exit code."""
+    written = io.BytesIO()
+    screen = io.TextIOWrapper(written, encoding="ascii", errors=errors, write_through=True)
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setattr(sys, "argv", ["coze-cassettes", "show", str(write(Path("a.yaml"), body='{"msg": "你好"}'))])
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 0
+    assert rb"\u4f60\u597d" in written.getvalue()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TextIO
 
 import click
 
@@ -64,6 +65,7 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run the command line: a refusal is one line on standard error, never a traceback."""
+    escape_what_is_not_encoded(sys.stdout, sys.stderr)
     try:
         code = group.main(standalone_mode=False)
     except Misuse as error:
@@ -76,6 +78,13 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         code = _report_interrupt()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def escape_what_is_not_encoded(*streams: TextIO) -> None:
+    """Let streams have escapes for what they cannot hold: of ASCII (``LC_ALL=C``) nothing that is Chinese."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _refuse(sentence: str, code: int) -> int:
