@@ -79,6 +79,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "networks inside": "IP=192.168.11.1, address: '10.0.2.2', fc00::1, ff02::1 and 224.0.0.251",
     "links and versions": "secret -> ../dm-0; 支付宝: 10.1.70+, Package pin: 0.190; 'openId': 'OPENID'",
     "numbers of chapters": "D.3.7 设置密码\n\nD.3.8 结束",
+    "what is no person": (
+        "图片地址，必须为本地路径；IP 地址书写中有冒号的是 IPv6；负责人：市场部；新A股100只，云S3桶；申请人须知；"
+        "'drwxr-xr-x 8 root', parentName = null, ISBN: 0735710015, 生日快乐！born to run; a name: Value"
+    ),
     "algorithms": "密钥AES256加密，密码SHA1散列，令牌HS256签名，密钥RSA2048；密码 8-16 位，验证码 6 位数字。",
     "algorithm as a key": "Use HS256 as the secret key.",
     "items side by side": "<ul><li>Password</li><li>Email</li><li>Nickname</li></ul>",

@@ -214,6 +214,35 @@ def test_a_number_is_found(
     assert json.loads(scrub([one]).interactions[0].response.body)["msg"] == text.format(placeholder)
 
 
+PERSONS: Final = (
+    *(("经办人：%s", "{HAN}"), ("申请人已改为%s。", "{HAN}"), ("户主“%s”", "{HAN}"), ("负责人\t%s", "阿依古丽·买买提")),
+    *(("Passenger name: **%s**", "Mira Canaryson"), ("Cardholder name - %s", "Mira K. Canaryson")),
+    *(("My birthday is %s.", "March 2{D1}, 1975"), ("生于%s", "19{D1}5年3月12日"), ("DOB (%s)", "1985-03-1{D1}")),
+    *(("护照编号→%s", "E9{D7}"), ("passport number on file: %s", "G4{D7}"), ("通行证号码：%s", "H8{D7}")),
+    *(("QQ改成%s", "8{D8}"), ("Your qq is now %s", "7{D7}"), ("微信id填tulip_%s", "3{D4}")),
+    *(("家庭地址已改为%s", "宁波市中山路{D3}号"), ("Pickup address: %s", "1{D2} Tulip Terrace, Portland")),
+    *(("%s停在门口", "沪A·9{D4}"), ("车牌是%s", "粤BD8{D4}"), ("苏 %s", "C9{D3}K")),
+)
+"""What a text says of a person: a label, signs or a verb, and what looks like what the label asks for."""
+
+PARTED: Final = (
+    *("139·{D4}·{D4}", "139/{D4}/{D4}", "1391 234 5{D3}", "139 345 6{D4}"),
+    *("4007-4{D2}-4{D2}", "400·7{D2}·8{D3}", "4001 6{D1}5 9{D2}", "800-8{D1}3-1{D3}"),
+    *("021·6{D3}{D4}", "0571/8{D3}{D4}", "05718{D3}{D4}", "07911 23{D4}", "0912-3{D2}-6{D2}"),
+)
+"""Numbers without a name, parted as people part them."""
+
+
+def test_what_a_text_says_of_a_person_is_found(
+    interaction: MakeInteraction, cassette: MakeCassette, fill: Fill
+) -> None:
+    """Nothing of it is left, and the inspector finds it by itself."""
+    for text, example in (*PERSONS, *(("ring %s now", each) for each in PARTED)):
+        one = interaction(answer={"msg": text % (value := fill(example))})
+        assert inspect(cassette(one), "") != (), text % example
+        assert value not in json.loads(scrub([one]).interactions[0].response.body)["msg"], text % example
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -333,6 +362,7 @@ VALUES: Final[Mapping[Promise, Sequence[str]]] = {
     Promise.CODE: ("{D1}{A7}", "9{D5}"),
     Promise.SHORT: ("x{D1}{A6}",),
     Promise.PERSON: ("{HAN}",),
+    Promise.ROLE: ("{HAN}",),
     Promise.DETAIL: ("5{D8}",),
     Promise.PLACE: ("某某路{D3}号", "5{D8}"),
     Promise.PICTURE: ("https://a.example/{A8}",),

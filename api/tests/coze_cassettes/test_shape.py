@@ -20,6 +20,7 @@ TABLES: Final = {
     "coze_cassettes/codecs/encodings.py": "one row an encoding, with what decodes it",
     "coze_cassettes/inspection/detectors.py": "one row a detector",
     "coze_cassettes/scrubbing/rules/identifiers.py": "one row a rule",
+    "coze_cassettes/scrubbing/rules/personal.py": "one row a rule",
     "coze_cassettes/testing/kinds.py": "one row a kind of canary",
 }
 """Modules below ``src`` that may be longer, since they are tables."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from coze_cassettes.inspection import numbers, randomness, urls
+from coze_cassettes.inspection import machines, numbers, randomness, urls
 from coze_cassettes.inspection.words import words
 
 Judge = Callable[[re.Match[str]], bool]
@@ -509,7 +509,9 @@ _PERSONAL: Final = (
     Detector(
         "INSPECT-EMAIL",
         "an e-mail address (RFC 5322)",
-        re.compile(r"@(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])"),
+        re.compile(
+            r"@(?P<domain>(?:[A-Za-z0-9\u00df-\u024f](?:[A-Za-z0-9\u00df-\u024f-]{0,62})\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])"
+        ),
         _is_mailbox,
         mark="@",
     ),
@@ -540,13 +542,14 @@ _PERSONAL: Final = (
             rf"(?:\({_ALONE}0[0-9]{{1,4}}[)）]{_S}{{0,2}}|（{_ALONE}0[0-9]{{1,4}}[)）]{_S}{{0,2}}"
             rf"|0{_ALONE}[0-9]{{1,4}}{_S}{{1,2}}|0{_ALONE}(?:10|2[0-9]|[3-9][0-9]{{2}}))"
             rf"[1-9][0-9]{{2,3}}{_S}{{0,2}}[0-9]{{4}}(?![0-9])"
+            rf"|0{_ALONE}(?:7[0-9]{{3}}{_S}|9[0-9]{{2}}{_S}(?=[0-9]{{3}}{_S}))[0-9]{{3}}{_S}?[0-9]{{3}}(?![0-9])"
         ),
         numbers.is_local,
     ),
     Detector(
         "INSPECT-PHONE",
         "a service number of the mainland",
-        re.compile(rf"[48]{_ALONE}(?<!0x.)00{_S}{{0,2}}[0-9]{{3,4}}{_S}{{0,2}}[0-9]{{3,4}}(?![0-9])"),
+        re.compile(rf"[48]{_ALONE}(?<!0x.)00(?:{_S}{{0,2}}[0-9]){{7}}(?![0-9])"),
         numbers.is_local,
     ),
     Detector(
@@ -565,6 +568,16 @@ _PERSONAL: Final = (
         numbers.has_resident_id,
     ),
     Detector(
+        "INSPECT-PERSONAL-NAME",
+        "the plate of a car (GA 36)",
+        re.compile(
+            r"[\u4e00-\u9fff](?<=[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼])"
+            r"[ ]?[A-HJ-Z][ .\u00b7\u2022\u2027-]?"
+            r"(?P<number>[0-9A-HJ-NP-Z]{4}[警学挂港澳]|[0-9A-HJ-NP-Z]{5,6})(?![A-Za-z0-9])"
+        ),
+        numbers.is_plate,
+    ),
+    Detector(
         "INSPECT-CARD",
         "the number of a bank card (ISO/IEC 7812)",
         re.compile(rf"[2-9]{_ALONE}(?:{_S}{{0,2}}[0-9]){{14,}}"),
@@ -574,7 +587,7 @@ _PERSONAL: Final = (
         "INSPECT-IP",
         "an IPv4 address of the open network",
         re.compile(rf"[0-9]{_ALONE}(?<![0-9]\..)[0-9]{{0,2}}\.(?:[0-9]{{1,3}}\.){{2}}[0-9]{{1,3}}(?![0-9])(?!\.[0-9])"),
-        numbers.is_address,
+        machines.is_address,
         mark=".",
     ),
     Detector(
@@ -583,7 +596,7 @@ _PERSONAL: Final = (
         re.compile(
             r"[23](?<![0-9A-Fa-f].)(?<![0-9A-Fa-f:]:.)[0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f])"
         ),
-        numbers.is_ipv6,
+        machines.is_ipv6,
         mark=":",
     ),
     Detector(
@@ -592,7 +605,7 @@ _PERSONAL: Final = (
         re.compile(
             r"[0-9A-Fa-f](?<![0-9A-Fa-f].)(?<![0-9A-Fa-f][:-].)[0-9A-Fa-f](?P<gap>[:-])(?:[0-9A-Fa-f]{2}(?P=gap)){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f]|[:-][0-9A-Fa-f])"
         ),
-        numbers.is_mac,
+        machines.is_mac,
     ),
     Detector(
         "INSPECT-MAC",
@@ -601,7 +614,7 @@ _PERSONAL: Final = (
             r"[0-9A-Fa-f](?<![0-9A-Fa-f.].)[0-9A-Fa-f]{3}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}"
             r"(?<![0-9]{4}\.[0-9]{4}\.[0-9]{4})(?![0-9A-Fa-f.])"
         ),
-        numbers.is_mac,
+        machines.is_mac,
     ),
 )
 

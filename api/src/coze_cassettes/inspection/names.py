@@ -175,6 +175,13 @@ def _is_person(value: str) -> bool:
     return re.search(r"[^\W\d_]|\d{5}", value) is not None and value.lower() not in _SERVICES
 
 
+_LATIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][\w.'’-]*){1,3}|[\u4e00-\u9fff]{2,6}·[\u4e00-\u9fff]{2,6}")
+
+
+def _is_name_of_person(value: str) -> bool:
+    return _LATIN_NAME.fullmatch(value) is not None or is_han_name(value)
+
+
 def _is_url(value: str) -> bool:
     return re.match(r"(?:https?:)?//\S", value) is not None
 
@@ -190,6 +197,7 @@ REFUSES: Final[Mapping[Promise, Callable[[str], bool]]] = MappingProxyType(
         Promise.CODE: is_code,
         Promise.SHORT: is_mixed_code,
         Promise.PERSON: _is_person,
+        Promise.ROLE: _is_name_of_person,
         Promise.DETAIL: _is_detail,
         Promise.PLACE: _is_place,
         Promise.PICTURE: _is_url,
@@ -203,7 +211,8 @@ REFUSES: Final[Mapping[Promise, Callable[[str], bool]]] = MappingProxyType(
 
 _SURNAMES: Final = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
-    "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文欧司上诸皇令慕"
+    "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文欧司上诸皇令慕褚卫尤湛祁禹狄米贝臧计伏成谈庞纪舒屈项祝阮蓝闵席季"
+    "麻强路娄危童颜梅盛刁骆樊凌霍虞支柯管莫房裘缪解应宗丰巴家俞柳鲍安齐伍向古温庄晏瞿尉长公宇东"
 )
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _BAGS: Final = frozenset(("custom_variables", "meta_data", "parameters", "ext"))

@@ -6,14 +6,12 @@ is judged, so that a replay never loads them.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
-SEPARATOR: Final = "[-. \u00a0\u2009\u202f\u2010-\u2015\u2212/]"
+SEPARATOR: Final = "[-. \u00a0\u00b7\u2009\u2022\u2027\u202f\u2010-\u2015\u2043\u2212\u30fb/]"
 """What people write between the groups of a number; full-width forms are folded before."""
 
 _GROUP = re.compile("[0-9]+[Xx]?")
@@ -120,7 +118,7 @@ _LEAST_ABROAD: Final = 8
 
 def is_international(match: re.Match[str]) -> bool:
     """A number with its country's code that is valid there; a longer run may begin with one."""
-    groups = _GROUP.findall(match[0])
+    groups = _GROUP.findall(match[0].replace("(0)", ""))
     for last in range(len(groups), 0, -1):
         digits = "".join(groups[:last])
         if len(digits) < _LEAST_ABROAD:
@@ -129,6 +127,9 @@ def is_international(match: re.Match[str]) -> bool:
             return True
     return False
 
+
+_SERVICE_GROUPINGS: Final = frozenset({(10,), (3, 3, 4), (3, 4, 3), (4, 3, 3), (3, 7), (4, 6), (6, 4), (3, 3, 2, 2)})
+"""How the ten digits of a service number are parted."""
 
 _ROUND: Final = "000000"
 """How a number of anything ends that is rounded: 4000000000 bytes."""
@@ -140,6 +141,8 @@ def is_local(match: re.Match[str]) -> bool:
         return False
     digits = re.sub("[^0-9]", "", match[0])
     if digits.endswith(_ROUND) or _is_of_path(match) or (match[0] == digits and _is_in_word(match)):
+        return False
+    if digits.startswith(("400", "800")) and tuple(map(len, _GROUP.findall(match[0]))) not in _SERVICE_GROUPINGS:
         return False
     if digits.startswith("0"):
         return any(is_phone(digits, region) for region in ("CN", "JP", "KR", "GB", "TW"))
@@ -189,6 +192,20 @@ def is_resident_id(number: str) -> bool:
     return bool(mod_11_2.is_valid(number.upper())) and _is_day(number[6:14])
 
 
+_LEAST_OF_PLATE: Final = 3
+_NEW_ENERGY: Final = 6
+
+
+def is_plate(match: re.Match[str]) -> bool:
+    """Whether most signs of a plate are digits, and the kind of a car with new energy stands first or last."""
+    number = match["number"]
+    if re.match("[A-Za-z0-9]", match.string[max(0, match.start() - 1) : match.start()]):
+        return False
+    if len(number) == _NEW_ENERGY and not re.fullmatch("[DFABCEGHJK][0-9]{5}|[DF][A-Z][0-9]{4}|[0-9]{5}[A-K]", number):
+        return False
+    return len(re.findall("[0-9]", number)) >= _LEAST_OF_PLATE
+
+
 _ISSUERS = re.compile(r"62|81|4|5[0-5678]|2[2-7]|3[0568]|6[04-9]|3[47]|9[0-9]")
 _AMEX: Final = 15
 
@@ -197,7 +214,7 @@ def is_card(number: str) -> bool:
     """A number with the first digits of an issuer of cards and a Luhn check digit (ISO/IEC 7812)."""
     if not number.isdecimal() or len(set(number)) < 4 or not _ISSUERS.match(number):  # noqa: PLR2004 - 4000 0000 ...
         return False
-    if len(number) == _AMEX and number[:2] not in ("34", "37"):
+    if (len(number) == _AMEX) != (number[:2] in ("34", "37")):
         return False
     from stdnum import luhn  # noqa: PLC0415 - only a candidate is worth it
 
@@ -265,85 +282,3 @@ def has_card(match: re.Match[str]) -> bool:
         if sizes[first:last] in _EVEN
     )
     return any(map(is_card, (*whole, *parted)))
-
-
-# --- addresses of machines ------------------------------------------------------------------------------------------
-
-_SMALL: Final = 32
-"""Four numbers below it are a section or a version, or one of the addresses that everybody knows (8.8.8.8)."""
-
-_OID_ROOTS, _OID_ARCS = 3, 40
-"""What the first two numbers of an object identifier are below (X.660)."""
-
-_PUBLIC_RESOLVERS: Final = frozenset(
-    {
-        "1.1.1.1",
-        "1.0.0.1",
-        "8.8.8.8",
-        "8.8.4.4",
-        "9.9.9.9",
-        "114.114.114.114",
-        "208.67.222.222",
-        "208.67.220.220",
-        "223.5.5.5",
-        "223.6.6.6",
-    }
-)
-_INSIDE: Final = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
-            *("192.168.0.0/16", "224.0.0.0/3"),
-        ),
-    )
-)
-"""Networks that say nothing about a machine outside (RFC 6890): our own, private, link-local, multicast, masks."""
-
-_VERSION_BEFORE = re.compile(
-    r"(?:(?<![A-Za-z])[vV]|[vV]er(?:sion)?[\"' .:=]{0,4}|版本号?[ :]{0,2}|[A-Za-z0-9_\])] ?[=~<>!]=[ ]?|%[bdx]"
-    r"|(?<![A-Za-z0-9./:])[A-Za-z][A-Za-z0-9.+]+/)\Z"
-)
-_REACH: Final = 24
-_MOST_MAJOR: Final = 100
-"""No package in a list of requirements has a version with more before its first point and three numbers behind it."""
-
-
-def is_address(match: re.Match[str]) -> bool:
-    """An IPv4 address of the open network, and no version or section: in a URL it is neither."""
-    numbers = [int(part) for part in match[0].split(".")]
-    is_oid = numbers[0] < _OID_ROOTS and numbers[1] < _OID_ARCS
-    in_url = match.string.startswith("://", max(0, match.start() - 3))
-    if ((is_oid or max(numbers) < _SMALL) and not in_url) or match[0] in _PUBLIC_RESOLVERS:
-        return False
-    try:
-        address = ipaddress.IPv4Address(match[0])
-    except ValueError:
-        return False
-    if any(address in network for network in _INSIDE):
-        return False
-    before = match.string[max(0, match.start() - _REACH) : match.start()]
-    if numbers[0] >= _MOST_MAJOR and before.rstrip().endswith("=="):
-        return True
-    is_network = numbers[-1] == 0 and match.string[match.end() : match.end() + 1] == "/"
-    return not is_network and _VERSION_BEFORE.search(before) is None
-
-
-def is_ipv6(match: re.Match[str]) -> bool:
-    """A global unicast IPv6 address (2000::/3)."""
-    is_network = match[0].endswith("::") and match.string[match.end() : match.end() + 1] == "/"
-    return not is_network and any(_reads_as_ipv6(form) for form in (match[0], match[0].rstrip(":")))
-
-
-def _reads_as_ipv6(text: str) -> bool:
-    try:
-        return ipaddress.IPv6Address(text) is not None
-    except ValueError:
-        return False
-
-
-def is_mac(match: re.Match[str]) -> bool:
-    """The hardware address of one machine: not all the same, not counting up as examples do."""
-    pairs = re.findall("[0-9A-Fa-f]{2}", match[0])
-    numbers = [int(pair, 16) for pair in pairs]
-    return len(set(numbers)) > 2 and any(b - a != numbers[1] - numbers[0] for a, b in pairwise(numbers))  # noqa: PLR2004

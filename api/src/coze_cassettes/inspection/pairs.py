@@ -9,6 +9,7 @@ from typing import Final
 
 from coze_cassettes.inspection import names, syntaxes
 from coze_cassettes.inspection.decoding import APART
+from coze_cassettes.inspection.details import details_in
 from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.notations import literal_pairs, marked_pairs
 from coze_cassettes.inspection.promises import RULES, SECRETS, Promise
@@ -302,7 +303,7 @@ _LOOKS: Final[Mapping[Promise, Callable[[str], object]]] = {
 
 def _pairs(text: str) -> Iterator[Pair]:
     """The names of a text with their values, but for those of running text."""
-    for find in (_delimited_pairs, _columns, _lines, _loose_pairs):
+    for find in (_delimited_pairs, _columns, _lines, _loose_pairs, details_in):
         yield from find(text)
 
 

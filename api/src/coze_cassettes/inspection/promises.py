@@ -20,6 +20,8 @@ class Promise(StrEnum):
     SHORT = "short"
     """Secret if it has digits and letters: what passes a test is counted too."""
     PERSON = "person"
+    ROLE = "role"
+    """Personal if it looks like the name of a person: who applies, who owns."""
     DETAIL = "detail"
     """Personal if it holds a digit or an @: a telephone number, a birthday."""
     PLACE = "place"
@@ -36,6 +38,7 @@ RULES: Final[Mapping[Promise, str]] = MappingProxyType(
         Promise.CODE: "INSPECT-SECRET-NAME",
         Promise.SHORT: "INSPECT-SECRET-NAME",
         Promise.PERSON: "INSPECT-PERSONAL-NAME",
+        Promise.ROLE: "INSPECT-PERSONAL-NAME",
         Promise.DETAIL: "INSPECT-PERSONAL-NAME",
         Promise.PLACE: "INSPECT-PERSONAL-NAME",
         Promise.PICTURE: "INSPECT-PERSONAL-NAME",
@@ -81,10 +84,17 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             contact person|receiver name|recipient name|recipient|consignee|sender name|speaker name|legal name
             screen name|login name|account name|member name|owner name|patient name|student name|employee name
             staff name|card holder|card holder name|account holder|emergency contact|guardian name|spouse|open id
-            guest name|payee name|payer name
+            guest name|payee name|payer name|applicant name|passenger name|signer name
+            beneficiary name|booked by name|buyer name|seller name|tenant name
             wechat id|weixin id|wechat|weixin|wechat no|wechat number|alipay|alipay account|姓名
             真实姓名|昵称|用户名|用户名称|联系人|收件人|收货人|寄件人|持卡人|户名|本名|全名|客户名|名字|账户名
-            登录名|微信|微信号|支付宝
+            登录名|微信|微信号|微信id|微信账号|支付宝
+        """,
+        Promise.ROLE: """
+            applicant|beneficiary|passenger|linkman|tenant|insured|patient|forename|insured name
+            parent name|shipping name|billing name|发件人|申请人|经办人|办理人|负责人
+            代表人|入住人|投保人|被保险人|就诊人|开户人|预订人|预约人|签收人|报名人|监护人|借款人|担保人|受益人|委托人
+            代理人|领取人|取件人|承租人|出租人|付款人|收款人|汇款人|户主|车主|业主|法人|房东
         """,
         Promise.DETAIL: """
             open id|union id|wx id|email|e mail
@@ -100,12 +110,16 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             driver license no|driving license|imei|imsi|iccid|latitude|longitude
             lat|lng|qq|qq number|qq no|qq id|skype|whatsapp|telegram|line id|手机|手机号|手机号码|电话
             电话号码|联系方式|座机|邮箱|邮箱地址|电子邮件|身份证|身份证号|身份证号码|证件号|证件号码
-            银行卡|银行卡号|卡号|银行账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号|社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度
+            银行卡|银行卡号|卡号|银行账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号
+            社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度|企鹅号|扣扣号
+            护照编号|通行证|通行证号码|回乡证|回乡证号|台胞证|台胞证号|出生日|出生年月日|出生时间|生于|born
+            travel permit|travel permit no|travel permit number
         """,
         Promise.PLACE: """
             home address|postal address|mailing address|shipping address|delivery address|billing address
-            street address|address|address line|street|home town|geo location|住址|地址|账号
-            license plate|plate number|plate no|车牌|车牌号
+            street address|address|address line|street|home town|geo location|residence
+            住址|地址|住所|居住地|所在地|账号
+            license plate|plate number|plate no|plate|car plate|car number|车牌|车牌号|车牌号码|车辆号牌|号牌号码
         """,
         Promise.PICTURE: "avatar|avatar url|user avatar|user avatar url|head image url|icon url|image url|audio url"
         "|preview audio|file url|photo url|profile picture|profile image url|头像|头像地址",

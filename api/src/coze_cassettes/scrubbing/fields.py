@@ -11,9 +11,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from coze_cassettes.scrubbing.details import detail_values
 from coze_cassettes.scrubbing.notations import wrapped_values
 from coze_cassettes.scrubbing.sentences import sentence_values
 from coze_cassettes.scrubbing.syntaxes import NAME, NamedValue, enclosed_values
+from coze_cassettes.scrubbing.tables import columns
 from coze_cassettes.scrubbing.words import words_in
 
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」"}
@@ -126,7 +128,8 @@ def fields_in(text: str) -> Iterator[NamedValue]:
     yield from words_in(text)
     yield from sentence_values(text)
     yield from wrapped_values(text)
-    yield from _columns(text)
+    yield from detail_values(text)
+    yield from columns(text)
 
 
 _LAST_WORDS: Final = frozenset(
@@ -269,82 +272,3 @@ _LOGGED = re.compile(r"[ \t]{1,2}[A-Za-z_][\w.]{0,63}=\S")
 
 _MARGIN: Final = 256
 """Characters before and behind a pair that are looked at."""
-
-# --- tables ---------------------------------------------------------------------------------------------------------
-
-_DELIMITERS: Final = (",", "\t", "|", ";")
-_MOST_CELLS: Final = 64
-
-
-def _columns(text: str) -> Iterator[NamedValue]:
-    """The cells of a table, each with the name at the head of its column."""
-    for delimiter in _DELIMITERS:
-        header: list[str] = []
-        expected = 0
-        for start, line in _lines_with(delimiter, text):
-            if start == expected and _RULER.fullmatch(line):
-                expected = start + len(line) + 1
-                continue
-            cells = _split(line, delimiter)
-            if start != _next_row(text, expected) or not cells or len(cells) != len(header):
-                header = [_head(cell.strip(" \r\"'*\ufeff")) for cell in cells]
-            else:
-                yield from _cells(header, cells, start, len(delimiter))
-            expected = start + len(line) + 1
-
-
-_RULER = re.compile(r"[ \t]*[-+=:|][-+=:| \t]*\r?\n?")
-
-
-def _next_row(text: str, start: int) -> int:
-    """Where the next row of a table begins, behind the line under its head."""
-    ruler = _RULER.match(text, start)
-    return ruler.end() if ruler and ruler[0].endswith("\n") else start
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    """The cells of a line; one in quotes may hold the delimiter."""
-    if line.count(delimiter) >= _MOST_CELLS:
-        return []
-    cells = line.split(delimiter)
-    if '"' not in line:
-        return cells
-    whole: list[str] = []
-    for cell in cells:
-        if whole and whole[-1].lstrip().startswith('"') and whole[-1].count('"') % 2:
-            whole[-1] += delimiter + cell
-        else:
-            whole.append(cell)
-    return whole
-
-
-def _lines_with(delimiter: str, text: str) -> Iterator[tuple[int, str]]:
-    """The lines that a delimiter stands in, each with where it begins."""
-    end = -1
-    while (place := text.find(delimiter, end + 1)) >= 0:
-        start = text.rfind("\n", end + 1, place) + 1 or end + 1
-        end = text.find("\n", place)
-        end = len(text) if end < 0 else end
-        yield start, text[start:end]
-
-
-def _cells(header: list[str], cells: list[str], position: int, gap: int) -> Iterator[NamedValue]:
-    for name, cell in zip(header, cells, strict=True):
-        value = cell.strip(" \r\"'`*")
-        if name and value:
-            start = position + cell.index(value)
-            yield NamedValue(name, start, start + len(value), is_quoted=True)
-        position += len(cell) + gap
-
-
-_HEAD = re.compile(r"(?![/.-])[A-Za-z0-9_.\-/ ()#:=<>\[\]]{1,48}|[\w\u4e00-\u9fff ()（）/:：#.=-]{1,16}")
-_CLAUSE = re.compile(
-    r"(?:^|.* )(?:an?|the|to|is|are|and|with|that|which|you|your)(?: .*|$)"
-    r"|.*(?:[显顯]示|使用|如果|通[过過]|表示|[发發]送|[强強]制|[为為]了|目前|查[询詢]|大多[数數]|例如|[标標][识識]|任何|[设設]置|[这這]些)",
-    re.IGNORECASE,
-)
-
-
-def _head(cell: str) -> str:
-    """The head of a column; nothing if it is part of a sentence that commas part."""
-    return cell if _HEAD.fullmatch(cell) and not _CLAUSE.match(cell) else ""

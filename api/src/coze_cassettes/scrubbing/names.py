@@ -26,7 +26,7 @@ _BEHIND = re.compile(r"(?:_(?:value|val|str|string|text|raw|plain|old|new|\d{1,2
 
 _LATIN_BEFORE = re.compile(r"(?<![a-z0-9_])[a-z0-9_]+(?=[\u4e00-\u9fff])")
 _GLUED = re.compile(
-    r"(?<=[a-z]{2})(?:openid|unionid|id|name|address|password|passwd|pwd|pass|token|secret|key|code|card)\Z"
+    r"(?<=[a-z]{2})(?:openid|unionid|birthday|birthdate|dob|wechat|weixin|qq(?:number|no)?|licenseplate|plate(?:no|number)?|bankcard|idcard|passport|id|name|address|password|passwd|pwd|pass|token|secret|key|code|card)\Z"
     r"|(?:(?<=contact)|(?<=mobile)|(?<=user)|(?<=cell)|(?<=home)|(?<=work))phone\Z|(?:(?<=phone)|(?<=mobile)|(?<=card))number\Z"
 )
 """The last word of a name whose words nothing parts: ``deliveryaddress``."""

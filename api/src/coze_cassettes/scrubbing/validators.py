@@ -144,6 +144,40 @@ def phone(text: str) -> bool:
     return len(_digits(text)) in _PHONE_LENGTHS
 
 
+_DIGITS = re.compile(r"\d+")
+_PARTED_MOBILES: Final = frozenset(
+    (
+        *((11,), (3, 8), (7, 4), (3, 4, 4), (4, 3, 4), (4, 4, 3), (3, 3, 5), (3, 5, 3), (5, 6)),
+        *((3, 2, 2, 2, 2), (3, 4, 2, 2)),
+    )
+)
+_PARTED_SERVICES: Final = frozenset(((10,), (3, 3, 4), (3, 4, 3), (4, 3, 3), (3, 7), (4, 6), (6, 4), (3, 3, 2, 2)))
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    return tuple(map(len, _DIGITS.findall(text)))
+
+
+def mobile(text: str) -> bool:
+    """A mobile number of the mainland, parted as people part it, with the code of the country or without."""
+    number = _COUNTRY.sub("", text)
+    return _parts(number) in _PARTED_MOBILES
+
+
+_COUNTRY = re.compile(r"\A\(?(?:\+|00)?86\)?\D{0,2}")
+
+
+def local_phone(text: str) -> bool:
+    """A landline, or a service number parted as people part it; a round one counts something."""
+    if text[:3] not in ("400", "800") or len(_digits(text)) != _SERVICE:
+        return not text.isdecimal() or len(set(text[-_ALIKE:])) > 1
+    return _parts(text) in _PARTED_SERVICES and not text.endswith("000000")
+
+
+_ALIKE: Final = 7
+_SERVICE: Final = 10
+"""Digits of a service number."""
+
 _SIGNED = re.compile(
     r"[?&](?i:x-(?:tos|amz|oss|cos|orig|bce|goog)-[a-z-]+|x-signature|x-expires|[rl]k3s|q-sign-[a-z-]+"
     r"|(?:oss|aws)?accesskeyid|signature|sign|sig|auth_?key|expires)="
@@ -263,6 +297,8 @@ VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
             ipv6,
             mac,
             phone,
+            mobile,
+            local_phone,
             signed_url,
             storage_url,
             webhook_url,

@@ -12,7 +12,12 @@ _FIELD, _TEXT = Where.FIELD, Where.TEXT
 _HTTP = r"https?://\S+"
 _SURNAME = (
     r"(?:[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
-    r"廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文]|欧阳|司马|上官|诸葛|皇甫|令狐|慕容|司徒)"
+    r"廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段章钱汤尹黎易常武乔贺赖龚文褚卫尤湛祁禹狄米贝臧计伏成谈庞纪舒屈项祝阮蓝闵席季麻强路娄危童颜"
+    r"梅盛刁骆樊凌霍虞支柯管莫房裘缪解应宗丰巴俞柳鲍安齐伍向古温庄晏瞿]|欧阳|司马|上官|诸葛|皇甫|令狐|慕容|司徒|夏侯|尉迟|长孙|公孙|宇文|东方)"
+)
+_ROLES = (
+    r"发件|申请|经办|办理|负责|代表|入住|投保|被保险|就诊|开户|预订|预约|签收|报名|监护|借款|担保|受益|委托|代理|领取|取件|承租|出租"
+    r"|付款|收款|汇款"
 )
 _BAGS = r"(?:custom_variables|meta_data|parameters|ext)"
 _HAN = r"[\u4e00-\u9fff]{0,6}"
@@ -23,7 +28,7 @@ _PRIVATE = (
 """An address of a private network says nothing of a person."""
 
 _HAN_DIGITS = "[〇零一二三四五六七八九十]{3}"
-_GAP = r"[ \u00a0\u2002-\u200a\u202f\u3000.\-\u2010-\u2015\u2212\u00b7]"
+_GAP = r"[ \u00a0\u2002-\u200a\u202f\u3000./\-\u2010-\u2015\u2212\u00b7\u2022\u2027\u2043\u30fb]"
 """What people write between the groups of a number."""
 
 _NO_DIGIT_BEFORE = (
@@ -95,7 +100,7 @@ PERSONAL: Final = (
         _TEXT,
         r"://[^\s/@:]{0,256}:[^\s/@]{1,256}(?:@[!#$%&*+.=A-Za-z0-9^_|~-]{1,64}){0,3}@"  # no mailbox: a password
         r"|(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@|(?<=://)SECRET_\d)"
-        r"([A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9-]{1,63}\.){1,8}"
+        r"([A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9\u00df-\u024f-]{1,63}\.){1,8}"
         r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-]))",
         "a person's address",
         "mail canary.{A8}@example.com please",
@@ -108,10 +113,11 @@ PERSONAL: Final = (
         _P,
         _TEXT,
         rf"(?:\+{_NO_DIGIT_BEFORE}86{_GAP}?1|0{_NO_DIGIT_BEFORE}086{_GAP}?1|8{_NO_DIGIT_BEFORE}6{_GAP}?1"
-        rf"|\({_NO_DIGIT_BEFORE}\+?86\)\s?1|1{_NO_DIGIT_BEFORE})[3-9]\d{_GAP}?\d{{4}}{_GAP}?\d{{4}}{_NO_DIGIT_AFTER}",
-        "mainland-China mobile numbers",
+        rf"|\({_NO_DIGIT_BEFORE}\+?86\)\s?1|1{_NO_DIGIT_BEFORE})[3-9]\d(?:{_GAP}{{0,2}}\d){{8}}{_NO_DIGIT_AFTER}",
+        "mainland-China mobile numbers, in the groups that people write",
         "ring 139{D8}",
         "order 12345678901",
+        validator="mobile",
     ),
     Rule(
         "COZE-USER-007",
@@ -131,18 +137,22 @@ PERSONAL: Final = (
         "PHONE",
         _P,
         _TEXT,
-        r"(?=[(（0-9])(?<![\dA-Za-z.-])(?:"
+        rf"(?=[(（0-9])(?<!\d)(?<!\d[.-])(?<![A-Za-z]-)(?:(?<![A-Za-z])|(?<=[g-zG-Z])|(?<=[g-zG-Z][a-fA-F]))(?:"
         r"(?:00[1-9]\d{0,2}[\-\u2010-\u2015]\d{1,4}(?:[\-\u2010-\u2015]\d{2,4}){1,3}(?![\d-])"
-        r"|(?:0086[ \-\u2010-\u2015]\d{2,3}[ \-\u2010-\u2015]"
-        r"|\(0\d{2,3}\)\s?|（0\d{2,3}）|0[1-9]\d{1,2}[ \-\u2010-\u2015])"
-        r"(?:\d{7,8}|\d{3,4}[ \-\u2010-\u2015]\d{4})"
+        r"|00(?:1|7|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|85[23]|886)(?: \(?\d{1,4}\)?){2,4}(?<=\d{4})(?!\d)"
+        rf"|(?:0086[ \-\u2010-\u2015]\d{{2,3}}[ \-\u2010-\u2015]|86-[1-9]\d{{1,2}}-"
+        rf"|\(0\d{{2,3}}\)\s?|（0\d{{2,3}}）|0[1-9]\d{{1,2}}(?:(?!/){_GAP}|(?<!/0\d\d)(?<!/0\d{{3}})/))"
+        rf"(?:\d{{7,8}}|\d{{3,4}}{_GAP}\d{{4}})"
         r"(?:-\d{2,6})?(?!\d|-\d))"
-        r"|[48]00(?:([ \-\u00a0\u2009\u202f\u2010-\u2015])\d{3,4}\1?\d{3,4}|(?!000)\d{7})(?![\d-])"
-        r"|(?:1[ \-.\u2010-\u2015])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}([.\-\u2010-\u2015]))"
+        r"|0(?:(?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})(?![\d.-]|[A-Za-z]{1,8}\d)"
+        rf"|07\d{{3}}{_GAP}\d{{6}}(?!\d)|09\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{3}}(?!\d)"
+        rf"|[48]00(?:{_GAP}{{0,2}}\d){{7}}(?![\d-])"
+        r"|(?:1[ \-.\u2010-\u2015])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[.\-\u2010-\u2015])"
         r"[2-9]\d{2}[.\-\u2010-\u2015]\d{4}(?![\d-]|\.\d))",
         "landlines, service numbers, and how North America writes a number",
         "ring 010-8{D7}",
         "pages 010-20, 2024-11-26",
+        validator="local_phone",
     ),
     Rule(
         "COZE-USER-008",
@@ -185,8 +195,8 @@ PERSONAL: Final = (
         "IP_ADDRESS",
         _P,
         _TEXT,
-        r"[0-9A-Fa-f](?<![0-9A-Fa-f.].)(?<![0-9A-Fa-f:]:.)[0-9A-Fa-f]{3}(?<![A-Fa-f]{4})"
-        r":(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f:]|\.\d)",
+        r"[0-9A-Fa-f](?<![0-9A-Fa-f].)(?<![0-9A-Fa-f][.].)(?<![0-9A-Fa-f:]:.)[0-9A-Fa-f]{3}(?<![A-Fa-f]{4})"
+        r":(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?<![0-9A-Fa-f]:)(?![0-9A-Fa-f]|:[0-9A-Fa-f:]|\.\d)",
         "where a person was, in the new way",
         "from 2001:db8::{D4}",
         "std::vector at 12:30:45",
@@ -210,7 +220,7 @@ PERSONAL: Final = (
         "RESIDENT_ID",
         _P,
         _TEXT,
-        rf"[1-8]{_NO_DIGIT_BEFORE}(?:{_GAP}?\d){{16}}{_GAP}?[\dXx](?![\dA-Za-z])",
+        rf"[1-8]{_NO_DIGIT_BEFORE}(?:{_GAP}{{0,2}}\d){{16}}{_GAP}{{0,2}}[\dXx](?![\dA-Za-z])",
         "mainland-China identity numbers, recognized by their check character",
         "身份证 {RESIDENT} 号",
         "order 110105202413320011",
@@ -228,12 +238,26 @@ PERSONAL: Final = (
         validator="old_resident_id",
     ),
     Rule(
+        "COZE-USER-024",
+        "PERSONAL_VALUE",
+        _P,
+        _TEXT,
+        r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼](?<![A-Za-z0-9].)[ ]?[A-HJ-Z]"
+        r"(?:[ ·•‧.-]?(?:[DFABCEGHJK]\d{5}|[DF][A-HJ-NP-Z]\d{4}|\d{5}[DFABCEGHJK]"
+        r"|(?=(?:[A-Z]{0,5}\d){3})(?:\d|[A-HJ-NP-Z]){5})"
+        r"|[ ·•‧.-]?(?=(?:[A-Z]{0,4}\d){3})(?:\d|[A-HJ-NP-Z]){4}[警学挂港澳])"
+        r"(?![A-Za-z0-9])",
+        "the plate of a car",
+        "看到 沪A·{D5} 在门口",
+        "新A股100, 云S3桶, 川A",
+    ),
+    Rule(
         "COZE-USER-012",
         "BANK_CARD",
         _P,
         _TEXT,
-        rf"(?=[2-6]\d\d)(?<!\d)(?<!\d\.)(?<!_id)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}?\d{{4}}){{2}}(?:{_GAP}?\d{{1,4}}){{1,2}}"
-        rf"|3[47]\d{{2}}{_GAP}?\d{{6}}{_GAP}?\d{{5}}|62\d{{4}}{_GAP}\d{{13}}){_NO_DIGIT_AFTER}",
+        rf"(?=[2-6]\d\d)(?<!\d)(?<!\d\.)(?<!_id)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}{{0,2}}\d{{4}}){{2}}(?:{_GAP}{{0,2}}\d{{1,4}}){{1,2}}"
+        rf"|3[47]\d{{2}}{_GAP}{{0,2}}\d{{6}}{_GAP}{{0,2}}\d{{5}}|62\d{{4}}{_GAP}{{1,2}}\d{{13}}){_NO_DIGIT_AFTER}",
         "numbers of the card networks, recognized by their check digit",
         "card {CARD} ends",
         "order 2024112200001234",
@@ -245,6 +269,7 @@ PERSONAL: Final = (
         _P,
         _FIELD,
         r"(?:[a-z]+_)*(?:real|full|first|last|middle|given|family|legal|customer|contact|receiver|recipient|consignee|sender"
+        r"|applicant|passenger|signer|beneficiary|booked_by|buyer|seller|tenant"
         r"|speaker|holder|card_?holder|employee|patient|student|member|guest|payee|payer|sur|maiden|screen|owner|staff|guardian"
         r"|spouse)_?name"
         r"|(?:[a-z]+_)*(?:recipient|consignee|spouse|contact_person|emergency_contact|(?:card|account)_?holder)"
@@ -252,6 +277,19 @@ PERSONAL: Final = (
         "fields that carry a person's name",
         '{"parameters": {"real_name": "{HAN}"}}',
         '{"display": "News"}',
+    ),
+    Rule(
+        "COZE-USER-023",
+        "PERSON_NAME",
+        _P,
+        _FIELD,
+        r"(?:[a-z]+_)*(?:applicant|beneficiary|passenger|linkman|tenant|insured|patient|forename|(?:insured|parent|shipping|billing)_?name)"
+        rf"|{_HAN}(?:(?:{_ROLES})人|户主|车主|业主|法人|房东)",
+        "what a person does or owns, where it is the name of one",
+        '{"负责人": "{HAN}"}',
+        '{"负责人": "市场部"}',
+        accepts=rf"{_SURNAME}[\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{2,6}}·[\u4e00-\u9fff]{{2,6}}"
+        r"|[A-Z][a-z]+(?: (?:[A-Z]\.|[A-Z][\w'’-]*)){1,3}",
     ),
     Rule(
         "COZE-USER-014",
@@ -271,10 +309,10 @@ PERSONAL: Final = (
         _FIELD,
         r"(?:[a-z0-9]+_)*(?:e_?mail|(?:tele|cell)?phone|mobile|cell|tel|fax|whats_?app|(?:contact|identification|account)_?(?:no|number)|id_?(?:no|number)|(?:citizen|resident|line)_id"
         r"|credit_?card|driving_?licen[cs]e|remote_addr|imsi|iccid|id_?card|identity|ssn|social_security"
-        r"|national_id|passport|driver_?licen[cs]e|plate|bank_?card|bank_?account|card_?(?:no|number)|iban|cv[vc]|tax_?id|birth_?(?:day|date)"
+        r"|national_id|passport|travel_?permit|driver_?licen[cs]e|plate|car_?number|born|bank_?card|bank_?account|card_?(?:no|number)|iban|cv[vc]|tax_?id|birth_?(?:day|date)"
         r"|date_of_birth|dob|zip_?code|post(?:al)?_?code|ip|ip_?address|mac(?:_?address)?|imei|lat(?:itude)?|lng|lon|longitude)"
         r"(?:_?(?:no|num|number|address|line|card|id|code|\d))*"
-        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|银行卡|卡号|生日|出生日期|出生年月|车牌|社保|座机|驾驶证|驾照|学号|工号|邮编|ip地址|经度|纬度)(?:号码|号|地址)?",
+        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|通行证|回乡证|台胞证|银行卡|卡号|生日|生于|出生(?:日期?|年月日?|时间)|车牌|号牌|社保|座机|驾驶证|驾照|学号|工号|邮编|ip地址|经度|纬度)(?:号码|号|编号|地址)?",
         "named for what it says of a person, whatever it looks like",
         '{"ext": {"latitude": "39.{D6}"}}',
         '{"phone": ""}',
@@ -285,8 +323,8 @@ PERSONAL: Final = (
         "PERSONAL_VALUE",
         _P,
         _FIELD,
-        r"(?:[a-z0-9]+_)*(?:home_?town|geo_?location|address|street)(?:_?(?:no|num|number|address|line|code|\d))*"
-        rf"|{_HAN}(?:住址|地址|账号)(?:号码|号|地址)?",
+        r"(?:[a-z0-9]+_)*(?:home_?town|geo_?location|residence|address|street)(?:_?(?:no|num|number|address|line|code|\d))*"
+        rf"|{_HAN}(?:住址|地址|住所|居住地|所在地|账号)(?:号码|号|地址)?",
         "where a person lives: words, numbers or both",
         '{"home_address": "canary{D4} tulip road"}',
         '{"address": "same"}',
@@ -297,8 +335,8 @@ PERSONAL: Final = (
         "ACCOUNT",
         _P,
         _FIELD,
-        r"(?:[a-z0-9]+_)*(?:open_?id|union_?id|wechat|weixin|wx_?id|qq|alipay|weibo|telegram|skype)(?:_?(?:id|no|num|number|account))*"
-        rf"|{_HAN}(?:微信|QQ|qq|支付宝)(?:号码|号|账号)?",
+        r"(?:[a-z0-9]+_)*(?:open_?id|union_?id|wechat|weixin|wx(?:_?id)?|qq|alipay|weibo|telegram|skype)(?:_?(?:id|no|num|number|account))*"
+        rf"|{_HAN}(?:微信|QQ|qq|支付宝|企鹅|扣扣)(?:号码|号|账号|id|ID)?",
         "how a person is reached or known elsewhere",
         '{"wechat": "wxid_{A14}"}',
         '{"wechat": "ok"}',
