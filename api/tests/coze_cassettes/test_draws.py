@@ -13,12 +13,14 @@ from urllib.parse import quote
 import pytest
 
 from coze_cassettes.cassette.model import Interaction
+from coze_cassettes.scrubbing.drawn import drawn_in
 from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session.draws import draws, remember_context
 from coze_cassettes.session.literals import with_literals
 from coze_cassettes.session.matcher import Matcher
 
 MakeInteraction = Callable[..., Interaction]
+CallsOf = Callable[[Callable[[], object]], int]
 
 DRAWN: dict[str, Callable[[], str]] = {
     "a UUID": lambda: str(uuid.uuid4()),
@@ -48,6 +50,27 @@ def test_a_drawn_value_replays(draw: Callable[[], str], interaction: MakeInterac
         index = matcher.find(call(text).request)
         assert index is not None
         assert json.loads(with_literals(clean[index].response, matcher.bindings, {}).body) == {"note": text}
+
+
+def test_a_large_body_is_read_in_no_time(interaction: MakeInteraction, calls_of: CallsOf) -> None:
+    """Given many draws, when a request has many words, then each is looked up."""
+    rng = random.Random(1)  # noqa: S311 - no secret
+
+    def find(number: int) -> int:
+        drawn = [rng.randbytes(16) for _ in range(number)]
+        call = interaction("POST", "/v1/x", " ".join(f"word{each:06}" for each in range(number)))
+        return calls_of(lambda: list(drawn_in([call], drawn)))
+
+    assert find(900) <= 3.5 * find(300)
+
+
+def test_a_word_that_was_chosen_stays(interaction: MakeInteraction) -> None:
+    """Given a choice among words, when one of them is sent, then it is no value of its own."""
+    drawn = draws()
+    with remember_context(drawn):
+        word = random.choices(["sunflower"])[0]  # noqa: S311 - a word
+    clean = scrub([interaction("POST", "/v1/x", {"flower": word})], drawn=tuple(drawn)).interactions
+    assert json.loads(clean[0].request.body) == {"flower": "sunflower"}
 
 
 def test_what_was_not_drawn_stays(interaction: MakeInteraction) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote
 from uuid import UUID
@@ -14,6 +14,9 @@ from coze_cassettes.cassette.model import Interaction
 
 _MIN: Final = 6
 """Characters below which the beginning of a drawn text, as in ``uuid4().hex[:6]``, is no value of its own."""
+
+_MIN_CUT: Final = 8
+"""Bytes of a draw below which only all of it is known again: the masks of WebSockets are many, and four bytes each."""
 
 _UUID_BYTES: Final = 16
 _MOST: Final = 1 << 20
@@ -30,17 +33,18 @@ def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[bytes | str]) 
     """The texts in requests that a test made of drawn bytes, or of drawn characters, in order."""
     if not drawn:
         return
-    whole, beginnings = set[str](), set[str]()
+    whole, beginnings = set[str](), defaultdict[str, list[str]](list)
     for each in drawn:
-        if isinstance(each, bytes):
-            whole.update(_forms(each))
-            beginnings.update(_hexadecimal(each))
-        elif len(each) >= _MIN:
+        if isinstance(each, str):
             whole.add(each)
+            continue
+        whole.update(_forms(each))
+        for digits in _hexadecimal(each) if len(each) >= _MIN_CUT else ():
+            beginnings[digits[:_MIN]].append(digits)
     for text in map(_text_of, interactions):
         yield from (token for token in _TOKEN.findall(text) if token in whole)
         for name in _NAME.findall(text):
-            if any(word in whole or _begins(word, beginnings) for word in _WORD.findall(name)):
+            if any(word in whole or _begins(word.lower(), beginnings) for word in _WORD.findall(name)):
                 yield name
 
 
@@ -57,13 +61,14 @@ def _hexadecimal(drawn: bytes) -> Iterator[str]:
 
 def _forms(drawn: bytes) -> Iterator[str]:
     """How programs write drawn bytes."""
+    yield from _hexadecimal(drawn)
+    yield drawn.hex().upper()
     yield base64.urlsafe_b64encode(drawn).decode().rstrip("=")
     yield base64.urlsafe_b64encode(drawn).decode()
     if len(drawn) == _UUID_BYTES:
         yield str(UUID(bytes=drawn, version=4))
 
 
-def _begins(word: str, beginnings: AbstractSet[str]) -> bool:
+def _begins(word: str, beginnings: Mapping[str, Sequence[str]]) -> bool:
     """Whether drawn bytes in hexadecimal digits begin so."""
-    lower = word.lower()
-    return any(each.startswith(lower) for each in beginnings)
+    return any(digits.startswith(word) for digits in beginnings.get(word[:_MIN], ()))

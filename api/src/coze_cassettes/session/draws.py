@@ -35,7 +35,7 @@ def remember_context(drawn: Drawn) -> AbstractContextManager[None]:
     def characters_of(draw: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
         def choose(*arguments: Any, **options: Any) -> list[Any]:
             found = draw(*arguments, **options)
-            if all(isinstance(each, str) for each in found):
+            if all(isinstance(each, str) and len(each) == 1 for each in found):  # words are no value of their own
                 drawn.append("".join(found))
             return found
 
