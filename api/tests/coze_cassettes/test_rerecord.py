@@ -39,6 +39,45 @@ def cassette(provenance: str = "stand-in", body: str = '{"mode":0}') -> Cassette
     return Cassette((interaction,), Metadata(provenance, "2024-01-01T00:00:00Z", "0.20.0"))
 
 
+RUN_AGAIN = """
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):  # as that of pytest-rerunfailures
+    for _ in range(2):
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        failed = [report for report in reports if report.failed]
+        for report in reports:
+            report.outcome = "rerun" if report in failed else report.outcome
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        if not failed:
+            return True
+"""
+TRIED_TWICE = """
+import pytest
+tried = []
+
+@pytest.mark.vcr
+def test_me():
+    tried.append(1)
+    assert len(tried) == 2
+"""
+
+
+@pytest.mark.loopback
+def test_only_the_last_attempt_at_a_test_counts(tmp_path: Path) -> None:
+    """Given a plugin that runs failed tests again, when the second attempt passes, then the test has passed."""
+    for name, text in (
+        ("pytest.ini", "[pytest]\ncoze_tests = ."),
+        ("conftest.py", RUN_AGAIN),
+        ("test_me.py", TRIED_TWICE),
+    ):
+        (tmp_path / name).write_text(text)
+    result = processes.run_pytest(processes.Suite(tmp_path, ()), (), dict(os.environ), lambda _: None, str)
+    assert [(each.test, each.outcome) for each in result.events] == [("test_me.py::test_me", "passed")]
+
+
 # --- decisions ------------------------------------------------------------------------------------------------------
 
 CHANGED = '{"mode":1}'

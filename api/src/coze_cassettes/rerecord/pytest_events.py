@@ -107,6 +107,7 @@ class EventWriter:
         self._outages = 0
         self._tests: dict[str, TestEvent] = {}
         self._ended: dict[str, TestEvent] = {}
+        self._again: set[str] = set()
 
     def _write(self, event: TestEvent) -> None:
         line = memoryview(dumps(event))
@@ -186,8 +187,16 @@ class EventWriter:
         frames = tuple(Frame(str(entry.path), entry.lineno + 1) for entry in entries)
         return explain(Crash(call.excinfo.value, frames, item.path, item.config.rootpath), replaying=self._replaying)
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Notes an attempt that counts for nothing: pytest-rerunfailures runs such a test again."""
+        if str(report.outcome) == "rerun":
+            self._again.add(report.nodeid)
+
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Writes how a test ended, its teardown included."""
+        """Writes how a test ended, its teardown included, unless it is run again."""
+        if nodeid in self._again:
+            self._again.remove(nodeid)
+            return
         self._write(self._ended[nodeid])
         if self._ended[nodeid].outcome == "passed":
             self._outages = 0
