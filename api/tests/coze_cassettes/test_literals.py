@@ -7,6 +7,7 @@ import json
 import pytest
 
 from coze_cassettes.cassette.model import Response
+from coze_cassettes.scrubbing.integers import encode
 from coze_cassettes.session.literals import with_literals
 from coze_cassettes.session.patterns import Bindings
 
@@ -47,6 +48,17 @@ def test_chunks_fit_the_longer_body() -> None:
     response = Response(200, body=b"a BOT_ID_1 b BOT_ID_1", chunks=(11, 10))
     changed = with_literals(response, _bindings({"BOT_ID_1": "7400000000"}), {})
     assert (changed.body, changed.chunks) == (b"a 7400000000 b 7400000000", (13, 12))
+
+
+def test_an_integer_comes_back() -> None:
+    """Given an integer that stands for a placeholder, which no text has, then it is the one that the test sent."""
+    response = Response(
+        200, body=f'{{"n": {encode("ID", "1")}, "m": 1{encode("ID", "1")}, "x": {encode("ID", "2")}}}'.encode()
+    )
+    changed = with_literals(response, _bindings({"ID_1": "9223372036854775808"}), {})
+    assert json.loads(changed.body) == {
+        "n": 9223372036854775808, "m": int(f"1{encode('ID', '1')}"), "x": int(encode("ID", "2")),
+    }  # fmt: skip
 
 
 def test_times_that_are_not_ascii_come_back_as_json_has_them() -> None:

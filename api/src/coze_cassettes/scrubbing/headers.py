@@ -29,16 +29,18 @@ def kept_request_headers(request: Request) -> Headers:
 def kept_response_headers(response: Response, method: str) -> Headers:
     """The headers of a response that a cassette keeps: all that a test may read.
 
-    The length of a body is that of the body, except in the answer to HEAD.
+    The length of a body is that of the body, except in the answer to HEAD; without a body nothing was decoded.
     """
     known = _first(response.headers, RESPONSE_HEADERS)
-    others = sorted((name.lower(), value) for name, value in response.headers if _is_kept(name.lower(), method))
-    return (*known, *others)
+    named = ((name.lower(), value) for name, value in response.headers)
+    return (*known, *sorted((name, value) for name, value in named if _is_kept(name, method, response.body)))
 
 
-def _is_kept(name: str, method: str) -> bool:
+def _is_kept(name: str, method: str, body: bytes) -> bool:
     if name == "content-length":
         return method == "HEAD"
+    if name == "content-encoding":
+        return not body
     return name not in RESPONSE_HEADERS and _NOISE.fullmatch(name) is None
 
 

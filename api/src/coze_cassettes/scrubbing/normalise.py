@@ -14,10 +14,9 @@ def normalise(interaction: Interaction) -> Interaction:
     """An interaction without content encoding and with the one boundary; headers are all still there."""
     response = interaction.response
     encoding = header(response.headers, "content-encoding")
-    if encoding:
+    if encoding and response.body:  # of HEAD, 204 and 304 there is none, and the header stays
         headers = tuple((name, value) for name, value in response.headers if name.lower() != "content-encoding")
-        body = compression.decompress(response.body, encoding) if response.body else b""  # of HEAD, 204, 304
-        response = replace(response, headers=headers, body=body, chunks=())
+        response = replace(response, headers=headers, body=compression.decompress(response.body, encoding), chunks=())
     if "event-stream" not in header(response.headers, "content-type") and not response.fault:
         response = replace(response, chunks=())
     return Interaction(normalise_request(interaction.request), response)

@@ -12,10 +12,15 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from coze_cassettes.cassette.model import Response
+from coze_cassettes.scrubbing.placeholders import pattern
 from coze_cassettes.session.patterns import Bindings
 
 _NEEDS_ESCAPE: Final = re.compile(r'["\\\x00-\x1f]')
 """What a value may not hold to be put into JSON as it is; such a value keeps its placeholder."""
+
+
+_CODE: Final = re.compile(rb"(?<![\w.])9\d{7,}(?![\w.])")
+"""What may be an integer that stands for a placeholder."""
 
 
 def with_literals(response: Response, bindings: Bindings, times: Mapping[str, str]) -> Response:
@@ -25,12 +30,22 @@ def with_literals(response: Response, bindings: Bindings, times: Mapping[str, st
     """
     escaped = _escaped(times)
     values = {**bindings.literals(), **times, **escaped}
+    if _CODE.search(response.body):
+        values = {**values, **_integers(values)}
     literals = {name: value for name, value in values.items() if name in escaped or not _NEEDS_ESCAPE.search(value)}
     found = {name: value for name, value in literals.items() if _holds(response, name)}
     if found:
         response = _replace(response, found)
     bindings.note_received(response.body, *(value for _, value in response.headers))
     return response
+
+
+def _integers(values: Mapping[str, str]) -> Mapping[str, str]:
+    """The integers that stand for placeholders, with the integers that the test sent."""
+    from coze_cassettes.scrubbing.integers import encode  # noqa: PLC0415  with all rules, which a replay seldom needs
+
+    sent = ((pattern().fullmatch(name), value) for name, value in values.items() if value.isdecimal())
+    return {encode(match["kind"], match["number"]): value for match, value in sent if match and match["number"]}
 
 
 def _escaped(times: Mapping[str, str]) -> Mapping[str, str]:

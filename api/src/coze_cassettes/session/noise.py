@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from coze_cassettes.cassette.model import Request, header
-from coze_cassettes.codecs import containers, multipart
+from coze_cassettes.codecs import multipart
 from coze_cassettes.errors import UnreadableBody
 
 _LARGE: Final = 1 << 16
@@ -71,6 +71,8 @@ def _is_noise(content: bytes) -> bool:
 
 
 def _opens(content: bytes) -> bool:
+    from coze_cassettes.codecs import containers  # noqa: PLC0415  which a replay without large bytes does not need
+
     try:
         return containers.open_container(content) is not None
     except UnreadableBody:
