@@ -246,6 +246,26 @@ def test_what_was_recorded_in_this_order_is_found_by_its_text(monkeypatch: pytes
     assert found.bindings.values == {"BOT_ID_1": "742", "USER_ID_1": "ann"}
 
 
+LITERALS = ("x", "role", "1", "BOT", "", "q:", "{", "BOT_ID_1", "USER_ID_1", "BOT_ID", "ID_1")
+VALUES = ("742", "ann", "a@b.c", "1704067200", "2024-01-01", "a b", 'a"b', "a/b", "é", "BOT_ID_1", "A_1", "", ":")
+
+
+def test_a_text_that_fits_also_fits_taken_apart(chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given any requests with any values, the answer and the values of the placeholders are the same both ways."""
+    by_text = 0
+    for _ in range(300):
+        bodies = [{key: "".join(chance.choices(LITERALS, k=2)) for key in chance.sample("abc", 2)} for _ in range(2)]
+        values = {name: chance.choice(VALUES) for name in ("BOT_ID_1", "USER_ID_1", "BOT_ID", "ID_1")}
+        quick, thorough = matcher(*map(post, bodies)), matcher(*map(post, bodies))
+        monkeypatch.setattr(thorough, "_next", lambda _: None)
+        for body in bodies:
+            live = post({key: values.get(text, text) for key, text in body.items()})
+            by_text += quick._next(live) is not None
+            assert quick.find(live) == thorough.find(live)
+            assert quick.bindings.values == thorough.bindings.values
+    assert by_text > 30
+
+
 @pytest.mark.parametrize("same", [True, False])
 @pytest.mark.parametrize("number", [200, pytest.param(1000, marks=pytest.mark.proof)])
 def test_many_requests_are_found_in_linear_time(
