@@ -354,10 +354,11 @@ def test_an_encrypted_archive_inside_other_bytes_is_refused() -> None:
 
 def test_bytes_that_seem_to_hold_many_files_take_linear_time(assert_growth: Callable[..., None]) -> None:
     """What only looks like a beginning is left at once."""
-    for unit in (b"x\x9c", b"\x1f\x8b\x08\0", b"BZh91AY&SY", b"PK\3\4", b"x\x01\0\xff\xff\0\0", b"x\x9c" + bytes(300)):
+    units = (b"x\x9c", b"\x1f\x8b\x08\0", b"BZh91AY&SY", b"PK\3\4", b"x\x01\0\xff\xff\0\0", b"x\x9c" + bytes(300))
+    for head, unit in (*((b"\xff", unit) for unit in units), (b"%PDF-1.4\n\xff", b"1 0 obj\nstream\n")):
 
-        def make(size: int, _: int, unit: bytes = unit) -> Callable[[], None]:
-            data = b"\xff" + unit * (size // len(unit))
+        def make(size: int, _: int, head: bytes = head, unit: bytes = unit) -> Callable[[], None]:
+            data = head + unit * (size // len(unit))
 
             def work() -> None:
                 with contextlib.suppress(UnreadableBody):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs import compression
@@ -13,7 +14,9 @@ from coze_cassettes.codecs.opened import Opened, refuse_change
 from coze_cassettes.errors import UnreadableBody
 
 _MAGIC: Final = b"%PDF-"
-_STREAM = re.compile(rb"stream\r?\n(?P<raw>.*?)\r?\n?endstream", re.DOTALL)
+_BEGIN = re.compile(rb"stream\r?\n")
+_END: Final = b"endstream"
+_LAST_LINE_END = re.compile(rb"\r?\n?\Z")
 _ASCII85 = re.compile(rb"\s*(?:<~)?[!-uz\s]{8,}~>\s*")
 _DIGITS = re.compile(rb"[0-9A-Fa-f\s]{8,}>?\s*")
 _BLANKS = re.compile(rb"\s+")
@@ -79,15 +82,28 @@ def _read_stream(raw: bytes, dictionary: bytes) -> bytes | None:
     return _undo_predictor(inner, dictionary)
 
 
+def _spans(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Where the word of each stream stands, and its content; the search for an end is given up once there is none."""
+    position = 0
+    while (begin := _BEGIN.search(data, position)) is not None and (end := data.find(_END, begin.end())) >= 0:
+        yield begin.start(), begin.end(), end
+        position = end + len(_END)
+
+
 def open_pdf(data: bytes) -> Opened:
     """The text around the streams of a PDF, and what those hold that are text or Flate; none can be written anew."""
     if b"/Encrypt" in data:
         raise UnreadableBody("it is an encrypted PDF")
     if b"/LZWDecode" in data:
         raise UnreadableBody("it is a PDF packed with LZW, which cannot be opened")
-    found = ((match["raw"], _dictionary(data, match.start())) for match in _STREAM.finditer(data))
-    streams = [inner for raw, dictionary in found if (inner := _read_stream(raw, dictionary)) is not None]
-    members = [_STREAM.sub(b"stream\nendstream", data.replace(_MAGIC, b"", 1)), *streams]
+    outside, streams, position = list[bytes](), list[bytes](), 0
+    for before, start, end in _spans(data):
+        outside.append(data[position:before])
+        position = end + len(_END)
+        inner = _read_stream(_LAST_LINE_END.sub(b"", data[start:end]), _dictionary(data, before))
+        streams += [] if inner is None else [inner]
+    around = b"stream\nendstream".join([*outside, data[position:]])
+    members = [around.replace(_MAGIC, b"", 1), *streams]
 
     def close(new: list[bytes]) -> bytes:
         if new != members:
