@@ -79,6 +79,15 @@ def test_the_refusal_names_part_and_digest_and_the_digest_lets_it_pass(wrap: Cal
     assert Judge(allow_opaque=frozenset({digest}))(text).findings == ()
 
 
+def test_the_refusal_of_a_finding_says_what_to_do(fill: Callable[[str], str]) -> None:
+    """A value that looks random where no name says what it is."""
+    body = fill('{"note": "{A40}"}').encode()
+    headers = (("content-type", "application/json"),)
+    sent = Interaction(Request("POST", "https://api.coze.com/v1/x", headers, body), Response(200, "OK", headers, b"{}"))
+    with pytest.raises(UnsafeCassette, match=r"body\.note INSPECT-RANDOM\n  If the test sends .* export COZE_SECRET_"):
+        recorder(sent).make_cassette()
+
+
 def test_a_value_in_an_allowed_file_is_found_all_the_same() -> None:
     """The bytes of a file that may be kept are searched as they are."""
     sealed = SEALED + b"the value tulip-seven-eight" + bytes(9)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Final, NoReturn, Protocol
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import provenance, store
@@ -111,7 +111,9 @@ class Recorder(Session):
         values = {*scrubbed.table.replacements(), *self.configured.placeholders}
         if findings := inspect(cassette, text, values, self.settings.allow_opaque):
             shown = "\n".join(f"  {finding}" for finding in findings[:20])
-            raise UnsafeCassette(f"{self.test} is not saved, the inspector found what must not be in it:\n{shown}")
+            raise UnsafeCassette(
+                f"{self.test} is not saved, the inspector found what must not be in it:\n{shown}\n{_REMEDY}"
+            )
         return cassette
 
     def _metadata(self, interactions: tuple[Interaction, ...]) -> Metadata:
@@ -143,6 +145,12 @@ class Recorder(Session):
             store.write(self.path, cassette)
         except OSError as error:
             raise NotWritten(f"{self.test} is not saved, its file cannot be written: {error.strerror}.") from None
+
+
+_REMEDY: Final = (
+    "  If the test sends the value: export COZE_SECRET_<NAME>=<value>, so that it is scrubbed everywhere.\n"
+    "  If Coze makes it, the toolkit lacks a rule for its field: report the field."
+)
 
 
 def _how_to_allow(message: str) -> str:
