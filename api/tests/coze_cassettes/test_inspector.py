@@ -14,6 +14,7 @@ import pytest
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.codecs.encodings import ENCODINGS
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.environment import VARIABLES, Variable
 
@@ -124,6 +125,41 @@ def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]
     objects = [json.dumps({"parts": [{"text": piece}]}) for piece in pieces]
     for text in ("[" + ",\n".join(objects) + "]", "\x1e".join(["", *objects]), "".join(objects)):
         assert rules_found(text.encode(), ("Canary Person",), "application/json") == {"INSPECT-VALUE"}
+
+
+def spelled(name: str, text: str) -> str:
+    """A text in an encoding of the table."""
+    return next(row.encode(text) for row in ENCODINGS if row.name == name)
+
+
+def test_short_lines_beside_an_encoding_hide_nothing(rules_found: Callable[..., set[str]], fill: Fill) -> None:
+    """A word on the line before or behind it can be read as its first or last line."""
+    for name in ("hexadecimal dump", "base64 in words", "base85"):
+        text = spelled(name, fill("see AKIA{U16} there"))
+        assert "INSPECT-VENDOR-KEY" in rules_found({"note": f"first\n{text}\nlast\n"}), text
+
+
+def test_what_names_a_value_is_read_in_an_encoding(rules_found: Callable[..., set[str]]) -> None:
+    """A blank line in quoted-printable, escapes with a character inside that nobody sees."""
+    field = '--a\r\nContent-Disposition: form-data; name="password"\r\n\r\ntulip7ab2c\r\n--a--\r\n'
+    for text in (spelled("quoted-printable in lines", field), "\u200b".join("a=1&%E5%AF%86%E7%A0%81=tulip7ab2c")):
+        assert rules_found({"note": text}) == {"INSPECT-SECRET-NAME"}, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<dict><key>BOT_ID</key>\n<string>{}</string></dict>",
+        'env:\n- name: BOT_ID\n  value: "{}"\n',
+        '<a><property name="BOT_ID">{}</property></a>',
+        'variable "BOT_ID" {{\n  default = "{}"\n}}',
+        '<input value="{}" type="hidden" name="BOT_ID"/>',
+    ],
+)
+def test_a_name_that_looks_like_a_placeholder_is_one(text: str, rules_found: Callable[..., set[str]]) -> None:
+    """What stands before it says that it is a name; its value may be a placeholder."""
+    assert rules_found({"note": text.format("x7Bq2Lm9Kd3Wp")}) == {"INSPECT-ID-NAME"}
+    assert rules_found({"note": text.format("BOT_ID_1")}) == set()
 
 
 def test_a_value_in_binary_is_found(rules_found: Callable[..., set[str]]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from coze_cassettes.codecs import containers, encodings
 from coze_cassettes.codecs.encodings import BASE64, INLINE, STANDING, Encoding
 from coze_cassettes.codecs.opened import Opened
 from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.inspection.masking import fold
 
 _SAMPLE: Final = "a text of some words, with blanks between them"
 _WHOLE: Final = tuple(row for row in STANDING if row.is_whole)
@@ -104,7 +106,13 @@ _NOISE: Final = 32
 """Characters below which what is read in another character set may be so by chance: such texts are read together."""
 
 
+_DISGUISED = re.compile("[\uff05\uff06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u200b-\u200f\u2060\ufeff]")
+"""Letters and digits in full width, and characters that nobody sees: an escape with them in it is none yet."""
+
+
 def _inside(outer: str) -> Iterator[str]:
+    if not outer.isascii() and _DISGUISED.search(outer) and encodings.is_readable(outer):
+        yield fold(outer)
     for row in _OF_CHARSETS:
         if row.charset != encodings.GB18030:
             yield from row.readings(outer)
@@ -135,7 +143,7 @@ def _take_out(row: Encoding, text: str) -> tuple[str, list[str]]:
         inner = row.decode(text[start:end])
         if inner is not None:
             readings.append(inner)
-            if encodings.is_readable(inner):
+            if encodings.is_readable(inner) and len(text[start:end].split()) > 1:  # a line by itself is read later
                 kept.append(text[position:start])
                 position = end
     return "\n".join([*kept, text[position:]]) if kept else text, readings
@@ -165,7 +173,16 @@ def _lines_with(pattern: re.Pattern[str], text: str) -> str:
                 spans[-1] = (spans[-1][0], end)
             else:
                 spans.append((text.rfind("\n", 0, match.start()) + 1, end))
-    return "\n".join(text[start:end] for start, end in spans)
+    return _with_blank_lines(text, spans)
+
+
+def _with_blank_lines(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Some stretches, each on a line of its own, with what stands between two if that is blank: a head ends so."""
+    kept = [text[slice(*span)] for span in spans[:1]]
+    for (_, end), (start, stop) in pairwise(spans):
+        between = text[end:start]
+        kept += ["\n" if between.strip() else between, text[start:stop]]
+    return "".join(kept)
 
 
 # --- base64 ---------------------------------------------------------------------------------------------------------

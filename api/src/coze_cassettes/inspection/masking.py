@@ -66,6 +66,13 @@ _NO_NAME: Final = (
 """What makes a name of a bare placeholder: a sign of equality behind it, the end of a tag, other names of columns."""
 
 
+_NAMES_AFTER: Final = "".join(
+    f"(?<!{re.escape(before)})"
+    for before in ("ENV ", "ARG ", 'name="', "name='", 'key="', "name: ", 'variable "', "<key>", "<td>", "<th>", "<dt>")
+)
+"""What makes a name of it that stands before: what declares a variable, an attribute, an element."""
+
+
 @dataclass(frozen=True)
 class Masking:
     """Which placeholders a cassette has: numbered ones of the known kinds, and the bare ones of configured values."""
@@ -79,7 +86,7 @@ class Masking:
         """The masking of a cassette, of its texts and of the bare placeholders that it lists."""
         bare = {*BARE, *filter(_NAME.fullmatch, listed)}
         every = re.compile(f"{_BEGINNING}{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)})")
-        values = re.compile(f"{_BEGINNING}{URL_OF}{_BEFORE}(?:{_NUMBERED}|(?<!ENV )(?<!ARG ){_bare(bare)}{_NO_NAME})")
+        values = re.compile(f"{_BEGINNING}{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_NAMES_AFTER}{_bare(bare)}{_NO_NAME})")
         return cls(every, values, tuple(texts))
 
     def hide(self, text: str) -> str:
