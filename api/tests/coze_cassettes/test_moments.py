@@ -146,6 +146,14 @@ def test_it_is_known_how_a_test_wrote_a_time() -> None:
     }
 
 
+def test_a_time_in_a_message_of_a_websocket_is_found() -> None:
+    """As a value, and inside of a text."""
+    matcher = Matcher([], recorded_at=RECORDED.timestamp())
+    assert not matcher.difference(_request(f"It is {REPLAYED:%Y-%m-%d}."), _request(f"It is {RECORDED:%Y-%m-%d}."))
+    assert not matcher.difference(_request(_seconds(REPLAYED)), _request(_seconds(RECORDED)))
+    assert matcher.times == {"2026-11-26": "2024-01-01", f"{_seconds(RECORDED)}": f"{EPOCH}"}
+
+
 def test_a_time_inside_of_a_text_is_found() -> None:
     """In the name of a file, in JSON inside of a text, beside a placeholder."""
     assert _finds(f"report-{_seconds(RECORDED)}.txt", f"report-{EPOCH + 2}.txt")

@@ -193,14 +193,16 @@ class Matcher:
 
     def difference(self, live: Request, recorded: Request) -> str:
         """The first difference between a live request and a certain recorded one; empty if there is none."""
-        ours, theirs = self._outline(live), self._outline(recorded)
-        templates = _templates(theirs)
-        places = frozenset(templates)
-        if ours.without(places) == theirs.without(places):
-            new = _unify(ours, templates, self.bindings)
-            if new is not None:
-                self.bindings.bind(new)
-                return ""
+        for outline_of in (self._outline, self._dated_outline):
+            ours, theirs = outline_of(live), outline_of(recorded)
+            templates = _templates(theirs)
+            places = frozenset(templates)
+            if ours.without(places) == theirs.without(places):
+                new = _unify(ours, templates, self.bindings)
+                if new is not None:
+                    self.bindings.bind(new)
+                    self.times.update(self._times_of(live, recorded))
+                    return ""
         return matching.difference(self.scrub(live), recorded)
 
     def scrub(self, live: Request) -> Request:
