@@ -19,7 +19,7 @@ _NEEDS_ESCAPE: Final = re.compile(r'["\\\x00-\x1f]')
 """What a value may not hold to be put into JSON as it is; such a value keeps its placeholder."""
 
 
-_CODE: Final = re.compile(rb"(?<![\w.])9\d{7,}(?![\w.])")
+_CODE: Final = re.compile(rb"9(?<![\w.]9)\d{7,}(?![\w.])")
 """What may be an integer that stands for a placeholder."""
 
 
@@ -30,7 +30,7 @@ def with_literals(response: Response, bindings: Bindings, times: Mapping[str, st
     """
     escaped = _escaped(times)
     values = {**bindings.literals(), **times, **escaped}
-    if _CODE.search(response.body):
+    if values and _CODE.search(response.body):
         values = {**values, **_integers(values)}
     literals = {name: value for name, value in values.items() if name in escaped or not _NEEDS_ESCAPE.search(value)}
     found = {name: value for name, value in literals.items() if _holds(response, name)}
