@@ -91,11 +91,6 @@ def loads(line: bytes) -> TestEvent:
     return TestEvent(**{**fields, "needs": tuple(fields["needs"])})
 
 
-def skip_reason(reason: BaseException, *, own: bool) -> str:
-    """Why a test is left out; what a recording test says itself while it runs may come off the wire."""
-    return str(reason) if own or isinstance(reason, fixtures.SAFE) else "skipped by the test itself"
-
-
 class EventWriter:
     """The plugin: writes to the pipe, and ends the run when the parent is gone or the service is out of reach."""
 
@@ -182,7 +177,7 @@ class EventWriter:
         if call.excinfo is None:
             return ""
         if isinstance(call.excinfo.value, pytest.skip.Exception):
-            return skip_reason(call.excinfo.value, own=self._replaying or report.when != "call")
+            return report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
         entries = call.excinfo.traceback.filter(call.excinfo) or call.excinfo.traceback
         frames = tuple(Frame(str(entry.path), entry.lineno + 1) for entry in entries)
         return explain(Crash(call.excinfo.value, frames, item.path, item.config.rootpath), replaying=self._replaying)
