@@ -345,11 +345,17 @@ def test_what_is_packed_inside_other_bytes_is_searched(name: str) -> None:
     assert layers.walk_bytes(Leaf((), "", "text"), beside, _swap) == replaced
 
 
-def test_an_encrypted_archive_inside_other_bytes_is_refused() -> None:
-    """As one that stands by itself."""
+def test_a_sealed_archive_inside_other_bytes_is_refused() -> None:
+    """One that is encrypted, as where it stands by itself, and one whose files are not deflated."""
     sealed = b"\xffhead" + zipped("a.txt", CONTENT).replace(b"PK\3\4\x14\0\0", b"PK\3\4\x14\0\1")
     with pytest.raises(UnreadableBody, match="encrypted zip file"):
         containers.open_container(sealed)
+    for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", method) as archive:
+            archive.writestr("a.txt", CONTENT)
+        with pytest.raises(UnreadableBody, match="packed in another way"):
+            containers.open_container(b"\xffhead" + target.getvalue())
 
 
 def test_bytes_that_seem_to_hold_many_files_take_linear_time(assert_growth: Callable[..., None]) -> None:

@@ -21,6 +21,9 @@ _PIXELS: Final = (b"IDAT", b"fdAT")
 _LOCAL_HEADER: Final = struct.Struct("<4xHHH8xIIHH")
 _HEADER_SIZE: Final = 30
 _DEFLATED: Final = 8
+_OTHER_METHODS: Final = frozenset((1, 6, 9, 12, 14, 93, 95, 97, 98, 99))
+"""How else an entry can be packed (APPNOTE 4.4.5): bzip2, LZMA, Zstandard, xz and more."""
+
 _FIRST_STEP, _LAST_STEP = 512, 1 << 16
 """Bytes that are unpacked at a time: most that only looks like a beginning fails at once."""
 
@@ -128,4 +131,6 @@ def _content_of_entry(data: bytes, start: int) -> int:
     _, flags, method, _, _, name, extra = _LOCAL_HEADER.unpack_from(data, start)
     if flags & 1:
         raise UnreadableBody("it holds an encrypted zip file")
+    if method in _OTHER_METHODS:
+        raise UnreadableBody("it holds a zip file that is packed in another way than by deflate")
     return start + _HEADER_SIZE + name + extra if method == _DEFLATED else 0
