@@ -84,6 +84,16 @@ def test_what_was_not_drawn_stays(interaction: MakeInteraction) -> None:
     assert json.loads(clean[0].response.body) == {"got": unsent}
 
 
+def test_the_beginning_of_a_drawn_value_is_one_too(interaction: MakeInteraction) -> None:
+    """Given a UUID with and without hyphens, and its first digits by themselves."""
+    drawn = draws()
+    with remember_context(drawn):
+        made = uuid.uuid4()
+    sent = {"a": str(made), "b": made.hex, "c": f"run {made.hex[:8]}"}
+    clean = scrub([interaction("POST", "/v1/x", sent)], drawn=tuple(drawn)).interactions
+    assert sorted(json.loads(clean[0].request.body).values()) == ["ID_1", "ID_2", "run ID_3"]
+
+
 def test_random_modules_are_as_they_were() -> None:
     """After a recording nothing is remembered any more."""
     drawn = draws()

@@ -158,6 +158,7 @@ def test_a_time_inside_of_a_text_is_found() -> None:
     """In the name of a file, in JSON inside of a text, beside a placeholder."""
     assert _finds(f"report-{_seconds(RECORDED)}.txt", f"report-{EPOCH + 2}.txt")
     assert _finds(json.dumps({"at": RECORDED.isoformat()}), json.dumps({"at": REPLAYED.isoformat()}))
+    assert _finds(f"At {RECORDED:%H:%M on %b %d, %Y}", f"At {REPLAYED:%H:%M on %b %d, %Y}")
     assert _finds(f"USER_ID_1 asks on {RECORDED.date()}", f"u-7 asks on {REPLAYED.date()}")
     assert not _finds(f"report-{_seconds(RECORDED)}.txt", f"report-{EPOCH + 7200}.txt")
 

@@ -39,6 +39,7 @@ _BEGINS: Final = tuple("-0123456789")
 _DIGIT: Final = re.compile(r"\d")
 _UNIX_INSIDE: Final = re.compile(r"(?<!\d)(?<!\d\.)(?:\d{10}|\d{13}|\d{16}|\d{19})(?!\d|\.\d)")
 _TIME_OF_DAY: Final = r"[T ]?\d\d:?\d\d(?::?\d\d(?:\.\d+)?)?(?:Z| ?GMT| ?UTC|[+-]\d\d:?\d\d)?"
+_TIME_BEFORE: Final = r"\d\d?:\d\d(?::\d\d)?,?(?: on)? "
 _TIME_AND_ZONE: Final = r" \d\d:\d\d:\d\d(?: [A-Z]{3,4})?"
 """What stands between day and year in ``time.ctime()``, and in what the command ``date`` prints."""
 _DAY_FORMS: Final = tuple(
@@ -83,7 +84,7 @@ def _pattern_of(days: Sequence[date]) -> re.Pattern[str]:
     forms = {day.strftime(form) for day in days for form in _DAY_FORMS}
     either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
     of_c = "|".join(f"{day:%a %b} {day.day:2}{_TIME_AND_ZONE} {day.year}" for day in days)
-    return re.compile(rf"(?<!\d)(?:{of_c}|(?:{either})(?:{_TIME_OF_DAY})?)(?!\d)")
+    return re.compile(rf"(?<!\d)(?:{of_c}|(?:{_TIME_BEFORE})?(?:{either})(?:{_TIME_OF_DAY})?)(?!\d)")
 
 
 def unix_time(recorded_at: str) -> float:

@@ -43,7 +43,8 @@ def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[bytes | str]) 
             beginnings[digits[:_MIN]].append(digits)
     for text in map(_text_of, interactions):
         yield from (token for token in _TOKEN.findall(text) if token in whole)
-        for name in _NAME.findall(text):
+        rest = _TOKEN.sub(lambda match: " " if match[0] in whole else match[0], text)
+        for name in _NAME.findall(rest):
             if any(word in whole or _begins(word.lower(), beginnings) for word in _WORD.findall(name)):
                 yield name
 

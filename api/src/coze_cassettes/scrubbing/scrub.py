@@ -76,8 +76,9 @@ def scrub(
 
 def _learn_drawn(learned: Learned, drawn: Iterable[str], configured: ConfiguredValues) -> None:
     """Learn what no rule claims and no known value holds: it is another one in each run, as an identifier is."""
+    known = (*learned.rules, *configured.placeholders)
     for text in drawn:
-        if not any(text in known for known in (*learned.rules, *configured.placeholders)):
+        if not any(text in each for each in known):
             learned.note(text, _DRAWN)
 
 
