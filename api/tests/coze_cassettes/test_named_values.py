@@ -158,6 +158,11 @@ WITH_DIGIT = {
     "words behind a name": "The password for the server is %s, keep it.",
     "a verb behind a name": "The admin password has been reset to %s.",
     "short for is": "my password's %s and nothing else",
+    "an answer": "Q: password? A: %s",
+    "between commas": "The password, %s, works.",
+    "a remark before the colon": "Password (case sensitive): %s",
+    "what it serves as": "%s should work as the password.",
+    "an item of a list": "- password\n  - %s\n",
     "right behind a name": "log in as me with the password %s please",
     "a dash behind a name": "password – %s",
     "below a name": "Your password:\n\n    %s\n",
@@ -173,6 +178,37 @@ WITH_DIGIT = {
     "git config": "git config --global user.password %s",
 }
 """Where a value needs a digit: else it may be a word that explains the name."""
+
+
+TELLING: Final = (
+    *(
+        ("支付密码已经改成%s了", WORD),
+        ("登录密码就用%s", WORD),
+        ("%s是初始密码。", WORD),
+        ("口令【%s】", WORD),
+        ("提取码：%s（请保密）", WORD),
+    ),
+    *(
+        ("the password is %s, ok?", "NolfLorfen"),
+        ("Password for me: %s", "kgRuzhSOrnYOYt"),
+        ("the password is %s today", "nolf-lorfen-frol"),
+    ),
+    *(
+        ("We reset your PIN to %s today.", "7{D5}"),
+        ("is the login code %s correct?", "8{D5}"),
+        ("API key for me: %s", "6{D7}"),
+    ),
+    *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
+)
+"""Sentences that tell a secret of letters or of digits only, or one that begins with a sign."""
+
+
+def test_what_a_sentence_tells_is_found(interaction: MakeInteraction, cassette: MakeCassette, fill: Fill) -> None:
+    """Nothing of it is left, and the inspector finds it by itself."""
+    for text, example in TELLING:
+        one = interaction(answer={"msg": text % (value := fill(example))})
+        assert inspect(cassette(one), "") != (), text
+        assert value not in json.loads(scrub([one]).interactions[0].response.body)["msg"], text
 
 
 def cases() -> list[tuple[str, str]]:
@@ -305,6 +341,9 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "docker run -p 8080:8080 a; mkdir -p some/where; zip -r a.zip b",
         "<tr><td>password</td><td>string</td></tr>",
         'unexpected token "}"',
+        "密码用bcrypt加密，密钥用Keycloak生成，密码是encrypted的，使用 passphrase 作为密钥，口令，little-endian编码",
+        "The dh secret should be left-padded; the password length is 1024, the key size was 2048, a PIN of 4 digits.",
+        "密码（WPA/WPA2 passphrase），该 token 的色值会比 `colorBgContainer` 要亮",
     ],
 )
 def test_what_is_said_of_a_password_stays(interaction: MakeInteraction, cassette: MakeCassette, text: str) -> None:

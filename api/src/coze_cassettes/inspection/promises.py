@@ -69,13 +69,14 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
             passwrd|pswd|psw|security answer|security code|activation code|unlock code|login code|log in code|mfa code
             2 fa code|two factor code|one time code|otp code|verify code|vcode|v code|yanzhengma|mima|kouling|deploy key
-            pre shared key|password confirmation|new pwd|old pwd|密匙|安全码|备用码|恢复码|激活码|鉴权码|密保答案
+            pre shared key|password confirmation|new pwd|old pwd|密匙|安全码
+            备用码|恢复码|激活码|鉴权码|密保答案|校验码|提取码|取件码
         """,
         Promise.CREDENTIAL: "token|credential|credentials|secrets|passwords|api keys|access keys|session id"
         "|session key",
         Promise.CODE: """
             pin|captcha|sid|sess id|sk|tok|jwt|enc key|sign key|storage key|p key|priv key|app sec|ak sk
-            conn str|root pw|user pw|admin pw|db pw|miyao|master auth|校验码|提取码|取件码|pin码
+            conn str|root pw|user pw|admin pw|db pw|miyao|master auth|pin码
         """,
         Promise.SHORT: "pass|pw",
         Promise.PERSON: """

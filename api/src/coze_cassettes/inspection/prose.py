@@ -200,7 +200,8 @@ def _is_literal(pair: Pair, value: str, text: str) -> bool:
         return True
     if _is_mixed(value):
         return _IDENTIFIER.fullmatch(value) is None or not _is_code(text)
-    return not _repeats_name(value) and _ENDS.match(pair.rest) is not None and not _is_code(text)
+    is_cell = not pair.name.isascii() and pair.rest.lstrip().startswith("|")
+    return not _repeats_name(value) and (is_cell or _ENDS.match(pair.rest) is not None) and not _is_code(text)
 
 
 _LONG: Final = 20
@@ -244,7 +245,8 @@ def _repeats_name(value: str) -> bool:
 
 
 _ENDS = re.compile(
-    r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])|[ \t]{1,2}(?:[A-Za-z_][A-Za-z0-9_.]{0,63}=\S|--[a-z])"
+    r"\s*(?:\Z|[.,;!。，；！、)）】」]|\((?=[\u4e00-\u9fff])|[\u4e00-\u9fff])"
+    r"|[ \t]{1,2}(?:[A-Za-z_][A-Za-z0-9_.]{0,63}=\S|--[a-z])"
 )
 """What follows a word that stands alone: an end, or the next field of a log, and not more words of a sentence."""
 

@@ -18,7 +18,12 @@ _MOST_WORDS: Final = 9
 _TELLING: Final = words(
     "is was be to equals its it's it’s now still typed entered : - – — = -> 's ’s is: was: be: to: equals: now: still:"
 )
-_JOINING: Final = words("is was as for in into when asked the my your our a right new current old <-")
+_JOINING: Final = words(
+    """
+    is was as for in into when asked the my your our a an right new current old <- should will may can must work works
+    be serve serves do used
+    """
+)
 _DESCRIBING: Final = words(
     """
     length size hash hashed digest algorithm version bits bytes characters chars digits type format name file field
@@ -27,7 +32,9 @@ _DESCRIBING: Final = words(
 )
 """Words behind which a number or a name says something about the secret."""
 
-_WORD = re.compile(r"->|<-|[^\s\"“”‘`*(){}\[\]<>|，。；、！？：「」（）【】\u4e00-\u9fff]+|:(?=\s)")
+_WORD = re.compile(
+    r"->|<-|(?:[^\s\"“”‘`*(){}\[\]<>|，。；、！？：「」（）【】\u4e00-\u9fff]|(?<=[A-Za-z0-9!@#$%^&])\*(?=[A-Za-z0-9!@#$%^&]))+|:(?=\s)"
+)
 _END = re.compile(rf"[.!?;](?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n")
 _TRAILING: Final = ".,:;!?'/"
 
@@ -38,16 +45,25 @@ _ALGORITHM = re.compile(
     r"(?i)(?:aes|3?des|rsa|dsa|sha|md|sm|hmac|hs|rs|es|ps|ecc|ed|base|hotp|totp|oauth|utf|ssl|tls|ipv|(?:wpa/)?wpa|http|pkcs|pbkdf"
     r"|web|crc|py|python|arg|foo|bar|test|user|key|token|x|p|k)[-_]?[0-9].*"
 )
-_MEASURE = re.compile(r"[0-9.,]+(?:-?[a-zA-Z%]{1,12})")
+_MEASURE = re.compile(r"[0-9.,]+-?(?:[a-z%]{1,12}|[A-Z]{1,3}|[kKMGT]i?[bB][a-z]{0,4})")
 _WRITTEN = re.compile(
-    r"(?:[vV]|[A-Z]\.)?[0-9]+(?:\.[0-9A-Za-z]+)+|[a-z]+(?:_[a-z0-9]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|[0-9]{4}-[0-9]{2}.*"
+    r"(?:[vV]|[A-Z]\.)?[0-9]+(?:\.[0-9A-Za-z]+)+|(?![a-z]+_[0-9]{3,}\Z)[a-z]+(?:_[a-z0-9]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|[0-9]{4}-[0-9]{2}.*"
     r"|.*[A-Za-z0-9]\.[a-z]{1,4}[0-9]?|[A-Z]{1,5}-?[0-9]{1,4}|0x[0-9A-Fa-f]+|.*[(){}\\|].*"
     r"|[A-Za-z_]+=.*|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}|HTTP/[0-9.]+|OAuth[0-9]?[A-Za-z]*|[/.~-].*|[a-z]+://.*|.*@.*\..*|.*,.*"
 )
 
 
+_NO_ORDER = re.compile(
+    r"(?=[A-Za-z]*[A-Z]{2}[A-Za-z]*[a-z])(?=[A-Za-z]*[a-z][A-Z])"
+    r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))[A-Za-z]{10,64}"
+)
+"""Letters large and small as no word has them."""
+
+
 def _is_drawn(word: str) -> bool:
     """Whether a word has letters and digits, and is no algorithm, measure, variable, file or address."""
+    if _NO_ORDER.fullmatch(word):
+        return True
     if len(word) < _LEAST or not re.search("[0-9]", word) or not re.search("[A-Za-z]", word):
         return False
     return not any(each.fullmatch(word) for each in (_ALGORITHM, _MEASURE, _WRITTEN)) and not names.is_described(word)
@@ -62,15 +78,42 @@ def _is_pin(word: str) -> bool:
 
 def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
     """Whether the sentence around a name, which stands from start to end, holds what the name promises."""
-    behind = text[end : end + _REACH]
+    behind = _LEADER.sub(" ", text[end : end + _REACH])
     if text[start:end].isascii():
         ended = _END.search(behind)
         return (
             _is_said_behind(behind[: ended.start()] if ended else behind, promise)
             or _is_said_before(text[max(0, start - _REACH) : start])
             or _is_below(behind)
+            or _is_answered(behind, promise)
         )
     return _is_said_in_chinese(behind, text[max(0, start - _REACH) : start])
+
+
+_LEADER = re.compile(r"\A ?(?:[.·…]{3,32}|[(（][^()（）\n]{1,24}[)）](?=[:：]| is)) ?")
+"""Dots that lead to a value, or a remark behind a name."""
+
+_ANSWER = re.compile(r"\?\s{1,3}(?:[A-Za-z'’]{1,8}[:.]? ){0,2}[\"'`*]{0,2}(?P<value>[^\s\"'`*]{4,128})")
+_LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{8,128})(?=[,.])")
+
+
+def _is_answered(behind: str, promise: Promise) -> bool:
+    """Whether a question for a secret is answered, or commas set a drawn word off: ``the key, x9k2..., works``."""
+    listed = _LISTED.match(behind)
+    if listed is not None and _is_drawn(listed["value"]):
+        return True
+    answer = _ANSWER.match(behind)
+    if answer is None:
+        return False
+    value = answer["value"].rstrip(_TRAILING)
+    return _is_drawn(value) or (_is_pin(value) and promise in (Promise.SECRET, Promise.CODE))
+
+
+_WORDY = re.compile(
+    r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
+    r"(?:(?:[A-Z][a-z]{3,}){2,3}|(?:[a-z]{4,}-){2,3}[a-z]{4,})"
+)
+"""Words in one piece."""
 
 
 def _words(text: str) -> Iterator[str]:
@@ -85,7 +128,7 @@ def _is_said_behind(clause: str, promise: Promise) -> bool:
     is_telling, said = True, clause[:1].strip() or " "
     for word in _words(clause):
         small = word.lower()
-        if _is_drawn(word):
+        if _is_drawn(word) or (said.strip() and _WORDY.fullmatch(word)):
             return is_telling
         if said and _is_pin(word) and promise in (Promise.SECRET, Promise.CODE):
             return _is_counted(clause, word)
@@ -96,10 +139,16 @@ def _is_said_behind(clause: str, promise: Promise) -> bool:
     return False
 
 
+_GOES_ON: Final = (
+    "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with"
+    "|because|since|until|by|before|after|tomorrow|yesterday|again|still"
+)
+
+
 def _is_counted(clause: str, number: str) -> bool:
     """Whether nothing behind a number says what it counts."""
     rest = clause[clause.index(number) + len(number) :]
-    return re.match(r"[.%/-]?[0-9A-Za-z%]| (?!and|for|ok|please|now)[a-z]{2,}", rest) is None
+    return re.match(rf"[.%/-]?[0-9A-Za-z%]| (?!(?:{_GOES_ON})\b)[a-z]{{2,}}", rest) is None
 
 
 def _is_said_before(before: str) -> bool:
@@ -122,7 +171,9 @@ def _says_value(before: str, word: str) -> bool:
     return re.search(rf"{word}[\"'”`*]* (?:is|as|was|when|<-)\b", before) is not None
 
 
-_ALONE_BELOW = re.compile(r":?\s?\n\s{0,6}(?:```\w*\n|[>`]+ ?)?(?P<value>[!-~]{5,128}?)`{0,3}[ .]?\r?(?:\n|\Z)")
+_ALONE_BELOW = re.compile(
+    r":?\s?\n\s{0,6}(?:```\w*\n|[>`]+ ?|(?<=\s\s)[*-] )?(?P<value>[!-~]{5,128}?)`{0,3}[ .]?\r?(?:\n|\Z)"
+)
 
 
 def _is_below(behind: str) -> bool:
@@ -137,14 +188,52 @@ _DESCRIBING_HAN = re.compile(
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
 )
 _HAN_OR_SIGN = re.compile(r"[\u4e00-\u9fff,，、:：→—【(（「“\"'*`> -]{0,14}(?:\r?\n[\s>`]{0,6})?")
-_LATIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
+_LATIN = re.compile(r"(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
 _COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条至到]|[-~]")
 _JOINED_HAN = re.compile(
     r"[”」`*\"' ]{0,2}(?:是|就是|为|即|作为|做|当|\(|（)(?:[我你您他她]?们?的?)?[\u4e00-\u9fff]{0,4}\Z"
 )
 
 
+_LETTERS = re.compile(
+    r"(?:已经?|现在?|就|应该|还|仍|都|我|暂|统一|请|直接|默认|临时|先)?"
+    r"(?:[是为叫用写定填]|填写|[改换设变]成|[改换设变]为|重设[成为]|更新[成为]|设置[成为]|即)"
+    r"(?:了|是|原来的|旧的)?[“\"'`「【]{0,2}(?P<value>[A-Za-z]{6,40}(?:-[A-Za-z]{3,16}){0,3})"
+    r"(?![A-Za-z0-9_(.@-])(?P<rest>.{0,4})"
+    r"|(?:[:：] ?|--|——|[【「“])[“\"'`「【]{0,2}(?P<word>[A-Za-z]{6,40}(?:-[A-Za-z]{3,16}){0,3})"
+    r"(?![A-Za-z0-9_(.@-])(?P<more>.{0,4})"
+)
+_KNOWN: Final = words(
+    """
+    encrypted hashed masked required optional invalid valid empty missing string integer varchar password passwd token
+    secret default unicode windows github oauth bearer bcrypt scrypt argon keycloak oracle mysql android http https
+    openssl
+    """
+)
+_USED = re.compile(
+    r"\s?(?:加密|解密|算法|格式|类型|方式|字段|参数|生成|存储|保存|编码|登[录陆]|用户|账[号户]|服务|数据|管理|提供|表示|命令|文件|函数|模块|库)"
+)
+
+
+_WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9_.@/-])[A-Za-z]{6,40}(?:-[A-Za-z]{3,16}){0,3}\Z")
+
+
+def _is_known(word: str) -> bool:
+    return word.lower() in _KNOWN or re.search("(?i)pass|key|auth|type|name", word) is not None
+
+
+def _is_word_in_chinese(behind: str) -> bool:
+    """Whether a verb or a sign joins a name with letters that describe nothing."""
+    match = _LETTERS.match(behind)
+    if match is None:
+        return False
+    value, rest = match["value"] or match["word"], match["rest"] or match["more"] or ""
+    return not _is_known(value) and _USED.match(rest) is None
+
+
 def _is_said_in_chinese(behind: str, before: str) -> bool:
+    if _is_word_in_chinese(behind):
+        return True
     gap = _HAN_OR_SIGN.match(behind)
     if gap is not None and not _DESCRIBING_HAN.search(gap[0]):
         latin = _LATIN.match(behind, gap.end())
@@ -153,6 +242,9 @@ def _is_said_in_chinese(behind: str, before: str) -> bool:
     joint = _JOINED_HAN.search(before)
     if joint is None:
         return False
+    word = _WORD_BEFORE.search(before, 0, joint.start())
+    if word is not None and re.search("是|作为|当", joint[0]) and not _is_known(word[0]):
+        return True
     head = re.search(r"[!-~]{4,128}\Z", before[: joint.start()])
     return head is not None and _has_digit_drawn(head[0].lstrip("\"'`*(:,"))
 

@@ -189,7 +189,13 @@ def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
 
 
 _ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
-_LOWER_WORD = re.compile("[a-z]{4,}")
+_LETTERS = re.compile(
+    r"[a-z]{4,}|(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option))"
+    r"(?:(?:[A-Z][a-z]{2,}){2,3}|[a-z]{3,}(?:-[a-z]{3,}){2,3}"
+    r"|(?=[A-Za-z]{0,40}[A-Z]{2}[A-Za-z]{0,40}[a-z])(?=[A-Za-z]{0,40}[a-z][A-Z])[A-Za-z]{10,64})"
+)
+"""Words that a password is made of, or letters in no order."""
+
 _SAID: Final = re.compile(
     r"that|this|here|there|none|null|true|false|valid|invalid|wrong|right|correct|incorrect|required|optional"
     r"|missing|empty|given|provided|needed|used|unused|stored|saved|sent|reset|changed|unchanged|expired|revoked"
@@ -209,7 +215,7 @@ def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
     if (
         found.is_phrase
         or rule.category is not Category.SECRET
-        or _LOWER_WORD.fullmatch(value) is None
+        or _LETTERS.fullmatch(value) is None
         or _SAID.fullmatch(value)
     ):
         return False

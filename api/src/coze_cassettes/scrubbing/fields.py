@@ -133,7 +133,22 @@ def fields_in(text: str) -> Iterator[NamedValue]:
 
 
 _LAST_WORDS: Final = frozenset(
-    ("key", "code", "word", "id", "number", "name", "no", "card", "account", "phrase", "string", "holder")
+    (
+        "key",
+        "code",
+        "token",
+        "secret",
+        "word",
+        "id",
+        "number",
+        "name",
+        "no",
+        "card",
+        "account",
+        "phrase",
+        "string",
+        "holder",
+    )
 )
 _WORDS_BEFORE = re.compile(r"(?<![A-Za-z0-9_])(?:[A-Za-z][A-Za-z0-9]{0,31} ){1,3}\Z")
 _REACH: Final = 100

@@ -9,14 +9,14 @@ from typing import Final
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _ALGORITHM: Final = (
-    r"(?i:(?:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls|ipv|wpa|http|x|p|pkcs|pbkdf|k|web)"
+    r"(?i:(?:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls|ipv|(?:wpa/)?wpa|http|x|p|pkcs|pbkdf|k|web)"
     r"[-_]?\d{1,5}(?:[-/_](?:[A-Z]{3}|\d{1,4}|sha\d{1,3}))?)(?![A-Za-z0-9@#$%^&*_+=~-])"
 )
 _MEASURE: Final = (
     r"\d{1,6}(?:st|nd|rd|th|s|ms|[kmgtKMGT]i?[bB]?|px|h|d|x|-?(?:bits?|bytes?|chars?|digits?|days?|[a-z]{3,12}))\b"
 )
 _KNOWN: Final = (
-    rf"{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
+    rf"{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|(?![a-z]+_\d{{3,}}(?![a-z0-9_]))[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
     r"|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{4}-\d\d"
     r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b|[A-Z]{1,5}[- ]?\d{1,4}\b|0x[0-9a-fA-F]+\b"
 )
@@ -27,7 +27,21 @@ _MIXED: Final = (
     rf"(?!{_KNOWN})(?=[A-Za-z!@#$%^&*_+=~?./-]{{0,40}}\d)(?=[\d!@#$%^&*_+=~?./-]{{0,40}}[A-Za-z])"
     rf"[A-Za-z0-9]{_SIGN}{{3,126}}[A-Za-z0-9!@#$%^&*+=~](?![A-Za-z0-9_(\[{{<@])"
 )
-_DIGITS: Final = r"\d{4,12}(?![A-Za-z0-9_.%]|[-/]\d| [a-z]{2,12}s?\b(?<!and)(?<!for)(?<!ok)(?<! please)(?<! now))"
+_WORDY: Final = (
+    r"(?!\S*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
+    r"(?:(?:[A-Z][a-z]{3,}){2,3}|(?:[a-z]{4,}-){2,3}[a-z]{4,}"
+    r"|(?=[A-Za-z]{0,40}[A-Z]{2}[A-Za-z]{0,40}[a-z])(?=[A-Za-z]{0,40}[a-z][A-Z])[A-Za-z]{10,64})"
+    r"(?![A-Za-z0-9_(\[{<@/-]|\.\w)"
+)
+"""Words in one piece, or letters in no order."""
+
+_SAYS_ON: Final = (
+    "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with|again"
+    "|because|since|until|by|before|after|tomorrow|yesterday|again|still"
+)
+"""Words behind a number that do not say what it counts."""
+
+_DIGITS: Final = rf"\d{{4,12}}(?![A-Za-z0-9_.%]|[-/]\d| (?!(?:{_SAYS_ON})\b)[a-z]{{2,12}}s?\b)"
 _OPEN: Final = r"[\"'“‘`*(\[]{0,3}"
 
 # --- English --------------------------------------------------------------------------------------------------------
@@ -45,24 +59,36 @@ _HEAD = re.compile(
     r"[A-Za-z0-9_-]{0,24}\Z"
 )
 _LONGEST_HEAD: Final = 56
+_REMARK: Final = r"(?: ?[(（][^()（）\n]{1,24}[)）])?"
+"""What a text says of a name before it tells the value: ``(case sensitive)``."""
+
+_COUNTS: Final = r"(?!(?:length|size|policy|count|version|hash|type|name|id|number|bits?|rounds?)\b)"
+_WORDS_OF_NAME: Final = rf"(?: {_COUNTS}[A-Za-z][A-Za-z'’-]{{0,14}})"
 _TELLS: Final = (
     r"(?:['’]s|(?:,? (?:(?i:is|was|be|to|equals|its|now|still|typed|entered)|it['’]s)){1,2}:?|:| [=–—-]| ->)[ ]"
 )
+_LINE_ENDS: Final = r"`{0,3}[ .!）)]{0,2}\r?(?=\n|\Z)"
 _BEHIND_NAME: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:,? [A-Za-z(][A-Za-z0-9'’-]{{0,14}}){{0,5}}?{_TELLS}{_OPEN}(?P<value>{_MIXED})",
-        rf"(?: (?i:should|must|will|has|was|have|is|been|reset|changed|set)){{0,4}}{_TELLS}{_OPEN}(?P<value>{_DIGITS})",
+        rf"{_REMARK}(?:,? [A-Za-z(][A-Za-z0-9'’-]{{0,14}}){{0,5}}?{_TELLS}{_OPEN}(?P<value>{_MIXED})",
+        rf"{_REMARK}{_WORDS_OF_NAME}{{0,4}}?:[ ]{_OPEN}(?P<value>{_DIGITS})",
+        rf",[ ]{_OPEN}(?P<value>(?=[^\s,]{{8}}){_MIXED})(?=[,.])",
+        rf"\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{_MIXED}|{_DIGITS})",
+        rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{_DIGITS})",
+        rf"{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{_DIGITS})",
+        rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{_WORDY})",
         rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?:it['’]s )?(?P<value>{_MIXED})",
         rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?P<value>{_DIGITS})",
-        rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}[>`]{{0,3}}[ ]?(?P<value>{_MIXED})`{{0,3}}[ .!）)]{{0,2}}\r?(?=\n|\Z)",
+        rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}(?:[>`]{{0,3}}[ ]?|[ ]{{2,4}}[*-][ ])(?P<value>{_MIXED}){_LINE_ENDS}",
     )
 )
+_SERVES: Final = "(?:(?:should|will|may|can|must) )?(?:(?:work|be|serve|do|be used|works|serves) )?"
 _BEFORE_NAME: Final = tuple(
     re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}{joint}\Z")
     for joint in (
         r"(?: (?:is|was|as|for|in|into|when asked for))? (?:the|my|your|our|a)(?: (?:right|new|current|old))?[ ]",
-        r" (?:<-|is my|as)[ ]",
+        rf" (?:<-|is my|{_SERVES}as)(?: (?:the|my|your|our|an?))?[ ]",
     )
     for value in (_MIXED, _DIGITS.split("(?!", maxsplit=1)[0])
 )
@@ -76,10 +102,10 @@ _HAN_NAME = re.compile(
 _OTHER: Final = (
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
 )
-_HAN_GAP: Final = rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:→—]|-{{1,3}}(?!\d)| ){{1,12}}?"
+_HAN_GAP: Final = rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:→—]|-{{1,3}}(?!\d)| ){{0,12}}?"
 _UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
 _HAN_VALUE: Final = (
-    rf"(?!{_KNOWN})(?=[A-Za-z@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
+    rf"(?!{_KNOWN})(?=[A-Za-z!@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
     r"{2,126}[A-Za-z0-9])"
 )
 _BEHIND_HAN: Final = tuple(
@@ -92,6 +118,23 @@ _BEHIND_HAN: Final = tuple(
 )
 _BEFORE_HAN = re.compile(
     rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[”」`*\"' ]{{0,2}}(?:就?是|为|即|作为|做|当|[（(])"
+    r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}\Z"
+)
+_LETTERS: Final = (
+    r"(?![A-Za-z-]{0,40}(?i:pass|key|auth|type|name))(?!(?i:encrypted|hashed|masked|required|optional|invalid|valid|empty|missing|string|integer|varchar|password|passwd|token"
+    r"|secret|default|unicode|windows|github|oauth|bearer|bcrypt|scrypt|argon|keycloak|oracle|mysql|android|https?|openssl)"
+    r"(?![A-Za-z-]))(?P<value>[A-Za-z]{6,40}(?:-[A-Za-z]{3,16}){0,3}|[a-z]{3,16}(?:-[a-z]{3,16}){1,3})(?![A-Za-z0-9_(.@-])"
+    r"(?!\s?(?:加密|解密|算法|格式|类型|方式|字段|参数|生成|存储|保存|编码|登[录陆]|用户|账[号户]|服务|数据|管理|提供|表示|命令|文件|函数|模块|库))"
+)
+_HAN_VERB: Final = (
+    r"(?:已经?|现在?|就|应该|还|仍|都|我|暂|统一|请|直接|默认|临时|先)?"
+    r"(?:是|为|叫|改[成为]|换[成为]|设[成为]|重设[成为]|更新[成为]|变[成为]|用|填写?|写|定|设置[成为]|即)(?:了|是|原来的|旧的)?"
+)
+_BEHIND_PASSWORD: Final = re.compile(
+    rf"(?:{_HAN_VERB}[: ]{{0,2}}|: ?|-{{2}}|——|(?=[【「“]))[“\"'`「【]{{0,2}}{_LETTERS}"
+)
+_BEFORE_PASSWORD = re.compile(
+    rf"(?<![A-Za-z0-9_.@/-]){_LETTERS}[”」`*\"' ]{{0,2}}(?:就?是|作为|当)"
     r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}\Z"
 )
 _REACH: Final = 96
@@ -113,6 +156,15 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
         behind = _BEHIND_HAN if _LATIN.search(text, end, end + _NEAR) else ()
         before = (_BEFORE_HAN,) if _LATIN.search(text, max(0, start - _NEAR), start) else ()
         yield from _around(text, (start, end), behind, before)
+        if behind or before:
+            yield from _letters_around(text, start, end)
+
+
+def _letters_around(text: str, start: int, end: int) -> Iterator[NamedValue]:
+    """A value of letters only beside a Chinese name, which a verb or a sign joins to it."""
+    behind, before = _BEHIND_PASSWORD.match(text, end), _BEFORE_PASSWORD.search(text, max(0, start - _REACH), start)
+    for match in filter(None, (behind, before)):
+        yield NamedValue(text[start:end], *match.span("value"), is_quoted=True)
 
 
 def _around(
@@ -125,4 +177,9 @@ def _around(
     for match in filter(None, found):
         first, last = match.span("value")
         last = first + len(text[first:last].rstrip(".?!,/"))
-        yield NamedValue(text[start:end], first, last, is_quoted=False)
+        yield NamedValue(
+            text[start:end], first, last, is_quoted=False, is_word=not _HAS_DIGIT.search(text, first, last)
+        )
+
+
+_HAS_DIGIT = re.compile(r"\d")
