@@ -253,6 +253,7 @@ def png_with(text: bytes) -> bytes:
 
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
     packed = chunk(b"zTXt", b"note\0\0" + zlib.compress(text))
+    packed += chunk(b"tEXt", b"Comment\0" + text.decode().encode("utf-16-le"))
     return b"\x89PNG\r\n\x1a\n" + head + packed + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
 
 
@@ -292,6 +293,13 @@ def test_what_is_packed_is_opened(name: str) -> None:
     assert any("PLACEHOLDER" in text for text in seen)
     assert not any("secret" in text for text in seen)
     assert layers.walk_bytes(Leaf((), "", "text"), FILES[name], _same) == FILES[name]
+
+
+def test_the_text_of_a_picture_stands_by_itself() -> None:
+    """Behind its keyword, whose last letter and zero byte look like UTF-16."""
+    opened = containers.open_container(FILES["PNG"])
+    assert opened is not None
+    assert opened.members[1:5] == [b"note", CONTENT, b"Comment", CONTENT.decode().encode("utf-16-le")]
 
 
 def with_addition(text: bytes) -> bytes:

@@ -19,14 +19,17 @@ def open_png(data: bytes) -> Opened | None:
     chunks = _png_chunks(data)
     if chunks is None:
         return None
-    members = [_unpack(name, body) for name, body in chunks if name not in _PIXELS]
+    parts = [[] if name in _PIXELS else _unpack(name, body) for name, body in chunks]
+    members = [each for several in parts for each in several]
 
     def close(new: list[bytes]) -> bytes:
         if new == members:
             return data
-        bodies = iter(zip(members, new, strict=True))
+        left = iter(new)
+        written = ([next(left) for _ in several] for several in parts)
         return PNG_MAGIC + b"".join(
-            _png_chunk(name, body if name in _PIXELS else _repack(name, body, *next(bodies))) for name, body in chunks
+            _png_chunk(name, _repack(name, body, *both))
+            for (name, body), both in zip(chunks, zip(parts, written, strict=True), strict=True)
         )
 
     return Opened(members, close)
@@ -47,12 +50,15 @@ def _png_chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def _unpack(name: bytes, body: bytes) -> bytes:
-    """The text of a packed text chunk behind its keyword, any other chunk as it is."""
+def _unpack(name: bytes, body: bytes) -> list[bytes]:
+    """The keyword of a text chunk, and its text by itself: in UTF-16 it would go on with the last letter before."""
+    if name == b"tEXt":
+        keyword, _, text = body.partition(b"\0")
+        return [keyword, text]
     if name not in _PACKED_TEXT:
-        return body
-    head, inner = _text_of_chunk(name, body)
-    return body if inner is None else head + b"\0" + inner
+        return [body]
+    keyword, inner = _text_of_chunk(name, body)
+    return [body] if inner is None else [keyword, inner]
 
 
 def _text_of_chunk(name: bytes, body: bytes) -> tuple[bytes, bytes | None]:
@@ -65,11 +71,13 @@ def _text_of_chunk(name: bytes, body: bytes) -> tuple[bytes, bytes | None]:
     return keyword, decompress_zlib(text)
 
 
-def _repack(name: bytes, body: bytes, old: bytes, new: bytes) -> bytes:
+def _repack(name: bytes, body: bytes, old: list[bytes], new: list[bytes]) -> bytes:
     if old == new:
         return body
-    if old == body:
-        return new
-    keyword, _, text = new.partition(b"\0")
+    if len(new) == 1:
+        return new[0]
+    keyword, text = new
+    if name == b"tEXt":
+        return keyword + b"\0" + text
     middle = b"\0" if name != b"iTXt" else b"\1\0\0\0"
     return keyword + b"\0" + middle + zlib.compress(text, 0)
