@@ -44,8 +44,10 @@ OUTPUT_VARIABLES = (
     "COLUMNS",
     "FORCE_COLOR",
     "LINES",
+    "NO_COLOR",
     "PYTEST_ADDOPTS",
     "PY_COLORS",
+    "TERM",
 )
 
 

@@ -137,6 +137,10 @@ class Moments:
         texts = {place: self._marked(value) for place, value in outline.values.items() if isinstance(value, str)}
         return replace(outline, values={**outline.values, **texts})
 
+    def is_time(self, text: str) -> bool:
+        """Whether a text is a time near the beginning of a test, and nothing else."""
+        return text[:1] in _BEGINS and self._find(text) is not None
+
     def may_be_in(self, text: str) -> bool:
         """Whether a text has a year of times near the beginning of a test, or such a Unix time."""
         if any(year in text for year in self._years):

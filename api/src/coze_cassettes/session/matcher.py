@@ -249,7 +249,7 @@ class Matcher:
         return (self._position, new) if new is not None and all(map(self._is_plain, new.values())) else None
 
     def _is_plain(self, value: str) -> bool:
-        return _PLAIN.fullmatch(value) is not None and not self._moments.may_be_in(value)
+        return _PLAIN.fullmatch(value) is not None and not self._moments.is_time(value)
 
     def _fitting(self, live: Request) -> _Found | None:
         """The interaction left whose pattern the live request fits: without a placeholder, then in their order."""
