@@ -68,7 +68,7 @@ def _is_unwritten(match: re.Match[str]) -> bool:
 _NAMES: Final = words(
     """
     AIK_CI AIK_CLIENT AIK_SECRET CCDB1 CCIPAT CCIPRJ CLOJARS aact api_live api_org apify_api apk bkaj bkat bkua cfat
-    cfk cfut cog csa ddo ddp ddw dt0c01 dt0s01 dt0s16 duffel_live duffel_test dvc_client dvc_mobile dvc_server essu
+    cfk cfut cog csa ddo ddp ddw duffel_live duffel_test dvc_client dvc_mobile dvc_server essu
     ion lip live mdb_sa_id mdb_sa_sk mercury_production mergify_application_key napi nyk os_v2_app os_v2_org
     pdl_live_apikey pdl_sdbx_apikey persona_production persona_sandbox phc phx pina pnu polar_at polar_oat polar_pat
     prf_cli pscale_oauth pscale_pw pscale_tkn ramp_id ramp_sec re rootly rpa samsara_api sandbox sc scauth sgp
@@ -295,52 +295,62 @@ _VENDORS: Final = (
         "a key that begins with the name of its service",
         re.compile(r"(?<![A-Za-z0-9._-])[A-Za-z](?=[A-Za-z0-9._~-]{18})[A-Za-z0-9_]{1,25}[_.][A-Za-z0-9._~-]{8,}"),
         _begins_with_service,
+        mark="_",
     ),
+    _key(_VENDOR, "Dynatrace", r"dt0[cs][0-9]{2}\.", rf"{_A}{{24}}\.{_A}{{64}}", mark="dt0"),
     _key(_VENDOR, "Artifactory", "AKCp", f"{_A}{{69,73}}", _has_digit),
     _key(_VENDOR, "Artifactory, a reference", "cmVmdGtuOj", f"{_A}{{50,54}}"),
-    _key(_VENDOR, "Atlassian", "AT[A-Z]{2}T3", "[A-Za-z0-9_=-]{60,}", _has_digit, _ALPHANUMERIC + "+/"),
-    _key(_VENDOR, "Bitbucket", "(?:ATBB|BBDC-)", "[A-Za-z0-9_+/@-]{32,}", _has_digit, _ALPHANUMERIC + "+/"),
-    _key(_VENDOR, "Vault, of old", r"s\.", f"{_A}{{24}}(?![A-Za-z0-9_])", _has_digit, _ALPHANUMERIC + "._-"),
+    _key(_VENDOR, "Atlassian", "AT[A-Z]{2}T3", "[A-Za-z0-9_=-]{60,}", _has_digit, _ALPHANUMERIC + "+/", "T3"),
+    *(
+        _key(_VENDOR, "Bitbucket", prefix, "[A-Za-z0-9_+/@-]{32,}", _has_digit, _ALPHANUMERIC + "+/")
+        for prefix in ("ATBB", "BBDC-")
+    ),
+    _key(_VENDOR, "Vault, of old", r"s\.", f"{_A}{{24}}(?![A-Za-z0-9_])", _has_digit, _ALPHANUMERIC + "._-", "s."),
     _key(_VENDOR, "Hugging Face, an organization", "api_org_", "[A-Za-z]{34}"),
     _key(_VENDOR, "a session of GitLab", "_gitlab_session=", "[0-9a-z]{32}", before=""),
     _key(_VENDOR, "Bedrock", "ABSK", "[A-Za-z0-9+/]{100,}", _has_digit, _ALPHANUMERIC + "+/"),
     _key(_VENDOR, "Bedrock, for some time", "bedrock-api-key-", "[A-Za-z0-9_+/-]{28,}"),
-    _key(_VENDOR, "EasyPost", "EZ[AT]K", f"{_A}{{54}}(?![A-Za-z0-9+/])", _has_digit, _ALPHANUMERIC + "+/"),
-    _key(
-        _VENDOR,
-        "Brave, Exoscale",
-        "(?:BSA|EXO)",
-        f"{_W}{{24,29}}(?![A-Za-z0-9_+/=-])",
-        _has_digit,
-        _ALPHANUMERIC + "+/",
+    _key(_VENDOR, "EasyPost", "EZ[AT]K", f"{_A}{{54}}(?![A-Za-z0-9+/])", _has_digit, _ALPHANUMERIC + "+/", "EZ"),
+    *(
+        _key(_VENDOR, what, prefix, f"{_W}{{24,29}}(?![A-Za-z0-9_+/=-])", _has_digit, _ALPHANUMERIC + "+/")
+        for what, prefix in (("Brave", "BSA"), ("Exoscale", "EXO"))
     ),
-    _key(_VENDOR, "Cerebras, Mem0, LlamaIndex, Infracost", "(?:csk-|m0-|llx-|ico-)", f"{_A}{{32,48}}", _has_digit),
+    *(
+        _key(_VENDOR, what, prefix, f"{_A}{{32,48}}", _has_digit)
+        for what, prefix in (("Cerebras", "csk-"), ("Mem0", "m0-"), ("LlamaIndex", "llx-"), ("Infracost", "ico-"))
+    ),
     _key(_VENDOR, "Adobe", "p8e-", "[a-z0-9]{32}(?![a-z0-9])", _has_digit),
-    _key(
-        _VENDOR,
-        "Klaviyo, Retell, Cursor, Rainforest",
-        "(?:pk_|key_|apikey_)",
-        "[0-9a-f]{28,64}(?![0-9a-z])",
-        _has_digit,
+    *(
+        _key(_VENDOR, what, prefix, "[0-9a-f]{28,64}(?![0-9a-z])", _has_digit)
+        for what, prefix in (("Klaviyo", "pk_"), ("Retell, Cursor", "key_"), ("Rainforest", "apikey_"))
     ),
     _key(_VENDOR, "Octopus", "API-", "[A-Z0-9]{26}(?![A-Za-z0-9])", _has_digit),
     _key(_VENDOR, "Langfuse", "pk-lf-", _UUID),
-    _key(_VENDOR, "Zoho", r"100[01]\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789."),
-    _key(_VENDOR, "Intra 42", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}"),
+    _key(_VENDOR, "Zoho", r"100[01]\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789.", mark="100"),
+    _key(_VENDOR, "Intra 42", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}", mark="s-s4t2"),
     _key(_VENDOR, "Brevo", "xkeysib-", f"[0-9a-f]{{64}}-{_A}{{16}}"),
-    _key(_VENDOR, "MailerSend", r"mlsn\.", "[0-9a-f]{64}"),
-    _key(_VENDOR, "Harness", "[ps]at", rf"\.{_W}{{22}}\.[0-9a-f]{{24}}\.{_A}{{20}}"),
+    _key(_VENDOR, "MailerSend", r"mlsn\.", "[0-9a-f]{64}", mark="mlsn."),
+    _key(_VENDOR, "Harness", "[ps]at", rf"\.{_W}{{22}}\.[0-9a-f]{{24}}\.{_A}{{20}}", mark="at."),
     _key(_VENDOR, "Astra", "AstraCS:", "[A-Za-z]{24}:[0-9a-f]{64}"),
     _key(_VENDOR, "MaxMind", "", f"{_A}{{6}}_{_A}{{29}}_mmk(?![A-Za-z0-9])", mark="_mmk"),
     _key(_VENDOR, "Terraform Cloud", "", rf"{_A}{{14}}\.atlasv1\.[A-Za-z0-9_=-]{{60,}}", mark=".atlasv1."),
     _key(_VENDOR, "OpenShift", "sha256~", f"{_W}{{43}}"),
-    _key(_VENDOR, "networks of Defined, Frame.io", "(?:dnkey-|fio-u-)", "[A-Za-z0-9_=-]{60,}"),
-    _key(_VENDOR, "GitLab, a runner or a flag", "(?:GR1348941|glffct-)", f"{_W}{{20}}", before=""),
-    _key(_VENDOR, "Docker Swarm", "SWM(?:TKN|KEY)-1-", "[A-Za-z0-9_+/-]{40,}"),
-    _key(_VENDOR, "Tailscale, Scalingo", "(?:tskey-[a-z]{2,9}-|tk-us-)", f"{_W}{{20,}}", _has_digit),
+    *(
+        _key(_VENDOR, what, prefix, "[A-Za-z0-9_=-]{60,}")
+        for what, prefix in (("a network of Defined", "dnkey-"), ("Frame.io", "fio-u-"))
+    ),
+    *(
+        _key(_VENDOR, what, prefix, f"{_W}{{20}}", before="")
+        for what, prefix in (("GitLab, a runner", "GR1348941"), ("GitLab, a flag", "glffct-"))
+    ),
+    _key(_VENDOR, "Docker Swarm", "SWM(?:TKN|KEY)-1-", "[A-Za-z0-9_+/-]{40,}", mark="SWM"),
+    *(
+        _key(_VENDOR, what, prefix, f"{_W}{{20,}}", _has_digit)
+        for what, prefix in (("Tailscale", "tskey-"), ("Scalingo", "tk-us-"))
+    ),
     _key(_VENDOR, "Notify", "gcntfy-", rf"{_W}{{1,40}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"),
     _key(_VENDOR, "ConfigCat", "configcat-sdk-1/", f"{_W}{{22}}/{_W}{{22}}"),
-    _key(_VENDOR, "Gemini", r"AQ\.Ab8RN6", f"{_W}{{40,}}"),
+    _key(_VENDOR, "Gemini", r"AQ\.Ab8RN6", f"{_W}{{40,}}", mark="AQ."),
     _key(
         _VENDOR,
         "an app of Facebook",
@@ -349,7 +359,7 @@ _VENDORS: Final = (
         before="0123456789",
         mark="|",
     ),
-    _key(_VENDOR, "Flutterwave, other digits", "FLWSECK(?:_TEST)?-", "[0-9a-h]{32}-X"),
+    _key(_VENDOR, "Flutterwave, other digits", "FLWSECK(?:_TEST)?-", "[0-9a-h]{32}-X", mark="FLWSECK"),
     _key(_VENDOR, "Twilio in capitals", "SK", "[0-9A-Fa-f]{32}(?![0-9A-Za-z])", _has_digit),
     _key(_VENDOR, "Airtable", "pat", rf"{_A}{{14}}\.[0-9a-f]{{64}}"),
     _key(
