@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response
 from coze_cassettes.codecs.encodings import to_text
 from coze_cassettes.inspection.promises import TABLE, Promise
 from coze_cassettes.inspection.scan import inspect
@@ -310,6 +310,17 @@ def test_a_secret_in_a_table_is_replaced(interaction: MakeInteraction, cassette:
     clean = scrub([interaction(answer={"msg": text % WORD})]).interactions
     assert json.loads(clean[0].response.body)["msg"] == text % "PASSWORD_1"
     assert inspect(cassette(*clean), "", [WORD]) == ()
+
+
+@pytest.mark.parametrize("value", ["tulip{D4}", "nolfen{D4}", "tulip{D7}"])
+def test_a_value_as_long_as_its_placeholder_is_replaced_whole(cassette: MakeCassette, fill: Fill, value: str) -> None:
+    """In lines of JSON, where it stands in one piece of a text, though what follows touches its quotes."""
+    lines = ['{"text": "hello"}', '{"text": "wechat: \\"%s\\""}', '{"text": "bye"}']
+    body = "\n".join(lines) % fill(value)
+    response = Response(200, "OK", (("content-type", "application/x-ndjson"),), body.encode())
+    (clean,) = scrub([Interaction(Request("GET", "https://api.coze.com/v1/x"), response)]).interactions
+    assert clean.response.body.decode() == "\n".join(lines) % "ACCOUNT_1"
+    assert inspect(cassette(clean), "") == ()
 
 
 @pytest.mark.parametrize("text", ["full_name=%s\nsize=3", "nick_name: %s\nsize: 3"])

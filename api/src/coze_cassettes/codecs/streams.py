@@ -252,10 +252,14 @@ def _edit_joined(leaf: Leaf, pieces: Sequence[_Piece], form: str, rank: int, vis
         piece.replace(local, rank)
 
 
+_NAME = re.compile(r"[A-Z][A-Z_]*(?:_\d+)?")
+"""A placeholder, which stands in one piece: an edit of its event by itself puts it there too."""
+
+
 def _narrow(text: str, edit: Edit) -> Iterator[Edit]:
-    """Of an edit that changes no length only the characters that differ, so that each piece keeps its own."""
+    """Of a time that keeps its length only the characters that differ, so that each piece keeps its own."""
     start, end, new = edit
-    if len(new) != end - start:
+    if len(new) != end - start or _NAME.fullmatch(new):
         yield edit
         return
     yield from ((start + at, start + at + 1, char) for at, char in enumerate(new) if char != text[start + at])
