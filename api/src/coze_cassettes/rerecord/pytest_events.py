@@ -176,6 +176,8 @@ class EventWriter:
     def _why(self, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
         if call.excinfo is None:
             return ""
+        if isinstance(call.excinfo.value, fixtures.NotConfigured):
+            return str(call.excinfo.value)
         if isinstance(call.excinfo.value, pytest.skip.Exception):
             return report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
         entries = call.excinfo.traceback.filter(call.excinfo) or call.excinfo.traceback
