@@ -106,8 +106,11 @@ _NOISE: Final = 32
 """Characters below which what is read in another character set may be so by chance: such texts are read together."""
 
 
-_DISGUISED = re.compile("[\uff05\uff06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u200b-\u200f\u2060\ufeff]")
-"""Letters and digits in full width, and characters that nobody sees: an escape with them in it is none yet."""
+_DISGUISED = re.compile("[\uff05\uff06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]{3}|[\u200b-\u200f\u2060\ufeff]")
+"""Letters and digits in full width, and characters that nobody sees: an escape with them in it is none yet.
+
+Several: noise that is read as Chinese has many by themselves.
+"""
 
 
 def _inside(outer: str) -> Iterator[str]:
