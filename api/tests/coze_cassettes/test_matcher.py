@@ -246,6 +246,13 @@ def test_what_was_recorded_in_this_order_is_found_by_its_text(monkeypatch: pytes
     assert found.bindings.values == {"BOT_ID_1": "742", "USER_ID_1": "ann"}
 
 
+def test_a_time_is_no_value_of_a_placeholder() -> None:
+    """Given a placeholder whose value inside a text is a time, when that stands by itself, then it is a time."""
+    found = matcher(post({"a": "q:BOT_ID_1"}), post({"a": "USER_ID_1", "b": "BOT_ID_1"}))
+    live = post({"a": "q:1704067200"}), post({"a": "ann", "b": "1704067200"})
+    assert [found.find(each) for each in live] == [0, None]
+
+
 LITERALS = ("x", "role", "1", "BOT", "", "q:", "{", "BOT_ID_1", "USER_ID_1", "BOT_ID", "ID_1")
 VALUES = ("742", "ann", "a@b.c", "1704067200", "2024-01-01", "a b", 'a"b', "a/b", "é", "BOT_ID_1", "A_1", "", ":")
 

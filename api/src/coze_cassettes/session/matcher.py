@@ -152,9 +152,8 @@ class Matcher:
 
     def find(self, live: Request) -> int | None:
         """The interaction that answers a live request, which is then played; None if there is none."""
-        found = quick = self._as_written(live)
-        if found is None:
-            found = self._taken_apart(live)
+        quick = self._as_written(live)
+        found = quick or self._taken_apart(live)
         if found is None:
             return None
         index, new = found
@@ -239,14 +238,18 @@ class Matcher:
         recorded = self._interactions[self._position].request
         if recorded.method != live.method:
             return None
-        new: NewBindings | None = {}
+        pairs: list[tuple[Template, str]] = []
         for theirs, ours in ((recorded.uri, live.uri), (_text(recorded.body), _text(live.body))):
-            pattern = template(theirs)
-            if pattern is not None and new is not None:
-                new = pattern.match(ours, self.bindings, new)
+            if (pattern := template(theirs)) is not None:
+                pairs.append((pattern, ours))
             elif ours != theirs:
                 return None
-        return (self._position, new) if new is not None and all(map(self._is_plain, new.values())) else None
+        new = fit(pairs, self.bindings)
+        if new is None:
+            return None
+        known = {**self.bindings.values, **new}
+        is_plain = all(self._is_plain(known.get(name, name)) for pattern, _ in pairs for name in pattern.names)
+        return (self._position, new) if is_plain else None
 
     def _is_plain(self, value: str) -> bool:
         return _PLAIN.fullmatch(value) is not None and not self._moments.is_time(value)
