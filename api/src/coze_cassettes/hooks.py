@@ -75,7 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_run] = run = _run_of(config, tests)
     config.stash[_begin] = _begin_of(config, run)
     config.stash[_outermost] = set()
-    config.stash[replay_variables.KEY] = ReplayVariables()
+    config.stash[replay_variables.KEY] = variables = ReplayVariables()
+    config.add_cleanup(variables.restore)  # if the run ends before its last test does
     config.stash[fixtures.OVERRIDDEN] = set[str]()
     if config.rootpath in tests:
         config.pluginmanager.register(fixtures.as_plugin(), "coze_cassettes.fixtures")
@@ -161,7 +162,6 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     """The same at the end."""
     with _coze_blocked_context(session.config):
         yield
-    session.config.stash[replay_variables.KEY].restore()
 
 
 @contextmanager

@@ -111,7 +111,7 @@ def _interaction(found: re.Match[str]) -> Interaction:
 def _body(shown: str, block: str, padding: str) -> str | bytes | None:
     """What stands behind the key of a body: on its line, or in the lines below it."""
     if not block:
-        value = _inline(shown) if len(shown) <= _REMEMBERED else _inline.__wrapped__(shown)
+        value = _value(shown)
         if value is not None and not isinstance(value, str | bytes):
             raise _OtherLayout
         return value
@@ -144,7 +144,7 @@ def _headers_in(block: str) -> Headers:
 
 
 def _texts(shown: str) -> list[str]:
-    values = _inline(shown) if len(shown) <= _REMEMBERED else _inline.__wrapped__(shown)
+    values = _value(shown)
     if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
         raise _OtherLayout
     return values
@@ -154,7 +154,7 @@ def _scalar(shown: str | None) -> str:
     """A text that stands on one line; an empty one if its key is missing."""
     if shown is None:
         return ""
-    value = _inline(shown) if len(shown) <= _REMEMBERED else _inline.__wrapped__(shown)
+    value = _value(shown)
     if not isinstance(value, str):
         raise _OtherLayout
     return value
@@ -166,9 +166,13 @@ def _is_text(plain: str) -> bool:
     return bool(_resolver.resolve(yaml.ScalarNode, plain, (True, False)) == _STR)
 
 
+def _value(shown: str) -> Any:
+    """What one line shows behind a key."""
+    return _inline(shown) if len(shown) <= _REMEMBERED else _inline.__wrapped__(shown)
+
+
 @lru_cache(maxsize=4096)
 def _inline(shown: str) -> Any:
-    """What one line shows behind a key."""
     if quoted := _QUOTED.fullmatch(shown):
         return quoted[1]
     if _PLAIN.fullmatch(shown) and _is_text(shown):

@@ -86,8 +86,7 @@ def _body_differences(live: Request, recorded: Request) -> Iterator[str]:
 def _json(body: bytes) -> object | None:
     if body.lstrip()[:1] not in (b"{", b"["):
         return None
-    text = body.decode("utf-8", "replace")
-    return json.loads(text) if json_text.is_json(text) else None
+    return json_text.object_or_list(body.decode("utf-8", "replace"))
 
 
 def _readable(body: bytes) -> str:

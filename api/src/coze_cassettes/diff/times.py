@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from coze_cassettes.cassette.model import Interaction, Metadata
-from coze_cassettes.cassette.moments import EPOCH, Moment, Moments, unix_time
+from coze_cassettes.cassette.moments import EPOCH, Moment, Moments, Span, unix_time
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.diff.interactions import differences
@@ -71,7 +71,7 @@ class Times:
         return walk(merged, visit)
 
 
-def _spans(leaf: Leaf, moments: Moments) -> list[tuple[Moment | str, int, int]]:
+def _spans(leaf: Leaf, moments: Moments) -> list[Span]:
     """The times in a piece of a call, which do not overlap, in order."""
     if leaf.form in ("uri", "pieces"):  # what these hold is visited in its parts
         return []
