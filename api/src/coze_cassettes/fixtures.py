@@ -40,7 +40,10 @@ class NotConfigured(Skipped):
 
 
 SAFE = (Refusal, NotConfigured)
-"""What may be shown in the report of a test that records."""
+"""What may be shown in the report of a test that records, if the toolkit raised it."""
+
+NOT_WRITTEN: Final = "no cassette can be written any more"
+"""Why a run that records ends."""
 
 
 def fail(message: str) -> NoReturn:

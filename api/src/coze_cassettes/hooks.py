@@ -308,11 +308,15 @@ def pytest_runtest_makereport(
     running = item.stash.get(fixtures.RUNNING, None)
     if report.failed and running is not None and running.session.complaint:  # cancelling ended it if it is async
         report.longrepr = _with_line(running.session.complaint, item, call)
-    elif report.failed and call.excinfo is not None and isinstance(call.excinfo.value, fixtures.Refusal):
+    elif report.failed and call.excinfo is not None and _is_refusal(call.excinfo.value):
         report.longrepr = str(call.excinfo.value)  # pytest's summary would begin with the name of the class
     elif report.failed and call.excinfo is not None and isinstance(call.excinfo.value, guard.NetworkBlocked):
         _summarise(report, str(call.excinfo.value))
     return report
+
+
+def _is_refusal(error: BaseException) -> bool:
+    return isinstance(error, fixtures.Refusal) and redaction.is_own(error, fixtures.fail)
 
 
 def _summarise(report: pytest.TestReport, message: str) -> None:

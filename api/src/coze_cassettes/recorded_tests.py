@@ -124,7 +124,7 @@ def _save(recorder: Recorder, run: pytest.Session) -> str:
     try:
         recorder.save()
     except NotWritten as error:
-        run.shouldfail = "no cassette can be written any more"
+        run.shouldfail = fixtures.NOT_WRITTEN
         return str(error)
     except CassetteError as error:
         return str(error)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from typing import Final
 
 import pytest
 from _pytest import junitxml  # where record_testsuite_property keeps what it is given
@@ -82,6 +84,8 @@ class Reports:
                 raise pytest.exit.Exception(ENDED, error.returncode) from None
             except KeyboardInterrupt:
                 raise KeyboardInterrupt from None
+            finally:
+                _end_without_reason(item.session)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -102,7 +106,7 @@ class Reports:
             if report.failed and report.longreprtext.removeprefix(_UNEXPECTED) not in self._reasons:
                 report.longrepr = _UNEXPECTED.strip()
             return
-        if isinstance(error.value, fixtures.SAFE):
+        if isinstance(error.value, fixtures.SAFE) and redaction.is_own(error.value, fixtures.fail):
             return
         if isinstance(error.value, pytest.skip.Exception):
             if not isinstance(report.longrepr, tuple) or str(error.value) not in self._reasons:
@@ -165,6 +169,18 @@ class Reports:
         except SystemExit as error:  # it would be printed
             self._say(redaction.failure("The end of the run", error))
             raise SystemExit(pytest.ExitCode.TESTS_FAILED) from None
+
+
+_ENDS: Final = re.compile(r"stopping after \d+ failures|Test failed, continuing from this test next run\.")
+"""Why pytest itself ends a run."""
+
+
+def _end_without_reason(session: pytest.Session) -> None:
+    """Show no reason of a test's own for ending the run behind it."""
+    for name in ("shouldfail", "shouldstop"):
+        reason = getattr(session, name)
+        if isinstance(reason, str) and reason != fixtures.NOT_WRITTEN and _ENDS.fullmatch(reason) is None:
+            setattr(session, name, ENDED)
 
 
 def _static_reasons(item: pytest.Item) -> frozenset[str]:

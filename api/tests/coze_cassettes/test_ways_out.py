@@ -198,6 +198,15 @@ WAYS = {
         "class Late:\n    def __del__(self):\n        print(self.seen)\n\nlate = Late()\n\n"
         "def test_it(me):\n    late.seen = str(me)\n    assert 0"
     ),
+    "an error whose class is named by a value": "def test_it(me):\n    raise type(me.mail, (Exception,), {})()",
+    "a refusal of the toolkit that a test raises": (
+        "def test_it(me):\n    from coze_cassettes import fixtures\n    fixtures.fail(str(me))"
+    ),
+    "source that is made by a test": (
+        "def test_it(me):\n    import linecache\n    source = f'raise ValueError({str(me)!r})'\n"
+        "    linecache.cache[me.mail] = (len(source), None, [source], me.mail)\n"
+        "    exec(compile(source, me.mail, 'exec'))"
+    ),
     "an error that nobody has asked for": (
         "def test_it(me):\n    asked.append(asyncio.new_event_loop().create_future())\n"
         "    asked[0].set_exception(ValueError(str(me)))\n    assert 0\n\nasked = []"
@@ -249,6 +258,10 @@ ENDS = {
     "pytest.exit in a teardown": (
         "@pytest.fixture\ndef exits(me):\n    yield\n    pytest.exit(str(me))\n\ndef test_it(exits): ...",
         EXITED,
+    ),
+    "a reason to end the run behind the test": (
+        "def test_it(me, request):\n    request.session.shouldstop = str(me)\n    assert 0",
+        "! Interrupted: ended by a test that records; its reason is not shown",
     ),
     "a session fixture that fails at the end": (
         (

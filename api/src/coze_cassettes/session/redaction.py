@@ -6,6 +6,7 @@ None of it has been scrubbed, so none of it may reach a terminal, a report or a 
 
 from __future__ import annotations
 
+import builtins
 import logging
 import sys
 import threading
@@ -63,7 +64,23 @@ def _name_of(error: BaseException) -> str:
     if (own := _own_message(error)) is not None:
         return own
     code = getattr(error, "code", None)
-    return type(error).__name__ + (f" (code {code})" if isinstance(code, int) else "")
+    return _class_of(error) + (f" (code {code})" if isinstance(code, int) else "")
+
+
+def _class_of(error: BaseException) -> str:
+    """The nearest class that a module has under its name: one that a test makes may be named by a value."""
+    return next(filter(_is_of_a_module, type(error).__mro__), BaseException).__name__
+
+
+def _is_of_a_module(cls: type) -> bool:
+    modules = sys.modules or {}  # when the process ends, only Python's own classes are still there
+    return any(getattr(each, cls.__name__, None) is cls for each in (builtins, modules.get(cls.__module__)))
+
+
+def is_own(error: BaseException, fail: Callable[..., object]) -> bool:
+    """Whether the toolkit itself raised an error, by one of its functions perhaps; not a test by calling that one."""
+    frames = [each for each, _ in traceback.walk_tb(error.__traceback__) if each.f_code is not fail.__code__]
+    return bool(frames) and Path(frames[-1].f_code.co_filename).is_relative_to(_PACKAGE)
 
 
 def _own_message(error: BaseException) -> str | None:
@@ -89,7 +106,10 @@ def _places(error: BaseException) -> Iterator[str]:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "site-packages" not in frame.filename]
     for frame in own or frames:
-        yield f"{Path(frame.filename).name}:{frame.lineno}  {frame.line}"
+        if Path(frame.filename).is_file():
+            yield f"{Path(frame.filename).name}:{frame.lineno}  {frame.line}"
+        else:  # what made it may have put a value there, or in its name
+            yield f"source without a file:{frame.lineno}"
 
 
 @contextmanager
