@@ -122,6 +122,17 @@ def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]
     frames = "".join(f"event:(binary)\ndata:{base64.b64encode(each).decode()}\n\n" for each in messages)
     for text in (stream, "\ufeff" + stream, frames):
         assert rules_found(text.encode(), ("Canary Person",), "text/event-stream") == {"INSPECT-VALUE"}
+    for form in (
+        '0:"{}"\n',
+        '"{}"\n',
+        'data: ["text","{}"]\n\n',
+        'data:{\ndata:"a":"{}"}\n\n',
+        '--b\r\nA: b\r\n\r\n"{}"\r\n',
+    ):
+        for encode in (str, lambda text: base64.b64encode(text.encode()).decode()):
+            text = "".join(form.replace("{}", encode(piece)) for piece in pieces)
+            kind = "multipart/mixed; boundary=b" if form.startswith("--") else "text/plain"
+            assert rules_found(text.encode(), ("Canary Person",), kind) == {"INSPECT-VALUE"}, text
     objects = [json.dumps({"parts": [{"text": piece}]}) for piece in pieces]
     for text in ("[" + ",\n".join(objects) + "]", "\x1e".join(["", *objects]), "".join(objects)):
         assert rules_found(text.encode(), ("Canary Person",), "application/json") == {"INSPECT-VALUE"}

@@ -33,6 +33,7 @@ from coze_cassettes.codecs.layers import Leaf, edit_text, token_edits
 from coze_cassettes.codecs.opened import digest_of
 from coze_cassettes.codecs.streams import is_stream, walk_stream
 from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.scrubbing.traversal import walk_body
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -194,6 +195,36 @@ def test_pieces_in_objects_of_json_are_joined(form: str) -> None:
     assert is_stream(text, "application/json")
     assert re.findall('"text": "(.*?)"', _swap_in_stream(text)) == ["a PLACEHOLDER", " b", "c"]
     assert not is_stream(json.dumps([{"text": piece} for piece in pieces]), "application/json")
+
+
+@pytest.mark.parametrize(
+    ("form", "read"),
+    [
+        ('0:"{}"\n', r'^0:"(.*)"$'),
+        ('1a:{"text":"{}"}\n', r':"(.*)"\}$'),
+        ('"{}"\n', r'^"(.*)"$'),
+        ('data: "{}"\n\n', r'^data: "(.*)"$'),
+        ('data: ["output","{}"]\n\n', r',"(.*)"\]$'),
+        ('event:message\ndata:42["chunk",{"text":"{}"}]\n\n', r':"(.*)"\}\]$'),
+        ('data: {\r\ndata: "text": "{}",\r\ndata: "a": 1}\r\n\r\n', r'"text": "(.*)"'),
+    ],
+)
+def test_pieces_in_other_events_are_joined(form: str, read: str) -> None:
+    """Lines with a head, strings, lists, messages of Socket.IO, JSON in several lines; also if each is base64."""
+    for encode, decode in ((str, str), (b64, lambda text: base64.b64decode(text).decode())):
+        stream = "".join(form.replace("{}", encode(piece), 1) for piece in ("a sec", "ret b", "cd"))
+        assert is_stream(stream, "text/plain")
+        shown = re.findall(read, _swap_in_stream(stream).replace("\r", ""), re.MULTILINE)
+        assert list(map(decode, shown)) == ["a PLACEHOLDER", " b", "cd"], stream
+
+
+def test_pieces_in_parts_of_a_multipart_body_are_joined() -> None:
+    """Parts of any type but that of a form."""
+    parts = "".join(f'--cut\r\n\r\n{{"text":"{piece}"}}\r\n' for piece in ("a sec", "ret b"))
+    body = (parts + "--cut--\r\n").encode()
+    for subtype, expected in (("mixed", ["a PLACEHOLDER", " b"]), ("form-data", ["a sec", "ret b"])):
+        walked = walk_body(Leaf((), "", "text"), body, f"multipart/{subtype}; boundary=cut", _swap)
+        assert re.findall('"text":"(.*?)"', walked.decode()) == expected
 
 
 @pytest.mark.parametrize("key", ["output", "text", "arguments", "transcript", "anything"])

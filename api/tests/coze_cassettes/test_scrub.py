@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.cassette.moments import EPOCH
-from coze_cassettes.codecs.streams import moved_chunks
+from coze_cassettes.codecs.cuts import moved_chunks
 from coze_cassettes.errors import Misuse, UnreadableBody
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.environment import ConfiguredValues, configured_values

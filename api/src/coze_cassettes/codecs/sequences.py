@@ -1,8 +1,10 @@
-"""Finds JSON objects that come one after the other in a text that is neither lines of JSON nor events."""
+"""Finds the JSON values that a text consists of: objects one after the other, lines, several lines of an event."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -49,3 +51,48 @@ def _objects(text: str, position: int) -> list[tuple[int, int]]:
             elif depth < 0:  # the end of the list
                 break
     return spans
+
+
+# --- lines ----------------------------------------------------------------------------------------------------------
+
+_HEAD = re.compile(r'(?:(?:[0-9a-f]{1,4}|[a-z]):|[0-9]{1,4}(?=[\[{]))?(?=[\[{"])')
+"""What protocols write before the JSON of a line or a message: ``0:"text"`` of Vercel, ``42["event"]`` of Socket.IO."""
+
+
+def json_start(line: str) -> int | None:
+    """Where a JSON object, list or string begins that a line is but for its head; None if it is none."""
+    head = _HEAD.match(line)
+    return head.end() if head is not None and _is_value(line[head.end() :]) else None
+
+
+def is_lines(text: str) -> bool:
+    """Whether a text is lines of JSON values, with or without a head."""
+    lines = [line for line in text.strip().split("\n") if line.strip()]
+    return len(lines) >= _FEWEST and all(json_start(line.strip()) is not None for line in lines)
+
+
+def _is_value(text: str) -> bool:
+    if not text.startswith('"'):
+        return json_text.is_json(text)
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def joined_lines(values: Iterable[tuple[int, int]], text: str) -> Iterator[list[tuple[int, int]]]:
+    """The lines of each event whose data is one JSON value in several lines, of those whose data begins like one."""
+    group: list[tuple[int, int]] = []
+    for start, end in [*values, (len(text) + _GAP, 0)]:
+        if group and start - group[-1][1] < _GAP and _NEXT_LINE.fullmatch(text, group[-1][1], start):
+            group.append((start, end))
+            continue
+        lines = [text[slice(*each)] for each in group]
+        if len(lines) > 1 and not json_text.is_json(lines[0]) and json_text.is_json("\n".join(lines)):
+            yield group
+        group = [(start, end)] if text.startswith(("{", "["), start) else []
+
+
+_GAP: Final = 10
+_NEXT_LINE = re.compile(r"(?:\r\n|\r|\n)data:[ ]?")

@@ -11,15 +11,14 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
-from coze_cassettes.codecs import containers, json_text
-from coze_cassettes.codecs.edits import Edit, apply_edits, common_length, merge_edits, shift_edits
+from coze_cassettes.codecs import containers, json_text, sequences
+from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
 from coze_cassettes.codecs.encodings import BASE64, is_readable, to_bytes, to_text
 from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_bytes, walk_json, walk_text
-from coze_cassettes.codecs.sequences import objects_in
 
 _LINE = re.compile(
     r"(?:^|(?<=\r))(?:\ufeff)?(?:(?P<field>[a-z]+):[ ]?(?P<value>[^\r\n]*)|(?P<other>[^\r\n]+))", re.MULTILINE
@@ -65,10 +64,7 @@ def is_stream(text: str, content_type: str) -> bool:
         return True
     if _FIRST_FIELD.match(text) and _DATA_FIELD.search(text):
         return True
-    lines = text.strip().split("\n")
-    if len(lines) > 1 and all(json_text.is_json(line) for line in lines if line.strip()):
-        return True
-    return bool(objects_in(text))
+    return sequences.is_lines(text) or bool(sequences.objects_in(text))
 
 
 # --- events ---------------------------------------------------------------------------------------------------------
@@ -84,6 +80,8 @@ class _Event:
     end: int
     text: str
     is_encoded: bool
+    lines: Sequence[tuple[int, int]] = ()
+    """Where its lines stand, if there are several."""
     edits: list[list[Edit]] = field(default_factory=list)
 
     def edit(self, raw: str) -> list[Edit]:
@@ -93,11 +91,16 @@ class _Event:
             return []
         if self.is_encoded:
             return [(self.start, self.end, BASE64.encode_like(apply_edits(self.text, edits), raw))]
+        if self.lines:
+            starts = [*accumulate((end - start + 1 for start, end in self.lines), initial=0)]
+            moved = [start - before for (start, _), before in zip(self.lines, starts, strict=False)]
+            by = [moved[bisect_right(starts, start) - 1] for start, _, _ in edits]  # a token stands in one line
+            return [(start + more, end + more, new) for (start, end, new), more in zip(edits, by, strict=True)]
         return shift_edits(edits, self.start)
 
 
 def _events(text: str) -> Iterator[_Event]:
-    if objects := objects_in(text):
+    if objects := sequences.objects_in(text):
         for start, end in objects:
             yield _Event("", is_data=True, start=start, end=end, text=text[start:end], is_encoded=False)
         return
@@ -108,8 +111,22 @@ def _events(text: str) -> Iterator[_Event]:
         if match["field"] == "event":
             name = value
         is_data = match["field"] == "data" or (match["other"] or "")[:1] in ("{", "[")
+        if not is_data and sequences.json_start(line := match[0]) is not None:
+            value, start, is_data = line, match.start(), True
         inner = BASE64.decode(value) if is_data and name in _ENCODED else None
         yield _Event(name, is_data, start, end, value if inner is None else inner, inner is not None)
+
+
+def _whole_events(text: str) -> list[_Event]:
+    """The events, those whose JSON stands in several lines as one."""
+    events = [*_events(text)]
+    spans = [(each.start, each.end) for each in events if each.is_data and not each.is_encoded]
+    groups = {group[0][0]: group for group in sequences.joined_lines(spans, text)}
+    inside = {start for group in groups.values() for start, _ in group[1:]}
+    for each in events if groups else ():
+        if lines := groups.get(each.start, ()):
+            each.lines, each.text = lines, "\n".join(text[slice(*line)] for line in lines)
+    return [each for each in events if each.start not in inside]
 
 
 # --- pieces ---------------------------------------------------------------------------------------------------------
@@ -126,12 +143,16 @@ class _Piece:
     owner: str
     text: str
     is_token: bool
+    is_base64: bool = False
 
     def replace(self, edits: Sequence[Edit], rank: int) -> None:
         """Note what is replaced in this piece."""
         if not edits:
             return
         raw = self.event.text[self.start : self.end]
+        if self.is_base64:
+            stood = json.loads(raw) if self.is_token else raw
+            edits = [(0, len(stood), BASE64.encode_like(apply_edits(self.text, list(edits)), stood))]
         inner = token_edits(raw, edits) if self.is_token else list(edits)
         while len(self.event.edits) <= rank:
             self.event.edits.append([])
@@ -146,11 +167,14 @@ def _pieces(event: _Event) -> Iterator[_Piece]:
         yield _Piece(event, 0, len(event.text), (event.name, "data"), "", event.text, is_token=False)
         return
     text = event.text[head:]
+    if text.startswith('"'):
+        yield _Piece(event, head, len(event.text), (event.name, "data"), "", json.loads(text), is_token=True)
+        return
     owner = _owner(json.loads(text))
-    for token in json_text.tokens(text):
+    for number, token in enumerate(json_text.tokens(text)):
         if token.form == "string":
             value = json.loads(text[token.start : token.end])
-            path = (event.name, *token.path)
+            path = (event.name, *(token.path or (f"item {number}", "data")))
             if not _is_sound(path, value):
                 yield _Piece(event, head + token.start, head + token.end, path, owner, value, is_token=True)
 
@@ -159,8 +183,11 @@ _LONGEST_HEAD: Final = 64
 
 
 def _head_before_json(event: _Event) -> int | None:
-    """The length of what stands before JSON in a binary message; None if no JSON does."""
-    at = event.text.find("{", 0, _LONGEST_HEAD) if event.is_encoded else -1
+    """The length of what stands before JSON in a line or in a binary message; None if no JSON does."""
+    start = sequences.json_start(event.text)
+    if start is not None or not event.is_encoded:
+        return start
+    at = event.text.find("{", 0, _LONGEST_HEAD)
     return at if at > 0 and json_text.is_json(event.text[at:]) else None
 
 
@@ -191,6 +218,20 @@ def _group(pieces: Sequence[_Piece], *, by_owner: bool) -> list[list[_Piece]]:
     for piece in pieces:
         groups.setdefault((*piece.path, piece.owner) if by_owner else piece.path[-1:], []).append(piece)
     return [group for group in groups.values() if any(piece.text != group[0].text for piece in group)]
+
+
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+
+def _decoded(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """The same pieces if each is a text in base64, as what they say; else none."""
+    decoded = []
+    for piece in pieces:
+        inner = BASE64.decode(piece.text) if piece.text and _BASE64.fullmatch(piece.text) else None
+        if inner is None or not is_readable(inner):
+            return []
+        decoded.append(replace(piece, text=inner, is_base64=True))
+    return decoded
 
 
 def _is_growing(pieces: Sequence[_Piece]) -> bool:
@@ -229,12 +270,14 @@ _BY_OWNER, _BY_NAME, _BY_LINE = 0, 1, 2
 
 def walk_stream(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of a stream: those of each event, and those of the texts that come in pieces."""
-    events = list(_events(leaf.text))
+    events = _whole_events(leaf.text)
     pieces = [piece for event in events for piece in _pieces(event)]
     for group in _group([piece for piece in pieces if piece.path[-1].lower() in _JOINED_KEYS], by_owner=True):
-        _edit_joined(leaf, group, "joined", _BY_OWNER, visit)
+        for each in (group, _decoded(group)):
+            _edit_joined(leaf, each, "joined", _BY_OWNER, visit)
     for group in _group(pieces, by_owner=False):
-        _edit_joined(leaf, group, "pieces", _BY_NAME, visit)
+        for each in (group, _decoded(group)):
+            _edit_joined(leaf, each, "pieces", _BY_NAME, visit)
     for event in events:
         while len(event.edits) <= _BY_LINE:
             event.edits.append([])
@@ -243,6 +286,8 @@ def walk_stream(leaf: Leaf, visit: Visit) -> list[Edit]:
 
 
 def _edit_joined(leaf: Leaf, pieces: Sequence[_Piece], form: str, rank: int, visit: Visit) -> None:
+    if not pieces:
+        return
     grows = _is_growing(pieces)
     text = pieces[-1].text if grows else "".join(piece.text for piece in pieces)
     joined = leaf._replace(path=("joined",), text=text, form=form)
@@ -274,44 +319,3 @@ def _line_edits(leaf: Leaf, event: _Event, visit: Visit) -> list[Edit]:
             new = walk_bytes(line, data, visit)
             return [] if new == data else [(0, len(event.text), to_text(new))]
     return walk_json(line, visit) if event.is_data and json_text.is_json(event.text) else walk_text(line, visit)
-
-
-# --- where a stream was cut -----------------------------------------------------------------------------------------
-
-
-def moved_chunks(old: bytes, new: bytes, chunks: tuple[int, ...]) -> tuple[int, ...]:
-    """Sizes of the chunks of a body whose lines were edited.
-
-    A cut stays in its line, at the same distance from its start or, behind what was edited, from its end.
-    """
-    if old == new or not chunks:
-        return chunks
-    old_starts, new_starts = _line_starts(old), _line_starts(new)
-    bounds = [0]
-    for position in accumulate(chunks[:-1]):
-        line = bisect_right(old_starts, position) - 1
-        if line + 1 >= len(new_starts):
-            bounds.append(len(new))
-            continue
-        before, after = (
-            part[starts[line] : starts[line + 1]] for part, starts in ((old, old_starts), (new, new_starts))
-        )
-        bounds.append(new_starts[line] + _moved_cut(before, after, position - old_starts[line]))
-    bounds = [*sorted(bounds), len(new)]
-    return tuple(end - start for start, end in pairwise(bounds) if end > start)
-
-
-def _line_starts(body: bytes) -> list[int]:
-    """Where each line begins, and the end of the last."""
-    starts = [0, *(match.end() for match in re.finditer(b"\n", body))]
-    return starts if starts[-1] == len(body) else [*starts, len(body)]
-
-
-def _moved_cut(old: bytes, new: bytes, column: int) -> int:
-    """Where a cut in a line is once the line was edited."""
-    prefix = common_length(old, new)
-    if column <= prefix:
-        return column
-    from_end = len(old) - column
-    suffix = common_length(old[::-1], new[::-1])
-    return len(new) - from_end if from_end <= min(suffix, len(new) - prefix) else prefix

@@ -213,12 +213,12 @@ def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
         if event.raw is not None:
             raws.append(event.raw)
             yield from _of_body(event.raw, "", where)
-            for piece in _of_json(streams.behind_head(event.raw), where, ()):
+            for piece in _of_value(streams.behind_head(event.raw), where):
                 _join(joined, event, piece)
         elif event.value is None:
             yield Piece(where, event.line)
             joined.add(event, ("plain",), event.plain)
-        for piece in _of_json(event.value, where, ()):
+        for piece in _of_value(event.value, where):
             if (sound := _sound_of(piece, event)) is not None:
                 sounds.append(sound)
                 yield replace(piece, kind=Kind.SOUND)
@@ -230,6 +230,15 @@ def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
     for several in (raws, sounds):
         if len(several) > 1:
             yield Piece(f"{place} (binary, joined)", encodings.to_text(b"".join(several)), kind=Kind.BINARY)
+
+
+def _of_value(value: Any, place: str) -> Iterator[Piece]:
+    """The pieces of an event; the items of a list by their number: ``["delta", "a part of the text"]``."""
+    if not isinstance(value, list):
+        yield from _of_json(value, place, ())
+        return
+    for number, item in enumerate(value):
+        yield from _of_json(item, place, () if isinstance(item, dict) else (f"#{number}",))
 
 
 def _join(joined: streams.Joined, event: streams.Event, piece: Piece) -> None:
@@ -249,6 +258,7 @@ def _of_multipart(body: bytes, place: str, allowed: frozenset[str]) -> Iterator[
     if not boundary.startswith(b"--"):
         yield from _of_body(body, "", place, allowed)
         return
+    joined = streams.Joined()
     for part in body.split(boundary)[1:]:
         head, _, content = part.lstrip(b"\r\n").replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
         label = encodings.to_text(head)
@@ -258,3 +268,9 @@ def _of_multipart(body: bytes, place: str, allowed: frozenset[str]) -> Iterator[
         for piece in _of_body(content.removesuffix(b"\r\n"), "", f"{place}.{name}", allowed):
             is_bare = piece.kind is Kind.TEXT and not piece.path
             yield Piece(piece.place, piece.text, (name,), Kind.FIELD) if is_bare else piece
+        if not name:  # the parts of no form may be pieces of a text
+            value = streams.value_of(content.decode("utf-8", "replace").strip())
+            for piece in _of_value(value, place):
+                _join(joined, streams.Event("", "", value), piece)
+    for path, whole in joined.texts():
+        yield Piece(f"{place} {'.'.join(filter(None, path))} (joined)", whole)

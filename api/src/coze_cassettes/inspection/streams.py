@@ -36,15 +36,44 @@ def is_stream(text: str) -> bool:
     if _FIELD.match(text.removeprefix("\ufeff")) or re.search(r"^(?:event|data): ?\S", text, re.MULTILINE):
         return True
     lines = [line for line in text.splitlines() if line.strip()]
-    return len(lines) >= _FEWEST and all(line.lstrip().startswith(("{", "[")) for line in lines)
+    return len(lines) >= _FEWEST and all(map(_OF_JSON.match, lines))
+
+
+_OF_JSON = re.compile(r'\s*(?P<head>(?:[0-9a-f]{1,4}|[a-z]):|\d{1,4}(?=[{\[]))?(?P<value>[{\["].*)', re.DOTALL)
+"""A line of JSON, with what a protocol may write before it: ``0:"text"``, ``42["event"]``."""
+
+
+def value_of(text: str) -> Any:
+    """The JSON that a line is but for its head, a string too; None if it is none."""
+    match = _OF_JSON.fullmatch(text)
+    if match is None or match["value"][:1] != '"':
+        return parse(text if match is None else match["value"])
+    try:
+        return json.loads(match["value"])
+    except ValueError:
+        return None
+
+
+def _blocks(text: str) -> str:
+    """A stream in which the JSON of an event stands in one line: a token of it has no end of a line inside."""
+    return _LINES.sub(_in_one_line, text)
+
+
+_LINES = re.compile(r"^data: ?[{\[].*(?:\r?\n|\r)(?:data:.*(?:\r?\n|\r|\Z))+", re.MULTILINE)
+
+
+def _in_one_line(match: re.Match[str]) -> str:
+    whole = "\n".join(line.removeprefix("data:") for line in match[0].splitlines())
+    value = parse(whole)
+    return match[0] if value is None else f"data:{json.dumps(value, ensure_ascii=False)}\n"
 
 
 def events(text: str) -> Iterator[Event]:
     """The events of a stream, and its other lines as events of their own."""
     name = ""
-    for line in text.removeprefix("\ufeff").splitlines():
+    for line in _blocks(text.removeprefix("\ufeff")).splitlines():
         label, colon, data = line.partition(":")
-        if line.lstrip().startswith(("{", "[")):
+        if label != "data" and _OF_JSON.fullmatch(line):
             label, data = "data", line
         elif not colon and not line.strip():
             continue
@@ -52,7 +81,7 @@ def events(text: str) -> Iterator[Event]:
         if label == "event":
             name = data
         raw = _bytes_of(name, data) if label == "data" else None
-        yield Event(name, line, parse(data) if label == "data" else None, raw)
+        yield Event(name, line, value_of(data) if label == "data" else None, raw)
 
 
 _BESIDES = re.compile(r"[\s\x1e]*(?P<list>\[)?[\s\x1e]*(?=\{)")
@@ -86,6 +115,8 @@ _HEAD: Final = 64
 
 def behind_head(raw: bytes) -> Any:
     """The JSON that a message in bytes is, or that stands behind a head of a few; None if there is none."""
+    if (value := value_of(raw.decode("utf-8", "replace"))) is not None:
+        return value
     at = raw.find(b"{", 0, _HEAD)
     return parse(raw[at:].decode("utf-8", "replace")) if at >= 0 else None
 
@@ -157,6 +188,25 @@ class Joined:
         for path, pieces in self.pieces.items():
             if len(pieces) > 1 and _is_text(path, pieces):
                 yield path, "".join(pieces)
+                if (decoded := _decoded(pieces)) is not None:
+                    yield path, decoded
+
+
+def _decoded(pieces: Iterable[str]) -> str | None:
+    """What pieces say, each of which is a text in base64; None if one is none."""
+    whole = b""
+    for piece in pieces:
+        try:
+            data = base64.b64decode(piece, validate=True)
+            data.decode("ascii" if data.isascii() else "utf-8", "strict" if len(data) > _CUT else "ignore")
+        except ValueError:
+            return None
+        whole += data
+    return whole.decode("utf-8", "replace")
+
+
+_CUT: Final = 3
+"""Bytes of a piece that may be a part of one character."""
 
 
 def _is_text(path: Iterable[str], pieces: list[str]) -> bool:

@@ -11,10 +11,11 @@ from urllib.parse import quote, unquote
 from coze_cassettes.cassette.model import Headers, Interaction, Request, Response, media_type
 from coze_cassettes.cassette.parts import PARTS, URI_PIECES, Form, Part, split_uri
 from coze_cassettes.codecs import multipart
+from coze_cassettes.codecs.cuts import moved_chunks
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
 from coze_cassettes.codecs.encodings import CHARACTER_TAIL, to_bytes, to_text
 from coze_cassettes.codecs.layers import Leaf, Visit, edit_text, walk_bytes, walk_text
-from coze_cassettes.codecs.streams import is_stream, moved_chunks, walk_stream
+from coze_cassettes.codecs.streams import is_stream, walk_stream
 from coze_cassettes.errors import UnreadableBody
 
 
@@ -177,8 +178,17 @@ def _walk_no_text(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> b
 
 def _walk_multipart(leaf: Leaf, body: bytes, content_type: str, visit: Visit) -> bytes:
     boundary = multipart.boundary_of(content_type)
+    if "form-data" not in content_type.lower() and (text := _text_of(body)) is not None:
+        body = to_bytes(apply_edits(text, walk_stream(leaf._replace(text=text), visit)))  # its parts may be pieces
     parts = multipart.split_multipart(body, boundary)
     return multipart.join_multipart([_walk_part(leaf, part, visit) for part in parts], boundary)
+
+
+def _text_of(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _walk_part(leaf: Leaf, part: multipart.Part, visit: Visit) -> multipart.Part:
