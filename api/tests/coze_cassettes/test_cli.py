@@ -130,7 +130,7 @@ def test_a_file_of_any_suffix_is_checked() -> None:
 
 def test_what_looks_random_is_listed() -> None:
     """With --explain every value that no rule has replaced is shown with its place, and is not a finding."""
-    value = "".join(random.sample("bcdfghjk23456789", 16))
+    value = "".join(map("".join, zip(random.sample("bcdfghjk", 8), random.sample("23456789", 8), strict=True)))
     path = write(
         Path("cassettes/coze/test_a/T.test_x.yaml"), body=json.dumps({"note": f"see {value}", "bot_id": "BOT_ID_1"})
     )
