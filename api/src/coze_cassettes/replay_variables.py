@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -20,7 +19,7 @@ class ReplayVariables:
     def __init__(self) -> None:
         """Begin a run; nothing is set yet."""
         self._configured: Mapping[str, str] = {}
-        self._set = ExitStack()
+        self._set: Sequence[environment.Variable] = ()
         self._count = 0
 
     @property
@@ -33,14 +32,14 @@ class ReplayVariables:
         if len(os.environ) == self._count:
             return
         self.restore()
-        self._set.enter_context(environment.placeholder_context())
         self._configured = environment.readable_values(os.environ).placeholders
+        self._set = environment.set_placeholders()
         self._count = len(os.environ)
 
     def restore(self) -> None:
         """Unset what was set."""
-        self._set.close()
-        self._count = 0
+        environment.unset_placeholders(self._set)
+        self._set, self._count = (), 0
 
 
 KEY = pytest.StashKey[ReplayVariables]()

@@ -31,6 +31,16 @@ def test_every_name_is_redirected() -> None:
     assert time.monotonic() != 7.0
 
 
+def test_a_redirection_inside_of_itself_ends_once() -> None:
+    """A test may run pytest in its own process."""
+    redirected = builtin_functions.Redirected({monotonic: lambda: 7.0})
+    with redirected:
+        with redirected:
+            assert monotonic() == 7.0
+        assert monotonic() == 7.0
+    assert monotonic() != 7.0
+
+
 def test_code_that_ran_often_is_redirected_too() -> None:
     """The interpreter specialises calls that it has seen often."""
 

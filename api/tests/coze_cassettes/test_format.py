@@ -97,6 +97,22 @@ def test_a_text_is_read_as_pyyaml_reads_it(
     assert _outcome(cassette_format.loads, text) == _outcome(cassette_format.loads_whole, text)
 
 
+like_keys = st.text(st.sampled_from('": ,\\{}[]n'), max_size=6)
+nested = st.recursive(
+    like_keys, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(like_keys, inner, max_size=3)
+)
+
+
+@given(st.dictionaries(like_keys, nested, max_size=3), st.sampled_from([",:", ", |: "]))
+def test_json_whose_digest_fits_is_read_by_its_lines(value: dict[str, object], separators: str) -> None:
+    """The same bytes as if it were parsed, also where a text in it looks like the end of a key or of a line."""
+    comma, colon = (separators[0], separators[1]) if len(separators) == 2 else separators.split("|")
+    body = json.dumps(value, separators=(comma, colon)).encode()
+    sent = Request("POST", "https://api.coze.com/v3/chat", (), body)
+    cassette = Cassette((Interaction(sent, Response(200, "OK", (), body)),), Metadata("stand-in", "a", "b", "c"))
+    assert layout.read_sealed(cassette_format.dumps(cassette)) == cassette
+
+
 @given(st.lists(interactions(), min_size=1, max_size=2))
 def test_stock_vcrpy_loads_every_cassette(made: list[Interaction]) -> None:
     """vcrpy's own serializer reads the file, and JSON bodies are equal by value."""

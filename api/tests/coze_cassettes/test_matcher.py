@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import random
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from coze_cassettes.cassette import matching
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.scrubbing.scrub import scrub
-from coze_cassettes.session import replay_stub
+from coze_cassettes.session import replaying
 from coze_cassettes.session.matcher import Matcher
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.session import Settings
@@ -198,7 +200,7 @@ def test_fifty_chats_of_five_users_at_once() -> None:
     sent, recorded = _chats()
     player = playing([each.request for each in recorded], [each.response.body for each in recorded])
     order = random.Random(7).sample(range(50), 50)  # noqa: S311  no key
-    with replay_stub.replay_context(player), httpx.Client() as client, ThreadPoolExecutor(16) as pool:
+    with replaying.replay_context(player), httpx.Client() as client, ThreadPoolExecutor(16) as pool:
 
         def ask(n: int) -> int:
             return int(client.post(API + "/v1/x", headers=dict(JSON), content=sent[n].body).json()["n"])
@@ -211,7 +213,7 @@ async def test_fifty_chats_of_five_users_in_tasks() -> None:
     """The same with asyncio.gather."""
     sent, recorded = _chats()
     player = playing([each.request for each in recorded], [each.response.body for each in recorded])
-    with replay_stub.replay_context(player):
+    with replaying.replay_context(player):
         async with httpx.AsyncClient() as client:
 
             async def ask(n: int) -> int:
@@ -279,9 +281,11 @@ def test_many_requests_are_found_in_linear_time(
     same: bool, number: int, calls_of: Callable[[Callable[[], object]], int]
 ) -> None:
     """Each is compared with few others, not with all that are left."""
+    runs = itertools.count()
 
     def find(number: int) -> None:
-        bodies = [{"user_id": "USER_ID_1", "n": 0 if same else n} for n in range(number)]
+        run = next(runs)  # other texts each time: what was taken apart is remembered
+        bodies = [{"user_id": "USER_ID_1", "n": 0 if same else n, "run": run} for n in range(number)]
         found = matcher(*map(post, bodies))
         live = [post({**body, "user_id": "ann"}) for body in bodies]
         assert [found.find(each) for each in live] == list(range(number))
@@ -303,3 +307,12 @@ def test_another_large_upload_is_refused_without_a_search(in_parts: bool) -> Non
     assert "_scrubber" not in vars(found)
     shown = found.shown(sent(2))
     assert matching.differences(shown, sent(1)) == matching.differences(sent(2), sent(1))
+
+
+def test_what_was_played_is_freed_at_once() -> None:
+    """A matcher in a cycle would wait for the garbage collector, which would run more often then, in the tests."""
+    used = matcher(post({"user_id": "USER_ID_1"}))
+    assert used.find(post({"user_id": "ann"})) == 0
+    dead = weakref.ref(used)
+    del used
+    assert dead() is None

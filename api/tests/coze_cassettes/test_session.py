@@ -18,7 +18,7 @@ from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
 from coze_cassettes.errors import InvalidCassette
 from coze_cassettes.scrubbing.scrub import scrub
-from coze_cassettes.session import http_wire, record_stub, replay_stub
+from coze_cassettes.session import http_wire, record_stub, replaying
 from coze_cassettes.session.http_exchange import HttpExchange
 from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.outside import Outside, refuse_context
@@ -144,7 +144,7 @@ def test_a_header_may_hold_any_characters(monkeypatch: pytest.MonkeyPatch, raw: 
     with record_stub.record_context(recorder, Wire("http://127.0.0.1:9", Throttle(Limits()), lambda: False)):
         read.append(httpx.get("https://api.coze.com/v1/x").headers)
     player.begin(Cassette(recorder.interactions, METADATA))
-    with replay_stub.replay_context(player):
+    with replaying.replay_context(player):
         read.append(httpx.get("https://api.coze.com/v1/x").headers)
     assert [each["content-disposition"] for each in read] == [httpx.Headers(headers)["content-disposition"]] * 2
 

@@ -41,6 +41,16 @@ def test_a_file_that_two_tests_share_is_taken_apart_once(tmp_path: Path, kept: C
         store.read(path)
 
 
+def test_json_that_is_indented_in_another_way_is_the_same(tmp_path: Path, kept: Cassette) -> None:
+    """A formatter has been there: the wire that the digest is of has not changed."""
+    path = tmp_path / "test.yaml"
+    store.write(path, kept)
+    indented = path.read_text("utf-8")
+    path.write_text(indented.replace('  "code": 0', '"code" :  0'), "utf-8")
+    assert indented != path.read_text("utf-8")
+    assert store.read(path) == kept
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

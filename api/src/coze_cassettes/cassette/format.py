@@ -9,6 +9,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -153,10 +154,16 @@ def canonical(interactions: tuple[Interaction, ...], placeholders: tuple[str, ..
 def _canonical(interaction: Interaction) -> bytes:
     request, response = interaction.request, interaction.response
     sent = _ascii_json([request.method, request.uri, request.headers])
-    answered = _ascii_json([response.status, response.reason, response.headers])
-    end = _ascii_json([response.chunks, response.fault])
+    answered = _recurring_json(response.status, response.reason, response.headers)
+    end = _recurring_json(response.chunks, response.fault)
     # In base64 nothing needs an escape, so the encoder need not see the bodies.
     return b"%b,%b,%b,%b,%b" % (sent[:-1], _quoted(request.body), answered[1:-1], _quoted(response.body), end[1:])
+
+
+@lru_cache(maxsize=256)
+def _recurring_json(*values: Any) -> bytes:
+    """The same of what many interactions have in common."""
+    return _ascii_json([*values])
 
 
 def _ascii_json(value: list[Any]) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from coze_cassettes.cassette import format as cassette_format
+from coze_cassettes.cassette import layout
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.provenance import PROVENANCES
 from coze_cassettes.errors import InvalidCassette
@@ -50,12 +51,18 @@ def read(path: Path) -> Cassette:
 
 
 def _load_valid(text: str) -> Cassette:
-    cassette = cassette_format.loads(text)
+    cassette = layout.read_sealed(text)
+    if cassette is None or not _is_sealed(cassette):
+        cassette = cassette_format.loads(text)
     if cassette.metadata.recorded_from not in PROVENANCES:
         raise InvalidCassette(f"recorded_from must be one of {', '.join(PROVENANCES)}")
-    if cassette.metadata.digest != digest(cassette):
+    if not _is_sealed(cassette):
         raise InvalidCassette("edited by hand, its digest does not fit; record it again")
     return cassette
+
+
+def _is_sealed(cassette: Cassette) -> bool:
+    return cassette.metadata.digest == digest(cassette)
 
 
 _remembered: Final = lru_cache(maxsize=64)(_load_valid)

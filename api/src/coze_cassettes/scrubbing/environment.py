@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ class Variable:
 
 TOKEN: Final = "COZE_API_TOKEN"  # noqa: S105 - the name of a variable
 BASE: Final = "COZE_API_BASE"
+PREFIX: Final = "COZE_"
 EXTRA_PREFIX: Final = "COZE_SECRET_"
 
 VARIABLES: Final[tuple[Variable, ...]] = (
@@ -70,7 +71,7 @@ class ConfiguredValues:
 
 def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """What the environment says is secret or an identifier; Misuse if a configured secret is empty or too short."""
-    environ = {name: environ[name] for name in environ if name.startswith("COZE_")}
+    environ = {name: environ[name] for name in environ if name.startswith(PREFIX)}
     values = [
         (each.placeholder, environ[each.name], each.secret)
         for each in VARIABLES
@@ -91,6 +92,8 @@ def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
 
 def readable_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """The same for a replay, which needs none of it: nothing is known if a value cannot be used."""
+    if not any(name.startswith(PREFIX) for name in environ):
+        return ConfiguredValues()
     try:
         return configured_values(environ)
     except Misuse:
@@ -113,16 +116,30 @@ def _require_length(placeholder: str, value: str, *, secret: bool) -> None:
         raise Misuse(f"The configured value of {placeholder} has {length}, fewer than {least}: set or unset it.")
 
 
-@contextmanager
-def placeholder_context() -> Iterator[None]:
-    """Let each variable that is not set read as its placeholder: it stands in the cassette of a test that reads it."""
+def set_placeholders() -> Sequence[Variable]:
+    """Let each variable that is not set read as its placeholder: it stands in the cassette of a test that reads it.
+
+    Returns those variables, for ``unset_placeholders``.
+    """
     environ = os.environ
     missing = [each for each in VARIABLES if each.name not in environ]
     for each in missing:
         environ[each.name] = each.placeholder
+    return missing
+
+
+def unset_placeholders(variables: Iterable[Variable]) -> None:
+    """Unset variables that still read as their placeholders."""
+    for each in variables:
+        if os.environ.get(each.name) == each.placeholder:
+            del os.environ[each.name]
+
+
+@contextmanager
+def placeholder_context() -> Iterator[None]:
+    """Do the first, and the second at the end."""
+    variables = set_placeholders()
     try:
         yield
     finally:
-        for each in missing:
-            if environ.get(each.name) == each.placeholder:
-                del environ[each.name]
+        unset_placeholders(variables)

@@ -20,20 +20,17 @@ class Replaced(AbstractContextManager[None]):
     def __init__(self, changes: Changes) -> None:
         """Take the changes; nothing is changed yet."""
         self._changes = changes
-        self._originals: Changes = {}
+        self._originals: list[tuple[object, str, object]] = []
 
     def __enter__(self) -> None:
         """Change the attributes."""
-        self._originals = {(owner, name): vars(owner)[name] for owner, name in self._changes}
-        _set(self._changes)
+        self._originals = [(owner, name, vars(owner)[name]) for owner, name in self._changes]
+        for (owner, name), value in self._changes.items():
+            setattr(owner, name, value)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
     ) -> None:
         """Give them back their own values."""
-        _set(self._originals)
-
-
-def _set(values: Changes) -> None:
-    for (owner, name), value in values.items():
-        setattr(owner, name, value)
+        for owner, name, value in self._originals:
+            setattr(owner, name, value)

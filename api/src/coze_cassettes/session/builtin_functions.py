@@ -59,16 +59,10 @@ def copy_of(function: Callable[..., Any]) -> Callable[..., Any]:
     return copy
 
 
-def redirect(function: Callable[..., Any], replacement: Callable[..., Any]) -> Callable[[], None]:
-    """Let a builtin that takes a tuple, one argument or none call a replacement; returns what undoes it."""
+def redirect(function: Callable[..., Any], replacement: Callable[..., Any]) -> None:
+    """Let a builtin that takes a tuple, one argument or none call a replacement, for good."""
     fields, definition = _fields_of(function)
-    code, owner = definition.code, fields.owner
     fields.owner, definition.code = _call_of(function, replacement)
-
-    def undo() -> None:
-        definition.code, fields.owner = code, owner
-
-    return undo
 
 
 class Redirected(AbstractContextManager[None]):
@@ -76,19 +70,21 @@ class Redirected(AbstractContextManager[None]):
 
     def __init__(self, pairs: Mapping[Callable[..., Any], Callable[..., Any]]) -> None:
         """Take the builtins with their replacements; nothing is redirected yet."""
-        self._pairs = pairs
-        self._undo: list[Callable[[], None]] = []
+        self._calls = [(*_fields_of(each), *_call_of(each, replacement)) for each, replacement in pairs.items()]
+        self._before: list[list[tuple[int, int | None]]] = []
 
     def __enter__(self) -> None:
-        """Redirect them."""
-        self._undo = [redirect(function, replacement) for function, replacement in self._pairs.items()]
+        """Redirect them; one replay may run inside of another."""
+        self._before.append([(fields.owner, definition.code) for fields, definition, *_ in self._calls])
+        for fields, definition, owner, code in self._calls:
+            fields.owner, definition.code = owner, code  # in this order: what C code calls must be there
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
     ) -> None:
         """Let them be what they were."""
-        for undo in self._undo:
-            undo()
+        for (fields, definition, *_), (owner, code) in zip(self._calls, self._before.pop(), strict=True):
+            definition.code, fields.owner = code, owner
 
 
 @cache

@@ -59,7 +59,7 @@ def virtual_time() -> Iterator[None]:
     with time_machine.travel(EPOCH):
         time.time()  # the traveller stands still until it is first asked
         threads = _timeline.start(_shift_travellers)
-        with Redirected(_functions()), Replaced(_methods(threads)):
+        with _REDIRECTED, Replaced(_methods(threads)):
             try:
                 yield
             finally:
@@ -87,16 +87,6 @@ def _monotonic() -> float:
     return _timeline.now() / SECOND
 
 
-def _functions() -> dict[Callable[..., Any], Callable[..., Any]]:
-    return {
-        time.sleep: _sleep,
-        time.perf_counter: _perf_counter,
-        time.perf_counter_ns: _perf_counter_ns,
-        time.ctime: _ctime,  # time-machine leaves these two alone
-        time.asctime: _asctime,
-    }
-
-
 def _ctime(*given: Any) -> str:
     return _real_ctime(*given) if given not in ((), (None,)) else _real_ctime(time.time())
 
@@ -120,6 +110,17 @@ def _sleep(seconds: Any) -> None:
         _timeline.wait(length, _real_sleep, lambda: False)
     else:
         _real_sleep(length)
+
+
+_REDIRECTED: Final = Redirected(
+    {
+        time.sleep: _sleep,
+        time.perf_counter: _perf_counter,
+        time.perf_counter_ns: _perf_counter_ns,
+        time.ctime: _ctime,  # time-machine leaves these two alone
+        time.asctime: _asctime,
+    }
+)
 
 
 # --- methods that wait ----------------------------------------------------------------------------------------------

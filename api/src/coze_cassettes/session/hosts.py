@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 COZE_HOSTS: Final = frozenset({"api.coze.com", "api.coze.cn", "ws.coze.com", "ws.coze.cn"})
 """The hosts that cozepy calls by default; while recording their connections go to the target."""
 
+_PLAIN_URLS: Final = tuple(f"https://{host}/" for host in COZE_HOSTS)
+"""How the URLs begin that cozepy makes; a cassette has them as they are."""
+
 _PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _PLAIN: Final = {"ws": "http", "wss": "https"}
 
@@ -34,10 +37,16 @@ class Hosts:
 
     def has(self, url: str) -> bool:
         """Whether a URL is one of Coze's."""
-        return (urlsplit(url).hostname or "") in COZE_HOSTS or origin_of(url) == self._target
+        return (
+            url.startswith(_PLAIN_URLS)
+            or (urlsplit(url).hostname or "") in COZE_HOSTS
+            or origin_of(url) == self._target
+        )
 
     def canonical(self, url: str) -> str:
         """The URL as a cassette has it: without a name and a password, which httpx sends as a header."""
+        if url.startswith(_PLAIN_URLS):
+            return url
         parts = urlsplit(url)
         if "@" in parts.netloc:
             parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])

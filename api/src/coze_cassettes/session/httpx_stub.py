@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 
 import httpx
 
-from coze_cassettes.session.attributes import Replaced
+from coze_cassettes.session.attributes import Changes, Replaced
 
 Handle = Callable[[httpx.HTTPTransport, httpx.Request], httpx.Response]
 HandleAsync = Callable[[httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]]
@@ -24,6 +24,15 @@ def stub_context(
     handle_async: Callable[[HandleAsync, httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]],
 ) -> AbstractContextManager[None]:
     """Handle the requests that are ours in another way; each function gets what was there before."""
+    return Replaced(stub_changes(is_ours, handle, handle_async))
+
+
+def stub_changes(
+    is_ours: Callable[[str], bool],
+    handle: Callable[[Handle, httpx.HTTPTransport, httpx.Request], httpx.Response],
+    handle_async: Callable[[HandleAsync, httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]],
+) -> Changes:
+    """The same as changes, for a context that makes others too."""
     before, before_async = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
 
     def stub(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
@@ -36,6 +45,7 @@ def stub_context(
             return await before_async(transport, request)
         return await handle_async(before_async, transport, request)
 
-    return Replaced(
-        {(httpx.HTTPTransport, "handle_request"): stub, (httpx.AsyncHTTPTransport, "handle_async_request"): stub_async}
-    )
+    return {
+        (httpx.HTTPTransport, "handle_request"): stub,
+        (httpx.AsyncHTTPTransport, "handle_async_request"): stub_async,
+    }

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from coze_cassettes.cassette import matching
@@ -35,7 +35,7 @@ _STRUCTURED: Final = frozenset({b"", b"{", b"["})
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:@-]+")
 """Matches a value that neither JSON nor a URL writes in another way, or ends."""
 
-_template: Final = lru_cache(maxsize=4096)(template)
+_template: Final = lru_cache(maxsize=1024)(template)
 
 
 def _templates(recorded: Outline) -> Templates:
@@ -139,9 +139,11 @@ class Matcher:
         """
         self._interactions = interactions
         self._listed = listed
+        own = cache(partial(Placeholders.of, interactions, listed))
         # Both for both: the scrubber moves some times to the epoch, and a test may have stopped its clock.
         self._moments = Moments((EPOCH, recorded_at))
-        self.bindings = Bindings(configured, lambda name: name in self._own)
+        # Not of this matcher, which would then be garbage for the collector to find.
+        self.bindings = Bindings(configured, lambda name: name in own())
         self.played: set[int] = set()
         self._position = 0
         self.times: dict[str, str] = {}
@@ -240,7 +242,7 @@ class Matcher:
             return None
         pairs: list[tuple[Template, str]] = []
         for theirs, ours in ((recorded.uri, live.uri), (_text(recorded.body), _text(live.body))):
-            if (pattern := template(theirs)) is not None:
+            if (pattern := _template(theirs)) is not None:
                 pairs.append((pattern, ours))
             elif ours != theirs:
                 return None
@@ -322,10 +324,6 @@ class Matcher:
         from coze_cassettes.scrubbing.live import LivePlaceholders  # noqa: PLC0415  as above: when nothing fits
 
         return LivePlaceholders(self._interactions, self.bindings.names, self.bindings.configured, self._listed)
-
-    @cached_property
-    def _own(self) -> Placeholders:
-        return Placeholders.of(self._interactions, self._listed)
 
 
 def _text(body: bytes) -> str:

@@ -93,13 +93,13 @@ class Template:
 
 def template(text: str) -> Template | None:
     """A text as a template; None if it holds no placeholder."""
-    matches = list(carriers(text))
-    if not matches:
-        return None
-    starts = [0, *(match.end() for match in matches)]
-    ends = [*(match.start() for match in matches), len(text)]
-    pieces = tuple(text[start:end] for start, end in zip(starts, ends, strict=True))
-    return Template(pieces, tuple(match[0] for match in matches))
+    pieces, names, position = [], [], 0
+    for match in carriers(text):
+        start, end = match.span()
+        pieces.append(text[position:start])
+        names.append(match[0])
+        position = end
+    return Template((*pieces, text[position:]), tuple(names)) if names else None
 
 
 class Bindings:

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NoReturn, Protocol
 from urllib.parse import urlsplit
@@ -33,6 +34,10 @@ _READ: Final = 1 << 16
 """Bytes of a body in which a value is looked for that is another one in each run."""
 
 
+_EMPTY: Final = Cassette()
+"""What a test without a cassette replays."""
+
+
 class PlayedWebSocket(Protocol):
     """A WebSocket that is replayed, as far as its test's end is concerned."""
 
@@ -53,11 +58,10 @@ class Player(Session):
     def __init__(self, test: str, path: Path, settings: Settings, fail: Callable[[str], NoReturn]) -> None:
         """Begin a test; nothing is read yet. A test without a cassette may send nothing to Coze."""
         super().__init__(test, path, settings, fail)
-        self.cassette = Cassette()
+        self.cassette = _EMPTY
         self.played: set[int] = set()
         self._has_cassette = False
         self.websockets: list[PlayedWebSocket] = []
-        self._matcher = Matcher(())
         self._lock = threading.RLock()
 
     def load(self, configured: Mapping[str, str] | None = None) -> None:
@@ -72,6 +76,10 @@ class Player(Session):
         metadata = cassette.metadata
         self._matcher = Matcher(interactions, configured, unix_time(metadata.recorded_at), metadata.placeholders)
         self.played = self._matcher.played
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(())
 
     def _at_coze(self, request: Request) -> Request:
         """A request with the URL that a cassette has."""

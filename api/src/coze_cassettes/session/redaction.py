@@ -21,7 +21,7 @@ from typing import Final
 from _pytest.logging import LogCaptureHandler  # what pytest itself keeps of the log of a test
 
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.session.attributes import Replaced
+from coze_cassettes.session.attributes import Changes, Replaced
 
 _PACKAGE: Final = Path(__file__).parents[1]
 
@@ -134,13 +134,18 @@ def silent(*, recording: bool) -> AbstractContextManager[None]:
     While recording, errors and the SDK's own messages reach only what pytest keeps of a test's log, which such a run
     does not show.
     """
+    return Replaced(silent_changes(recording=recording))
+
+
+def silent_changes(*, recording: bool) -> Changes:
+    """The same as changes, for a context that makes others too."""
     handle = logging.Handler.handle
 
     def handle_safely(handler: logging.Handler, record: logging.LogRecord) -> bool:
         kept = isinstance(handler, LogCaptureHandler) or not recording
         return _may_log(record, kept=kept) and bool(handle(handler, record))
 
-    return Replaced({(logging.Handler, "handle"): handle_safely})
+    return {(logging.Handler, "handle"): handle_safely}
 
 
 def _may_log(record: logging.LogRecord, *, kept: bool) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from vcr.request import Request as VcrRequest
 
 from coze_cassettes.cassette.model import CANCELLED, NO_RESPONSE, Request, Response, is_websocket
 from coze_cassettes.session import httpx_stub
+from coze_cassettes.session.attributes import Changes
 from coze_cassettes.session.httpx_stub import Handle, HandleAsync
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.sent import SentRequest
@@ -63,10 +63,8 @@ class ReplayCassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
         return response_to_vcr(response)
 
 
-@contextmanager
-def replay_context(player: Player) -> Iterator[VcrCassette]:
-    """Answer every request to Coze from the cassette; a request to anything else goes its way."""
-    cassette = ReplayCassette(player)
+def replay_changes(player: Player, cassette: ReplayCassette) -> Changes:
+    """What answers every request to Coze from the cassette; a request to anything else goes its way."""
 
     def handle(_before: Handle, _transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
         return _deliver(_play(player, cassette, request, request.read()), request)
@@ -81,8 +79,7 @@ def replay_context(player: Player) -> Iterator[VcrCassette]:
             await _wait_for_ever()
         return _deliver(recorded, request)
 
-    with httpx_stub.stub_context(player.has, handle, handle_async):
-        yield cassette
+    return httpx_stub.stub_changes(player.has, handle, handle_async)
 
 
 def _play(player: Player, cassette: ReplayCassette, request: httpx.Request, body: bytes) -> Response:

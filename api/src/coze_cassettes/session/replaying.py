@@ -14,10 +14,7 @@ from coze_cassettes.session.player import Player
 @contextmanager
 def replay_context(player: Player) -> Iterator[VcrCassette]:
     """Answer what the test sends from its cassette; gives vcrpy's cassette."""
-    with (
-        redaction.silent(recording=False),
-        clock.virtual_time(),
-        websocket_replay_stub.replay_context(player),
-        replay_stub.replay_context(player) as cassette,
-    ):
+    cassette = replay_stub.ReplayCassette(player)
+    others = {**redaction.silent_changes(recording=False), **replay_stub.replay_changes(player, cassette)}
+    with clock.virtual_time(), websocket_replay_stub.replay_context(player, others):
         yield cassette

@@ -109,10 +109,13 @@ def connect_context(
 
 
 def patch_context(
-    session: WatchedSession, connect: Callable[..., Any], connect_async: Callable[..., Any]
+    session: WatchedSession,
+    connect: Callable[..., Any],
+    connect_async: Callable[..., Any],
+    others: Changes = MappingProxyType({}),
 ) -> AbstractContextManager[None]:
     """The same, and things for which nobody waits for long, as cozepy's module names them."""
-    changes: dict[tuple[object, str], object] = {}
+    changes = {**others}
     if client := sys.modules.get(_CLIENT):
         changes[client, "queue"] = _variant(queue, Queue=_Queue)
         changes[client, "threading"] = _variant(threading, Event=partial(_Event, session))

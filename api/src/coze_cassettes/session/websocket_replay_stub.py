@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any
 
 import websockets.asyncio.client
@@ -20,6 +21,7 @@ from websockets.http11 import Response as WireResponse
 
 from coze_cassettes.cassette.model import SWITCHED
 from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Received
+from coze_cassettes.session.attributes import Changes
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.silence import Data
 from coze_cassettes.session.websocket_handshake import handshake_request
@@ -146,8 +148,8 @@ def _dial(player: Player, uri: str, options: dict[str, Any]) -> _Connection:
     return _Connection(player, websocket)
 
 
-def replay_context(player: Player) -> AbstractContextManager[None]:
-    """Replay every WebSocket that is opened through cozepy."""
+def replay_context(player: Player, others: Changes = MappingProxyType({})) -> AbstractContextManager[None]:
+    """Replay every WebSocket that is opened through cozepy, and make other changes."""
     connect, connect_async = websockets.sync.client.connect, websockets.asyncio.client.connect
 
     def open_sync(uri: str, **options: Any) -> Any:
@@ -161,4 +163,4 @@ def replay_context(player: Player) -> AbstractContextManager[None]:
     def open_async(uri: str, **options: Any) -> Any:
         return dial_async(uri, options) if player.has(uri) else connect_async(uri, **options)
 
-    return patch_context(player, open_sync, open_async)
+    return patch_context(player, open_sync, open_async, others)
