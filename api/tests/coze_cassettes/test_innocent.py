@@ -245,6 +245,13 @@ def embedding() -> str:
 
 UNTOUCHED: Final[Mapping[str, str]] = {
     "an npm integrity": f'"integrity": "sha512-{packed("npm", 64)}"',
+    "an integrity by itself": f"sha384-{packed('integrity', 48)}",
+    "a nonce of a page": f"script-src 'nonce-{packed('nonce', 16)}'",
+    "sums of files": f"{hexadecimal('sum', 64)}  a/file.iso\n{hexadecimal('md5', 32)} *file.txt",
+    "an embedding in base64": base64.b64encode(struct.pack("<60f", *json.loads(embedding()))).decode(),
+    "a public key for signatures": json.dumps(
+        {"kty": "RSA", "n": packed("n", 256)[:342].replace("/", "_"), "e": "AQAB"}
+    ),
     "a public key": public_key(),
     "a certificate": public_key().replace("PUBLIC KEY", "CERTIFICATE"),
     "a key of SSH": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{packed('ssh', 32)[:43]} build",

@@ -173,6 +173,13 @@ def test_a_name_that_looks_like_a_placeholder_is_one(text: str, rules_found: Cal
     assert rules_found({"note": text.format("BOT_ID_1")}) == set()
 
 
+def test_a_length_that_looks_like_a_letter_hides_nothing(rules_found: Callable[..., set[str]], fill: Fill) -> None:
+    """Before a key in bytes: at the beginning of what can be read, or so that its end is the key's."""
+    key = fill("sk-{A50}").encode()
+    for form in (b"\xfa%c%s\xff", b"\x81etokenx%c%s\xff", b"\0\0%c%s more\xff"):
+        assert "INSPECT-VENDOR-KEY" in rules_found(bytes(range(128, 144)) + form % (len(key), key)), form
+
+
 def test_a_value_in_binary_is_found(rules_found: Callable[..., set[str]]) -> None:
     """Audio that carries a name hides nothing."""
     assert rules_found(b"\xff\xfeCanary Person\xff", ("Canary Person",), "audio/mpeg") == {"INSPECT-VALUE"}

@@ -13,6 +13,7 @@ import random
 import re
 import struct
 import sys
+import tarfile
 import time
 import zipfile
 import zlib
@@ -264,6 +265,17 @@ def zipped(name: str, content: bytes) -> bytes:
     return target.getvalue()
 
 
+def tarred(name: str, content: bytes) -> bytes:
+    """A tar archive of a large file and another one."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        for each, data in (("noise", bytes(range(256)) * 9), (name, content)):
+            info = tarfile.TarInfo(each)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return target.getvalue()
+
+
 def deflated(content: bytes) -> bytes:
     """Raw deflate."""
     stream = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -298,6 +310,11 @@ FILES = {
     "bzip2": bz2.compress(CONTENT),
     "xz": lzma.compress(CONTENT),
     "LZMA": lzma.compress(CONTENT, lzma.FORMAT_ALONE),
+    "Brotli": brotli.compress(CONTENT),
+    "tar": tarred("a/b.txt", CONTENT),
+    "zip in tar": tarred("a.docx", zipped("a/b.xml", CONTENT)),
+    "deflate in tar": tarred("a.bin", deflated(CONTENT)),
+    "name in a tar": tarred("a secret.txt", b"nothing"),
     "zip": zipped("a/b.xml", CONTENT),
     "zip in zip": zipped("inner.docx", zipped("a/b.xml", CONTENT)),
     "name in a zip": zipped("a secret.txt", b"nothing"),
@@ -324,6 +341,30 @@ def test_what_is_packed_is_opened(name: str) -> None:
     assert any("PLACEHOLDER" in text for text in seen)
     assert not any("secret" in text for text in seen)
     assert layers.walk_bytes(Leaf((), "", "text"), FILES[name], _same) == FILES[name]
+
+
+def test_a_changed_tar_can_be_read() -> None:
+    """Its names, sizes and sums are those of what is in it now; a name that a link has is refused."""
+    for file in ("tar", "name in a tar"):
+        new = layers.walk_bytes(Leaf((), "", "text"), FILES[file], _swap)
+        with tarfile.open(fileobj=io.BytesIO(new)) as archive:
+            shown = {name: archive.extractfile(name).read() for name in archive.getnames()}  # type: ignore[union-attr]
+        assert shown.pop("noise") == bytes(range(256)) * 9
+        assert list(shown) in (["a/b.txt"], ["a PLACEHOLDER.txt"])
+        assert b"secret" not in next(iter(shown.values()))
+    block = bytearray(FILES["tar"][:512])
+    block[157:163] = b"secret"
+    block[148:156] = b" " * 8
+    block[148:156] = f"{sum(block):06o}\0 ".encode()
+    with pytest.raises(UnreadableBody, match="a tar archive with a name that holds what must be replaced"):
+        layers.walk_bytes(Leaf((), "", "text"), bytes(block) + FILES["tar"][512:], _swap)
+
+
+def test_brotli_is_stored_in_parts() -> None:
+    """Of any length."""
+    for length in (0, 1, 65536, 65537, 200_000):
+        content = bytes(range(251)) * (length // 251) + bytes(length % 251)
+        assert brotli.decompress(compression.store_brotli(content)) == content
 
 
 def test_the_text_of_a_picture_stands_by_itself() -> None:

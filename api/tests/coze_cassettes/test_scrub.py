@@ -323,6 +323,15 @@ def test_cuts_stay_where_they_were() -> None:
     assert moved_chunks(old, new, (4, 6, 10, len(old) - 20)) == (4, 2, 13, len(new) - 19)
 
 
+@pytest.mark.parametrize("form", [b"\xfa%c%s\xff", b"\x81etokenx%c%s\xff", b"\0\0%c%s more\xff"])
+def test_a_length_that_looks_like_a_letter_hides_nothing(form: bytes, fill: Callable[[str], str]) -> None:
+    """Before a key in bytes, as Python, CBOR and others write it."""
+    key = fill("sk-{A50}").encode()
+    body = bytes(range(128, 144)) + form % (len(key), key)
+    one = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", (), body))
+    assert scrub([one]).interactions[0].response.body == body.replace(key, b"SECRET_1")
+
+
 @given(st.binary(min_size=1, max_size=60), st.lists(st.integers(1, 20), min_size=1, max_size=6))
 def test_chunks_always_add_up(body: bytes, sizes: list[int]) -> None:
     """Whatever is replaced, the chunks are those of the new body."""

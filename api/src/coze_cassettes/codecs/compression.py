@@ -122,6 +122,26 @@ def _unbrotli(body: bytes) -> bytes:
     return bytes(inner)
 
 
+def decompress_brotli(raw: bytes) -> bytes | None:
+    """What a Brotli stream holds, which has no first bytes to know it by; None if it is none or cannot be read."""
+    try:
+        return _unbrotli(raw)
+    except (OSError, EOFError, UnreadableBody):
+        return None
+
+
+_LONGEST_PART: Final = 1 << 16
+
+
+def store_brotli(content: bytes) -> bytes:
+    """A Brotli stream of a content, not made smaller: parts that say how long they are (RFC 7932, 9.2)."""
+    parts = [content[at : at + _LONGEST_PART] for at in range(0, len(content), _LONGEST_PART)]
+    heads = [len(part) - 1 << 3 | 1 << 19 for part in parts]
+    heads[:1] = [head << 1 for head in heads[:1]]  # before the first, one bit for the smallest window
+    stored = b"".join(head.to_bytes(3, "little") + part for head, part in zip(heads, parts, strict=True))
+    return stored + (b"\3" if parts else b"\6")
+
+
 def _unzstd(body: bytes) -> bytes:
     zstandard = _optional("zstandard")
     try:

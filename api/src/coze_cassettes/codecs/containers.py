@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coze_cassettes.codecs import archives, compression, documents, embedded, pictures
-from coze_cassettes.codecs.encodings import is_readable
+from coze_cassettes.codecs import archives, compression, documents, embedded, pictures, tars
+from coze_cassettes.codecs.encodings import is_readable, to_text
 from coze_cassettes.codecs.opened import Opened, digest_of
 from coze_cassettes.errors import UnreadableBody
 
@@ -28,6 +28,8 @@ class Container:
     name: str
     magic: bytes
     open: Callable[[bytes], Opened | None]
+    at: int = 0
+    """Where these bytes stand."""
 
 
 # --- one packed member ----------------------------------------------------------------------------------------------
@@ -81,6 +83,14 @@ def _open_deflate(data: bytes) -> Opened | None:
 def _deflate(content: bytes) -> bytes:
     stream = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
     return stream.compress(content) + stream.flush()
+
+
+def _open_brotli(data: bytes) -> Opened | None:
+    """A text in Brotli; noise that reads as one by chance says less than it takes."""
+    inner = compression.decompress_brotli(data)
+    if inner is None or 2 * len(inner) < len(data) or not is_readable(to_text(inner)):
+        return None
+    return _keeping(data, inner, compression.store_brotli)
 
 
 def _inflate(data: bytes, window: int) -> bytes | None:
@@ -215,6 +225,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("LZMA", b"\x5d\0\0", _open_lzma),
     Container("zip", b"PK\x03\x04", archives.open_zip),
     Container("empty zip", b"PK\x05\x06", archives.open_zip),
+    Container("tar", tars.MAGIC, tars.open_tar, tars.AT),
     Container("PDF", b"%PDF-", documents.open_pdf),
     Container("PNG", pictures.PNG_MAGIC, pictures.open_png),
     *(Container(f"text in {charset.upper()}", mark, _open_marked) for mark, charset in _MARKS.items()),
@@ -228,7 +239,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("age", b"age-encryption.org/", _seal("a file encrypted with age")),
     Container("OpenSSL", b"Salted__", _seal("a file encrypted with OpenSSL")),
 )
-"""One row each; gzip and zlib also without their first bytes, as deflate, gzip also behind the head of a message."""
+"""One row each; zlib also without its first bytes, as deflate; gzip also behind a message's head; Brotli is tried."""
 
 _MIN_DEFLATE: Final = 8
 _PDF: Final = b"%PDF-"
@@ -246,18 +257,24 @@ def open_container(data: bytes, allowed: frozenset[str] = frozenset()) -> Opened
         raise UnreadableBody(f"{error} ({digest_of(data)})") from error
 
 
-_MAGIC: Final = tuple(row.magic for row in CONTAINERS)
+_MAGIC: Final = tuple(row.magic for row in CONTAINERS if not row.at)
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether it is an archive of the form that writes files as they are, which may be all of text."""
+    return data.startswith(tars.MAGIC, tars.AT)
 
 
 def _open(data: bytes) -> Opened | None:
-    for row in CONTAINERS if data.startswith(_MAGIC) else ():
-        if data.startswith(row.magic) and (opened := row.open(data)) is not None:
+    for row in CONTAINERS if data.startswith(_MAGIC) or is_archive(data) else ():
+        if data.startswith(row.magic, row.at) and (opened := row.open(data)) is not None:
             return opened
     if len(data) < _MIN_DEFLATE or data.isascii():
         return None
     if _PDF in data[:_REACH_OF_PDF]:
         return documents.open_pdf(data)
-    return _open_small_zlib(data) or _open_deflate(data) or _open_behind_head(data) or embedded.open_embedded(data)
+    openers = (_open_small_zlib, _open_deflate, _open_brotli, _open_behind_head, embedded.open_embedded)
+    return next(filter(None, (opener(data) for opener in openers)), None)
 
 
 DIGEST: Final = re.compile("sha256:[0-9a-f]{64}")

@@ -64,7 +64,25 @@ def strings_in(text: str) -> str:
 
 
 def _strings_of(text: str) -> str:
-    return APART.join(_STRING.findall(text))
+    strings = _STRING.findall(text)
+    counted = (inner for string in strings if len(string) > _FEWEST_COUNTED for inner in _counted(string))
+    return APART.join([*strings, *counted])
+
+
+def _counted(string: str) -> Iterator[str]:
+    """What follows the number of its bytes, which binary formats write before a string and may look like a letter."""
+    for start in (1, 2):
+        count = ord(string[start - 1])
+        if _FEWEST_COUNTED <= count <= len(string) - start:
+            yield string[start : start + count]
+    for count in range(_FEWEST_COUNTED, min(len(string), _MOST_COUNTED)):
+        if ord(string[-count - 1]) == count:
+            yield string[-count:]
+
+
+_FEWEST_COUNTED: Final = ord("0")
+_MOST_COUNTED: Final = 0x7F
+"""Bytes of a string before which their number looks like a digit or a letter, and stands in one byte."""
 
 
 def layers(text: str) -> Iterator[str]:

@@ -259,7 +259,9 @@ _VENDORS: Final = (
     _key(_VENDOR, "n8n", "n8n_api_", f"{_A}{{40,}}", _has_digit),
     _key(_VENDOR, "an origin's key of Cloudflare", r"v1\.0-", "[0-9a-f]{24}-[0-9a-f]{100,}"),
     _key(_VENDOR, "New Relic", "NR(?:JS|II|AK)-", f"{_W}{{19,}}", _has_digit),
-    _key(_VENDOR, "New Relic, for ingestion", "", "[0-9a-fx]{30,36}NRAL(?![A-Za-z0-9])", before="", mark="NRAL"),
+    _key(
+        _VENDOR, "New Relic, for ingestion", "", "[0-9a-fx]{30,36}(?:FFFF)?NRAL(?![A-Za-z0-9])", before="", mark="NRAL"
+    ),
     _key(_VENDOR, "Microsoft Entra", "", r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}", mark="Q~"),
     _key(_VENDOR, "ClickUp", "pk_", "[0-9]{7,9}_[0-9A-Z]{32}"),
     _key(_VENDOR, "LaunchDarkly", "sdk-", _UUID),
@@ -326,7 +328,11 @@ _VENDORS: Final = (
     ),
     _key(_VENDOR, "Octopus", "API-", "[A-Z0-9]{26}(?![A-Za-z0-9])", _has_digit),
     _key(_VENDOR, "Langfuse", "pk-lf-", _UUID),
-    _key(_VENDOR, "Zoho", r"100[01]\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789.", mark="100"),
+    _key(_VENDOR, "Zoho", r"100\d\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789.", mark="100"),
+    _key(_VENDOR, "an app of GitHub, before 2020", r"v1\.", "[0-9a-f]{40}(?![0-9a-z])", mark="v1."),
+    _key(_VENDOR, "Planet", "PLAK", "[0-9a-f]{32}(?![0-9a-z])"),
+    _key(_VENDOR, "Huawei Cloud", "HPUA", "[0-9A-Z]{16}(?![0-9A-Za-z])"),
+    _key(_VENDOR, "Twitch", "oauth:", "[0-9a-z]{30}(?![0-9a-z])", _has_digit),
     _key(_VENDOR, "Intra 42", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}", mark="s-s4t2"),
     _key(_VENDOR, "Brevo", "xkeysib-", f"[0-9a-f]{{64}}-{_A}{{16}}"),
     _key(_VENDOR, "MailerSend", r"mlsn\.", "[0-9a-f]{64}", mark="mlsn."),

@@ -6,6 +6,7 @@ import base64
 import binascii
 import math
 import re
+import struct
 from collections import Counter
 from itertools import pairwise
 from typing import Final
@@ -47,7 +48,18 @@ _HASH: Final = (
 )
 _HASH_BEFORE = re.compile(rf"(?i)(?:{_HASH})(?:id)?[\"' ]{{0,2}}[-:=@/ (]{{1,3}}[\"']?(?:\\?\")?\Z")
 _HASH_NAME = re.compile(rf"(?i)(?:.*[^a-z])?(?:{_HASH})(?:[_-]?(?:id|hex|sum|value))?")
+_HASH_INSIDE = re.compile(r"(?:sha(?:1|224|256|384|512)|nonce)-[A-Za-z0-9+/_-]{16,88}\Z")
+"""A hash with its name, as browsers and npm write it (W3C Subresource Integrity, Content Security Policy)."""
+
+_SUM_OF_FILE = re.compile(r"(?:  | \*)(?:[\w.-]*/)?[\w./ -]{0,200}\.\w{1,8}\b")
+"""What sha256sum and its kin write behind a sum."""
+
 _REACH: Final = 24
+
+_MODULI: Final = frozenset((171, 342, 512, 683))
+"""Characters of base64 of the moduli of RSA: 1024, 2048, 3072 and 4096 bits (RFC 7518, 6.3.1)."""
+
+_MODULUS_BEFORE = re.compile(r'\\?"n\\?"\s{0,2}:\s{0,2}\\?"\Z')
 
 
 def entropy(text: str) -> float:
@@ -97,6 +109,8 @@ def mixes_cases(word: str) -> bool:
 def is_random(match: re.Match[str]) -> bool:
     """Whether a run of base64 or the like is a key: drawn, no picture, no public key, and nothing says it is a hash."""
     run = match[0].rstrip("=")
+    if _HASH_INSIDE.match(run):
+        return False
     parts = [part for part in re.split(r"[/_-]", run) if len(part) >= _SHORTEST and is_drawn(part)]
     is_whole = "/" not in run and is_drawn(run)
     if not is_whole and not parts:
@@ -106,7 +120,7 @@ def is_random(match: re.Match[str]) -> bool:
     if not is_whole and all(map(_is_text, parts)):
         return False
     before = match.string[max(0, match.start() - _REACH) : match.start()]
-    return _HASH_BEFORE.search(before) is None
+    return _HASH_BEFORE.search(before) is None and not (len(run) in _MODULI and _MODULUS_BEFORE.search(before))
 
 
 def is_random_hex(match: re.Match[str]) -> bool:
@@ -122,12 +136,17 @@ def is_random_hex(match: re.Match[str]) -> bool:
     if encodings.is_readable(encodings.to_text(bytes.fromhex(run[: len(run) // 2 * 2]))):
         return False  # a text, which is looked at by itself
     before = match.string[max(0, match.start() - _REACH) : match.start()]
-    return _HASH_BEFORE.search(before) is None
+    return _HASH_BEFORE.search(before) is None and _SUM_OF_FILE.match(match.string, match.end()) is None
 
 
 def is_hash_name(name: str) -> bool:
     """Whether the name of a field says that its value is a hash."""
     return _HASH_NAME.fullmatch(name) is not None
+
+
+def is_modulus(name: str, value: str) -> bool:
+    """Whether a field is the modulus of a public key of RSA."""
+    return name == "n" and len(value) in _MODULI
 
 
 _FEW: Final = 9
@@ -161,9 +180,17 @@ def _is_text(run: str) -> bool:
     return sum(" " <= char <= "~" for char in inner) >= _MOSTLY * len(inner)
 
 
+_FLOATS: Final = struct.Struct("<48f")
+_SMALLEST, _LARGEST = 1e-9, 1e4
+
+
 def _is_media(run: str) -> bool:
-    """Whether base64 holds a picture or a sound, which look random too."""
+    """Whether base64 holds a picture, a sound, or the numbers of an embedding, which look random too."""
     try:
-        return base64.b64decode(run[:16]).startswith(_MEDIA)
+        begin = base64.b64decode(run[: _FLOATS.size * 4 // 3])
     except binascii.Error:
         return False
+    if begin.startswith(_MEDIA):
+        return True
+    numbers = _FLOATS.unpack(begin) if len(begin) == _FLOATS.size else ()
+    return bool(numbers) and all(_SMALLEST < abs(each) < _LARGEST for each in numbers)

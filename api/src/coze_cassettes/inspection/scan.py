@@ -18,7 +18,7 @@ from coze_cassettes.inspection import decoding, names, pairs
 from coze_cassettes.inspection.detectors import DETECTORS, RANDOM
 from coze_cassettes.inspection.masking import MASK, Masking, fold
 from coze_cassettes.inspection.pieces import Kind, Piece, pieces_of, pieces_of_file
-from coze_cassettes.inspection.randomness import is_hash_name
+from coze_cassettes.inspection.randomness import is_hash_name, is_modulus
 from coze_cassettes.inspection.values import Values
 
 
@@ -98,7 +98,8 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read) -> Iterator[str]:
     if readings is None:
         yield _LAYERS
         return
-    is_random = piece.kind in (Kind.TEXT, Kind.FIELD) and not is_hash_name("".join(piece.path[-1:]))
+    name = "".join(piece.path[-1:])
+    is_random = piece.kind in (Kind.TEXT, Kind.FIELD) and not (is_hash_name(name) or is_modulus(name, piece.text))
     for reading in readings:
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)

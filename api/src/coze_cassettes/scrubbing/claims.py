@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from coze_cassettes.codecs.dumps import is_of_dump
 from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold
 from coze_cassettes.codecs.layers import Leaf
-from coze_cassettes.codecs.stretches import Joined, stretches_of
+from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.scrubbing import chinese, placeholders
 from coze_cassettes.scrubbing.fields import fields_in
 from coze_cassettes.scrubbing.names import words_of
@@ -82,12 +82,28 @@ def _claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
 
 def _binary_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
     """What the rules claim in the strings of bytes, which are read as paragraphs of one text."""
-    joined = Joined.of(stretches_of(_PRINTABLE, leaf.text), _PARAGRAPH)
+    strings = stretches_of(_PRINTABLE, leaf.text)
+    measured = (part for each in strings if len(each.raw) > _SIZES.start for part in _measured(each))
+    joined = Joined.of([*strings, *measured], _PARAGRAPH)
     for claim in _text_claims(leaf.inside(joined.text, "text"), rules):
         start, end = joined.place(claim.start, claim.end)
         is_whole = end - start == claim.end - claim.start
         value = claim.value if is_whole else fold(leaf.text[start:end]).text
         yield Claim(start, end, value, claim.rule)
+
+
+_SIZES: Final = range(ord("0"), ord("z") + 1)
+
+
+def _measured(string: Stretch) -> Iterator[Stretch]:
+    """The strings behind a byte that says how long each is, if that is a letter or a digit too; they end there."""
+    length = len(string.raw)
+    ends = (at for at in range(length - _SIZES.stop, length) if at >= 0 and ord(string.raw[at]) == length - at - 1)
+    for at in sorted({0, 1, *ends}):
+        size = ord(string.raw[at])
+        if size in _SIZES and size < length - at:
+            raw = string.raw[at + 1 : at + 1 + size]
+            yield Stretch(string.start + at + 1, raw, raw)
 
 
 def _field_rule(leaf: Leaf, rules: RuleSet) -> Rule | None:

@@ -205,7 +205,7 @@ SERVICES: Final = (
         rf"(?:AKCp[A-Za-z0-9]{{69}}|cmVmdGtuOj[A-Za-z0-9]{{50,54}}|ATBB[A-Za-z0-9]{{32}}|EZ[AT]K{DIGIT_SOON}[A-Za-z0-9]{{54}}"
         r"|csk-[a-z0-9]{48}|m0-[A-Za-z0-9]{40}|llx-[A-Za-z0-9]{48}|ico-[A-Za-z0-9]{32}|p8e-[a-z0-9]{32}|pk_[a-f0-9]{34}"
         r"|API-[A-Z0-9]{26}|key_(?:[a-f0-9]{28}|[a-f0-9]{64})|apikey_[a-f0-9]{64}|pk-lf-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}"
-        r"|100[01]\.[a-f0-9]{32}\.[a-f0-9]{32}|s-s4t2(?:ud|af)-[a-f0-9]{64}|xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}"
+        r"|100\d\.[a-f0-9]{32}\.[a-f0-9]{32}|v1\.[a-f0-9]{40}|PLAK[a-f0-9]{32}|HPUA[A-Z0-9]{16}|oauth:[a-z0-9]{30}|[a-f0-9]{32}FFFFNRAL|s-s4t2(?:ud|af)-[a-f0-9]{64}|xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}"
         r"|mlsn\.[a-f0-9]{64}|[ps]at\.[\w-]{22}\.[a-f0-9]{24}\.[A-Za-z0-9]{20}|AstraCS:[A-Za-z]{24}:[a-f0-9]{64}"
         r"|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk|FLWSECK(?:_TEST)?-[a-h0-9]{32}-X)"
         + _NO_LETTER_AFTER
