@@ -63,7 +63,7 @@ _ROW = re.compile(rf"^{_NAME},{_BARE}\r?$", re.MULTILINE)
 _BY_MARK: Final = (
     *(("(", each) for each in (_WRAPPED, _SET, _BUILT, _CONSTRUCTED)),
     ("N'", _WRAPPED),
-    ("r#", _RAW),
+    *((mark, _RAW) for mark in ('r#"', 'r##"', 'r###"')),
     ("= %", _PERCENT),
     *((mark, _FALLBACK) for mark in ("|| ", "?? ", " or ")),
     *((mark, _MAPPED) for mark in ('" to ', "' to ", '" -> ', "' -> ")),
@@ -82,9 +82,9 @@ _BY_MARK: Final = (
     ("] ", _HEADED),
     ("<", _ANGLED),
     ("\\text", _TYPESET),
-    ("``", _LITERAL),
+    *((mark, _LITERAL) for mark in (":``", ": ``")),
     ("</label>", _SPANNED),
-    ("\n>", _QUOTED_BELOW),
+    *((mark, _QUOTED_BELOW) for mark in (":\n>", ":\r\n>")),
     ("val:", _ITEM),
     *((mark, _LISTED) for mark in ("s:\n", "s: [", "s:\r\n")),
     (",", _ROW),
@@ -94,13 +94,14 @@ _BY_MARK: Final = (
 # --- without a name -------------------------------------------------------------------------------------------------
 
 _LOGIN: Final = r"[\"'][^\"'\n]{0,64}[\"']"
+_CREDENTIALS = re.compile(
+    rf"(?:NetworkCredential|HTTPBasicAuth|UsernamePassword[A-Za-z]{{0,24}}|PasswordAuthentication|\b[Bb]asic_?[Aa]uth"
+    rf"|\bauth=)\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}"
+)
 _UNNAMED: Final = (
-    (
-        "(",
-        re.compile(
-            rf"(?:NetworkCredential|HTTPBasicAuth|UsernamePassword[A-Za-z]{{0,24}}|PasswordAuthentication|\b[Bb]asic_?[Aa]uth"
-            rf"|\bauth=)\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}"
-        ),
+    *(
+        (mark, _CREDENTIALS)
+        for mark in ("Credential(", "Auth(", "Authentication(", "auth(", "auth=(", "UsernamePassword")
     ),
     ("getConnection(", re.compile(rf"getConnection\([^()\n]{{1,128}},\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}\)")),
     ("@tcp(", re.compile(r"[\"'`][A-Za-z0-9_.\-]{1,64}:(?P<value>[^\s\"'`@]{3,256})@tcp\(")),
@@ -142,7 +143,7 @@ def wrapped_values(text: str) -> Iterator[NamedValue]:
         for match in pattern.finditer(text):
             if match["name"] and match["value"]:
                 yield NamedValue(match["name"], *match.span("value"), is_quoted=True)
-    for mark, pattern in _UNNAMED:
-        for match in pattern.finditer(text) if mark in text else ():
+    for pattern in dict.fromkeys(pattern for mark, pattern in _UNNAMED if mark in text):
+        for match in pattern.finditer(text):
             if not _DUMMY.fullmatch(match["value"]):
                 yield NamedValue("password", *match.span("value"), is_quoted=True)
