@@ -103,8 +103,12 @@ def test_what_cannot_be_opened_is_refused_in_base64_too(row: object) -> None:
     sent = Interaction(
         Request("POST", "https://api.coze.com/v1/x", (("content-type", "application/json"),), body), Response(200)
     )
-    with pytest.raises(UnreadableBody, match=r"request.body of POST /v1/x: .*\(sha256:[0-9a-f]{64}\)"):
+    with pytest.raises(UnreadableBody, match=r"request.body of POST /v1/x: .*\(sha256:[0-9a-f]{64}\)") as refused:
         scrub([sent])
+    digest = str(refused.value).rpartition("(")[2].rstrip(")")
+    cassette = store.seal(Cassette((sent,), METADATA))
+    assert "INSPECT-UNREADABLE" in {each.rule for each in inspect(cassette, "")}
+    assert "INSPECT-UNREADABLE" not in {each.rule for each in inspect(cassette, "", (), frozenset({digest}))}
 
 
 def test_the_option_is_read_by_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from coze_cassettes.codecs import containers, encodings
 from coze_cassettes.codecs.encodings import BASE64, INLINE, STANDING, Encoding
-from coze_cassettes.codecs.opened import Opened
+from coze_cassettes.codecs.opened import Opened, digest_of
 from coze_cassettes.errors import UnreadableBody
 from coze_cassettes.inspection.masking import fold
 
@@ -252,9 +252,13 @@ def _decode(run: str) -> Iterator[str]:
         yield strings
 
 
+SEALED: Final = "\0sealed "
+"""Begins what is read of a file that cannot be opened: its digest follows."""
+
+
 def open_file_in(raw: bytes) -> Opened | None:
-    """A file that stands in a text, opened; None if it is none, or cannot be opened."""
+    """A file that stands in a text, opened; None if it is none."""
     try:
         return containers.open_container(raw)
     except UnreadableBody:
-        return None
+        return Opened([f"{SEALED}{digest_of(raw)}".encode()], lambda _: raw, is_whole=False)

@@ -44,7 +44,8 @@ def inspect(
     ``allow_opaque`` are the digests of files that may be in it though they cannot be opened.
     An empty result is a clean bill.
     """
-    return _findings(tuple(pieces_of(cassette, allow_opaque)), text, values, cassette.metadata.placeholders)
+    pieces = tuple(pieces_of(cassette, allow_opaque))
+    return _findings(pieces, text, values, cassette.metadata.placeholders, allow_opaque)
 
 
 def inspect_file(content: bytes, values: Iterable[str] = ()) -> Sequence[Finding]:
@@ -53,11 +54,15 @@ def inspect_file(content: bytes, values: Iterable[str] = ()) -> Sequence[Finding
 
 
 def _findings(
-    pieces: Sequence[Piece], text: str, values: Iterable[str], placeholders: Iterable[str]
+    pieces: Sequence[Piece],
+    text: str,
+    values: Iterable[str],
+    placeholders: Iterable[str],
+    allowed: frozenset[str] = frozenset(),
 ) -> Sequence[Finding]:
     masking = Masking.of(placeholders, (piece.text for piece in pieces))
     read = cache(_readings_of)  # a cassette may have more texts than are remembered from one to the next
-    found = [Finding(piece.place, rule) for piece in pieces for rule in _rules_for(piece, masking, read)]
+    found = [Finding(piece.place, rule) for piece in pieces for rule in _rules_for(piece, masking, read, allowed)]
     wanted = Values.of(values)
     if wanted and (wanted := wanted.narrow([text, *(layer for piece in pieces for layer in _texts_of(piece, read))])):
         found += [Finding(piece.place, _VALUE) for piece in pieces if any(map(wanted.stand_in, _texts_of(piece, read)))]
@@ -82,7 +87,7 @@ _LEAST: Final = 4
 """Characters of the shortest text that a detector finds something in."""
 
 
-def _rules_for(piece: Piece, masking: Masking, read: _Read) -> Iterator[str]:
+def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[str]) -> Iterator[str]:
     """The checks that a piece does not pass."""
     if piece.kind is Kind.SEALED:
         yield _SEALED
@@ -101,6 +106,9 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read) -> Iterator[str]:
     name = "".join(piece.path[-1:])
     is_random = piece.kind in (Kind.TEXT, Kind.FIELD) and not (is_hash_name(name) or is_modulus(name, piece.text))
     for reading in readings:
+        if reading.layer.startswith(decoding.SEALED):
+            yield from () if reading.layer.removeprefix(decoding.SEALED) in allowed else (_SEALED,)
+            continue
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)
         if plain != reading.plain and (named := masking.hide_values(reading.plain)) != plain:
