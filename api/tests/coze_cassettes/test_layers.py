@@ -311,6 +311,12 @@ FILES = {
     "xz": lzma.compress(CONTENT),
     "LZMA": lzma.compress(CONTENT, lzma.FORMAT_ALONE),
     "Brotli": brotli.compress(CONTENT),
+    "runs of a document": zipped(
+        "word/document.xml",
+        CONTENT.replace(
+            b"secret", b'sec</w:t></w:r><w:proofErr w:type="a"/>\n <w:r><w:rPr/><w:t xml:space="preserve">ret'
+        ),
+    ),
     "tar": tarred("a/b.txt", CONTENT),
     "zip in tar": tarred("a.docx", zipped("a/b.xml", CONTENT)),
     "deflate in tar": tarred("a.bin", deflated(CONTENT)),

@@ -537,6 +537,12 @@ _LOW_FIRST, _HIGH_FIRST = rf"{_ASCII}\0", rf"\0{_ASCII}"
 _WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(?: [\x01-\x7f\udc80-\udcff]|\0\udca0)"
 """What UTF-16 makes of ASCII, and of the blanks and hyphens of other alphabets between its characters."""
 
+_NEXT_RUN: Final = (
+    r"</(?P<run>[aw]:t)>(?:\s{0,99}<(?!/?[aw]:(?:p|br|cr|tab|tc|tr|fld|instr)\b)[^<>]{1,200}>){1,16}?\s{0,99}"
+    r"<(?P=run)(?:\s[^<>]{0,100})?>"
+)
+"""Where Word or PowerPoint begins a new run, in the middle of a word too: for a language, a mistake, a revision."""
+
 _SOFT_BREAK: Final = r"(?<=[^\s=])=(?<![A-Za-z0-9+/]{40}=)[ \t]{0,4}\r?\n(?=[^\s=])"
 """Where quoted-printable goes on in the next line, also in the middle of a word; base64 ends like this too."""
 
@@ -636,6 +642,15 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         ("a/b", "a=\n/=\nb"),
         re.compile(_SOFT_BREAK),
         mark="=",
+    ),
+    Encoding(
+        "runs of a document",
+        re.compile(_NEXT_RUN),
+        lambda _: "",
+        lambda text: _BETWEEN.sub("</w:t></w:r><w:r><w:t>", text),
+        ("a/b", "a</w:t></w:r><w:r><w:t>/</w:t></w:r><w:r><w:t>b"),
+        re.compile(_NEXT_RUN),
+        mark="t>",
     ),
     Encoding(
         "form",

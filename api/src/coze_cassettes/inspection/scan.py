@@ -103,12 +103,11 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
     if readings is None:
         yield _LAYERS
         return
+    if piece.kind is not Kind.BINARY and _holds_sealed(readings, allowed):  # of a whole body it is said above
+        yield _SEALED
     name = "".join(piece.path[-1:])
     is_random = piece.kind in (Kind.TEXT, Kind.FIELD) and not (is_hash_name(name) or is_modulus(name, piece.text))
     for reading in readings:
-        if reading.layer.startswith(decoding.SEALED):
-            yield from () if reading.layer.removeprefix(decoding.SEALED) in allowed else (_SEALED,)
-            continue
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)
         if plain != reading.plain and (named := masking.hide_values(reading.plain)) != plain:
@@ -116,6 +115,11 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
         if is_random:
             text = plain if reading.layer is reading.plain else masking.hide(reading.layer)
             yield from _random_in(_PUBLIC_PEM.sub("", text))
+
+
+def _holds_sealed(readings: Sequence[_Reading], allowed: frozenset[str]) -> bool:
+    sealed = (each.layer for each in readings if each.layer.startswith(decoding.SEALED))
+    return any(layer.removeprefix(decoding.SEALED) not in allowed for layer in sealed)
 
 
 # --- what is remembered ---------------------------------------------------------------------------------------------
