@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from functools import partial
 from time import monotonic, perf_counter, sleep
 from time import time as now
 
@@ -68,7 +69,13 @@ def test_sleep_moves_the_clock_at_no_cost() -> None:
     assert _real_seconds(poll) < CLOSE
 
 
-@pytest.mark.parametrize("clock_function", [now, monotonic, perf_counter, time.time, time.monotonic, time.perf_counter])
+@pytest.mark.parametrize(
+    "clock_function",
+    [
+        *(now, monotonic, perf_counter, time.time, time.monotonic, time.perf_counter),
+        *(partial(time.clock_gettime, each) for each in (time.CLOCK_MONOTONIC, time.CLOCK_REALTIME)),
+    ],
+)
 @pytest.mark.parametrize("sleep_function", [sleep, time.sleep])
 def test_names_do_not_matter(clock_function: Callable[[], float], sleep_function: Callable[[float], None]) -> None:
     """A function imported by its name, before any replay, is the same function."""
@@ -78,13 +85,26 @@ def test_names_do_not_matter(clock_function: Callable[[], float], sleep_function
         assert HOUR <= clock_function() - begun < HOUR + CLOSE
 
 
-@pytest.mark.parametrize("name", ["time_ns", "monotonic_ns", "perf_counter_ns"])
-def test_nanoseconds_agree(name: str) -> None:
+@pytest.mark.parametrize(
+    "nanoseconds",
+    [
+        *(time.time_ns, time.monotonic_ns, time.perf_counter_ns),
+        *(partial(time.clock_gettime_ns, each) for each in (time.CLOCK_MONOTONIC, time.CLOCK_REALTIME)),
+    ],
+)
+def test_nanoseconds_agree(nanoseconds: Callable[[], int]) -> None:
     """The functions that count nanoseconds are on the same clock."""
     with clock.virtual_time():
-        begun = getattr(time, name)()
+        begun = nanoseconds()
         sleep(HOUR)
-        assert HOUR <= (getattr(time, name)() - begun) / 1e9 < HOUR + CLOSE
+        assert HOUR <= (nanoseconds() - begun) / 1e9 < HOUR + CLOSE
+
+
+def test_the_time_that_a_process_computes_is_not_skipped() -> None:
+    """It is no clock by which anything waits."""
+    with clock.virtual_time():
+        sleep(HOUR)
+        assert time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID) < HOUR
 
 
 def test_time_always_goes_on() -> None:
@@ -460,4 +480,14 @@ def test_a_thread_that_has_gone_on_meanwhile_is_not_skipped_to() -> None:
         return "" if timeline._waits.pop(0, None) else "came"
 
     assert timeline.wait(None, attempt, lambda: False) == "came"
+    assert timeline.skipped == 0
+
+
+def test_a_thread_of_an_earlier_test_is_not_skipped_to() -> None:
+    """A test that waits for something real does not wake a thread that the one before has left asleep."""
+    timeline = Timeline()
+    timeline._waits[0] = Wait(timeline.now() + HOUR * SECOND, lambda: False)
+    timeline.start(lambda _seconds: None)
+    came = iter(["", "", "came"])
+    assert timeline.wait(None, lambda _pause: next(came), lambda: False) == "came"
     assert timeline.skipped == 0

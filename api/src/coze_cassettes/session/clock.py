@@ -37,6 +37,12 @@ _real_sleep: Final[Callable[[float], None]] = copy_of(time.sleep)
 _real_ctime: Final[Callable[..., str]] = copy_of(time.ctime)
 _real_asctime: Final[Callable[..., str]] = copy_of(time.asctime)
 _real_perf_counter_ns: Final[Callable[[], int]] = copy_of(time.perf_counter_ns)
+_real_clock_gettime_ns: Final[Callable[[int], int]] = copy_of(time.clock_gettime_ns)
+
+_THAT_GO_ON: Final = frozenset(
+    getattr(time, name) for name in ("CLOCK_MONOTONIC", "CLOCK_MONOTONIC_RAW", "CLOCK_BOOTTIME") if hasattr(time, name)
+)
+"""The clocks of the system that measure how long something takes."""
 
 _timeline: Final = Timeline()
 """One for the process, as the clock that it stands for."""
@@ -100,7 +106,21 @@ def _perf_counter() -> float:
 
 
 def _perf_counter_ns() -> int:
-    return _real_perf_counter_ns() + _timeline.skipped - _timeline.skipped_before
+    return _real_perf_counter_ns() + _skipped_here()
+
+
+def _skipped_here() -> int:
+    return _timeline.skipped - _timeline.skipped_before
+
+
+def _clock_gettime(clock: int) -> float:
+    return time.time() if clock == time.CLOCK_REALTIME else _clock_gettime_ns(clock) / SECOND
+
+
+def _clock_gettime_ns(clock: int) -> int:
+    if clock == time.CLOCK_REALTIME:
+        return time.time_ns()
+    return _real_clock_gettime_ns(clock) + (_skipped_here() if clock in _THAT_GO_ON else 0)
 
 
 def _sleep(seconds: Any) -> None:
@@ -117,6 +137,8 @@ _REDIRECTED: Final = Redirected(
         time.sleep: _sleep,
         time.perf_counter: _perf_counter,
         time.perf_counter_ns: _perf_counter_ns,
+        time.clock_gettime: _clock_gettime,
+        time.clock_gettime_ns: _clock_gettime_ns,
         time.ctime: _ctime,  # time-machine leaves these two alone
         time.asctime: _asctime,
     }

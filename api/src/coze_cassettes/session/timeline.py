@@ -31,6 +31,7 @@ class Wait:
     deadline: int | None
     is_ready: Callable[[], object]
     is_due: bool = False
+    is_of_earlier_test: bool = False
 
 
 class Timeline:
@@ -60,6 +61,8 @@ class Timeline:
         self._on_skip = on_skip
         self._leader = get_ident()
         self._threads = ThreadWatch()
+        for wait in self._waits.copy().values():
+            wait.is_of_earlier_test = True
         return self._threads
 
     def stop(self) -> None:
@@ -117,7 +120,8 @@ class Timeline:
 
     def _may_skip(self, own: Wait) -> bool:
         waits = self._waits.copy()
-        if all(wait.deadline is None for wait in waits.values()):
+        # What a thread of an earlier test waits for is no reason to skip: this test may wait for something real.
+        if all(wait.deadline is None or wait.is_of_earlier_test for wait in waits.values()):
             return False
         if any(wait.is_due or wait.is_ready() for wait in waits.values() if wait is not own):
             return False
