@@ -26,14 +26,17 @@ _ZSTD_STEP: Final = 256
 """Bytes of a Zstandard body that are read at a time: they unpack to 8 MiB at most."""
 
 
-def decompress(body: bytes, encoding: str) -> bytes:
-    """A body without its content encoding, several in a row too; UnreadableBody if it has not what it says."""
+def decompress(body: bytes, encoding: str, *, may_break_off: bool = False) -> bytes:
+    """A body without its content encoding, several in a row too; UnreadableBody if it has not what it says.
+
+    Of one that may break off there is what its bytes give, as a client has it that stops reading.
+    """
     for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
         opener = _OPENERS.get(name)
         if opener is None:
             raise UnreadableBody(f"the content encoding {name!r} cannot be opened")
         try:
-            body = opener(body)
+            body = opener(body, may_break_off=may_break_off)
         except (OSError, EOFError, zlib.error) as error:
             raise UnreadableBody(f"Content-Encoding is {name}, but the body is not {name} data") from error
     return body
@@ -45,7 +48,7 @@ def decompress_file(raw: bytes) -> bytes | None:
     if opener is None:
         return None
     try:
-        return opener(raw)
+        return opener(raw, may_break_off=False)
     except (OSError, EOFError, zlib.error):
         return None
 
@@ -79,19 +82,28 @@ def require_bounds(body: bytes) -> bytes:
     return body
 
 
-def _gunzip(body: bytes) -> bytes:
+def _gunzip(body: bytes, *, may_break_off: bool) -> bytes:
     with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-        return require_bounds(stream.read(MAX_BYTES + 1))
+        inner = bytearray()
+        try:
+            while piece := stream.read1(_STEP):
+                inner += piece
+                if len(inner) > MAX_BYTES:
+                    raise UnreadableBody(TOO_MUCH)
+        except EOFError:
+            if not may_break_off:
+                raise
+        return bytes(inner)
 
 
-def _inflate(body: bytes) -> bytes:
+def _inflate(body: bytes, *, may_break_off: bool) -> bytes:
     for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
         stream = zlib.decompressobj(window)
         try:
             inner = require_bounds(stream.decompress(body, MAX_BYTES + 1))
         except zlib.error:
             continue
-        if stream.eof:
+        if stream.eof or may_break_off:
             return inner
     raise zlib.error("neither zlib nor raw deflate")
 
@@ -104,7 +116,7 @@ def _optional(name: str) -> Any:
         raise UnreadableBody(f"a body needs {name} to be read: install coze-cassettes[compression]") from error
 
 
-def _unbrotli(body: bytes) -> bytes:
+def _unbrotli(body: bytes, *, may_break_off: bool) -> bytes:
     brotli = _optional("brotli")
     stream, inner = brotli.Decompressor(), bytearray()
     pending = body
@@ -116,6 +128,8 @@ def _unbrotli(body: bytes) -> bytes:
             if len(inner) > MAX_BYTES:
                 raise UnreadableBody(TOO_MUCH)
             if not piece and stream.can_accept_more_data():
+                if may_break_off:
+                    break
                 raise EOFError("the end is missing")
     except brotli.error as error:
         raise OSError("not Brotli data") from error
@@ -125,7 +139,7 @@ def _unbrotli(body: bytes) -> bytes:
 def decompress_brotli(raw: bytes) -> bytes | None:
     """What a Brotli stream holds, which has no first bytes to know it by; None if it is none or cannot be read."""
     try:
-        return _unbrotli(raw)
+        return _unbrotli(raw, may_break_off=False)
     except (OSError, EOFError, UnreadableBody):
         return None
 
@@ -142,20 +156,22 @@ def store_brotli(content: bytes) -> bytes:
     return stored + (b"\3" if parts else b"\6")
 
 
-def _unzstd(body: bytes) -> bytes:
+def _unzstd(body: bytes, *, may_break_off: bool) -> bytes:
     zstandard = _optional("zstandard")
     try:
-        return _unzstd_frames(body, zstandard)
+        return _unzstd_frames(body, zstandard, may_break_off=may_break_off)
     except zstandard.ZstdError as error:
         raise OSError("not Zstandard data") from error
 
 
-def _unzstd_frames(body: bytes, zstandard: Any) -> bytes:
+def _unzstd_frames(body: bytes, zstandard: Any, *, may_break_off: bool) -> bytes:
     inner, position = bytearray(), 0
     while position < len(body):
         frame = zstandard.ZstdDecompressor(max_window_size=MAX_BYTES).decompressobj()
         while not frame.eof:
             if position >= len(body):
+                if may_break_off:
+                    return bytes(inner)
                 raise EOFError("the end is missing")
             inner += frame.decompress(body[position : position + _ZSTD_STEP])
             position += _ZSTD_STEP
@@ -165,9 +181,13 @@ def _unzstd_frames(body: bytes, zstandard: Any) -> bytes:
     return bytes(inner)
 
 
-_OPENERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
+def _as_it_is(body: bytes, **_options: bool) -> bytes:
+    return body
+
+
+_OPENERS: Final[Mapping[str, Callable[..., bytes]]] = MappingProxyType(
     {
-        "identity": bytes,
+        "identity": _as_it_is,
         "gzip": _gunzip,
         "x-gzip": _gunzip,
         "deflate": _inflate,
