@@ -6,8 +6,10 @@ import json
 import random
 import secrets
 import string
+import tempfile
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -30,6 +32,13 @@ DRAWN: dict[str, Callable[[], str]] = {
     "a token": lambda: secrets.token_urlsafe(16),
     "letters": lambda: "".join(random.choices(string.ascii_lowercase, k=8)),  # noqa: S311 - a name
     "digits": lambda: "n-" + "".join(random.sample(string.digits, 7)),
+    "letters one by one": lambda: "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(10)),
+    "letters one by one in a name": lambda: "bot-" + "".join(random.choice(string.ascii_letters) for _ in range(8)),  # noqa: S311
+    "a number": lambda: f"user_{random.randint(10**6, 10**7)}",  # noqa: S311 - a name
+    "a number in a range": lambda: f"no. {random.randrange(10**8, 10**9)}!",  # noqa: S311 - a name
+    "a UUID of the time": lambda: f"trace {uuid.uuid1()}",
+    "digits of bits": lambda: f"run_{secrets.randbits(64):x}",
+    "a temporary name": lambda: Path(tempfile.mktemp(suffix=".txt")).name,  # noqa: S306 - only a name
 }
 
 
@@ -50,6 +59,26 @@ def test_a_drawn_value_replays(draw: Callable[[], str], interaction: MakeInterac
         index = matcher.find(call(text).request)
         assert index is not None
         assert json.loads(with_literals(clean[index].response, matcher.bindings, {}).body) == {"note": text}
+
+
+def test_a_drawn_integer_replays(interaction: MakeInteraction) -> None:
+    """Given two integers of JSON, when a replay draws others, then it gets back what it sent; another text is none."""
+
+    def call(number: object) -> Interaction:
+        return interaction("POST", "/v1/x", {"order": number}, {"order": number})
+
+    drawn = draws()
+    with remember_context(drawn):
+        numbers = [random.randint(10**5, 10**6), secrets.randbelow(10**12) + 10**12]  # noqa: S311 - no secret
+        drawn.append(str(numbers[1]))
+    clean = scrub([call(number) for number in numbers], drawn=tuple(drawn)).interactions
+    matcher = Matcher(clean)
+    assert matcher.find(call("123456").request) is None
+    assert matcher.find(call(7).request) is None
+    for number in (481_516, 2_342_108_151_623):
+        index = matcher.find(call(number).request)
+        assert index is not None
+        assert json.loads(with_literals(clean[index].response, matcher.bindings, {}).body) == {"order": number}
 
 
 def test_a_large_body_is_read_in_no_time(interaction: MakeInteraction, calls_of: CallsOf) -> None:

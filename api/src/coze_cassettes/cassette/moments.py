@@ -75,7 +75,7 @@ _MARK: Final = "\0day\0"
 _WEEKDAYS: Final = r"(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b"
 _MONTHS: Final = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _TIME_PARTS: Final = re.compile(rf"\d+|\b(?:{_WEEKDAYS}|{_MONTHS})")
-_OF_EPOCH: Final = re.compile(r"202[34]|17040[67]\d|\b(?:24\b|W01\b|(?:Mon|Jan)[a-z]*|00:?0\d)")
+_OF_EPOCH: Final = re.compile(r"202[34]|2401|17040[67]\d|73888[67]|\b(?:24\b|001\b|W01\b|(?:Mon|Jan)[a-z]*|00:?0\d)")
 
 
 @lru_cache(maxsize=64)

@@ -12,11 +12,17 @@ from uuid import UUID
 
 from coze_cassettes.cassette.model import Interaction
 
+Draw = bytes | str | list[str]
+"""Bytes, a text, or characters that were drawn one by one: which of them make a text only what is sent can say."""
+
 _MIN: Final = 6
 """Characters below which the beginning of a drawn text, as in ``uuid4().hex[:6]``, is no value of its own."""
 
 _MIN_CUT: Final = 8
 """Bytes of a draw below which only all of it is known again: the masks of WebSockets are many, and four bytes each."""
+
+_TEMPORARY: Final = 8
+"""Characters in which the name of a temporary file ends."""
 
 _UUID_BYTES: Final = 16
 _MOST: Final = 1 << 20
@@ -29,14 +35,16 @@ _NAME: Final = re.compile(rf"[A-Za-z0-9_]{{{_MIN},}}")
 _TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{_MIN},}}={{0,2}}")
 
 
-def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[bytes | str]) -> Iterator[str]:
+def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[Draw]) -> Iterator[str]:
     """The texts in requests that a test made of drawn bytes, or of drawn characters, in order."""
     if not drawn:
         return
     whole, beginnings = set[str](), defaultdict[str, list[str]](list)
+    runs = _Runs("".join(each) for each in drawn if not isinstance(each, str | bytes))
     for each in drawn:
         if isinstance(each, str):
             whole.add(each)
+        if not isinstance(each, bytes):
             continue
         whole.update(_forms(each))
         for digits in _hexadecimal(each) if len(each) >= _MIN_CUT else ():
@@ -45,8 +53,25 @@ def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[bytes | str]) 
         yield from (token for token in _TOKEN.findall(text) if token in whole)
         rest = _TOKEN.sub(lambda match: " " if match[0] in whole else match[0], text)
         for name in _NAME.findall(rest):
-            if any(word in whole or _begins(word.lower(), beginnings) for word in _WORD.findall(name)):
+            if (
+                name in whole
+                or name[-_TEMPORARY:] in whole
+                or any(
+                    word in whole or word in runs or _begins(word.lower(), beginnings) for word in _WORD.findall(name)
+                )
+            ):
                 yield name
+
+
+class _Runs:
+    """Characters that were drawn one after the other; a text of them is anywhere among them."""
+
+    def __init__(self, runs: Iterable[str]) -> None:
+        self._runs = [run for run in runs if len(run) >= _MIN]
+        self._parts = {run[at : at + _MIN] for run in self._runs for at in range(len(run) - _MIN + 1)}
+
+    def __contains__(self, word: str) -> bool:
+        return word[:_MIN] in self._parts and any(word in run for run in self._runs)
 
 
 def _text_of(interaction: Interaction) -> str:

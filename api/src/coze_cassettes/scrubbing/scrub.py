@@ -15,7 +15,7 @@ from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.encodings import fold
 from coze_cassettes.codecs.layers import Leaf, Visit, forget
 from coze_cassettes.scrubbing import placeholders
-from coze_cassettes.scrubbing.drawn import drawn_in
+from coze_cassettes.scrubbing.drawn import Draw, drawn_in
 from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.scrubbing.learn import Learned, learning
 from coze_cassettes.scrubbing.normalise import normalise, with_kept_headers
@@ -47,7 +47,7 @@ def scrub(
     shift: int = 0,
     *,
     bare: Iterable[str] = (),
-    drawn: Sequence[bytes | str] = (),
+    drawn: Sequence[Draw] = (),
     rules: RuleSet | None = None,
     allow_opaque: frozenset[str] = frozenset(),
 ) -> Scrubbed:

@@ -21,6 +21,7 @@ from coze_cassettes.session.patterns import Bindings, NewBindings, Template, bar
 
 if TYPE_CHECKING:
     from coze_cassettes.scrubbing.live import LivePlaceholders
+    from coze_cassettes.session.likeness import Likeness
 
 Templates = Mapping[Place, Template]
 _Found = tuple[int, NewBindings]
@@ -182,7 +183,8 @@ class Matcher:
         return self._literally(live) or self._next(live)
 
     def _taken_apart(self, live: Request) -> _Found | None:
-        return self._fitting(live) or self._fitting_bytes(live) or self._decode(live) or self._dated(live)
+        fitting = self._fitting(live) or self._fitting_bytes(live)
+        return fitting or self._decode(live) or self._dated(live) or self._alike(live)
 
     def _outline(self, request: Request) -> Outline:
         """The outline of a request, with moments where it has the current time."""
@@ -269,6 +271,20 @@ class Matcher:
     def _dated(self, live: Request) -> _Found | None:
         """The interaction left that the live request fits but for the current time inside of its texts."""
         return self._first(self._dated_outline(live), self._dated_groups)
+
+    def _alike(self, live: Request) -> _Found | None:
+        """The interaction left that the live request is but for a number that it draws, or a day that it reckons."""
+        found = self._likeness.find(live, self.bindings, self.played)
+        if found is None:
+            return None
+        self.times.update(found[2])
+        return found[:2]
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        from coze_cassettes.session.likeness import Likeness  # noqa: PLC0415  as below: when nothing fits
+
+        return Likeness([each.request for each in self._interactions], self._moments)
 
     def _first(self, ours: Outline, groups_of: _Groups) -> _Found | None:
         found: list[_Found] = []

@@ -19,6 +19,7 @@ from coze_cassettes.codecs.containers import DIGEST
 from coze_cassettes.errors import InvalidCassette, NotWritten, UnreadableBody, UnsafeCassette
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing import scrub
+from coze_cassettes.scrubbing.drawn import Draw
 from coze_cassettes.scrubbing.environment import ConfiguredValues
 from coze_cassettes.session import clock
 from coze_cassettes.session.http_exchange import HttpExchange
@@ -54,7 +55,7 @@ class Recorder(Session):
         self.configured = ConfiguredValues()
         self.faults_expected = False
         self.paused = False
-        self.drawn: Sequence[bytes | str] = ()
+        self.drawn: Sequence[Draw] = ()
         self.started = time.time()
         self._exchanges: list[Exchange] = []
         self._lock = threading.Lock()

@@ -1,0 +1,200 @@
+"""Compares texts in which days are reckoned from today: the first of the month, the last seven days, a quarter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+_MOST: Final = 50_000
+"""Characters of the longest text that is compared."""
+
+_NEAR: Final = 100
+"""Days from today within which a day counts as one that was reckoned."""
+
+_DIGITS: Final = 10
+"""Of a Unix time in seconds."""
+
+_DAY: Final = 86_400
+_HALF_HOUR: Final = 1800
+"""Seconds; midnight is no whole hour everywhere."""
+
+_STEP: Final = 420
+"""Seconds by which two times may differ and be the same."""
+
+_YEAR: Final = r"20\d\d"
+_NAME: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_WEEKDAY: Final = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?"
+_CLOCK: Final = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_BEFORE: Final = rf"(?:{_CLOCK},?(?: on)? )?{_WEEKDAY}"
+_ZONE: Final = r"(?: ?(?:Z|GMT|UTC|[+-]\d\d:?\d\d))?"
+_AFTER: Final = rf"(?:(?:[T_ -]|, | at )?(?:{_CLOCK}|\d{{4}}(?:\d\d)?(?:\d{{3}}|\d{{6}})?){_ZONE})?"
+_HOURS: Final = re.compile(
+    r"(?P<hours>\d\d?):?(?P<minutes>\d\d)(?::?(?P<seconds>\d\d))?(?:[.,]\d+)?(?: ?(?P<half>[AaPp])\.?[Mm])?"
+)
+_FORMS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "%G-W%V-%u": rf"{_YEAR}-W\d\d-\d",
+        "%G-W%V": rf"{_YEAR}-?W\d\d",
+        "quarter": rf"{_YEAR}[- ]?Q[1-4]|Q[1-4][ /-]{_YEAR}",
+        "%Y-%m-%d": rf"{_YEAR}-\d\d-\d\d",
+        "%Y/%m/%d": rf"{_YEAR}/\d\d?/\d\d?",
+        "%Y.%m.%d": rf"{_YEAR}\.\d\d\.\d\d",
+        "%Y_%m_%d": rf"{_YEAR}_\d\d_\d\d",
+        "%Y%m%d": rf"{_YEAR}[01]\d[0-3]\d",
+        "%Y年%m月%d日": rf"{_YEAR}年\d\d?月\d\d?日",
+        "%m/%d/%Y": rf"[01]\d/\d\d/{_YEAR}",
+        "%d.%m.%Y": rf"\d\d?\.\d\d?\.{_YEAR}",
+        "%d-%m-%Y": rf"[0-3]\d-[01]\d-{_YEAR}",
+        "%d %b %Y": rf"\d\d?[ -]{_NAME}[ -]{_YEAR}",
+        "%b %d %Y": rf"{_NAME} \d\d?,? {_YEAR}",
+        "%b %Y": rf"{_NAME},? {_YEAR}",
+        "%Y-%m": rf"{_YEAR}[-/][01]\d",
+        "%Y%m": rf"{_YEAR}[01]\d",
+    }
+)
+"""How programs write days, weeks, months and quarters, and what matches them."""
+
+_GROUPS: Final = {f"f{number}": form for number, form in enumerate(_FORMS)}
+_EITHER: Final = "|".join(f"(?P<{group}>{_FORMS[form]})" for group, form in _GROUPS.items())
+_TIME: Final = re.compile(rf"(?<!\d)(?<!\d[.-]){_BEFORE}(?:{_EITHER}){_AFTER}(?!\d)")
+
+
+def pairs(one: str, begin: float, other: str, other_begin: float) -> list[tuple[str, str]] | None:
+    """The times in two texts that are the same but for them, if they are reckoned in the same way; else None.
+
+    The Unix times are those at which the two tests began that made the texts.
+    """
+    if max(len(one), len(other)) > _MOST:
+        return None
+    ours, theirs = list(_TIME.finditer(one)), list(_TIME.finditer(other))
+    if not ours or len(ours) != len(theirs) or _rest(one, ours) != _rest(other, theirs):
+        return None
+    found = [(left, right) for left, right in zip(ours, theirs, strict=True) if left[0] != right[0]]
+    reckoned = [each for each in found if not _go_on(*each, begin, other_begin)]
+    if any(all(_are_alike(*each, *todays) for each in reckoned) for todays in _todays(begin, other_begin)):
+        return [(left[0], right[0]) for left, right in found]
+    return None
+
+
+def _rest(text: str, times: list[re.Match[str]]) -> list[str]:
+    ends = [0, *(each.end() for each in times)]
+    starts = [*(each.start() for each in times), len(text)]
+    return [text[end:start] for end, start in zip(ends, starts, strict=True)]
+
+
+def are_floored(one: int, begin: float, other: int, other_begin: float) -> bool:
+    """Whether two Unix times, of seconds or of milliseconds, are whole hours of the last day: midnight, this hour."""
+    digits = len(str(one))
+    if digits != len(str(other)) or digits not in (_DIGITS, _DIGITS + 3):
+        return False
+    unit = 10 ** (digits - _DIGITS)
+    return all(
+        value % (_HALF_HOUR * unit) == 0 and 0 <= start - value / unit <= _DAY
+        for value, start in ((one, begin), (other, other_begin))
+    )
+
+
+def _are_alike(one: re.Match[str], other: re.Match[str], today: date, other_today: date) -> bool:
+    """Whether two times are reckoned from today in the same way, with the same time of day."""
+    group = one.lastgroup
+    if group is None or group != other.lastgroup or _shape(one[0]) != _shape(other[0]):
+        return False
+    if _clock(one, group) != _clock(other, group):
+        return False
+    form = _GROUPS[group]
+    return bool(_read(form, one[group], today) & _read(form, other[group], other_today))
+
+
+def _go_on(one: re.Match[str], other: re.Match[str], begin: float, other_begin: float) -> bool:
+    """Whether two days with a time of day are as far from the beginnings of their tests."""
+    distances = _distance(one, begin), _distance(other, other_begin)
+    if None in distances or one.lastgroup != other.lastgroup or _shape(one[0]) != _shape(other[0]):
+        return False
+    ours, theirs = (each or 0.0 for each in distances)
+    return abs(ours - theirs) <= _STEP and abs(ours) <= _NEAR * _DAY
+
+
+def _distance(match: re.Match[str], begin: float) -> float | None:
+    group = match.lastgroup or ""
+    day, clock = _day_of(_GROUPS[group], _plain(match[group])), _clock(match, group)
+    return None if day is None or clock is None else datetime.combine(day, time(), UTC).timestamp() + clock - begin
+
+
+def _clock(match: re.Match[str], group: str) -> int | None:
+    """The time of day beside a day, in seconds; None if there is none."""
+    start, end = match.start(group) - match.start(), match.end(group) - match.start()
+    found = _HOURS.search(match[0][:start]) or _HOURS.search(match[0][end:])
+    if found is None:
+        return None
+    hours = int(found["hours"])
+    if found["half"]:
+        hours = hours % 12 + (12 if found["half"] in "Pp" else 0)
+    return 3600 * hours + 60 * int(found["minutes"]) + int(found["seconds"] or 0)
+
+
+def _todays(begin: float, other_begin: float) -> AbstractSet[tuple[date, date]]:
+    """On which days two tests may have begun, in any one zone."""
+    zones = (timezone(timedelta(hours=each)) for each in range(-12, 15))
+    return {
+        (datetime.fromtimestamp(begin, each).date(), datetime.fromtimestamp(other_begin, each).date()) for each in zones
+    }
+
+
+def _shape(text: str) -> str:
+    """A time without what differs from one to the next."""
+    return re.sub(r"[A-Za-z]{3,}", "a", re.sub(r"\d+", "0", re.sub(r"[AaPp](?=\.?[Mm])", "x", text)))
+
+
+def _read(form: str, text: str, today: date) -> AbstractSet[str]:
+    """What a text may be, reckoned from today."""
+    if form == "quarter":
+        year, quarter = sorted(map(int, re.findall(r"20\d\d|[1-4](?!\d)", text)), reverse=True)
+        return {f"quarter {4 * (year - today.year) + quarter - 1 - (today.month - 1) // 3}"}
+    if form == "%G-W%V":
+        day = _day_of("%G-W%V-%u", f"{re.sub('-?W', '-W', text)}-1")
+        return set() if day is None else {f"week {(day - _first_of_week(today)).days // 7}"}
+    day = _day_of(form, _plain(text).replace("/", "-") if form == "%Y-%m" else _plain(text))
+    if day is None:
+        return set()
+    if form in ("%Y-%m", "%Y%m", "%b %Y"):
+        return {f"month {12 * (day.year - today.year) + day.month - today.month}"}
+    near = {f"day {(day - today).days}"} if abs((day - today).days) <= _NEAR else set()
+    return near | {name for name, other in _edges(today).items() if other == day}
+
+
+def _plain(text: str) -> str:
+    """A day with names of months in three letters, and blanks around them, as the forms have it."""
+    return " ".join(re.sub(r"[ ,-]*\b([A-Z][a-z]{2})[a-z]*[ ,-]*", r" \1 ", text).replace(",", " ").split())
+
+
+def _day_of(form: str, text: str) -> date | None:
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
+
+
+def _first_of_week(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+@lru_cache(maxsize=64)
+def _edges(today: date) -> Mapping[str, date]:
+    """The first and the last days of the periods that today is in, and of those before and after."""
+    found: dict[str, date] = {}
+    for unit, months in (("month", 1), ("quarter", 3), ("year", 12)):
+        begun = 12 * today.year + (today.month - 1) // months * months
+        for shift in (-1, 0, 1):
+            first, after = (_month(begun + (shift + each) * months) for each in (0, 1))
+            found |= {f"first {unit} {shift}": first, f"last {unit} {shift}": after - timedelta(days=1)}
+    week = _first_of_week(today)
+    return found | {f"edge of week {each}": week + timedelta(days=each) for each in (-7, -1, 0, 6, 7)}
+
+
+def _month(number: int) -> date:
+    return date(number // 12, number % 12 + 1, 1)
