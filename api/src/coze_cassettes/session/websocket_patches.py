@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from types import MappingProxyType, ModuleType, SimpleNamespace
+from types import MappingProxyType, ModuleType
 from typing import Any, Final, Protocol
 
 import websockets.asyncio.client
@@ -75,8 +75,15 @@ class _Event(threading.Event):
         return True
 
 
-def _variant(module: ModuleType, **changed: object) -> SimpleNamespace:
-    return SimpleNamespace(**{**vars(module), **changed})
+class _Variant:
+    """A module but for some of what it has; not a copy, which every replayed test would pay for."""
+
+    def __init__(self, module: ModuleType, **changed: object) -> None:
+        vars(self).update(changed)
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
 
 
 _CLIENT: Final = "cozepy.websockets.ws"
@@ -117,8 +124,8 @@ def patch_context(
     """The same, and things for which nobody waits for long, as cozepy's module names them."""
     changes = {**others}
     if client := sys.modules.get(_CLIENT):
-        changes[client, "queue"] = _variant(queue, Queue=_Queue)
-        changes[client, "threading"] = _variant(threading, Event=partial(_Event, session))
+        changes[client, "queue"] = _Variant(queue, Queue=_Queue)
+        changes[client, "threading"] = _Variant(threading, Event=partial(_Event, session))
     return connect_context(connect, connect_async, changes)
 
 
