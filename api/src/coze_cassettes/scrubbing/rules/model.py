@@ -43,6 +43,7 @@ class Rule:
     ``validator`` names a function of ``validators.VALIDATORS`` that a value of the right shape must pass too.
     ``hit`` and ``miss`` are the examples, a request or an answer at the URI path ``at``.
     ``mark`` stands in everything that a pattern of a text matches: most texts are without it, and are not searched.
+    ``is_run`` says that the same holds for a run of as many characters as the shortest key has.
     """
 
     id: str
@@ -59,3 +60,4 @@ class Rule:
     at: str = "/any"
     form: Form = Form.PLACEHOLDER
     mark: str = ""
+    is_run: bool = False

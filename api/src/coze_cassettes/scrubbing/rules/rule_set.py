@@ -15,6 +15,9 @@ from coze_cassettes.scrubbing.validators import VALIDATORS
 _MAX_PATH: Final = 256
 """Characters of a dotted path that are looked at: its end names the field."""
 
+_RUN = re.compile(r"[A-Za-z0-9_.~+/=%:|$@-]{15}")
+"""As many characters as the shortest key has, of those that keys are made of."""
+
 _SCHEME = re.compile(r"https?://")
 _MAX_INNER: Final = 4
 """URLs inside a URL that are looked at."""
@@ -99,8 +102,9 @@ class RuleSet:
 
     def in_text(self, text: str) -> Iterator[tuple[Rule, int, int]]:
         """The shapes found in a text, each with its rule and where it stands."""
+        has_run = _RUN.search(text) is not None
         for each in self._by_where[Where.TEXT]:
-            if each.rule.mark not in text:
+            if each.rule.mark not in text or (each.rule.is_run and not has_run):
                 continue
             for match in each.pattern.finditer(text):
                 for start, end in each.spans(match):

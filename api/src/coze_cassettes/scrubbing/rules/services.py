@@ -24,7 +24,9 @@ def _key(
     """A key by its looks, with nothing of its own alphabet before it; of ASCII only, so that Chinese ends it."""
     pattern = NO_LETTER_BEFORE + rf"(?a:{pattern})"
     name, category = f"COZE-KEY-{number:03}", Category.SECRET
-    return Rule(name, kind, category, Where.TEXT, pattern, reason, hit, miss, mark=mark, validator=validator)
+    return Rule(
+        name, kind, category, Where.TEXT, pattern, reason, hit, miss, mark=mark, validator=validator, is_run=not mark
+    )
 
 
 SERVICES: Final = (
@@ -241,5 +243,6 @@ SERVICES: Final = (
         "a user of WeChat: 28 characters that begin with an o, drawn",
         "openid o{A27} there",
         "o_function_of_the_long_names1",
+        is_run=True,
     ),
 )
