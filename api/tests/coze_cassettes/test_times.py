@@ -34,6 +34,9 @@ def _values(time: datetime) -> dict[str, object]:
         "milliseconds": seconds * 1000 + 5,
         "time": time.isoformat(),
         "last week": (time - timedelta(days=7)).date().isoformat(),
+        "month": f"{time:%Y-%m}-01",
+        "week": f"{time:%G-W%V}",
+        "span": f"{time - timedelta(days=7):%Y-%m-%d}..{time:%Y-%m-%d}, in {time:%B %Y}",
         "prompt": f'It is {time:%A, %d %B %Y}, "hi"',
         "inner": json.dumps({"day": f"{time:%Y%m%d}", "seconds": seconds}),
     }
@@ -62,6 +65,7 @@ def test_only_the_change_beside_times_is_one() -> None:
 ASKED: dict[str, Callable[[datetime], object]] = {
     "a limit": lambda time: int(time.timestamp()) - (3600 if time == NOW else 7200),
     "days ahead": lambda time: f"{time + timedelta(days=3 if time == NOW else 5):%Y-%m-%d}",
+    "the second of the month": lambda time: f"{time:%Y-%m}-{'02' if time == NOW else '01'}",
     "a form": lambda time: f"{time:%Y-%m-%d}" if time == NOW else int(time.timestamp()),
     "another year": lambda time: "2020-01-01" if time == NOW else "2021-01-01",
     "no time": lambda time: 7 if time == NOW else 8,
