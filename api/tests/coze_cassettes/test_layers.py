@@ -493,8 +493,9 @@ def predicted(content: bytes) -> bytes:
     [
         (b"<</Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 16>>>>", predicted(b"x" * 16 + CONTENT)),
         (b"<</Type/EmbeddedFile/Length 99>>", zipped("a.txt", CONTENT)),
+        (b"<</Filter/FlateDecode>>", zlib.compress(rb"BT [(here is \(a\) se) -20 <63 72> 4.5(et)-300(and)] TJ ET")),
     ],
-    ids=["rows that differ", "a file"],
+    ids=["rows that differ", "a file", "strings with steps between them"],
 )
 def test_what_a_stream_of_a_pdf_says_is_read(dictionary: bytes, stream: bytes) -> None:
     """Its dictionary says how its rows are written; without a filter it may be a file."""

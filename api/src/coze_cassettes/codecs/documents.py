@@ -82,6 +82,27 @@ def _read_stream(raw: bytes, dictionary: bytes) -> bytes | None:
     return _undo_predictor(inner, dictionary)
 
 
+_RUNS = re.compile(rb"\[((?:\s*+(?:\((?:[^()\\]|\\.)*+\)|<[0-9A-Fa-f\s]*+>|-?[\d.]++))*+)\s*+\]\s*+TJ", re.DOTALL)
+_RUN = re.compile(rb"\(((?:[^()\\]|\\.)*+)\)|<([0-9A-Fa-f\s]*+)>|-(\d{1,9})", re.DOTALL)
+_BLANK: Final = 150
+"""Thousandths of the size of a font from which on a step between two strings looks like a blank."""
+
+
+def _lines(inner: bytes) -> Iterator[bytes]:
+    """The lines whose strings a page shows with steps between them, so that a word stands in several."""
+    for runs in _RUNS.finditer(inner):
+        yield b"".join(map(_run, _RUN.finditer(runs[1])))
+
+
+def _run(match: re.Match[bytes]) -> bytes:
+    if match[3] is not None:
+        return b" " if int(match[3]) >= _BLANK else b""
+    if match[1] is not None:
+        return match[1].replace(b"\\", b"")
+    digits = _BLANKS.sub(b"", match[2])
+    return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
+
+
 def _spans(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Where the word of each stream stands, and its content; the search for an end is given up once there is none."""
     position = 0
@@ -101,7 +122,7 @@ def open_pdf(data: bytes) -> Opened:
         outside.append(data[position:before])
         position = end + len(_END)
         inner = _read_stream(_LAST_LINE_END.sub(b"", data[start:end]), _dictionary(data, before))
-        streams += [] if inner is None else [inner]
+        streams += [] if inner is None else [inner, b"\n".join(_lines(inner))]
     around = b"stream\nendstream".join([*outside, data[position:]])
     members = [around.replace(_MAGIC, b"", 1), *streams]
 

@@ -330,6 +330,22 @@ _VENDORS: Final = (
     _key(_VENDOR, "Langfuse", "pk-lf-", _UUID),
     _key(_VENDOR, "Zoho", r"100\d\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789.", mark="100"),
     _key(_VENDOR, "an app of GitHub, before 2020", r"v1\.", "[0-9a-f]{40}(?![0-9a-z])", mark="v1."),
+    _key(_VENDOR, "a hash of a password", r"\$(?:apr1|[1567y]|2[abxy])\$", "[0-9A-Za-z./$]{24,}", _has_digit, mark="$"),
+    _key(_VENDOR, "a hash of Argon2", r"\$argon2i?d?\$", "[0-9A-Za-z+/$,=]{40,}", _has_digit, mark="$argon2"),
+    _key(_VENDOR, "Azure DevOps", "", f"{_A}{{70,}}AZDO{_A}{{4}}(?![A-Za-z0-9])", mark="AZDO"),
+    *(
+        _key(_VENDOR, what, prefix, f"{_W}{{36,}}", _has_digit)
+        for what, prefix in (
+            *(("Contentful", "CFPAT-"), ("Netlify", "nfp_"), ("Datadog", "ddp_"), ("Datadog, an app", "dda_")),
+            *(("1Password", "ops_eyJ"), ("Instagram", "IGQV"), ("PayPal", "A21AA")),
+        )
+    ),
+    _key(_VENDOR, "Braintree", r"access_token\$", r"[a-z]{4,12}\$[0-9a-z]{16}\$[0-9a-f]{32}", mark="access_token$"),
+    _key(_VENDOR, "Snowflake", r"ver:\d{1,3}-hint:", r"\d{4,}-[0-9A-Za-z_+/=-]{40,}", mark="-hint:"),
+    _key(_VENDOR, "Fly", r"FlyV1 f[mo]\d_", "[0-9A-Za-z_+/=,-]{40,}", mark="FlyV1 "),
+    _key(_VENDOR, "Mapbox", r"[sp]k\.eyJ", rf"{_W}{{40,}}\.{_W}{{20,}}", mark="k.eyJ"),
+    _key(_VENDOR, "Dropbox", r"sl\.", f"{_W}{{100,}}", _has_digit, mark="sl."),
+    _key(_VENDOR, "Voyage", "pa-", f"{_W}{{43}}(?![0-9A-Za-z_-])", _has_digit, mark="pa-"),
     _key(_VENDOR, "Planet", "PLAK", "[0-9a-f]{32}(?![0-9a-z])"),
     _key(_VENDOR, "Huawei Cloud", "HPUA", "[0-9A-Z]{16}(?![0-9A-Za-z])"),
     _key(_VENDOR, "Twitch", "oauth:", "[0-9a-z]{30}(?![0-9a-z])", _has_digit),

@@ -222,6 +222,17 @@ SERVICES: Final = (
         "csk-{X48}",
         "csk-demo, API-KEY",
     ),
+    _key(
+        21,
+        r"\$(?:apr1|[1567y]|2[abxy]|argon2(?:id|i|d))\$(?=[A-Za-z./$,=+]{0,40}\d)[A-Za-z0-9./$,=+]{22,}+"
+        r"|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])|CFPAT-[\w-]{43}|nfp_[A-Za-z0-9]{36}|dd[ap]_[A-Za-z0-9]{36}"
+        r"|ops_eyJ[\w-]{100,}+|IGQV[\w-]{100,}+|access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}"
+        r"|ver:\d{1,3}-hint:\d{4,20}-[\w+/=-]{40,}+|FlyV1 f[mo]\d_[\w+/=,-]{40,}+|[sp]k\.eyJ[\w-]{40,}+\.[\w-]{20,}+"
+        rf"|A21AA[\w-]{{80,}}+|sl\.{DIGIT_SOON}[\w-]{{100,}}+|pa-{DIGIT_SOON}[\w-]{{43}}(?![\w-])",
+        "hashes of passwords; more services: Azure DevOps, Contentful, Netlify, Datadog, 1Password, Mapbox",
+        "CFPAT-{A43}",
+        "CFPAT-demo, $2b$ and $1$",
+    ),
     Rule(
         "COZE-KEY-015",
         "ACCOUNT",
