@@ -398,6 +398,15 @@ _VENDORS: Final = (
     _key(_VENDOR, "Feishu app", "cli_", "[0-9a-z]{16,}", _has_digit),
     _key(_VENDOR, "Feishu user", "o[unc]_", "[0-9a-f]{32}"),
     _key(_VENDOR, "Feishu token", "[tu]-", f"(?:g1[0-9a-z])?{_W}{{24,}}", _is_unwritten, _ALPHANUMERIC + "-_/+="),
+    _key(
+        _VENDOR,
+        "the same behind a name or a segment of a path",
+        "(?<=[A-Za-z_][=/])(?<![A-Za-z0-9+/_-]{12}[=/])[tu]-",
+        f"(?:g1[0-9a-z])?{_W}{{24,}}",
+        _is_unwritten,
+        "",
+    ),
+    _key(_VENDOR, "Sentry", "sntry[sua]_", "[0-9A-Za-z_=+/-]{32,}"),
     _key(_VENDOR, "WeChat app, WeCom enterprise", "w[wx]", "[0-9a-f]{16}(?![0-9a-z])"),
     _key(_VENDOR, "DingTalk app", "ding", "[0-9a-z]{16}(?![0-9A-Za-z])", _has_digit),
     _key(
