@@ -144,6 +144,7 @@ WAYS = {
         "def test_it(prints):\n    assert 0"
     ),
     "SystemExit": "def test_it(me):\n    sys.exit(str(me))",
+    "a number for SystemExit": "def test_it(me):\n    print(me)\n    sys.exit(int(me.data['user_id']))",
     "a fixture that fails": (
         "@pytest.fixture\ndef broken(me):\n    raise ValueError(str(me))\n\ndef test_it(broken): ..."
     ),

@@ -64,7 +64,12 @@ def _name_of(error: BaseException) -> str:
     if (own := _own_message(error)) is not None:
         return own
     code = getattr(error, "code", None)
-    return _class_of(error) + (f" (code {code})" if isinstance(code, int) else "")
+    is_shown = isinstance(code, int) and abs(code) < _LARGEST_CODE
+    return _class_of(error) + (f" (code {code})" if is_shown else "")
+
+
+_LARGEST_CODE: Final = 10**10
+"""Coze's codes have nine digits at most; a longer one, of SystemExit for example, may be a number of a person."""
 
 
 def _class_of(error: BaseException) -> str:
