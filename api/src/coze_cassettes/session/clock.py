@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, partial
@@ -37,7 +37,6 @@ _real_sleep: Final[Callable[[float], None]] = copy_of(time.sleep)
 _real_ctime: Final[Callable[..., str]] = copy_of(time.ctime)
 _real_asctime: Final[Callable[..., str]] = copy_of(time.asctime)
 _real_perf_counter_ns: Final[Callable[[], int]] = copy_of(time.perf_counter_ns)
-_real_clock_gettime_ns: Final[Callable[[int], int]] = copy_of(time.clock_gettime_ns)
 
 _THAT_GO_ON: Final = frozenset(
     getattr(time, name) for name in ("CLOCK_MONOTONIC", "CLOCK_MONOTONIC_RAW", "CLOCK_BOOTTIME") if hasattr(time, name)
@@ -113,14 +112,21 @@ def _skipped_here() -> int:
     return _timeline.skipped - _timeline.skipped_before
 
 
-def _clock_gettime(clock: int) -> float:
-    return time.time() if clock == time.CLOCK_REALTIME else _clock_gettime_ns(clock) / SECOND
+def _clocks_of_unix() -> Mapping[Callable[..., Any], Callable[..., Any]]:
+    """What Windows does not have, with replacements."""
+    if sys.platform == "win32":
+        return {}
+    real: Callable[[int], int] = copy_of(time.clock_gettime_ns)
 
+    def gettime_ns(clock: int) -> int:
+        if clock == time.CLOCK_REALTIME:
+            return time.time_ns()
+        return real(clock) + (_skipped_here() if clock in _THAT_GO_ON else 0)
 
-def _clock_gettime_ns(clock: int) -> int:
-    if clock == time.CLOCK_REALTIME:
-        return time.time_ns()
-    return _real_clock_gettime_ns(clock) + (_skipped_here() if clock in _THAT_GO_ON else 0)
+    def gettime(clock: int) -> float:
+        return time.time() if clock == time.CLOCK_REALTIME else gettime_ns(clock) / SECOND
+
+    return {time.clock_gettime: gettime, time.clock_gettime_ns: gettime_ns}
 
 
 def _sleep(seconds: Any) -> None:
@@ -137,8 +143,7 @@ _REDIRECTED: Final = Redirected(
         time.sleep: _sleep,
         time.perf_counter: _perf_counter,
         time.perf_counter_ns: _perf_counter_ns,
-        time.clock_gettime: _clock_gettime,
-        time.clock_gettime_ns: _clock_gettime_ns,
+        **_clocks_of_unix(),
         time.ctime: _ctime,  # time-machine leaves these two alone
         time.asctime: _asctime,
     }
