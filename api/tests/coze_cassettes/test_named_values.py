@@ -176,6 +176,21 @@ WITH_DIGIT = {
     "option with one hyphen": "keytool -list -storepass %s -v",
     "htpasswd": "htpasswd -b file me %s",
     "git config": "git config --global user.password %s",
+    "type of a secret": 'dbPassword = SecretStr("%s")',
+    "alternative of Python": 'return password or "%s"',
+    "arguments of a command": "run(['--password', '%s'])",
+    "comparison": 'assertEquals("%s", dbPassword);',
+    "question": "I forgot the password. Was it %s?",
+    "what to type": "It asks for the password, type %s and press enter.",
+    "a sentence behind a name": "Make sure to copy your password now. %s",
+    "a place between": "Found a password in line 3: %s",
+    "a remark before a name": "%s (the password)",
+    "brackets behind a name": "Password [staging]: %s",
+    "dots of Chinese": "密码……%s",
+    "a question of Chinese": "密码多少？是%s",
+    "what uses it": "密码使用%s",
+    "marks of a title": "《密码》%s",
+    "where to write it": "把%s填到密码里",
 }
 """Where a value needs a digit: else it may be a word that explains the name."""
 
@@ -197,6 +212,14 @@ TELLING: Final = (
         ("We reset your PIN to %s today.", "7{D5}"),
         ("is the login code %s correct?", "8{D5}"),
         ("API key for me: %s", "6{D7}"),
+    ),
+    *(
+        ("The admin password / %s", "x9K{D2}q{D1}Zt4"),
+        ("App Secret值：%s", "vi9{A6}"),
+        ("token应该是%s吧", "nolfen{D3}"),
+        ("Incorrect session ID provided: %s. Try again.", "x9K{D2}q{D1}Zt4"),
+        ("my sign-in code is %s, ok", "8{D5}"),
+        ("%s - the private token for staging", "x9K{D2}q{D1}Zt4"),
     ),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
 )
@@ -238,6 +261,7 @@ def test_a_password_is_found(
         ("https://a.example/#passport_no={}&b=1", "PERSONAL_VALUE_1"),
         ("$user['id_card_no'] = '{}';", "PERSONAL_VALUE_1"),
         ("QQ号为{}，请记住", "ACCOUNT_1"),
+        ("gitlab_token={} status=200", "SECRET_1"),
         ("- **bot_id**: `{}`", "BOT_ID_1"),
     ],
 )
@@ -257,6 +281,7 @@ PERSONS: Final = (
     *(("护照编号→%s", "E9{D7}"), ("passport number on file: %s", "G4{D7}"), ("通行证号码：%s", "H8{D7}")),
     *(("QQ改成%s", "8{D8}"), ("Your qq is now %s", "7{D7}"), ("微信id填tulip_%s", "3{D4}")),
     *(("家庭地址已改为%s", "宁波市中山路{D3}号"), ("Pickup address: %s", "1{D2} Tulip Terrace, Portland")),
+    *(("IMEI号：%s", "5{D9}{D5}"), ("imei为%s。", "5{D9}{D5}")),
     *(("%s停在门口", "沪A·9{D4}"), ("车牌是%s", "粤BD8{D4}"), ("苏 %s", "C9{D3}K")),
 )
 """What a text says of a person: a label, signs or a verb, and what looks like what the label asks for."""
@@ -285,6 +310,9 @@ def test_what_a_text_says_of_a_person_is_found(
         {"name": "db_password", "label": "Your contact", "value": WORD},
         {"key": "password", "name": "显示名", "value": WORD},
         {"name": "password", "value": [WORD]},
+        {"spring.datasource.password": WORD},
+        {"db.password.v2": WORD},
+        {"DB_PASSWORD_PROD": WORD},
         {"name": "password", "value": [[WORD], [{"name": "size", "value": 3}]]},
     ],
 )
@@ -354,6 +382,10 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         'unexpected token "}"',
         "密码用bcrypt加密，密钥用Keycloak生成，密码是encrypted的，使用 passphrase 作为密钥，口令，little-endian编码",
         "The dh secret should be left-padded; the password length is 1024, the key size was 2048, a PIN of 4 digits.",
+        "self.token = OAuth2Token.from_dict(x); firstToken[tokenize_1.FIELDS.START_POS]; (Token, PseudoToken, Single3)",
+        "run --webhook-secret-secret-version=projects/a/secrets/whsecret/versions/1; Buffer.from(signature, 'base64')",
+        "用户登录凭证（有效期五分钟），调用 [auth.code2Session](https://a.example)；next_token=50256, page_token: 1042",
+        "The token, see RFC7519, was added in commit 3fa9c1d2; the key of type x25519kyber768 is via libssl3.0a2b",
         "密码（WPA/WPA2 passphrase），该 token 的色值会比 `colorBgContainer` 要亮",
     ],
 )

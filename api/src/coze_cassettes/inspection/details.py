@@ -45,6 +45,7 @@ _DATE = re.compile(
 )
 _TRAVEL = re.compile(rf"[A-Z]{{1,2}}[0-9]{{7,8}}{_NO_LETTER}")
 _ACCOUNT = re.compile(rf"[1-9][0-9]{{4,10}}{_NO_LETTER}")
+_EQUIPMENT = re.compile("[0-9]{15}(?:[0-9]{1,2})?(?![0-9A-Za-z])")
 _HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}(?<=[A-Za-z0-9])(?![A-Za-z0-9_.-])")
 _FULL_NAME = re.compile(
     r"[A-Z][a-z]+(?: [A-Z][A-Za-z'’.-]*){1,3}|[\u4e00-\u9fff]{2,6}·[\u4e00-\u9fff]{2,6}"
@@ -65,6 +66,7 @@ _DETAILS: Final = (
     _Detail("passport", _TRAVEL, "护照 通行证 回乡证 台胞证 passport permit", tail=_NUMBER),
     _Detail("qq", _ACCOUNT, "qq 企鹅 扣扣", tail=_NUMBER),
     _Detail("wechat", _HANDLE, "微信 wechat weixin", tail=_NUMBER),
+    _Detail("imei", _EQUIPMENT, "imei imsi", tail=_NUMBER),
     _Detail("license plate", _PLATE, "车牌 号牌 plate car", tail=_NUMBER),
     _Detail(
         "real_name",
@@ -72,6 +74,7 @@ _DETAILS: Final = (
         "姓名 名字叫 本名 全名 户名 户主 车主 业主 法人 cardholder recipient applicant consignee",
     ),
     _Detail("real_name", _FULL_NAME, "人", head=re.compile(rf"(?:{_ROLES})\Z")),
+    _Detail("real_name", _FULL_NAME, "person", head=re.compile(r"(?i:contact)[ _-]?\Z")),
     _Detail("real_name", _FULL_NAME, "name", head=re.compile(rf"(?i:{_WORD_OF_NAME})[ _-]?\Z")),
     _Detail(
         "home_address", _HOME, "地址 住址 住所 居住地 所在地 address residence", tail=re.compile("(?: line [0-9])?")

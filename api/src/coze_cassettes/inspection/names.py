@@ -26,7 +26,8 @@ _EXACT: Final = words(
 
 _BEHIND: Final = words(
     """
-    1 2 3 4 5 6 7 8 9 0 value values str string text plain raw list info new old confirm again
+    1 2 3 4 5 6 7 8 9 0 value values str string text plain raw list info new old confirm again v prod production staging
+    stage dev test live sandbox backup primary secondary current previous default
     """
 )
 """Words behind a name that change nothing."""
@@ -72,15 +73,29 @@ def promise_of(name: str) -> Promise | None:
 
 def _at_end(words: list[str]) -> Promise | None:
     """The promise of the longest row that some words end with."""
-    for first in range(len(words)):
+    is_token = words[-1:] == ["token"] and len(words) > 1
+    for first in range(len(words) - is_token):
         if (promise := _ROWS.get("".join(words[first:]))) is not None:
             return promise
+    if is_token:
+        return Promise.CREDENTIAL if words[-2] in _COUNTED else Promise.TOKEN
     last = "".join(words)
     for length in range(min(len(last) - 1, _LONGEST), _SHORTEST - 1, -1):
         end = last[-length:]
         if end in _ROWS and end not in _EXACT and _ROWS[end] is not Promise.IDENTIFIER:
             return _ROWS[end]
     return Promise.CREDENTIAL if last.endswith("token") else _han(last)
+
+
+_COUNTED: Final = words(
+    """
+    max min num n nr no total count prompt completion input output cache cached read write creation per next last first
+    prev previous current start begin end stop eos bos pad unk sep cls mask special image audio video text reasoning
+    thinking chunk page each avg used left remaining word sub top line sync continuation this that of by the a an one
+    every cost price
+    """
+)
+"""Words before a token that is counted, or that stands for a place in a list."""
 
 
 def _han(name: str) -> Promise | None:
@@ -134,7 +149,10 @@ def _is_credential(value: str) -> bool:
     return len(value) >= _LEAST_CREDENTIAL and " " not in value.strip() and _is_secret(value) and not value.isdecimal()
 
 
-_CODE = re.compile(r"(?!\d{1,3}\Z|\d+(?:\.\d+)+\Z|[a-z]+_[a-z0-9_]*\Z|0x[0-9A-Fa-f]{1,8}\Z)(?=\S*\d)\S{4,4096}")
+_CODE = re.compile(
+    r"(?!(?i:base|sha|aes|md|utf|[hre]s|v)[-_]?\d{1,4}\Z|\d{1,3}\Z|"
+    r"\d+(?:\.\d+)+\Z|[a-z]+_[a-z0-9_]*\Z|0x[0-9A-Fa-f]{1,8}\Z)(?=\S*\d)\S{4,4096}"
+)
 
 
 def is_code(value: str) -> bool:
@@ -194,6 +212,7 @@ REFUSES: Final[Mapping[Promise, Callable[[str], bool]]] = MappingProxyType(
     {
         Promise.SECRET: _is_secret,
         Promise.CREDENTIAL: _is_credential,
+        Promise.TOKEN: lambda value: _is_credential(value) or is_code(value),
         Promise.CODE: is_code,
         Promise.SHORT: is_mixed_code,
         Promise.PERSON: _is_person,

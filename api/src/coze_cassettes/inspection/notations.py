@@ -11,7 +11,10 @@ from coze_cassettes.inspection.prose import Pair
 _REACH: Final = 96
 _LITERAL = re.compile(r"(?P<mark>[\"'`])(?P<value>(?=[^\"'`\n]{0,64}?[0-9])[^\s\"'`\\]{4,128})(?=\\?(?P=mark)|\\[rn])")
 _WRAPPER = re.compile(
-    r"(?:\s|\\|\(|\{|<<|(?<![A-Za-z])(?:[bBrRN]|r#{1,3})|@|Some|String::from|(?<==)\s?%[qQ])\Z|(?<![A-Za-z0-9_])(?:--)\Z"
+    r"(?:\s|\\|\(|\{|<<|(?<![A-Za-z])(?:[buBrRN]|r#{1,3})|@|(?<==)\s?%[qQ]|(?<=[=:(] )\[|(?<=[=:(])\[)\Z"
+    r"|(?<![A-Za-z0-9_])new\Z"
+    r"|(?<![A-Za-z0-9_])(?:--)\Z|(?<![A-Za-z0-9_.:])(?:[A-Z][A-Za-z_]*(?:\.|::))*"
+    r"(?:Some|Just|of|from|new|cast|quote|[A-Z]?[A-Za-z_]*?[Ss](?:tr|tring|ecret))\Z"
 )
 _JOINT = re.compile(r"(?:=>|->|:=|::?|={1,3}| \.|,|(?<=[\"'] )to|(?<=\*)|(?<==)\()\s*\Z")
 _FALLBACK = re.compile(r"(?:\|\|=?|\?\?=?|\bor) *\Z")
@@ -38,7 +41,8 @@ def _name_of(before: str) -> str:
         called = called or wrapper[0] == "("
         before = before[: wrapper.start()]
     if (fallback := _FALLBACK.search(before)) is not None:
-        before = before[: fallback.start()].rpartition("=")[0].rstrip()
+        given = before[: fallback.start()].rstrip()
+        before = given.rpartition("=")[0].rstrip() or given
     elif (joint := _JOINT.search(before)) is not None:
         before, called = before[: joint.start()].rstrip(" \"'`*)]}\t\n"), False
     elif not called:
@@ -60,7 +64,12 @@ def literal_pairs(text: str) -> Iterator[Pair]:
             continue
         if name := _name_of(text[max(0, match.start() - _REACH) : match.start()]):
             yield Pair(name, match["value"], is_quoted=True)
+        elif (compared := _COMPARED.match(text, match.end())) is not None:
+            yield Pair(compared["name"], match["value"], is_quoted=True)
 
+
+_COMPARED = re.compile(r"[\"'`], {0,4}(?P<name>[A-Za-z_][A-Za-z0-9_.]{1,63}) {0,4}[,)]")
+"""The variable that a call compares a literal with: ``assertEquals("tulip7", password)``."""
 
 # --- documents ------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ class Promise(StrEnum):
     """Whatever stands there is one, however it looks."""
     CREDENTIAL = "credential"
     """Mostly one, but the word also counts things or names a kind: ``token``."""
+    TOKEN = "token"  # noqa: S105 - a promise
+    """The same with a word before it that says what it opens, so that digits count too: ``gitlab token``."""
     CODE = "code"
     """Secret if it has a digit: a word for other things too, or short for one."""
     SHORT = "short"
@@ -35,6 +37,7 @@ RULES: Final[Mapping[Promise, str]] = MappingProxyType(
     {
         Promise.SECRET: "INSPECT-SECRET-NAME",
         Promise.CREDENTIAL: "INSPECT-SECRET-NAME",
+        Promise.TOKEN: "INSPECT-SECRET-NAME",
         Promise.CODE: "INSPECT-SECRET-NAME",
         Promise.SHORT: "INSPECT-SECRET-NAME",
         Promise.PERSON: "INSPECT-PERSONAL-NAME",
@@ -69,14 +72,17 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
             passwrd|pswd|psw|security answer|security code|activation code|unlock code|login code|log in code|mfa code
             2 fa code|two factor code|one time code|otp code|verify code|vcode|v code|yanzhengma|mima|kouling|deploy key
-            pre shared key|password confirmation|new pwd|old pwd|密匙|安全码
+            sign in code|invitation code|invite code|pairing code|registration code|reset code
+            confirmation code|pre shared key|password confirmation|new pwd|old pwd|密匙|安全码
             备用码|恢复码|激活码|鉴权码|密保答案|校验码|提取码|取件码
         """,
         Promise.CREDENTIAL: "token|credential|credentials|secrets|passwords|api keys|access keys|session id"
-        "|session key",
+        "|session key|access tokens|refresh tokens|auth tokens|bearer tokens|session tokens|private tokens"
+        "|deploy tokens"
+        "|bot tokens|api tokens|private keys|secret keys|signing keys|encryption keys|deploy keys|master keys",
         Promise.CODE: """
             pin|captcha|sid|sess id|sk|tok|jwt|enc key|sign key|storage key|p key|priv key|app sec|ak sk
-            conn str|root pw|user pw|admin pw|db pw|miyao|master auth|pin码
+            signature|conn str|root pw|user pw|admin pw|db pw|miyao|master auth|pin码
         """,
         Promise.SHORT: "pass|pw",
         Promise.PERSON: """
@@ -137,5 +143,5 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
 )
 """What names promise, each a row of words; a name keeps the promise of the row that it ends with."""
 
-SECRETS: Final = (Promise.SECRET, Promise.CREDENTIAL, Promise.CODE, Promise.SHORT)
+SECRETS: Final = (Promise.SECRET, Promise.CREDENTIAL, Promise.TOKEN, Promise.CODE, Promise.SHORT)
 """The promises of secrets."""

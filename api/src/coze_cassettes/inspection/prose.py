@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.inspection import names, randomness
+from coze_cassettes.inspection.looks import is_drawn, is_pin
 from coze_cassettes.inspection.masking import MASK
 from coze_cassettes.inspection.promises import SECRETS, Promise
 from coze_cassettes.inspection.words import words
@@ -29,7 +30,7 @@ _CORE = re.compile(
     r"(?=[cjkmopstvCJKMOPSTV密口秘私令验动授凭暗校安备恢激提取鉴])"
     r"(?:(?i:pass(?:[_ -]?(?:word|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt|vcode"
     r"|secret|token|credentials?"
-    r"|cookie|mnemonic|otp|key(?:[_ -]?id)?|code"
+    r"|session[ _-]?id|cookie|mnemonic|otp|key(?:[_ -]?id)?|code"
     r"|ticket|connection[_ -]?string)(?![A-Za-z])"
     r"|密码|口令|[密秘私]钥|密匙|令牌|验证码|(?:动态|授权|校验|安全|备用|恢复|激活|提取|取件|鉴权)码|密保答案|凭[证据]|暗号)"
 )
@@ -183,13 +184,25 @@ def is_secret(pair: Pair, text: str) -> bool:
     promise = names.promise_of(pair.name)
     if promise in (Promise.CODE, Promise.SHORT) and not names.REFUSES[promise](value):
         return False
-    if promise is Promise.CREDENTIAL:
-        return len(value) >= _LEAST_CREDENTIAL and _is_drawn(value) and not _is_expression(value)
+    if promise in (Promise.CREDENTIAL, Promise.TOKEN):
+        return _is_credential(pair, value, text, promise)
     if len(value) < _LEAST:
         return False
     if pair.is_quoted:
         return " " not in value and not _repeats_name(value)
     return not _is_expression(value) and _is_literal(pair, value, text)
+
+
+def _is_credential(pair: Pair, value: str, text: str, promise: Promise) -> bool:
+    """Whether a value under a name that also counts things is drawn, or has digits where nobody writes a program."""
+    if _is_expression(value):
+        return False
+    if len(value) >= _LEAST_CREDENTIAL and _is_drawn(value):
+        return True
+    is_likely = (is_drawn(value) and re.search("[0-9]", value) is not None) or (
+        promise is Promise.TOKEN and is_pin(value)
+    )
+    return is_likely and (pair.is_quoted or not _is_code(text))
 
 
 def _is_literal(pair: Pair, value: str, text: str) -> bool:

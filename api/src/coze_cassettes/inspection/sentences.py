@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from coze_cassettes.inspection import names
+from coze_cassettes.inspection.looks import ALGORITHM, is_drawn, is_pin
 from coze_cassettes.inspection.masking import MASK
+from coze_cassettes.inspection.nearby import is_near
 from coze_cassettes.inspection.promises import Promise
 from coze_cassettes.inspection.words import words
 
@@ -16,7 +17,8 @@ _REACH: Final = 100
 _MOST_WORDS: Final = 9
 
 _TELLING: Final = words(
-    "is was be to equals its it's it’s now still typed entered : - – — = -> 's ’s is: was: be: to: equals: now: still:"
+    "is was be to equals its it's it’s now still typed entered becomes became reads says wants : - – — = -> 's ’s"
+    " is: was: be: to: equals: now: still:"
 )
 _JOINING: Final = words(
     """
@@ -38,59 +40,36 @@ _WORD = re.compile(
 _END = re.compile(rf"[.!?;](?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n")
 _TRAILING: Final = ".,:;!?'/"
 
-# --- what looks drawn -----------------------------------------------------------------------------------------------
-
-_LEAST: Final = 5
-_ALGORITHM = re.compile(
-    r"(?i)(?:aes|3?des|rsa|dsa|sha|md|sm|hmac|hs|rs|es|ps|ecc|ed|base|hotp|totp|oauth|utf|ssl|tls|ipv|(?:wpa/)?wpa|http|pkcs|pbkdf"
-    r"|web|crc|py|python|arg|foo|bar|test|user|key|token|x|p|k)[-_]?[0-9].*"
-)
-_MEASURE = re.compile(r"[0-9.,]+-?(?:[a-z%]{1,12}|[A-Z]{1,3}|[kKMGT]i?[bB][a-z]{0,4})")
-_WRITTEN = re.compile(
-    r"(?:[vV]|[A-Z]\.)?[0-9]+(?:\.[0-9A-Za-z]+)+|(?![a-z]+_[0-9]{3,}\Z)[a-z]+(?:_[a-z0-9]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|[0-9]{4}-[0-9]{2}.*"
-    r"|.*[A-Za-z0-9]\.[a-z]{1,4}[0-9]?|[A-Z]{1,5}-?[0-9]{1,4}|0x[0-9A-Fa-f]+|.*[(){}\\|].*"
-    r"|[A-Za-z_]+=.*|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}|HTTP/[0-9.]+|OAuth[0-9]?[A-Za-z]*|[/.~-].*|[a-z]+://.*|.*@.*\..*|.*,.*"
-)
-
-
-_NO_ORDER = re.compile(
-    r"(?=[A-Za-z]*[A-Z]{2}[A-Za-z]*[a-z])(?=[A-Za-z]*[a-z][A-Z])"
-    r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))[A-Za-z]{10,64}"
-)
-"""Letters large and small as no word has them."""
-
-
-def _is_drawn(word: str) -> bool:
-    """Whether a word has letters and digits, and is no algorithm, measure, variable, file or address."""
-    if _NO_ORDER.fullmatch(word):
-        return True
-    if len(word) < _LEAST or not re.search("[0-9]", word) or not re.search("[A-Za-z]", word):
-        return False
-    return not any(each.fullmatch(word) for each in (_ALGORITHM, _MEASURE, _WRITTEN)) and not names.is_described(word)
-
-
-def _is_pin(word: str) -> bool:
-    return word.isdecimal() and word.isascii() and 4 <= len(word) <= 12  # noqa: PLR2004 - as many as people remember
-
-
 # --- English --------------------------------------------------------------------------------------------------------
 
 
 def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
     """Whether the sentence around a name, which stands from start to end, holds what the name promises."""
+    if is_near(text, start, end, has_pin=promise in _HAS_PIN):
+        return True
     behind = _LEADER.sub(" ", text[end : end + _REACH])
+    before = text[max(0, start - _REACH) : start]
     if text[start:end].isascii():
+        if not (behind.isascii() and before.isascii()):
+            is_beside = _BESIDE_HAN.match(behind) is not None
+            if _is_said_in_chinese(behind if is_beside else "", before):
+                return True
         ended = _END.search(behind)
         return (
             _is_said_behind(behind[: ended.start()] if ended else behind, promise)
-            or _is_said_before(text[max(0, start - _REACH) : start])
+            or _is_said_before(before)
             or _is_below(behind)
             or _is_answered(behind, promise)
         )
-    return _is_said_in_chinese(behind, text[max(0, start - _REACH) : start])
+    return _is_said_in_chinese(behind, before)
 
 
-_LEADER = re.compile(r"\A ?(?:[.·…]{3,32}|[(（][^()（）\n]{1,24}[)）](?=[:：]| is)) ?")
+_HAS_PIN: Final = (Promise.SECRET, Promise.CODE, Promise.TOKEN)
+"""Of which digits alone may be the value."""
+
+_ANY_LATIN = re.compile("[A-Za-z0-9]")
+_BESIDE_HAN = re.compile("[ :\"'(（：]?[\u4e00-\u9fff]")
+_LEADER = re.compile(r"\A ?(?:[.·…]{3,32}|[(（\[][^()（）\[\]\n]{1,24}[)）\]](?=[:：]| is)) ?")
 """Dots that lead to a value, or a remark behind a name."""
 
 _ANSWER = re.compile(r"\?\s{1,3}(?:[A-Za-z'’]{1,8}[:.]? ){0,2}[\"'`*]{0,2}(?P<value>[^\s\"'`*]{4,128})")
@@ -100,13 +79,13 @@ _LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{8,128})(?=[,.])")
 def _is_answered(behind: str, promise: Promise) -> bool:
     """Whether a question for a secret is answered, or commas set a drawn word off: ``the key, x9k2..., works``."""
     listed = _LISTED.match(behind)
-    if listed is not None and _is_drawn(listed["value"]):
+    if listed is not None and is_drawn(listed["value"]):
         return True
     answer = _ANSWER.match(behind)
     if answer is None:
         return False
     value = answer["value"].rstrip(_TRAILING)
-    return _is_drawn(value) or (_is_pin(value) and promise in (Promise.SECRET, Promise.CODE))
+    return is_drawn(value) or (is_pin(value) and promise in _HAS_PIN)
 
 
 _WORDY = re.compile(
@@ -128,9 +107,9 @@ def _is_said_behind(clause: str, promise: Promise) -> bool:
     is_telling, said = True, clause[:1].strip() or " "
     for word in _words(clause):
         small = word.lower()
-        if _is_drawn(word) or (said.strip() and _WORDY.fullmatch(word)):
+        if is_drawn(word) or (said.strip() and _WORDY.fullmatch(word)):
             return is_telling
-        if said and _is_pin(word) and promise in (Promise.SECRET, Promise.CODE):
+        if said and is_pin(word) and promise in _HAS_PIN:
             return _is_counted(clause, word)
         if small in _DESCRIBING or not re.fullmatch(r"[A-Za-z,:=>'’–—-]+|[a-z]+-[0-9]{1,2}", word):
             return False
@@ -158,7 +137,7 @@ def _is_said_before(before: str) -> bool:
         small = word.lower()
         if small in _JOINING:
             is_joined = True
-        elif is_joined and (_is_drawn(word.strip(_TRAILING)) or (_is_pin(word) and _says_value(before, word))):
+        elif is_joined and (is_drawn(word.strip(_TRAILING)) or (is_pin(word) and _says_value(before, word))):
             return True
         elif small.isalpha() and others < 2 and not is_joined:  # noqa: PLR2004 - words of the name itself
             others += 1
@@ -168,7 +147,7 @@ def _is_said_before(before: str) -> bool:
 
 
 def _says_value(before: str, word: str) -> bool:
-    return re.search(rf"{word}[\"'”`*]* (?:is|as|was|when|<-)\b", before) is not None
+    return re.search(rf"{word}[\"'”`*]* (?:(?:is|as|was|when)\b|<-)", before) is not None
 
 
 _ALONE_BELOW = re.compile(
@@ -179,7 +158,7 @@ _ALONE_BELOW = re.compile(
 def _is_below(behind: str) -> bool:
     """Whether the line below a name is one drawn word."""
     match = _ALONE_BELOW.match(behind)
-    return match is not None and _is_drawn(match["value"])
+    return match is not None and is_drawn(match["value"])
 
 
 # --- Chinese --------------------------------------------------------------------------------------------------------
@@ -191,7 +170,9 @@ _HAN_OR_SIGN = re.compile(r"[\u4e00-\u9fff,，、:：→—【(（「“\"'*`> -
 _LATIN = re.compile(r"(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
 _COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条至到]|[-~]")
 _JOINED_HAN = re.compile(
-    r"[”」`*\"' ]{0,2}(?:是|就是|为|即|作为|做|当|\(|（)(?:[我你您他她]?们?的?)?[\u4e00-\u9fff]{0,4}\Z"
+    r"[”」`*\"' ]{0,2}(?:是|就是|为|即|作为|做|当[成作]?|用于|用作|\(|（|="
+    r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
+    r"(?:[我你您他她]?们?的?)?[\u4e00-\u9fff]{0,4} ?(?:[A-Za-z-]{2,8} ?)?\Z"
 )
 
 
@@ -239,7 +220,7 @@ def _is_said_in_chinese(behind: str, before: str) -> bool:
         latin = _LATIN.match(behind, gap.end())
         if latin is not None and not _COUNTED.match(behind, latin.end()) and _has_digit_drawn(latin[0].rstrip(".?!/")):
             return True
-    joint = _JOINED_HAN.search(before)
+    joint = _JOINED_HAN.search(before) if _ANY_LATIN.search(before) else None
     if joint is None:
         return False
     word = _WORD_BEFORE.search(before, 0, joint.start())
@@ -252,10 +233,10 @@ def _is_said_in_chinese(behind: str, before: str) -> bool:
 def _has_digit_drawn(word: str) -> bool:
     """In Chinese digits stand out by themselves, so that four are enough."""
     if word.isdecimal():
-        return _is_pin(word) and not re.fullmatch("20[0-4][0-9]", word)
+        return is_pin(word) and not re.fullmatch("20[0-4][0-9]", word)
     if len(word) < 4 or not re.search("[0-9]", word):  # noqa: PLR2004 - shorter tells nothing
         return False
-    return _is_drawn(word) or (len(word) == 4 and word.isalnum() and not _ALGORITHM.fullmatch(word))  # noqa: PLR2004
+    return is_drawn(word) or (len(word) == 4 and word.isalnum() and not ALGORITHM.fullmatch(word))  # noqa: PLR2004
 
 
 def any_said(text: str, found: Iterable[tuple[int, int, Promise]]) -> bool:

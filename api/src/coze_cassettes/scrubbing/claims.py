@@ -107,7 +107,16 @@ def _measured(string: Stretch) -> Iterator[Stretch]:
 
 
 def _field_rule(leaf: Leaf, rules: RuleSet) -> Rule | None:
-    return rules.field(".".join(leaf.path), leaf.uri_path, fold(leaf.text).text)
+    value = fold(leaf.text).text
+    rule = rules.field(".".join(leaf.path), leaf.uri_path, value)
+    if rule is None and leaf.path and "." in leaf.path[-1]:
+        return rules.field(_undotted(leaf.path[-1]), leaf.uri_path, value)
+    return rule
+
+
+def _undotted(name: str) -> str:
+    """A name with dots as one of several words, as the settings of programs have them: ``api.key``."""
+    return name.strip(".").replace(".", "_")
 
 
 def _claim(text: str, span: list[int], rule: Rule) -> Claim:
@@ -150,6 +159,9 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
     found = _without_plus(folded.text, found)
     value = folded.text[found.start : found.end]
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
+    if rule is None and "." in found.name:
+        rule = rules.field(_undotted(found.name), leaf.uri_path, value)
+        rule = rule if rule is not None and rule.category is Category.SECRET else None
     if rule is None or rule.form is Form.SHIFT or (fitted := chinese.fitted(folded.text, found, rule)) is None:
         return None
     if fitted is not found:

@@ -21,12 +21,15 @@ def words_of(name: str) -> str:
     return _SEPARATOR.sub("_", _HUMP.sub("_", plain.strip())).lower().replace("__", "_")
 
 
-_BEHIND = re.compile(r"(?:_(?:value|val|str|string|text|raw|plain|old|new|\d{1,2})|(?<=[a-z])\d{1,2})\Z")
+_BEHIND = re.compile(
+    r"(?:_(?:value|val|str|string|text|raw|plain|old|new|v?\d{1,2}|prod(?:uction)?|staging|stage|dev|test|live|sandbox|backup"
+    r"|primary|secondary|current|previous|default)|(?<=[a-z])\d{1,2})\Z"
+)
 """What stands behind a name without changing it: ``password_str``, ``app_id2``."""
 
 _LATIN_BEFORE = re.compile(r"(?<![a-z0-9_])[a-z0-9_]+(?=[\u4e00-\u9fff])")
 _GLUED = re.compile(
-    r"(?<=[a-z]{2})(?:openid|unionid|birthday|birthdate|dob|wechat|weixin|qq(?:number|no)?|licenseplate|plate(?:no|number)?|bankcard|idcard|passport|id|name|address|password|passwd|pwd|pass|token|secret|key|code|card)\Z"
+    r"(?<=[a-z]{2})(?:openid|unionid|birthday|birthdate|dob|wechat|weixin|qq(?:number|no)?|licenseplate|plate(?:no|number)?|bankcard|idcard|passport|id|name|address|password|passwd|pwd|pass|otp|signature|credentials?|cookie|token|secret|key|code|card)\Z"
     r"|(?:(?<=contact)|(?<=mobile)|(?<=user)|(?<=cell)|(?<=home)|(?<=work))phone\Z|(?:(?<=phone)|(?<=mobile)|(?<=card))number\Z"
 )
 """The last word of a name whose words nothing parts: ``deliveryaddress``."""

@@ -15,8 +15,14 @@ _TEXT: Final = r"(?P<mark>[\"'`])(?P<value>[^\"'`\n\\]{1,512})(?P=mark)"
 _DRAWN: Final = r"(?P<mark>[\"'`])(?=[^\"'`\n]{0,128}?\d)(?P<value>[^\s\"'`\\]{4,512})(?P=mark)"
 _BARE: Final = r"(?=[^\s\d]{0,64}\d)(?P<value>[^\s\"'`<>\[\](){},;|]{4,256})"
 
+_MAKER: Final = (
+    r"(?:new )?(?:[A-Za-z][A-Za-z_.:]{0,40})??(?:"
+    r"[Ss]tr|[Ss]tring|[Ss]ecret|[Pp]assword|[Tt]oken|[Cc]redentials?|Some|Just|of|from|new|cast|quote)"
+)
+"""What makes a secret, or an optional value, of a text: ``SecretStr(``, ``String::from(``."""
+
 _WRAPPED = re.compile(
-    rf"{_BEGIN}{_NAME}\s?(?::|:=|={{1,3}}|=>)\s?(?:Some\(|String::from\(|\(\s{{0,16}}|N(?=')|(?<==)\s?r?#{{1,3}})\s{{0,4}}"
+    rf"{_BEGIN}{_NAME}\s?(?::|:=|={{1,3}}|=>)\s?(?:{_MAKER}\(|\(\s{{0,16}}|N(?=')|(?<==)\s?r?#{{1,3}})\s{{0,4}}"
     r"(?P<mark>[\"'])(?P<value>[^\"'\n\\]{1,512})(?P=mark)(?=\s{0,16}[)#,;}]|\s*\Z|\n)"
 )
 _RAW = re.compile(rf"{_BEGIN}{_NAME} ?[:=]{{1,2}} ?r#{{1,3}}\"(?P<value>[^\"\n]{{1,512}})\"#")
@@ -25,6 +31,13 @@ _FALLBACK = re.compile(
     rf"{_BEGIN}{_NAME}(?: ?: ?[A-Za-z]{{2,16}})? ?=\s{{1,4}}[A-Za-z_$][\w.$\[\]()'\"]{{0,80}}\s{{1,4}}"
     rf"(?:\|\||\?\?|or)\s{{1,4}}{_TEXT}"
 )
+_OTHERWISE = re.compile(rf"{_BEGIN}{_NAME} or {_DRAWN}")
+_COMPARED = re.compile(rf"\(\s{{0,8}}{_DRAWN},\s{{0,8}}{_NAME}\s{{0,8}}[,)]")
+_OPTION = re.compile(
+    rf"[\"']--?{_NAME}(?:[\"'],\s{{1,16}}[\"']|=)(?P<value>(?![-$<{{%])[^\s\"'\\<>{{}}]{{4,512}})[\"'](?=\s{{0,16}}[\],)]|\s|\Z)"
+)
+"""The arguments of a command as a list of texts."""
+
 _MAPPED = re.compile(rf"(?<=[(,{{\[ \n])[\"']{_NAME}[\"'] (?:to|->|=) @?{_TEXT}(?=[),}}\]\n]|\Z)")
 _CONSED = re.compile(rf"\({_NAME} \. {_TEXT}")
 _EARMUFFED = re.compile(rf"\*{_NAME}\*\s{{1,4}}{_TEXT}")
@@ -64,6 +77,9 @@ _BY_MARK: Final = (
     *(("(", each) for each in (_WRAPPED, _SET, _BUILT, _CONSTRUCTED)),
     ("N'", _WRAPPED),
     *((mark, _RAW) for mark in ('r#"', 'r##"', 'r###"')),
+    *((mark, _OTHERWISE) for mark in (' or "', " or '")),
+    *((mark, _COMPARED) for mark in ('("', "('")),
+    *((mark, _OPTION) for mark in ('"-', "'-")),
     ("= %", _PERCENT),
     *((mark, _FALLBACK) for mark in ("|| ", "?? ", " or ")),
     *((mark, _MAPPED) for mark in ('" to ', "' to ", '" -> ', "' -> ")),

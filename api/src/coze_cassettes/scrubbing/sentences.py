@@ -6,42 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from coze_cassettes.scrubbing.looks import DIGITS, KNOWN, MIXED, WORDY
+from coze_cassettes.scrubbing.nearby import value_before, value_behind
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
-_ALGORITHM: Final = (
-    r"(?i:(?:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls|ipv|(?:wpa/)?wpa|http|x|p|pkcs|pbkdf|k|web)"
-    r"[-_]?\d{1,5}(?:[-/_](?:[A-Z]{3}|\d{1,4}|sha\d{1,3}))?)(?![A-Za-z0-9@#$%^&*_+=~-])"
-)
-_MEASURE: Final = (
-    r"\d{1,6}(?:st|nd|rd|th|s|ms|[kmgtKMGT]i?[bB]?|px|h|d|x|-?(?:bits?|bytes?|chars?|digits?|days?|[a-z]{3,12}))\b"
-)
-_KNOWN: Final = (
-    rf"{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|(?![a-z]+_\d{{3,}}(?![a-z0-9_]))[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
-    r"|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{4}-\d\d"
-    r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b|[A-Z]{1,5}[- ]?\d{1,4}\b|0x[0-9a-fA-F]+\b"
-)
-"""What has letters and digits and is no secret: an algorithm, a measure, a version, a variable, a file."""
-
-_SIGN: Final = r"[A-Za-z0-9!@#$%^&*_+=~?./-]"
-_MIXED: Final = (
-    rf"(?!{_KNOWN})(?=[A-Za-z!@#$%^&*_+=~?./-]{{0,40}}\d)(?=[\d!@#$%^&*_+=~?./-]{{0,40}}[A-Za-z])"
-    rf"[A-Za-z0-9]{_SIGN}{{3,126}}[A-Za-z0-9!@#$%^&*+=~](?![A-Za-z0-9_(\[{{<@])"
-)
-_WORDY: Final = (
-    r"(?!\S*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
-    r"(?:(?:[A-Z][a-z]{3,}){2,3}|(?:[a-z]{4,}-){2,3}[a-z]{4,}"
-    r"|(?=[A-Za-z]{0,40}[A-Z]{2}[A-Za-z]{0,40}[a-z])(?=[A-Za-z]{0,40}[a-z][A-Z])[A-Za-z]{10,64})"
-    r"(?![A-Za-z0-9_(\[{<@/-]|\.\w)"
-)
-"""Words in one piece, or letters in no order."""
-
-_SAYS_ON: Final = (
-    "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with|again"
-    "|because|since|until|by|before|after|tomorrow|yesterday|again|still"
-)
-"""Words behind a number that do not say what it counts."""
-
-_DIGITS: Final = rf"\d{{4,12}}(?![A-Za-z0-9_.%]|[-/]\d| (?!(?:{_SAYS_ON})\b)[a-z]{{2,12}}s?\b)"
 _OPEN: Final = r"[\"'“‘`*(\[]{0,3}"
 
 # --- English --------------------------------------------------------------------------------------------------------
@@ -51,7 +19,8 @@ _FUNCTION: Final = (
     r"|use|if) "
 )
 _CORE = re.compile(
-    r"(?=[ckopstCKOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key|code|token|secret|credential)"
+    r"(?=[ckopstCKOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key|code|token|secret|credential"
+    r"|session[ _-]?id)"
     r"(?![A-Za-z0-9_])"
 )
 _HEAD = re.compile(
@@ -59,28 +28,29 @@ _HEAD = re.compile(
     r"[A-Za-z0-9_-]{0,24}\Z"
 )
 _LONGEST_HEAD: Final = 56
-_REMARK: Final = r"(?: ?[(（][^()（）\n]{1,24}[)）])?"
+_REMARK: Final = r"(?: ?[(（\[][^()（）\[\]\n]{1,24}[)）\]])?"
 """What a text says of a name before it tells the value: ``(case sensitive)``."""
 
 _COUNTS: Final = r"(?!(?:length|size|policy|count|version|hash|type|name|id|number|bits?|rounds?)\b)"
 _WORDS_OF_NAME: Final = rf"(?: {_COUNTS}[A-Za-z][A-Za-z'’-]{{0,14}})"
 _TELLS: Final = (
-    r"(?:['’]s|(?:,? (?:(?i:is|was|be|to|equals|its|now|still|typed|entered)|it['’]s)){1,2}:?|:| [=–—-]| ->)[ ]"
+    r"(?:['’]s|(?:,? (?:(?i:is|was|be|to|equals|its|now|still|typed|entered|becomes|became|reads|says|wants)"
+    r"|it['’]s)){1,2}:?|:| [=–—-]| ->)[ ]"
 )
 _LINE_ENDS: Final = r"`{0,3}[ .!）)]{0,2}\r?(?=\n|\Z)"
 _BEHIND_NAME: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_REMARK}(?:,? [A-Za-z(][A-Za-z0-9'’-]{{0,14}}){{0,5}}?{_TELLS}{_OPEN}(?P<value>{_MIXED})",
-        rf"{_REMARK}{_WORDS_OF_NAME}{{0,4}}?:[ ]{_OPEN}(?P<value>{_DIGITS})",
-        rf",[ ]{_OPEN}(?P<value>(?=[^\s,]{{8}}){_MIXED})(?=[,.])",
-        rf"\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{_MIXED}|{_DIGITS})",
-        rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{_DIGITS})",
-        rf"{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{_DIGITS})",
-        rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{_WORDY})",
-        rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?:it['’]s )?(?P<value>{_MIXED})",
-        rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?P<value>{_DIGITS})",
-        rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}(?:[>`]{{0,3}}[ ]?|[ ]{{2,4}}[*-][ ])(?P<value>{_MIXED}){_LINE_ENDS}",
+        rf"{_REMARK}(?:,? [A-Za-z(][A-Za-z0-9'’-]{{0,14}}){{0,5}}?{_TELLS}{_OPEN}(?P<value>{MIXED})",
+        rf"{_REMARK}{_WORDS_OF_NAME}{{0,4}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
+        rf",[ ]{_OPEN}(?P<value>(?=[^\s,]{{8}}){MIXED})(?=[,.])",
+        rf"\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
+        rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{DIGITS})",
+        rf"{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
+        rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{WORDY})",
+        rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?:it['’]s )?(?P<value>{MIXED})",
+        rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?P<value>{DIGITS})",
+        rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}(?:[>`]{{0,3}}[ ]?|[ ]{{2,4}}[*-][ ])(?P<value>{MIXED}){_LINE_ENDS}",
     )
 )
 _SERVES: Final = "(?:(?:should|will|may|can|must) )?(?:(?:work|be|serve|do|be used|works|serves) )?"
@@ -90,7 +60,7 @@ _BEFORE_NAME: Final = tuple(
         r"(?: (?:is|was|as|for|in|into|when asked for))? (?:the|my|your|our|a)(?: (?:right|new|current|old))?[ ]",
         rf" (?:<-|is my|{_SERVES}as)(?: (?:the|my|your|our|an?))?[ ]",
     )
-    for value in (_MIXED, _DIGITS.split("(?!", maxsplit=1)[0])
+    for value in (MIXED, DIGITS.split("(?!", maxsplit=1)[0])
 )
 """Behind a name a verb or a colon tells the value, or nothing is between; before one it is what the name is of."""
 
@@ -105,7 +75,7 @@ _OTHER: Final = (
 _HAN_GAP: Final = rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:→—]|-{{1,3}}(?!\d)| ){{0,12}}?"
 _UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
 _HAN_VALUE: Final = (
-    rf"(?!{_KNOWN})(?=[A-Za-z!@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
+    rf"(?!{KNOWN})(?=[A-Za-z!@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
     r"{2,126}[A-Za-z0-9])"
 )
 _BEHIND_HAN: Final = tuple(
@@ -117,8 +87,9 @@ _BEHIND_HAN: Final = tuple(
     )
 )
 _BEFORE_HAN = re.compile(
-    rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[”」`*\"' ]{{0,2}}(?:就?是|为|即|作为|做|当|[（(])"
-    r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}\Z"
+    rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[”」`*\"' ]{{0,2}}(?:就?是|为|即|作为|做|当[成作]?|用[于作]|[（(]|="
+    r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
+    r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}[ ]?(?:[A-Za-z-]{2,8}[ ]?)?\Z"
 )
 _LETTERS: Final = (
     r"(?![A-Za-z-]{0,40}(?i:pass|key|auth|type|name))(?!(?i:encrypted|hashed|masked|required|optional|invalid|valid|empty|missing|string|integer|varchar|password|passwd|token"
@@ -146,18 +117,36 @@ _LATIN = re.compile("[A-Za-z0-9]")
 
 def sentence_values(text: str) -> Iterator[NamedValue]:
     """The secrets of a text that its sentences tell, in no order."""
+    is_ascii = text.isascii()
     for core in _CORE.finditer(text):
-        start = core.start()
+        start, end = core.span()
         head = _HEAD.search(text, max(0, start - _LONGEST_HEAD), start)
-        first = head.start() if head else start
-        yield from _around(text, (first, core.end()), _BEHIND_NAME, _BEFORE_NAME)
-    for name in () if text.isascii() else _HAN_NAME.finditer(text):
-        start, end = name.span()
+        name = (head.start() if head else start, end)
+        yield from _around(text, name, _BEHIND_NAME, _BEFORE_NAME)
+        yield from _nearby(text, name)
+        if not is_ascii and _HAN_BESIDE.match(text, end):
+            yield from _around(text, name, _BEHIND_HAN, ())
+        if not is_ascii and _HAN_BESIDE.match(text, max(0, name[0] - 2)):
+            yield from _around(text, name, (), (_BEFORE_HAN,))
+    for han in () if is_ascii else _HAN_NAME.finditer(text):
+        start, end = han.span()
         behind = _BEHIND_HAN if _LATIN.search(text, end, end + _NEAR) else ()
         before = (_BEFORE_HAN,) if _LATIN.search(text, max(0, start - _NEAR), start) else ()
         yield from _around(text, (start, end), behind, before)
         if behind or before:
             yield from _letters_around(text, start, end)
+            yield from _nearby(text, (start, end))
+
+
+_HAN_BESIDE = re.compile("[ :\"'(]?[\u4e00-\u9fff]")
+
+
+def _nearby(text: str, name: tuple[int, int]) -> Iterator[NamedValue]:
+    """A value that looks drawn, a few words behind the name or a sign before it."""
+    start, end = name
+    for span in (value_behind(text, end), value_before(text, start, end)):
+        if span is not None:
+            yield NamedValue(text[start:end], *span, is_quoted=True)
 
 
 def _letters_around(text: str, start: int, end: int) -> Iterator[NamedValue]:

@@ -6,6 +6,15 @@ from typing import Final
 
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
 from coze_cassettes.scrubbing.rules.patterns import ANY_URL, BOTH_CASES, DIGIT_SOON, NO_LETTER_BEFORE
+from coze_cassettes.scrubbing.rules.secret_names import (
+    CODES,
+    COUNTED,
+    HAN_CODES,
+    NAME_OF_SECRET,
+    NAME_WITH_DIGIT,
+    PASSING,
+    PASSWORDS,
+)
 
 _S = Category.SECRET
 _HEADER, _FIELD, _TEXT = Where.HEADER, Where.FIELD, Where.TEXT
@@ -21,32 +30,6 @@ _NO_VALUE = (
     r"|\.{3})$)"
 )
 _ANY_SECRET = rf"{_NO_VALUE}(?=.*[^\d.])(?s:.{{4,}})"
-_PASSWORDS = r"pass_?words?|psk|wpa_passphrase|passwd|passwrd|pswd|psw|pwd|pass_?phrase|pass_?code|mi_?ma|kou_?ling"
-_PASSING = (
-    r"smtp|e?mail|ftp|require|redis|mysql|pg|db|ssh|auth|admin|root|user|login|http|imap|es|mongo|wifi|vpn|my|sys"
-    r"|(?:key_?)?store"
-)
-_CODES = (
-    r"(?:auth|authorization|verification|verify|sms|recovery|backup|pin|security|activation|unlock|log_?in|mfa|2_?fa"
-    r"|two_?factor|one_?time|otp)_?codes?|v_?code|yan_?zheng_?ma|t?otp|mnemonic|seed_?phrase|security_?answer"
-)
-_HAN_CODES = r"密码|口令|[验校]证?码|(?:动态|授权|安全|备用|恢复|激活|鉴权|提取|取件)码|(?:PIN|pin)码|密保答案|暗号"
-_HAN_SECRETS = "(?:密码|口令|密钥|秘钥|密匙|令牌|私钥|凭证|凭据)"
-_NAME_WITH_DIGIT = (
-    r"(?:[a-z0-9]+_)*(?:pin|captcha|sid|sess_?id|sk|tok|jwt|(?:enc|sign|storage)_?key|p_?key|priv_?key|app_sec"
-    r"|ak_sk|conn_?str)|(?:root|user|admin|db)pw|miyao|master_?auth"
-)
-"""Names that mean other things as well."""
-
-_NAME_OF_SECRET = (
-    r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|signature|encrypt(?:ion)?|auth"
-    r"|account|master|shared|license|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
-    r"|(?:api|access)_?keys|secrets|authorization|token|credentials?|session_?(?:id|key)|cookie"
-    r"|jsessionid|phpsessid|connection_?string|dsn|ticket)"
-    r"(?:_?(?:\d+|value|str|string|prod|production|dev|test|live|old|new|base64|base))?)"
-    rf"|[\u4e00-\u9fff]{{0,6}}{_HAN_SECRETS}"
-)
-
 SECRETS: Final = (
     Rule(
         "COZE-AUTH-001",
@@ -215,7 +198,7 @@ SECRETS: Final = (
         "PASSWORD",
         _S,
         _FIELD,
-        rf"(?:[a-z0-9_]*(?:{_PASSWORDS})|(?:[a-z0-9]+_)*(?:(?:{_PASSING})_pass|{_CODES}))(?:_?(?:\d+|value|old|new|confirm|confirmation|again))?|[\u4e00-\u9fff]{{0,6}}(?:{_HAN_CODES})",
+        rf"(?:[a-z0-9_]*(?:{PASSWORDS})|(?:[a-z0-9]+_)*(?:(?:{PASSING})_pass|{CODES}))(?:_?(?:\d+|value|old|new|confirm|confirmation|again))?|[\u4e00-\u9fff]{{0,6}}(?:{HAN_CODES})",
         "named a password: short ones and numbers too",
         '{"dbPassword": "{D6}"}',
         '{"password": "***"}',
@@ -226,7 +209,7 @@ SECRETS: Final = (
         "SECRET",
         _S,
         _FIELD,
-        _NAME_OF_SECRET,
+        NAME_OF_SECRET,
         "named like a credential, wherever it comes from",
         '{"custom_variables": {"openaiApiKey": "{A40}"}}',
         '{"token": "0"}',
@@ -237,11 +220,11 @@ SECRETS: Final = (
         "SECRET",
         _S,
         _FIELD,
-        r"(?!(?:access|refresh)_token$|(?:client|app)_secret$)"
+        r"(?!(?:access|refresh|verify)_token$|(?:client|app)_secret$)"
         r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|encrypt(?:ion)?|auth|account"
         r"|master|shared|license|service|hmac|aes|rsa|deploy|consumer|subscription)_?key|secret_id"
-        r"|(?:api|access|refresh|auth|bearer|bot|csrf|id|session|webhook)_?token)"
-        r"|(?:[a-z0-9]+_)*pin)|[\u4e00-\u9fff]{0,6}(?:密钥|秘钥|密匙|令牌|私钥|凭证|凭据)",
+        r"|(?:api|access|refresh|auth|bearer|bot|csrf|id|session|webhook)_?token|credentials?|cookie|session_(?:id|key))"
+        rf"|(?!(?:[a-z0-9]+_)*(?:{COUNTED})_)(?:[a-z0-9]+_)+token|(?:[a-z0-9]+_)*pin)|[\u4e00-\u9fff]{{0,6}}(?:密钥|秘钥|密匙|令牌|私钥|凭证|凭据)",
         "digits alone, where a name counts nothing",
         '{"apiKey": "{D8}"}',
         '{"token": "{D8}"}',
@@ -252,7 +235,7 @@ SECRETS: Final = (
         "PASSWORD",
         _S,
         _FIELD,
-        _NAME_WITH_DIGIT,
+        NAME_WITH_DIGIT,
         "short for a secret, if the value has a digit",
         '{"enc_key": "tulip{D4}"}',
         '{"pin": "pinned"}',
@@ -268,6 +251,17 @@ SECRETS: Final = (
         '{"pass": "tulip{D4}"}',
         '{"pass": "1042"}',
         accepts=r"(?=\S*\d)(?=\S*[A-Za-z])(?![a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{1,8}$)\S{6,4096}",
+    ),
+    Rule(
+        "COZE-AUTH-033",
+        "SIGNATURE",
+        _S,
+        _FIELD,
+        r"[a-z0-9_]*signature",
+        "signs a call, which can be sent again with it; a program has signatures of functions",
+        '{"signature": "{A24}"}',
+        '{"signature": "(a1: int) -> str"}',
+        accepts=r"(?=[^\d]{0,512}\d)[A-Za-z0-9+/=_%.!@#$^&*~-]{8,4096}",
     ),
     Rule(
         "COZE-AUTH-019",

@@ -1,0 +1,41 @@
+"""Judges whether a word of a sentence looks like a secret: letters with digits, or digits alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from coze_cassettes.inspection import names
+
+_LEAST: Final = 5
+ALGORITHM: Final = re.compile(
+    r"(?i)(?:aes|3?des|rsa|dsa|sha|md|sm|hmac|hs|rs|es|ps|ecc|ed|base|hotp|totp|oauth|utf|ssl|tls|ipv|(?:wpa/)?wpa|http|pkcs|pbkdf"
+    r"|web|crc|py|python|arg|foo|bar|test|user|key|token|x|p|k)[-_]?[0-9]{1,5}(?:[-_/.].*|[a-z]{0,6}|[A-Z]{0,3})"
+)
+_MEASURE = re.compile(r"[0-9.,]+-?(?:[a-z%]{1,12}|[A-Z]{1,3}|[kKMGT]i?[bB][a-z]{0,4})")
+_WRITTEN = re.compile(
+    r"(?:[vV]|[A-Z]\.)?[0-9]+(?:\.[0-9A-Za-z]+)+|(?![a-z]+_[0-9]{3,}\Z)[a-z]+(?:_[a-z0-9]+)+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|[0-9]{4}-[0-9]{2}.*"
+    r"|.*[A-Za-z0-9]\.[a-z]{1,4}[0-9]?|[A-Z]{1,5}-?[0-9]{1,4}|0x[0-9A-Fa-f]+|.*[(){}\\|].*"
+    r"|[a-z_]+\.[a-z0-9]+(?:_[a-z0-9]+)+|#[0-9A-Fa-f]{3,8}|[A-Za-z_]+=.*|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}|HTTP/[0-9.]+|OAuth[0-9]?[A-Za-z]*|[/.~-].*|[a-z]+://.*|.*@.*\..*|.*,.*"
+)
+
+
+_NO_ORDER = re.compile(
+    r"(?=[A-Za-z]*[A-Z]{2}[A-Za-z]*[a-z])(?=[A-Za-z]*[a-z][A-Z])"
+    r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))[A-Za-z]{10,64}"
+)
+"""Letters large and small as no word has them."""
+
+
+def is_drawn(word: str) -> bool:
+    """Whether a word has letters and digits, and is no algorithm, measure, variable, file or address."""
+    if _NO_ORDER.fullmatch(word):
+        return True
+    if len(word) < _LEAST or not re.search("[0-9]", word) or not re.search("[A-Za-z]", word):
+        return False
+    return not any(each.fullmatch(word) for each in (ALGORITHM, _MEASURE, _WRITTEN)) and not names.is_described(word)
+
+
+def is_pin(word: str) -> bool:
+    """Whether a word is as many digits as a person remembers."""
+    return word.isdecimal() and word.isascii() and 4 <= len(word) <= 12  # noqa: PLR2004 - a year, a telephone number

@@ -1,0 +1,126 @@
+"""Judges whether a word that looks drawn stands near the name of a secret, a few words or signs apart."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+from coze_cassettes.inspection.looks import is_drawn, is_pin
+from coze_cassettes.inspection.words import words
+
+_REACH: Final = 64
+_MOST_PIECES: Final = 7
+_PIECE = re.compile(r"[A-Za-z0-9_@$%^&+=][A-Za-z0-9_@#$%^&+*=~!?./'’-]*|[\u4e00-\u9fff]+")
+_PARTING = re.compile(r"[ \t,;:()<>\[\]\"“”‘'`|…—–→。，：；、？！「」『』【】《》.?!#>~*/-]{0,12}")
+_ELSEWHERE: Final = words(
+    """
+    length lengths size hash hashed digest algorithm algorithms version versions bit bits byte bytes format formats
+    commit commits sha md5 uuid rfc section issue issues bug bugs release build request file path revision fingerprint
+    checksum patch port model see e.g i.e via from like such name named call called function functions class method
+    package module using uses encoded computed derived user public order message id url host date time signed ref
+    event trace error code status python java node type types
+    """
+)
+_ELSEWHERE_HAN = re.compile(
+    "长度|位数|强度|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|包含|加密|签名|哈希|用户|名|订单"
+    "|请求|链接|时间|号"
+)
+_CALLS: Final = ("(", "[", "{")
+_EDGES: Final = ".!?/'’*#>=~-"
+_LEAST: Final = 7
+_LEAST_CHANGES: Final = 4
+_WRITTEN = re.compile(
+    r"[A-Za-z]+=.*|[0-9]{4}-[0-9]{2}.*|[vV]?(?:[0-9]+\.)+.*|.*\.[a-z]{2,4}"
+    r"|[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+"
+    r"|(?:[A-Za-z]?[a-z]+[0-9]?|[A-Z]+[0-9]?)(?:_(?:[A-Za-z]?[a-z]+[0-9]?|[A-Z]+[0-9]?|[a-z]+[A-Z][a-z]+))+"
+    r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Za-z]+[0-9]?(?:-[A-Za-z]+[0-9]?)+|.*[/].*|.*@.*\..*|(?:[A-Z]?[a-z]+|[A-Z]+)[0-9]+(?:[A-Z]?[a-z]+)+"
+)
+
+
+def _sort(char: str) -> str:
+    return "a" if char.islower() else "A" if char.isupper() else "1" if char.isdecimal() else char
+
+
+def _is_drawn_well(word: str) -> bool:
+    """Whether small letters, capitals, digits and signs change more often than in words and names of programs."""
+    if len(word) < _LEAST or not re.search("[0-9]", word) or not re.search("[A-Za-z]", word):
+        return False
+    changes = sum(left != right for left, right in pairwise(map(_sort, word)))
+    return changes > _LEAST_CHANGES and _WRITTEN.fullmatch(word) is None
+
+
+def is_near(text: str, start: int, end: int, *, has_pin: bool) -> bool:
+    """Whether a drawn word, or digits, stand behind a name, which stands from start to end, or right before it."""
+    behind, before = text[end : end + 2 * _REACH], text[max(0, start - 2 * _REACH) : start]
+    return _is_near_behind(behind, has_pin=has_pin) or _is_before(before)
+
+
+def _is_near_behind(behind: str, *, has_pin: bool) -> bool:
+    if _NAMES_NEXT.match(behind) or _DIGIT.search(behind) is None:
+        return False
+    position = 0
+    for pieces in range(_MOST_PIECES):
+        gap = _PARTING.match(behind, position)
+        place = gap.end() if gap else position
+        piece = _PIECE.match(behind, place)
+        if piece is None or place > _REACH or (place == 0 and piece[0].isascii()):
+            return False
+        word, rest = piece[0].strip(_EDGES), behind[piece.end() :]
+        if rest.startswith(_CALLS):
+            return False
+        is_telling = _TELLS.search(behind, 0, place) or (not pieces and _SET_OFF.fullmatch(behind, 0, place))
+        if _is_drawn_well(word) or (is_telling and _is_shown(word, rest, has_pin=has_pin)):
+            return True
+        if word and not _goes_on(word, behind[position:place], rest):
+            return False
+        position = piece.end()
+    return False
+
+
+def _goes_on(word: str, gap: str, rest: str) -> bool:
+    """Whether the sentence behind a word may still tell the value, and no other name begins with it."""
+    if word.isdecimal():
+        return len(word) <= 4  # noqa: PLR2004 - the number of a line, of a page
+    if not word.isalpha() or (word.lower() in _ELSEWHERE and "," not in gap) or _ELSEWHERE_HAN.search(word):
+        return False
+    return not word.isascii() or word == "No" or _NAMES_NEXT.match(rest) is None
+
+
+_MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_SET_OFF = re.compile(
+    r"\s?(?:[|#~>;…→]|\.\.\.|>>)\s?[^A-Za-z0-9\s,]{0,2}| (?:[/–—=-]+ )?[\"'“‘(\[<*`]+| [/–—=-]+ |[“‘「《【（<*`]+"
+)
+"""Signs that set a value off from its name."""
+
+_TELLS = re.compile(
+    r"(?:[:?>：？》]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this)"
+    r"|[是为用填输入叫]|[#>~])[ \"'“‘(\[]{0,3}\Z"
+)
+_COUNTS = re.compile(
+    r"[.%/-]?[0-9A-Za-z%]| ?[位个次天年月日时小分秒种条至到]"
+    r"| (?!(?:and|please|then|on|at|with|or|pls|plz|thx|thanks|lol|asap|by|for|if)\b)[a-z]{2,}s?\b"
+)
+
+
+def _is_shown(word: str, rest: str, *, has_pin: bool) -> bool:
+    """Whether a word behind a sign or a verb that tells a value has digits, and nothing says what it counts."""
+    if is_drawn(word):
+        return re.search("[0-9]", word) is not None and _MEMBER.fullmatch(word) is None
+    return has_pin and is_pin(word) and _COUNTS.match(rest) is None
+
+
+_DIGIT = re.compile("[0-9]")
+_NAMES_NEXT = re.compile(r"[\"'`*]{0,2} ?[:=]")
+_JOINED = re.compile(
+    r"[\"'”’`*)\]]{0,2} ?(?:[(\[<–—:/（：【-]{1,2}|is|就?是) ?"
+    r"(?:(?:the|my|your|our|an?|new|old|current|我的|你的) ?){0,2}(?:[A-Za-z]{2,12} ){0,2}\Z"
+)
+_LAST = re.compile(r"[A-Za-z0-9_@#$%^&+*=~!.-]+\Z")
+
+
+def _is_before(before: str) -> bool:
+    """Whether a drawn word stands before a name, with a sign or a verb between."""
+    joint = _JOINED.search(before) if _DIGIT.search(before) else None
+    word = _LAST.search(before, 0, joint.start()) if joint else None
+    return word is not None and _is_drawn_well(word[0].strip(_EDGES))

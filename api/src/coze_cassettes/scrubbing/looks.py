@@ -1,0 +1,40 @@
+"""Patterns of the values that a sentence tells: letters with digits, digits, words in one piece."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_ALGORITHM: Final = (
+    r"(?i:(?:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls|ipv|(?:wpa/)?wpa|http|x|p|pkcs|pbkdf|k|web)"
+    r"[-_]?\d{1,5}(?:[-/_](?:[A-Z]{3}|\d{1,4}|sha\d{1,3}))?)(?![A-Za-z0-9@#$%^&*_+=~-])"
+)
+_MEASURE: Final = (
+    r"\d{1,6}(?:st|nd|rd|th|s|ms|[kmgtKMGT]i?[bB]?|px|h|d|x|-?(?:bits?|bytes?|chars?|digits?|days?|[a-z]{3,12}))\b"
+)
+KNOWN: Final = (
+    rf"{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|(?![a-z]+_\d{{3,}}(?![a-z0-9_]))[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
+    r"|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{4}-\d\d"
+    r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b|[A-Z]{1,5}[- ]?\d{1,4}\b|0x[0-9a-fA-F]+\b"
+)
+"""What has letters and digits and is no secret: an algorithm, a measure, a version, a variable, a file."""
+
+_SIGN: Final = r"[A-Za-z0-9!@#$%^&*_+=~?./-]"
+MIXED: Final = (
+    rf"(?!{KNOWN})(?=[A-Za-z!@#$%^&*_+=~?./-]{{0,40}}\d)(?=[\d!@#$%^&*_+=~?./-]{{0,40}}[A-Za-z])"
+    rf"[A-Za-z0-9]{_SIGN}{{3,126}}[A-Za-z0-9!@#$%^&*+=~](?![A-Za-z0-9_(\[{{<@])"
+)
+WORDY: Final = (
+    r"(?!\S*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
+    r"(?:(?:[A-Z][a-z]{3,}){2,3}|(?:[a-z]{4,}-){2,3}[a-z]{4,}"
+    r"|(?=[A-Za-z]{0,40}[A-Z]{2}[A-Za-z]{0,40}[a-z])(?=[A-Za-z]{0,40}[a-z][A-Z])[A-Za-z]{10,64})"
+    r"(?![A-Za-z0-9_(\[{<@/-]|\.\w)"
+)
+"""Words in one piece, or letters in no order."""
+
+_SAYS_ON: Final = (
+    "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with|again"
+    "|because|since|until|by|before|after|tomorrow|yesterday|again|still|pls|plz|thx|thanks|lol|asap|and|but|so|it|you|we|they|that|this|which"
+)
+"""Words behind a number that do not say what it counts."""
+
+DIGITS: Final = rf"\d{{4,12}}(?![A-Za-z0-9_%]|[-/.][0-9A-Za-z]| (?!(?:{_SAYS_ON})\b)[a-z]{{2,12}}s?\b)"

@@ -1,0 +1,122 @@
+"""Finds values that look drawn near the name of a secret, a few words or signs apart."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from coze_cassettes.scrubbing.looks import DIGITS, MIXED
+
+Span = tuple[int, int]
+
+_SIGNS = re.compile(r"[ ,.:;?!#/|>=<()\[\]*`\"'“”‘’「」『』【】《》…~–—→\u3001\u3002-]{1,12}")
+_ABOUT: Final = (
+    r"(?i:lengths?|size|hash(?:ed)?|digest|algorithms?|versions?|bits?|bytes?|formats?|(?<!, )types?|commits?|sha|md5"
+    r"|uuid|rfc|section|issues?|bugs?|lines?(?! \d{1,4}:)|release|build|request|file|path|revision|fingerprint|checksum"
+    r"|patch|port|model|see|e\.g|i\.e|via|from|like|such|named?|called|functions?|class|method|package|module|using|uses|encoded"
+    r"|computed|derived|user|public|order|message|id|url|host|date|time|signed|ref|event|trace|error|code|status|python"
+    r"|java|node)(?![A-Za-z])"
+)
+"""Words behind which letters and digits say something of the secret, or of something else."""
+
+_ABOUT_HAN: Final = (
+    "长度|位数|强度|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|包含|加密|签名|哈希|用户|名|订单"
+    "|请求|链接|时间|号"
+)
+_WORD = re.compile(
+    rf"(?!{_ABOUT})[A-Za-z][A-Za-z'’-]{{0,14}}+(?![A-Za-z0-9_/@#$%^&+~]|\.\w|[\"'`*]{{0,2}} ?[:=])"
+    rf"|(?!{_ABOUT})[A-Z][a-z](?=\.: )|[0-9]{{1,4}}(?=[:.)] )|(?:(?!{_ABOUT_HAN})[\u4e00-\u9fff]){{1,8}}+"
+)
+_MOST_WORDS: Final = 6
+_REACH: Final = 64
+_VALUE = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9_@#$%^*+=~-]|[!?.](?=[A-Za-z0-9@#$%^*+=~!-])){5,126}[A-Za-z0-9@#$%^*+=~!]"
+)
+_NO_EDGE: Final = r"(?![A-Za-z0-9_(\[{@/\\]|\.\w)"
+_ENDS = re.compile(_NO_EDGE)
+_CHANGE = re.compile(
+    r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z][A-Z])(?=[a-z])|[!@#$%^&*+=~]"
+)
+_LEAST_CHANGES: Final = 4
+_WRITTEN = re.compile(
+    r"[A-Za-z]+=.*|[0-9]{4}-[0-9]{2}.*|(?:[vV]|[A-Z]\.)?[0-9]{1,4}(?:\.[0-9]{1,5})+.*|.*\.[a-z]{2,4}"
+    r"|[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+"
+    r"|(?:[A-Za-z]?[a-z]+[0-9]?|[A-Z]+[0-9]?)(?:_(?:[A-Za-z]?[a-z]+[0-9]?|[A-Z]+[0-9]?|[a-z]+[A-Z][a-z]+))+"
+    r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Za-z]+[0-9]?(?:-[A-Za-z]+[0-9]?)+"
+)
+_BEFORE = re.compile(
+    r"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!.-]{5,126}[A-Za-z0-9@#$%^&*+=~!])"
+    r"[\"'”’`*)\]]{0,2} ?(?:[(\[<–—:/-]{1,2}|is|就?是) ?(?:(?:the|my|your|our|an?|new|old|current|我的|你的) ?){0,2}\Z"
+)
+
+
+_BEFORE_NOTE = re.compile(
+    rf"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[0-9]{{4,12}}|{MIXED})[\"'”’`*]{{0,2}} ?"
+    r"\((?:(?:the|my|your|our|an?|new|old|我的|你的) ?)?\Z"
+)
+"""A value of which a remark says what it is: ``tulip7 (the password)``."""
+
+
+def _is_drawn(value: str) -> bool:
+    """Whether letters, digits and signs change too often for a word of a text or a program."""
+    if not any(char.isdigit() for char in value) or _WRITTEN.fullmatch(value):
+        return False
+    return len(_CHANGE.findall(value)) >= _LEAST_CHANGES
+
+
+def value_behind(text: str, end: int) -> Span | None:
+    """Where a drawn value stands behind a name that ends at a place, with words and signs between."""
+    position, last = end, end + _REACH
+    if _PAIRED.match(text, end) or _DIGIT.search(text, end, last + _REACH) is None:
+        return None
+    for words in range(_MOST_WORDS):
+        signs = _SIGNS.match(text, position)
+        position = signs.end() if signs else position
+        if position > last or _GLUED.match(text, position - 1):
+            return None
+        value = _VALUE.match(text, position)
+        if value is not None and _ENDS.match(text, value.end()) and _is_drawn(value[0]):
+            return value.span()
+        if _is_telling(text, end, position, words) and (shown := _SHOWN.match(text, position)) is not None:
+            return None if _MEMBER.fullmatch(shown["value"]) else shown.span("value")
+        word = _WORD.match(text, position)
+        if word is None:
+            return None
+        position = word.end()
+    return None
+
+
+def value_before(text: str, start: int, end: int) -> Span | None:
+    """Where a drawn value stands before a name, with a sign between, or digits before a name in parentheses."""
+    first = max(0, start - 2 * _REACH)
+    if _DIGIT.search(text, first, start) is None:
+        return None
+    found = _BEFORE.search(text, first, start)
+    if found is not None and _is_drawn(found["value"]):
+        return found.span("value")
+    noted = _BEFORE_NOTE.search(text, first, start) if text.startswith(")", end) else None
+    return noted.span("value") if noted is not None else None
+
+
+def _is_telling(text: str, end: int, position: int, words: int) -> bool:
+    """Whether signs alone set a value off from a name, or what is between ends as if the value follows."""
+    return (words == 0 and _SET_OFF.fullmatch(text, end, position) is not None) or (
+        _TELLS.search(text, end, position) is not None
+    )
+
+
+_SET_OFF = re.compile(
+    r"[ \t]?(?:[|#~>;…]{1,3}|\.{3})[ \t]?[\"'“‘(\[<*`]{0,2}|[ ](?:[/–—=-]{1,2}[ ])?[\"'“‘(\[<*`]{1,3}"
+    r"|[ ][/–—=-]{1,2}[ ]|[“‘「《【<*`]{1,3}"
+)
+_TELLS = re.compile(
+    r"(?:[:?#>~》】」]|\.{2,3}|…|[.!] |\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this)"
+    r"|[是为用填输入叫])[ \"'“‘(\[]{0,3}\Z"
+)
+"""How what is between ends if the value follows."""
+
+_MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_SHOWN = re.compile(rf"(?P<value>{MIXED}|{DIGITS})")
+_PAIRED = re.compile(r"[\"'`*]{0,2} ?[=:]")
+_DIGIT = re.compile("[0-9]")
+_GLUED = re.compile("[A-Za-z0-9_]{2}")

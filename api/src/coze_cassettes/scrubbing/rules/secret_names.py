@@ -1,0 +1,43 @@
+"""Patterns of the names that promise a secret, for the rules of fields."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PASSWORDS: Final = (
+    r"pass_?words?|psk|wpa_passphrase|passwd|passwrd|pswd|psw|pwd|pass_?phrase|pass_?code|mi_?ma|kou_?ling"
+)
+PASSING: Final = (
+    r"smtp|e?mail|ftp|require|redis|mysql|pg|db|ssh|auth|admin|root|user|login|http|imap|es|mongo|wifi|vpn|my|sys"
+    r"|(?:key_?)?store"
+)
+CODES: Final = (
+    r"(?:auth|authorization|verification|verify|sms|recovery|backup|pin|security|activation|unlock|(?:log|sign)_?in|mfa|2_?fa"
+    r"|two_?factor|one_?time|otp|invit(?:e|ation)|pairing|registration|reset|confirmation)_?codes?|v_?code|yan_?zheng_?ma|t?otp|mnemonic|seed_?phrase|security_?answer"
+)
+HAN_CODES: Final = (
+    r"密码|口令|[验校]证?码|(?:动态|授权|安全|备用|恢复|激活|鉴权|提取|取件)码|(?:PIN|pin)码|密保答案|暗号"
+)
+HAN_SECRETS: Final = "(?:密码|口令|密钥|秘钥|密匙|令牌|私钥|凭证|凭据)"
+NAME_WITH_DIGIT: Final = (
+    r"(?:[a-z0-9]+_)*(?:pin|captcha|sid|sess_?id|sk|tok|jwt|(?:enc|sign|storage)_?key|p_?key|priv_?key|app_sec"
+    r"|ak_sk|conn_?str)|(?:root|user|admin|db)pw|miyao|master_?auth"
+)
+"""Names that mean other things as well."""
+
+COUNTED: Final = (
+    r"max|min|num|n|nr|no|total|count|prompt|completion|input|output|cached?|read|write|creation|per|next|last|first|prev(?:ious)?"
+    r"|current|start|begin|end|stop|eos|bos|pad|unk|sep|cls|mask|special|image|audio|video|text|reasoning|thinking|chunk|page"
+    r"|each|avg|used|left|remaining|word|sub|top|line|sync|continuation|this|that|of|by|the|a|an|one|every|cost|price"
+)
+"""Words before a token that is counted, or that stands for a place in a list."""
+
+NAME_OF_SECRET: Final = (
+    r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|signature|encrypt(?:ion)?|auth"
+    r"|account|master|shared|license|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
+    r"|(?:api|access|private|secret|signing|encryption|deploy|master)_?keys|secrets"
+    r"|(?:api|access|refresh|auth|bearer|session|private|deploy|bot)_?tokens|authorization|token|credentials?|session_?(?:id|key)|cookie"
+    r"|jsessionid|phpsessid|connection_?string|dsn|ticket)"
+    r"(?:_?(?:\d+|value|str|string|prod|production|dev|test|live|old|new|base64|base))?)"
+    rf"|[\u4e00-\u9fff]{{0,6}}{HAN_SECRETS}"
+)
