@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -15,6 +16,9 @@ from coze_cassettes.cassette import store
 
 Problems = dict[pytest.Item, list[str]]
 
+_ADDRESS: Final = " at 0x"
+"""What ``str`` says of a function and where it is."""
+
 Paths = Mapping[pytest.Item, Path]
 """Coze tests with the files of their cassettes."""
 
@@ -22,7 +26,8 @@ Paths = Mapping[pytest.Item, Path]
 def problems(paths: Paths, folder: Path) -> Problems:
     """What is wrong with Coze tests, one sentence each; ``folder`` is that of all cassettes."""
     found: Problems = {}
-    for item, sentence in (*_refused_markers(paths), *_shared_files(paths), *_missing_owners(paths, folder)):
+    named = (*_changing_ids(paths), *_shared_files(paths))
+    for item, sentence in (*_refused_markers(paths), *named, *_missing_owners(paths, folder)):
         found.setdefault(item, []).append(sentence)
     return found
 
@@ -49,6 +54,14 @@ def _refused_markers(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item
     for item in items:
         for sentence in markers.refusals(item):
             yield item, sentence
+
+
+def _changing_ids(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
+    """Cases whose id is another one in each run, as ``str`` makes of a function."""
+    for item in items:
+        if _ADDRESS in item.nodeid:
+            test = item.nodeid.partition("[")[0]
+            yield item, f"{test}: the id of a case has an address of memory, another one in each run; give it with ids."
 
 
 def _shared_files(paths: Paths) -> Iterator[tuple[pytest.Item, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -121,6 +121,7 @@ def _save(recorder: Recorder, run: pytest.Session) -> str:
     """Why a cassette is not saved, or an empty string; a test that went on after a refusal has recorded half."""
     if recorder.complaint:
         return recorder.complaint
+    recorder.drawn = (*recorder.drawn, *_folder_of_run(run.config))
     try:
         recorder.save()
     except NotWritten as error:
@@ -129,3 +130,10 @@ def _save(recorder: Recorder, run: pytest.Session) -> str:
     except CassetteError as error:
         return str(error)
     return ""
+
+
+def _folder_of_run(config: pytest.Config) -> Sequence[str]:
+    """The folder of all ``tmp_path`` of a run, if a test has asked for one; it has the name of the user in it."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    folder = getattr(factory, "_basetemp", None)
+    return () if folder is None else (str(folder),)

@@ -81,6 +81,16 @@ def test_a_drawn_integer_replays(interaction: MakeInteraction) -> None:
         assert json.loads(with_literals(clean[index].response, matcher.bindings, {}).body) == {"order": number}
 
 
+def test_the_folder_of_a_run_is_another_one_in_each(interaction: MakeInteraction) -> None:
+    """Given a file in pytest's ``tmp_path``, when its path is sent, then a replay may have another one."""
+    folder = "/var/pytest-of-me/pytest-7"
+    call = interaction("POST", "/v1/x", {"path": f"{folder}/test_it0/a.txt"})
+    clean = scrub([call], drawn=(folder,)).interactions
+    assert json.loads(clean[0].request.body) == {"path": "ID_1/test_it0/a.txt"}
+    replayed = interaction("POST", "/v1/x", {"path": "/srv/pytest-of-you/pytest-31/test_it0/a.txt"})
+    assert Matcher(clean).find(replayed.request) == 0
+
+
 def test_a_large_body_is_read_in_no_time(interaction: MakeInteraction, calls_of: CallsOf) -> None:
     """Given many draws, when a request has many words, then each is looked up."""
     rng = random.Random(1)  # noqa: S311 - no secret

@@ -422,6 +422,14 @@ def test_the_network_is_blocked_in_every_fixture(replay: Replay) -> None:
             ),
         ),
         (
+            "import pytest\n@pytest.mark.vcr\n@pytest.mark.parametrize('x', [lambda: 1], ids=str)\ndef test_me(x): ...",
+            (),
+            (
+                "test_it.py::test_me: the id of a case has an address of memory, another one in each run; give it "
+                "with ids."
+            ),
+        ),
+        (
             "import pytest\n@pytest.mark.vcr\n@pytest.mark.shared_cassette('test_gone')\ndef test_me(): ...",
             (),
             "test_it.py::test_me shares the cassette test_it/test_gone.yaml, which does not exist.",

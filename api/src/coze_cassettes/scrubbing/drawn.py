@@ -49,7 +49,9 @@ def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[Draw]) -> Iter
         whole.update(_forms(each))
         for digits in _hexadecimal(each) if len(each) >= _MIN_CUT else ():
             beginnings[digits[:_MIN]].append(digits)
+    folders = [each for each in whole if "/" in each]
     for text in map(_text_of, interactions):
+        yield from (each for each in folders if each in text)
         yield from (token for token in _TOKEN.findall(text) if token in whole)
         rest = _TOKEN.sub(lambda match: " " if match[0] in whole else match[0], text)
         for name in _NAME.findall(rest):
