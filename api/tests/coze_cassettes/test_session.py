@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,7 +19,7 @@ from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metada
 from coze_cassettes.errors import InvalidCassette
 from coze_cassettes.scrubbing.scrub import scrub
 from coze_cassettes.session import http_wire, record_stub, replaying
-from coze_cassettes.session.http_exchange import HttpExchange
+from coze_cassettes.session.http_exchange import AsyncPassingStream, HttpExchange, PassingStream
 from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.outside import Outside, refuse_context
 from coze_cassettes.session.player import Player
@@ -122,6 +122,53 @@ def test_a_broken_answer_that_the_test_can_do_with_is_kept(error: type[httpx.Tra
     if not is_kept:
         with pytest.raises(InvalidCassette, match="ended in ConnectError and was not sent again: record it once more"):
             exchange._recorder.save()
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        ((("content-type", "text/event-stream; charset=utf-8"),), 16),
+        ((("content-type", "text/event-stream"), ("content-encoding", "gzip")), 40),
+        ((("content-type", "application/json"),), 40),
+    ],
+)
+async def test_of_a_stream_that_a_test_leaves_the_events_are_kept_that_it_took(headers: Headers, taken: int) -> None:
+    """However many the network had ready, so that a later recording has as many; the chunks are as they came."""
+    chunks = [b"event:a\ndata:1\n\nevent:b\r\ndata:2\r\n\r\nevent", b":c\ndata:3\n\n"]
+
+    async def rest() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    async def close() -> None: ...
+
+    one, other = asked("a", "b")
+    for exchange in (one, other):
+        exchange.note_head(200, "OK", headers)
+    stream = iter(PassingStream(chunks[:1], iter(chunks[1:]), lambda: None, one))
+    async_stream = aiter(AsyncPassingStream([], rest(), close, other))
+    for first in (next(stream), await anext(async_stream)):
+        assert first == chunks[0][:taken]
+    for exchange in (one, other):
+        assert exchange.interaction is not None
+        assert exchange.interaction.response.body == chunks[0][:taken]
+    assert b"".join(stream) + b"".join([each async for each in async_stream]) == 2 * b"".join(chunks)[taken:]
+    for exchange in (one, other):
+        assert exchange.interaction is not None
+        assert exchange.interaction.response.chunks == tuple(map(len, chunks))
+
+
+def test_a_stream_that_was_there_to_its_end_is_kept_whole() -> None:
+    """Though the test did not take its last events, as a client that stumbles over one of them."""
+    (exchange,) = asked("a")
+    exchange.note_head(200, "OK", (("content-type", "text/event-stream"),))
+    chunks = [b"event:a\ndata:1\n\n", b"event:b\ndata:2\n\nevent:c\ndata:3\n\nevent:done\ndata:[DONE]\n\n"]
+    stream = iter(PassingStream(chunks, iter(()), lambda: None, exchange))
+    for _ in chunks:
+        next(stream)
+    assert exchange.interaction is not None
+    assert exchange.interaction.response.body == b"".join(chunks)
+    assert exchange.interaction.response.chunks == tuple(map(len, chunks))
 
 
 def test_a_fault_after_which_the_test_asks_again_is_not_kept() -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 
-from coze_cassettes.cassette.model import CANCELLED, NO_RESPONSE, Interaction, Request, Response
+from coze_cassettes.cassette.model import (
+    CANCELLED,
+    EVENT_STREAM,
+    NO_RESPONSE,
+    Interaction,
+    Request,
+    Response,
+    header,
+)
 
 if TYPE_CHECKING:
     from coze_cassettes.session.recorder import Recorder
@@ -16,6 +26,12 @@ if TYPE_CHECKING:
 FAULTS: Final = (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError)
 """What can go wrong with a connection."""
 
+
+_EVENTS: Final = re.compile(rb"(?<=\n\n)(?!\Z)|(?<=\n\r\n)(?!\Z)")
+"""The places between two events of a stream."""
+
+_END: Final = re.compile(rb"(?i)(?<![^\r\n])event: ?done\r?\n.*\n\r?\n\Z", re.DOTALL)
+"""Matches the last event of a stream of Coze's."""
 
 _OF_AN_ANSWER: Final = frozenset({"ReadTimeout", "ReadError", "RemoteProtocolError"})
 """Those that say how the service answered; with the others, the request never reached it."""
@@ -30,6 +46,7 @@ class HttpExchange:
         self.request = request
         self._head: Response | None = None
         self._chunks: list[bytes] = []
+        self._ready = b""
         self._fault = ""
         self._dropped = False
         self.is_open = False
@@ -39,9 +56,22 @@ class HttpExchange:
         """Note the head of the response."""
         self._head = Response(status, reason, headers)
 
-    def note_chunk(self, chunk: bytes) -> None:
-        """Note a piece of the body."""
-        self._chunks.append(chunk)
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """A chunk of the body, noted; that of an event stream event by event, as the test takes them.
+
+        A test that leaves a stream would otherwise keep as much of it as the network had ready. What is ready is kept
+        too if it is all to the end.
+        """
+        self._chunks.append(b"")
+        for piece in _EVENTS.split(chunk) if self._is_event_stream else (chunk,):
+            self._chunks[-1] += piece
+            self._ready = chunk[len(self._chunks[-1]) :]
+            yield piece
+
+    @property
+    def _is_event_stream(self) -> bool:
+        headers = () if self._head is None else self._head.headers
+        return EVENT_STREAM in header(headers, "content-type") and not header(headers, "content-encoding")
 
     def note_fault(self, error: Exception) -> None:
         """Note how the connection broke; if the test did not ask for that, the exchange is not kept."""
@@ -73,8 +103,10 @@ class HttpExchange:
         head = self._head or (Response(NO_RESPONSE) if self._fault else None)
         if head is None or self._dropped:
             return None
-        chunks = tuple(len(chunk) for chunk in self._chunks if chunk)
-        body = b"".join(self._chunks)
+        ready = self._ready if _END.search(self._ready) else b""
+        kept = (*self._chunks[:-1], *(chunk + ready for chunk in self._chunks[-1:]))
+        chunks = tuple(len(chunk) for chunk in kept if chunk)
+        body = b"".join(kept)
         sizes = chunks if len(chunks) > 1 else ()
         return Interaction(self.request, Response(head.status, head.reason, head.headers, body, sizes, self._fault))
 
@@ -96,19 +128,12 @@ class PassingStream(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         """The chunks as they come."""
         try:
-            for chunk in self._start:
-                yield self._note(chunk)
-            for chunk in self._rest:
-                yield self._note(chunk)
+            for chunk in chain(self._start, self._rest):
+                yield from self._exchange.pieces(chunk) if self._exchange else (chunk,)
         except FAULTS as error:
             if self._exchange:
                 self._exchange.note_fault(error)
             raise
-
-    def _note(self, chunk: bytes) -> bytes:
-        if self._exchange:
-            self._exchange.note_chunk(chunk)
-        return chunk
 
     def close(self) -> None:
         """Close the connection."""
@@ -130,9 +155,14 @@ class AsyncPassingStream(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """The chunks as they come."""
         for chunk in self._start:
-            yield self._note(chunk)
+            for piece in self._pieces(chunk):
+                yield piece
         while (more := await self._next()) is not None:
-            yield self._note(more)
+            for piece in self._pieces(more):
+                yield piece
+
+    def _pieces(self, chunk: bytes) -> Iterable[bytes]:
+        return self._exchange.pieces(chunk) if self._exchange else (chunk,)
 
     async def _next(self) -> bytes | None:
         try:
@@ -145,11 +175,6 @@ class AsyncPassingStream(httpx.AsyncByteStream):
             if self._exchange:
                 self._exchange.note_cancellation()
             raise
-
-    def _note(self, chunk: bytes) -> bytes:
-        if self._exchange:
-            self._exchange.note_chunk(chunk)
-        return chunk
 
     async def aclose(self) -> None:
         """Close the connection."""
