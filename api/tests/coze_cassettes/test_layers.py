@@ -236,6 +236,17 @@ def test_pieces_are_joined_whatever_they_are_called(key: str) -> None:
     assert [json.loads(line)[key] for line in _swap_in_stream(lines).splitlines()] == ["a PLACEHOLDER", " b"]
 
 
+def test_pieces_that_begin_alike_by_chance_are_joined() -> None:
+    """Of two pieces the second begins with the first in a text that grows, and in one with the same letter twice."""
+    encoded = b64("琀 secret")
+    for pieces, expected in (
+        (("s", "secret"), ["PLACEHOLDER"] * 2),
+        ((encoded[0], encoded[1:]), [b64("琀 PLACEHOLDER"), ""]),
+    ):
+        lines = "".join(json.dumps({"text": piece}) + "\n" for piece in pieces)
+        assert [json.loads(line)["text"] for line in _swap_in_stream(lines).splitlines()] == expected
+
+
 def test_pieces_in_base64_are_joined() -> None:
     """A text that binary messages of a websocket carry in pieces."""
     frames = "".join(f"event:(binary)\ndata:{b64(piece)}\n\n" for piece in ("a sec", "ret b"))

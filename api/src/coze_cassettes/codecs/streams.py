@@ -289,12 +289,25 @@ def _edit_joined(leaf: Leaf, pieces: Sequence[_Piece], form: str, rank: int, vis
     if not pieces:
         return
     grows = _is_growing(pieces)
-    text = pieces[-1].text if grows else "".join(piece.text for piece in pieces)
+    edits = _joined_edits(leaf, pieces[-1].text if grows else _whole(pieces), form, visit)
+    if grows and not edits and len(pieces[0].text) <= _BY_CHANCE:  # a text may begin with the same letter twice
+        grows, edits = False, _joined_edits(leaf, _whole(pieces), form, visit)
+    for piece, local in (_spread_growing if grows else _spread)(edits, pieces):
+        piece.replace(local, rank)
+
+
+_BY_CHANCE: Final = 2
+"""Characters of a piece with which the next may begin by chance."""
+
+
+def _whole(pieces: Sequence[_Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
+def _joined_edits(leaf: Leaf, text: str, form: str, visit: Visit) -> list[Edit]:
     joined = leaf._replace(path=("joined",), text=text, form=form)
     edits = walk_text(joined, visit) if form == "joined" else visit(joined)
-    narrow = [each for edit in edits for each in _narrow(joined.text, edit)]
-    for piece, local in (_spread_growing if grows else _spread)(narrow, pieces):
-        piece.replace(local, rank)
+    return [each for edit in edits for each in _narrow(text, edit)]
 
 
 _NAME = re.compile(r"[A-Z][A-Z_]*(?:_\d+)?")
