@@ -10,14 +10,14 @@ from coze_cassettes.inspection.looks import is_drawn, is_pin
 from coze_cassettes.inspection.words import words
 
 _REACH: Final = 64
-_MOST_PIECES: Final = 7
+_MOST_PIECES: Final = 9
 _PIECE = re.compile(r"[A-Za-z0-9_@$%^&+=][A-Za-z0-9_@#$%^&+*=~!?./'’-]*|[\u4e00-\u9fff]+")
 _PARTING = re.compile(r"[ \t,;:()<>\[\]\"“”‘'`|…—–→。，：；、？！「」『』【】《》.?!#>~*/-]{0,12}")
 _ELSEWHERE: Final = words(
     """
     length lengths size hash hashed digest algorithm algorithms version versions bit bits byte bytes format formats
     commit commits sha md5 uuid rfc section issue issues bug bugs release build request file path revision fingerprint
-    checksum patch port model see e.g i.e via from like such name named call called function functions class method
+    checksum patch port model see e.g i.e via like such name named call called function functions class method
     package module using uses encoded computed derived user public order message id url host date time signed ref
     event trace error code status python java node type types
     """
@@ -94,12 +94,12 @@ _SET_OFF = re.compile(
 """Signs that set a value off from its name."""
 
 _TELLS = re.compile(
-    r"(?:[:?>：？》]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this)"
-    r"|[是为用填输入叫]|[#>~])[ \"'“‘(\[]{0,3}\Z"
+    r"(?:[:?>：？》]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from)"
+    r"|[是为用填输入叫]|[>~])[ \"'“‘(\[]{0,3}\Z"
 )
 _COUNTS = re.compile(
     r"[.%/-]?[0-9A-Za-z%]| ?[位个次天年月日时小分秒种条至到]"
-    r"| (?!(?:and|please|then|on|at|with|or|pls|plz|thx|thanks|lol|asap|by|for|if)\b)[a-z]{2,}s?\b"
+    r"| (?!(?:and|please|then|on|at|with|or|pls|plz|thx|thanks|lol|asap|by|for|if|from|in|into)\b)[a-z]{2,}s?\b"
 )
 
 
@@ -113,7 +113,7 @@ def _is_shown(word: str, rest: str, *, has_pin: bool) -> bool:
 _DIGIT = re.compile("[0-9]")
 _NAMES_NEXT = re.compile(r"[\"'`*]{0,2} ?[:=]")
 _JOINED = re.compile(
-    r"[\"'”’`*)\]]{0,2} ?(?:[(\[<–—:/（：【-]{1,2}|is|就?是) ?"
+    r"[\"'”’`*)\]]{0,2} ?(?:[(\[<–—:/（：【-]{1,3}|is|就?是) ?"
     r"(?:(?:the|my|your|our|an?|new|old|current|我的|你的) ?){0,2}(?:[A-Za-z]{2,12} ){0,2}\Z"
 )
 _LAST = re.compile(r"[A-Za-z0-9_@#$%^&+*=~!.-]+\Z")
@@ -121,6 +121,27 @@ _LAST = re.compile(r"[A-Za-z0-9_@#$%^&+*=~!.-]+\Z")
 
 def _is_before(before: str) -> bool:
     """Whether a drawn word stands before a name, with a sign or a verb between."""
-    joint = _JOINED.search(before) if _DIGIT.search(before) else None
+    if _DIGIT.search(before) is None:
+        return False
+    joint = _JOINED.search(before)
     word = _LAST.search(before, 0, joint.start()) if joint else None
-    return word is not None and _is_drawn_well(word[0].strip(_EDGES))
+    return (word is not None and _is_drawn_well(word[0].strip(_EDGES))) or _is_introduced(
+        before[-_REACH:].rpartition("\n")[2]
+    )
+
+
+_JOINT: Final = words("is was as for that this when if")
+_JOINT_HAN = re.compile("[是为作当这]")
+
+
+def _is_introduced(before: str) -> bool:
+    """Whether a drawn word stands some words before a name, and one of them joins both."""
+    is_joined = False
+    for piece in reversed(list(_PIECE.finditer(before))):
+        word = piece[0].strip(_EDGES)
+        if is_joined and _is_drawn_well(word):
+            return True
+        if word.lower() in _ELSEWHERE or not word.isalpha():
+            return False
+        is_joined = is_joined or word.lower() in _JOINT or _JOINT_HAN.search(word) is not None
+    return False

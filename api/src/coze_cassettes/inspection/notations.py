@@ -83,6 +83,9 @@ _MARKED: Final = (
         re.compile(rf"\\text[a-z]{{2}}\{{{_TITLE}:?\}}:?\s{{0,3}}\\text[a-z]{{2}}\{{(?P<value>[^{{}}\s]{{4,128}})\}}"),
     ),
     ("</label>", re.compile(rf">{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}>(?P<value>[^<>\s]{{4,128}})<")),
+    ("@", re.compile(rf"@\"(?P<value>[^\"\n]{{4,128}})\" for[A-Z]\w{{1,24}}:@?\"(?:[Xx]-)?{_TITLE}\"")),
+    (" ==", re.compile(r"[\"'](?P<value>[^\s\"']{4,128})[\"'] ={2,3} (?P<name>[A-Za-z_][A-Za-z0-9_.]{1,63})")),
+    ("--value", re.compile(rf"--name[ =][\"']?(?P<name>[A-Za-z0-9_.-]{{2,64}})[\"']? --value[ =][\"']?{_VALUE}")),
     ("val:", re.compile(rf"key: [\"']?{_TITLE}[\"']?\s{{1,32}}val: [\"']?{_VALUE}")),
     (
         "buildConfigField",
@@ -96,6 +99,19 @@ _MARKED: Final = (
     (";s:", re.compile(r's:[0-9]+:"(?P<name>[^"\n]{2,64})";s:[0-9]+:"(?P<value>[^"\n]{4,128})"')),
 )
 _BEHIND_TITLE: Final = (
+    (
+        "{",
+        re.compile(
+            r"[\"']? ?[:=] ?\{\s{0,16}[\"']?(?:value|val|default|data|secret)[\"']? ?[:=] ?"
+            r"[\"'](?P<value>[^\s\"']{4,128})"
+        ),
+    ),
+    ("return ", re.compile(r"[\"']:? return [\"'](?P<value>[^\s\"']{4,128})[\"']")),
+    (
+        "(",
+        re.compile(r"(?:\.(?:set|put|assign)|\)\.[a-z]\w{1,24}| ?\| ?default)\([\"'](?P<value>[^\s\"']{4,128})[\"']\)"),
+    ),
+    ("←", re.compile(r" ?← ?[\"']?(?P<value>[^\s\"'<>]{4,128})")),
     ("<", re.compile(r"[:=] ?<(?P<value>[^<>\s/]{5,128})>")),
     ("``", re.compile(r": ?``(?P<value>[^`\s]{4,128})``")),
     ('"""', re.compile(r'= ?"""\r?\n(?P<value>[^\s"]{4,128})"""')),
@@ -119,7 +135,7 @@ _CALLED_PASSWORD: Final = (
     (
         "uth",
         re.compile(
-            r"[aA](?<!OA)uth(?:entication)?=? ?\( {0,4}[\"'][^\"'\n]{0,64}[\"'], {0,4}"
+            r"[aA](?<!OA)uth(?:entication)? ?=? ?\( {0,4}[\"'][^\"'\n]{0,64}[\"'], {0,4}"
             r"[\"'](?P<value>[^\"'\n]{3,128})[\"']"
         ),
     ),

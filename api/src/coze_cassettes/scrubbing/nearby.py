@@ -13,7 +13,7 @@ _SIGNS = re.compile(r"[ ,.:;?!#/|>=<()\[\]*`\"'“”‘’「」『』【】《
 _ABOUT: Final = (
     r"(?i:lengths?|size|hash(?:ed)?|digest|algorithms?|versions?|bits?|bytes?|formats?|(?<!, )types?|commits?|sha|md5"
     r"|uuid|rfc|section|issues?|bugs?|lines?(?! \d{1,4}:)|release|build|request|file|path|revision|fingerprint|checksum"
-    r"|patch|port|model|see|e\.g|i\.e|via|from|like|such|named?|called|functions?|class|method|package|module|using|uses|encoded"
+    r"|patch|port|model|see|e\.g|i\.e|via|like|such|named?|called|functions?|class|method|package|module|using|uses|encoded"
     r"|computed|derived|user|public|order|message|id|url|host|date|time|signed|ref|event|trace|error|code|status|python"
     r"|java|node)(?![A-Za-z])"
 )
@@ -27,7 +27,7 @@ _WORD = re.compile(
     rf"(?!{_ABOUT})[A-Za-z][A-Za-z'’-]{{0,14}}+(?![A-Za-z0-9_/@#$%^&+~]|\.\w|[\"'`*]{{0,2}} ?[:=])"
     rf"|(?!{_ABOUT})[A-Z][a-z](?=\.: )|[0-9]{{1,4}}(?=[:.)] )|(?:(?!{_ABOUT_HAN})[\u4e00-\u9fff]){{1,8}}+"
 )
-_MOST_WORDS: Final = 6
+_MOST_WORDS: Final = 8
 _REACH: Final = 64
 _VALUE = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9_@#$%^*+=~-]|[!?.](?=[A-Za-z0-9@#$%^*+=~!-])){5,126}[A-Za-z0-9@#$%^*+=~!]"
@@ -46,9 +46,16 @@ _WRITTEN = re.compile(
 )
 _BEFORE = re.compile(
     r"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!.-]{5,126}[A-Za-z0-9@#$%^&*+=~!])"
-    r"[\"'”’`*)\]]{0,2} ?(?:[(\[<–—:/-]{1,2}|is|就?是) ?(?:(?:the|my|your|our|an?|new|old|current|我的|你的) ?){0,2}\Z"
+    r"[\"'”’`*)\]]{0,2} ?(?:[(\[<–—:/-]{1,3}|is|就?是) ?(?:(?:the|my|your|our|an?|new|old|current|我的|你的) ?){0,2}\Z"
 )
 
+
+_JOINED = re.compile(
+    rf"[\"'”’`*)\]]{{0,2}}(?:(?!{_ABOUT})(?: ?,)? [A-Za-z'’]{{1,12}}){{0,5}}?"
+    r"(?:(?: ?,)? (?:is|was|as|for|that|this|when|if)\b|,? ?[\u4e00-\u9fff]{0,4}[是为作当这])"
+    rf"(?:(?! {_ABOUT}) [A-Za-z'’]{{1,12}}){{0,5}} ?[\u4e00-\u9fff]{{0,4}}"
+)
+"""How a sentence goes on from a value to its name: ``... is what you enter as the password``."""
 
 _BEFORE_NOTE = re.compile(
     rf"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[0-9]{{4,12}}|{MIXED})[\"'”’`*]{{0,2}} ?"
@@ -94,6 +101,13 @@ def value_before(text: str, start: int, end: int) -> Span | None:
     found = _BEFORE.search(text, first, start)
     if found is not None and _is_drawn(found["value"]):
         return found.span("value")
+    for drawn in _VALUE.finditer(text, start - min(start, _REACH), start):
+        if (
+            _is_drawn(drawn[0])
+            and _JOINED.fullmatch(text, drawn.end(), start)
+            and not (drawn.start() and _GLUED.match(text, drawn.start() - 1))
+        ):
+            return drawn.span()
     noted = _BEFORE_NOTE.search(text, first, start) if text.startswith(")", end) else None
     return noted.span("value") if noted is not None else None
 
@@ -110,7 +124,7 @@ _SET_OFF = re.compile(
     r"|[ ][/–—=-]{1,2}[ ]|[“‘「《【<*`]{1,3}"
 )
 _TELLS = re.compile(
-    r"(?:[:?#>~》】」]|\.{2,3}|…|[.!] |\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this)"
+    r"(?:[:?>~》】」]|\.{2,3}|…|[.!] |\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from)"
     r"|[是为用填输入叫])[ \"'“‘(\[]{0,3}\Z"
 )
 """How what is between ends if the value follows."""

@@ -31,8 +31,22 @@ _FALLBACK = re.compile(
     rf"{_BEGIN}{_NAME}(?: ?: ?[A-Za-z]{{2,16}})? ?=\s{{1,4}}[A-Za-z_$][\w.$\[\]()'\"]{{0,80}}\s{{1,4}}"
     rf"(?:\|\||\?\?|or)\s{{1,4}}{_TEXT}"
 )
+_FOR_KEY = re.compile(rf"@{_DRAWN} for[A-Z][A-Za-z]{{1,24}}:@?[\"'](?:[Xx]-)?{_NAME}[\"']")
+_EQUALS_NAME = re.compile(rf"{_DRAWN} ={{2,3}} {_NAME}")
+_OF_OBJECT = re.compile(
+    rf"{_BEGIN}[\"']?{_NAME}[\"']? ?[:=] ?\{{\s{{0,16}}[\"']?(?:value|val|default|data|secret)[\"']? ?[:=] ?{_DRAWN}"
+)
+_CASE = re.compile(rf"[\"']{_NAME}[\"']:? (?:return|then|->) {_DRAWN}")
+_GIVEN = re.compile(rf"{_BEGIN}{_NAME}(?:\.(?:set|put|assign|setValue)|\)\.[a-z]\w{{1,24}}| ?\| ?default)\({_DRAWN}\)")
+_PARAMETER = re.compile(rf"--name[ =][\"']?{_NAME}[\"']? --value[ =][\"']?{_BARE}")
+_ON_NEXT_LINE = re.compile(rf"{_BEGIN}{_NAME} ?=\s{{5,24}}{_DRAWN}")
+"""What an object, a method, a case, a command is given."""
+
 _OTHERWISE = re.compile(rf"{_BEGIN}{_NAME} or {_DRAWN}")
 _COMPARED = re.compile(rf"\(\s{{0,8}}{_DRAWN},\s{{0,8}}{_NAME}\s{{0,8}}[,)]")
+_COMPARED_WITH = re.compile(
+    rf"(?i:equals?|same|compare|eq|is|match)\w{{0,8}}\(\s{{0,8}}{_NAME}, {{0,4}}{_DRAWN}\s{{0,8}}[,)]"
+)
 _OPTION = re.compile(
     rf"[\"']--?{_NAME}(?:[\"'],\s{{1,16}}[\"']|=)(?P<value>(?![-$<{{%])[^\s\"'\\<>{{}}]{{4,512}})[\"'](?=\s{{0,16}}[\],)]|\s|\Z)"
 )
@@ -71,14 +85,22 @@ _ITEM = re.compile(rf"\bkey: [\"']?{_NAME}[\"']?\r?\n[ ]{{0,32}}val: [\"']?(?P<v
 _LISTED = re.compile(
     rf"{_BEGIN}(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{{1,62}})s:(?:\r?\n[ ]{{0,16}}- | \[)[\"']?{_BARE}(?=[\"']?[\s,\]])"
 )
-_ROW = re.compile(rf"^{_NAME},{_BARE}\r?$", re.MULTILINE)
+_ROW = re.compile(rf"^[\"']?{_NAME}[\"']?, ?[\"']?{_BARE}[\"']?\r?$", re.MULTILINE)
 
 _BY_MARK: Final = (
     *(("(", each) for each in (_WRAPPED, _SET, _BUILT, _CONSTRUCTED)),
     ("N'", _WRAPPED),
     *((mark, _RAW) for mark in ('r#"', 'r##"', 'r###"')),
+    ("@", _FOR_KEY),
+    *((mark, _EQUALS_NAME) for mark in ('" ==', "' ==")),
+    ("{", _OF_OBJECT),
+    *((mark, _CASE) for mark in ("return ", "then ", "-> ")),
+    *((mark, _GIVEN) for mark in ('("', "('")),
+    ("--value", _PARAMETER),
+    *((mark, _ON_NEXT_LINE) for mark in ("=\n    ", "=\r\n    ", "=\n\t\t\t\t")),
     *((mark, _OTHERWISE) for mark in (' or "', " or '")),
     *((mark, _COMPARED) for mark in ('("', "('")),
+    *((mark, _COMPARED_WITH) for mark in (', "', ", '")),
     *((mark, _OPTION) for mark in ('"-', "'-")),
     ("= %", _PERCENT),
     *((mark, _FALLBACK) for mark in ("|| ", "?? ", " or ")),
@@ -112,12 +134,12 @@ _BY_MARK: Final = (
 _LOGIN: Final = r"[\"'][^\"'\n]{0,64}[\"']"
 _CREDENTIALS = re.compile(
     rf"(?:NetworkCredential|HTTPBasicAuth|UsernamePassword[A-Za-z]{{0,24}}|PasswordAuthentication|\b[Bb]asic_?[Aa]uth"
-    rf"|\bauth=)\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}"
+    rf"|\bauth ?= ?)\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}"
 )
 _UNNAMED: Final = (
     *(
         (mark, _CREDENTIALS)
-        for mark in ("Credential(", "Auth(", "Authentication(", "auth(", "auth=(", "UsernamePassword")
+        for mark in ("Credential(", "Auth(", "Authentication(", "auth(", "auth=(", "auth = (", "UsernamePassword")
     ),
     ("getConnection(", re.compile(rf"getConnection\([^()\n]{{1,128}},\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}\)")),
     ("@tcp(", re.compile(r"[\"'`][A-Za-z0-9_.\-]{1,64}:(?P<value>[^\s\"'`@]{3,256})@tcp\(")),

@@ -53,6 +53,10 @@ _BEHIND_NAME: Final = tuple(
         rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}(?:[>`]{{0,3}}[ ]?|[ ]{{2,4}}[*-][ ])(?P<value>{MIXED}){_LINE_ENDS}",
     )
 )
+_BEHIND_WITHOUT_DIGIT: Final = tuple(pattern for pattern in _BEHIND_NAME if WORDY in pattern.pattern)
+_FARTHEST: Final = 256
+"""Characters between a name and a digit of its value, at most."""
+
 _SERVES: Final = "(?:(?:should|will|may|can|must) )?(?:(?:work|be|serve|do|be used|works|serves) )?"
 _BEFORE_NAME: Final = tuple(
     re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}{joint}\Z")
@@ -113,6 +117,7 @@ _NEAR: Final = 40
 """Characters between a Chinese name and the end of its value, at most, and some more."""
 
 _LATIN = re.compile("[A-Za-z0-9]")
+_HAS_DIGIT = re.compile(r"\d")
 
 
 def sentence_values(text: str) -> Iterator[NamedValue]:
@@ -122,8 +127,12 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
         start, end = core.span()
         head = _HEAD.search(text, max(0, start - _LONGEST_HEAD), start)
         name = (head.start() if head else start, end)
-        yield from _around(text, name, _BEHIND_NAME, _BEFORE_NAME)
-        yield from _nearby(text, name)
+        has_digit = _HAS_DIGIT.search(text, end, end + _FARTHEST) is not None
+        is_behind_digit = _HAS_DIGIT.search(text, max(0, start - _REACH), start) is not None
+        behind = _BEHIND_NAME if has_digit else _BEHIND_WITHOUT_DIGIT
+        yield from _around(text, name, behind, _BEFORE_NAME if is_behind_digit else ())
+        if has_digit or is_behind_digit:
+            yield from _nearby(text, name)
         if not is_ascii and _HAN_BESIDE.match(text, end):
             yield from _around(text, name, _BEHIND_HAN, ())
         if not is_ascii and _HAN_BESIDE.match(text, max(0, name[0] - 2)):
@@ -169,6 +178,3 @@ def _around(
         yield NamedValue(
             text[start:end], first, last, is_quoted=False, is_word=not _HAS_DIGIT.search(text, first, last)
         )
-
-
-_HAS_DIGIT = re.compile(r"\d")
