@@ -81,6 +81,17 @@ def test_a_drawn_integer_replays(interaction: MakeInteraction) -> None:
         assert json.loads(with_literals(clean[index].response, matcher.bindings, {}).body) == {"order": number}
 
 
+def test_a_text_is_found_among_many_characters(interaction: MakeInteraction) -> None:
+    """Given thousands of draws of one character, wherever a text of them begins, and however many are remembered."""
+    drawn = draws()
+    with remember_context(drawn):
+        letters = [random.choice(string.ascii_letters) for _ in range(3000)]  # noqa: S311 - a name
+    assert max(map(len, drawn)) <= 1000
+    texts = ["".join(letters[start : start + 12]) for start in range(0, 2988, 7)]
+    found = set(drawn_in([interaction("POST", "/v1/x", {"notes": texts})], tuple(drawn)))
+    assert found == set(texts)
+
+
 def test_the_folder_of_a_run_is_another_one_in_each(interaction: MakeInteraction) -> None:
     """Given a file in pytest's ``tmp_path``, when its path is sent, then a replay may have another one."""
     folder = "/var/pytest-of-me/pytest-7"

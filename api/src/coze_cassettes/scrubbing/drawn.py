@@ -21,6 +21,9 @@ _MIN: Final = 6
 _MIN_CUT: Final = 8
 """Bytes of a draw below which only all of it is known again: the masks of WebSockets are many, and four bytes each."""
 
+_MOST_RUNS: Final = 100
+"""Runs of characters that are searched, the last of all: a test that draws more has little use for each."""
+
 _TEMPORARY: Final = 8
 """Characters in which the name of a temporary file ends."""
 
@@ -69,7 +72,7 @@ class _Runs:
     """Characters that were drawn one after the other; a text of them is anywhere among them."""
 
     def __init__(self, runs: Iterable[str]) -> None:
-        self._runs = [run for run in runs if len(run) >= _MIN]
+        self._runs = [run for run in runs if len(run) >= _MIN][-_MOST_RUNS:]
         self._parts = {run[at : at + _MIN] for run in self._runs for at in range(len(run) - _MIN + 1)}
 
     def __contains__(self, word: str) -> bool:

@@ -22,6 +22,10 @@ _MOST: Final = 5000
 _FEWEST: Final = 3
 """Bytes that are six hexadecimal digits."""
 
+_LONGEST_RUN: Final = 1000
+_LONGEST_TEXT: Final = 64
+"""Characters that are remembered together if they are drawn one by one, and those of a text of them."""
+
 _SMALLEST: Final = 100_000
 """Numbers below it are in many texts."""
 
@@ -76,9 +80,11 @@ def _one_of(drawn: Drawn, draw: Callable[..., Any]) -> Callable[..., Any]:
     def choose(*arguments: Any, **options: Any) -> Any:
         found = draw(*arguments, **options)
         if isinstance(found, str) and len(found) == 1:
-            if not (drawn and isinstance(drawn[-1], list)):
-                drawn.append([])
-            drawn[-1].append(found)  # type: ignore[union-attr]  # it is a list now
+            last = drawn[-1] if drawn else ""
+            if not isinstance(last, list) or len(last) >= _LONGEST_RUN:
+                last = last[-_LONGEST_TEXT:] if isinstance(last, list) else []
+                drawn.append(last)
+            last.append(found)
         return found
 
     return choose
