@@ -323,6 +323,15 @@ def test_cuts_stay_where_they_were() -> None:
     assert moved_chunks(old, new, (4, 6, 10, len(old) - 20)) == (4, 2, 13, len(new) - 19)
 
 
+def test_a_name_inside_a_key_names_no_other_value(fill: Callable[[str], str]) -> None:
+    """The key is one value, wherever it stands, so that a request with it is found again."""
+    key = fill("AGE-SECRET-KEY-1{U58}")
+    one = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", (), f"!{key}#".encode()))
+    clean = scrub([one])
+    assert clean.interactions[0].response.body == b"!SECRET_1#"
+    assert list(clean.table.values) == [key]
+
+
 @pytest.mark.parametrize("form", [b"\xfa%c%s\xff", b"\x81etokenx%c%s\xff", b"\0\0%c%s more\xff"])
 def test_a_length_that_looks_like_a_letter_hides_nothing(form: bytes, fill: Callable[[str], str]) -> None:
     """Before a key in bytes, as Python, CBOR and others write it."""

@@ -74,7 +74,7 @@ def _is_drawn(value: str) -> bool:
 def value_behind(text: str, end: int) -> Span | None:
     """Where a drawn value stands behind a name that ends at a place, with words and signs between."""
     position, last = end, end + _REACH
-    if _PAIRED.match(text, end) or _DIGIT.search(text, end, last + _REACH) is None:
+    if _PAIRED.match(text, end) or _INSIDE.match(text, end) or _DIGIT.search(text, end, last + _REACH) is None:
         return None
     for words in range(_MOST_WORDS):
         signs = _SIGNS.match(text, position)
@@ -132,5 +132,7 @@ _TELLS = re.compile(
 _MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _SHOWN = re.compile(rf"(?P<value>{MIXED}|{DIGITS})")
 _PAIRED = re.compile(r"[\"'`*]{0,2} ?[=:]")
+_INSIDE = re.compile(r"(?<=[A-Z0-9]-SECRET)-[A-Z0-9]|(?<=[A-Z0-9]-KEY)-[A-Z0-9]")
+"""A name inside a key that says in capitals what it is: ``AGE-SECRET-KEY-1...``."""
 _DIGIT = re.compile("[0-9]")
 _GLUED = re.compile("[A-Za-z0-9_]{2}")
