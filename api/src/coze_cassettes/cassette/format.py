@@ -153,16 +153,16 @@ def canonical(interactions: tuple[Interaction, ...], placeholders: tuple[str, ..
 
 def _canonical(interaction: Interaction) -> bytes:
     request, response = interaction.request, interaction.response
-    sent = _ascii_json([request.method, request.uri, request.headers])
+    sent = _recurring_json(request.method, request.uri, request.headers)
     answered = _recurring_json(response.status, response.reason, response.headers)
     end = _recurring_json(response.chunks, response.fault)
     # In base64 nothing needs an escape, so the encoder need not see the bodies.
     return b"%b,%b,%b,%b,%b" % (sent[:-1], _quoted(request.body), answered[1:-1], _quoted(response.body), end[1:])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _recurring_json(*values: Any) -> bytes:
-    """The same of what many interactions have in common."""
+    """JSON of what many interactions have in common."""
     return _ascii_json([*values])
 
 
