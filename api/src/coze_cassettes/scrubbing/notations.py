@@ -93,7 +93,7 @@ _BY_MARK: Final = (
     *((mark, _RAW) for mark in ('r#"', 'r##"', 'r###"')),
     ("@", _FOR_KEY),
     *((mark, _EQUALS_NAME) for mark in ('" ==', "' ==")),
-    ("{", _OF_OBJECT),
+    *((mark, _OF_OBJECT) for mark in ("val", "default", "data", "secret")),
     *((mark, _CASE) for mark in ("return ", "then ", "-> ")),
     *((mark, _GIVEN) for mark in ('("', "('")),
     ("--value", _PARAMETER),
@@ -139,7 +139,17 @@ _CREDENTIALS = re.compile(
 _UNNAMED: Final = (
     *(
         (mark, _CREDENTIALS)
-        for mark in ("Credential(", "Auth(", "Authentication(", "auth(", "auth=(", "auth = (", "UsernamePassword")
+        for mark in (
+            "Credential(",
+            "Auth(",
+            "Authentication(",
+            "auth(",
+            "auth=(",
+            "auth =(",
+            "auth= (",
+            "auth = (",
+            "UsernamePassword",
+        )
     ),
     ("getConnection(", re.compile(rf"getConnection\([^()\n]{{1,128}},\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}\)")),
     ("@tcp(", re.compile(r"[\"'`][A-Za-z0-9_.\-]{1,64}:(?P<value>[^\s\"'`@]{3,256})@tcp\(")),
