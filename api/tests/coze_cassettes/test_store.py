@@ -41,6 +41,24 @@ def test_a_file_that_two_tests_share_is_taken_apart_once(tmp_path: Path, kept: C
         store.read(path)
 
 
+def test_a_cassette_is_judged_once(tmp_path: Path, kept: Cassette, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each replayed test waits for its digest."""
+    path = tmp_path / "test.yaml"
+    store.write(path, kept)
+    judged: list[Cassette] = []
+    digest = store.digest
+
+    def count(cassette: Cassette) -> str:
+        judged.append(cassette)
+        return digest(cassette)
+
+    monkeypatch.setattr(store, "digest", count)
+    text = path.read_text("utf-8")
+    path.write_text(f"{text}...\n", "utf-8")  # no other test has read this text
+    assert store.read(path) == kept
+    assert judged == [kept]
+
+
 def test_json_that_is_indented_in_another_way_is_the_same(tmp_path: Path, kept: Cassette) -> None:
     """A formatter has been there: the wire that the digest is of has not changed."""
     path = tmp_path / "test.yaml"

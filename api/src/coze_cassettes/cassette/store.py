@@ -52,11 +52,13 @@ def read(path: Path) -> Cassette:
 
 def _load_valid(text: str) -> Cassette:
     cassette = layout.read_sealed(text)
-    if cassette is None or not _is_sealed(cassette):
+    is_sealed = cassette is not None and _is_sealed(cassette)
+    if cassette is None or not is_sealed:
         cassette = cassette_format.loads(text)
+        is_sealed = _is_sealed(cassette)
     if cassette.metadata.recorded_from not in PROVENANCES:
         raise InvalidCassette(f"recorded_from must be one of {', '.join(PROVENANCES)}")
-    if not _is_sealed(cassette):
+    if not is_sealed:
         raise InvalidCassette("edited by hand, its digest does not fit; record it again")
     return cassette
 

@@ -15,6 +15,9 @@ from coze_cassettes.cassette.model import Interaction
 Draw = bytes | str | list[str]
 """Bytes, a text, or characters that were drawn one by one: which of them make a text only what is sent can say."""
 
+SMALLEST: Final = 100_000
+"""Whole numbers below it are never taken for drawn ones: they are in many texts."""
+
 _MIN: Final = 6
 """Characters below which the beginning of a drawn text, as in ``uuid4().hex[:6]``, is no value of its own."""
 

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final
 
-from coze_cassettes.scrubbing.drawn import Draw
+from coze_cassettes.scrubbing.drawn import SMALLEST, Draw
 from coze_cassettes.session.attributes import Replaced
 
 _MOST: Final = 5000
@@ -25,9 +25,6 @@ _FEWEST: Final = 3
 _LONGEST_RUN: Final = 1000
 _LONGEST_TEXT: Final = 64
 """Characters that are remembered together if they are drawn one by one, and those of a text of them."""
-
-_SMALLEST: Final = 100_000
-"""Numbers below it are in many texts."""
 
 Drawn = deque[Draw]
 
@@ -93,7 +90,7 @@ def _one_of(drawn: Drawn, draw: Callable[..., Any]) -> Callable[..., Any]:
 def _number_of(drawn: Drawn, draw: Callable[..., int]) -> Callable[..., int]:
     def number(*arguments: Any, **options: Any) -> int:
         found = draw(*arguments, **options)
-        if found >= _SMALLEST:
+        if found >= SMALLEST:
             drawn.extend((str(found), f"{found:x}"))
         return found
 

@@ -8,23 +8,13 @@ wire, and other hosts are not ours: both are left alone.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
 
 import httpx
 
-from coze_cassettes.session.attributes import Changes, Replaced
+from coze_cassettes.session.attributes import Changes
 
 Handle = Callable[[httpx.HTTPTransport, httpx.Request], httpx.Response]
 HandleAsync = Callable[[httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]]
-
-
-def stub_context(
-    is_ours: Callable[[str], bool],
-    handle: Callable[[Handle, httpx.HTTPTransport, httpx.Request], httpx.Response],
-    handle_async: Callable[[HandleAsync, httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]],
-) -> AbstractContextManager[None]:
-    """Handle the requests that are ours in another way; each function gets what was there before."""
-    return Replaced(stub_changes(is_ours, handle, handle_async))
 
 
 def stub_changes(
@@ -32,7 +22,7 @@ def stub_changes(
     handle: Callable[[Handle, httpx.HTTPTransport, httpx.Request], httpx.Response],
     handle_async: Callable[[HandleAsync, httpx.AsyncHTTPTransport, httpx.Request], Awaitable[httpx.Response]],
 ) -> Changes:
-    """The same as changes, for a context that makes others too."""
+    """What handles the requests that are ours in another way; each function gets what was there before."""
     before, before_async = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
 
     def stub(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:

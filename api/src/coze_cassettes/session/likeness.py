@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
 
 from coze_cassettes.cassette import reckoned
 from coze_cassettes.cassette.model import Request
 from coze_cassettes.cassette.moments import EPOCH, Moments
 from coze_cassettes.cassette.outlines import Outline, outline
+from coze_cassettes.scrubbing.drawn import SMALLEST
 from coze_cassettes.scrubbing.integers import decode
 from coze_cassettes.session.patterns import Bindings, NewBindings, Template, fit, template
-
-_CODE: Final = re.compile(r"9\d{7,}")
-"""What may be an integer that stands for a placeholder."""
-
-_SMALLEST: Final = 100_000
-"""Numbers below it are never taken for drawn ones."""
 
 
 @dataclass
@@ -38,7 +31,7 @@ class _Comparison:
             return found is not None
         if type(live) is not int or type(recorded) is not int:
             return False
-        if live >= _SMALLEST and _CODE.fullmatch(str(recorded)) and (pattern := template(decode(str(recorded)))):
+        if live >= SMALLEST and (pattern := template(decode(str(recorded)))):
             self.texts.append((pattern, str(live)))
             return True
         if reckoned.are_floored(live, EPOCH, recorded, self.begin):

@@ -93,5 +93,5 @@ def refuse_context(outside: Outside, target: str) -> Iterator[None]:
                 outside.check("GET", uri)
             super().__init__(uri, **options)
 
-    with httpx_stub.stub_context(hosts.has, handle, handle_async), connect_context(open_sync, Connect):
+    with connect_context(open_sync, Connect, httpx_stub.stub_changes(hosts.has, handle, handle_async)):
         yield

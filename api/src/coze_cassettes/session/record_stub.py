@@ -11,6 +11,7 @@ from vcr.record_mode import RecordMode
 
 from coze_cassettes.cassette.model import Request
 from coze_cassettes.session import httpx_stub
+from coze_cassettes.session.attributes import Replaced
 from coze_cassettes.session.http_exchange import FAULTS, AsyncPassingStream, HttpExchange, PassingStream
 from coze_cassettes.session.http_wire import HttpWire
 from coze_cassettes.session.httpx_stub import Handle, HandleAsync
@@ -92,6 +93,6 @@ class _Recording:
 def record_context(recorder: Recorder, wire: Wire) -> Iterator[VcrCassette]:
     """Record every request to Coze."""
     recording = _Recording(recorder, wire)
-    with httpx_stub.stub_context(recorder.hosts.has, recording.handle, recording.handle_async):
+    with Replaced(httpx_stub.stub_changes(recorder.hosts.has, recording.handle, recording.handle_async)):
         yield recording.cassette
     recording.keep()

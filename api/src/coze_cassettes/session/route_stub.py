@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import httpx
 
 from coze_cassettes.session import httpx_stub
+from coze_cassettes.session.attributes import Replaced
 from coze_cassettes.session.http_exchange import AsyncPassingStream, PassingStream
 from coze_cassettes.session.http_wire import HttpWire
 from coze_cassettes.session.httpx_stub import Handle, HandleAsync
@@ -33,5 +34,5 @@ def route_context(wire: Wire) -> Iterator[None]:
         stream = AsyncPassingStream(answer.chunks, answer.rest, answer.close, None)
         return httpx.Response(answer.status, headers=answer.response.headers, stream=stream)
 
-    with httpx_stub.stub_context(wire.router.hosts.has, handle, handle_async):
+    with Replaced(httpx_stub.stub_changes(wire.router.hosts.has, handle, handle_async)):
         yield
