@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coze_cassettes.codecs.encodings import ENCODINGS, FOLDINGS, Encoding, Folding, cores, fold
+from coze_cassettes.codecs.encodings import ENCODINGS, FOLDINGS, Encoding, Folding, cores, fold, to_text
 
 texts = st.text(alphabet=st.characters(codec="gb18030", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
 
@@ -83,7 +83,17 @@ def test_digits_leave_a_core_too() -> None:
     """Of hexadecimal and base32, large and small, glued to letters that are digits as well."""
     value = "Ab12Cd34Ef56Gh78Ij90"
     digits, packed = value.encode().hex(), base64.b32encode(value.encode()).decode().lower()
-    for text in (f"abc{digits}f", f"abc{digits}f".upper(), f"abc{packed}x"):
+    also = base64.b32hexencode(value.encode()).decode().lower()
+    for text in (f"abc{digits}f", f"abc{digits}f".upper(), f"abc{packed}x", f"abc{also}x"):
+        assert any(core in text for core in cores(value))
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_chinese_in_wide_characters_leaves_a_core(charset: str) -> None:
+    """As it is, and in base64 or hexadecimal digits: no pattern finds such characters."""
+    value = "密码很长Ab12郁金香"
+    raw = f"请用{value}登录".encode(charset)
+    for text in (to_text(raw), base64.b64encode(raw).decode(), raw.hex()):
         assert any(core in text for core in cores(value))
 
 
@@ -110,9 +120,19 @@ def test_digits_leave_a_core_too() -> None:
         ("HTML entities", "pass&#119ord&#61tulip&#x37 ok"),
         ("quoted-printable in lines", "pass=\nword=tulip7 o=\r\nk"),
         ("HTML entities", "pass&#0000000119;ord=tulip&#x00000037; ok"),
+        ("escapes of style sheets", r"\70 \61 ss\0077 \00006Frd=tulip\000037 ok"),
+        ("RTF escapes", r"pass\'77\'6Frd=tulip7 ok"),
+        (
+            "list of code points",
+            ",".join(f"{'U' if char.isalpha() else 'u'}+{ord(char):04x}" for char in "password=tulip7 ok"),
+        ),
+        ("uuencode", "see\r\nbegin 600 my file.txt\r\n2<&%S<W=O<F0]='5L:7`W(&]K\r\n`\r\nend\r\n"),
+        ("base32, hexadecimal", "e1gn6srndtp68fbkelm6is1n41nmm==="),
+        ("base64 in lines", "\n".join("cGFzc3dvcmQ9dHVsaXA3IG9r")),
+        ("base64 in lines", "\n  ".join("cGFzc3dvcmQ9dHVsaXA3IG9r"[at : at + 3] for at in range(0, 24, 3))),
     ],
 )
 def test_an_encoding_is_read_in_the_manner_of_each_program(name: str, text: str) -> None:
-    """Dumps and lists of programs, words of base64 and of digits, a line that goes on, entities as in browsers."""
+    """Dumps and lists, words and columns of base64 and of digits, a line that goes on, entities as in browsers."""
     (row,) = (row for row in ENCODINGS if row.name == name)
     assert list(row.readings(text)) == ["password=tulip7 ok"]

@@ -114,6 +114,37 @@ def test_a_replaced_value_is_found_in_every_encoding(
     assert "INSPECT-VALUE" in rules_found({"note": f"see {hidden(value)} there"}, (value,))
 
 
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ("Notes: kind\tmy-phone\nfirst\t6131570{D8}\n", "INSPECT-PERSONAL-NAME"),
+        ("kind,CONVERSATION_ID\nfirst,x9-{A12}\n", "INSPECT-ID-NAME"),
+        ('\x1e{"note":"$\\"RI`BkB.W2`NQL3&ER*1brPt3+Om(3Ai[*1,1e\\"2Dd7#0]R\\\\G"}\n', "INSPECT-VENDOR-KEY"),
+    ],
+)
+def test_a_table_and_a_sequence_are_read(
+    answer: str, rule: str, fill: Fill, rules_found: Callable[..., set[str]]
+) -> None:
+    """Whatever stands on the line before the first name, and a name at its end that is also one of ours."""
+    assert rule in rules_found(fill(answer).encode(), (), "text/plain")
+
+
+@pytest.mark.parametrize("end", [r"\u002", r"\u{2", r"\x2", "%", "%u007", "&#3"])
+def test_an_escape_that_a_stream_cuts_is_no_secret(end: str, rules_found: Callable[..., set[str]]) -> None:
+    """Neither by itself nor behind a placeholder."""
+    assert rules_found({"a": f"password: {end}", "b": f'password = "PASSWORD_1{end}'}) == set()
+
+
+def test_a_placeholder_is_no_finding_in_any_encoding(rules_found: Callable[..., set[str]]) -> None:
+    """Nor is what looks like the number of its bytes, a card's or a key in the digits and letters of the encoding."""
+    for row in ENCODINGS:
+        if row.charset:
+            continue
+        written = row.encode("const 口令 string = 'PASSWORD_1'")
+        for data in (b"\xff\xfe\x00\x01" + written.encode() + b"\x00\xff", json.dumps({"a": written}).encode()):
+            assert rules_found(data, (), "application/octet-stream") == set(), (row.name, data)
+
+
 def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]) -> None:
     """The texts of a stream are read joined."""
     pieces = ["see Canary", " Person", " there"]

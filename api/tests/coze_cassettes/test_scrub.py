@@ -386,6 +386,26 @@ def test_a_configured_value_split_over_different_events_is_found(
     assert "SECRET_PARTNER" in _answers(clean)
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda secret: "\n".join(secret[at : at + 10] for at in range(0, 30, 10)),
+        lambda secret: "\r\n    ".join(secret[at : at + 7] for at in range(0, 30, 7)),
+        " ".join,
+    ],
+    ids=["lines", "indented lines", "letters"],
+)
+def test_a_secret_in_lines_or_letters_is_found(
+    write: Callable[[str], str], interaction: MakeInteraction, fill: Callable[[str], str]
+) -> None:
+    """A terminal wraps it, a text spells it: the whole stretch is replaced, and the inspector sees it alone."""
+    secret = fill("{A30}")
+    made = interaction(answer={"note": f"use {write(secret)} now"})
+    configured = configured_values({"COZE_SECRET_PARTNER": secret})
+    assert inspect(Cassette((made,), Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "", [secret])
+    assert json.loads(scrub([made], configured).interactions[0].response.body) == {"note": "use SECRET_PARTNER now"}
+
+
 def test_the_attributes_of_a_cookie_are_no_secrets(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """The domain of a cookie stays where it is named."""
     made = interaction(answer={"host": "https://www.coze.com/x"})

@@ -155,8 +155,8 @@ _PACKED: Final = (
 """How packed bytes begin, which are no text and hold one."""
 
 _MARKED: Final = (b"\xff\xfe", b"\xfe\xff")
-_WIDE = re.compile(rb"(?:[\t\n\r -~]\0){4}|(?:\0[\t\n\r -~]){4}")
-"""UTF-16, with a byte order mark or by its looks."""
+_WIDE = re.compile(rb"(?:[\t\n\r -~]\0){4}|(?:\0[\t\n\r -~]){4}|(?:[\t\n\r -~]\0{3}){3}|(?:\0{3}[\t\n\r -~]){3}")
+"""UTF-16, with a byte order mark or by its looks, and UTF-32."""
 
 
 def _text_or_file(data: bytes) -> str | None:
@@ -199,6 +199,10 @@ def _encode_quoted_printable(text: str) -> str:
     return _byte_codes(text, "={:02X}")
 
 
+def _encode_rtf(text: str) -> str:
+    return _byte_codes(text, "\\'{:02x}")
+
+
 _QUOTED_PAIR = re.compile("=[0-9A-F]{2}")
 _NOT_ENCODED_ALONE: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"="}
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -220,6 +224,20 @@ def _decode_code_points(stretch: str) -> str | None:
 
 def _decode_octal(stretch: str) -> str:
     return to_text(bytes(int(code, 8) for code in stretch.split("\\")[1:]))
+
+
+_STYLE_CODE = re.compile(r"[0-9A-Fa-f]{2,6}")
+
+
+def _decode_style_escapes(stretch: str) -> str | None:
+    codes = [int(code, 16) for code in _STYLE_CODE.findall(stretch)]
+    return "".join(map(chr, codes)) if all(code < 0x110000 for code in codes) else None  # noqa: PLR2004  Unicode's end
+
+
+def _encode_style_escapes(text: str) -> str:
+    """All but the characters of other planes than that of emoji, whose digits could be octal ones."""
+    codes = ((char, f"\\{ord(char):06x}") for char in text)
+    return "".join(code if code.startswith(("\\00", "\\01f")) else char for char, code in codes)
 
 
 def _percent_like(text: str, stretch: str) -> str:
@@ -322,6 +340,26 @@ def _decode_hex_list(stretch: str) -> str:
     return to_text(bytes.fromhex("".join(_HEX_PAIR.findall(stretch.replace("0x", " ")))))
 
 
+_CODE_POINT = re.compile(r"[Uu]\+([0-9A-Fa-f]{4,6})")
+
+
+def _decode_code_point_list(stretch: str) -> str | None:
+    codes = [int(code, 16) for code in _CODE_POINT.findall(stretch)]
+    if max(codes) < 0x100:  # noqa: PLR2004  it may be a list of bytes
+        return _text_or_file(bytes(codes)) or _readable("".join(map(chr, codes)).encode())
+    return "".join(map(chr, codes)) if max(codes) < 0x110000 else None  # noqa: PLR2004  Unicode's end
+
+
+def _code_point_list_like(text: str, stretch: str) -> str:
+    first = _CODE_POINT.match(stretch)
+    gap = re.match(r"[,\s]*", stretch[first.end() if first else 0 :])
+    return (gap[0] if gap else " ").join(_code_point(char) for char in text)
+
+
+def _code_point(char: str) -> str:
+    return f"U+{ord(char) & 0xFF if _NOT_UTF8.match(char) else ord(char):04X}"
+
+
 def _encode_hex(text: str) -> str:
     return to_bytes(text).hex()
 
@@ -418,6 +456,45 @@ def _base32_like(text: str, stretch: str) -> str:
     closed = _encode_base32(text)
     closed = closed if stretch.endswith("=") else closed.rstrip("=")
     return closed.lower() if stretch == stretch.lower() else closed
+
+
+def _decode_base32_hex(stretch: str) -> str | None:
+    packed = stretch.rstrip("=").upper()
+    try:
+        return _text_or_file(base64.b32hexdecode(packed + "=" * (-len(packed) % 8)))
+    except ValueError:  # as above
+        return None
+
+
+def _base32_hex_like(text: str, stretch: str) -> str:
+    closed = _encode_base32_hex(text)
+    closed = closed if stretch.endswith("=") else closed.rstrip("=")
+    return closed.lower() if stretch == stretch.lower() else closed
+
+
+def _encode_base32_hex(text: str) -> str:
+    return base64.b32hexencode(to_bytes(text)).decode("ascii")
+
+
+_UU_WIDTH: Final = 45
+"""Bytes of a line of uuencode."""
+
+
+def _decode_uu(stretch: str) -> str | None:
+    try:
+        return to_text(b"".join(binascii.a2b_uu(line) for line in stretch.splitlines()[1:-1]))
+    except ValueError:
+        return None
+
+
+def _encode_uu(text: str) -> str:
+    return _uu_like(text, "begin 644 a\n")
+
+
+def _uu_like(text: str, stretch: str) -> str:
+    head, data = stretch.splitlines()[0], to_bytes(text)
+    lines = (binascii.b2a_uu(data[at : at + _UU_WIDTH]).decode("ascii") for at in range(0, len(data), _UU_WIDTH))
+    return f"{head}\n{''.join(lines)} \nend"
 
 
 _BASE85_HEAD: Final = 15
@@ -532,6 +609,7 @@ _FORM_CHARACTERS: Final = Encoding(
 # --- the table ------------------------------------------------------------------------------------------------------
 
 _B64: Final = "A-Za-z0-9+/_-"
+_LINE: Final = r"[ \t]*+\r?\n[ \t]*+"
 _ASCII = r"[\t\n\r -~]"
 _LOW_FIRST, _HIGH_FIRST = rf"{_ASCII}\0", rf"\0{_ASCII}"
 _WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(?: [\x01-\x7f\udc80-\udcff]|\0\udca0)"
@@ -563,6 +641,17 @@ _HIGH_RUN: Final = rf"(?:{_HIGH_FIRST}){{2,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIR
 
 
 ENCODINGS: Final[tuple[Encoding, ...]] = (
+    Encoding(
+        "RTF escapes",
+        re.compile(r"(?:\\'[0-9A-Fa-f]{2}){2,}+"),  # one alone is a quote before a letter
+        _decode_hex_bytes,
+        _encode_rtf,
+        ("a/b", r"\'61\'2f\'62"),
+        re.compile(r"\\'[0-9A-Fa-f]{2}"),
+        _utf8_width,
+        like=lambda text, _: _encode_rtf(text),
+        mark="\\'",
+    ),
     _inline(
         "JSON escapes",
         r"\\(?:u[0-9A-Fa-f]{4}|[\"'\\/bfnrt])",
@@ -600,6 +689,14 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         _decode_code_points,
         lambda text: _code_points(text, "\\U{:08x}".format),
         ("a/b", r"\U00000061\U0000002f\U00000062"),
+    ),
+    _inline(
+        "escapes of style sheets",
+        r"\\(?:00[0-9A-Fa-f]{4}|01[fF][0-9A-Fa-f]{3}|(?:(?:00[0-9A-Fa-f]{2}|[4-9][0-9A-Fa-f]{3})(?![0-9A-Fa-f])"
+        r"|[2-7][0-9A-Fa-f](?=[ ]))[ ]?)",
+        _decode_style_escapes,
+        _encode_style_escapes,
+        ("a/b", r"\000061\00002f\000062"),
     ),
     _inline(
         "octal escapes",
@@ -717,6 +814,39 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         mark="0x",
     ),
     Encoding(
+        "list of code points",
+        re.compile(
+            r"(?<![0-9A-Za-z])[Uu]\+[0-9A-Fa-f]{4,6}(?:(?:,|\s|)\s{0,8}+[Uu]\+[0-9A-Fa-f]{4,6}){3,}+(?![0-9A-Za-z])"
+        ),
+        _decode_code_point_list,
+        lambda text: " ".join(map(_code_point, text)),
+        ("a/bc", "U+0061 U+002F U+0062 U+0063"),
+        like=_code_point_list_like,
+        mark="+",
+    ),
+    Encoding(
+        "uuencode",
+        re.compile(r"(?<![A-Za-z])begin [0-7]{3,4} [^\r\n]{1,200}\r?\n(?:[!-`][ -`]{1,84}\r?\n)++(?:[ `]?\r?\n)?end"),
+        _decode_uu,
+        _encode_uu,
+        ("a/bc", "begin 644 a\n$82]B8P  \n \nend"),
+        like=_uu_like,
+        mark="begin ",
+        is_whole=True,
+    ),
+    Encoding(
+        "base32, hexadecimal",
+        re.compile(
+            r"(?<![A-Za-z0-9])(?=[A-Va-v]{0,40}[0-9])(?=[0-9]{0,40}[A-Va-v])(?:[0-9A-V]{8,}|[0-9a-v]{8,})={0,6}"
+            r"(?![A-Za-z0-9=])"
+        ),
+        _decode_base32_hex,
+        _encode_base32_hex,
+        ("a/bcd", "C4NM4OR4"),
+        like=_base32_hex_like,
+        group=5,
+    ),
+    Encoding(
         "base32",
         re.compile(r"(?<![A-Za-z2-7])(?:[A-Z2-7]{8,}|[a-z2-7]{8,})={0,6}(?![A-Za-z2-7=])"),
         _decode_base32,
@@ -727,7 +857,10 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "base64 in lines",
-        re.compile(rf"(?<![{_B64}])[{_B64}]{{4,}}+(?:[ \t]*+\r?\n[ \t]*+[{_B64}]{{2,}}+)++={{0,2}}(?![={_B64}])"),
+        re.compile(
+            rf"(?<![{_B64}])(?:[{_B64}]{{4,}}+(?:{_LINE}[{_B64}]{{2,}}+)++={{0,2}}(?![={_B64}])"
+            rf"|[{_B64}]{{1,3}}(?:{_LINE}[{_B64}]{{1,3}}(?![{_B64}])){{7,}}+(?:{_LINE}={{1,2}}|=){{0,2}}+)"
+        ),
         _decode_base64_lines,
         _encode_base64_lines,
         ("a text of some length", "YSB0ZXh0IG9mIHNv\nbWUgbGVuZ3Ro"),
@@ -811,10 +944,28 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         mark="\0",
         charset="utf-16-be",
     ),
+    Encoding(
+        "UTF-32, low byte first",
+        re.compile(rf"(?:{_ASCII}\0\0\0){{3,}}+"),
+        _decoder_of("utf-32-le"),
+        _encoder_of("utf-32-le"),
+        ("a/bc", "a\0\0\0/\0\0\0b\0\0\0c\0\0\0"),
+        mark="\0\0\0",
+        charset="utf-32-le",
+    ),
+    Encoding(
+        "UTF-32, high byte first",
+        re.compile(rf"(?:\0\0\0{_ASCII}){{3,}}+"),
+        _decoder_of("utf-32-be"),
+        _encoder_of("utf-32-be"),
+        ("a/bc", "\0\0\0a\0\0\0/\0\0\0b\0\0\0c"),
+        mark="\0\0\0",
+        charset="utf-32-be",
+    ),
 )
 
 
-JSON_ESCAPES: Final = ENCODINGS[0]
+JSON_ESCAPES: Final = next(row for row in ENCODINGS if row.name == "JSON escapes")
 BASE64: Final = next(row for row in ENCODINGS if row.name == "base64")
 INLINE: Final = tuple(row for row in ENCODINGS if row.inline)
 STANDING: Final = tuple(row for row in ENCODINGS if not row.inline)
@@ -937,8 +1088,13 @@ def cores(value: str) -> Mapping[str, str]:
             core = _common_middle(low, high)
             if len(core) >= _MIN_CORE and core not in found:
                 found[core] = row.name
-            if row.name == "base32" and len(core) >= _MIN_CORE:
+            if row.name.startswith("base32") and len(core) >= _MIN_CORE:
                 found.setdefault(core.lower(), row.name)
+    if not value.isascii():  # of which nothing finds a stretch
+        for row in ENCODINGS:
+            if row.charset.startswith("utf-") and len(wide := row.encode(value)) >= _MIN_CORE:
+                found |= cores(wide)
+                found[wide] = row.name
     digits = _encode_hex(value)[2:-2]  # shorter than the stretch, which is written anew as a whole where it can be
     if len(digits) >= _MIN_CORE:
         found |= {digits: "hexadecimal", digits.upper(): "hexadecimal"}

@@ -75,7 +75,7 @@ def close_inline(row: Encoding, text: str, span: tuple[int, int], replacement: s
     return (*span, row.encode_like(replacement, text[slice(*span)]))
 
 
-_OF_SIGNS: Final = tuple(row for row in STANDING if row.name in ("base85", "Ascii85"))
+_OF_SIGNS: Final = tuple(row for row in STANDING if row.name in ("base85", "Ascii85", "uuencode"))
 _MIN_OWN: Final = 15
 """Characters from which on a stretch that gives a text is no other text by chance."""
 

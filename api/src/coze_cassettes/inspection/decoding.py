@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -22,7 +23,7 @@ _SPANNING: Final = tuple(
 )
 """Encodings whose stretches go on over blanks; those of the others stand in one word."""
 
-_OF_WIDE_CHARACTERS: Final = tuple(row for row in STANDING if row.charset.startswith("utf-16"))
+_OF_WIDE_CHARACTERS: Final = tuple(row for row in STANDING if row.charset.startswith("utf-"))
 _IN_WORDS: Final = tuple(
     row for row in STANDING if row not in (*_SPANNING, *_WHOLE, *_OF_CHARSETS) and not row.name.startswith("base64")
 )
@@ -74,11 +75,15 @@ def _counted(string: str) -> Iterator[str]:
     for start in (1, 2):
         count = ord(string[start - 1])
         if _FEWEST_COUNTED <= count <= len(string) - start:
-            yield string[start : start + count]
+            end = start + count
+            yield string[start : None if _GOES_ON.match(string, end) else end]
     for count in range(_FEWEST_COUNTED, min(len(string), _MOST_COUNTED)):
         if ord(string[-count - 1]) == count:
             yield string[-count:]
 
+
+_GOES_ON = re.compile(r"[A-Za-z0-9_%=\\&#;{}+/-]")
+"""What a word or an escape goes on with, so that what looks like a number is none."""
 
 _FEWEST_COUNTED: Final = ord("0")
 _MOST_COUNTED: Final = 0x7F
@@ -103,21 +108,41 @@ def layers(text: str) -> Iterator[str]:
             waiting.append(inner)
 
 
-_OF_SIGNS: Final = tuple(row for row in STANDING if row.name in ("base85", "Ascii85"))
-_SURE: Final = 20
-"""Characters from which on letters and signs that give a text do not do so by chance."""
+_SURE: Final = {"base85": 20, "Ascii85": 20, "base32": 16, "base32, hexadecimal": 16}
+"""Encodings that look random, and the characters from which on what gives a text does not do so by chance."""
+
+_OF_SIGNS: Final = tuple((row, _SURE[row.name]) for row in STANDING if row.name in _SURE)
+_DUMP: Final = next(row for row in STANDING if row.name == "hexadecimal dump in lines")
 
 
-def without_signs(text: str) -> str:
-    """A text without what is written in it with all signs, which is read by itself and looks random as it stands."""
-    for row in _OF_SIGNS:
-        kept, position = [], 0
-        for start, end in row.spans(text):
-            if end - start >= _SURE and row.decode(text[start:end]) is not None:
-                kept.append(text[position:start])
-                position = end
-        text = " ".join([*kept, text[position:]])
-    return text
+def without_encoded(text: str) -> str:
+    """A text without what is a text in an encoding that looks random, which is read by itself."""
+    for row, least in _OF_SIGNS:
+        text = _without(row, text, least)
+    return _HEX.sub(lambda match: "" if encodings.is_readable(_hex_from_second(match[0])) else match[0], text)
+
+
+def without_dumps(text: str) -> str:
+    """A text without dumps of texts, whose digits look like the number of anything."""
+    return _without(_DUMP, text, 0)
+
+
+def _without(row: Encoding, text: str, least: int) -> str:
+    kept, position = [], 0
+    for start, end in row.spans(text):
+        if end - start >= least and encodings.is_readable(row.decode(text[start:end]) or "\0"):
+            kept.append(text[position:start])
+            position = end
+    return " ".join([*kept, text[position:]])
+
+
+_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24,}(?![0-9A-Za-z])")
+
+
+def _hex_from_second(digits: str) -> str:
+    """What digits say without the first and the last one: where a text comes in pieces, that is half of a byte."""
+    inner = digits[1:] if len(digits) % 2 else digits[1:-1]
+    return encodings.to_text(bytes.fromhex(inner))
 
 
 _NOISE: Final = 32
@@ -139,7 +164,7 @@ def _inside(outer: str) -> Iterator[str]:
             yield from row.readings(outer)
     yield from _in_gb18030(outer)
     text = strings_in(outer)
-    if text is not outer and (opened := open_file_in(encodings.to_bytes(outer))) is not None:
+    if text is not outer and (opened := _opened(outer)) is not None:
         yield from map(encodings.to_text, opened.members)
         if opened.is_whole:
             return
@@ -155,6 +180,10 @@ def _inside(outer: str) -> Iterator[str]:
     yield from _in_base64(words)
 
 
+_SURE_WORDS: Final = 10
+"""Characters from which on two words are no text by chance."""
+
+
 def _take_out(row: Encoding, text: str) -> tuple[str, list[str]]:
     """A text without what stands in it in lines or words of an encoding, and what those say together."""
     kept: list[str] = []
@@ -164,10 +193,22 @@ def _take_out(row: Encoding, text: str) -> tuple[str, list[str]]:
         inner = row.decode(text[start:end])
         if inner is not None:
             readings.append(inner)
-            if encodings.is_readable(inner) and len(text[start:end].split()) > 1:  # a line by itself is read later
+            is_sure = len(inner) >= _SURE_WORDS and len(text[start:end].split()) > 1  # a line by itself is read later
+            if is_sure and encodings.is_readable(inner):
                 kept.append(text[position:start])
                 position = end
     return "\n".join([*kept, text[position:]]) if kept else text, readings
+
+
+@lru_cache(maxsize=16)
+def _opened(outer: str) -> Opened | None:
+    return open_file_in(encodings.to_bytes(outer))
+
+
+def is_whole_file(text: str) -> bool:
+    """Whether a text is a file of which nothing is left once it is opened."""
+    opened = None if encodings.is_readable(text) else _opened(text)
+    return opened is not None and opened.is_whole
 
 
 def _in_gb18030(outer: str) -> Iterator[str]:

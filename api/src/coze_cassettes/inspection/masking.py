@@ -66,6 +66,9 @@ _NO_NAME: Final = (
 """What makes a name of a bare placeholder: a sign of equality behind it, the end of a tag, other names of columns."""
 
 
+_NO_LAST_COLUMN: Final = r"(?!(?<=[\t,;|])[A-Z_]+\r?\n[^\n]*[\t,;|])"
+"""What makes a name of it too: other names of columns before it, and a line of cells below."""
+
 _NAMES_AFTER: Final = "".join(
     f"(?<!{re.escape(before)})"
     for before in ("ENV ", "ARG ", 'name="', "name='", 'key="', "name: ", 'variable "', "<key>", "<td>", "<th>", "<dt>")
@@ -86,7 +89,9 @@ class Masking:
         """The masking of a cassette, of its texts and of the bare placeholders that it lists."""
         bare = {*BARE, *filter(_NAME.fullmatch, listed)}
         every = re.compile(f"{_BEGINNING}{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_bare(bare)})")
-        values = re.compile(f"{_BEGINNING}{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_NAMES_AFTER}{_bare(bare)}{_NO_NAME})")
+        values = re.compile(
+            f"{_BEGINNING}{_NO_LAST_COLUMN}{URL_OF}{_BEFORE}(?:{_NUMBERED}|{_NAMES_AFTER}{_bare(bare)}{_NO_NAME})"
+        )
         return cls(every, values, tuple(texts))
 
     def hide(self, text: str) -> str:

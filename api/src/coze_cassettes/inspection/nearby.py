@@ -34,8 +34,11 @@ _WRITTEN = re.compile(
     r"[A-Za-z]+=.*|[0-9]{4}-[0-9]{2}.*|[vV]?(?:[0-9]+\.)+.*|.*\.[a-z]{2,4}"
     r"|[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z0-9]+(?:_[A-Z0-9]+)+"
     r"|(?:[A-Za-z]?[a-z]+[0-9]?|[A-Z]+[0-9]?)(?:_(?:[A-Za-z]?[a-z]+[0-9]?|[A-Z]+[0-9]?|[a-z]+[A-Z][a-z]+))+"
-    r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Za-z]+[0-9]?(?:-[A-Za-z]+[0-9]?)+|.*[/].*|.*@.*\..*|(?:[A-Z]?[a-z]+|[A-Z]+)[0-9]+(?:[A-Z]?[a-z]+)+"
+    r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Za-z]+[0-9]?(?:-[A-Za-z]+[0-9]?)+|.*[/].*|.*@.*\..*|.*%[0-9A-F]{2}.*|(?:[A-Z]?[a-z]+|[A-Z]+)[0-9]+(?:[A-Z]?[a-z]+)+"
+    r"|(?:(?:(?:[A-Z]?[a-z]+|[A-Z]+)-)*(?:[A-Z]?[a-z]+|[A-Z]+)?|[0-9:.-]+)(?:\+(?:(?:(?:[A-Z]?[a-z]+|[A-Z]+)-)*(?:[A-Z]?[a-z]+|[A-Z]+)?|[0-9:.-]+)){2,}"
 )
+"""What is no password: a setting, a date, a name of a program, an address, words with plus signs for blanks, an escape,
+which is read by itself."""
 
 
 def _sort(char: str) -> str:

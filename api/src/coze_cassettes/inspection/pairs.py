@@ -186,7 +186,7 @@ def _cells_below(text: str) -> Iterator[Pair]:
             expected = number + 1
             cells = _row(line, separator)
             if cells and not header:
-                cells[0] = cells[0].rpartition("=")[2]
+                cells[0] = _BEFORE_CELL.sub("", cells[0])
             if separator == "|" and is_below and len(cells) == width:
                 pass  # of Markdown only the first row is the head
             elif len(cells) != len(header):
@@ -205,6 +205,9 @@ def _row(line: str, separator: str) -> list[str]:
     except csv.Error:
         return [cell.strip(_WRAPPING) for cell in line.split(separator)]
 
+
+_BEFORE_CELL = re.compile(r".*(?:=|[:：]\s?|[^\x00-\u9fff])")
+"""What may stand on the line of the names before the first: the name of a field, bytes that are not text."""
 
 _WRAPPING: Final = " \t\r\n`*"
 _HEADING = re.compile(rf"[{_NAME_CHARS} ]{{1,40}}")

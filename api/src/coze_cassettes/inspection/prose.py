@@ -167,8 +167,10 @@ _LEAST: Final = 4
 _LEAST_CREDENTIAL: Final = 10
 
 
-_CUT_ESCAPE = re.compile(r"\\[uUx{]?[0-9A-Fa-f]{0,8}")
-"""An escape that breaks off where the next piece of a text begins."""
+_CUT_ESCAPE = re.compile(
+    rf"[{MASK}*`\"'|\s]*(?:\\(?:[uUx]?\{{?[0-9A-Fa-f]{{0,8}})|%u?[0-9A-Fa-f]{{0,3}}|&?#[0-9xX]?[0-9A-Fa-f]{{0,5}})"
+)
+"""An escape that breaks off where the next piece of a text begins, with a placeholder before it or without."""
 
 
 def is_secret(pair: Pair, text: str) -> bool:
@@ -267,4 +269,5 @@ _ENDS = re.compile(
 def is_dummy(pair: Pair) -> bool:
     """Whether a value only stands for one, or describes it."""
     value = pair.value.strip().lower()
-    return names.is_described(value) or value in _WORDS or value == pair.name.lower()
+    is_cut = _CUT_ESCAPE.fullmatch(value) is not None
+    return is_cut or names.is_described(value) or value in _WORDS or value == pair.name.lower()

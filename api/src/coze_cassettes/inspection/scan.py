@@ -141,7 +141,11 @@ def _readings_of(text: str) -> tuple[_Reading, ...] | None:
     except decoding.TooManyLayers:
         return None
     return tuple(
-        _Reading(layer, "" if decoding.is_packed(layer) else fold(decoding.strings_in(layer))) for layer in layers
+        _Reading(
+            layer,
+            "" if decoding.is_packed(layer) or decoding.is_whole_file(layer) else fold(decoding.strings_in(layer)),
+        )
+        for layer in layers
     )
 
 
@@ -158,7 +162,9 @@ def _rules_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors that find something in a text without placeholders."""
     if len(text) < _LEAST:
         return ()
-    found = (detector.rule for detector in DETECTORS if detector.is_in(text))
+    found = [detector.rule for detector in DETECTORS if detector.is_in(text)]
+    if found and (rest := decoding.without_dumps(text)) != text:
+        found = [detector.rule for detector in DETECTORS if detector.is_in(rest)]
     return tuple(dict.fromkeys((*found, *pairs.rules_in(text))))
 
 
@@ -172,4 +178,6 @@ def _rules_by_name(text: str) -> tuple[str, ...]:
 def _random_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors of randomness, likewise; what is a text in an encoding of all signs is read so."""
     found = tuple(detector.rule for detector in RANDOM if detector.is_in(text))
-    return tuple(detector.rule for detector in RANDOM if detector.is_in(decoding.without_signs(text))) if found else ()
+    return (
+        tuple(detector.rule for detector in RANDOM if detector.is_in(decoding.without_encoded(text))) if found else ()
+    )

@@ -135,7 +135,7 @@ def parse(text: str) -> Any:
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(text)
+        return json.loads(text.strip())  # of what begins a text of a sequence too
     except (ValueError, RecursionError):
         return None
 

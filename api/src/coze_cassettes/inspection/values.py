@@ -22,6 +22,9 @@ _ANY_CASE: Final = 8
 _CUT: Final = 12
 """Characters of a long value that count as the value."""
 
+_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*|(?<=(?<![^\s\0])\S)[ ](?=\S(?![^\s\0]))")
+"""What may stand inside a value that is written in lines, or letter by letter."""
+
 _SENTENCE = re.compile(r"\s|://")
 """Is in a value whose beginning says nothing: words, or a URL that others begin like."""
 
@@ -34,10 +37,10 @@ class Form:
     is_word: bool
     is_folded: bool
 
-    def choose(self, written: str, folded: str, small: str) -> tuple[str, ...]:
-        """In which of three readings of a text it may stand."""
+    def choose(self, written: str, folded: str, small: str, in_one: str) -> tuple[str, ...]:
+        """In which of the readings of a text it may stand."""
         if self.is_folded:
-            return (small,)
+            return (small,) if self.is_word or in_one is small else (small, in_one)
         return (written,) if folded is written else (written, folded)
 
 
@@ -58,6 +61,14 @@ def _make_forms(value: str) -> Iterator[Form]:
         if row.group == 1 and not row.inline and not short:
             yield Form(row.encode(value), is_word=False, is_folded=False)
     yield from (Form(core, is_word=False, is_folded=False) for core in encodings.cores(value))
+
+
+def _read(text: str) -> tuple[str, str, str, str]:
+    """A text as it is written, folded, small, and with its lines in one."""
+    folded = masking.fold(text)
+    small = folded.casefold()
+    in_one = _LINE_END.sub("", small)
+    return text, folded, small, small if len(in_one) == len(small) else in_one
 
 
 def _stands_in(form: Form, text: str) -> bool:
@@ -100,19 +111,14 @@ class Values:
         """Those of which the letters are in one of the texts at all: most are in none."""
         if not self.forms:
             return self
-        written = "\0".join(texts)
-        folded = masking.fold(written)
-        small = folded.casefold()
-        return Values(
-            tuple(form for form in self.forms if any(form.text in each for each in form.choose(written, folded, small)))
-        )
+        every = _read("\0".join(texts))
+        return Values(tuple(form for form in self.forms if any(form.text in each for each in form.choose(*every))))
 
     def stand_in(self, text: str) -> bool:
         """Whether one of them is in a text."""
         if not self.forms:
             return False
-        folded = masking.fold(text)
-        every = (text, folded, folded.casefold())
+        every = _read(text)
         return any(_stands_in(form, each) for form in self.forms for each in form.choose(*every))
 
 
@@ -133,9 +139,7 @@ def _forms_by_head(values: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, 
 def find(values: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
     """Those of some values that stand in one of some texts; the next search for the same values is a fast one."""
     heads = _forms_by_head(tuple(values))
-    written = "\0".join(texts)
-    folded = masking.fold(written)
-    every = (written, folded, folded.casefold())
+    every = _read("\0".join(texts))
     seen = {head for head in heads if len(head) < _HEAD}
     for text in dict.fromkeys(every):
         seen.update(head for at in range(len(text) - _HEAD + 1) if (head := text[at : at + _HEAD]) in heads)

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Final
 
 from coze_cassettes.codecs.edits import Edit, common_length, merge_edits
-from coze_cassettes.codecs.encodings import cores, fold
+from coze_cassettes.codecs.encodings import ENCODINGS, cores, fold
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.search import Search
+from coze_cassettes.scrubbing.wrapped import words_apart
 
 _MIN_WIDE, _MIN_PERSONAL, _MIN_IDENTIFIER, _MIN_SECRET = 2, 3, 6, 6
 """Characters from which on a value is replaced in running text too: not ASCII, personal, identifiers, secrets."""
@@ -108,6 +109,9 @@ _PROTOCOL_WORDS: Final = frozenset(
 """What the wire says of itself: a person who is called so is hidden in the own field only."""
 
 
+_IN_CHARSETS: Final = {row.name: row.encode for row in ENCODINGS if row.charset}
+
+
 @dataclass(frozen=True)
 class Value:
     """What stands for a value: the placeholder, and the text that carries it (the placeholder itself or a URL).
@@ -170,7 +174,8 @@ class ValueTable:
         folded = fold(text)
         lower = _lower(folded.text)
         whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower)]
-        cut = [(*folded.span(start, end), new) for start, end, new in (*self._cut(lower), *self._begun_edits(lower))]
+        parts = (*self._cut(lower), *self._in_lines(lower), *self._begun_edits(lower))
+        cut = [(*folded.span(start, end), new) for start, end, new in parts]
         return merge_edits(whole, self._add_cores(text), cut)
 
     @cached_property
@@ -227,7 +232,8 @@ class ValueTable:
     @cached_property
     def _cores(self) -> Mapping[str, str]:
         secrets = {text: each for text, each in self._everywhere.items() if each.is_secret and len(text) >= MIN_CUT}
-        return {core: each.placeholder for text, each in secrets.items() for core in cores(text)}
+        found = ((each.placeholder, *core) for text, each in secrets.items() for core in cores(text).items())
+        return {core: _IN_CHARSETS[name](new) if name in _IN_CHARSETS else new for new, core, name in found}
 
     @cached_property
     def _cores_by_anchor(self) -> Mapping[str, tuple[str, ...]]:
@@ -279,6 +285,11 @@ class ValueTable:
             value, at = self._grams[lower[place : place + MIN_CUT]]
             position = place + common_length(_lower(value)[at:], lower[place : place + len(value) - at])
             yield place, position, self._everywhere[value].placeholder
+
+    def _in_lines(self, lower: str) -> Iterator[Edit]:
+        """A secret that goes on in the next line."""
+        for word in words_apart(lower) if self._grams else ():
+            yield from ((*word.span(start, end), new) for start, end, new in self._cut(word.text))
 
     @cached_property
     def _beginnings(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,0 +1,30 @@
+"""Reads a word that goes on in the next lines, or that stands letter by letter, as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+_FEWEST: Final = 11
+"""Letters behind the first one that make a word of letters with blanks between them."""
+
+_APART = re.compile(rf"(?<!\S)(?:\S++(?:[ \t]*+\r?\n[ \t]*+\S++)++|\S(?:[ ]\S(?!\S)){{{_FEWEST},}}+)")
+
+
+class Word(NamedTuple):
+    """A word in one piece, and where each of its characters stands."""
+
+    text: str
+    places: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a part of it stands."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+def words_apart(text: str) -> Iterator[Word]:
+    """The words of a text that a line end or blanks part."""
+    for match in _APART.finditer(text):
+        places = [at for at in range(*match.span()) if not text[at].isspace()]
+        yield Word("".join(map(text.__getitem__, places)), places)
