@@ -231,6 +231,12 @@ TELLING: Final = (
         ("my sign-in code is %s, ok", "8{D5}"),
         ("%s - the private token for staging", "x9K{D2}q{D1}Zt4"),
     ),
+    *(
+        ("our tenant key: %s", "tulip-{D4}-nolfen"),
+        ("Your gift code is %s.", "NOLF-{D4}-TULIP"),
+        ("the Nolfen key %s works", "x9K{D2}q{D1}Zt4vB7"),
+        ("邀请码：%s", "nolfen{D3}"),
+    ),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
 )
 """Sentences that tell a secret of letters or of digits only, or one that begins with a sign."""

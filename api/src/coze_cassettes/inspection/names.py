@@ -18,8 +18,8 @@ from coze_cassettes.inspection.words import words
 
 _EXACT: Final = words(
     """
-    pass pw pin captcha sid sk tok jwt psk tel ip qq mac lat lng otp pwd auth fax dob ssn imei imsi iccid iban cvv
-    cvc street mobile cookie mnemonic spouse weixin alipay telegram skype recipient uid kid
+    pass pw pin ak pat captcha sid sk tok jwt psk tel ip qq mac lat lng otp pwd auth fax dob ssn imei imsi iccid iban
+    cvv cvc street mobile cookie mnemonic spouse weixin alipay telegram skype recipient uid kid
     """
 )
 """Rows of one word: letters that other words end with too (``hotel``, ``ship``) are not read as them."""
@@ -79,6 +79,8 @@ def _at_end(words: list[str]) -> Promise | None:
             return promise
     if is_token:
         return Promise.CREDENTIAL if words[-2] in _COUNTED else Promise.TOKEN
+    if words[-1] == "key" and len(words) > 1 and words[-2] not in _KEYS_OF_DATA:
+        return Promise.KEY
     last = "".join(words)
     for length in range(min(len(last) - 1, _LONGEST), _SHORTEST - 1, -1):
         end = last[-length:]
@@ -96,6 +98,17 @@ _COUNTED: Final = words(
     """
 )
 """Words before a token that is counted, or that stands for a place in a list."""
+
+
+_KEYS_OF_DATA: Final = words(
+    """
+    primary foreign public pub sort partition hash index cache map dict group lookup object s3 file image img icon video
+    audio row column field data item page tab menu node element message msg i18n locale translation routing unique dedup
+    event state config header label tag host param query resource class style theme next continuation range first last
+    start end parent project issue metric trace span template plugin record doc document request session idempotency
+    """
+)
+"""Words before a key by which data are found."""
 
 
 def _han(name: str) -> Promise | None:
@@ -160,6 +173,26 @@ def is_code(value: str) -> bool:
     return _CODE.fullmatch(value.strip()) is not None and not is_described(value)
 
 
+_KEY = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/_.~@#$%^&*!=-]{8,512}")
+_PART_OF_KEY = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_FEWEST_PARTS: Final = 5
+_LONGEST_PARTS: Final = 3.4
+"""Parts of one sort of characters in a drawn key, and characters of one on average."""
+
+
+def is_key(value: str) -> bool:
+    """Whether letters and digits change as often as in what a machine drew."""
+    parts = _PART_OF_KEY.findall(value)
+    if len(parts) < _FEWEST_PARTS or sum(part.isdecimal() for part in parts) < 2:  # noqa: PLR2004 - one is a version
+        return False
+    is_short = sum(map(len, parts)) <= _LONGEST_PARTS * len(parts)
+    return is_short and _KEY.fullmatch(value) is not None and _WORDS.fullmatch(value) is None
+
+
+_WORDS = re.compile(r"[A-Za-z]+[0-9]*(?:[_.-][A-Za-z]*[0-9]*)*|[0-9]{4}-[0-9]{2}.*|v?[0-9]+(?:\.[0-9]+)+.*")
+"""Words with numbers, a day, a version."""
+
+
 def is_mixed_code(value: str) -> bool:
     """Whether it has a letter as well."""
     return re.search("[A-Za-z]", value) is not None and is_code(value)
@@ -214,6 +247,7 @@ REFUSES: Final[Mapping[Promise, Callable[[str], bool]]] = MappingProxyType(
         Promise.CREDENTIAL: _is_credential,
         Promise.TOKEN: lambda value: _is_credential(value) or is_code(value),
         Promise.CODE: is_code,
+        Promise.KEY: is_key,
         Promise.SHORT: is_mixed_code,
         Promise.PERSON: _is_person,
         Promise.ROLE: _is_name_of_person,

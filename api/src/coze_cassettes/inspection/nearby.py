@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from coze_cassettes.inspection import names
 from coze_cassettes.inspection.looks import is_drawn, is_pin
 from coze_cassettes.inspection.words import words
 
@@ -53,13 +54,16 @@ def _is_drawn_well(word: str) -> bool:
     return changes > _LEAST_CHANGES and _WRITTEN.fullmatch(word) is None
 
 
-def is_near(text: str, start: int, end: int, *, has_pin: bool) -> bool:
-    """Whether a drawn word, or digits, stand behind a name, which stands from start to end, or right before it."""
+def is_near(text: str, start: int, end: int, *, has_pin: bool, is_key: bool = False) -> bool:
+    """Whether a drawn word, or digits, stand behind a name, which stands from start to end, or right before it.
+
+    ``is_key``: only a word that looks drawn counts.
+    """
     behind, before = text[end : end + 2 * _REACH], text[max(0, start - 2 * _REACH) : start]
-    return _is_near_behind(behind, has_pin=has_pin) or _is_before(before)
+    return _is_near_behind(behind, has_pin=has_pin, is_key=is_key) or (not is_key and _is_before(before))
 
 
-def _is_near_behind(behind: str, *, has_pin: bool) -> bool:
+def _is_near_behind(behind: str, *, has_pin: bool, is_key: bool) -> bool:
     if _NAMES_NEXT.match(behind) or _DIGIT.search(behind) is None:
         return False
     position = 0
@@ -73,7 +77,9 @@ def _is_near_behind(behind: str, *, has_pin: bool) -> bool:
         if rest.startswith(_CALLS):
             return False
         is_telling = _TELLS.search(behind, 0, place) or (not pieces and _SET_OFF.fullmatch(behind, 0, place))
-        if _is_drawn_well(word) or (is_telling and _is_shown(word, rest, has_pin=has_pin)):
+        if (names.is_key if is_key else _is_drawn_well)(word) or (
+            not is_key and is_telling and _is_shown(word, rest, has_pin=has_pin)
+        ):
             return True
         if word and not _goes_on(word, behind[position:place], rest):
             return False

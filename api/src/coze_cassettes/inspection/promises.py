@@ -19,6 +19,8 @@ class Promise(StrEnum):
     """The same with a word before it that says what it opens, so that digits count too: ``gitlab token``."""
     CODE = "code"
     """Secret if it has a digit: a word for other things too, or short for one."""
+    KEY = "key"
+    """The key of something: secret if it looks drawn."""
     SHORT = "short"
     """Secret if it has digits and letters: what passes a test is counted too."""
     PERSON = "person"
@@ -39,6 +41,7 @@ RULES: Final[Mapping[Promise, str]] = MappingProxyType(
         Promise.CREDENTIAL: "INSPECT-SECRET-NAME",
         Promise.TOKEN: "INSPECT-SECRET-NAME",
         Promise.CODE: "INSPECT-SECRET-NAME",
+        Promise.KEY: "INSPECT-SECRET-NAME",
         Promise.SHORT: "INSPECT-SECRET-NAME",
         Promise.PERSON: "INSPECT-PERSONAL-NAME",
         Promise.ROLE: "INSPECT-PERSONAL-NAME",
@@ -65,7 +68,9 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             backup code|mnemonic|seed phrase|cookie|authorization|x api key|connection string|webhook secret
             hmac key|consumer secret|consumer key|subscription key|service key|sas token|js ticket|密码|口令|密钥
             smtp pass|mail pass|email pass|ftp pass|redis pass|mysql pass|pg pass|ssh pass|auth pass|admin pass
-            http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass
+            http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass|sudo pass|become pass
+            default pass|proxy pass|app pass|service pass|server pass|system pass|registry pass|docker pass|zip pass
+            pdf pass|bind pass|ldap pass|pfx pass|cert pass|ssl pass|puk|puk code
             store pass|key pass|app ticket|psk|wpa passphrase|require pass
             db pwd|user pwd|mysql pwd|redis pwd|admin pwd|root pwd|login pwd|ftp pwd|smtp pwd|email pwd|wifi pwd|ssh pwd
             jsapi ticket|api ticket|dsn|secret key base
@@ -82,18 +87,25 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
         "|bot tokens|api tokens|private keys|secret keys|signing keys|encryption keys|deploy keys|master keys",
         Promise.CODE: """
             pin|captcha|sid|sess id|sk|tok|jwt|enc key|sign key|storage key|p key|priv key|app sec|ak sk
-            signature|conn str|root pw|user pw|admin pw|db pw|miyao|master auth|pin码
+            signature|conn str|root pw|user pw|admin pw|db pw|miyao|master auth|pin码|ak|pat
+            product key|activation key|registration key|tenant key|decrypt key|decryption key|client key|des key
+            admin key|service role key|write key|ingest key|ingestion key|restricted key
+            open ai key|azure key|stripe key|deep seek key|anthropic key|gemini key|moonshot key|zhipu key|coze key
+            jwt key|otp key|totp key|wallet key|gift code|door code|gate code|safe code|lock code|alarm code|entry code
+            access code|redeem code|redemption code|voucher code|coupon code|pickup code|pick up code
+            license code|licence code|room code|join code|meeting code|exchange code
+            邀请码|兑换码|取货码|核验码|核销码|注册码|登录码|开门码|门禁码|解锁码|短信码|备份码|入会码|会议码|配对码|绑定码|重置码|卡密
         """,
         Promise.SHORT: "pass|pw",
         Promise.PERSON: """
             nick name|user name|user nick name|user unique name|creator name|real name|full name|first name
             last name|sur name|given name|family name|middle name|maiden name|customer name|contact name
-            contact person|receiver name|recipient name|recipient|consignee|sender name|speaker name|legal name
+            wx id|contact person|receiver name|recipient name|recipient|consignee|sender name|speaker name|legal name
             screen name|login name|account name|member name|owner name|patient name|student name|employee name
             staff name|card holder|card holder name|account holder|emergency contact|guardian name|spouse|open id
             guest name|payee name|payer name|applicant name|passenger name|signer name
             beneficiary name|booked by name|buyer name|seller name|tenant name
-            wechat id|weixin id|wechat|weixin|wechat no|wechat number|alipay|alipay account|姓名
+            wechat id|weixin id|wechat num|wechat|weixin|wechat no|wechat number|alipay|alipay account|姓名
             真实姓名|昵称|用户名|用户名称|联系人|收件人|收货人|寄件人|持卡人|户名|本名|全名|客户名|名字|账户名
             登录名|微信|微信号|微信id|微信账号|支付宝
         """,
@@ -104,18 +116,19 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             代理人|领取人|取件人|承租人|出租人|付款人|收款人|汇款人|户主|车主|业主|法人|房东
         """,
         Promise.DETAIL: """
-            open id|union id|wx id|email|e mail
+            open id|union id|email|e mail
             mail address|email address|phone|phone no|phone number|telephone no|telephone number
             telephone|cell phone|cell phone number|mobile phone|mobile|mobile no|mobile number|contact phone
             contact number|tel|tel no|fax|fax number|id card|id card no|id card number|identity card
             identity card number|identity no|identity number|id number|id no|identification number|national id
             citizen id|resident id|social security number|ssn|tax id|bank card|bank card no|bank card number|card no
             card number|credit card|credit card number|bank account|bank account number|bank account no
-            account number|account no|iban|cvv|cvc|birth day|birth date|date of birth|dob
+            account number|account no|iban|cvv|cvc|birth day|birth date|birth dt|user birth|born on|date of birth|dob
             post code|postal code|zip code|ip|ip address|client ip|remote ip|user ip
-            login ip|source ip|remote addr|mac|mac address|passport|passport no|passport number|driver license
+            login ip|source ip|remote addr|mac|mac address|passport|passport no|passport num|passport number
+            driver license
             driver license no|driving license|imei|imsi|iccid|latitude|longitude
-            lat|lng|qq|qq number|qq no|qq id|skype|whatsapp|telegram|line id|手机|手机号|手机号码|电话
+            lat|lng|qq|qq number|qq no|qq num|qq id|skype|whatsapp|telegram|line id|手机|手机号|手机号码|电话
             电话号码|联系方式|座机|邮箱|邮箱地址|电子邮件|身份证|身份证号|身份证号码|证件号|证件号码
             银行卡|银行卡号|卡号|银行账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号
             社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度|企鹅号|扣扣号
@@ -124,7 +137,9 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
         """,
         Promise.PLACE: """
             home address|postal address|mailing address|shipping address|delivery address|billing address
-            street address|address|address line|street|home town|geo location|residence
+            street address|home addr|receiver addr|recipient addr|shipping addr|delivery addr
+            billing addr|contact addr|user addr|customer addr|company addr|mail addr
+            mailing addr|street addr|detail addr|address|address line|street|home town|geo location|residence
             住址|地址|住所|居住地|所在地|账号
             license plate|plate number|plate no|plate|car plate|car number|车牌|车牌号|车牌号码|车辆号牌|号牌号码
         """,
@@ -143,5 +158,5 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
 )
 """What names promise, each a row of words; a name keeps the promise of the row that it ends with."""
 
-SECRETS: Final = (Promise.SECRET, Promise.CREDENTIAL, Promise.TOKEN, Promise.CODE, Promise.SHORT)
+SECRETS: Final = (Promise.SECRET, Promise.CREDENTIAL, Promise.TOKEN, Promise.CODE, Promise.KEY, Promise.SHORT)
 """The promises of secrets."""

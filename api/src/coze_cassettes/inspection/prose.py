@@ -27,12 +27,13 @@ class Pair:
 
 
 _CORE = re.compile(
-    r"(?=[cjkmopstvCJKMOPSTV密口秘私令验动授凭暗校安备恢激提取鉴])"
+    r"(?=[cjkmopstvCJKMOPSTV密口秘私令验动授凭暗校安备恢激提取鉴邀兑核注登开门解短入会配绑重卡])"
     r"(?:(?i:pass(?:[_ -]?(?:word|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt|vcode"
     r"|secret|token|credentials?"
-    r"|session[ _-]?id|cookie|mnemonic|otp|key(?:[_ -]?id)?|code"
+    r"|session[ _-]?id|cookie|mnemonic|t?otp|(?<![A-Za-z0-9+/])(?:puk|pat)(?![/+])|key(?:[_ -]?id)?|code"
     r"|ticket|connection[_ -]?string)(?![A-Za-z])"
-    r"|密码|口令|[密秘私]钥|密匙|令牌|验证码|(?:动态|授权|校验|安全|备用|恢复|激活|提取|取件|鉴权)码|密保答案|凭[证据]|暗号)"
+    r"|密码|口令|[密秘私]钥|密匙|令牌|验证码|(?:动态|授权|校验|安全|备用|恢复|激活|提取|取件|鉴权|邀请|兑换|取货|核[验销]|注册|登录|开门"
+    r"|门禁|解锁|短信|备份|入会|会议|配对|绑定|重置)码|卡密|密保答案|凭[证据]|暗号)"
 )
 """What a name ends with; its first letters are asked first, since few places pass them."""
 
@@ -184,7 +185,7 @@ def is_secret(pair: Pair, text: str) -> bool:
     ):
         return False
     promise = names.promise_of(pair.name)
-    if promise in (Promise.CODE, Promise.SHORT) and not names.REFUSES[promise](value):
+    if promise in (Promise.CODE, Promise.KEY, Promise.SHORT) and not names.REFUSES[promise](value):
         return False
     if promise in (Promise.CREDENTIAL, Promise.TOKEN):
         return _is_credential(pair, value, text, promise)

@@ -45,8 +45,10 @@ _TRAILING: Final = ".,:;!?'/"
 
 def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
     """Whether the sentence around a name, which stands from start to end, holds what the name promises."""
-    if is_near(text, start, end, has_pin=promise in _HAS_PIN):
+    if is_near(text, start, end, has_pin=promise in _HAS_PIN, is_key=promise is Promise.KEY):
         return True
+    if promise is Promise.KEY:
+        return False
     behind = _LEADER.sub(" ", text[end : end + _REACH])
     before = text[max(0, start - _REACH) : start]
     if text[start:end].isascii():

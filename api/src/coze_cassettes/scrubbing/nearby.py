@@ -64,7 +64,7 @@ _BEFORE_NOTE = re.compile(
 """A value of which a remark says what it is: ``tulip7 (the password)``."""
 
 
-def _is_drawn(value: str) -> bool:
+def is_drawn(value: str) -> bool:
     """Whether letters, digits and signs change too often for a word of a text or a program."""
     if not any(char.isdigit() for char in value) or _WRITTEN.fullmatch(value):
         return False
@@ -82,7 +82,7 @@ def value_behind(text: str, end: int) -> Span | None:
         if position > last or _GLUED.match(text, position - 1):
             return None
         value = _VALUE.match(text, position)
-        if value is not None and _ENDS.match(text, value.end()) and _is_drawn(value[0]):
+        if value is not None and _ENDS.match(text, value.end()) and is_drawn(value[0]):
             return value.span()
         if _is_telling(text, end, position, words) and (shown := _SHOWN.match(text, position)) is not None:
             return None if _MEMBER.fullmatch(shown["value"]) else shown.span("value")
@@ -99,11 +99,11 @@ def value_before(text: str, start: int, end: int) -> Span | None:
     if _DIGIT.search(text, first, start) is None:
         return None
     found = _BEFORE.search(text, first, start)
-    if found is not None and _is_drawn(found["value"]):
+    if found is not None and is_drawn(found["value"]):
         return found.span("value")
     for drawn in _VALUE.finditer(text, start - min(start, _REACH), start):
         if (
-            _is_drawn(drawn[0])
+            is_drawn(drawn[0])
             and _JOINED.fullmatch(text, drawn.end(), start)
             and not (drawn.start() and _GLUED.match(text, drawn.start() - 1))
         ):

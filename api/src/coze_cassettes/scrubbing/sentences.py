@@ -19,8 +19,8 @@ _FUNCTION: Final = (
     r"|use|if) "
 )
 _CORE = re.compile(
-    r"(?=[ckopstCKOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key|code|token|secret|credential"
-    r"|session[ _-]?id)"
+    r"(?=[ckjopstCKJOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key|code|token|secret"
+    r"|credential|session[ _-]?id|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt)(?![/+]))"
     r"(?![A-Za-z0-9_])"
 )
 _HEAD = re.compile(
@@ -71,7 +71,8 @@ _BEFORE_NAME: Final = tuple(
 # --- Chinese --------------------------------------------------------------------------------------------------------
 
 _HAN_NAME = re.compile(
-    r"(?:密码|口令|[密秘私]钥|密匙|令牌|(?:验证|校验|动态|授权|安全|备用|恢复|激活|提取|取件|鉴权|PIN)码|密保答案|凭[证据])"
+    r"(?:密码|口令|[密秘私]钥|密匙|令牌|(?:验证|校验|动态|授权|安全|备用|恢复|激活|提取|取件|鉴权|PIN|邀请|兑换|取货|核[验销]|注册|登录|开门"
+    r"|门禁|解锁|短信|备份|入会|会议|配对|绑定|重置)码|卡密|密保答案|凭[证据])"
 )
 _OTHER: Final = (
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"

@@ -10,6 +10,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from coze_cassettes.scrubbing.nearby import is_drawn
+
 _RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_DIGITS: Final = "10X98765432"
 _CARD_LENGTHS: Final = range(14, 20)
@@ -271,6 +273,13 @@ def named_key(text: str) -> bool:
     return sum(map(len, words)) <= _LONGEST_WORDS * len(words)
 
 
+def drawn_value(text: str) -> bool:
+    """Whether letters and digits change as often as in what a machine drew, and digits stand in more than one place."""
+    words = _WORD_OF_KEY.findall(text)
+    is_short = sum(map(len, words)) <= _LONGEST_WORDS * len(words)
+    return is_short and is_drawn(text) and sum(word.isdecimal() for word in words) > 1
+
+
 def user_and_password(text: str) -> bool:
     """A user's name and a password in base64, with a colon between them (RFC 7617)."""
     try:
@@ -305,6 +314,7 @@ VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
             user_and_password,
             drawn_key,
             named_key,
+            drawn_value,
         )
     }
 )

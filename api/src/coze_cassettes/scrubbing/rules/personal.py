@@ -309,7 +309,7 @@ PERSONAL: Final = (
         _FIELD,
         r"(?:[a-z0-9]+_)*(?:e_?mail|(?:tele|cell)?phone|mobile|cell|tel|fax|whats_?app|(?:contact|identification|account)_?(?:no|number)|id_?(?:no|number)|(?:citizen|resident|line)_id"
         r"|credit_?card|driving_?licen[cs]e|remote_addr|imsi|iccid|id_?card|identity|ssn|social_security"
-        r"|national_id|passport|travel_?permit|driver_?licen[cs]e|plate|car_?number|born|bank_?card|bank_?account|card_?(?:no|number)|iban|cv[vc]|tax_?id|birth_?(?:day|date)"
+        r"|national_id|passport|travel_?permit|driver_?licen[cs]e|plate|car_?number|born|bank_?card|bank_?account|card_?(?:no|number)|iban|cv[vc]|tax_?id|birth_?(?:day|date|dt)|(?:user_)?birth|born_on"
         r"|date_of_birth|dob|zip_?code|post(?:al)?_?code|ip|ip_?address|mac(?:_?address)?|imei(?:号码?)?|lat(?:itude)?|lng|lon|longitude)"
         r"(?:_?(?:no|num|number|address|line|card|id|code|\d))*"
         rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|通行证|回乡证|台胞证|银行卡|卡号|生日|生于|出生(?:日期?|年月日?|时间)|车牌|号牌|社保|座机|驾驶证|驾照|学号|工号|邮编|ip地址|经度|纬度)(?:号码|号|编号|地址)?",
@@ -323,7 +323,7 @@ PERSONAL: Final = (
         "PERSONAL_VALUE",
         _P,
         _FIELD,
-        r"(?:[a-z0-9]+_)*(?:home_?town|geo_?location|residence|address|street)(?:_?(?:no|num|number|address|line|code|\d))*"
+        r"(?:[a-z0-9]+_)*(?:home_?town|geo_?location|residence|address|(?:home|receiver|recipient|shipping|delivery|billing|contact|user|customer|company|mail(?:ing)?|street|detail)_?addr|street)(?:_?(?:no|num|number|address|line|code|\d))*"
         rf"|{_HAN}(?:住址|地址|住所|居住地|所在地|账号)(?:号码|号|地址)?",
         "where a person lives: words, numbers or both",
         '{"home_address": "canary{D4} tulip road"}',

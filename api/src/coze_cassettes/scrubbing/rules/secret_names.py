@@ -9,19 +9,29 @@ PASSWORDS: Final = (
 )
 PASSING: Final = (
     r"smtp|e?mail|ftp|require|redis|mysql|pg|db|ssh|auth|admin|root|user|login|http|imap|es|mongo|wifi|vpn|my|sys"
-    r"|(?:key_?)?store"
+    r"|(?:key_?)?store|sudo|become|default|proxy|app|service|server|system|registry|docker|zip|pdf|bind|ldap|pfx|cert|ssl"
 )
 CODES: Final = (
     r"(?:auth|authorization|verification|verify|sms|recovery|backup|pin|security|activation|unlock|(?:log|sign)_?in|mfa|2_?fa"
-    r"|two_?factor|one_?time|otp|invit(?:e|ation)|pairing|registration|reset|confirmation)_?codes?|v_?code|yan_?zheng_?ma|t?otp|mnemonic|seed_?phrase|security_?answer"
+    r"|two_?factor|one_?time|otp|invit(?:e|ation)|pairing|registration|reset|confirmation)_?codes?|v_?code|puk(?:_?code)?|yan_?zheng_?ma|t?otp|mnemonic|seed_?phrase|security_?answer"
 )
 HAN_CODES: Final = (
     r"密码|口令|[验校]证?码|(?:动态|授权|安全|备用|恢复|激活|鉴权|提取|取件)码|(?:PIN|pin)码|密保答案|暗号"
 )
+HAN_GIVEN: Final = (
+    "[\u4e00-\u9fff]{0,6}(?:(?:邀请|兑换|取货|核[验销]|注册|登录|开门|门禁|解锁|短信|备份|入会|会议|配对|绑定|重置)码"
+    "|卡密)"
+)
+"""Codes that open something, if they have a digit."""
+
 HAN_SECRETS: Final = "(?:密码|口令|密钥|秘钥|密匙|令牌|私钥|凭证|凭据)"
 NAME_WITH_DIGIT: Final = (
     r"(?:[a-z0-9]+_)*(?:pin|captcha|sid|sess_?id|sk|tok|jwt|(?:enc|sign|storage)_?key|p_?key|priv_?key|app_sec"
-    r"|ak_sk|conn_?str)|(?:root|user|admin|db)pw|miyao|master_?auth"
+    r"|ak|ak_sk|pat|conn_?str|(?:product|activation|registration|tenant|decrypt(?:ion)?|client|des|admin|service_role"
+    r"|write|ingest(?:ion)?|restricted|open_?ai|azure|stripe|deep_?seek|anthropic|gemini|moonshot|zhipu|coze|jwt|otp|totp|wallet)_?key"
+    r"|(?:gift|door|gate|safe|lock|alarm|entry|access|redeem|redemption|voucher|coupon|pick_?up|licen[cs]e|room|join"
+    r"|meeting|exchange)_code)"
+    rf"|(?:root|user|admin|db)pw|miyao|master_?auth|{HAN_GIVEN}"
 )
 """Names that mean other things as well."""
 
@@ -41,3 +51,11 @@ NAME_OF_SECRET: Final = (
     r"(?:_?(?:\d+|value|str|string|prod|production|dev|test|live|old|new|base64|base))?)"
     rf"|[\u4e00-\u9fff]{{0,6}}{HAN_SECRETS}"
 )
+
+OTHER_KEYS: Final = (
+    r"(?:[a-z0-9]+_)*(?:(?!primary|foreign|public|pub|sort|partition|hash|index|cache|map|dict|group|lookup|object|s3|file|image|img|icon"
+    r"|video|audio|row|column|field|data|item|page|tab|menu|node|message|msg|i18n|locale|translation|routing|unique|dedup|event"
+    r"|state|config|header|label|tag|host|param|query|resource|class|style|theme|next|continuation|range|first|last|start|end"
+    r"|parent|project|issue|metric|trace|span|template|plugin|record|doc|document|request|session|idempotency)[a-z0-9]+_key)"
+)
+"""Keys of which the name does not say that they are secret, if the value looks drawn."""
