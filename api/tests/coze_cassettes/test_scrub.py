@@ -116,6 +116,14 @@ def test_timestamps_move_and_keep_their_distance(interaction: MakeInteraction) -
     }
 
 
+@pytest.mark.parametrize("answer", ['{{"email": "{}"}}', '{{"text": "邮箱：{}"}}', '{{"text": "{} helps"}}'])
+def test_an_address_has_one_name(interaction: MakeInteraction, answer: str, fill: Callable[[str], str]) -> None:
+    """What it is called beside a name that calls it personal, it is called without one."""
+    address = fill("canary.{A8}@example.com")
+    clean = scrub([interaction(answer=answer.format(address).encode(), content_type="application/json")])
+    assert b"EMAIL_1" in clean.interactions[0].response.body
+
+
 def test_urls_are_replaced_by_urls(interaction: MakeInteraction) -> None:
     """The SDK still parses what stands there."""
     clean = scrub([interaction(answer={"avatar_url": "https://cdn.example/a.png?x-signature=abc"})])

@@ -216,6 +216,52 @@ def test_two_websockets_of_one_address(player: Player) -> None:
             websockets.sync.client.connect(URI)
 
 
+def spoken(*words: str, created: int = 0) -> Cassette:
+    """A WebSocket over which words are sent, each heard back once it was; ``created``: when it is there."""
+    came = [Message(f'{{"event_type":"heard","data":"{word}"}}', after) for after, word in enumerate(words, start=1)]
+    sent = tuple(f'{{"event_type":"word","data":"{word}"}}' for word in words)
+    return speech(Message(CREATED, created), *came, sent=sent)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "order"),
+    [
+        ((spoken("a", "b"), spoken("a", "c"), spoken("d")), ("d", "ac", "ab")),
+        ((spoken("a"), spoken("b"), spoken("c", created=1)), ("c", "a", "b")),
+        ((spoken("a"), spoken("b"), spoken("c")), ("b", "c", "a")),
+    ],
+)
+def test_a_websocket_is_the_recorded_one_over_which_the_same_is_sent(
+    player: Player, recorded: tuple[Cassette, ...], order: tuple[str, ...]
+) -> None:
+    """Threads may open WebSockets of one address in another order than they did; what came first came to all."""
+    player.begin(Cassette(tuple(each.interactions[0] for each in recorded), METADATA))
+    with websocket_replay_stub.replay_context(player):
+        opened = [websockets.sync.client.connect(URI) for _ in order[1:]]
+        came = [[each.recv(timeout=1)] for each in opened]
+        opened, came = [*opened, websockets.sync.client.connect(URI)], [*came, []]
+        for words, connection in zip(order, opened, strict=True):
+            for word in words:
+                connection.send(f'{{"event_type":"word","data":"{word}"}}')
+        for words, connection, texts in zip(order, opened, came, strict=True):
+            texts += [connection.recv(timeout=1) for _ in range(len(texts), 1 + len(words))]
+    assert (player.complaint, player.unplayed_message()) == ("", "")
+    heard = [[json.loads(text).get("data", "") for text in texts] for texts in came]
+    assert heard == [["", *words] for words in order]
+
+
+async def test_a_reader_wakes_when_its_websocket_becomes_another(player: Player) -> None:
+    """One that waits before it sends gets what the recorded one had at once."""
+    player.begin(Cassette((*spoken("a").interactions, *spoken("b", created=1).interactions), METADATA))
+    with websocket_replay_stub.replay_context(player):
+        first, second = [await websockets.asyncio.client.connect(URI) for _ in range(2)]
+        waiting = asyncio.create_task(second.recv())
+        await asyncio.sleep(0)
+        await first.send('{"event_type":"word","data":"b"}')
+        assert await asyncio.wait_for(waiting, 1) == CREATED
+    assert player.complaint == ""
+
+
 # --- what goes wrong ------------------------------------------------------------------------------------------------
 
 

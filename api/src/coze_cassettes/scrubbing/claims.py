@@ -70,6 +70,10 @@ def _claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
         yield from _text_claims(leaf, rules)
     elif leaf.form in ("string", "number") and (rule := _field_rule(leaf, rules)) is not None:
         yield Claim(0, len(leaf.text), fold(leaf.text).text, rule)
+        if rule.kind == "PERSONAL_VALUE":  # what it is says more than its name, which it has not everywhere
+            yield from (
+                each for each in _shape_claims(fold(leaf.text), rules) if each.end - each.start == len(leaf.text)
+            )
     elif leaf.form == "number":
         yield from (Claim(0, len(leaf.text), leaf.text, claim.rule) for claim in _shape_claims(fold(leaf.text), rules))
     elif leaf.form == "uri":

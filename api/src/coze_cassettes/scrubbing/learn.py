@@ -58,7 +58,8 @@ def _weight(rule: Rule) -> tuple[bool, bool, bool, int]:
     """The less, the more a rule says of a value: secrets first, then what a field says before what a text looks like.
 
     An identifier may happen to have the check digit of a bank card. That a name calls a value secret says less than the
-    looks of a token, which are the same beside every name.
+    looks of a token, which are the same beside every name; so it is with a name for what is personal.
     """
     says_little = rule.kind == "SECRET"
-    return rule.category is not Category.SECRET, says_little, rule.where is Where.TEXT, RANK[rule.id]
+    is_by_looks = rule.where is Where.TEXT or rule.kind == "PERSONAL_VALUE"
+    return rule.category is not Category.SECRET, says_little, is_by_looks, RANK[rule.id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -123,13 +123,28 @@ class Player(Session):
     def dial(self, request: Request) -> Interaction:
         """The recorded WebSocket that a handshake opens; ends the test if there is none left."""
         with self._lock:
-            waiting = ((n, each) for n, each in enumerate(self.cassette.interactions) if n not in self.played)
-            sockets = ((n, each) for n, each in waiting if is_websocket(each.request))
-            found = next((pair for pair in sockets if self._opens(request, pair[1])), None)
+            found = next((pair for pair in self._undialled() if self._opens(request, pair[1])), None)
+            if found is not None:
+                self.played.add(found[0])
         if found is None:
             self.refuse(request)
-        self.played.add(found[0])
         return found[1]
+
+    def _undialled(self) -> Iterator[tuple[int, Interaction]]:
+        waiting = ((n, each) for n, each in enumerate(self.cassette.interactions) if n not in self.played)
+        return ((n, each) for n, each in waiting if is_websocket(each.request))
+
+    def undialled(self) -> list[Interaction]:
+        """The recorded WebSockets that were not opened yet, in their order."""
+        with self._lock:
+            return [each for _, each in self._undialled()]
+
+    def exchange(self, opened: Interaction, instead: Interaction) -> None:
+        """Take a recorded WebSocket for the one that was opened, which then waits in its place."""
+        with self._lock:
+            places = {id(each): index for index, each in enumerate(self.cassette.interactions)}
+            self.played.remove(places[id(opened)])
+            self.played.add(places[id(instead)])
 
     def _opens(self, request: Request, recorded: Interaction) -> bool:
         return not self._difference(request, replace(recorded.request, body=b""))

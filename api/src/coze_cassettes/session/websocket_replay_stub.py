@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +26,7 @@ from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Re
 from coze_cassettes.session.attributes import Changes
 from coze_cassettes.session.player import Player
 from coze_cassettes.session.silence import Data
+from coze_cassettes.session.websocket_choice import WebSocketChoice
 from coze_cassettes.session.websocket_handshake import handshake_request
 from coze_cassettes.session.websocket_patches import POLL_INTERVAL, patch_context, watch_task
 from coze_cassettes.session.websocket_player import ReplayedWebSocket
@@ -43,6 +46,16 @@ class _Connection:
             raise self._end
         if not self._websocket.silence.is_open:
             raise ConnectionClosedOK(Close(1000, ""), Close(1000, ""), rcvd_then_sent=False)
+
+    def on_exchange(self, wake: Callable[[], object]) -> None:
+        """Call a function when more may come, since another connection was taken for this one until now."""
+        self._websocket.wake = wake
+
+    def wake_exchanged(self) -> None:
+        """Let the reader of a connection that was taken for this one look again; to be called without a lock."""
+        other, self._websocket.exchanged = self._websocket.exchanged, None
+        if other is not None:
+            other.wake()
 
     def send(self, data: Data) -> None:
         """Send a message; the test is ended if it differs."""
@@ -82,6 +95,11 @@ class ReplayedConnection:
         """Take what is replayed."""
         self._connection = connection
         self._changed = threading.Condition()
+        connection.on_exchange(self._notify)
+
+    def _notify(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def send(self, message: Data) -> None:
         """Send a message."""
@@ -89,6 +107,7 @@ class ReplayedConnection:
             self._connection.raise_if_closed()
             self._connection.send(message)
             self._changed.notify_all()
+        self._connection.wake_exchanged()
 
     def recv(self, timeout: float | None = None) -> Data:
         """The next message; TimeoutError after so many seconds, or sooner if none can come before more is sent."""
@@ -113,11 +132,13 @@ class AsyncReplayedConnection:
         """Take what is replayed."""
         self._connection = connection
         self._changed = asyncio.Event()
+        connection.on_exchange(partial(asyncio.get_running_loop().call_soon_threadsafe, self._changed.set))
 
     async def send(self, message: Data) -> None:
         """Send a message."""
         self._connection.raise_if_closed()
         self._connection.send(message)
+        self._connection.wake_exchanged()
         self._changed.set()
         await asyncio.sleep(0)
 
@@ -136,27 +157,26 @@ class AsyncReplayedConnection:
         self._changed.set()
 
 
-def _dial(player: Player, uri: str, options: dict[str, Any]) -> _Connection:
+def _dial(player: Player, choice: WebSocketChoice, uri: str, options: dict[str, Any]) -> _Connection:
     """The recorded WebSocket that a handshake opens; raises what a refused handshake raises."""
     interaction = player.dial(handshake_request(player.hosts.canonical(uri), options))
     response = interaction.response
     if response.status != SWITCHED:
         headers = WireHeaders(response.headers)
         raise InvalidStatus(WireResponse(response.status, response.reason, headers, response.body))
-    websocket = ReplayedWebSocket(interaction, player.difference, player.scrub)
-    player.websockets.append(websocket)
-    return _Connection(player, websocket)
+    return _Connection(player, choice.open(interaction))
 
 
 def replay_context(player: Player, others: Changes = MappingProxyType({})) -> AbstractContextManager[None]:
     """Replay every WebSocket that is opened through cozepy, and make other changes."""
     connect, connect_async = websockets.sync.client.connect, websockets.asyncio.client.connect
+    dial = partial(_dial, player, WebSocketChoice(player))
 
     def open_sync(uri: str, **options: Any) -> Any:
-        return ReplayedConnection(_dial(player, uri, options)) if player.has(uri) else connect(uri, **options)
+        return ReplayedConnection(dial(uri, options)) if player.has(uri) else connect(uri, **options)
 
     async def dial_async(uri: str, options: dict[str, Any]) -> Any:
-        connection = _dial(player, uri, options)
+        connection = dial(uri, options)
         watch_task(player)
         return AsyncReplayedConnection(connection)
 
