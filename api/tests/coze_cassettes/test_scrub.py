@@ -8,8 +8,9 @@ import json
 import random
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
@@ -412,6 +413,45 @@ def test_a_secret_in_lines_or_letters_is_found(
     configured = configured_values({"COZE_SECRET_PARTNER": secret})
     assert inspect(Cassette((made,), Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "", [secret])
     assert json.loads(scrub([made], configured).interactions[0].response.body) == {"note": "use SECRET_PARTNER now"}
+
+
+@pytest.mark.parametrize("shape", ["{}", '{"text": {}}', '{"a": [{"text": {}, "b": 1}]}'])
+def test_a_known_secret_in_the_strings_of_a_list_is_found(
+    shape: str, interaction: MakeInteraction, fill: Callable[[str], str]
+) -> None:
+    """Words of a transcript, tokens with their likelihood: none alone is enough of it, and the rest stays as it was."""
+    secret = fill("{A30}")
+    pieces = ["use ", *(secret[at : at + 5] for at in range(0, 30, 5)), " now"]
+    items = ", ".join(shape.replace("{}", json.dumps(piece)) for piece in pieces)
+    made = interaction(answer=f'{{"words": [{items}]}}'.encode())
+    configured = configured_values({"COZE_SECRET_PARTNER": secret})
+    assert inspect(Cassette((made,), Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "", [secret])
+    clean = "".join(_strings(json.loads(scrub([made], configured).interactions[0].response.body)))
+    assert clean == "use SECRET_PARTNER now"
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """The strings in JSON."""
+    if isinstance(value, str):
+        yield value
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _strings(child)
+
+
+@pytest.mark.parametrize(
+    "text", ['let user_name: String = "{}";', 'std::string user_name{"{}"};'], ids=["a type", "a constructor"]
+)
+def test_a_text_is_scrubbed_once(text: str, interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """A type that a stream cuts is no name, and letters of Ascii85 that read like a name have no value."""
+    name = fill("canary{D6}")
+    written = text.replace("{}", name)
+    pieces = [written[: written.find("tring")], written[written.find("tring") :]]
+    stream = "".join(f'event: Message\ndata: {{"output": {json.dumps(piece)}}}\n\n' for piece in pieces)
+    packed = base64.a85encode(written.encode()).decode()
+    for answer, kind in ((stream.encode(), "text/event-stream"), ({"text": packed}, "application/json")):
+        clean = scrub([interaction(answer=answer, content_type=kind)])
+        assert name not in _answers(clean.interactions)
+        assert scrub(clean.interactions).interactions == clean.interactions
 
 
 def test_the_attributes_of_a_cookie_are_no_secrets(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:

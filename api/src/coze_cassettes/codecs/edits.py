@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 Edit = tuple[int, int, str]
@@ -49,6 +49,23 @@ def _merge(lists: Sequence[Iterable[Edit]], weigh: Callable[[int, int], Any]) ->
         first, best, last, kept = merged[-1]
         merged[-1] = (first, min(best, weight), max(last, end), text if weight < best else kept)
     return [(start, end, text) for start, _, end, text in merged]
+
+
+def spread_edits(edits: Sequence[Edit], lengths: Sequence[int]) -> Iterator[list[Edit]]:
+    """The edits of a joined text as edits of its pieces: the replacement stands where the value begins."""
+    offset, first = 0, 0
+    for length in lengths:
+        stop = offset + length
+        local: list[Edit] = []
+        while first < len(edits) and edits[first][1] <= offset:
+            first += 1
+        for start, end, text in edits[first:]:
+            if start >= stop:
+                break
+            if (low := max(start, offset)) < (high := min(end, stop)):
+                local.append((low - offset, high - offset, text if start >= offset else ""))
+        yield local
+        offset = stop
 
 
 def common_length(left: str | bytes, right: str | bytes) -> int:

@@ -80,6 +80,20 @@ _MIN_OWN: Final = 15
 """Characters from which on a stretch that gives a text is no other text by chance."""
 
 
+_WORD = re.compile(r"\S+")
+_LONGEST: Final = 4096
+
+
+def is_in_signs(text: str, place: int) -> bool:
+    """Whether a place is inside such a text: its letters and signs may read like a name with a value."""
+    start = max(0, place - _LONGEST)
+    first = max((text.rfind(blank, start, place) for blank in " \t\n\r"), default=start) + 1
+    word = _WORD.match(text, max(first, start), place + _LONGEST)
+    if word is None or len(word[0]) < _MIN_OWN:
+        return False
+    return any(row.pattern.fullmatch(word[0]) and row.decode(word[0]) is not None for row in _OF_SIGNS)
+
+
 def own_stretches(inline: Encoding, text: str) -> list[tuple[int, int, Encoding]]:
     """Where an encoding that writes with all signs gives a text: what looks like an escape there is none."""
     found: list[tuple[int, int, Encoding]] = []

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import starmap
 from typing import Final, NamedTuple
 
-from coze_cassettes.codecs import containers, json_text
+from coze_cassettes.codecs import containers, json_text, lists
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, merge_longest, shift_edits
 from coze_cassettes.codecs.encodings import (
     GB18030,
@@ -43,7 +43,8 @@ class Leaf(NamedTuple):
     """One readable piece; a tuple, since it is copied for every text that stands in it.
 
     ``form`` is string, number or key (of JSON), text (of no field), segment (of a URI path), header, binary (bytes that
-    are not text), or joined (what came in pieces). ``part`` is the part of the call, ``uri_path`` the path of its URI.
+    are not text), joined (what came in pieces), or list (what its strings say together). ``part`` is the part of the
+    call, ``uri_path`` the path of its URI.
     """
 
     path: Path
@@ -158,6 +159,7 @@ def edit_text(leaf: Leaf, visit: Visit) -> str:
 def walk_json(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of a JSON text: those of its keys, strings and numbers."""
     edits: list[Edit] = []
+    strings = lists.Strings()
     for token in json_text.named_tokens(leaf.text):
         raw, path = leaf.text[token.start : token.end], (*leaf.path, *token.path)
         if token.form == "number":
@@ -165,7 +167,16 @@ def walk_json(leaf: Leaf, visit: Visit) -> list[Edit]:
             continue
         value = raw[1:-1] if "\\" not in raw else json.loads(raw)
         edits += shift_edits(token_edits(raw, walk_text(leaf.inside(value, token.form, path), visit)), token.start)
-    return merge_longest(edits)
+        if token.form == "string":
+            strings.add(token, value)
+    return merge_longest(edits, _edits_of_lists(leaf, strings, visit))
+
+
+def _edits_of_lists(leaf: Leaf, strings: lists.Strings, visit: Visit) -> Iterator[Edit]:
+    """The edits of what the strings of lists say together."""
+    for path, pieces, text in strings.texts():
+        for token, edits in lists.edits_of(pieces, visit(leaf.inside(text, "list", (*leaf.path, *path)))):
+            yield from shift_edits(token_edits(leaf.text[token.start : token.end], edits), token.start)
 
 
 def token_edits(raw: str, edits: Sequence[Edit]) -> list[Edit]:
@@ -232,10 +243,15 @@ def _standing(
 ) -> list[Edit]:
     """The edits of each stretch that stands by itself, or of those that share something with an inline encoding."""
     edits: list[Edit] = []
+    wide: list[tuple[int, int]] = []  # of both orders of bytes one is right, that of the stretch which was read first
     escapes = None if inline is None else [match.span() for match in inline.pattern.finditer(leaf.text)]
     for row, start, end in stretches_to_open(leaf.text, tuple(rows)):
+        if row.charset and any(low < end and start < high for low, high in wide):
+            continue
         if escapes is None or _is_crossed(start, end, escapes):
-            edits += shift_edits(_open_standing(row, leaf, leaf.text[start:end], visit), start)
+            own = _open_standing(row, leaf, leaf.text[start:end], visit)
+            edits += shift_edits(own, start)
+            wide += [(start, end)] if own and row.charset else []
     return merge_edits(edits)
 
 

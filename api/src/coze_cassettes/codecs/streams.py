@@ -16,7 +16,7 @@ from itertools import accumulate, pairwise
 from typing import Any, Final
 
 from coze_cassettes.codecs import containers, json_text, sequences
-from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits
+from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, shift_edits, spread_edits
 from coze_cassettes.codecs.encodings import BASE64, is_readable, to_bytes, to_text
 from coze_cassettes.codecs.layers import Leaf, Visit, token_edits, walk_bytes, walk_json, walk_text
 
@@ -47,6 +47,10 @@ _JOINED_KEYS: Final = frozenset(
         "data",
         "msg",
         "thinking",
+        *("body", "c", "caption", "code", "fragment", "generated_text", "html", "input", "line", "log", "lyrics"),
+        *("markdown", "output_text", "part", "partial", "payload", "piece", "query", "reasoning", "refusal", "reply"),
+        *("result", "s", "segment", "sentence", "speech", "stderr", "stdout", "subtitle", "summary", "t", "text_delta"),
+        *("thought", "token", "v", "word", "words"),
     ]
 )
 """Keys whose values may come in pieces, so that what the joined text looks like counts."""
@@ -241,19 +245,7 @@ def _is_growing(pieces: Sequence[_Piece]) -> bool:
 
 def _spread(edits: Sequence[Edit], pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, list[Edit]]]:
     """The edits of a joined text as edits of its pieces."""
-    offset, first = 0, 0
-    for piece in pieces:
-        stop = offset + len(piece.text)
-        local: list[Edit] = []
-        while first < len(edits) and edits[first][1] <= offset:
-            first += 1
-        for start, end, text in edits[first:]:
-            if start >= stop:
-                break
-            if (low := max(start, offset)) < (high := min(end, stop)):
-                local.append((low - offset, high - offset, text if start >= offset else ""))
-        yield piece, local
-        offset = stop
+    return zip(pieces, spread_edits(edits, [len(piece.text) for piece in pieces]), strict=True)
 
 
 def _spread_growing(edits: Sequence[Edit], pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, list[Edit]]]:

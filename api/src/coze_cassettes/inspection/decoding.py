@@ -72,6 +72,8 @@ def _strings_of(text: str) -> str:
 
 def _counted(string: str) -> Iterator[str]:
     """What follows the number of its bytes, which binary formats write before a string and may look like a letter."""
+    if _DUMP_OFFSET.match(string):  # its zeros are no number of bytes
+        return
     for start in (1, 2):
         count = ord(string[start - 1])
         if _FEWEST_COUNTED <= count <= len(string) - start:
@@ -82,6 +84,7 @@ def _counted(string: str) -> Iterator[str]:
             yield string[-count:]
 
 
+_DUMP_OFFSET = re.compile(r"[0-9A-Fa-f]{7,8}:?[ ]")
 _GOES_ON = re.compile(r"[A-Za-z0-9_%=\\&#;{}+/-]")
 """What a word or an escape goes on with, so that what looks like a number is none."""
 

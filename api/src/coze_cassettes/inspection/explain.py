@@ -38,7 +38,7 @@ def list_unreplaced(cassette: Cassette) -> Iterator[Unreplaced]:
     masking = Masking.of(cassette.metadata.placeholders, (piece.text for piece in pieces))
     seen = set[str]()
     for piece in pieces:
-        if piece.kind in (Kind.BINARY, Kind.SOUND) or piece.path == ("digest",):
+        if piece.kind in (Kind.BINARY, Kind.SOUND, Kind.LIST) or piece.path == ("digest",):
             continue
         for value in _values_in(piece, masking):
             if value not in seen:

@@ -187,6 +187,7 @@ def _cells_below(text: str) -> Iterator[Pair]:
             cells = _row(line, separator)
             if cells and not header:
                 cells[0] = _BEFORE_CELL.sub("", cells[0])
+                cells = cells[1:] if separator == "|" and not cells[0] else cells
             if separator == "|" and is_below and len(cells) == width:
                 pass  # of Markdown only the first row is the head
             elif len(cells) != len(header):
@@ -206,7 +207,7 @@ def _row(line: str, separator: str) -> list[str]:
         return [cell.strip(_WRAPPING) for cell in line.split(separator)]
 
 
-_BEFORE_CELL = re.compile(r".*(?:=|[:：]\s?|[^\x00-\u9fff])")
+_BEFORE_CELL = re.compile(r".*(?:=|[:：]\s?|[^\x00-\x7f\u3400-\u9fff])")
 """What may stand on the line of the names before the first: the name of a field, bytes that are not text."""
 
 _WRAPPING: Final = " \t\r\n`*"

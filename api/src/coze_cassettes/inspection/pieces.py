@@ -30,6 +30,8 @@ class Kind(StrEnum):
     BINARY = "binary"
     SEALED = "sealed"
     """A file that holds others and cannot be opened."""
+    LIST = "list"
+    """What the strings of a list say together: a known value may stand there in pieces."""
     SOUND = "sound"
     """Base64 of sound, which looks random."""
 
@@ -120,7 +122,9 @@ def _of_body(body: bytes, content_type: str, place: str, allowed: frozenset[str]
         if value is None:
             yield Piece(place, text)
     elif value is not None:
-        yield from _of_json(value, place, ())
+        pieces = [*_of_json(value, place, ())]
+        yield from pieces
+        yield from _across(pieces, place)
     elif "event-stream" in content_type or streams.is_stream(text):
         yield from _of_stream(text, place)
     elif "x-www-form-urlencoded" in content_type:
@@ -139,6 +143,21 @@ def _of_bytes(body: bytes, place: str, allowed: frozenset[str]) -> Iterator[Piec
         yield Piece(f"{place} (binary)", encodings.to_text(body), kind=Kind.BINARY)
     for member in opened.members if opened else ():
         yield from _of_body(member, "", place, allowed)
+
+
+_LONGEST: Final = 256
+"""Characters of a string that may be a piece of a value."""
+
+
+def _across(pieces: Iterable[Piece], place: str) -> Iterator[Piece]:
+    """What strings of the same path, which a list has, say together."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for piece in pieces:
+        if piece.kind is Kind.FIELD and len(piece.text) <= _LONGEST:
+            found.setdefault(piece.path, []).append(piece.text)
+    for path, texts in found.items():
+        if len(texts) > 1:
+            yield Piece(f"{place}.{'.'.join(path)} (list)", "".join(texts), path, Kind.LIST)
 
 
 def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:

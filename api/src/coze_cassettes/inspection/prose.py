@@ -169,9 +169,12 @@ _LEAST_CREDENTIAL: Final = 10
 
 
 _CUT_ESCAPE = re.compile(
-    rf"[{MASK}*`\"'|\s]*(?:\\(?:[uUx]?\{{?[0-9A-Fa-f]{{0,8}})|%u?[0-9A-Fa-f]{{0,3}}|&?#[0-9xX]?[0-9A-Fa-f]{{0,5}})"
+    rf"[{MASK}*`\"'|+>=\s]*(?:\\(?:[uUx]?\{{?[0-9A-Fa-f]{{0,8}})|%u?[0-9A-Fa-f]{{0,3}}|&?#[0-9xX]?[0-9A-Fa-f]{{0,5}})"
 )
 """An escape that breaks off where the next piece of a text begins, with a placeholder before it or without."""
+
+_IN_FORM = re.compile(rf"{MASK}&[A-Za-z_][A-Za-z0-9_.-]*=.*")
+"""A placeholder and the next field of a form."""
 
 
 def is_secret(pair: Pair, text: str) -> bool:
@@ -179,6 +182,7 @@ def is_secret(pair: Pair, text: str) -> bool:
     value = pair.value.strip()
     if (
         _CUT_ESCAPE.fullmatch(value)
+        or _IN_FORM.fullmatch(value)
         or names.is_described(value)
         or value.lower() in _WORDS
         or not re.search(r"[0-9A-Za-z]", value)

@@ -62,7 +62,8 @@ def _findings(
 ) -> Sequence[Finding]:
     masking = Masking.of(placeholders, (piece.text for piece in pieces))
     read = cache(_readings_of)  # a cassette may have more texts than are remembered from one to the next
-    found = [Finding(piece.place, rule) for piece in pieces for rule in _rules_for(piece, masking, read, allowed)]
+    single = [piece for piece in pieces if piece.kind is not Kind.LIST]
+    found = [Finding(piece.place, rule) for piece in single for rule in _rules_for(piece, masking, read, allowed)]
     wanted = Values.of(values)
     if wanted and (wanted := wanted.narrow([text, *(layer for piece in pieces for layer in _texts_of(piece, read))])):
         found += [Finding(piece.place, _VALUE) for piece in pieces if any(map(wanted.stand_in, _texts_of(piece, read)))]
@@ -112,7 +113,7 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
         yield from _rules_in(plain)
         if plain != reading.plain and (named := masking.hide_values(reading.plain)) != plain:
             yield from _rules_by_name(named)
-        if is_random:
+        if is_random and not decoding.is_whole_file(reading.layer):
             text = plain if reading.layer is reading.plain else masking.hide(reading.layer)
             yield from _random_in(_PUBLIC_PEM.sub("", text))
 
@@ -153,6 +154,9 @@ _Read = Callable[[str], tuple[_Reading, ...] | None]
 
 
 def _texts_of(piece: Piece, read: _Read) -> Iterator[str]:
+    if piece.kind is Kind.LIST:
+        yield piece.text
+        return
     readings = read(piece.text)
     yield from (piece.text,) if readings is None else (reading.layer for reading in readings)
 

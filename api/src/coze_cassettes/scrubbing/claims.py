@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from coze_cassettes.codecs.dumps import is_of_dump
 from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold
+from coze_cassettes.codecs.inline import is_in_signs
 from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.scrubbing import chinese, placeholders
@@ -80,7 +81,7 @@ def _claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
         yield from (claim for claim in _shape_claims(fold(leaf.text), rules) if claim.rule.form is Form.URL)
     elif leaf.form == "binary":
         yield from _binary_claims(leaf, rules)
-    elif leaf.form != "pieces":
+    elif leaf.form not in ("pieces", "list"):
         yield from _text_claims(leaf, rules)
 
 
@@ -172,6 +173,8 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
         found, value = fitted, folded.text[fitted.start : fitted.end]
     if not _is_value(value, found, rule) and not _is_last_word(folded.text, found, rule):
         return None
+    if is_in_signs(folded.text, found.start):
+        return None
     return Claim(*folded.span(found.start, found.end), value, rule)
 
 
@@ -193,10 +196,10 @@ _NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}")
 
 _MIN_IDENTIFIER: Final = 6
 _NOTHING_BARE = re.compile(
-    rf"{_NOTHING.pattern}|(?i:&?str(?:ing)?|text|varchar|int(?:eger)?|number|bool(?:ean)?|bytes|any|object|null|none|optional"
+    rf"{_NOTHING.pattern}|(?i:&?s(?:t(?:r(?:i(?:ng?)?)?)?)?|text|varchar|int(?:eger)?|number|bool(?:ean)?|bytes|any|object|null|none|optional"
     r"|required|undefined)"
 )
-"""Types too, where no quotes make them a value: ``user_name: str``."""
+"""Types too, where no quotes make them a value: ``user_name: str``, or the beginning of one in a piece of a stream."""
 
 _NAMES_PERSON = re.compile(
     r"(?!(?i:the|an?|not?|is|of|to|in|for|string|text|null|none|true|false|your|my)\b)[A-Z][a-z]|[\u4e00-\u9fff]{2,4}\Z|.*\d"

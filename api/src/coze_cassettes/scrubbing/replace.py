@@ -22,6 +22,8 @@ def replacing(table: ValueTable, rules: RuleSet, times: Times = NOWHERE) -> Visi
     """A visitor that replaces what the table holds, and moves times."""
 
     def visit(leaf: Leaf) -> Sequence[Edit]:
+        if leaf.form == "list":
+            return table.edits_of_cut(leaf.text)
         edits = _edits(leaf)
         moved = "" if edits else times.moved(leaf)
         return [(0, len(leaf.text), moved)] if moved else edits

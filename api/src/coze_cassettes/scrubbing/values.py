@@ -178,6 +178,11 @@ class ValueTable:
         cut = [(*folded.span(start, end), new) for start, end, new in parts]
         return merge_edits(whole, self._add_cores(text), cut)
 
+    def edits_of_cut(self, text: str) -> list[Edit]:
+        """What to replace in the strings of a list, joined: only secrets, of which enough stands there."""
+        folded = fold(text)
+        return [(*folded.span(start, end), new) for start, end, new in self._cut(_lower(folded.text))]
+
     @cached_property
     def _everywhere(self) -> Mapping[str, Value]:
         return {text: each for text, each in self.values.items() if is_replaced_everywhere(text, each.rule)}
