@@ -45,7 +45,8 @@ def test_each_encoding_writes_like_what_it_replaces(row: Encoding) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "readings"), [("edge=36ab", ()), ("a=20b", ()), ("a=3Db", ("a=b",)), ("=E4=BD=A0", ("你",))]
+    ("text", "readings"),
+    [("edge=36ab", ()), ("a=20b", ()), ("a=3d&b=6f=6f", ()), ("a=3Db", ("a=b",)), ("=E4=BD=A0", ("你",))],
 )
 def test_a_parameter_is_not_taken_for_quoted_printable(text: str, readings: tuple[str, ...]) -> None:
     """One pair that needs no encoding is the beginning of a parameter's value."""
@@ -129,6 +130,12 @@ def test_chinese_in_wide_characters_leaves_a_core(charset: str) -> None:
         ("uuencode", "see\r\nbegin 600 my file.txt\r\n2<&%S<W=O<F0]='5L:7`W(&]K\r\n`\r\nend\r\n"),
         ("base32, hexadecimal", "e1gn6srndtp68fbkelm6is1n41nmm==="),
         ("base64 in lines", "\n".join("cGFzc3dvcmQ9dHVsaXA3IG9r")),
+        ("base64 in lines", '"cGFzc3dvcmQ9dHVs" +\n    "aXA3IG9r"'),
+        ("base64 in lines", "> cGFzc3dvcmQ9dHVs\n> aXA3IG9r\n"),
+        *(("hexadecimal dump", b"password=tulip7 ok".hex(gap)) for gap in "._;"),
+        ("hexadecimal dump", b"password=tulip7 ok".hex("\n")),
+        ("code points in braces", r"p\x{61}ss\x{77}ord=tulip7 ok"),
+        ("quoted-printable", "password=tuli=70=37=20=6fk"),
         ("base64 in lines", "\n  ".join("cGFzc3dvcmQ9dHVsaXA3IG9r"[at : at + 3] for at in range(0, 24, 3))),
     ],
 )

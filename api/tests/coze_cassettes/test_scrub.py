@@ -400,9 +400,10 @@ def test_a_configured_value_split_over_different_events_is_found(
     [
         lambda secret: "\n".join(secret[at : at + 10] for at in range(0, 30, 10)),
         lambda secret: "\r\n    ".join(secret[at : at + 7] for at in range(0, 30, 7)),
+        lambda secret: "\n# ".join(secret[at : at + 7] for at in range(0, 30, 7)),
         " ".join,
     ],
-    ids=["lines", "indented lines", "letters"],
+    ids=["lines", "indented lines", "lines of a comment", "letters"],
 )
 def test_a_secret_in_lines_or_letters_is_found(
     write: Callable[[str], str], interaction: MakeInteraction, fill: Callable[[str], str]

@@ -203,7 +203,7 @@ def _encode_rtf(text: str) -> str:
     return _byte_codes(text, "\\'{:02x}")
 
 
-_QUOTED_PAIR = re.compile("=[0-9A-F]{2}")
+_QUOTED_PAIR = re.compile("=[0-9A-Fa-f]{2}")
 _NOT_ENCODED_ALONE: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"="}
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _UNIT = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
@@ -292,7 +292,10 @@ def _base64_like(text: str, stretch: str) -> str:
     return closed if packed.endswith("=") or len(packed) % 4 == 0 else closed.rstrip("=")
 
 
-_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*|[ ]{1,2}")
+_LINE: Final = r"(?:[\"'][ \t]*+[+.&]?|)[ \t]*+\\?\r?\n[ \t]*+(?:[>#*|][ ])?[\"']?"
+"""Where a text goes on in the next line: of a quotation, a comment, a string of a program too."""
+
+_LINE_END = re.compile(rf"{_LINE}|[ ]{{1,2}}")
 _EXAMPLE_WIDTH: Final = 16
 
 
@@ -353,20 +356,25 @@ def _decode_code_point_list(stretch: str) -> str | None:
 def _code_point_list_like(text: str, stretch: str) -> str:
     first = _CODE_POINT.match(stretch)
     gap = re.match(r"[,\s]*", stretch[first.end() if first else 0 :])
-    return (gap[0] if gap else " ").join(_code_point(char) for char in text)
+    return (gap[0] if gap else " ").join(_listed_code_points(text))
 
 
-def _code_point(char: str) -> str:
-    return f"U+{ord(char) & 0xFF if _NOT_UTF8.match(char) else ord(char):04X}"
+def _listed_code_points(text: str) -> list[str]:
+    """Those of a text, or the bytes of what is none."""
+    codes = to_bytes(text) if _NOT_UTF8.search(text) else map(ord, text)
+    return [f"U+{code:04X}" for code in codes]
 
 
 def _encode_hex(text: str) -> str:
     return to_bytes(text).hex()
 
 
+_HEX_GAP = re.compile(r"[^0-9A-Fa-f]+")
+
+
 def _hex_like(text: str, stretch: str) -> str:
-    separator = next((char for char in stretch if char in " :,-"), "")
-    closed = to_bytes(text).hex(separator) if separator else _encode_hex(text)
+    gap = _HEX_GAP.search(stretch)
+    closed = to_bytes(text).hex(" ").replace(" ", gap[0]) if gap else _encode_hex(text)
     return closed.upper() if stretch.upper() == stretch != stretch.lower() else closed
 
 
@@ -609,7 +617,6 @@ _FORM_CHARACTERS: Final = Encoding(
 # --- the table ------------------------------------------------------------------------------------------------------
 
 _B64: Final = "A-Za-z0-9+/_-"
-_LINE: Final = r"[ \t]*+\r?\n[ \t]*+"
 _ASCII = r"[\t\n\r -~]"
 _LOW_FIRST, _HIGH_FIRST = rf"{_ASCII}\0", rf"\0{_ASCII}"
 _WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(?: [\x01-\x7f\udc80-\udcff]|\0\udca0)"
@@ -678,7 +685,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     _inline(
         "code points in braces",
-        r"\\u\{[0-9A-Fa-f]{1,6}\}",
+        r"\\[ux]\{[0-9A-Fa-f]{1,6}\}",
         _decode_code_points,
         lambda text: _code_points(text, "\\u{{{:x}}}".format),
         ("a/b", r"\u{61}\u{2f}\u{62}"),
@@ -722,14 +729,16 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         like=_percent_like,
         width=_utf8_width,
     ),
-    _inline(
+    Encoding(
         "quoted-printable",
-        r"=[0-9A-F]{2}",
+        re.compile(r"(?:=[0-9A-Fa-f]{2}){4,}+|(?:=[0-9A-F]{2})+"),  # in small letters it is soon the value of a name
         _decode_quoted_printable,
         _encode_quoted_printable,
         ("a/b", "=61=2F=62"),
-        width=_utf8_width,
+        re.compile(r"=[0-9A-Fa-f]{2}"),
+        _utf8_width,
         like=lambda text, stretch: _encode_quoted_printable(text) if _QUOTED_PAIR.search(stretch) else text,
+        mark="=",
     ),
     Encoding(
         "quoted-printable in lines",
@@ -797,8 +806,9 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         "hexadecimal dump",
         re.compile(
             # not in the middle of one, so each is read once; what ends like "see" is no beginning
-            r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?<!(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ :,-].)"
-            r"[0-9A-Fa-f](?P<gap>[ :,-])[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+(?![0-9A-Za-z])"
+            r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?<!(?<![0-9A-Za-z])[0-9A-Fa-f]{2}[ :,;._\n-].)"
+            r"[0-9A-Fa-f](?P<gap>[ :,;._-]|\r?\n[ \t]{0,8}+)[0-9A-Fa-f]{2}(?:(?P=gap)[0-9A-Fa-f]{2}){2,}+"
+            r"(?![0-9A-Za-z])"
         ),
         _decode_hex,
         lambda text: to_bytes(text).hex(" "),
@@ -819,7 +829,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
             r"(?<![0-9A-Za-z])[Uu]\+[0-9A-Fa-f]{4,6}(?:(?:,|\s|)\s{0,8}+[Uu]\+[0-9A-Fa-f]{4,6}){3,}+(?![0-9A-Za-z])"
         ),
         _decode_code_point_list,
-        lambda text: " ".join(map(_code_point, text)),
+        lambda text: " ".join(_listed_code_points(text)),
         ("a/bc", "U+0061 U+002F U+0062 U+0063"),
         like=_code_point_list_like,
         mark="+",

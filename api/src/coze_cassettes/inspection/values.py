@@ -22,7 +22,7 @@ _ANY_CASE: Final = 8
 _CUT: Final = 12
 """Characters of a long value that count as the value."""
 
-_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*|(?<=(?<![^\s\0])\S)[ ](?=\S(?![^\s\0]))")
+_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*(?:(?:>|[#*]|//|--)[ \t]+)?|(?<=(?<![^\s\0])\S)[ ](?=\S(?![^\s\0]))")
 """What may stand inside a value that is written in lines, or letter by letter."""
 
 _SENTENCE = re.compile(r"\s|://")

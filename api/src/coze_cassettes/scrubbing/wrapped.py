@@ -9,7 +9,11 @@ from typing import Final, NamedTuple
 _FEWEST: Final = 11
 """Letters behind the first one that make a word of letters with blanks between them."""
 
-_APART = re.compile(rf"(?<!\S)(?:\S++(?:[ \t]*+\r?\n[ \t]*+\S++)++|\S(?:[ ]\S(?!\S)){{{_FEWEST},}}+)")
+_PREFIX: Final = r"(?:>|[#*]|//|--)[ \t]++"
+"""What begins a line of a quotation or of a comment."""
+
+_LINE_END = re.compile(rf"[ \t]*+\r?\n[ \t]*+(?:{_PREFIX})?")
+_APART = re.compile(rf"(?<!\S)(?:\S++(?:{_LINE_END.pattern}\S++)++|\S(?:[ ]\S(?!\S)){{{_FEWEST},}}+)")
 
 
 class Word(NamedTuple):
@@ -26,5 +30,7 @@ class Word(NamedTuple):
 def words_apart(text: str) -> Iterator[Word]:
     """The words of a text that a line end or blanks part."""
     for match in _APART.finditer(text):
-        places = [at for at in range(*match.span()) if not text[at].isspace()]
+        ends = [end.span() for end in _LINE_END.finditer(text, *match.span())]
+        between = {at for end in ends for at in range(*end)}
+        places = [at for at in range(*match.span()) if at not in between and not text[at].isspace()]
         yield Word("".join(map(text.__getitem__, places)), places)
