@@ -32,7 +32,7 @@ from coze_cassettes.codecs.encodings import (
 from coze_cassettes.codecs.inline import close_inline, open_inline, own_stretches
 from coze_cassettes.codecs.json_text import Path
 from coze_cassettes.codecs.openings import MIN_SEGMENT, is_path, may_hold, stretches_to_open
-from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
+from coze_cassettes.codecs.stretches import Joined, Stretch, joined_stretches
 from coze_cassettes.errors import UnreadableBody
 
 MAX_DEPTH: Final = 24
@@ -86,6 +86,7 @@ def forget() -> None:
     """Forget the texts that were walked through, and the visitors, which know secrets."""
     _recall.cache_clear()
     stretches_to_open.cache_clear()
+    joined_stretches.cache_clear()
     _read_in_gb18030.cache_clear()
 
 
@@ -308,7 +309,7 @@ def _standing_in_bytes(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
 
 def _in_strings(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
     """The edits of what is encoded in ASCII: in the strings of the bytes, which are few."""
-    joined = Joined.of(stretches_of(_ASCII, leaf.text))
+    joined = joined_stretches(_ASCII, leaf.text)
     for stretch, edits in joined.split(_standing(leaf._replace(text=joined.text), visit, rows=_OF_ASCII)):
         yield from shift_edits(edits, stretch.start)
 
@@ -326,7 +327,7 @@ def _in_gb18030(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
 
 @lru_cache(maxsize=8)
 def _read_in_gb18030(text: str) -> tuple[Sequence[Stretch], Joined]:
-    """The stretches in it, those that are long and those that are short; remembered, since all is walked twice."""
+    """The stretches in it, those that are long and those that are short; remembered likewise."""
     found = [stretch for stretch in starmap(Stretch, gb18030_stretches(text)) if len(stretch.read) > 1]
     long = [stretch for stretch in found if len(stretch.read) >= _ALONE]
     return long, Joined.of([stretch for stretch in found if len(stretch.read) < _ALONE])

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
@@ -54,3 +55,9 @@ class Joined:
 def stretches_of(pattern: re.Pattern[str], text: str) -> list[Stretch]:
     """What a pattern finds in a text, read as it is written."""
     return [Stretch(match.start(), match[0], match[0]) for match in pattern.finditer(text)]
+
+
+@lru_cache(maxsize=8)
+def joined_stretches(pattern: re.Pattern[str], text: str) -> Joined:
+    """The same as one text; remembered, since all is walked twice."""
+    return Joined.of(stretches_of(pattern, text))

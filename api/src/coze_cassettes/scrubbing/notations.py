@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from coze_cassettes.codecs.marked import Marked
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _NAME: Final = r"(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{0,63}|[\u4e00-\u9fff]{2,8})"
@@ -88,8 +89,9 @@ _LISTED = re.compile(
 _ROW = re.compile(rf"^[\"']?{_NAME}[\"']?, ?[\"']?{_BARE}[\"']?\r?$", re.MULTILINE)
 
 _BY_MARK: Final = (
-    *(("(", each) for each in (_WRAPPED, _SET, _BUILT, _CONSTRUCTED)),
-    ("N'", _WRAPPED),
+    *((mark, _WRAPPED) for mark in ('("', "('", "( ", "(\n", "(\r", "(\t", "N'", '#"', "#'")),
+    *((mark, each) for mark in ('("', "('", "(`") for each in (_SET, _BUILT)),
+    ("string ", _CONSTRUCTED),
     *((mark, _RAW) for mark in ('r#"', 'r##"', 'r###"')),
     ("@", _FOR_KEY),
     *((mark, _EQUALS_NAME) for mark in ('" ==', "' ==")),
@@ -118,7 +120,7 @@ _BY_MARK: Final = (
     ("setattr(", _ALTERED),
     ("[/", _TAGGED),
     ("] ", _HEADED),
-    ("<", _ANGLED),
+    *((mark, _ANGLED) for mark in (":<", "：<", "=<", ": <", "： <", "= <")),
     ("\\text", _TYPESET),
     *((mark, _LITERAL) for mark in (":``", ": ``")),
     ("</label>", _SPANNED),
@@ -127,7 +129,7 @@ _BY_MARK: Final = (
     *((mark, _LISTED) for mark in ("s:\n", "s: [", "s:\r\n")),
     (",", _ROW),
 )
-"""Each only looked for in a text with a certain mark."""
+"""Each only looked for around certain marks."""
 
 # --- without a name -------------------------------------------------------------------------------------------------
 
@@ -185,13 +187,18 @@ _DUMMY = re.compile(r"(?i:pass(?:word|wd)?|pwd|secret|user:pass(?:wd)?|test|publ
 """What documentation writes in the place of a password."""
 
 
+_LONGEST: Final = 1024
+"""Characters of a match behind its mark at most."""
+
+_NAMED: Final = Marked(_BY_MARK, _LONGEST)
+_PASSWORDS: Final = Marked(_UNNAMED, _LONGEST)
+
+
 def wrapped_values(text: str) -> Iterator[NamedValue]:
     """The values of a text that a program or a document wraps, with their names, in no order."""
-    for pattern in dict.fromkeys(pattern for mark, pattern in _BY_MARK if mark in text):
-        for match in pattern.finditer(text):
-            if match["name"] and match["value"]:
-                yield NamedValue(match["name"], *match.span("value"), is_quoted=True)
-    for pattern in dict.fromkeys(pattern for mark, pattern in _UNNAMED if mark in text):
-        for match in pattern.finditer(text):
-            if not _DUMMY.fullmatch(match["value"]):
-                yield NamedValue("password", *match.span("value"), is_quoted=True)
+    for match in _NAMED.matches(text):
+        if match["name"] and match["value"]:
+            yield NamedValue(match["name"], *match.span("value"), is_quoted=True)
+    for match in _PASSWORDS.matches(text):
+        if not _DUMMY.fullmatch(match["value"]):
+            yield NamedValue("password", *match.span("value"), is_quoted=True)

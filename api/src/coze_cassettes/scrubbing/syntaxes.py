@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from coze_cassettes.codecs.marked import Marked
+
 
 @dataclass(frozen=True)
 class NamedValue:
@@ -147,36 +149,30 @@ _OF_SHELL = re.compile(rf"\$\{{(?P<name>{NAME}):-(?P<value>[^{{}}\s\"'$][^{{}}\n
 """What a variable of a shell is if nobody sets it."""
 
 _BY_MARK: Final = (
-    *((" string(", _DUMPED), ("\tstring(", _DUMPED), ("\nstring(", _DUMPED), ("get;", _ACCESSED)),
-    *(
-        ('", "', _ARGUMENT),
-        ("', '", _ARGUMENT),
-        ('","', _ARGUMENT),
-        ("','", _ARGUMENT),
-        ("LIKE ", _SELECTED),
-        ("IN (", _SELECTED),
-        ("</", _LABELLED),
-        ("</", _SET_OFF),
-    ),
-    *(("=", _TYPED), ('{"', _BRACED), ("{'", _BRACED), ("= ", _DEFAULT), ("value:", _ITEM), ("default:", _ITEM)),
-    *((": |", _BLOCK), (":|", _BLOCK), (": >", _BLOCK), ('name="', _FORM_PART), ("**", _BELOW), ("# ", _BELOW)),
-    *(
-        ("「", _CORNERED),
-        ("“", _CORNERED),
-        ("码", _BEHIND_HAN),
-        ("口令", _BEHIND_HAN),
-        ("钥", _BEHIND_HAN),
-        ("令牌", _BEHIND_HAN),
-    ),
-    *(
-        (":-", _OF_SHELL),
-        (" as ", _USED_AS),
-        ("</", _CELL),
-        ("value=", _ATTRIBUTES_REVERSED),
-        ("content=", _ATTRIBUTES_REVERSED),
-    ),
+    *((mark, _DUMPED) for mark in (" string(", "\tstring(", "\nstring(")),
+    ("get;", _ACCESSED),
+    *((mark, _ARGUMENT) for mark in ('", "', "', '", '","', "','")),
+    *((mark, _SELECTED) for mark in ("LIKE ", "IN (")),
+    *((mark, _TYPED) for mark in ('="', "='", "=`", "= ", "=r", "=b", "=u", "=f")),
+    *((mark, _BRACED) for mark in ('{"', "{'")),
+    ("= ", _DEFAULT),
+    *((mark, _ITEM) for mark in ("value:", "default:")),
+    *((mark, _BLOCK) for mark in (": |", ":|", ": >", ":>")),
+    ('name="', _FORM_PART),
+    *((mark, _BELOW) for mark in ("**", "# ")),
+    *((mark, _CORNERED) for mark in ("「", "“")),
+    *((mark, _BEHIND_HAN) for mark in ("码", "口令", "钥", "令牌")),
+    (":-", _OF_SHELL),
+    (" as ", _USED_AS),
+    *(("</", each) for each in (_LABELLED, _SET_OFF, _CELL)),
+    *((mark, _ATTRIBUTES_REVERSED) for mark in ("value=", "value =", "content=", "content =")),
 )
-"""Each only looked for in a text with a certain mark."""
+"""Each only looked for around certain marks."""
+
+_LONGEST: Final = 4608
+"""Characters of a match behind its mark at most."""
+
+_ENCLOSED: Final = Marked(_BY_MARK, _LONGEST)
 
 # --- commands and statements ----------------------------------------------------------------------------------------
 
@@ -270,9 +266,8 @@ _INSERTED = re.compile(r"\s*(?:'(?P<quoted>[^'\n]*)'|(?P<bare>[^,']*))\s*(?:,|\Z
 
 def enclosed_values(text: str) -> Iterator[NamedValue]:
     """The values of a text with their names, in no order; one without a name is called a password."""
-    for pattern in dict.fromkeys(pattern for mark, pattern in _BY_MARK if mark in text):
-        for match in pattern.finditer(text):
-            yield NamedValue(match["name"], *match.span("value"), is_quoted=True)
+    for match in _ENCLOSED.matches(text):
+        yield NamedValue(match["name"], *match.span("value"), is_quoted=True)
     yield from _passwords(text)
     for line in _COOKIES.finditer(text) if "ookie:" in text or "OOKIE:" in text else ():
         for match in _COOKIE.finditer(line["cookies"]):

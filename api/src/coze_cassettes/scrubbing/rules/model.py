@@ -43,7 +43,8 @@ class Rule:
     ``validator`` names a function of ``validators.VALIDATORS`` that a value of the right shape must pass too.
     ``hit`` and ``miss`` are the examples, a request or an answer at the URI path ``at``.
     ``mark`` stands in everything that a pattern of a text matches: most texts are without it, and are not searched.
-    ``is_run`` says that the same holds for a run of as many characters as the shortest key has.
+    ``is_run`` says that the same holds for a run of as many characters as the shortest key has, and that no match goes
+    on over the end of a line.
     """
 
     id: str

@@ -102,15 +102,28 @@ class RuleSet:
 
     def in_text(self, text: str) -> Iterator[tuple[Rule, int, int]]:
         """The shapes found in a text, each with its rule and where it stands."""
-        has_run = _RUN.search(text) is not None
+        whole, with_run = [(0, len(text))], _lines_with_run(text)
         for each in self._by_where[Where.TEXT]:
-            if each.rule.mark not in text or (each.rule.is_run and not has_run):
+            if each.rule.mark not in text:
                 continue
-            for match in each.pattern.finditer(text):
-                for start, end in each.spans(match):
-                    if each.accepts(text[start:end]):
-                        yield each.rule, start, end
-                        break
+            for place in with_run if each.rule.is_run else whole:
+                for match in each.pattern.finditer(text, *place):
+                    for start, end in each.spans(match):
+                        if each.accepts(text[start:end]):
+                            yield each.rule, start, end
+                            break
+
+
+def _lines_with_run(text: str) -> list[tuple[int, int]]:
+    """Where the lines of a text stand that have a run."""
+    lines: list[tuple[int, int]] = []
+    end = 0
+    while (run := _RUN.search(text, end)) is not None:
+        start = text.rfind("\n", end, run.start()) + 1
+        stop = text.find("\n", run.end())
+        lines.append((max(start, end), len(text) if stop < 0 else stop))
+        end = lines[-1][1]
+    return lines
 
 
 def _compile(rule: Rule) -> Compiled:
