@@ -175,6 +175,37 @@ def test_the_base64_of_a_sound_is_no_key(start: str, go_on: str) -> None:
     assert clean[0].response.body == response.body
 
 
+SOUNDS: Final = (
+    (
+        "89xS3fTd2d7+32LhAePZ5ObmI+mN6x/u1PCm85D2jfmW/Kb/tgLCBcIIsQuJDkUR3xNTFpsYsxqXHEQetR/pIN0hjyL9IigjDSOv"
+        "Ig0iKSEEIKEeAh0rGx8Z4hZ4FOcRMg9gDHYJegZwA2EAUP1F+kX3VfR98cHuJuyy6WrnUeVt48DhTuAZ3yXec90D3dnc8txQ3fHd"
+        "1d7531zh+uLR5N3mGemD6xTuyPCa84T2gPmJ/Jn/"
+    ),
+    (
+        "Th4UH8ofbyADIYYh+CFYIqYi4iILIyMjKCMaI/oiyCKEIi4ixiFMIcEgJCB3H7oe7B0PHSMcKBsfGggZ5BezFncVLxTdEoERHBCv"
+        "DjoNvgs7CrQIKAeYBQUEcALaAET/rf0Y/IX69fhp9+H1XvTi8mzx/u+Y7jzt6euh6mTpMugN5/Xl6+Tv4wLjI+JV4Zbg6N9K377e"
+        "Q97Z3YLdPN0J3ejc2dzc3PLcG91V3aLdAN5x3vLe"
+    ),
+    (
+        "AAArA08GZwlqDFQPHhLCFDsXhBmXG3EdDh9qIIIhVCLgIiIjGyPLIjMiUyEuIMYeHh05GxwZyhZIFJ0RzQ7eC9YIvAWVAmr/QPwd"
+        "+Qn2CvMl8GLtxepV6BbmDeQ+4q3gXd9S3ozdD93a3O7cS93x3d7eD+CE4TfjJ+VO56npM+zm7rzxsPS899n6AP4sAVYEdgeHCoIN"
+        "YBAdE7IVGRhPGk0cER6WH9kg2CGQIgEjKCMGI5si"
+    ),
+)
+"""Sounds in whose base64 stands what is called a secret, or looks like a key: one of two thousand is so."""
+
+
+@pytest.mark.parametrize("sound", SOUNDS)
+def test_a_name_in_the_base64_of_a_sound_is_chance(sound: str) -> None:
+    """It is left as it is, and nothing is found in it."""
+    message = json.dumps({"event_type": "conversation.audio.delta", "data": {"id": "BOT_ID", "content": sound}})
+    body = f"event:conversation.audio.delta\ndata:{message}\n\n".encode()
+    response = Response(200, "OK", (("content-type", "text/event-stream"),), body)
+    clean = scrub([Interaction(Request("POST", "https://api.coze.com/v3/chat"), response)]).interactions
+    assert clean[0].response.body == body
+    assert findings(clean) == []
+
+
 def test_a_score_is_no_identity_number() -> None:
     """The digits of a number of JSON are not read across its point."""
     scores = json.dumps({"scores": [65.8017580409979, 5.529818180508494, 2.9699169513238477]})

@@ -84,6 +84,9 @@ _PUBLIC_PEM = re.compile(
 )
 """A public key or a certificate (RFC 7468), whose lines look random."""
 
+_SOUND: Final = 64
+"""Characters of base64 from which on it is a sound, and no text that looks like base64."""
+
 _LEAST: Final = 4
 """Characters of the shortest text that a detector finds something in."""
 
@@ -108,7 +111,7 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
         yield _SEALED
     name = "".join(piece.path[-1:])
     is_random = piece.kind in (Kind.TEXT, Kind.FIELD) and not (is_hash_name(name) or is_modulus(name, piece.text))
-    for reading in readings:
+    for reading in _judged(piece, readings):
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)
         if plain != reading.plain and (named := masking.hide_values(reading.plain)) != plain:
@@ -116,6 +119,13 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
         if is_random and not decoding.is_whole_file(reading.layer):
             text = plain if reading.layer is reading.plain else masking.hide(reading.layer)
             yield from _random_in(_PUBLIC_PEM.sub("", text))
+
+
+def _judged(piece: Piece, readings: Iterable[_Reading]) -> Iterable[_Reading]:
+    """What is to be judged of a piece: of a sound its bytes, since in their base64 a name is chance."""
+    if piece.kind is not Kind.SOUND or len(piece.text) < _SOUND:
+        return readings
+    return (each for each in readings if each.layer != piece.text)
 
 
 def _holds_sealed(readings: Sequence[_Reading], allowed: frozenset[str]) -> bool:

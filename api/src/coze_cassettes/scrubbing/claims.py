@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from coze_cassettes.codecs.dumps import is_of_dump
-from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold
+from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold, is_readable, to_text
 from coze_cassettes.codecs.inline import is_in_signs
 from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
@@ -135,7 +136,25 @@ def _claim(text: str, span: list[int], rule: Rule) -> Claim:
 def _text_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
     folded = fold(leaf.text)
     yield from _shape_claims(folded, rules)
-    yield from _named_claims(leaf, folded, rules)
+    if not _is_noise(leaf.text):
+        yield from _named_claims(leaf, folded, rules)
+
+
+_NOISE: Final = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
+_SAMPLE: Final = 256
+_LEAST_SHARE: Final = 0.2
+"""Share of capitals, and of small letters, in base64 of bytes at least; words with plus signs between have less."""
+
+
+def _is_noise(text: str) -> bool:
+    """Whether a text is the base64 of bytes that nobody can read, as of a sound, in whose letters a name is chance."""
+    if len(text) % 4 or _NOISE.fullmatch(text) is None:
+        return False
+    sample = text[:_SAMPLE]
+    least = _LEAST_SHARE * len(sample)
+    if sum(map(str.isupper, sample)) < least or sum(map(str.islower, sample)) < least:
+        return False
+    return not is_readable(to_text(base64.b64decode(sample)))
 
 
 def _shape_claims(folded: Folded, rules: RuleSet) -> Iterator[Claim]:
