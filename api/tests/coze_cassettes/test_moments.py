@@ -158,6 +158,14 @@ RECKONED: dict[str, Callable[[datetime], object]] = {
     "name of a file": lambda time: f"report_{time:%Y%m%d_%H%M%S}.csv",
     "midnight": lambda time: _seconds(time.replace(hour=0, minute=0, second=0)),
     "this hour": lambda time: _seconds(time.replace(minute=0, second=0)) * 1000,
+    "two digits of the year": lambda time: f"run-{time:%y%m%d}",
+    "two digits and the time": lambda time: f"{time:%y%m%d%H%M%S}",
+    "hexadecimal": lambda time: f"run-{_seconds(time):x}",
+    "time of day": lambda time: f"It is {time:%H:%M:%S} now",
+    "day without a year": lambda time: f"{time:%m-%d %H:%M}",
+    "Chinese": lambda time: f"今天是{time.month}月{time.day}日, {time:%H时%M分}",
+    "days since the year 1": lambda time: time.toordinal(),
+    "minutes since 1970": lambda time: _seconds(time) // 60,
 }
 
 
@@ -182,6 +190,11 @@ def test_a_time_that_is_reckoned_from_today_is_found(form: Callable[[datetime], 
         ("It is 11:50 PM on Thu 26 Nov 2026.", "It is 02:00 AM on Mon 01 Jan 2024."),
         ("2026-10-27T23:50:00", "2023-12-02T09:00:00"),
         (1795737600, 1704070800),
+        ("run-261126", "run-240103"),
+        ("at 23:50", "at 05:00"),
+        (f"{_seconds(RECORDED):x}", f"{_seconds(REPLAYED) + 900:x}"),
+        ("11月26日", "1月3日"),
+        (RECORDED.toordinal(), REPLAYED.toordinal() + 3),
         (1795735800000, 1704067200),
     ],
 )

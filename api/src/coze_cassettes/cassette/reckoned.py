@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
@@ -29,13 +29,15 @@ _STEP: Final = 420
 _YEAR: Final = r"20\d\d"
 _NAME: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _WEEKDAY: Final = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?"
-_CLOCK: Final = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_CLOCK: Final = r"\d\d?[:时]\d\d(?:[:分]\d\d(?:[.,]\d+)?)?(?:[分秒]| ?[AaPp]\.?[Mm]\.?)?"
 _BEFORE: Final = rf"(?:{_CLOCK},?(?: on)? )?{_WEEKDAY}"
 _ZONE: Final = r"(?: ?(?:Z|GMT|UTC|[+-]\d\d:?\d\d))?"
 _AFTER: Final = rf"(?:(?:[T_ -]|, | at )?(?:{_CLOCK}|\d{{4}}(?:\d\d)?(?:\d{{3}}|\d{{6}})?){_ZONE})?"
 _HOURS: Final = re.compile(
-    r"(?P<hours>\d\d?):?(?P<minutes>\d\d)(?::?(?P<seconds>\d\d))?(?:[.,]\d+)?(?: ?(?P<half>[AaPp])\.?[Mm])?"
+    r"(?P<hours>\d\d?)[:时]?(?P<minutes>\d\d)(?:[:分]?(?P<seconds>\d\d))?(?:[.,]\d+)?(?: ?(?P<half>[AaPp])\.?[Mm])?"
 )
+_TIME_OF_DAY: Final = "time of day"
+_HEXADECIMAL: Final = "hexadecimal"
 _FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "%G-W%V-%u": rf"{_YEAR}-W\d\d-\d",
@@ -55,9 +57,19 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "%b %Y": rf"{_NAME},? {_YEAR}",
         "%Y-%m": rf"{_YEAR}[-/][01]\d",
         "%Y%m": rf"{_YEAR}[01]\d",
+        "%y%m%d": r"(?<![A-Za-z])2\d[01]\d[0-3]\d",
+        "%m月%d日": r"\d\d?月\d\d?日",
+        "%m-%d": r"[01]\d-[0-3]\d",
+        _TIME_OF_DAY: _CLOCK,
+        _HEXADECIMAL: r"\b(?:0x)?[0-9a-f]{8}\b",
     }
 )
-"""How programs write days, weeks, months and quarters, and what matches them."""
+"""How programs write days, weeks, months, quarters and times, and what matches them."""
+
+_YEARLESS: Final = frozenset(("%m月%d日", "%m-%d"))
+
+_COUNTS: Final = ((60, 0, 7), (_DAY, 0, 1), (_DAY, 719_163, 1), (_DAY, 25_569, 1))
+"""What programs count: minutes and days since 1970, days since the years 1 and 1900; how far each may differ."""
 
 _GROUPS: Final = {f"f{number}": form for number, form in enumerate(_FORMS)}
 _EITHER: Final = "|".join(f"(?P<{group}>{_FORMS[form]})" for group, form in _GROUPS.items())
@@ -76,7 +88,7 @@ def pairs(one: str, begin: float, other: str, other_begin: float) -> list[tuple[
         return None
     found = [(left, right) for left, right in zip(ours, theirs, strict=True) if left[0] != right[0]]
     reckoned = [each for each in found if not _go_on(*each, begin, other_begin)]
-    if any(all(_are_alike(*each, *todays) for each in reckoned) for todays in _todays(begin, other_begin)):
+    if any(all(_are_alike(*each, *nows) for each in reckoned) for nows in _nows(begin, other_begin)):
         return [(left[0], right[0]) for left, right in found]
     return None
 
@@ -99,21 +111,40 @@ def are_floored(one: int, begin: float, other: int, other_begin: float) -> bool:
     )
 
 
-def _are_alike(one: re.Match[str], other: re.Match[str], today: date, other_today: date) -> bool:
+def are_counted(one: int, begin: float, other: int, other_begin: float) -> bool:
+    """Whether two numbers count the minutes, or the days, until their tests began, in the same way."""
+    return any(
+        all(abs(value - start // unit - since) <= most for value, start in ((one, begin), (other, other_begin)))
+        for unit, since, most in _COUNTS
+    )
+
+
+def _are_alike(one: re.Match[str], other: re.Match[str], now: datetime, other_now: datetime) -> bool:
     """Whether two times are reckoned from today in the same way, with the same time of day."""
     group = one.lastgroup
     if group is None or group != other.lastgroup or _shape(one[0]) != _shape(other[0]):
         return False
+    form = _GROUPS[group]
+    if form == _TIME_OF_DAY:
+        return _is_now(one[group], now) and _is_now(other[group], other_now)
     if _clock(one, group) != _clock(other, group):
         return False
-    form = _GROUPS[group]
-    return bool(_read(form, one[group], today) & _read(form, other[group], other_today))
+    return bool(_read(form, one[group], now.date()) & _read(form, other[group], other_now.date()))
+
+
+def _is_now(clock: str, now: datetime) -> bool:
+    """Whether a time of day is one of a test that began then."""
+    begun = (now - now.replace(hour=0, minute=0, second=0)).seconds
+    passed = _seconds(_HOURS.match(clock))
+    return passed is not None and (passed - begun + _STEP) % _DAY <= 2 * _STEP
 
 
 def _go_on(one: re.Match[str], other: re.Match[str], begin: float, other_begin: float) -> bool:
     """Whether two days with a time of day are as far from the beginnings of their tests."""
     distances = _distance(one, begin), _distance(other, other_begin)
-    if None in distances or one.lastgroup != other.lastgroup or _shape(one[0]) != _shape(other[0]):
+    if None in distances or one.lastgroup != other.lastgroup:
+        return False
+    if _GROUPS[one.lastgroup or ""] != _HEXADECIMAL and _shape(one[0]) != _shape(other[0]):
         return False
     ours, theirs = (each or 0.0 for each in distances)
     return abs(ours - theirs) <= _STEP and abs(ours) <= _NEAR * _DAY
@@ -121,14 +152,20 @@ def _go_on(one: re.Match[str], other: re.Match[str], begin: float, other_begin: 
 
 def _distance(match: re.Match[str], begin: float) -> float | None:
     group = match.lastgroup or ""
-    day, clock = _day_of(_GROUPS[group], _plain(match[group])), _clock(match, group)
+    if _GROUPS[group] == _HEXADECIMAL:
+        return int(match[group], 16) - begin
+    year = datetime.fromtimestamp(begin, UTC).year
+    day, clock = _day_of(_GROUPS[group], _plain(match[group]), year), _clock(match, group)
     return None if day is None or clock is None else datetime.combine(day, time(), UTC).timestamp() + clock - begin
 
 
 def _clock(match: re.Match[str], group: str) -> int | None:
     """The time of day beside a day, in seconds; None if there is none."""
     start, end = match.start(group) - match.start(), match.end(group) - match.start()
-    found = _HOURS.search(match[0][:start]) or _HOURS.search(match[0][end:])
+    return _seconds(_HOURS.search(match[0][:start]) or _HOURS.search(match[0][end:]))
+
+
+def _seconds(found: re.Match[str] | None) -> int | None:
     if found is None:
         return None
     hours = int(found["hours"])
@@ -137,12 +174,10 @@ def _clock(match: re.Match[str], group: str) -> int | None:
     return 3600 * hours + 60 * int(found["minutes"]) + int(found["seconds"] or 0)
 
 
-def _todays(begin: float, other_begin: float) -> AbstractSet[tuple[date, date]]:
-    """On which days two tests may have begun, in any one zone."""
+def _nows(begin: float, other_begin: float) -> Iterator[tuple[datetime, datetime]]:
+    """When two tests may have begun, in any one zone."""
     zones = (timezone(timedelta(hours=each)) for each in range(-12, 15))
-    return {
-        (datetime.fromtimestamp(begin, each).date(), datetime.fromtimestamp(other_begin, each).date()) for each in zones
-    }
+    return ((datetime.fromtimestamp(begin, each), datetime.fromtimestamp(other_begin, each)) for each in zones)
 
 
 def _shape(text: str) -> str:
@@ -156,9 +191,9 @@ def _read(form: str, text: str, today: date) -> AbstractSet[str]:
         year, quarter = sorted(map(int, re.findall(r"20\d\d|[1-4](?!\d)", text)), reverse=True)
         return {f"quarter {4 * (year - today.year) + quarter - 1 - (today.month - 1) // 3}"}
     if form == "%G-W%V":
-        day = _day_of("%G-W%V-%u", f"{re.sub('-?W', '-W', text)}-1")
+        day = _day_of("%G-W%V-%u", f"{re.sub('-?W', '-W', text)}-1", today.year)
         return set() if day is None else {f"week {(day - _first_of_week(today)).days // 7}"}
-    day = _day_of(form, _plain(text).replace("/", "-") if form == "%Y-%m" else _plain(text))
+    day = _day_of(form, _plain(text).replace("/", "-") if form == "%Y-%m" else _plain(text), today.year)
     if day is None:
         return set()
     if form in ("%Y-%m", "%Y%m", "%b %Y"):
@@ -172,7 +207,10 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[ ,-]*\b([A-Z][a-z]{2})[a-z]*[ ,-]*", r" \1 ", text).replace(",", " ").split())
 
 
-def _day_of(form: str, text: str) -> date | None:
+def _day_of(form: str, text: str, year: int) -> date | None:
+    """The day that a text is; in a year if it does not say which."""
+    if form in _YEARLESS:
+        form, text = f"%Y {form}", f"{year} {text}"
     try:
         return datetime.strptime(text, form).replace(tzinfo=UTC).date()
     except ValueError:

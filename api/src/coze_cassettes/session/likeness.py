@@ -34,7 +34,8 @@ class _Comparison:
         if live >= SMALLEST and (pattern := template(decode(str(recorded)))):
             self.texts.append((pattern, str(live)))
             return True
-        if reckoned.are_floored(live, EPOCH, recorded, self.begin):
+        both = (live, EPOCH, recorded, self.begin)
+        if reckoned.are_floored(*both) or reckoned.are_counted(*both):
             self.times[str(recorded)] = str(live)
             return True
         return False
