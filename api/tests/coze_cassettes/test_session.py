@@ -158,17 +158,20 @@ async def test_of_a_stream_that_a_test_leaves_the_events_are_kept_that_it_took(h
         assert exchange.interaction.response.chunks == tuple(map(len, chunks))
 
 
-def test_a_stream_that_was_there_to_its_end_is_kept_whole() -> None:
-    """Though the test did not take its last events, as a client that stumbles over one of them."""
+@pytest.mark.parametrize("is_fault", [True, False])
+def test_a_fault_that_was_there_to_its_end_is_kept_whole(*, is_fault: bool) -> None:
+    """Though the test did not take its last events, as a client that stumbles over one; no other stream is."""
     (exchange,) = asked("a")
+    exchange._recorder.faults_expected = is_fault
     exchange.note_head(200, "OK", (("content-type", "text/event-stream"),))
     chunks = [b"event:a\ndata:1\n\n", b"event:b\ndata:2\n\nevent:c\ndata:3\n\nevent:done\ndata:[DONE]\n\n"]
     stream = iter(PassingStream(chunks, iter(()), lambda: None, exchange))
     for _ in chunks:
         next(stream)
     assert exchange.interaction is not None
-    assert exchange.interaction.response.body == b"".join(chunks)
-    assert exchange.interaction.response.chunks == tuple(map(len, chunks))
+    taken = chunks if is_fault else [chunks[0], b"event:b\ndata:2\n\n"]
+    assert exchange.interaction.response.body == b"".join(taken)
+    assert exchange.interaction.response.chunks == tuple(map(len, taken))
 
 
 def test_a_fault_after_which_the_test_asks_again_is_not_kept() -> None:

@@ -59,8 +59,8 @@ class HttpExchange:
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
         """A chunk of the body, noted; that of an event stream event by event, as the test takes them.
 
-        A test that leaves a stream would otherwise keep as much of it as the network had ready. What is ready is kept
-        too if it is all to the end.
+        A test that leaves a stream would otherwise keep as much of it as the network had ready. Of a fault that it
+        asked for what is ready is kept too, if it is all to the end: a client stumbles in the middle of it.
         """
         self._chunks.append(b"")
         for piece in _EVENTS.split(chunk) if self._is_event_stream else (chunk,):
@@ -103,7 +103,7 @@ class HttpExchange:
         head = self._head or (Response(NO_RESPONSE) if self._fault else None)
         if head is None or self._dropped:
             return None
-        ready = self._ready if _END.search(self._ready) else b""
+        ready = self._ready if self._recorder.faults_expected and _END.search(self._ready) else b""
         kept = (*self._chunks[:-1], *(chunk + ready for chunk in self._chunks[-1:]))
         chunks = tuple(len(chunk) for chunk in kept if chunk)
         body = b"".join(kept)
