@@ -228,13 +228,14 @@ def vcr(pytestconfig: pytest.Config) -> Iterator[VcrCassette | None]:
     """vcrpy's cassette of the running test, or None if it is not marked vcr."""
     running = _running(pytestconfig)
     item = pytestconfig.stash[ITEM]
-    options: Mapping[str, Any] = overrides.value(item, "vcr_config") or {}
+    overridden = overrides.names_of(item)
+    options: Mapping[str, Any] = (overrides.value(item, "vcr_config") or {}) if overridden else {}
     hosts = markers.hosts_of(options.get("allowed_hosts"))
     with guard.open_context(hosts) if hosts else nullcontext():
         if running is None:
             yield None
             return
-        if overrides.names_of(item):
+        if overridden:
             _refuse(item, running.session.path, options)
         with running.opened() as cassette:
             yield cassette

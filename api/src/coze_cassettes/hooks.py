@@ -304,7 +304,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember whether every phase of a test passed; say why it could not go on."""
     report = yield
-    item.stash[_not_passed] = item.stash.get(_not_passed, False) or not report.passed
+    if report.passed:
+        return report
+    item.stash[_not_passed] = True
     running = item.stash.get(fixtures.RUNNING, None)
     if report.failed and running is not None and running.session.complaint:  # cancelling ended it if it is async
         report.longrepr = _with_line(running.session.complaint, item, call)

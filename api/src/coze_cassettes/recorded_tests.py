@@ -91,7 +91,7 @@ class RecordedTests:
             replayed = replayed_tests.begin(item, path, settings)
             return replace(replayed, opened=partial(self._open_context, replayed.opened))
         recorder = Recorder(item.nodeid, path, settings, fixtures.fail)
-        recorder.owner = naming.owner_id(item)
+        recorder.find_owner = partial(naming.owner_id, item)
         recorder.drawn = self.drawn
         try:
             recorder.configured = environment.configured_values(os.environ)

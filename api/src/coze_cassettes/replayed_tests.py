@@ -19,7 +19,7 @@ from coze_cassettes.session.session import Settings
 def begin(item: pytest.Item, path: Path, settings: Settings) -> RunningTest:
     """Read the cassette of a test; the test ends if that cannot be done."""
     player = Player(item.nodeid, path, settings, fixtures.fail)
-    player.owner = naming.owner_id(item)
+    player.find_owner = partial(naming.owner_id, item)
     configured = item.config.stash[replay_variables.KEY].configured
     if problem := _problem(player, configured, item.stash.get(orphans.RENAMED, "")):
         fixtures.fail(problem)

@@ -57,7 +57,7 @@ class Session:
         self.sent: list[SentRequest] = []
         self.sent_messages: list[Any] = []
         self.complaint = ""
-        self.owner = test
+        self.find_owner: Callable[[], str] = lambda: test
 
     def give_up(self, message: str) -> None:
         """Say why the test cannot go on; what waits for a WebSocket then fails with it. Any thread may call this."""
@@ -83,7 +83,7 @@ class Session:
     @property
     def record_command(self) -> str:
         """The command that records this cassette and no other; a shared one is recorded by the other test."""
-        return f"{self.settings.record_command} {selection(self.owner, self.path)}"
+        return f"{self.settings.record_command} {selection(self.find_owner(), self.path)}"
 
 
 def selection(test: str, path: Path) -> str:
