@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 
+from coze_cassettes.cassette.model import Cassette, Interaction, Request, Response
 from coze_cassettes.errors import CassetteError
 from coze_cassettes.session.hosts import Hosts
+from coze_cassettes.session.player import Player
 from coze_cassettes.session.routing import Router
+from coze_cassettes.session.session import Settings
 
 ASKED = httpx.URL("https://api.coze.com/v1/users/me")
 
@@ -84,3 +89,29 @@ def test_a_password_in_an_address_is_no_part_of_a_request(base: str) -> None:
     """It is sent as a header; neither a cassette nor a message about a request has it."""
     asked = base.replace("://", "://me:tulip@") + "/v1/x?to=me@example.com"
     assert Hosts("http://127.0.0.1:8000").canonical(asked) == "https://api.coze.com/v1/x?to=me@example.com"
+
+
+@pytest.mark.parametrize(
+    ("uri", "body"),
+    [
+        ("", '{"callback": "http://127.0.0.1:8000/cb", "host": "127.0.0.1:8000"}'),
+        ("", "callback=http%3A%2F%2F127.0.0.1%3A8000%2Fcb"),
+        ("?callback=http%3A%2F%2F127.0.0.1%3A8000%2Fcb", ""),
+    ],
+)
+def test_the_address_of_a_local_target_is_cozes(uri: str, body: str) -> None:
+    """A callback to it, say, has another port in each run; the test gets it back as it said it."""
+    target = "http://127.0.0.1:8000"
+    live = Request("POST", f"{target}/v1/x{uri}", body=body.encode())
+    hosts = Hosts(target)
+    kept = hosts.at_coze(live)
+    assert b"127" not in kept.uri.encode() + kept.body
+    assert b"api.coze.com" in kept.uri.removeprefix("https://api.coze.com").encode() + kept.body
+    assert Hosts("https://api.coze.cn").at_coze(kept) is kept
+
+    answer = Response(200, "OK", (), hosts.without_target(f'{{"sent": "{target}/cb"}}'.encode()))
+    for base, sent in ((target, live), ("https://api.coze.com", kept)):
+        player = Player("a test", Path("a/b.yaml"), Settings(target=base), pytest.fail)
+        player.begin(Cassette((Interaction(kept, answer),)))
+        assert player.find(sent) == 0
+        assert player.response(0).body == f'{{"sent": "{base}/cb"}}'.encode()

@@ -104,7 +104,8 @@ class HttpExchange:
         if head is None or self._dropped:
             return None
         ready = self._ready if self._recorder.faults_expected and _END.search(self._ready) else b""
-        kept = (*self._chunks[:-1], *(chunk + ready for chunk in self._chunks[-1:]))
+        received = (*self._chunks[:-1], *(chunk + ready for chunk in self._chunks[-1:]))
+        kept = tuple(map(self._recorder.hosts.without_target, received))
         chunks = tuple(len(chunk) for chunk in kept if chunk)
         body = b"".join(kept)
         sizes = chunks if len(chunks) > 1 else ()

@@ -82,12 +82,13 @@ class Player(Session):
         return Matcher(())
 
     def _at_coze(self, request: Request) -> Request:
-        """A request with the URL that a cassette has."""
-        uri = self.hosts.canonical(request.uri)
-        return request if uri == request.uri else replace(request, uri=uri)
+        """A request with the addresses that a cassette has; what it says of a local target comes back as it says it."""
+        if self.hosts.addresses and self.hosts.tells_target(request):
+            self._matcher.times.update((here, there) for there, here in self.hosts.addresses)
+        return self.hosts.at_coze(request)
 
     def _at_coze_too(self, interaction: Interaction) -> Interaction:
-        request = self._at_coze(interaction.request)
+        request = self.hosts.at_coze(interaction.request)
         return interaction if request is interaction.request else replace(interaction, request=request)
 
     def has(self, url: str) -> bool:

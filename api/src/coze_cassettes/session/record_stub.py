@@ -64,8 +64,8 @@ class _Recording:
             return None
         sent = SentRequest(request.method, str(request.url), request.headers.copy(), body)
         self._recorder.sent.append(sent)
-        uri = self._recorder.hosts.canonical(sent.url)
-        return HttpExchange(self._recorder, Request(sent.method, uri, tuple(sent.headers.multi_items()), body))
+        live = Request(sent.method, sent.url, tuple(sent.headers.multi_items()), body)
+        return HttpExchange(self._recorder, self._recorder.hosts.at_coze(live))
 
     def _note_head(
         self, exchange: HttpExchange | None, request: httpx.Request, response: httpx.Response
