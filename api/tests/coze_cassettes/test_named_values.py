@@ -199,6 +199,23 @@ WITH_DIGIT = {
     "what uses it": "密码使用%s",
     "marks of a title": "《密码》%s",
     "where to write it": "把%s填到密码里",
+    "option of argparse": '@click.option("--db-password", default="%s")',
+    "expectation of chai": "expect(dbPassword).to.equal('%s')",
+    "comparison of Java": 'if (dbPassword.equals("%s")) {}',
+    "column": "SELECT '%s' AS db_password",
+    "element of JSX": "<Login dbPassword={'%s'} />",
+    "variable of T-SQL": "DECLARE @dbPassword nvarchar(9) = N'%s';",
+    "type of Rust": 'static DB_PASSWORD: &\'static str = "%s";',
+    "here string": "wrangler put DB_PASSWORD <<< %s",
+    "registry": "DbPassword    REG_SZ    %s",
+    "field of a page by its name": 'page.find(By.NAME, "password").send_keys("%s")',
+    "parameter of Java": "<param-name>db_password</param-name><param-value>%s</param-value>",
+    "login of SMTP": 'smtp.login("me", "%s")',
+    "keyring": 'keyring.set_password("a", "me", "%s")',
+    "remote desktop": "rdesktop -u me -p %s host",
+    "AUTH": "127.0.0.1:6379> AUTH %s",
+    "label with a field": '<label>Password</label><input value="%s">',
+    "bold name of Chinese": "<strong>登录密码：</strong>%s",
 }
 """Where a value needs a digit: else it may be a word that explains the name."""
 
@@ -236,6 +253,32 @@ TELLING: Final = (
         ("Your gift code is %s.", "NOLF-{D4}-TULIP"),
         ("the Nolfen key %s works", "x9K{D2}q{D1}Zt4vB7"),
         ("邀请码：%s", "nolfen{D3}"),
+    ),
+    *(
+        (text, "TulipNolfen{D3}")
+        for text in (
+            *(
+                "Redis password 👉 %s ok",
+                "登录密码⇒%s",
+                "My password: it's %s",
+                "Password: ||%s||",
+                "Password is <b>%s</b>",
+            ),
+            *(
+                "the SSH password (i.e. %s)",
+                "Password check failed: got %s",
+                "I saved your password as %s",
+                "%s [password]",
+            ),
+            *(
+                "Password\n--------\n%s\n",
+                "the password please\nbot> %s",
+                "%s will be the password",
+                "`%s` -> password",
+            ),
+            *("%s，您的登录密码", "%s——登录密码", "用户名和密码分别是me和%s", "登录密码（旧）%s"),
+            *("the password of staging and prod %s ok",),
+        )
     ),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
 )
@@ -330,6 +373,8 @@ def test_what_a_text_says_of_a_person_is_found(
         {"db.password.v2": WORD},
         {"DB_PASSWORD_PROD": WORD},
         {"name": "password", "value": [[WORD], [{"name": "size", "value": 3}]]},
+        {"Key": "password", "Value": WORD},
+        {"args": ["-v", "--db-password", WORD]},
     ],
 )
 def test_each_name_of_a_value_counts(interaction: MakeInteraction, cassette: MakeCassette, answer: object) -> None:

@@ -96,10 +96,13 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 _LABELS: Final = frozenset(
-    ("name", "key", "keyword", "field", "label", "attribute", "variable", "param", "名称", "字段")
+    (
+        *("name", "key", "keyword", "field", "label", "attribute", "variable", "param", "名称", "字段"),
+        *("Name", "Key", "Field"),
+    )
 )
 _LABELLED: Final = frozenset(
-    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容")
+    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value")
 )
 _HAS_LABEL = re.compile(rf'"(?:{"|".join(_LABELS)})"')
 _LABEL = re.compile(r"[\w.\- ]{2,64}")
@@ -109,8 +112,27 @@ def named_tokens(text: str) -> Iterator[Token]:
     """The tokens of a valid JSON text; what another field of its object names has that name at the end of its path.
 
     In ``{"keyword": "phone", "value": "1"}`` the path of the second value is ``value``, ``phone``; so it is in
-    ``{"phone": {"value": "1"}}``. A value that several fields name comes once with each name.
+    ``{"phone": {"value": "1"}}``. A value that several fields name comes once with each name. An option of a command
+    names the next item of its list: ``["--password", "tulip"]``.
     """
+    if '"-' in text and (options := _options(text)):
+        for token in _named_tokens(text):
+            name = options.get(token.start)
+            yield token if name is None else replace(token, path=(*token.path, name))
+        return
+    yield from _named_tokens(text)
+
+
+_OPTION = re.compile(r'"--?(?P<name>[A-Za-z][\w-]{2,63})"\s{0,32},\s{0,32}(?="(?!-))')
+
+
+def _options(text: str) -> dict[int, str]:
+    """The names that options of commands give to the items behind them, by where those begin."""
+    return {match.end(): match["name"] for match in _OPTION.finditer(text)}
+
+
+def _named_tokens(text: str) -> Iterator[Token]:
+    """The same, without options."""
     if _HAS_LABEL.search(text) is None:
         yield from map(_with_name_above, tokens(text))
         return

@@ -51,7 +51,7 @@ _CAPITALS = re.compile(r"[A-Z][A-Z0-9_]{2}")
 _BEGINNING: Final = "(?=[A-Zh])"
 """The first letter of a name or a URL: asked for first, since it is the question that most places of a text fail."""
 
-_BEFORE: Final = r"(?:(?<![A-Z_])|(?<=%[0-9A-F]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
+_BEFORE: Final = r"(?:(?<![A-Z_])|(?<=%[0-9A-F]{2})|(?<=%25[0-9A-F]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
 """A placeholder does not end a longer word in capitals; the digits of an escape are none."""
 
 

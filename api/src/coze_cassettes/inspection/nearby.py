@@ -12,13 +12,18 @@ from coze_cassettes.inspection.words import words
 
 _REACH: Final = 64
 _MOST_PIECES: Final = 9
-_PIECE = re.compile(r"[A-Za-z0-9_@$%^&+=][A-Za-z0-9_@#$%^&+*=~!?./'’-]*|[\u4e00-\u9fff]+")
-_PARTING = re.compile(r"[ \t,;:()<>\[\]\"“”‘'`|…—–→。，：；、？！「」『』【】《》.?!#>~*/-]{0,12}")
+_PIECE = re.compile(r"[A-Za-z0-9$%^&+=][A-Za-z0-9_@#$%^&+*=~!?./'’-]*|[\u4e00-\u9fff]+")
+_PARTING = re.compile(
+    r"(?:[ \t,;:()<>\[\]\"'`|.?!#~*/@\u2460-\u24ff-]|[^\w\x00-\x7f\ue000]|i\.e\. |</?[a-z][^<>\n]{0,48}>"
+    r"|&(?:#x?[0-9A-Fa-f]{1,6}|[a-z]{2,6});"
+    r"|\r?\n(?:[=~-]{3,64}\r?\n)?(?:`{3}\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}[:.>] )?){0,12}"
+)
+_END_OF_LINE = re.compile(r"[`\"'*_.!,。，！ ]{0,4}(?:\r?\n|\Z|<)")
 _ELSEWHERE: Final = words(
     """
     length lengths size hash hashed digest algorithm algorithms version versions bit bits byte bytes format formats
     commit commits sha md5 uuid rfc section issue issues bug bugs release build request file path revision fingerprint
-    checksum patch port model see e.g i.e via like such name named call called function functions class method
+    checksum patch port model see e.g via like such name named call called function functions class method
     package module using uses encoded computed derived user public order message id url host date time signed ref
     event trace error code status python java node type types
     """
@@ -60,31 +65,52 @@ def is_near(text: str, start: int, end: int, *, has_pin: bool, is_key: bool = Fa
     ``is_key``: only a word that looks drawn counts.
     """
     behind, before = text[end : end + 2 * _REACH], text[max(0, start - 2 * _REACH) : start]
+    literal = _LITERAL.match(behind)
+    if literal is not None and (names.is_key if is_key else _is_drawn_well)(literal["value"]):
+        return True
     return _is_near_behind(behind, has_pin=has_pin, is_key=is_key) or (not is_key and _is_before(before))
 
 
 def _is_near_behind(behind: str, *, has_pin: bool, is_key: bool) -> bool:
-    if _NAMES_NEXT.match(behind) or _DIGIT.search(behind) is None:
+    if _DIGIT.search(behind) is None:
         return False
     position = 0
     for pieces in range(_MOST_PIECES):
         gap = _PARTING.match(behind, position)
         place = gap.end() if gap else position
         piece = _PIECE.match(behind, place)
-        if piece is None or place > _REACH or (place == 0 and piece[0].isascii()):
+        if piece is None or piece[0].startswith("%") or place > _REACH or (place == 0 and piece[0].isascii()):
             return False
         word, rest = piece[0].strip(_EDGES), behind[piece.end() :]
         if rest.startswith(_CALLS):
             return False
         is_telling = _TELLS.search(behind, 0, place) or (not pieces and _SET_OFF.fullmatch(behind, 0, place))
-        if (names.is_key if is_key else _is_drawn_well)(word) or (
-            not is_key and is_telling and _is_shown(word, rest, has_pin=has_pin)
-        ):
-            return True
+        is_far = pieces >= _FEW_PIECES
+        if is_key:
+            is_value = names.is_key(word)
+        else:
+            is_value = _is_drawn_well(word) or (not is_far and _is_long(word))
+            is_value = is_value or bool(is_telling and _is_shown(word, rest, has_pin=has_pin))
+        if is_value:
+            return "\n" not in behind[:place] or _END_OF_LINE.match(rest) is not None
         if word and not _goes_on(word, behind[position:place], rest):
             return False
         position = piece.end()
     return False
+
+
+def _is_long(word: str) -> bool:
+    """Whether a word of some length has several digits, and is not a word with a number."""
+    has_digits = len(re.findall("[0-9]", word)) > 1 and len(word) >= _LEAST
+    return (
+        has_digits
+        and is_drawn(word)
+        and not re.fullmatch(r"[a-z]+-?[0-9]+|[A-Za-z_]\w*(?:\.\w+)+|[vV]?[0-9]+\..*", word)
+    )
+
+
+_FEW_PIECES: Final = 5
+_LITERAL = re.compile(r"[\"'`]?[^\"'`\n;]{0,48}[\"'`](?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!?./-]{5,126})[\"'`]")
 
 
 def _goes_on(word: str, gap: str, rest: str) -> bool:
@@ -98,13 +124,14 @@ def _goes_on(word: str, gap: str, rest: str) -> bool:
 
 _MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _SET_OFF = re.compile(
-    r"\s?(?:[|#~>;…→]|\.\.\.|>>)\s?[^A-Za-z0-9\s,]{0,2}| (?:[/–—=-]+ )?[\"'“‘(\[<*`]+| [/–—=-]+ |[“‘「《【（<*`]+"
+    r"\s?(?:[|#~>;…\u2460-\u24ff]|\.\.\.|>>|[^\w\x00-\x7f\ue000\u3000-\u303f\uff00-\uff65“”‘’–—·]{1,3})\s?[^A-Za-z0-9\s,]{0,2}"
+    r"|[*_`]* (?:[/–—=@-]+ )?[\"'“‘(\[<*`]+| [/–—=-]+ |[“‘「《【（<*`]+"
 )
 """Signs that set a value off from its name."""
 
 _TELLS = re.compile(
-    r"(?:[:?>：？》]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from)"
-    r"|[是为用填输入叫]|[>~])[ \"'“‘(\[]{0,3}\Z"
+    r"(?:[:?>：？》]|[^\w\x00-\x7f\ue000\u3000-\u303f\uff00-\uff65“”‘’–—·…]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from|i\.e\.|got|as|be|now"
+    r"|it['’]s)|[是为用填输入叫]|[>~])[ \"'“‘(\[*|<>`「『【（]{0,4}\Z"
 )
 _COUNTS = re.compile(
     r"[.%/-]?[0-9A-Za-z%]| ?[位个次天年月日时小分秒种条至到]"
@@ -122,8 +149,8 @@ def _is_shown(word: str, rest: str, *, has_pin: bool) -> bool:
 _DIGIT = re.compile("[0-9]")
 _NAMES_NEXT = re.compile(r"[\"'`*]{0,2} ?[:=]")
 _JOINED = re.compile(
-    r"[\"'”’`*)\]]{0,2} ?(?:[(\[<–—:/（：【-]{1,3}|is|就?是) ?"
-    r"(?:(?:the|my|your|our|an?|new|old|current|我的|你的) ?){0,2}(?:[A-Za-z]{2,12} ){0,2}\Z"
+    r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/（：【=→-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
+    r"(?:(?:the|my|your|our|an?|new|old|current|right|correct|我的|你的) ?){0,2}(?:[A-Za-z0-9-]{2,14} ){0,2}\Z"
 )
 _LAST = re.compile(r"[A-Za-z0-9_@#$%^&+*=~!.-]+\Z")
 
@@ -134,9 +161,13 @@ def _is_before(before: str) -> bool:
         return False
     joint = _JOINED.search(before)
     word = _LAST.search(before, 0, joint.start()) if joint else None
-    return (word is not None and _is_drawn_well(word[0].strip(_EDGES))) or _is_introduced(
+    return (word is not None and _is_value(word[0].strip(_EDGES))) or _is_introduced(
         before[-_REACH:].rpartition("\n")[2]
     )
+
+
+def _is_value(word: str) -> bool:
+    return _is_drawn_well(word) or _is_long(word)
 
 
 _JOINT: Final = words("is was as for that this when if")
@@ -148,7 +179,7 @@ def _is_introduced(before: str) -> bool:
     is_joined = False
     for piece in reversed(list(_PIECE.finditer(before))):
         word = piece[0].strip(_EDGES)
-        if is_joined and _is_drawn_well(word):
+        if is_joined and _is_value(word):
             return True
         if word.lower() in _ELSEWHERE or not word.isalpha():
             return False

@@ -74,6 +74,8 @@ _COMPARED = re.compile(r"[\"'`], {0,4}(?P<name>[A-Za-z_][A-Za-z0-9_.]{1,63}) {0,
 # --- documents ------------------------------------------------------------------------------------------------------
 
 _VALUE: Final = r"(?P<value>[^\s\"'`<>(){}\[\],;|]{4,128})"
+_GIVEN: Final = r"(?P<value>[^\s\"'`\\]{4,128})(?=[\"'`])"
+_VARIABLE: Final = r"(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,63})"
 _TITLE: Final = r"(?P<name>[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff -]{1,47}?)"
 _MARKED: Final = (
     ("[/", re.compile(rf"\[[a-z]{{1,6}}\]{_TITLE}:?\[/[a-z]{{1,6}}\]:? {{0,3}}{_VALUE}")),
@@ -82,7 +84,12 @@ _MARKED: Final = (
         "\\text",
         re.compile(rf"\\text[a-z]{{2}}\{{{_TITLE}:?\}}:?\s{{0,3}}\\text[a-z]{{2}}\{{(?P<value>[^{{}}\s]{{4,128}})\}}"),
     ),
-    ("</label>", re.compile(rf">{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}>(?P<value>[^<>\s]{{4,128}})<")),
+    (
+        "</label>",
+        re.compile(
+            rf">{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}(?:>|value=[\"'])(?P<value>[^<>\s\"']{{4,128}})[<\"']"
+        ),
+    ),
     ("@", re.compile(rf"@\"(?P<value>[^\"\n]{{4,128}})\" for[A-Z]\w{{1,24}}:@?\"(?:[Xx]-)?{_TITLE}\"")),
     (" ==", re.compile(r"[\"'](?P<value>[^\s\"']{4,128})[\"'] ={2,3} (?P<name>[A-Za-z_][A-Za-z0-9_.]{1,63})")),
     ("--value", re.compile(rf"--name[ =][\"']?(?P<name>[A-Za-z0-9_.-]{{2,64}})[\"']? --value[ =][\"']?{_VALUE}")),
@@ -93,6 +100,37 @@ _MARKED: Final = (
             r"buildConfigField\(?[^\n,]{0,24}, ?\"(?P<name>[A-Za-z0-9_]{2,64})\", ?"
             r"[\"'](?:\\?\")?(?P<value>[^\"'\\\n]{4,128})"
         ),
+    ),
+    *(
+        (
+            mark,
+            re.compile(rf"{_VARIABLE}\)?\.(?:[a-z]{{2,8}}\.){{0,2}}(?:equals?|fromString|valueOf)\(\s?[\"']{_GIVEN}"),
+        )
+        for mark in ("equal", "fromString(", "valueOf(")
+    ),
+    ("eq ", re.compile(rf"{_VARIABLE}(?:\.should| -?)(?: ?eq) [\"']{_GIVEN}")),
+    *((mark, re.compile(rf"{_VARIABLE}[`\"]? ?(?:<>|!==?|<<?-) ?[\"']{_GIVEN}")) for mark in ("<>", "!=", "<-")),
+    *((mark, re.compile(rf"[\"']{_GIVEN}[\"'] (?i:as) {_VARIABLE}")) for mark in ("' AS ", "' as ")),
+    *(
+        (
+            mark,
+            re.compile(
+                rf"(?:name|id|[A-Z]{{2,12}})(?:=|, ?)[\"']?{_VARIABLE}[\"'\])]{{1,3}}[.,][^\"'\n]{{0,24}}[\"']{_GIVEN}"
+            ),
+        )
+        for mark in ("send_keys(", "type(", "fill(", "sendKeys(")
+    ),
+    ("default", re.compile(rf"[\"']--?{_VARIABLE}[\"'][^()\n]{{0,96}}?default ?= ?[\"']{_GIVEN}")),
+    ("<<<", re.compile(rf"{_VARIABLE} <<< ?[\"']?{_VALUE}")),
+    ("REG_SZ", re.compile(rf"{_VARIABLE}\s{{1,8}}REG_SZ\s{{1,8}}{_VALUE}")),
+    ("set ", re.compile(rf"[a-z]:set {_VARIABLE} [\"']?{_VALUE}")),
+    ("={", re.compile(rf"{_VARIABLE}=\{{[\"'`]{_GIVEN}")),
+    *((mark, re.compile(rf"\\[a-z]{{3,12}}\{{?\\{_VARIABLE}\}}?\{{{_VALUE}\}}")) for mark in ("\\def", "newcommand")),
+    ("-name>", re.compile(rf"-name>{_VARIABLE}</[a-z-]{{2,16}}>\s{{0,16}}<[a-z-]{{2,16}}>{_VALUE}</")),
+    ("<value>", re.compile(rf"name=[\"']{_VARIABLE}[\"'][^<>]{{0,64}}>\s{{0,32}}<value>{_VALUE}</value>")),
+    *(
+        (mark, re.compile(rf"[\"']{_VARIABLE}[\"'] (?:with|to|is|as) [\"']{_GIVEN}"))
+        for mark in ('" with "', '" to "', '" is "', '" as "')
     ),
     (":**", re.compile(rf"\*\*{_TITLE}:\*\* {{0,3}}`?{_VALUE}")),
     ("][", re.compile(rf"\[{_TITLE}[:=] ?{_VALUE}\]")),
@@ -143,6 +181,22 @@ _CALLED_PASSWORD: Final = (
         "Connection(",
         re.compile(r"Connection\([^()\n]{1,128}, ?[\"'][^\"'\n]{0,64}[\"'], ?[\"'](?P<value>[^\"'\n]{3,128})[\"']\)"),
     ),
+    (
+        ".login(",
+        re.compile(
+            r"\.login\( ?[\"'][^\"'\n]{1,64}[\"'], ?[\"'](?P<value>[^\s\"'0-9]{0,64}[0-9][^\s\"']{0,64})[\"'] ?\)"
+        ),
+    ),
+    (
+        "set_password(",
+        re.compile(r"set_password\((?:[\"'][^\"'\n]{1,64}[\"'], ?){0,2}[\"'](?P<value>[^\"'\n]{4,128})[\"']\)"),
+    ),
+    ("> AUTH ", re.compile(rf"> AUTH (?:[a-z]{{1,16}} )?{_WORD}")),
+    *((mark, re.compile(rf" /r?p(?:ass)?:{_WORD}")) for mark in (" /p:", " /rp:", " /pass:")),
+    ("schtasks ", re.compile(rf"schtasks [^\n]{{0,128}}/rp {_WORD}")),
+    ("lftp ", re.compile(r"lftp [^\n]{0,64}-u [^\s,]{1,64},(?P<value>[^\s\"']{4,128})")),
+    ("rdesktop ", re.compile(rf"rdesktop [^\n|;&]{{0,128}}-p ?{_WORD}")),
+    ("sqlcmd ", re.compile(rf"sqlcmd [^\n|;&]{{0,128}}-P ?{_WORD}")),
     ("@tcp(", re.compile(r"[A-Za-z0-9_.-]{1,64}:(?P<value>[^\s\"'`@:]{3,128})@tcp\(")),
     ("assword", re.compile(r"assword[^\n]{0,16}\n\s{0,8}send(?: --)? \"(?P<value>[^\"\\\n]{3,128})\\r")),
     ("secret set ", re.compile(rf"secret set \S{{1,64}} [^\n]{{0,64}}?(?:--body|-b)[ =]{_WORD}")),

@@ -250,10 +250,16 @@ _COMMENT = re.compile(r"\s[#;].*")
 _NEXT_SETTING = re.compile(rf"(?:[,;] ?| )[{_NAME_CHARS}]{{2,64}} ?[:=].*")
 """What follows a setting on its line: ``账号：me，密码：tulip7``."""
 
-_REPLACED = re.compile(rf"[\"'「“]{MASK}[\"'」”]|(?:&[A-Za-z]\w* )?{MASK}(?:[\u3400-\u9fff，。！；、,.!;)&]|\s[a-z])")
+_REPLACED = re.compile(
+    rf"<[a-z][^<>]{{0,64}}>{MASK}</|[\"'「“]{MASK}[\"'」”]"
+    rf"|(?:&[A-Za-z]\w* )?{MASK}(?:[\u3400-\u9fff，。！；、,.!;)&]|\s[a-z])"
+)
 """A placeholder, and a sentence that goes on behind it."""
 
-_CODE_VALUE = re.compile(r"[(\[{]|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z|\A[A-Za-z&][A-Za-z0-9_.|]* ?= ?[\"'`]")
+_CODE_VALUE = re.compile(
+    r"[(\[{]|\A(?:ConvertTo-SecureString|Read-Host)\b"
+    r"|[;,{]\Z|\A[A-Za-z_]+\.[a-z_]+\Z|\A[A-Za-z&][A-Za-z0-9_.|]* ?= ?[\"'`]"
+)
 
 
 # --- what only may be a pair ------------------------------------------------------------------------------------------

@@ -168,17 +168,24 @@ def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
             named = (label,) if label and key in _LABELLED else path[-1:] if key in _OF_THE_ONE_ABOVE else ()
             yield from _of_json(child, f"{place}.{key}", (*path, str(key), *named))
     elif isinstance(value, list):
-        for child in value:
-            yield from _of_json(child, f"{place}[]", path)
+        for before, child in zip([None, *value], value, strict=False):
+            option = _OPTION.fullmatch(before) if isinstance(before, str) and isinstance(child, str) else None
+            yield from _of_json(child, f"{place}[]", (*path, option[1]) if option else path)
     elif isinstance(value, str):
         yield from _of_field(value, place, path)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield Piece(place, _write_number(value), path, Kind.FIELD)
 
 
-_LABELS: Final = ("keyword", "name", "key", "field", "label", "attribute", "variable", "param", "名称", "字段")
+_OPTION = re.compile(r"--?([A-Za-z][A-Za-z0-9_-]{2,63})")
+"""An option of a command, which names the next item of its list."""
+
+_LABELS: Final = (
+    *("keyword", "name", "key", "field", "label", "attribute", "variable", "param", "名称", "字段"),
+    *("Name", "Key", "Field"),
+)
 _LABELLED: Final = frozenset(
-    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容")
+    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value")
 )
 
 

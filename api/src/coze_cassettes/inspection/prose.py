@@ -128,9 +128,11 @@ def _behind(text: str, gap: re.Match[str], name: str) -> Pair | None:
     token = _TOKEN.match(text, start)
     if token is None:
         return None
-    value = re.split(rf"&amp;|[&;,](?=\s|\Z|[A-Za-z_]+[=:])|(?<={MASK}),|\((?=[0-9]*\Z)", token[0], maxsplit=1)[
-        0
-    ].rstrip(".,;:!?)]}")
+    value = re.split(
+        rf"&(?:amp|quot|apos|lt|gt|#x?[0-9A-Fa-f]{{2,4}})\b|[&;,](?=\s|\Z|[A-Za-z_]+[=:])|(?<={MASK}),|\((?=[0-9]*\Z)",
+        token[0],
+        maxsplit=1,
+    )[0].rstrip(".,;:!?)]}")
     rest = _REST.match(text, start + len(value))
     return Pair(name, value, is_quoted=False, rest=rest[0] if rest else "")
 
@@ -170,8 +172,10 @@ _LEAST_CREDENTIAL: Final = 10
 
 _CUT_ESCAPE = re.compile(
     rf"[{MASK}*`\"'|+>=\s]*(?:\\(?:[uUx]?\{{?[0-9A-Fa-f]{{0,8}})|%u?[0-9A-Fa-f]{{0,3}}|&?#[0-9xX]?[0-9A-Fa-f]{{0,5}})"
+    r"|[LNuUR]?\\{1,64}"
 )
-"""An escape that breaks off where the next piece of a text begins, with a placeholder before it or without."""
+"""An escape that breaks off where the next piece of a text begins, with a placeholder before it or without; what stands
+before a quote with an escape."""
 
 _IN_FORM = re.compile(rf"{MASK}&[A-Za-z_][A-Za-z0-9_.-]*=.*")
 """A placeholder and the next field of a form."""

@@ -62,6 +62,7 @@ def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
             or _is_said_before(before)
             or _is_below(behind)
             or _is_answered(behind, promise)
+            or _is_after_colon(behind, promise)
         )
     return _is_said_in_chinese(behind, before)
 
@@ -90,6 +91,21 @@ def _is_answered(behind: str, promise: Promise) -> bool:
     return is_drawn(value) or (is_pin(value) and promise in _HAS_PIN)
 
 
+_AFTER_COLON = re.compile(
+    r"(?: [A-Za-z0-9 .'’()-]{0,64})?: (?:(?:it['’]s|got|use|try|type|enter|now|e\.g\.) )?[\"'“`*(\[|>«~]{0,3}"
+    r"(?P<value>[A-Za-z0-9][^\s|<>\"'`]{3,127})"
+)
+
+
+def _is_after_colon(behind: str, promise: Promise) -> bool:
+    """Whether a drawn word stands behind a colon, with words between the name and the colon, or behind it."""
+    match = _AFTER_COLON.match(behind)
+    if match is None:
+        return False
+    value = match["value"].rstrip(_TRAILING)
+    return is_drawn(value) or (is_pin(value) and promise in _HAS_PIN and behind[match.end() :][:1] not in ("%", "-"))
+
+
 _WORDY = re.compile(
     r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
     r"(?:(?:[A-Z][a-z]{3,}){2,3}|(?:[a-z]{4,}-){2,3}[a-z]{4,})"
@@ -109,7 +125,7 @@ def _is_said_behind(clause: str, promise: Promise) -> bool:
     is_telling, said = True, clause[:1].strip() or " "
     for word in _words(clause):
         small = word.lower()
-        if is_drawn(word) or (said.strip() and _WORDY.fullmatch(word)):
+        if (is_drawn(word) and (is_telling or not _HOST.fullmatch(word))) or (said.strip() and _WORDY.fullmatch(word)):
             return is_telling
         if said and is_pin(word) and promise in _HAS_PIN:
             return _is_counted(clause, word)
@@ -119,6 +135,9 @@ def _is_said_behind(clause: str, promise: Promise) -> bool:
         is_telling = bool(said)
     return False
 
+
+_HOST = re.compile("[a-z]{2,8}-[0-9]{1,2}")
+"""What a machine is called: ``db-01``."""
 
 _GOES_ON: Final = (
     "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with"
@@ -168,11 +187,14 @@ def _is_below(behind: str) -> bool:
 _DESCRIBING_HAN = re.compile(
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
 )
-_HAN_OR_SIGN = re.compile(r"[\u4e00-\u9fff,，、:：→—【(（「“\"'*`> -]{0,14}(?:\r?\n[\s>`]{0,6})?")
+_HAN_OR_SIGN = re.compile(
+    r"(?:[(（][\u4e00-\u9fff]{1,4}[)）]|[\u4e00-\u9fff\u2460-\u24ff,:【(（\[「“\"'*`> -]"
+    r"|(?![。！？”」】）])[^\w\x00-\x7f\ue000]){0,14}(?:\r?\n[\s>`]{0,6})?"
+)
 _LATIN = re.compile(r"(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
 _COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条至到]|[-~]")
 _JOINED_HAN = re.compile(
-    r"[”」`*\"' ]{0,2}(?:是|就是|为|即|作为|做|当[成作]?|用于|用作|\(|（|="
+    r"[”」`*\"' ]{0,2}(?:是|就是|为|即|系|作为|做|当[成作]?|用于|用作|\(|（|=|——?|[,，](?:这是)?(?=[您你我]的)"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
     r"(?:[我你您他她]?们?的?)?[\u4e00-\u9fff]{0,4} ?(?:[A-Za-z-]{2,8} ?)?\Z"
 )
@@ -214,8 +236,14 @@ def _is_word_in_chinese(behind: str) -> bool:
     return not _is_known(value) and _USED.match(rest) is None
 
 
+_RESPECTIVELY = re.compile(r"分别(?:是|为|如下)[:： ]*[^\s和、,，]{1,32}[和、,，] ?(?P<value>[!-~]{4,128})")
+
+
 def _is_said_in_chinese(behind: str, before: str) -> bool:
     if _is_word_in_chinese(behind):
+        return True
+    both = _RESPECTIVELY.match(behind)
+    if both is not None and _has_digit_drawn(both["value"].rstrip(".?!/")):
         return True
     gap = _HAN_OR_SIGN.match(behind)
     if gap is not None and not _DESCRIBING_HAN.search(gap[0]):

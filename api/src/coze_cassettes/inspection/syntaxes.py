@@ -19,7 +19,7 @@ _NO_TAG: Final = "(?<![<:/])"
 _LITERAL: Final = r"""(?P<mark>["'])(?P<value>[^"'\\\n]{1,512})(?P=mark)"""
 _ANNOTATED = re.compile(
     rf"""{_START}{_NO_TAG}(?P<name>{_NAME})[?!]?(?: ?: ?| [Aa]s | )"""
-    rf"""(?:[A-Za-z&\[*][^\s=:;"'`{{}}()]{{0,48}}?) ?= ?[bfru]?"""
+    rf"""(?:[A-Za-z&\[*](?:[^\s=:;"'`{{}}]|'static |, ){{0,48}}?) ?= ?[bfruN]?"""
     r"""(?P<mark>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=mark)"""
 )
 """A variable with its type, before or behind its name."""
@@ -70,7 +70,7 @@ _CONTENT: Final = (
 )
 _TITLED = re.compile(
     rf">\s{{0,8}}(?P<name>{_NAME}(?: [A-Za-z]{{2,16}}){{0,2}}) {{0,4}}(?::\s{{0,4}}</[a-z0-9]+>|</[a-z0-9]+>\s{{0,4}}:)"
-    rf"\s{{0,16}}{_CONTENT}\s{{0,16}}<"
+    rf"\s{{0,16}}{_CONTENT}(?:\s{{0,16}}<|(?=\s|\Z|[。！，]))"
 )
 _TAGGED = re.compile(
     rf"{_START}(?P<name>{_NAME}) ?[:=] {{0,4}}(?:<(?!li\b|/)[a-z][^<>]{{0,64}}>\s{{0,4}}){{1,2}}{_CONTENT}\s{{0,16}}</"

@@ -12,7 +12,7 @@ from coze_cassettes.scrubbing.syntaxes import NamedValue
 # --- what stands between a label and its value ----------------------------------------------------------------------
 
 _SIGN: Final = (
-    r"(?:[ \t:：=|｜→>*\"'“”‘’「『【\[(（<`~,，;；\\•\-–—]|<[a-z/][^<>\n]{0,48}>"
+    r"(?:[ \t:：=|｜→>*\"'“”‘’「」『』【】《》\[\]()（）<`~,，;；\\•\-–—]|<[a-z/][^<>\n]{0,48}>"
     r"|（[\u4e00-\u9fff]{1,6}）|\([\u4e00-\u9fff]{1,6}\))"
 )
 _SAYS: Final = (

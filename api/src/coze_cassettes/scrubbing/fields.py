@@ -45,13 +45,13 @@ _HAN_PAIR = re.compile(
     rf"(?P<separator>{_NOTE}\s{{0,2}}(?:(?<=[A-Za-z]):-(?=[^\s-])|[:：=]|{_BECOMES})[：:]?\s{{0,3}})(?P<quote>[\"'`“‘「]?)"
 )
 _OPTION = re.compile(
-    r"-(?<!\S-)(?:-|(?=[A-Za-z_]{3,32}[= \t]))(?P<name>[A-Za-z][\w-]{1,63})(?:=|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])"
+    r"-(?<!\S-)(?:-|(?=[A-Za-z_]{3,32}[= \t]))(?P<name>[A-Za-z][\w-]{1,63})(?:[=:]|\s{1,3})(?P<quote>[\"']?)(?=[^\s-])"
 )
 _PROPERTY = re.compile(r"(?<!\S)-D(?P<name>[A-Za-z][\w.-]{1,63})=(?P<quote>[\"']?)(?=\S)")
 _COMMAND = re.compile(
     r"(?:^[ \t]*(?:ENV|ARG|setx|setenv|SetEnv|\#define|proxy_set_header|fastcgi_param)"
-    r"|(?<!\S)set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:|\$)?"
-    r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,63})[ \t]+(?P<quote>[\"']?)",
+    r"|(?<![^\s:])set(?: -[gxU]{1,3})?)[ \t]+(?:\S{1,64}:|\$)?"
+    r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,63})[ \t]+(?:[LuUR](?=\"))?(?P<quote>[\"']?)",
     re.MULTILINE,
 )
 """A name and its value, separated by a blank, in a line of a Dockerfile, a shell, a server's settings."""
@@ -77,7 +77,7 @@ _TUPLE = re.compile(
 )
 _ENTRY = re.compile(
     r"<(?P<tag>[A-Za-z][\w.:-]{0,63})\s[^<>]{0,128}?\b(?:name|id|key|field)\s?=\s?[\"'](?P<name>[\w.\-]{2,64})[\"']"
-    r"[^<>]{0,128}>\s{0,64}(?P<value>[^<>]{1,4096}?)\s{0,64}</(?P=tag)>"
+    r"[^<>]{0,128}>\s{0,64}(?:<value>)?(?P<value>[^<>]{1,4096}?)(?:</value>)?\s{0,64}</(?P=tag)>"
 )
 _PLIST = re.compile(
     r"<key>\s{0,8}(?P<name>[^<>\s]{2,64})\s{0,8}</key>\s{0,64}<(?:string|integer)>\s{0,64}(?P<value>[^<>]{1,4096}?)\s{0,64}</"

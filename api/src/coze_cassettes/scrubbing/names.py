@@ -28,6 +28,7 @@ _BEHIND = re.compile(
 """What stands behind a name without changing it: ``password_str``, ``app_id2``."""
 
 _LATIN_BEFORE = re.compile(r"(?<![a-z0-9_])[a-z0-9_]+(?=[\u4e00-\u9fff])")
+_HAN_BEFORE = re.compile(r"\A(?:.*\.)?[\u4e00-\u9fff]+_?(?=[a-z])")
 _GLUED = re.compile(
     r"(?<=[a-z]{2})(?:openid|unionid|birthday|birthdate|dob|wechat|weixin|qq(?:number|no)?|licenseplate|plate(?:no|number)?|bankcard|idcard|passport|id|name|address|password|passwd|pwd|pass|otp|signature|credentials?|cookie|token|secret|key|code|card)\Z"
     r"|(?:(?<=contact)|(?<=mobile)|(?<=user)|(?<=cell)|(?<=home)|(?<=work))phone\Z|(?:(?<=phone)|(?<=mobile)|(?<=card))number\Z"
@@ -43,5 +44,6 @@ def spellings_of(name: str) -> Iterator[str]:
         yield core
     if not name.isascii():
         yield _LATIN_BEFORE.sub("", core)
+        yield _HAN_BEFORE.sub("", core)
     elif (last := _GLUED.search(core)) is not None:
         yield f"{core[: last.start()]}_{last[0]}"

@@ -9,11 +9,15 @@ from coze_cassettes.scrubbing.looks import DIGITS, MIXED
 
 Span = tuple[int, int]
 
-_SIGNS = re.compile(r"[ ,.:;?!#/|>=<()\[\]*`\"'“”‘’「」『』【】《》…~–—→\u3001\u3002-]{1,12}")
+_SIGNS = re.compile(
+    r"(?:i\.e\. |</?[a-z][^<>\n]{0,48}>|&(?:#x?[0-9A-Fa-f]{1,6}|[a-z]{2,6});"
+    r"|\r?\n(?:[-=~]{3,64}\r?\n)?(?:```\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}[:.>] )?"
+    r"|[ ,.:;?!#/|>=<()\[\]*`\"'~@\u2460-\u24ff-]|[^\w\x00-\x7f]){1,12}"
+)
 _ABOUT: Final = (
     r"(?i:lengths?|size|hash(?:ed)?|digest|algorithms?|versions?|bits?|bytes?|formats?|(?<!, )types?|commits?|sha|md5"
     r"|uuid|rfc|section|issues?|bugs?|lines?(?! \d{1,4}:)|release|build|request|file|path|revision|fingerprint|checksum"
-    r"|patch|port|model|see|e\.g|i\.e|via|like|such|named?|called|functions?|class|method|package|module|using|uses|encoded"
+    r"|patch|port|model|see|e\.g|via|like|such|named?|called|functions?|class|method|package|module|using|uses|encoded"
     r"|computed|derived|user|public|order|message|id|url|host|date|time|signed|ref|event|trace|error|code|status|python"
     r"|java|node)(?![A-Za-z])"
 )
@@ -46,8 +50,13 @@ _WRITTEN = re.compile(
 )
 _BEFORE = re.compile(
     r"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!.-]{5,126}[A-Za-z0-9@#$%^&*+=~!])"
-    r"[\"'”’`*)\]]{0,2} ?(?:[(\[<–—:/-]{1,3}|is|就?是) ?(?:(?:the|my|your|our|an?|new|old|current|我的|你的) ?){0,2}\Z"
+    r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/=→-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
+    r"(?:(?:the|my|your|our|an?|new|old|current|right|correct|我的|你的) ?){0,2}\Z"
 )
+_CHAR: Final = "[A-Za-z0-9!@#$%^&*_+=~?./-]"
+_SEVERAL: Final = rf"(?=[^\s\d]{{0,64}}\d[^\s\d]{{0,64}}\d)(?={_CHAR}{{7}})(?![a-z]+-?\d+(?!{_CHAR}))"
+_STRONG = re.compile(rf"{_SEVERAL}{MIXED}")
+"""A value with several digits, and not a word with a number behind it."""
 
 
 _JOINED = re.compile(
@@ -59,7 +68,7 @@ _JOINED = re.compile(
 
 _BEFORE_NOTE = re.compile(
     rf"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[0-9]{{4,12}}|{MIXED})[\"'”’`*]{{0,2}} ?"
-    r"\((?:(?:the|my|your|our|an?|new|old|我的|你的) ?)?\Z"
+    r"[(\[](?:(?:the|my|your|our|an?|new|old|我的|你的) ?)?\Z"
 )
 """A value of which a remark says what it is: ``tulip7 (the password)``."""
 
@@ -74,23 +83,46 @@ def is_drawn(value: str) -> bool:
 def value_behind(text: str, end: int) -> Span | None:
     """Where a drawn value stands behind a name that ends at a place, with words and signs between."""
     position, last = end, end + _REACH
-    if _PAIRED.match(text, end) or _INSIDE.match(text, end) or _DIGIT.search(text, end, last + _REACH) is None:
+    if _INSIDE.match(text, end) or _DIGIT.search(text, end, last + _REACH) is None:
         return None
     for words in range(_MOST_WORDS):
         signs = _SIGNS.match(text, position)
         position = signs.end() if signs else position
         if position > last or _GLUED.match(text, position - 1):
             return None
-        value = _VALUE.match(text, position)
-        if value is not None and _ENDS.match(text, value.end()) and is_drawn(value[0]):
-            return value.span()
-        if _is_telling(text, end, position, words) and (shown := _SHOWN.match(text, position)) is not None:
-            return None if _MEMBER.fullmatch(shown["value"]) else shown.span("value")
+        span = _value_at(text, end, position, words)
+        if span is not None:
+            return span if "\n" not in text[end : span[0]] or _LINE_ENDS.match(text, span[1]) else None
         word = _WORD.match(text, position)
         if word is None:
             return None
         position = word.end()
     return None
+
+
+def _value_at(text: str, end: int, position: int, words: int) -> Span | None:
+    """The value that begins at a place, some words behind the end of a name."""
+    value = _VALUE.match(text, position)
+    if value is not None and _ENDS.match(text, value.end()) and is_drawn(value[0]):
+        return value.span()
+    shown = _LONGER.match(text, position) if words < _FEW_WORDS else None
+    if shown is None and _is_telling(text, end, position, words):
+        shown = _SHOWN.match(text, position)
+    return shown.span("value") if shown is not None and not _MEMBER.fullmatch(shown["value"]) else None
+
+
+_LINE_ENDS = re.compile(r"[`\"'*_]{0,3}[ .!,。，！]{0,2}(?:\r?\n|\Z|<)")
+
+
+def literal_behind(text: str, end: int) -> Span | None:
+    """Where a literal that looks drawn stands behind a name of a program, with no other literal between."""
+    match = _LITERAL.match(text, end)
+    return match.span("value") if match is not None and is_drawn(match["value"]) else None
+
+
+_LITERAL = re.compile(
+    r"[\"'`]?[^\"'`\n;]{0,48}(?P<mark>[\"'`])(?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!?./-]{5,126})(?P=mark)"
+)
 
 
 def value_before(text: str, start: int, end: int) -> Span | None:
@@ -99,16 +131,16 @@ def value_before(text: str, start: int, end: int) -> Span | None:
     if _DIGIT.search(text, first, start) is None:
         return None
     found = _BEFORE.search(text, first, start)
-    if found is not None and is_drawn(found["value"]):
+    if found is not None and (is_drawn(found["value"]) or _STRONG.fullmatch(found["value"])):
         return found.span("value")
     for drawn in _VALUE.finditer(text, start - min(start, _REACH), start):
         if (
-            is_drawn(drawn[0])
+            (is_drawn(drawn[0]) or _STRONG.fullmatch(drawn[0]))
             and _JOINED.fullmatch(text, drawn.end(), start)
             and not (drawn.start() and _GLUED.match(text, drawn.start() - 1))
         ):
             return drawn.span()
-    noted = _BEFORE_NOTE.search(text, first, start) if text.startswith(")", end) else None
+    noted = _BEFORE_NOTE.search(text, first, start) if text.startswith((")", "]"), end) else None
     return noted.span("value") if noted is not None else None
 
 
@@ -120,19 +152,24 @@ def _is_telling(text: str, end: int, position: int, words: int) -> bool:
 
 
 _SET_OFF = re.compile(
-    r"[ \t]?(?:[|#~>;…]{1,3}|\.{3})[ \t]?[\"'“‘(\[<*`]{0,2}|[ ](?:[/–—=-]{1,2}[ ])?[\"'“‘(\[<*`]{1,3}"
+    r"[ \t]?(?:[|#~>;…\u2460-\u24ff]{1,3}|\.{3}"
+    r"|[^\w\x00-\x7f\u3000-\u303f\uff00-\uff65“”‘’–—…·]{1,3})[ \t]?[\"'“‘(\[<*`]{0,2}"
+    r"|[*_`]{0,2}[ ](?:[/–—=@-]{1,2}[ ])?[\"'“‘(\[<*`]{1,3}"
     r"|[ ][/–—=-]{1,2}[ ]|[“‘「《【<*`]{1,3}"
 )
 _TELLS = re.compile(
-    r"(?:[:?>~》】」]|\.{2,3}|…|[.!] |\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from)"
-    r"|[是为用填输入叫])[ \"'“‘(\[]{0,3}\Z"
+    r"(?:[:?>~》】」]|[^\w\x00-\x7f\u3000-\u303f\uff00-\uff65“”‘’–—…·]|\.{2,3}|…|[.!] "
+    r"|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from"
+    r"|it['’]s|i\.e\.|got|as|be|now)|[是为用填输入叫])[ \"'“‘(\[*|<>`「『【（]{0,4}\Z"
 )
 """How what is between ends if the value follows."""
 
 _MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_LONGER = re.compile(rf"(?P<value>{_SEVERAL}{MIXED})")
+_FEW_WORDS: Final = 5
 _SHOWN = re.compile(rf"(?P<value>{MIXED}|{DIGITS})")
 _PAIRED = re.compile(r"[\"'`*]{0,2} ?[=:]")
-_INSIDE = re.compile(r"(?<=[A-Z0-9]-SECRET)-[A-Z0-9]|(?<=[A-Z0-9]-KEY)-[A-Z0-9]")
-"""A name inside a key that says in capitals what it is: ``AGE-SECRET-KEY-1...``."""
+_INSIDE = re.compile(r"(?<=[A-Z0-9]-SECRET)-[A-Z0-9]|(?<=[A-Z0-9]-KEY)-[A-Z0-9]|(?<=KEY)-{5}")
+"""A name inside a key that says in capitals what it is: ``AGE-SECRET-KEY-1...``; the head of a private key."""
 _DIGIT = re.compile("[0-9]")
-_GLUED = re.compile("[A-Za-z0-9_]{2}")
+_GLUED = re.compile("[A-Za-z0-9][A-Za-z0-9_]|(?<=[A-Za-z0-9])_[A-Za-z0-9_]")

@@ -38,10 +38,33 @@ _OF_OBJECT = re.compile(
     rf"{_BEGIN}[\"']?{_NAME}[\"']? ?[:=] ?\{{\s{{0,16}}[\"']?(?:value|val|default|data|secret)[\"']? ?[:=] ?{_DRAWN}"
 )
 _CASE = re.compile(rf"[\"']{_NAME}[\"']:? (?:return|then|->) {_DRAWN}")
-_GIVEN = re.compile(rf"{_BEGIN}{_NAME}(?:\.(?:set|put|assign|setValue)|\)\.[a-z]\w{{1,24}}| ?\| ?default)\({_DRAWN}\)")
+_GIVEN = re.compile(
+    rf"{_BEGIN}{_NAME}(?:\.(?:set|put|assign|setValue|fromString|valueOf|of)"
+    rf"|\)\.[a-z]\w{{1,24}}| ?\| ?default)\({_DRAWN}\)"
+)
 _PARAMETER = re.compile(rf"--name[ =][\"']?{_NAME}[\"']? --value[ =][\"']?{_BARE}")
 _ON_NEXT_LINE = re.compile(rf"{_BEGIN}{_NAME} ?=\s{{5,24}}{_DRAWN}")
 """What an object, a method, a case, a command is given."""
+
+_EXPECTED = re.compile(
+    rf"(?i:equals?|same|compare|eq|is|match)\w{{0,8}}\(\s{{0,8}}\w{{1,8}}, {{0,4}}{_DRAWN}, {{0,4}}{_NAME}\s{{0,8}}[,)]"
+)
+_EQUAL = re.compile(
+    rf"{_BEGIN}{_NAME}\)?(?:\.(?:to|should|equals?|eq)[ .(]\w{{0,8}}[ (]?| -?(?:eq|is) |\.should eq ){_DRAWN}"
+)
+_UNEQUAL = re.compile(rf"{_BEGIN}{_NAME}[\"`\]]? ?(?:<>|!==?) ?{_DRAWN}")
+_CALLED = re.compile(rf"{_DRAWN} (?i:as) [\"`\[]?{_NAME}")
+_DEFAULTED = re.compile(rf"[\"']--?{_NAME}[\"'][^()\n]{{0,96}}?\bdefault ?= ?{_DRAWN}")
+_ATTRIBUTE = re.compile(rf"{_BEGIN}{_NAME}=\{{{_TEXT}\}}")
+_SENT = re.compile(
+    rf"[\"'\[]?(?:[a-z]{{1,16}}\[)?(?:(?:name|id)=[\"']?|By\.[A-Z_]{{2,16}}, ?[\"']){_NAME}[\"']?\]{{0,2}}[\"']?"
+    rf"(?:\)\.\w{{1,24}}\(|, ?){_DRAWN}"
+)
+_ASKED = re.compile(rf"[\"']{_NAME}[\"'] (?:with|to|is|as) {_DRAWN}")
+_HERE = re.compile(rf"{_BEGIN}{_NAME}\s?<<< ?[\"']?{_BARE}")
+_REGISTERED = re.compile(rf"{_BEGIN}{_NAME}\s{{1,8}}REG_(?:EXPAND_)?SZ\s{{1,8}}{_BARE}")
+_MACRO = re.compile(rf"\\(?:def|(?:re)?newcommand\{{?)\\{_NAME}\}}?\{{(?P<value>[^{{}}\s\\]{{4,512}})\}}")
+"""What a test, a statement of SQL, an element of JSX, a shell, the registry of Windows gives a value."""
 
 _OTHERWISE = re.compile(rf"{_BEGIN}{_NAME} or {_DRAWN}")
 _COMPARED = re.compile(rf"\(\s{{0,8}}{_DRAWN},\s{{0,8}}{_NAME}\s{{0,8}}[,)]")
@@ -49,7 +72,7 @@ _COMPARED_WITH = re.compile(
     rf"(?i:equals?|same|compare|eq|is|match)\w{{0,8}}\(\s{{0,8}}{_NAME}, {{0,4}}{_DRAWN}\s{{0,8}}[,)]"
 )
 _OPTION = re.compile(
-    rf"[\"']--?{_NAME}(?:[\"'],\s{{1,16}}[\"']|=)(?P<value>(?![-$<{{%])[^\s\"'\\<>{{}}]{{4,512}})[\"'](?=\s{{0,16}}[\],)]|\s|\Z)"
+    rf"[\"']--?{_NAME}(?:[\"'],\s{{0,16}}[\"']|=)(?P<value>(?![-$<{{%])[^\s\"'\\<>{{}}]{{4,512}})[\"'](?=\s{{0,16}}[\],)]|\s|\Z)"
 )
 """The arguments of a command as a list of texts."""
 
@@ -79,7 +102,7 @@ _ANGLED = re.compile(
 _TYPESET = re.compile(rf"\\text(?:bf|it)\{{{_TITLE}:?\}}:?\s{{0,3}}\\text[a-z]{{2}}\{{(?P<value>[^{{}}\s]{{4,512}})\}}")
 _LITERAL = re.compile(rf"{_BEGIN}{_TITLE}: ?``(?P<value>[^`\s]{{4,512}})``")
 _SPANNED = re.compile(
-    rf"<label[^<>]{{0,64}}>{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}>(?P<value>[^<>\s]{{4,512}})<"
+    rf"<label[^<>]{{0,64}}>{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}(?:>|value=[\"'])(?P<value>[^<>\s\"']{{4,512}})[<\"']"
 )
 _QUOTED_BELOW = re.compile(rf"{_BEGIN}{_TITLE}:\r?\n> ?{_BARE}(?=\s|\Z)")
 _ITEM = re.compile(rf"\bkey: [\"']?{_NAME}[\"']?\r?\n[ ]{{0,32}}val: [\"']?(?P<value>[^\s\"']{{4,512}})")
@@ -100,6 +123,17 @@ _BY_MARK: Final = (
     *((mark, _GIVEN) for mark in ('("', "('")),
     ("--value", _PARAMETER),
     *((mark, _ON_NEXT_LINE) for mark in ("=\n    ", "=\r\n    ", "=\n\t\t\t\t")),
+    *((mark, _EXPECTED) for mark in (', "', ", '")),
+    *((mark, _EQUAL) for mark in ("eq ", "equal", "eq(", " is ")),
+    *((mark, _UNEQUAL) for mark in ("<> ", "!= ", "!== ", "!='", '!="')),
+    *((mark, _CALLED) for mark in ("' AS ", "' as ")),
+    ("default", _DEFAULTED),
+    *((mark, _ATTRIBUTE) for mark in ("={'", '={"', "={`")),
+    *((mark, _SENT) for mark in ("name=", "id=", "By.")),
+    *((mark, _ASKED) for mark in ('" with ', "' with ", '" to ', "' to ", '" is ', "' is ", '" as ', "' as ")),
+    ("<<<", _HERE),
+    ("REG_", _REGISTERED),
+    *((mark, _MACRO) for mark in ("\\def", "newcommand")),
     *((mark, _OTHERWISE) for mark in (' or "', " or '")),
     *((mark, _COMPARED) for mark in ('("', "('")),
     *((mark, _COMPARED_WITH) for mark in (', "', ", '")),
@@ -153,6 +187,12 @@ _UNNAMED: Final = (
             "UsernamePassword",
         )
     ),
+    ("login(", re.compile(rf"\.login\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_DRAWN}\s{{0,8}}\)")),
+    ("set_password(", re.compile(rf"\bset_password\((?:{_LOGIN},\s{{0,8}}){{0,2}}{_TEXT}\)")),
+    ("AUTH ", re.compile(r"> AUTH (?:\w{1,32} )?[\"']?(?P<value>[^\s\"']{4,512})")),
+    *((mark, re.compile(r"[ \t]/(?:p|rp|pass):(?P<value>[^\s\"'<>]{4,128})")) for mark in (" /p:", " /rp:", " /pass:")),
+    ("schtasks", re.compile(r"\bschtasks [^\n|;&]{0,128}/rp [\"']?(?P<value>[^\s\"']{4,128})")),
+    ("lftp ", re.compile(r"\blftp [^\n|;&]{0,64}-u [\"']?[^\s,]{1,64},(?P<value>[^\s\"']{4,128})")),
     ("getConnection(", re.compile(rf"getConnection\([^()\n]{{1,128}},\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}\)")),
     ("@tcp(", re.compile(r"[\"'`][A-Za-z0-9_.\-]{1,64}:(?P<value>[^\s\"'`@]{3,256})@tcp\(")),
     (

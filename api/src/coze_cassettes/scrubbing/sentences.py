@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from coze_cassettes.scrubbing.looks import DIGITS, KNOWN, MIXED, WORDY
-from coze_cassettes.scrubbing.nearby import value_before, value_behind
+from coze_cassettes.scrubbing.nearby import literal_behind, value_before, value_behind
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
-_OPEN: Final = r"[\"'“‘`*(\[]{0,3}"
+_OPEN: Final = r"[\"'“‘`*(\[|>«~]{0,3}"
 
 # --- English --------------------------------------------------------------------------------------------------------
 
@@ -35,18 +35,19 @@ _COUNTS: Final = r"(?!(?:length|size|policy|count|version|hash|type|name|id|numb
 _WORDS_OF_NAME: Final = rf"(?: {_COUNTS}[A-Za-z][A-Za-z'’-]{{0,14}})"
 _TELLS: Final = (
     r"(?:['’]s|(?:,? (?:(?i:is|was|be|to|equals|its|now|still|typed|entered|becomes|became|reads|says|wants)"
-    r"|it['’]s)){1,2}:?|:| [=–—-]| ->)[ ]"
+    r"|it['’]s)){1,2}:?|:| (?:[=–—-]|->|<=))[ ](?:(?:it['’]s|got|use|try|type|enter|now|e\.g\.) )?"
 )
+_ANY_WORDS: Final = r"(?:,? [A-Za-z(][A-Za-z0-9'’-]{0,14}(?:\.[A-Za-z0-9-]{1,15}){0,3}){0,5}?"
 _LINE_ENDS: Final = r"`{0,3}[ .!）)]{0,2}\r?(?=\n|\Z)"
 _BEHIND_NAME: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_REMARK}(?:,? [A-Za-z(][A-Za-z0-9'’-]{{0,14}}){{0,5}}?{_TELLS}{_OPEN}(?P<value>{MIXED})",
+        rf"{_REMARK}{_ANY_WORDS}{_TELLS}{_OPEN}(?P<value>{MIXED})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,4}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
         rf",[ ]{_OPEN}(?P<value>(?=[^\s,]{{8}}){MIXED})(?=[,.])",
         rf"\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
         rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{DIGITS})",
-        rf"{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
+        rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{WORDY})",
         rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?:it['’]s )?(?P<value>{MIXED})",
         rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?P<value>{DIGITS})",
@@ -57,7 +58,7 @@ _BEHIND_WITHOUT_DIGIT: Final = tuple(pattern for pattern in _BEHIND_NAME if WORD
 _FARTHEST: Final = 256
 """Characters between a name and a digit of its value, at most."""
 
-_SERVES: Final = "(?:(?:should|will|may|can|must) )?(?:(?:work|be|serve|do|be used|works|serves) )?"
+_SERVES: Final = "(?:(?:should|will|may|can|must|still) ){0,2}(?:(?:work|be|serve|do|be used|works|serves) )?"
 _BEFORE_NAME: Final = tuple(
     re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}{joint}\Z")
     for joint in (
@@ -77,7 +78,10 @@ _HAN_NAME = re.compile(
 _OTHER: Final = (
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
 )
-_HAN_GAP: Final = rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:→—]|-{{1,3}}(?!\d)| ){{0,12}}?"
+_HAN_GAP: Final = (
+    rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:\u2460-\u24ff]|[（(][\u4e00-\u9fff]{{1,4}}[)）]|-{{1,3}}(?!\d)| "
+    r"|(?![“”‘’「」『』【】《》（）。！？])[^\w\x00-\x7f]){0,12}?"
+)
 _UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
 _HAN_VALUE: Final = (
     rf"(?!{KNOWN})(?=[A-Za-z!@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
@@ -86,13 +90,16 @@ _HAN_VALUE: Final = (
 _BEHIND_HAN: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_HAN_GAP}[【（(「“\"'`*]{{0,2}}{_HAN_VALUE}{_UNIT}",
+        rf"{_HAN_GAP}[【（(\[「“\"'`*]{{0,2}}{_HAN_VALUE}{_UNIT}",
         rf"[【]{_HAN_VALUE}[】]",
+        rf"分别(?:[是为]|如下)[: ]{{0,2}}[^\s和、,]{{1,32}}[和、,] ?{_HAN_VALUE}{_UNIT}",
         rf"[:：]?[ ]?\r?\n(?:\r?\n)?[>` ]{{0,3}}{_HAN_VALUE}{_UNIT}",
     )
 )
 _BEFORE_HAN = re.compile(
-    rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[”」`*\"' ]{{0,2}}(?:就?是|为|即|作为|做|当[成作]?|用[于作]|[（(]|="
+    rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[!#$%^&*+=~]?[”」`*\"' ]{{0,2}}"
+    rf"(?:就?是|为|即|系|作为|做|当[成作]?|用[于作]|[（(]|="
+    r"|——?|[,，](?:这是)?(?=[您你我]的)"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
     r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}[ ]?(?:[A-Za-z-]{2,8}[ ]?)?\Z"
 )
@@ -154,7 +161,7 @@ _HAN_BESIDE = re.compile("[ :\"'(]?[\u4e00-\u9fff]")
 def _nearby(text: str, name: tuple[int, int]) -> Iterator[NamedValue]:
     """A value that looks drawn, a few words behind the name or a sign before it."""
     start, end = name
-    for span in (value_behind(text, end), value_before(text, start, end)):
+    for span in (value_behind(text, end), value_before(text, start, end), literal_behind(text, end)):
         if span is not None:
             yield NamedValue(text[start:end], *span, is_quoted=True)
 

@@ -33,8 +33,8 @@ _LITERAL: Final = r"(?P<mark>[\"'])(?P<value>[^\"'\n]{1,4096})(?P=mark)"
 
 _TYPED = re.compile(
     rf"(?<![A-Za-z0-9_.\-<:/])(?P<name>{NAME})\??(?:[ ]?:[ ]?|[ ][Aa]s[ ]|[ ])"
-    rf"[A-Za-z&][A-Za-z0-9_.<>\[\]&'|?]{{0,40}}?[ ]?=[ ]?"
-    r"[rbuf]?(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,4096})(?P=mark)"
+    rf"[A-Za-z&](?:[A-Za-z0-9_.<>\[\]&'|?()]|, ?(?=[A-Za-z])|(?<='static) ){{0,40}}?[ ]?=[ ]?"
+    r"[rbufN]?(?P<mark>[\"'`])(?P<value>[^\"'`\n]{1,4096})(?P=mark)"
 )
 """A name with its type and its value: of Python, TypeScript, Kotlin, Swift, Rust, Go, Basic."""
 
@@ -65,7 +65,7 @@ _DEFAULT = re.compile(
 
 _CELL = re.compile(
     rf">\s{{0,8}}(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}[:：]?\s{{0,4}}"
-    r"</[a-z0-9]{1,10}>\s{0,16}[:：]?\s{0,16}"
+    r"</[a-z0-9-]{1,16}>\s{0,16}[:：]?\s{0,16}"
     r"(?:<(?!li\b)[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^\s<>]{1,512}(?: [^\s<>]{1,32})?)\s{0,16}</"
 )
 """A cell of a table or a term of a list with the name of the next one; items side by side say nothing of each other."""
@@ -77,10 +77,11 @@ _CONTENT: Final = (
 _LABELLED = re.compile(
     rf">\s{{0,8}}(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}"
     r"(?:[:：]\s{0,4}</[a-z0-9]{1,10}>|</[a-z0-9]{1,10}>\s{0,4}[:：])"
-    rf"\s{{0,16}}{_CONTENT}\s{{0,16}}<"
+    rf"\s{{0,16}}{_CONTENT}(?:\s{{0,16}}<|(?<=[A-Za-z0-9!#$%^&*])(?=\s|\Z|[。！，]))"
 )
 _SET_OFF = re.compile(
-    rf"{_BEGIN}(?P<name>{NAME})\s?[:：=]\s{{0,4}}(?:<(?!li\b|/)[a-z][^<>]{{0,64}}>\s{{0,4}}){{1,2}}{_CONTENT}\s{{0,16}}</"
+    rf"{_BEGIN}(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s?[:：=]\s{{0,4}}"
+    rf"(?:<(?!li\b|/)[a-z][^<>]{{0,64}}>\s{{0,4}}){{1,2}}{_CONTENT}\s{{0,16}}</"
 )
 """A name in a tag of its own with a value behind it, a name with a value in a tag of its own."""
 
@@ -180,7 +181,7 @@ _FLAG = re.compile(r"(?<=[ \t])-(?P<flag>[pawP])(?P<gap>[ \t]?)[\"']?(?P<value>[
 _COMMAND = re.compile(
     r"(?<![A-Za-z0-9_])(?:(?P<glued>mysql[a-z]*|mariadb[a-z-]*|7za?|rar|unrar)"
     r"|(?P<free>(?:docker|podman|nerdctl|helm registry|az) login|psexec|mongo(?:sh|dump|restore|export|import)?)"
-    r"|(?P<either>sshpass)|(?P<ldap>ldap[a-z]+)|(?P<redis>redis-cli)|(?P<zip>zip|unzip|mosquitto_[ps]ub))"
+    r"|(?P<either>sshpass|rdesktop)|(?P<ldap>ldap[a-z]+)|(?P<redis>redis-cli)|(?P<zip>zip|unzip|mosquitto_[ps]ub|sqlcmd|isql))"
     r"(?:\.exe)?[ \t](?=[^\n|;&]*\Z)"
 )
 """What commands call a password: ``sshpass -p``, ``mysql -p`` with the value glued to it, ``redis-cli -a``."""
