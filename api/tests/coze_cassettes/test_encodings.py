@@ -131,6 +131,7 @@ def test_chinese_in_wide_characters_leaves_a_core(charset: str) -> None:
         ("base32, hexadecimal", "e1gn6srndtp68fbkelm6is1n41nmm==="),
         ("base64 in lines", "\n".join("cGFzc3dvcmQ9dHVsaXA3IG9r")),
         ("base64 in lines", '"cGFzc3dvcmQ9dHVs" +\n    "aXA3IG9r"'),
+        ("base64 in words", "cGFzc3dvcmQ9dHVsaXA3IG9r end"),
         ("base64 in lines", "> cGFzc3dvcmQ9dHVs\n> aXA3IG9r\n"),
         *(("hexadecimal dump", b"password=tulip7 ok".hex(gap)) for gap in "._;"),
         ("hexadecimal dump", b"password=tulip7 ok".hex("\n")),

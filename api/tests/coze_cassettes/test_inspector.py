@@ -119,6 +119,8 @@ def test_a_replaced_value_is_found_in_every_encoding(
     [
         ("Notes: kind\tmy-phone\nfirst\t6131570{D8}\n", "INSPECT-PERSONAL-NAME"),
         ("kind,CONVERSATION_ID\nfirst,x9-{A12}\n", "INSPECT-ID-NAME"),
+        ("INSERT INTO demo (id, WORKSPACE_ID, size) VALUES (1, 'x9-{A12}', 3);", "INSPECT-ID-NAME"),
+        ("10:00 INFO CLIENT_SECRET=x9{A20} status=200", "INSPECT-SECRET-NAME"),
         ('\x1e{"note":"$\\"RI`BkB.W2`NQL3&ER*1brPt3+Om(3Ai[*1,1e\\"2Dd7#0]R\\\\G"}\n', "INSPECT-VENDOR-KEY"),
     ],
 )
@@ -127,6 +129,21 @@ def test_a_table_and_a_sequence_are_read(
 ) -> None:
     """Whatever stands on the line before the first name, and a name at its end that is also one of ours."""
     assert rule in rules_found(fill(answer).encode(), (), "text/plain")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00000000: 746f 6f6c 202d 2d44 4546 4155 4c54 2d41\n00000010: 444d 494e 2d50 5744 2050 4153 5357 4f52\n",
+        'HQlmBF"MHE@rc.&/R`.!ATMoECLqc83ZoVF770sA<*q@(I/',
+        "first\n566JUUCIJ5HEKXZR5CX3P2FOWDSL3DY=\nlast\n",
+    ],
+)
+def test_an_encoded_placeholder_in_json_in_a_string_is_no_finding(
+    text: str, rules_found: Callable[..., set[str]]
+) -> None:
+    """Digits of a dump are no card, letters and signs no key, wherever the JSON around them is escaped."""
+    assert rules_found({"out": json.dumps({"in": json.dumps({"x": text})})}) == set()
 
 
 @pytest.mark.parametrize("end", [r"\u002", r"\u{2", r"\x2", "%", "%u007", "&#3"])

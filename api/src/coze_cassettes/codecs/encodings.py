@@ -310,12 +310,17 @@ def _decode_base64_lines(stretch: str) -> str | None:
     return _decode_base64("".join(lines))
 
 
+_LEAST_LINE: Final = 4
+
+
 def _lines_of_one_length(stretch: str) -> tuple[int, int]:
     """The most lines that give a text, without a word of another length on the line before or behind them."""
     ends = [(match.start(), match.end()) for match in _LINE_END.finditer(stretch)]
     whole = (0, len(stretch))
     without_first, without_last = (ends[0][1], len(stretch)), (0, ends[-1][0])
     parts = sorted((whole, without_first, without_last, (ends[0][1], ends[-1][0])), key=lambda part: part[0] - part[1])
+    if len(ends) == 1 and stretch[ends[0][0]] == " " and len(stretch) - ends[0][1] < _LEAST_LINE:
+        parts = [without_last, whole]  # a word of three letters behind it is soon a part of the text
     read = {part: _decode_base64_lines(stretch[slice(*part)]) for part in parts if part[0] < part[1]}
     found = (part for part, inner in read.items() if inner is not None and _text_or_file(to_bytes(inner)) is not None)
     return next(found, whole)
@@ -628,7 +633,7 @@ _NEXT_RUN: Final = (
 )
 """Where Word or PowerPoint begins a new run, in the middle of a word too: for a language, a mistake, a revision."""
 
-_SOFT_BREAK: Final = r"(?<=[^\s=])=(?<![A-Za-z0-9+/]{40}=)[ \t]{0,4}\r?\n(?=[^\s=])"
+_SOFT_BREAK: Final = r"(?<=[^\s=])=(?<![A-Za-z0-9+/]{40}=)(?<![A-Z2-7]{24}=)[ \t]{0,4}\r?\n(?=[^\s=])"
 """Where quoted-printable goes on in the next line, also in the middle of a word; base64 ends like this too."""
 
 _BETWEEN = re.compile(r"(?<=[^\s=])(?=[^\s=])")

@@ -72,7 +72,7 @@ def _strings_of(text: str) -> str:
 
 def _counted(string: str) -> Iterator[str]:
     """What follows the number of its bytes, which binary formats write before a string and may look like a letter."""
-    if _DUMP_OFFSET.match(string):  # its zeros are no number of bytes
+    if _DUMP_OFFSET.match(string) or _ESCAPED.search(string):  # whose digits are no number of bytes
         return
     for start in (1, 2):
         count = ord(string[start - 1])
@@ -84,6 +84,7 @@ def _counted(string: str) -> Iterator[str]:
             yield string[-count:]
 
 
+_ESCAPED = re.compile(r"(?:=[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|\\[xuU]\{?[0-9A-Fa-f]{1,8}\}?|\\[0-3][0-7]{2}){4}")
 _DUMP_OFFSET = re.compile(r"[0-9A-Fa-f]{7,8}:?[ ]")
 _GOES_ON = re.compile(r"[A-Za-z0-9_%=\\&#;{}+/-]")
 """What a word or an escape goes on with, so that what looks like a number is none."""
@@ -125,9 +126,12 @@ def without_encoded(text: str) -> str:
     return _HEX.sub(lambda match: "" if encodings.is_readable(_hex_from_second(match[0])) else match[0], text)
 
 
+_ESCAPED_END = re.compile(r"\\{1,8}n")
+
+
 def without_dumps(text: str) -> str:
     """A text without dumps of texts, whose digits look like the number of anything."""
-    return _without(_DUMP, text, 0)
+    return _without(_DUMP, _ESCAPED_END.sub("\n", text), 0)
 
 
 def _without(row: Encoding, text: str, least: int) -> str:

@@ -340,6 +340,8 @@ _VENDORS: Final = (
             *(("1Password", "ops_eyJ"), ("Instagram", "IGQV"), ("PayPal", "A21AA")),
         )
     ),
+    _key(_VENDOR, "Salesforce", "00D", rf"{_A}{{12,15}}![A-Za-z0-9._]{{80,}}", _has_digit),
+    _key(_VENDOR, "ngrok", "2", rf"{_A}{{26}}_{_A}{{21}}(?![A-Za-z0-9_-])", _has_digit, _ALPHANUMERIC + "_-", "_"),
     _key(_VENDOR, "Braintree", r"access_token\$", r"[a-z]{4,12}\$[0-9a-z]{16}\$[0-9a-f]{32}", mark="access_token$"),
     _key(_VENDOR, "Snowflake", r"ver:\d{1,3}-hint:", r"\d{4,}-[0-9A-Za-z_+/=-]{40,}", mark="-hint:"),
     _key(_VENDOR, "Fly", r"FlyV1 f[mo]\d_", "[0-9A-Za-z_+/=,-]{40,}", mark="FlyV1 "),

@@ -61,7 +61,7 @@ def _bare(names: Collection[str]) -> str:
 
 _NO_NAME: Final = (
     r"(?![\"'`*)\]]{0,3}[ \t]{0,3}(?:[:=→「]|->|<-|改成|改为|设为|设置为)|>|[ ]?[,\t;|](?=[^\n]*\n)|[\"'],"
-    r"|\{[\"']|[ ][A-Za-z&][A-Za-z0-9_.]{0,31}[ ]?=[ ]?[\"'])"
+    r"|\{[\"']|[^\n()]{0,256}\)\s{0,8}(?i:values)\b|[ ][A-Za-z&][A-Za-z0-9_.]{0,31}[ ]?=[ ]?[\"'])"
 )
 """What makes a name of a bare placeholder: a sign of equality behind it, the end of a tag, other names of columns."""
 

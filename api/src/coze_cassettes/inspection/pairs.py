@@ -317,11 +317,14 @@ def _pairs(text: str) -> Iterator[Pair]:
         yield from find(text)
 
 
+_BARE_NAMES: Final = frozenset(BARE)
+
+
 def rules_under_capitals(text: str) -> Iterator[str]:
     """The checks by name for names that are written like a placeholder: only what looks like a value is none."""
-    for pair in _pairs(text):
-        promise = names.promise_of(pair.name)
-        if promise is not None and pair.name.isupper() and pair.name in BARE and _MIXED.fullmatch(pair.value):
+    for pair in (*_pairs(text), *named_pairs(text)):
+        promise, name = names.promise_of(pair.name), pair.name.split()[-1:]
+        if promise is not None and _BARE_NAMES.issuperset(name) and _MIXED.fullmatch(pair.value):
             yield RULES[promise]
 
 

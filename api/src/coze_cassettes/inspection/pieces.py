@@ -44,6 +44,8 @@ class Piece:
     text: str
     path: tuple[str, ...] = ()
     kind: Kind = Kind.TEXT
+    is_parsed: bool = False
+    """Whether its strings are pieces too."""
 
 
 def pieces_of(cassette: Cassette, allow_opaque: frozenset[str] = frozenset()) -> Iterator[Piece]:
@@ -200,8 +202,8 @@ def _label_of(value: dict[str, Any]) -> str:
 
 
 def _of_field(text: str, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
-    yield Piece(place, text, path, Kind.FIELD)
     inner = streams.parse(text)
+    yield Piece(place, text, path, Kind.FIELD, is_parsed=inner is not None)
     if inner is not None:
         yield from _of_json(inner, place, path)
 

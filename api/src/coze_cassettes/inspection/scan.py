@@ -110,7 +110,8 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
     if piece.kind is not Kind.BINARY and _holds_sealed(readings, allowed):  # of a whole body it is said above
         yield _SEALED
     name = "".join(piece.path[-1:])
-    is_random = piece.kind in (Kind.TEXT, Kind.FIELD) and not (is_hash_name(name) or is_modulus(name, piece.text))
+    is_text = piece.kind in (Kind.TEXT, Kind.FIELD) and not piece.is_parsed
+    is_random = is_text and not (is_hash_name(name) or is_modulus(name, piece.text))
     for reading in _judged(piece, readings):
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)

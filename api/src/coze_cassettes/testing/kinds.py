@@ -344,6 +344,12 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("Airtable", lambda chance: f"pat{draw(chance, _ALNUM, 14)}.{draw(chance, _HEX, 64)}", _URL_SAFE + "."),
     Kind("Discord bot", _discord, _URL_SAFE + "."),
     Kind("Baidu", lambda chance: f"bce-v3/ALTAK-{draw(chance, _ALNUM, 21)}/{draw(chance, _HEX, 40)}", _URL_SAFE + "/"),
+    Kind(
+        "Salesforce",
+        lambda chance: f"00D{draw(chance, _ALNUM, 12)}!{draw(chance, _ALNUM + '._', 96)}x",
+        _URL_SAFE + "!.",
+    ),
+    Kind("ngrok", lambda chance: f"2{draw(chance, _ALNUM, 26)}_{draw(chance, _ALNUM, 21)}"),
     Kind("packages", _key("rubygems_", _HEX, 48)),
     Kind("NuGet", _key("oy2", string.ascii_lowercase + string.digits, 43)),
     Kind("webhook", _webhook, _URL_SAFE + "?=&/%.+~#:@!$'()*,;|^`{}[]\\"),

@@ -228,8 +228,10 @@ SERVICES: Final = (
         r"|[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])|CFPAT-[\w-]{43}|nfp_[A-Za-z0-9]{36}|dd[ap]_[A-Za-z0-9]{36}"
         r"|ops_eyJ[\w-]{100,}+|IGQV[\w-]{100,}+|access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}"
         r"|ver:\d{1,3}-hint:\d{4,20}-[\w+/=-]{40,}+|FlyV1 f[mo]\d_[\w+/=,-]{40,}+|[sp]k\.eyJ[\w-]{40,}+\.[\w-]{20,}+"
-        rf"|A21AA[\w-]{{80,}}+|sl\.{DIGIT_SOON}[\w-]{{100,}}+|pa-{DIGIT_SOON}[\w-]{{43}}(?![\w-])",
-        "hashes of passwords; more services: Azure DevOps, Contentful, Netlify, Datadog, 1Password, Mapbox",
+        rf"|A21AA[\w-]{{80,}}+|sl\.{DIGIT_SOON}[\w-]{{100,}}+|pa-{DIGIT_SOON}[\w-]{{43}}(?![\w-])"
+        r"|00D[A-Za-z0-9]{12,15}!(?=[A-Za-z._]{0,80}\d)[\w.]{80,}+"
+        r"|2(?=[a-z\d]{0,24}[A-Z])(?=[A-Z\d]{0,24}[a-z])[A-Za-z0-9]{26}_[A-Za-z0-9]{21}(?![\w-])",
+        "hashes of passwords; more services: Azure DevOps, Contentful, Netlify, Datadog, Mapbox, Salesforce, ngrok",
         "CFPAT-{A43}",
         "CFPAT-demo, $2b$ and $1$",
     ),
