@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -30,9 +31,24 @@ def marks_of(item: pytest.Item) -> Marks:
     return found
 
 
+_REPETITION: Final = "__pytest_repeat_step_number"
+"""The parameter by which pytest-repeat runs a test several times."""
+
+_ID_OF_REPETITION: Final = re.compile(r"\[\d+-\d+\]\Z|-\d+-\d+(?=\]\Z)")
+
+
 def shares_cassette(item: pytest.Item) -> bool:
-    """Whether a test replays the cassette of another one, and never records."""
-    return item.get_closest_marker("shared_cassette") is not None
+    """Whether a test replays the cassette of another one, and never records; so does each repetition of a test."""
+    return item.get_closest_marker("shared_cassette") is not None or bool(_parameters(item).get(_REPETITION))
+
+
+def without_repetition(item: pytest.Item, name: str) -> str:
+    """A name of a test as it is without pytest-repeat."""
+    return _ID_OF_REPETITION.sub("", name) if _REPETITION in _parameters(item) else name
+
+
+def _parameters(item: pytest.Item) -> Mapping[str, object]:
+    return getattr(getattr(item, "callspec", None), "params", {})
 
 
 def stand_in_reason(item: pytest.Item) -> str:

@@ -51,7 +51,7 @@ def cassette_path(item: pytest.Item, folder: Path) -> Path:
 def owner_id(item: pytest.Item) -> str:
     """The node id of the test that records an item's cassette."""
     if (shared := item.get_closest_marker("shared_cassette")) is None:
-        return item.nodeid
+        return markers.without_repetition(item, item.nodeid)
     test_class = getattr(item, "cls", None)
     prefix, _, name = str(shared.args[0]).rpartition(".")
     file = item.nodeid.partition("::")[0]
@@ -65,7 +65,8 @@ def cassette_name(item: pytest.Item) -> str:
     owner = test_class.__name__ if test_class else ""
     marks = markers.marks_of(item)
     shared, default = _argument(marks, "shared_cassette"), _argument(marks, "default_cassette")
-    return file_name(owner, get_default_cassette_name(test_class, item.name), shared, default)
+    own = get_default_cassette_name(test_class, markers.without_repetition(item, item.name))
+    return file_name(owner, own, shared, default)
 
 
 def _argument(marks: Marks, name: str) -> str:

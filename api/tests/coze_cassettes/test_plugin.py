@@ -10,9 +10,12 @@ import re
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 
+from coze_cassettes import markers, naming
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction
 
@@ -953,3 +956,23 @@ def test_pytest_measures_in_real_time(replay: Replay, me: Cassette) -> None:
     ]
     assert len(seconds) == 3
     assert all(0 <= each < 60 for each in seconds)
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "own"),
+    [
+        ("test_me[2-3]", 1, "test_me"),
+        ("test_me[1-2-2-3]", 1, "test_me[1-2]"),
+        ("test_me[a-1-3]", 0, "test_me[a]"),
+        ("test_me[1-2]", None, "test_me[1-2]"),
+    ],
+)
+def test_a_repetition_has_the_cassette_of_its_test(name: str, step: int | None, own: str) -> None:
+    """As pytest-repeat names it; only the first one records."""
+    params = {} if step is None else {"__pytest_repeat_step_number": step}
+    item: Any = mock.Mock(nodeid=f"test_it.py::{name}", cls=None, callspec=mock.Mock(params=params))
+    item.name = name
+    item.get_closest_marker.return_value = None
+    item.iter_markers.return_value = ()
+    assert (naming.cassette_name(item), naming.owner_id(item)) == (own, f"test_it.py::{own}")
+    assert markers.shares_cassette(item) is bool(step)
