@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pytest
 from vcr.cassette import Cassette as VcrCassette
@@ -42,6 +44,15 @@ def register(config: pytest.Config, tests: CozeTests, settings: Settings, *, is_
     return recorded
 
 
+_SETUP: Final = re.compile(r"_(?:xunit|unittest)_(setup_?[a-z]+)_fixture_(.+)", re.IGNORECASE)
+
+
+def fixture_name(scope: str, name: str) -> str:
+    """What a message calls a fixture; pytest makes one of ``setup_class`` and its kin."""
+    setup = _SETUP.fullmatch(name)
+    return f"{setup[1]} of {setup[2]}" if setup else f"{scope} fixture {name}"
+
+
 class RecordedTests:
     """The plugin: begins the Coze tests, and knows where a call to Coze comes from."""
 
@@ -54,8 +65,8 @@ class RecordedTests:
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
         """Know which fixture a call to Coze comes from, from the end of one too."""
-        name = f"The {fixturedef.scope} fixture {fixturedef.argname}"
-        at_end = f"The end of the {fixturedef.scope} fixture {fixturedef.argname}"
+        fixture = fixture_name(fixturedef.scope, fixturedef.argname)
+        name, at_end = f"The {fixture}", f"The end of the {fixture}"
         fixturedef.addfinalizer(partial(self.outside.end, at_end))
         with self.outside.caller(name):
             result = yield

@@ -15,7 +15,7 @@ from unittest import mock
 
 import pytest
 
-from coze_cassettes import markers, naming
+from coze_cassettes import markers, naming, recorded_tests
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction
 
@@ -976,3 +976,16 @@ def test_a_repetition_has_the_cassette_of_its_test(name: str, step: int | None, 
     item.iter_markers.return_value = ()
     assert (naming.cassette_name(item), naming.owner_id(item)) == (own, f"test_it.py::{own}")
     assert markers.shares_cassette(item) is bool(step)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("chat", "class fixture chat"),
+        ("_xunit_setup_class_fixture_TestChat", "setup_class of TestChat"),
+        ("_unittest_setUpClass_fixture_TestChat", "setUpClass of TestChat"),
+    ],
+)
+def test_a_fixture_is_called_as_its_author_does(name: str, called: str) -> None:
+    """pytest makes a fixture of each setup function, under a name of its own."""
+    assert recorded_tests.fixture_name("class", name) == called
