@@ -395,6 +395,8 @@ def test_silence_ends_a_test_that_waits(replay: Replay, monkeypatch: pytest.Monk
     result.stdout.fnmatch_lines(
         [f"test_it.py::{name} timed out after 0.1 s waiting for a WebSocket message." for name in _NAMES]
     )
+    hinted = re.findall(r"::(\w+) timed out .*\n  likely:  .*sync clients.* wait_all=False", result.stdout.str())
+    assert set(hinted) == {"test_sync"}
 
 
 _NAMES = ("test_sync", "test_async")

@@ -163,10 +163,10 @@ class Player(Session):
         with self._lock:
             return self._matcher.scrub(request)
 
-    def check_silence(self) -> None:
-        """Give up if a WebSocket has been silent for too long."""
+    def check_silence(self, hint: str = "") -> None:
+        """Give up if a WebSocket has been silent for too long; the hint says why that may be."""
         for message in filter(None, (each.overdue() for each in self.websockets)):
-            self.give_up(f"{self.test} {message}")
+            self.give_up(f"{self.test} {message}{hint}")
 
     def has_open_websockets(self) -> bool:
         """Whether a WebSocket is not closed yet."""

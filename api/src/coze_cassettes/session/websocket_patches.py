@@ -30,8 +30,8 @@ class WatchedSession(Protocol):
     complaint: str
     fail: Callable[[str], Any]
 
-    def check_silence(self) -> None:
-        """Give up if a WebSocket has been silent for too long."""
+    def check_silence(self, hint: str = "") -> None:
+        """Give up if a WebSocket has been silent for too long; the hint says why that may be."""
 
     def has_open_websockets(self) -> bool:
         """Whether a WebSocket is not closed yet."""
@@ -58,6 +58,12 @@ class _Queue(queue.Queue[Any]):
         return super().get(block, None if timeout is None else min(timeout, POLL_INTERVAL))
 
 
+_WAITS_FOR_ALL: Final = (
+    "\n  likely:  wait() of cozepy's sync clients ends only if the events that it names came and no others: pass it"
+    " wait_all=False"
+)
+
+
 class _Event(threading.Event):
     """An event whose wait ends with its test."""
 
@@ -69,7 +75,7 @@ class _Event(threading.Event):
         if timeout is not None:
             return super().wait(timeout)
         while not super().wait(POLL_INTERVAL):
-            self._session.check_silence()
+            self._session.check_silence(_WAITS_FOR_ALL)
             if self._session.complaint:
                 self._session.fail(self._session.complaint)
         return True
