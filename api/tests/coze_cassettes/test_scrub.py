@@ -455,6 +455,13 @@ def test_a_text_is_scrubbed_once(text: str, interaction: MakeInteraction, fill: 
         assert scrub(clean.interactions).interactions == clean.interactions
 
 
+@pytest.mark.parametrize("text", ["from 03.128.129.177 on", "https://93.184.016.034/x", "61.2f.62, 47.03.99.120"])
+def test_numbers_with_a_zero_before_them_are_no_address(text: str, interaction: MakeInteraction) -> None:
+    """Nothing reads them in one way: they stay, and are no reason to fail."""
+    made = interaction(answer={"note": text})
+    assert scrub([made]).interactions[0].response.body == made.response.body
+
+
 def test_the_attributes_of_a_cookie_are_no_secrets(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """The domain of a cookie stays where it is named."""
     made = interaction(answer={"host": "https://www.coze.com/x"})

@@ -97,13 +97,18 @@ _SECTION_NUMBERS: Final = 32
 
 def ipv4(text: str) -> bool:
     """An IPv4 address that can be a person's: neither of a private network nor a version number."""
+    if not public_ipv4(text):
+        return False
     numbers = ipaddress.IPv4Address(text).packed
-    return public_ipv4(text) and max(numbers) >= _SECTION_NUMBERS and (numbers[3:] != b"\0" or _is_documented(text))
+    return max(numbers) >= _SECTION_NUMBERS and (numbers[3:] != b"\0" or _is_documented(text))
 
 
 def public_ipv4(text: str) -> bool:
     """An IPv4 address of the open network or of an example; not of a resolver that everybody knows."""
-    address = ipaddress.IPv4Address(text)
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:  # a zero stands before a number
+        return False
     return _is_documented(text) or (address.is_global and not address.is_multicast and text not in _RESOLVERS)
 
 
