@@ -44,13 +44,8 @@ class Marked:
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         """What the patterns whose marks a text has find in it, one pattern after the other."""
-        present = [row for row in self.table if row[0] in text]
-        if len(text) < _SHORT:
-            for pattern in dict.fromkeys(pattern for _, pattern in present):
-                yield from pattern.finditer(text)
-            return
-        for pattern in dict.fromkeys(pattern for _, pattern in present):
-            yield from self._around(text, pattern)
+        for pattern in dict.fromkeys([pattern for mark, pattern in self.table if mark in text]):
+            yield from pattern.finditer(text) if len(text) < _SHORT else self._around(text, pattern)
 
     def _around(self, text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         has_gaps = _GAP in text

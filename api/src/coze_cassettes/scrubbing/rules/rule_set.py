@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from coze_cassettes.scrubbing.names import spellings_of, words_of
@@ -102,16 +102,20 @@ class RuleSet:
 
     def in_text(self, text: str) -> Iterator[tuple[Rule, int, int]]:
         """The shapes found in a text, each with its rule and where it stands."""
-        whole, with_run = [(0, len(text))], _lines_with_run(text)
+        with_run = _lines_with_run(text)
         for each in self._by_where[Where.TEXT]:
-            if each.rule.mark not in text:
+            if each.rule.mark not in text or (each.rule.is_run and not with_run):
                 continue
-            for place in with_run if each.rule.is_run else whole:
-                for match in each.pattern.finditer(text, *place):
-                    for start, end in each.spans(match):
-                        if each.accepts(text[start:end]):
-                            yield each.rule, start, end
-                            break
+            for match in each.pattern.finditer(text) if not each.rule.is_run else _on(with_run, each.pattern, text):
+                for start, end in each.spans(match):
+                    if each.accepts(text[start:end]):
+                        yield each.rule, start, end
+                        break
+
+
+def _on(lines: Iterable[tuple[int, int]], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What a pattern finds on some lines of a text."""
+    return chain.from_iterable(pattern.finditer(text, *line) for line in lines)
 
 
 def _lines_with_run(text: str) -> list[tuple[int, int]]:
