@@ -157,7 +157,7 @@ def _mobile(chance: random.Random) -> str:
 
 def _landline(chance: random.Random) -> str:
     area = chance.choice(["010", "021", "0755", "0571", "028"])
-    number = chance.choice("268") + chance.choice("123456") + draw(chance, string.digits, 6)
+    number = chance.choice("268") + chance.choice("123456789") + draw(chance, string.digits, 6)  # 800 is a service
     written = f"{area}-{number}", f"({area}){number}", f"{area} {number}", f"+86 {area[1:]} {number}"
     return chance.choice([*written, f"{area} {number[:4]} {number[4:]}", f"0086-{area[1:]}-{number}"])
 
