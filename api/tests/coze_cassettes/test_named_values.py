@@ -214,6 +214,8 @@ WITH_DIGIT = {
     "keyring": 'keyring.set_password("a", "me", "%s")',
     "remote desktop": "rdesktop -u me -p %s host",
     "AUTH": "127.0.0.1:6379> AUTH %s",
+    "key of OpenSSL": "openssl enc -k %s -in f",
+    "share of Windows": r"net use \\h\s %s /user:me",
     "label with a field": '<label>Password</label><input value="%s">',
     "bold name of Chinese": "<strong>登录密码：</strong>%s",
 }
@@ -253,6 +255,7 @@ TELLING: Final = (
         ("Your gift code is %s.", "NOLF-{D4}-TULIP"),
         ("the Nolfen key %s works", "x9K{D2}q{D1}Zt4vB7"),
         ("邀请码：%s", "nolfen{D3}"),
+        ("2FA code %s expired", "8{D5}"),
     ),
     *(
         (text, "TulipNolfen{D3}")
@@ -277,6 +280,7 @@ TELLING: Final = (
                 "`%s` -> password",
             ),
             *("%s，您的登录密码", "%s——登录密码", "用户名和密码分别是me和%s", "登录密码（旧）%s"),
+            "%s # db_password",
             *("the password of staging and prod %s ok",),
         )
     ),
@@ -374,6 +378,8 @@ def test_what_a_text_says_of_a_person_is_found(
         {"DB_PASSWORD_PROD": WORD},
         {"name": "password", "value": [[WORD], [{"name": "size", "value": 3}]]},
         {"Key": "password", "Value": WORD},
+        {"password": {"S": WORD}},
+        {"op": "replace", "path": "/password", "newValue": WORD},
         {"args": ["-v", "--db-password", WORD]},
     ],
 )

@@ -98,11 +98,11 @@ def tokens(text: str) -> Iterator[Token]:
 _LABELS: Final = frozenset(
     (
         *("name", "key", "keyword", "field", "label", "attribute", "variable", "param", "名称", "字段"),
-        *("Name", "Key", "Field"),
+        *("Name", "Key", "Field", "attr", "prop", "property", "path"),
     )
 )
 _LABELLED: Final = frozenset(
-    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value")
+    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value", "newValue")
 )
 _HAS_LABEL = re.compile(rf'"(?:{"|".join(_LABELS)})"')
 _LABEL = re.compile(r"[\w.\- ]{2,64}")
@@ -150,7 +150,9 @@ def _named_tokens(text: str) -> Iterator[Token]:
             yield _with_name_above(token)
 
 
-_OF_THE_NAME_ABOVE: Final = frozenset(("value", "val", "default", "example", "default_value", "defaultValue", "const"))
+_OF_THE_NAME_ABOVE: Final = frozenset(
+    ("value", "val", "default", "example", "default_value", "defaultValue", "const", "S", "stringValue", "#text", "$t")
+)
 
 
 def _with_name_above(token: Token) -> Token:
@@ -163,6 +165,7 @@ def _with_name_above(token: Token) -> Token:
 def _label_of(token: Token, text: str) -> str | None:
     """The name that a field gives to another one, if it looks like a name."""
     value = json.loads(text[token.start : token.end]) if token.form == "string" else ""
+    value = value.removeprefix("/")
     return value if _LABEL.fullmatch(value) else None
 
 

@@ -102,6 +102,7 @@ _COUNTED: Final = words(
 
 _KEYS_OF_DATA: Final = words(
     """
+    pgp openpgp gpg
     primary foreign public pub sort partition hash index cache map dict group lookup object s3 file image img icon video
     audio row column field data item page tab menu node element message msg i18n locale translation routing unique dedup
     event state config header label tag host param query resource class style theme next continuation range first last

@@ -59,12 +59,31 @@ def _is_drawn_well(word: str) -> bool:
     return changes > _LEAST_CHANGES and _WRITTEN.fullmatch(word) is None
 
 
+_ALONE = re.compile(
+    r"[^\w\n]{1,16}(?<!%)(?P<value>[A-Za-z0-9][A-Za-z0-9!@#$%^&*_+=~?./-]{3,126})[^\w\n]{0,8}(?=\r?\n|\Z)"
+)
+_NAME_OF_LINE = re.compile(r"(?:\A|\n)[^\w\n]{0,8}(?:[A-Za-z_\u4e00-\u9fff][\w.-]{0,47}[ ]?){0,4}\Z")
+
+
+def _is_alone(before: str, behind: str, *, has_pin: bool) -> bool:
+    """Whether a line has a name, signs and one value, and nothing else."""
+    value = _ALONE.match(behind)
+    if value is None or _NAME_OF_LINE.search(before) is None:
+        return False
+    return _is_shown(value["value"].rstrip(_EDGES), "", has_pin=has_pin)
+
+
 def is_near(text: str, start: int, end: int, *, has_pin: bool, is_key: bool = False) -> bool:
     """Whether a drawn word, or digits, stand behind a name, which stands from start to end, or right before it.
 
     ``is_key``: only a word that looks drawn counts.
     """
     behind, before = text[end : end + 2 * _REACH], text[max(0, start - 2 * _REACH) : start]
+    if not is_key and _is_alone(before, behind, has_pin=has_pin):
+        return True
+    given = _GIVEN.match(behind)
+    if given is not None and not is_key and _is_shown(given["value"], "", has_pin=has_pin):
+        return True
     literal = _LITERAL.match(behind)
     if literal is not None and (names.is_key if is_key else _is_drawn_well)(literal["value"]):
         return True
@@ -110,6 +129,12 @@ def _is_long(word: str) -> bool:
 
 
 _FEW_PIECES: Final = 5
+_GIVEN = re.compile(
+    r"(?![\"'`]?[(\[]{1,2}[\"'`])[\"'`]?(?:[^A-Za-z0-9_\"'`\n;\ue000]|(?<![A-Za-z])(?:[a-z]{2}|equals?|with|new|default|value|val|const"
+    r"|[sS]tr(?:ing)?|Some|Just|[Tt]ext|return|byte|Sprintf)(?![A-Za-z])|(?<![A-Za-z])[bruLN](?=[\"'`])){1,16}[\"'`](?P<value>[^\s\"'`]{4,127})[\"'`]"
+)
+"""A literal behind a name, with nothing between but signs and words that say that it is given."""
+
 _LITERAL = re.compile(r"[\"'`]?[^\"'`\n;]{0,48}[\"'`](?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!?./-]{5,126})[\"'`]")
 
 
@@ -130,12 +155,13 @@ _SET_OFF = re.compile(
 """Signs that set a value off from its name."""
 
 _TELLS = re.compile(
-    r"(?:[:?>：？》]|[^\w\x00-\x7f\ue000\u3000-\u303f\uff00-\uff65“”‘’–—·…]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from|i\.e\.|got|as|be|now"
+    r"(?:[:?>：？》]|[^\w\x00-\x7f\ue000\u3000-\u303f\uff00-\uff65“”‘’–—·…]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from|i\.e\.|got|as|be|now|value|contains|equals?|return"
     r"|it['’]s)|[是为用填输入叫]|[>~])[ \"'“‘(\[*|<>`「『【（]{0,4}\Z"
 )
 _COUNTS = re.compile(
     r"[.%/-]?[0-9A-Za-z%]| ?[位个次天年月日时小分秒种条至到]"
-    r"| (?!(?:and|please|then|on|at|with|or|pls|plz|thx|thanks|lol|asap|by|for|if|from|in|into)\b)[a-z]{2,}s?\b"
+    r"| (?!(?:and|please|then|on|at|with|or|pls|plz|thx|thanks|lol|asap|by|for|if|from|in|into|is|was|has"
+    r"|had|lacks|will|does|did|not|accepted|rejected|expired|failed|or|but|so|it|you|we)\b)[a-z]{2,}s?\b"
 )
 
 
@@ -149,8 +175,9 @@ def _is_shown(word: str, rest: str, *, has_pin: bool) -> bool:
 _DIGIT = re.compile("[0-9]")
 _NAMES_NEXT = re.compile(r"[\"'`*]{0,2} ?[:=]")
 _JOINED = re.compile(
-    r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/（：【=→-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
-    r"(?:(?:the|my|your|our|an?|new|old|current|right|correct|我的|你的) ?){0,2}(?:[A-Za-z0-9-]{2,14} ){0,2}\Z"
+    r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/（：【=→#-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
+    r"(?:(?:the|my|your|our|an?|new|old|current|right|correct|我的|你的) ?){0,2}(?:[A-Za-z0-9-]{2,14} ){0,2}"
+    r"[A-Za-z0-9_-]{0,24}\Z"
 )
 _LAST = re.compile(r"[A-Za-z0-9_@#$%^&+*=~!.-]+\Z")
 

@@ -104,9 +104,11 @@ _MARKED: Final = (
     *(
         (
             mark,
-            re.compile(rf"{_VARIABLE}\)?\.(?:[a-z]{{2,8}}\.){{0,2}}(?:equals?|fromString|valueOf)\(\s?[\"']{_GIVEN}"),
+            re.compile(
+                rf"{_VARIABLE}\)?\.(?:[a-z]{{2,8}}\.){{0,2}}(?:equals?|fromString|valueOf|starts?[Ww]ith)\(\s?[\"']{_GIVEN}"
+            ),
         )
-        for mark in ("equal", "fromString(", "valueOf(")
+        for mark in ("equal", "fromString(", "valueOf(", "startsWith(", "startswith(")
     ),
     ("eq ", re.compile(rf"{_VARIABLE}(?:\.should| -?)(?: ?eq) [\"']{_GIVEN}")),
     *((mark, re.compile(rf"{_VARIABLE}[`\"]? ?(?:<>|!==?|<<?-) ?[\"']{_GIVEN}")) for mark in ("<>", "!=", "<-")),
@@ -193,6 +195,9 @@ _CALLED_PASSWORD: Final = (
     ),
     ("> AUTH ", re.compile(rf"> AUTH (?:[a-z]{{1,16}} )?{_WORD}")),
     *((mark, re.compile(rf" /r?p(?:ass)?:{_WORD}")) for mark in (" /p:", " /rp:", " /pass:")),
+    ("openssl ", re.compile(rf"openssl [^\n]{{0,128}} -k {_WORD}")),
+    ("net use ", re.compile(rf"net use \S{{1,64}} {_WORD} /user:")),
+    ("input_pw ", re.compile(rf"input_pw {_WORD}")),
     ("schtasks ", re.compile(rf"schtasks [^\n]{{0,128}}/rp {_WORD}")),
     ("lftp ", re.compile(r"lftp [^\n]{0,64}-u [^\s,]{1,64},(?P<value>[^\s\"']{4,128})")),
     ("rdesktop ", re.compile(rf"rdesktop [^\n|;&]{{0,128}}-p ?{_WORD}")),

@@ -43,7 +43,7 @@ _ELEMENT = re.compile(
 )
 _INPUT = re.compile(
     rf"""(?:name|id|key|property)\s{{0,4}}=\s{{0,4}}["'](?P<name>[{_NAME_CHARS}]{{2,64}})["'][^<>]{{0,256}}?"""
-    r"""(?:value|content)\s{0,4}=\s{0,4}["'](?P<value>[^"'<>\n]{1,4096})["']"""
+    r"""(?:value|val|content)\s{0,4}=\s{0,4}["'](?P<value>[^"'<>\n]{1,4096})["']"""
 )
 _ATTRIBUTE = re.compile(rf"""(?P<name>[{_NAME_CHARS}]{{2,64}}+)=["'](?P<value>[^"'\n]{{1,4096}})["']""")
 

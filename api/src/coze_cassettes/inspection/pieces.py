@@ -184,20 +184,22 @@ _OPTION = re.compile(r"--?([A-Za-z][A-Za-z0-9_-]{2,63})")
 
 _LABELS: Final = (
     *("keyword", "name", "key", "field", "label", "attribute", "variable", "param", "名称", "字段"),
-    *("Name", "Key", "Field"),
+    *("Name", "Key", "Field", "attr", "prop", "property", "path"),
 )
 _LABELLED: Final = frozenset(
-    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value")
+    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value", "newValue")
 )
 
 
-_OF_THE_ONE_ABOVE: Final = frozenset(("value", "val", "default", "example", "default_value", "defaultValue", "const"))
+_OF_THE_ONE_ABOVE: Final = frozenset(
+    ("value", "val", "default", "example", "default_value", "defaultValue", "const", "S", "stringValue", "#text", "$t")
+)
 """Names that say nothing by themselves: ``{"password": {"value": "tulip"}}``."""
 
 
 def _label_of(value: dict[str, Any]) -> str:
     """What an object calls its value, if that promises something: ``{"keyword": "phone", "value": "1"}``."""
-    labels = (label for name in _LABELS if isinstance(label := value.get(name), str))
+    labels = (label.removeprefix("/") for name in _LABELS if isinstance(label := value.get(name), str))
     return next((label for label in labels if names.promise_of(label) is not None), "")
 
 

@@ -27,10 +27,11 @@ class Pair:
 
 
 _CORE = re.compile(
-    r"(?=[cjkmopstvCJKMOPSTV密口秘私令验动授凭暗校安备恢激提取鉴邀兑核注登开门解短入会配绑重卡])"
-    r"(?:(?i:pass(?:[_ -]?(?:word|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt|vcode"
+    r"(?=[acjkmopstvACJKMOPSTV密口秘私令验动授凭暗校安备恢激提取鉴邀兑核注登开门解短入会配绑重卡])"
+    r"(?:(?i:pass(?:[_ -]?(?:word(?:[_ -]?confirmation)?|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt"
     r"|secret|token|credentials?"
-    r"|session[ _-]?id|cookie|mnemonic|t?otp|(?<![A-Za-z0-9+/])(?:puk|pat)(?![/+])|key(?:[_ -]?id)?|code"
+    r"|vcode|session[ _-]?id|cookie|mnemonic|t?otp|(?<![A-Za-z0-9+/])(?:puk|pat)(?![/+])"
+    r"|(?<=[a-z]_)(?:sk|ak)|key(?:[_ -]?(?:id|base))?|secret[_ -]?id|code"
     r"|ticket|connection[_ -]?string)(?![A-Za-z])"
     r"|密码|口令|[密秘私]钥|密匙|令牌|验证码|(?:动态|授权|校验|安全|备用|恢复|激活|提取|取件|鉴权|邀请|兑换|取货|核[验销]|注册|登录|开门"
     r"|门禁|解锁|短信|备份|入会|会议|配对|绑定|重置)码|卡密|密保答案|凭[证据]|暗号)"

@@ -45,6 +45,8 @@ _TRAILING: Final = ".,:;!?'/"
 
 def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
     """Whether the sentence around a name, which stands from start to end, holds what the name promises."""
+    if end - start <= _LONGEST_OF_CHANCE and _RUN_BEFORE.fullmatch(text, max(0, start - _RUN), start):
+        return False
     if is_near(text, start, end, has_pin=promise in _HAS_PIN, is_key=promise is Promise.KEY):
         return True
     if promise is Promise.KEY:
@@ -66,6 +68,11 @@ def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
         )
     return _is_said_in_chinese(behind, before)
 
+
+_LONGEST_OF_CHANCE: Final = 4
+_RUN: Final = 12
+_RUN_BEFORE = re.compile(r"(?=[^+/]*[+/]|[a-z+/]*[A-Z][A-Z+/]*[a-z]|[^0-9]*[0-9])[A-Za-z0-9+/]{12}")
+"""Characters of base64, in which a short name stands by chance."""
 
 _HAS_PIN: Final = (Promise.SECRET, Promise.CODE, Promise.TOKEN)
 """Of which digits alone may be the value."""
@@ -141,7 +148,8 @@ _HOST = re.compile("[a-z]{2,8}-[0-9]{1,2}")
 
 _GOES_ON: Final = (
     "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with"
-    "|because|since|until|by|before|after|tomorrow|yesterday|again|still"
+    "|because|since|until|by|before|after|tomorrow|yesterday|again|still|has|had|lacks|will|does"
+    "|did|not|accepted|rejected|expired|failed|worked"
 )
 
 
@@ -194,7 +202,8 @@ _HAN_OR_SIGN = re.compile(
 _LATIN = re.compile(r"(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
 _COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条至到]|[-~]")
 _JOINED_HAN = re.compile(
-    r"[”」`*\"' ]{0,2}(?:是|就是|为|即|系|作为|做|当[成作]?|用于|用作|\(|（|=|——?|[,，](?:这是)?(?=[您你我]的)"
+    r"[”」`*\"' ]{0,2}(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)"
+    r"|是|就是|即|系|作为|做|当[成作]?|用于|用作|\(|（|=|——?|[,，](?:这是)?(?=[您你我]的)|这个?(?=[\u4e00-\u9fff])"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
     r"(?:[我你您他她]?们?的?)?[\u4e00-\u9fff]{0,4} ?(?:[A-Za-z-]{2,8} ?)?\Z"
 )

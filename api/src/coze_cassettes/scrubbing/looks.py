@@ -33,7 +33,7 @@ WORDY: Final = (
 
 _SAYS_ON: Final = (
     "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with|again"
-    "|because|since|until|by|before|after|tomorrow|yesterday|again|still|pls|plz|thx|thanks|lol|asap|and|but|so|it|you|we|they|that|this|which|from|in|into"
+    "|because|since|until|by|before|after|tomorrow|yesterday|again|still|pls|plz|thx|thanks|lol|asap|and|but|so|it|you|we|they|that|this|which|from|in|into|has|had|lacks|will|does|did|not|accepted|rejected|expired|failed"
 )
 """Words behind a number that do not say what it counts."""
 

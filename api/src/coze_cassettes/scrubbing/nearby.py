@@ -50,7 +50,7 @@ _WRITTEN = re.compile(
 )
 _BEFORE = re.compile(
     r"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!.-]{5,126}[A-Za-z0-9@#$%^&*+=~!])"
-    r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/=→-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
+    r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/=→#-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
     r"(?:(?:the|my|your|our|an?|new|old|current|right|correct|我的|你的) ?){0,2}\Z"
 )
 _CHAR: Final = "[A-Za-z0-9!@#$%^&*_+=~?./-]"
@@ -117,7 +117,17 @@ _LINE_ENDS = re.compile(r"[`\"'*_]{0,3}[ .!,。，！]{0,2}(?:\r?\n|\Z|<)")
 def literal_behind(text: str, end: int) -> Span | None:
     """Where a literal that looks drawn stands behind a name of a program, with no other literal between."""
     match = _LITERAL.match(text, end)
-    return match.span("value") if match is not None and is_drawn(match["value"]) else None
+    if match is not None and is_drawn(match["value"]):
+        return match.span("value")
+    match = _GIVEN.match(text, end)
+    return match.span("value") if match is not None and _SHOWN.fullmatch(match["value"]) else None
+
+
+_GIVEN = re.compile(
+    r"(?![\"'`]?[(\[]{1,2}[\"'`])[\"'`]?(?:[^\w\"'`\n;]|\b(?:eq|is|to|equals?|be|with|as|of|or|new|default|value|val|const|str|string|String"
+    r"|Str|Some|Just|text|Text|return|byte|Sprintf)\b|\b[bruLN](?=[\"'`])){1,16}(?P<mark>[\"'`])(?P<value>[^\s\"'`]{4,127})(?P=mark)"
+)
+"""A literal of a program behind the name, signs and what says that it is given."""
 
 
 _LITERAL = re.compile(
@@ -146,9 +156,19 @@ def value_before(text: str, start: int, end: int) -> Span | None:
 
 def _is_telling(text: str, end: int, position: int, words: int) -> bool:
     """Whether signs alone set a value off from a name, or what is between ends as if the value follows."""
-    return (words == 0 and _SET_OFF.fullmatch(text, end, position) is not None) or (
-        _TELLS.search(text, end, position) is not None
-    )
+    if words == 0 and (_SET_OFF.fullmatch(text, end, position) or _is_alone(text, end, position)):
+        return True
+    return _TELLS.search(text, end, position) is not None
+
+
+def _is_alone(text: str, end: int, position: int) -> bool:
+    """Whether a line has a name, signs and one value, and nothing else."""
+    first = text.rfind("\n", max(0, end - _REACH), end) + 1
+    return _NAME_ALONE.fullmatch(text, first, end) is not None and _REST_ALONE.match(text, position) is not None
+
+
+_NAME_ALONE = re.compile(r"[^\w\n]{0,8}[A-Za-z_\u4e00-\u9fff][\w.-]{0,47}(?: [A-Za-z0-9-]{1,16}){0,3}")
+_REST_ALONE = re.compile(rf"{_CHAR}{{4,127}}[^\w\n]{{0,8}}(?=\r?\n|\Z)")
 
 
 _SET_OFF = re.compile(
@@ -160,7 +180,7 @@ _SET_OFF = re.compile(
 _TELLS = re.compile(
     r"(?:[:?>~》】」]|[^\w\x00-\x7f\u3000-\u303f\uff00-\uff65“”‘’–—…·]|\.{2,3}|…|[.!] "
     r"|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from"
-    r"|it['’]s|i\.e\.|got|as|be|now)|[是为用填输入叫])[ \"'“‘(\[*|<>`「『【（]{0,4}\Z"
+    r"|it['’]s|i\.e\.|got|as|be|now|value|contains|equals?|return)|[是为用填输入叫])[ \"'“‘(\[*|<>`「『【（]{0,4}\Z"
 )
 """How what is between ends if the value follows."""
 

@@ -19,12 +19,13 @@ _FUNCTION: Final = (
     r"|use|if) "
 )
 _CORE = re.compile(
-    r"(?=[ckjopstCKJOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key|code|token|secret"
-    r"|credential|session[ _-]?id|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt)(?![/+]))"
+    r"(?=[ackjopstACKJOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key(?:[ _-]?(?:id|base))?|code|token"
+    r"|secret(?:[ _-]?id)?|credential|session[ _-]?id|cookie|connection[ _-]?string|password[ _-]?confirmation"
+    r"|(?<=[a-z][_-])(?:pass|sk|ak)|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt)(?![/+]))"
     r"(?![A-Za-z0-9_])"
 )
 _HEAD = re.compile(
-    rf"(?<![A-Za-z0-9_])(?:(?!{_FUNCTION})[A-Za-z][A-Za-z0-9-]{{1,15}}[ _]){{0,2}}(?!{_FUNCTION})"
+    rf"(?<![A-Za-z0-9_])(?:(?!{_FUNCTION})\d?[A-Za-z][A-Za-z0-9-]{{1,15}}[ _]){{0,2}}(?!{_FUNCTION})"
     r"[A-Za-z0-9_-]{0,24}\Z"
 )
 _LONGEST_HEAD: Final = 56
@@ -98,8 +99,8 @@ _BEHIND_HAN: Final = tuple(
 )
 _BEFORE_HAN = re.compile(
     rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[!#$%^&*+=~]?[”」`*\"' ]{{0,2}}"
-    rf"(?:就?是|为|即|系|作为|做|当[成作]?|用[于作]|[（(]|="
-    r"|——?|[,，](?:这是)?(?=[您你我]的)"
+    rf"(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)|就?是|即|系|作为|做|当[成作]?|用[于作]|[（(]|="
+    r"|——?|[,，](?:这是)?(?=[您你我]的)|这个?(?=[\u4e00-\u9fff])"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
     r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}[ ]?(?:[A-Za-z-]{2,8}[ ]?)?\Z"
 )
