@@ -453,6 +453,7 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "run --webhook-secret-secret-version=projects/a/secrets/whsecret/versions/1; Buffer.from(signature, 'base64')",
         "用户登录凭证（有效期五分钟），调用 [auth.code2Session](https://a.example)；next_token=50256, page_token: 1042",
         "The token, see RFC7519, was added in commit 3fa9c1d2; the key of type x25519kyber768 is via libssl3.0a2b",
+        r"the encoding cookie as specified in pep-0263; :let ft_ignore_pat = '\.\(bz2\|tgz\)$'",
         "密码（WPA/WPA2 passphrase），该 token 的色值会比 `colorBgContainer` 要亮",
     ],
 )

@@ -60,6 +60,8 @@ def promise_of(name: str) -> Promise | None:
     words = list(words_of(name.replace("QQ号", "qq号").replace("IP地址", "ip地址")))
     if (promise := _ROWS.get("".join(words[-2:]))) is not None:
         return promise
+    if words[-1:] == ["pat"] and words[-2:-1] in _OF_PATTERN:
+        return None
     while len(words) > 1 and words[-1] in _BEHIND:
         words.pop()
     if not words:
@@ -88,6 +90,9 @@ def _at_end(words: list[str]) -> Promise | None:
             return _ROWS[end]
     return Promise.CREDENTIAL if last.endswith("token") else _han(last)
 
+
+_OF_PATTERN: Final = [[word] for word in ("ignore", "match", "search", "re", "url", "file", "path")]
+"""Words before ``pat`` that make a pattern of it."""
 
 _COUNTED: Final = words(
     """

@@ -27,7 +27,7 @@ HAN_GIVEN: Final = (
 HAN_SECRETS: Final = "(?:密码|口令|密钥|秘钥|密匙|令牌|私钥|凭证|凭据)"
 NAME_WITH_DIGIT: Final = (
     r"(?:[a-z0-9]+_)*(?:pin|captcha|sid|sess_?id|sk|tok|jwt|(?:enc|sign|storage)_?key|p_?key|priv_?key|app_sec"
-    r"|ak|ak_sk|pat|conn_?str|(?:product|activation|registration|tenant|decrypt(?:ion)?|client|des|admin|service_role"
+    r"|ak|ak_sk|(?<!ignore_)(?<!match_)(?<!search_)(?<!re_)(?<!url_)(?<!file_)(?<!path_)pat|conn_?str|(?:product|activation|registration|tenant|decrypt(?:ion)?|client|des|admin|service_role"
     r"|write|ingest(?:ion)?|restricted|open_?ai|azure|stripe|deep_?seek|anthropic|gemini|moonshot|zhipu|coze|jwt|otp|totp|wallet)_?key"
     r"|(?:gift|door|gate|safe|lock|alarm|entry|access|redeem|redemption|voucher|coupon|pick_?up|licen[cs]e|room|join"
     r"|meeting|exchange)_code)"
