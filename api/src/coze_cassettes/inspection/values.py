@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -22,7 +22,12 @@ _ANY_CASE: Final = 8
 _CUT: Final = 12
 """Characters of a long value that count as the value."""
 
-_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*(?:(?:>|[#*]|//|--)[ \t]+)?|(?<=(?<![^\s\0])\S)[ ](?=\S(?![^\s\0]))")
+_BEGIN = re.compile(r"[ \t]*(?:(?:>|[#*]|//|--)[ \t]+)?")
+_RUN = re.compile("[!-~]{6,}")
+"""Of letters and signs: there are few of them in bytes that are no text, so they are looked for first."""
+
+_FIRST: Final = frozenset(" \t>#*/-")
+_BETWEEN_LETTERS = re.compile(r"[ ](?<=(?<![^\s\0])\S[ ])(?=\S(?![^\s\0]))")
 """What may stand inside a value that is written in lines, or letter by letter."""
 
 _SENTENCE = re.compile(r"\s|://")
@@ -36,6 +41,11 @@ class Form:
     text: str
     is_word: bool
     is_folded: bool
+
+    @cached_property
+    def run(self) -> str:
+        """Its longest run; empty if it has none."""
+        return max(_RUN.findall(self.text), key=len, default="")
 
     def choose(self, written: str, folded: str, small: str, in_one: str) -> tuple[str, ...]:
         """In which of the readings of a text it may stand."""
@@ -67,8 +77,17 @@ def _read(text: str) -> tuple[str, str, str, str]:
     """A text as it is written, folded, small, and with its lines in one."""
     folded = masking.fold(text)
     small = folded.casefold()
-    in_one = _LINE_END.sub("", small)
+    in_one = _in_one_line(_BETWEEN_LETTERS.sub("", small))
     return text, folded, small, small if len(in_one) == len(small) else in_one
+
+
+def _in_one_line(text: str) -> str:
+    """A text without the ends of its lines, and what begins the next ones."""
+    first, *others = text.split("\n")
+    if not others:
+        return text
+    *lines, last = (first, *(_BEGIN.sub("", line, 1) if line[:1] in _FIRST else line for line in others))
+    return "".join((*(line.removesuffix("\r").rstrip(" \t") for line in lines), last))
 
 
 def _stands_in(form: Form, text: str) -> bool:
@@ -112,7 +131,14 @@ class Values:
         if not self.forms:
             return self
         every = _read("\0".join(texts))
-        return Values(tuple(form for form in self.forms if any(form.text in each for each in form.choose(*every))))
+        runs = {id(each): "\0".join(_RUN.findall(each)) for each in every}
+        return Values(
+            tuple(
+                form
+                for form in self.forms
+                if any(form.run in runs[id(each)] and form.text in each for each in form.choose(*every))
+            )
+        )
 
     def stand_in(self, text: str) -> bool:
         """Whether one of them is in a text."""

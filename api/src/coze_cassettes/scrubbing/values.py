@@ -13,7 +13,7 @@ from coze_cassettes.codecs.encodings import ENCODINGS, cores, fold
 from coze_cassettes.scrubbing import placeholders
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.search import Search
-from coze_cassettes.scrubbing.wrapped import words_apart
+from coze_cassettes.scrubbing.wrapped import joined, words_apart
 
 _MIN_WIDE, _MIN_PERSONAL, _MIN_IDENTIFIER, _MIN_SECRET = 2, 3, 6, 6
 """Characters from which on a value is replaced in running text too: not ASCII, personal, identifiers, secrets."""
@@ -293,7 +293,8 @@ class ValueTable:
 
     def _in_lines(self, lower: str) -> Iterator[Edit]:
         """A secret that goes on in the next line."""
-        for word in words_apart(lower) if self._grams else ():
+        is_apart = bool(self._grams) and any(True for _ in self._cut(joined(lower)))
+        for word in words_apart(lower) if is_apart else ():
             yield from ((*word.span(start, end), new) for start, end, new in self._cut(word.text))
 
     @cached_property

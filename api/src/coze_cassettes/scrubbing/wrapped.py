@@ -12,8 +12,12 @@ _FEWEST: Final = 11
 _PREFIX: Final = r"(?:>|[#*]|//|--)[ \t]++"
 """What begins a line of a quotation or of a comment."""
 
-_LINE_END = re.compile(rf"[ \t]*+\r?\n[ \t]*+(?:{_PREFIX})?")
+_BEGIN = re.compile(rf"[ \t]*+(?:{_PREFIX})?")
+_FIRST: Final = frozenset(" \t>#*/-")
+_LINE_END = re.compile(rf"[ \t]*+\r?\n{_BEGIN.pattern}")
 _APART = re.compile(rf"(?<!\S)(?:\S++(?:{_LINE_END.pattern}\S++)++|\S(?:[ ]\S(?!\S)){{{_FEWEST},}}+)")
+
+_BLANK = re.compile(r"[ ](?<=(?<!\S)\S[ ])(?=\S(?!\S))")
 
 
 class Word(NamedTuple):
@@ -25,6 +29,13 @@ class Word(NamedTuple):
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a part of it stands."""
         return self.places[start], self.places[end - 1] + 1
+
+
+def joined(text: str) -> str:
+    """A text in which all its words apart are in one piece, and others too: what is not in it is in none of them."""
+    first, *others = _BLANK.sub("", text).split("\n")
+    begun = (_BEGIN.sub("", line, 1) if line[:1] in _FIRST else line for line in others)
+    return "".join(line.rstrip() for line in (first, *begun))
 
 
 def words_apart(text: str) -> Iterator[Word]:
