@@ -40,10 +40,13 @@ UNITS = {
 }
 """What is said over and over."""
 
+END = ",name\nb,c\n"
+"""What stands behind it makes a row of a table of it."""
+
 
 def seconds(unit: str, length: int) -> float:
     """Processor time for a text of one unit."""
-    body = json.dumps({"msg": (unit * length)[:length]}, ensure_ascii=False).encode()
+    body = json.dumps({"msg": (unit * length)[:length] + END}, ensure_ascii=False).encode()
     headers = (("content-type", "application/json"),)
     one = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", headers, body))
     gc.disable()  # what other tests left takes longer to collect than a short text to read

@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coze_cassettes.codecs.marked import Marked
+from coze_cassettes.inspection import notations as inspected
 from coze_cassettes.scrubbing import notations, syntaxes
 
-TABLES = {"notations": notations._NAMED, "passwords": notations._PASSWORDS, "syntaxes": syntaxes._ENCLOSED}
+TABLES = {
+    "notations": notations._NAMED,
+    "passwords": notations._PASSWORDS,
+    "syntaxes": syntaxes._ENCLOSED,
+    "inspected notations": inspected._NAMED,
+    "inspected titles": inspected._TITLED,
+    "inspected passwords": inspected._PASSWORDS,
+}
 VALUE = Marked(((" -> ", re.compile(r"(?P<name>[a-z]{1,8}) -> (?P<value>[a-z0-9]{1,500})(?=\s|\Z)")),), 512)
 FILLER = "words, which name nothing.\n"
 

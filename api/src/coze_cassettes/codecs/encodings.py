@@ -831,7 +831,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "list of code points",
         re.compile(
-            r"(?<![0-9A-Za-z])[Uu]\+[0-9A-Fa-f]{4,6}(?:(?:,|\s|)\s{0,8}+[Uu]\+[0-9A-Fa-f]{4,6}){3,}+(?![0-9A-Za-z])"
+            r"[Uu](?<![0-9A-Za-z].)\+[0-9A-Fa-f]{4,6}(?:(?:,|\s|)\s{0,8}+[Uu]\+[0-9A-Fa-f]{4,6}){3,}+(?![0-9A-Za-z])"
         ),
         _decode_code_point_list,
         lambda text: " ".join(_listed_code_points(text)),
@@ -841,7 +841,9 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "uuencode",
-        re.compile(r"(?<![A-Za-z])begin [0-7]{3,4} [^\r\n]{1,200}\r?\n(?:[!-`][ -`]{1,84}\r?\n)++(?:[ `]?\r?\n)?end"),
+        re.compile(
+            r"begin (?<![A-Za-z]begin )[0-7]{3,4} [^\r\n]{1,200}\r?\n(?:[!-`][ -`]{1,84}\r?\n)++(?:[ `]?\r?\n)?end"
+        ),
         _decode_uu,
         _encode_uu,
         ("a/bc", "begin 644 a\n$82]B8P  \n \nend"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from coze_cassettes.codecs.marked import Marked
 from coze_cassettes.inspection.prose import Pair
 
 _REACH: Final = 96
@@ -227,26 +228,31 @@ _CALLED_PASSWORD: Final = (
 _DUMMY = re.compile(r"(?i)pass(?:word|wd)?|pwd|secret|test|public|private|postgres|root|admin|guest|user:pass.*")
 
 
+_LONGEST: Final = 1024
+"""Characters of a match behind its mark at most."""
+
+_NAMED: Final = Marked(_MARKED, _LONGEST)
+_TITLED: Final = Marked(_BEHIND_TITLE, _LONGEST)
+_PASSWORDS: Final = Marked(_CALLED_PASSWORD, _LONGEST)
+
+
 def _behind_titles(text: str) -> Iterator[Pair]:
-    for mark, pattern in _BEHIND_TITLE:
-        for match in pattern.finditer(text) if mark in text else ():
-            before = text[max(0, match.start() - _LONGEST_TITLE) : match.start()].rstrip(" ")
-            title = _TITLE_BEFORE.search(before)
-            if title is not None and _DIGIT.search(match["value"]):
-                yield Pair(title[0], match["value"].rstrip(".:!?"), is_quoted=True)
+    for match in _TITLED.matches(text):
+        before = text[max(0, match.start() - _LONGEST_TITLE) : match.start()].rstrip(" ")
+        title = _TITLE_BEFORE.search(before)
+        if title is not None and _DIGIT.search(match["value"]):
+            yield Pair(title[0], match["value"].rstrip(".:!?"), is_quoted=True)
 
 
 def marked_pairs(text: str) -> Iterator[Pair]:
     """What documents and commands mark as a value."""
-    for mark, pattern in _MARKED:
-        for match in pattern.finditer(text) if mark in text else ():
-            if _DIGIT.search(match["value"]):
-                yield Pair(match["name"], match["value"].rstrip(".:!?"), is_quoted=True)
+    for match in _NAMED.matches(text):
+        if _DIGIT.search(match["value"]):
+            yield Pair(match["name"], match["value"].rstrip(".:!?"), is_quoted=True)
     yield from _behind_titles(text)
     for match in _ROW.finditer(text) if "," in text else ():
         if _DIGIT.search(match["value"]):
             yield Pair(match["name"], match["value"], is_quoted=True)
-    for mark, pattern in _CALLED_PASSWORD:
-        for match in pattern.finditer(text) if mark in text else ():
-            if not _DUMMY.fullmatch(match["value"]):
-                yield Pair("password", match["value"], is_quoted=True)
+    for match in _PASSWORDS.matches(text):
+        if not _DUMMY.fullmatch(match["value"]):
+            yield Pair("password", match["value"], is_quoted=True)

@@ -186,7 +186,8 @@ def _cells_below(text: str) -> Iterator[Pair]:
             expected = number + 1
             cells = _row(line, separator)
             if cells and not header:
-                cells[0] = _BEFORE_CELL.sub("", cells[0])
+                before = _BEFORE_CELL.match(cells[0])
+                cells[0] = cells[0][before.end() if before else 0 :]
                 cells = cells[1:] if separator == "|" and not cells[0] else cells
             if separator == "|" and is_below and len(cells) == width:
                 pass  # of Markdown only the first row is the head

@@ -177,10 +177,10 @@ def _rules_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors that find something in a text without placeholders."""
     if len(text) < _LEAST:
         return ()
-    found = [detector.rule for detector in DETECTORS if detector.is_in(text)]
+    found = [detector for detector in DETECTORS if detector.is_in(text)]
     if found and (rest := decoding.without_dumps(text)) != text:
-        found = [detector.rule for detector in DETECTORS if detector.is_in(rest)]
-    return tuple(dict.fromkeys((*found, *pairs.rules_in(text))))
+        found = [detector for detector in found if detector.is_in(rest)]
+    return tuple(dict.fromkeys((*(detector.rule for detector in found), *pairs.rules_in(text))))
 
 
 @lru_cache(maxsize=4096)
