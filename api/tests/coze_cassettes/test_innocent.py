@@ -192,6 +192,11 @@ SOUNDS: Final = (
         "+Qn2CvMl8GLtxepV6BbmDeQ+4q3gXd9S3ozdD93a3O7cS93x3d7eD+CE4TfjJ+VO56npM+zm7rzxsPS899n6AP4sAVYEdgeHCoIN"
         "YBAdE7IVGRhPGk0cER6WH9kg2CGQIgEjKCMGI5si"
     ),
+    (
+        "89xS3fTd2d7+32LhAePZ5ObmI+mN6x/u1PCm85D2jfmW/Kb/tgLCBcIIsQuJDkUR3xNTFpsYsxqXHEQetR/pIN0hjyL9IigjDSOv/t/1/"
+        "/0YBDQPSBJQGUQgJCroLZA0ED5sQJxKnExsVgBbXFx4ZVBp5G4wcjR16HlA"
+    ),
+    "Legw6lPsk+7s8Fvz3fVt+A==",
 )
 """Sounds in whose base64 stands what is called a secret, or looks like a key: one of two thousand is so."""
 

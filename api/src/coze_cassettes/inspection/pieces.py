@@ -257,8 +257,8 @@ def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
             _join(joined, event, piece)
     for path, whole in joined.texts():
         yield Piece(f"{place} {'.'.join(filter(None, path))} (joined)", whole)
-    for several in (raws, sounds):
-        if len(several) > 1:
+    for several, fewest in ((raws, 2), (sounds, 1)):  # a sound as a field is only searched for known values
+        if len(several) >= fewest:
             yield Piece(f"{place} (binary, joined)", encodings.to_text(b"".join(several)), kind=Kind.BINARY)
 
 

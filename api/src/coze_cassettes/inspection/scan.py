@@ -109,10 +109,17 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
         return
     if piece.kind is not Kind.BINARY and _holds_sealed(readings, allowed):  # of a whole body it is said above
         yield _SEALED
+    if piece.kind is Kind.SOUND:
+        yield from _rules_for_sound(piece, masking, readings)
+    else:
+        yield from _rules_for_text(piece, masking, readings)
+
+
+def _rules_for_text(piece: Piece, masking: Masking, readings: Iterable[_Reading]) -> Iterator[str]:
     name = "".join(piece.path[-1:])
     is_text = piece.kind in (Kind.TEXT, Kind.FIELD) and not piece.is_parsed
     is_random = is_text and not (is_hash_name(name) or is_modulus(name, piece.text))
-    for reading in _judged(piece, readings):
+    for reading in readings:
         plain = masking.hide(reading.plain)
         yield from _rules_in(plain)
         if plain != reading.plain and (named := masking.hide_values(reading.plain)) != plain:
@@ -122,11 +129,10 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
             yield from _random_in(_PUBLIC_PEM.sub("", text))
 
 
-def _judged(piece: Piece, readings: Iterable[_Reading]) -> Iterable[_Reading]:
-    """What is to be judged of a piece: of a sound its bytes, since in their base64 a name is chance."""
-    if piece.kind is not Kind.SOUND or len(piece.text) < _SOUND:
-        return readings
-    return (each for each in readings if each.layer != piece.text)
+def _rules_for_sound(piece: Piece, masking: Masking, readings: Iterable[_Reading]) -> Iterator[str]:
+    """Those of a short one, which may be a key: all bytes are judged together, and in base64 a name is chance."""
+    for reading in readings if len(piece.text) < _SOUND else ():
+        yield from _looks_in(masking.hide(reading.plain))
 
 
 def _holds_sealed(readings: Sequence[_Reading], allowed: frozenset[str]) -> bool:
@@ -174,13 +180,18 @@ def _texts_of(piece: Piece, read: _Read) -> Iterator[str]:
 
 @lru_cache(maxsize=32_768)
 def _rules_in(text: str) -> tuple[str, ...]:
-    """The rules of the detectors that find something in a text without placeholders."""
+    """The rules that find something in a text without placeholders."""
+    return tuple(dict.fromkeys((*_looks_in(text), *pairs.rules_in(text)))) if len(text) >= _LEAST else ()
+
+
+def _looks_in(text: str) -> tuple[str, ...]:
+    """The rules of the detectors that do, which ask for no name."""
     if len(text) < _LEAST:
         return ()
     found = [detector for detector in DETECTORS if detector.is_in(text)]
     if found and (rest := decoding.without_dumps(text)) != text:
         found = [detector for detector in found if detector.is_in(rest)]
-    return tuple(dict.fromkeys((*(detector.rule for detector in found), *pairs.rules_in(text))))
+    return tuple(dict.fromkeys(detector.rule for detector in found))
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
+from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.looks import ALGORITHM, is_drawn, is_pin
 from coze_cassettes.inspection.masking import MASK
 from coze_cassettes.inspection.nearby import is_near
@@ -280,4 +281,22 @@ def _has_digit_drawn(word: str) -> bool:
 
 def any_said(text: str, found: Iterable[tuple[int, int, Promise]]) -> bool:
     """Whether the sentence of one of the names is one that tells."""
-    return any(promise is not Promise.SHORT and is_said(text, start, end, promise) for start, end, promise in found)
+    return any(
+        promise is not Promise.SHORT and is_said(*_between_blank_lines(text, start, end), promise)
+        for start, end, promise in found
+    )
+
+
+def _between_blank_lines(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """What two blank lines end, around a name, and where the name stands there: no sentence goes on over them.
+
+    So are the strings of bytes set apart, in which a short name stands by chance.
+    """
+    before = text.rfind(APART, max(0, start - _FAR), start)
+    behind = text.find(APART, end, end + _FAR)
+    low = before + len(APART) if before >= 0 else max(0, start - _FAR)
+    return text[low : behind if behind >= 0 else end + _FAR], start - low, end - low
+
+
+_FAR: Final = 256
+"""Characters before and behind a name that are looked at, and more."""

@@ -135,9 +135,11 @@ def _claim(text: str, span: list[int], rule: Rule) -> Claim:
 
 def _text_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
     folded = fold(leaf.text)
+    if _is_noise(leaf.text):
+        yield from (claim for claim in _shape_claims(folded, rules) if claim.start == 0)  # it may be a key as a whole
+        return
     yield from _shape_claims(folded, rules)
-    if not _is_noise(leaf.text):
-        yield from _named_claims(leaf, folded, rules)
+    yield from _named_claims(leaf, folded, rules)
 
 
 _NOISE: Final = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
@@ -147,7 +149,7 @@ _LEAST_SHARE: Final = 0.2
 
 
 def _is_noise(text: str) -> bool:
-    """Whether a text is the base64 of bytes that nobody can read, as of a sound, in whose letters a name is chance."""
+    """Whether a text is the base64 of bytes that nobody can read, as of a sound: a name or a key in it is chance."""
     if len(text) % 4 or _NOISE.fullmatch(text) is None:
         return False
     sample = text[:_SAMPLE]
