@@ -39,15 +39,16 @@ _ID_OF_REPETITION: Final = re.compile(r"\[\d+-\d+\]\Z|-\d+-\d+(?=\]\Z)")
 
 def shares_cassette(item: pytest.Item) -> bool:
     """Whether a test replays the cassette of another one, and never records; so does each repetition of a test."""
-    return item.get_closest_marker("shared_cassette") is not None or bool(_parameters(item).get(_REPETITION))
+    return item.get_closest_marker("shared_cassette") is not None or bool(parameters_of(item).get(_REPETITION))
 
 
 def without_repetition(item: pytest.Item, name: str) -> str:
     """A name of a test as it is without pytest-repeat."""
-    return _ID_OF_REPETITION.sub("", name) if _REPETITION in _parameters(item) else name
+    return _ID_OF_REPETITION.sub("", name) if _REPETITION in parameters_of(item) else name
 
 
-def _parameters(item: pytest.Item) -> Mapping[str, object]:
+def parameters_of(item: pytest.Item) -> Mapping[str, object]:
+    """What a test is parametrised by, with the values of this case."""
     return getattr(getattr(item, "callspec", None), "params", {})
 
 

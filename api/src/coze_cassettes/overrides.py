@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 import pytest
+
+from coze_cassettes import markers
 
 NAMES: Final = frozenset({"vcr_config", "vcr_cassette_dir", "default_cassette_name"})
 """The fixtures that ``vcr`` asks for."""
@@ -20,7 +21,7 @@ def names_of(item: pytest.Item) -> AbstractSet[str]:
 
     To set up a fixture takes pytest some 60 microseconds, which a test that overrides none need not spend.
     """
-    asked = {*item.fixturenames, *_parameters(item)}  # type: ignore[attr-defined]  # a test has them
+    asked = {*item.fixturenames, *markers.parameters_of(item)}  # type: ignore[attr-defined]  # a test has them
     return NAMES & asked | _overridden(item)
 
 
@@ -45,10 +46,6 @@ def _overridden(item: pytest.Item) -> frozenset[str]:
             if any(getattr(each.func, "__module__", "") not in _PLUGINS for each in find(name, item) or ())
         )
     return parent.stash[_OVERRIDDEN]
-
-
-def _parameters(item: pytest.Item) -> Mapping[str, object]:
-    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
 def add_parametrized(metafunc: pytest.Metafunc) -> None:

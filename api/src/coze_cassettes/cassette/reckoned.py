@@ -185,6 +185,7 @@ def _shape(text: str) -> str:
     return re.sub(r"[A-Za-z]{3,}", "a", re.sub(r"\d+", "0", re.sub(r"[AaPp](?=\.?[Mm])", "x", text)))
 
 
+@lru_cache(maxsize=256)
 def _read(form: str, text: str, today: date) -> AbstractSet[str]:
     """What a text may be, reckoned from today."""
     if form == "quarter":

@@ -453,40 +453,32 @@ def _dump_like(text: str, stretch: str) -> str:
     return "\n".join(f"{start:08x}  {line.hex(' ')}" for start, line in _dump_lines(text))
 
 
-def _decode_base32(stretch: str) -> str | None:
-    packed = stretch.rstrip("=").upper()
-    try:
-        return _text_or_file(base64.b32decode(packed + "=" * (-len(packed) % 8)))
-    except ValueError:  # as above
-        return None
+def _base32_decoder(decode: Callable[[str], bytes]) -> Decode:
+    def decode_stretch(stretch: str) -> str | None:
+        packed = stretch.rstrip("=").upper()
+        try:
+            return _text_or_file(decode(packed + "=" * (-len(packed) % 8)))
+        except ValueError:  # as above
+            return None
+
+    return decode_stretch
 
 
 def _encode_base32(text: str) -> str:
     return base64.b32encode(to_bytes(text)).decode("ascii")
 
 
-def _base32_like(text: str, stretch: str) -> str:
-    closed = _encode_base32(text)
-    closed = closed if stretch.endswith("=") else closed.rstrip("=")
-    return closed.lower() if stretch == stretch.lower() else closed
-
-
-def _decode_base32_hex(stretch: str) -> str | None:
-    packed = stretch.rstrip("=").upper()
-    try:
-        return _text_or_file(base64.b32hexdecode(packed + "=" * (-len(packed) % 8)))
-    except ValueError:  # as above
-        return None
-
-
-def _base32_hex_like(text: str, stretch: str) -> str:
-    closed = _encode_base32_hex(text)
-    closed = closed if stretch.endswith("=") else closed.rstrip("=")
-    return closed.lower() if stretch == stretch.lower() else closed
-
-
 def _encode_base32_hex(text: str) -> str:
     return base64.b32hexencode(to_bytes(text)).decode("ascii")
+
+
+def _like_base32(encode: Transcode) -> Callable[[str, str], str]:
+    def like(text: str, stretch: str) -> str:
+        closed = encode(text)
+        closed = closed if stretch.endswith("=") else closed.rstrip("=")
+        return closed.lower() if stretch == stretch.lower() else closed
+
+    return like
 
 
 _UU_WIDTH: Final = 45
@@ -857,19 +849,19 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
             r"(?<![A-Za-z0-9])(?=[A-Va-v]{0,40}[0-9])(?=[0-9]{0,40}[A-Va-v])(?:[0-9A-V]{8,}|[0-9a-v]{8,})={0,6}"
             r"(?![A-Za-z0-9=])"
         ),
-        _decode_base32_hex,
+        _base32_decoder(base64.b32hexdecode),
         _encode_base32_hex,
         ("a/bcd", "C4NM4OR4"),
-        like=_base32_hex_like,
+        like=_like_base32(_encode_base32_hex),
         group=5,
     ),
     Encoding(
         "base32",
         re.compile(r"(?<![A-Za-z2-7])(?:[A-Z2-7]{8,}|[a-z2-7]{8,})={0,6}(?![A-Za-z2-7=])"),
-        _decode_base32,
+        _base32_decoder(base64.b32decode),
         _encode_base32,
         ("a/bcd", "MEXWEY3E"),
-        like=_base32_like,
+        like=_like_base32(_encode_base32),
         group=5,
     ),
     Encoding(

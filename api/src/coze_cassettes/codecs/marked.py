@@ -44,11 +44,11 @@ class Marked:
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         """What the patterns whose marks a text has find in it, one pattern after the other."""
+        is_short, has_gaps = len(text) < _SHORT, _GAP in text
         for pattern in dict.fromkeys([pattern for mark, pattern in self.table if mark in text]):
-            yield from pattern.finditer(text) if len(text) < _SHORT else self._around(text, pattern)
+            yield from pattern.finditer(text) if is_short else self._around(text, pattern, has_gaps=has_gaps)
 
-    def _around(self, text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        has_gaps = _GAP in text
+    def _around(self, text: str, pattern: re.Pattern[str], *, has_gaps: bool) -> Iterator[re.Match[str]]:
         worth = len(text) // (_STRING if has_gaps else BEFORE + self.longest)
         places = _places(text, self._marks[pattern], worth)
         if places is None:

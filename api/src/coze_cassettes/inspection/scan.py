@@ -186,8 +186,6 @@ def _rules_in(text: str) -> tuple[str, ...]:
 
 def _looks_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors that do, which ask for no name."""
-    if len(text) < _LEAST:
-        return ()
     found = [detector for detector in DETECTORS if detector.is_in(text)]
     if found and (rest := decoding.without_dumps(text)) != text:
         found = [detector for detector in found if detector.is_in(rest)]

@@ -131,12 +131,12 @@ class Values:
         if not self.forms:
             return self
         every = _read("\0".join(texts))
-        runs = {id(each): "\0".join(_RUN.findall(each)) for each in every}
+        runs = {each: "\0".join(_RUN.findall(each)) for each in every}
         return Values(
             tuple(
                 form
                 for form in self.forms
-                if any(form.run in runs[id(each)] and form.text in each for each in form.choose(*every))
+                if any(form.run in runs[each] and form.text in each for each in form.choose(*every))
             )
         )
 

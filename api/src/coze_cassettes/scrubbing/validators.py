@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -248,6 +248,10 @@ def drawn_key(text: str) -> bool:
     words = _WORD_OF_KEY.findall(text[2:])
     if len(_CAPITALS.findall(text)) > 1:
         return True
+    return _are_short(words)
+
+
+def _are_short(words: Sequence[str]) -> bool:
     return sum(map(len, words)) <= _LONGEST_WORDS * len(words)
 
 
@@ -275,14 +279,13 @@ def named_key(text: str) -> bool:
     if any(len(part) >= _SHORTEST_TAIL and _DRAWN_PART.match(part) for part in parts):
         return True
     words = _WORD_OF_KEY.findall(tail)
-    return sum(map(len, words)) <= _LONGEST_WORDS * len(words)
+    return _are_short(words)
 
 
 def drawn_value(text: str) -> bool:
     """Whether letters and digits change as often as in what a machine drew, and digits stand in more than one place."""
     words = _WORD_OF_KEY.findall(text)
-    is_short = sum(map(len, words)) <= _LONGEST_WORDS * len(words)
-    return is_short and is_drawn(text) and sum(word.isdecimal() for word in words) > 1
+    return _are_short(words) and is_drawn(text) and sum(word.isdecimal() for word in words) > 1
 
 
 def user_and_password(text: str) -> bool:

@@ -106,14 +106,16 @@ class RuleSet:
         for each in self._by_where[Where.TEXT]:
             if each.rule.mark not in text or (each.rule.is_run and not with_run):
                 continue
-            for match in each.pattern.finditer(text) if not each.rule.is_run else _on(with_run, each.pattern, text):
+            for match in (
+                each.pattern.finditer(text) if not each.rule.is_run else _matches_on(with_run, each.pattern, text)
+            ):
                 for start, end in each.spans(match):
                     if each.accepts(text[start:end]):
                         yield each.rule, start, end
                         break
 
 
-def _on(lines: Iterable[tuple[int, int]], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+def _matches_on(lines: Iterable[tuple[int, int]], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """What a pattern finds on some lines of a text."""
     return chain.from_iterable(pattern.finditer(text, *line) for line in lines)
 
