@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -294,6 +295,30 @@ def test_base64_in_a_path_is_read(
     """A segment of a path may be a text by itself, also one that Windows encoded."""
     path = f"/v1/things/{quote(encode(fill('see ??>> glpat-{A20} now')), safe='')}/items"
     assert "INSPECT-VENDOR-KEY" in {each.rule for each in inspect(cassette(interaction(path=path)), "")}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/things/【rootPassword】PASSWORD_1/items",
+        "/v1/things/My-Old-Password=PASSWORD_1/items",
+        "/v1/things#<tr><td>webhook-secret</td><td>SECRET_1</td></tr>",
+        '/v1/things?note=<input value="SECRET_1" type="hidden" name="webhook-secret"/>',
+    ],
+)
+def test_a_placeholder_in_a_uri_ends_with_its_piece(
+    cassette: MakeCassette, interaction: MakeInteraction, fill: Fill, path: str
+) -> None:
+    """What is written with escapes in a segment or a value is read by itself; a secret is found there."""
+    for value, is_found in (("PASSWORD_1", False), (fill("x9{A20}"), True)):
+        path = quote(re.sub("(?:PASSWORD|SECRET)_1", value, path), safe="/?#").replace("note%3D", "note=")
+        assert bool(inspect(cassette(interaction(path=path)), "")) is is_found
+
+
+@pytest.mark.parametrize("text", ["%3D%22demo%22+db-password%3D%22PASSWORD_1%22%2F", "-password=PASSWORD_1&si"])
+def test_a_placeholder_beside_half_a_form_is_no_finding(text: str, rules_found: Callable[..., set[str]]) -> None:
+    """A stream cuts a form anywhere."""
+    assert rules_found({"a": text}) == set()
 
 
 @pytest.mark.parametrize(

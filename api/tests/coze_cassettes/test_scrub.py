@@ -455,6 +455,15 @@ def test_a_text_is_scrubbed_once(text: str, interaction: MakeInteraction, fill: 
         assert scrub(clean.interactions).interactions == clean.interactions
 
 
+def test_half_an_escape_is_no_part_of_a_value(interaction: MakeInteraction) -> None:
+    """A stream cuts ``%0A`` behind a password: the two halves stay, and what is scrubbed again is the same."""
+    pieces = ("note=kind%09pass-phrase%0Ademo%09tulip-seven-rose%0", "A")
+    stream = "".join(f'event: Message\ndata: {{"output": "{piece}"}}\n\n' for piece in pieces)
+    (clean,) = scrub([interaction(answer=stream.encode(), content_type="text/event-stream")]).interactions
+    assert clean.response.body.decode() == stream.replace("tulip-seven-rose", "PASSWORD_1")
+    assert scrub([clean]).interactions == (clean,)
+
+
 @pytest.mark.parametrize("text", ["from 03.128.129.177 on", "https://93.184.016.034/x", "61.2f.62, 47.03.99.120"])
 def test_numbers_with_a_zero_before_them_are_no_address(text: str, interaction: MakeInteraction) -> None:
     """Nothing reads them in one way: they stay, and are no reason to fail."""
@@ -574,9 +583,10 @@ def test_chinese_behind_a_url_stays(interaction: MakeInteraction, fill: Callable
     url = fill("https://files.example/报告.png?x-expires={D10}&x-signature={A27}")
     shown = json.loads(_answers(scrub([interaction(answer={"msg": f"看{url}请记住…"})]).interactions))["msg"]
     assert shown == "看https://scrubbed.invalid/SIGNED_URL_1请记住…"
-    text = fill("看https://a.example/x?access_token={A40}请记住")
-    shown = json.loads(_answers(scrub([interaction(answer={"msg": text})]).interactions))["msg"]
-    assert shown == "看https://a.example/x?access_token=ACCESS_TOKEN_1请记住"
+    for end in ("请记住", "）", ").", "] there"):
+        text = fill("看https://a.example/x?access_token={A40}") + end
+        shown = json.loads(_answers(scrub([interaction(answer={"msg": text})]).interactions))["msg"]
+        assert shown == f"看https://a.example/x?access_token=ACCESS_TOKEN_1{end}"
 
 
 def test_base64_of_one_line_stays_one_line(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
@@ -594,12 +604,16 @@ def test_base64_of_one_line_stays_one_line(interaction: MakeInteraction, fill: C
         "mysql://app:{A12}@db.example.com/main",
         "user_name: str = 'x'",
         "note=size%3A+3%0Ahome_address%3A+%E5%8C%97%E4%BA%AC%E5%B8%82%E6%B5%B7%E6%B7%80%0A",
+        "first: note=size%3A+3%0Anick-name%3A+%E9%AB%98%E8%8B%A5%E6%A1%90%0Asize%3A+3%0A",
+        "S0lORD1kZW1vCmV4\ncG9ydCBjb250YWN0\nX25hbWU9Z2FsbG9y\nY29yaG9sNzA5Cg==",
+        "00000000: 7b22 7077 6422 3a20 2234 544e 4132 352e\n00000010: 3422 7d",
+        "I=\nP=\n0=\n0=\n8=\n6 1=\n3=\n9 7=\n2=\n2=\n7 1=\n7=\n9=\n0=\n#",
     ],
 )
 def test_what_was_scrubbed_is_scrubbed_to_the_same(
     interaction: MakeInteraction, fill: Callable[[str], str], text: str
 ) -> None:
-    """A placeholder behind a scheme, or before the @ of a host, is no value."""
+    """A placeholder behind a scheme, or before the @ of a host, is no value, nor is one that ends in the next line."""
     (clean,) = scrub([interaction(answer={"msg": fill(text)})]).interactions
     assert scrub([clean]).interactions == (clean,)
 

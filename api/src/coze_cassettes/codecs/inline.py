@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from coze_cassettes.codecs.edits import Edit
-from coze_cassettes.codecs.encodings import STANDING, Encoding
+from coze_cassettes.codecs.encodings import STANDING, Encoding, is_readable
 
 
 @dataclass(frozen=True)
@@ -102,4 +102,18 @@ def own_stretches(inline: Encoding, text: str) -> list[tuple[int, int, Encoding]
             stretch = text[start:end]
             if end - start >= _MIN_OWN and inline.pattern.search(stretch) and row.decode(stretch) is not None:
                 found.append((start, end, row))
+    if "=\n" in text or "=\r\n" in text:
+        found += _padded(inline, text)
     return sorted(found, key=lambda each: each[:2])
+
+
+_OF_BASE64: Final = tuple(row for row in STANDING if row.name.startswith("base64"))
+
+
+def _padded(inline: Encoding, text: str) -> Iterator[tuple[int, int, Encoding]]:
+    """Texts in base64 at the end of a line, whose padding looks like a soft end of it."""
+    for row in _OF_BASE64:
+        for start, end in row.spans(text):
+            is_padded = end - start >= _MIN_OWN and text[end - 1] == "=" and inline.pattern.match(text, end - 1)
+            if is_padded and is_readable(row.decode(text[start:end]) or "\0"):
+                yield start, end, row

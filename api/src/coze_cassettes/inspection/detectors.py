@@ -101,6 +101,8 @@ _FEW_NUMBERS: Final = 2
 def _is_account(match: re.Match[str]) -> bool:
     """Whether an openid was drawn; a few have one digit only."""
     tail = match["tail"]
+    if len(re.findall("[0-9]{1,8}", tail)) > _FEW_NUMBERS and tail != tail.lower() and tail != tail.upper():
+        return True
     return randomness.is_drawn(tail) or (re.search(r"\d", tail) is not None and randomness.mixes_cases(tail))
 
 

@@ -36,6 +36,10 @@ BARE: Final = (
 )
 """The placeholders of configured values, which have no number; those of ``COZE_SECRET_...`` only their table knows."""
 
+_BEGUN: Final = 5
+BEGINNINGS: Final = frozenset(f"{kind}_"[:end] for kind in KINDS for end in range(_BEGUN, len(kind) + 2)) - {*KINDS}
+"""How a placeholder begins in a line of an encoding that ends inside it."""
+
 _NUMBERED: Final = rf"(?P<kind>{'|'.join(sorted(KINDS, key=len, reverse=True))})_(?P<number>[1-9][0-9]{{0,5}})(?![0-9])"
 _FEW: Final = 99
 _GAPS: Final = 2

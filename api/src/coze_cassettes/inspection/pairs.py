@@ -13,7 +13,7 @@ from coze_cassettes.inspection.details import details_in
 from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.notations import literal_pairs, marked_pairs
 from coze_cassettes.inspection.promises import RULES, SECRETS, Promise
-from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs, names_in
+from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs, names_in, without_escapes
 from coze_cassettes.inspection.sentences import any_said
 
 # --- values that the text delimits ----------------------------------------------------------------------------------
@@ -341,6 +341,9 @@ def rules_in(text: str) -> Iterator[str]:
                 yield RULES[promise]
         elif promise is not None and not is_dummy(pair) and names.REFUSES[promise](pair.value):
             yield RULES[promise]
-    said = ((match.start(), match.end(), promise) for match, _, promise in names_in(text))
-    if any(is_secret(pair, text) for pair in named_pairs(text)) or any_said(text, said):
+    if any(is_secret(pair, text) for pair in named_pairs(text)) or _says_one(without_escapes(text)):
         yield RULES[Promise.SECRET]
+
+
+def _says_one(text: str) -> bool:
+    return any_said(text, ((match.start(), match.end(), promise) for match, _, promise in names_in(text)))

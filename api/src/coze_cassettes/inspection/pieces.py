@@ -83,9 +83,13 @@ _SEGMENT: Final = 8
 """Characters from which on a segment of a path is looked at by itself: it may be a text in base64."""
 
 
+_ESCAPED = re.compile(r"(?<=[/?#&=])[^/?#&=%]*%[0-9A-Fa-f]{2}[^/?#&=]{7,}")
+"""A segment of a path, a name or a value of some length in which something is written as an escape."""
+
+
 def _of_uri(text: str, place: str) -> Iterator[Piece]:
     uri = split_uri(text)
-    yield Piece(place, text)
+    yield Piece(place, _ESCAPED.sub("", text))  # what is written with escapes ends with its segment, and is read below
     yield Piece(place, unquote(uri.path), kind=Kind.PATH)
     yield from (Piece(place, unquote(segment)) for segment in uri.path.split("/") if len(segment) >= _SEGMENT)
     for query in (uri.query[1:], uri.fragment[1:]):

@@ -10,7 +10,7 @@ from typing import Final
 
 from coze_cassettes.inspection import names, randomness
 from coze_cassettes.inspection.looks import is_drawn, is_pin
-from coze_cassettes.inspection.masking import MASK
+from coze_cassettes.inspection.masking import BEGINNINGS, MASK
 from coze_cassettes.inspection.promises import SECRETS, Promise
 from coze_cassettes.inspection.words import words
 
@@ -180,8 +180,11 @@ _CUT_ESCAPE = re.compile(
 """An escape that breaks off where the next piece of a text begins, with a placeholder before it or without; what stands
 before a quote with an escape."""
 
-_IN_FORM = re.compile(rf"{MASK}&[A-Za-z_][A-Za-z0-9_.-]*=.*")
-"""A placeholder and the next field of a form."""
+_IN_FORM = re.compile(rf"{MASK}&[A-Za-z_][A-Za-z0-9_.-]*(?:=.*)?")
+"""A placeholder and the next field of a form, whose name may go on in the next piece."""
+
+_ESCAPES = re.compile(r"%(?:25)*[0-9A-Fa-f]{2}|%[0-9A-Fa-f]?\Z")
+"""Signs beside a placeholder as a form writes them; the last may break off."""
 
 
 def is_secret(pair: Pair, text: str) -> bool:
@@ -191,8 +194,9 @@ def is_secret(pair: Pair, text: str) -> bool:
         _CUT_ESCAPE.fullmatch(value)
         or _IN_FORM.fullmatch(value)
         or names.is_described(value)
+        or value in BEGINNINGS
         or value.lower() in _WORDS
-        or not re.search(r"[0-9A-Za-z]", value)
+        or not re.search(r"[0-9A-Za-z]", _ESCAPES.sub("", value) if MASK in value else value)
     ):
         return False
     promise = names.promise_of(pair.name)
@@ -283,3 +287,19 @@ def is_dummy(pair: Pair) -> bool:
     value = pair.value.strip().lower()
     is_cut = _CUT_ESCAPE.fullmatch(value) is not None
     return is_cut or names.is_described(value) or value in _WORDS or value == pair.name.lower()
+
+
+# --- escapes that go on elsewhere -----------------------------------------------------------------------------------
+
+_CUT_OFF = re.compile(r"(?:%[0-9A-Fa-f]?|\\[uUx]?\{?[0-9A-Fa-f]{0,8})\Z")
+_WRITTEN = re.compile(r"(?:%(?:25)*[0-9A-Fa-f]{2}){1,16}")
+
+
+def without_escapes(text: str) -> str:
+    """A text without the escape that breaks off at its end, and with blanks for those of a form: they are no words."""
+    cut = _CUT_OFF.search(text, max(0, len(text) - _LONGEST_ESCAPE))
+    text = text if cut is None else text[: cut.start()]
+    return _WRITTEN.sub(" ", text) if "%" in text else text
+
+
+_LONGEST_ESCAPE: Final = 11

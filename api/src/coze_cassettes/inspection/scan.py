@@ -187,7 +187,7 @@ def _rules_in(text: str) -> tuple[str, ...]:
 def _looks_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors that do, which ask for no name."""
     found = [detector for detector in DETECTORS if detector.is_in(text)]
-    if found and (rest := decoding.without_dumps(text)) != text:
+    if found and (rest := decoding.without_encoded(decoding.without_dumps(text))) != text:
         found = [detector for detector in found if detector.is_in(rest)]
     return tuple(dict.fromkeys(detector.rule for detector in found))
 

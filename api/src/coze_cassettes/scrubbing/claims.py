@@ -34,6 +34,9 @@ _PARAGRAPH: Final = "\n\0\n"
 _URL_PARAMETER = re.compile(r"[?&]([A-Za-z_][\w.-]{0,63})=([!$%(-;=?-\[\]-~]{16,}+(?=[^\x00-\x7f])|[^&\s\"'#<>\\]+)")
 """A long value of ASCII ends where Chinese goes on."""
 
+_AFTER_URL: Final = ")],.;"
+"""What stands behind a URL in a text."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -164,16 +167,18 @@ def _shape_claims(folded: Folded, rules: RuleSet) -> Iterator[Claim]:
     for rule, start, end in rules.in_text(folded.text):
         if rule.category is Category.PERSONAL and is_of_dump(folded.text, start, end):
             continue
+        if rule.kind == "EMAIL" and is_in_signs(folded.text, start):
+            continue
         yield Claim(*folded.span(start, end), folded.text[start:end], rule)
 
 
 def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet) -> Iterator[Claim]:
     """What is known by a name that stands before it."""
     for match in _URL_PARAMETER.finditer(folded.text):
-        value = unquote(match[2])
-        rule = rules.field(match[1], leaf.uri_path, value)
+        value = unquote(written := match[2].rstrip(_AFTER_URL))
+        rule = rules.field(match[1], leaf.uri_path, value) if value else None
         if rule is not None and rule.form is Form.PLACEHOLDER:
-            yield Claim(*folded.span(*match.span(2)), value, rule)
+            yield Claim(*folded.span(match.start(2), match.start(2) + len(written)), value, rule)
     for found in fields_in(folded.text):
         if (claim := _named_claim(leaf, folded, found, rules)) is not None:
             yield claim
@@ -182,7 +187,7 @@ def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet) -> Iterator[Claim]
 def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) -> Claim | None:
     if any(placeholders.found_in(found.name)):
         return None
-    found = _without_plus(folded.text, found)
+    found = _without_cut(folded.text, _without_plus(folded.text, found))
     value = folded.text[found.start : found.end]
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
     if rule is None and "." in found.name:
@@ -204,8 +209,20 @@ _PLUS_BEFORE = re.compile(r"\+(?![0-9])")
 
 def _without_plus(text: str, found: NamedValue) -> NamedValue:
     """A value without the plus before it in a text of a form whose escapes are read: it stands for a blank there."""
-    is_blank = _PLUS_BEFORE.match(text, found.start, found.end - 1) is not None and " " not in text
+    if _PLUS_BEFORE.match(text, found.start, found.end - 1) is None:
+        return found
+    word = max(text.rfind(blank, 0, found.start) for blank in " \n") + 1
+    is_blank = " " not in text or "%" in text[word : found.start]
     return replace(found, start=found.start + 1) if is_blank else found
+
+
+_CUT = re.compile(r"(?:%[0-9A-Fa-f]?|\\(?:x[0-9A-Fa-f]?|u[0-9A-Fa-f]{0,3}|U[0-9A-Fa-f]{0,7}))\Z")
+
+
+def _without_cut(text: str, found: NamedValue) -> NamedValue:
+    """A value without the escape that breaks off at the end of a text: the next piece goes on with it."""
+    cut = _CUT.search(text, found.start + 1) if found.end == len(text) else None
+    return found if cut is None else replace(found, end=cut.start())
 
 
 _CODE = re.compile(r"[$<{%*]|\.{1,2}/|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\.")

@@ -28,7 +28,7 @@ class Learned:
 
     def note(self, value: str, rule: Rule) -> None:
         """Remember a value, unless it is a placeholder, or bytes that nobody can read."""
-        if not is_readable(value) or not value or value in self.own:
+        if not is_readable(value) or not value or self.own.holds(value):
             return
         known = self.rules.get(value)
         if known is None or _weight(rule) < _weight(known):

@@ -80,6 +80,21 @@ class Placeholders:
         most = max(_FEW, _GAPS * self.different.get(match["kind"], 0))
         return not match["number"].startswith("0") and int(match["number"]) <= most
 
+    def holds(self, text: str) -> bool:
+        """Whether a text is one of them with signs around it, or one that breaks off at the end of a line."""
+        inner = _SIGNS.sub("", text)
+        return text in self or inner in self or (len(inner) >= _BEGUN and inner not in NUMBERED and _is_begun(inner))
+
+
+_SIGNS = re.compile(r"\A[^A-Za-z0-9/:]+|[^A-Za-z0-9_]+\Z")
+_BEGUN: Final = 5
+"""Letters of a placeholder from which on nobody is called so."""
+
+
+@lru_cache(maxsize=1024)
+def _is_begun(text: str) -> bool:
+    return any(f"{kind}_".startswith(text) for kind in NUMBERED)
+
 
 def texts_of(interaction: Interaction) -> Iterator[str]:
     """What crossed the wire as texts, not taken apart."""

@@ -180,7 +180,7 @@ def _foreign(chance: random.Random) -> str:
             f"+81 90-{chance.choice('2345')}{digits[:3]}-{digits[3:7]}",
             f"+65 9{chance.choice('1234')}{digits[:2]} {digits[2:6]}",
             f"+33 6 12 {digits[:2]} {digits[2:4]} {digits[4:6]}",
-            f"+852 9{chance.choice('1234')}{digits[:2]} {digits[2:6]}",
+            f"+852 9{chance.choice('467')}{digits[:2]} {digits[2:6]}",
         ]
     )
 

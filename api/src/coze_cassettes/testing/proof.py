@@ -173,7 +173,7 @@ def judge(case: Case) -> Outcome:
 
 
 def _traffic(case: Case) -> tuple[Interaction, ...]:
-    chance = random.Random(case.seed)  # noqa: S311 - no key is made of it
+    chance = random.Random(f"place {case.seed}")  # noqa: S311 - other bytes than those of its value
     first = PLACES[case.place].make(case.text, chance)
     return (first, PLACES["JSON string"].make(case.echo, chance)) if case.echo else (first,)
 
