@@ -564,17 +564,25 @@ _ZERO_CONTROLS: Final = _CONTROL.sub("\0", "".join(map(chr, range(128)))).encode
 """Makes all control characters one, since to split at one is fast; no character of GB18030 has one in it."""
 
 
+_CHANCE: Final = 32
+"""Characters from which on a stretch of GB18030 does not come by chance."""
+
+
 def gb18030_stretches(text: str) -> Iterator[tuple[int, str, str]]:
     """Where each stretch that is GB18030 begins, as it stands and decoded.
 
-    What the row of GBK finds, all at once: of noise there is one every few bytes.
+    What the row of GBK finds, all at once. Of noise there is one every few bytes, of any characters; a short stretch
+    counts if half of what it has beyond ASCII is in GB2312, as nearly all is in what people write.
     """
     raw = _CONTROL.split(text)
     decoded = to_bytes(text).translate(_ZERO_CONTROLS).decode(GB18030, "replace").split("\0")
     ends = [*accumulate(map(len, raw))]
     for number in [at for at, inner in enumerate(decoded) if "\ufffd" not in inner and not inner.isascii()]:
         stretch, inner = raw[number], decoded[number]
-        if len(stretch) > 1 and is_readable(inner) and _NOT_UTF8.search(stretch) is not None:
+        # two bytes for a character of GB2312 and none for another one make as many as there are characters
+        if len(inner) < _CHANCE and (len(inner) == 1 or len(inner.encode("gb2312", "ignore")) < len(inner)):
+            continue
+        if is_readable(inner) and _NOT_UTF8.search(stretch) is not None:
             yield number + ends[number] - len(stretch), stretch, inner
 
 
@@ -997,10 +1005,14 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 _COMBINING: Final = "\u0300-\u036f\u3099\u309a"
-_STABLE: Final = "\x00-\x7f\u3400-\u4dbf\u4e00-\u9fff\ud800-\udfff"
-"""Characters that folding leaves as they are unless something combines with them."""
+STABLE: Final = (
+    "\x00-\x7f\u00c0-\u0131\u0180-\u01c3\u01f4-\u02af\u0388-\u03cf\u0400-\u0482\u048a-\u0556\u0561-\u0586\u05d0-\u05ea"
+    "\u0620-\u064a\u0679-\u06d5\u0712-\u072f\u074d-\u07a5\u07ca-\u07ea\u3400-\u4dbf\u4e00-\u9fff\ud800-\udfff"
+)
+"""Characters that Unicode's normal form leaves as they are unless something combines with them, for a class."""
 
-_UNSTABLE = re.compile(f"[^{_STABLE}{_COMBINING}][{_COMBINING}]*|[{_STABLE}][{_COMBINING}]+|[{_COMBINING}]")
+_UNSTABLE = re.compile(f"[^{STABLE}][{_COMBINING}]*")
+_COMBINES = re.compile(f"[{_COMBINING}]")
 _NFKC: Final = "NFKC"
 
 
@@ -1062,10 +1074,12 @@ def fold(text: str) -> Folded:
     bounds, origins = [0], [0]
     length, position = 0, 0
     for match in _UNSTABLE.finditer(text):
-        plain = _plain(match[0])
-        if plain == match[0]:
-            continue
         start, end = match.span()
+        if start > position and _COMBINES.match(text, start):
+            start -= 1
+        written = text[start:end]
+        if (plain := _plain(written)) == written:
+            continue
         folded += (text[position:start], plain)
         length += start - position
         bounds += (length, length := length + len(plain))

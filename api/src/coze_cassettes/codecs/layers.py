@@ -328,7 +328,7 @@ def _in_gb18030(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
 @lru_cache(maxsize=8)
 def _read_in_gb18030(text: str) -> tuple[Sequence[Stretch], Joined]:
     """The stretches in it, those that are long and those that are short; remembered likewise."""
-    found = [stretch for stretch in starmap(Stretch, gb18030_stretches(text)) if len(stretch.read) > 1]
+    found = list(starmap(Stretch, gb18030_stretches(text)))
     long = [stretch for stretch in found if len(stretch.read) >= _ALONE]
     return long, Joined.of([stretch for stretch in found if len(stretch.read) < _ALONE])
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from coze_cassettes.codecs.encodings import STABLE
+
 MASK: Final = "\ue000"
 """What stands for a placeholder: a character for private use, which no detector takes for a part of anything."""
 
@@ -133,5 +135,5 @@ _SYMBOLS: Final = (
 )
 """Superscripts, signs for words, numbers in circles: letters and digits of their own, which no value goes on with."""
 
-_COMPOSED = re.compile(rf"[\x00-\x7f]?[^\x00-\x7f\ud800-\udfff{_SYMBOLS}]+")
+_COMPOSED = re.compile(rf"[{STABLE}]?[^{STABLE}{_SYMBOLS}]+")
 """What composition can change: of bytes that are no text, which take long to compose, nearly nothing."""

@@ -7,6 +7,7 @@ else, so it is remembered: cassettes share most of their texts.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from coze_cassettes.cassette.model import Cassette
+from coze_cassettes.codecs.encodings import to_bytes
 from coze_cassettes.inspection import decoding, names, pairs
 from coze_cassettes.inspection.detectors import DETECTORS, RANDOM
 from coze_cassettes.inspection.masking import MASK, Masking, fold
@@ -65,11 +67,26 @@ def _findings(
     single = [piece for piece in pieces if piece.kind is not Kind.LIST]
     found = [Finding(piece.place, rule) for piece in single for rule in _rules_for(piece, masking, read, allowed)]
     wanted = Values.of(values)
-    if wanted and (wanted := wanted.narrow([text, *(layer for piece in pieces for layer in _texts_of(piece, read))])):
+    texts = (layer for piece in pieces for layer in _texts_of(piece, read))
+    if wanted and (wanted := wanted.narrow([_without_bytes(text, single), *texts])):
         found += [Finding(piece.place, _VALUE) for piece in pieces if any(map(wanted.stand_in, _texts_of(piece, read)))]
         lines = enumerate(text.splitlines(), start=1)
         found += [Finding(f"line {number}", _VALUE) for number, line in lines if wanted.stand_in(line)]
     return tuple(dict.fromkeys(found))
+
+
+_BASE64 = re.compile(
+    r"(?:[A-Za-z0-9+/]{64,}+={0,2}\s*+)++(?:[A-Za-z0-9+/]{1,63}+={0,2}(?=\n|\Z))?",
+)
+"""Long bytes as a cassette has them, in one line or in many."""
+
+
+def _without_bytes(text: str, pieces: Iterable[Piece]) -> str:
+    """A cassette's text without the base64 of bytes that are a piece too, which is read as such."""
+    bodies = {base64.b64encode(to_bytes(each.text)).decode() for each in pieces if each.kind is Kind.BINARY}
+    if not bodies:
+        return text
+    return _BASE64.sub(lambda match: "\n" if "".join(match[0].split()) in bodies else match[0], text)
 
 
 _VALUE: Final = "INSPECT-VALUE"

@@ -6,7 +6,7 @@ placeholder in the whole cassette. Scrubbing what is scrubbed changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,9 +67,10 @@ def scrub(
         _walk_all(normal, learning(learned, rules), allow_opaque)
         _learn_drawn(learned, drawn_in(normal, drawn), configured)
         table = _table(learned, configured, _reserved_names(normal).union(listed))
-        clean = _walk_all(normal, replacing(table, rules, Times.of(normal, shift)), allow_opaque)
-        kept = tuple(map(with_kept_headers, clean))
-        return Scrubbed(kept, table, _standing(listed - STANDARD, kept, allow_opaque))
+        seen: set[str] = set()
+        replace = _noting(replacing(table, rules, Times.of(normal, shift)), listed - STANDARD, seen)
+        kept = tuple(map(with_kept_headers, _walk_all(normal, replace, allow_opaque)))
+        return Scrubbed(kept, table, _standing(seen, kept, allow_opaque))
     finally:
         forget()
 
@@ -83,6 +84,17 @@ def _learn_drawn(learned: Learned, drawn: Iterable[str], configured: ConfiguredV
 
 
 _DRAWN: Final = next(rule for rule in RULES if rule.kind == "ID" and rule.where is Where.TEXT)
+
+
+def _noting(visit: Visit, names: Collection[str], seen: set[str]) -> Visit:
+    """A visitor that notes which of some names stand in a piece or in what replaces something in it."""
+
+    def note(leaf: Leaf) -> Sequence[Edit]:
+        edits = visit(leaf)
+        seen.update(name for name in names if name in leaf.text or any(name in new for _, _, new in edits))
+        return edits
+
+    return note if names else visit
 
 
 def _standing(names: set[str], interactions: Sequence[Interaction], allow_opaque: frozenset[str]) -> tuple[str, ...]:
