@@ -182,6 +182,10 @@ def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]
             text = "".join(form.replace("{}", encode(piece)) for piece in pieces)
             kind = "multipart/mixed; boundary=b" if form.startswith("--") else "text/plain"
             assert rules_found(text.encode(), ("Canary Person",), kind) == {"INSPECT-VALUE"}, text
+    lists = "".join(json.dumps({"event_type": "a", "data": ["text", piece]}) + "\n" for piece in pieces)
+    assert rules_found(lists.encode(), ("Canary Person",), "text/plain") == {"INSPECT-VALUE"}
+    whole = "".join(json.dumps({"data": json.dumps({"a": f"api_key is {each}"})}) + "\n" for each in ("SECRET_1", ""))
+    assert rules_found(whole.encode(), (), "text/plain") == set()
     objects = [json.dumps({"parts": [{"text": piece}]}) for piece in pieces]
     for text in ("[" + ",\n".join(objects) + "]", "\x1e".join(["", *objects]), "".join(objects)):
         assert rules_found(text.encode(), ("Canary Person",), "application/json") == {"INSPECT-VALUE"}

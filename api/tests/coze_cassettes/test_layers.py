@@ -18,7 +18,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]  # it has no annotations
@@ -217,6 +217,39 @@ def test_pieces_in_other_events_are_joined(form: str, read: str) -> None:
         assert is_stream(stream, "text/plain")
         shown = re.findall(read, _swap_in_stream(stream).replace("\r", ""), re.MULTILINE)
         assert list(map(decode, shown)) == ["a PLACEHOLDER", " b", "cd"], stream
+
+
+@pytest.mark.parametrize(
+    ("form", "read"),
+    [
+        (lambda piece, _: {"id": "1", "content": json.dumps({"result": piece})}, lambda got: got["content"]["result"]),
+        (lambda piece, _: {"data": json.dumps({"m": json.dumps([piece])})}, lambda got: got["data"]["m"][0]),
+        (lambda piece, _: {"event_type": "a", "data": ["text", piece]}, lambda got: got["data"][1]),
+        (lambda piece, number: {"id": f"e{number}", "content": piece}, lambda got: got["content"]),
+        (
+            lambda piece, _: {"data": {"message": {"id": "1", "text": piece}}},
+            lambda got: got["data"]["message"]["text"],
+        ),
+    ],
+    ids=["JSON", "JSON in JSON", "a list", "an id of each event", "an id inside"],
+)
+def test_pieces_inside_of_events_are_joined(form: Callable[[str, int], object], read: Callable[[Any], object]) -> None:
+    """In the JSON that a string is, beside others in a list, with another message between if both have ids."""
+    events = [form(piece, number) for number, piece in enumerate(("a sec", "ret b"))]
+    if '"1"' in json.dumps(events):
+        events.insert(1, json.loads(json.dumps(events[0]).replace('"1"', '"2"').replace("a sec", "other")))
+    lines = "".join(json.dumps(event) + "\n" for event in events)
+    shown = [read(_parsed(json.loads(line))) for line in _swap_in_stream(lines).splitlines()]
+    assert [each for each in shown if each != "other"] == ["a PLACEHOLDER", " b"]
+
+
+def _parsed(value: Any) -> Any:
+    """JSON, and the JSON in its strings."""
+    if isinstance(value, str):
+        return _parsed(json.loads(value)) if value[:1] in ("{", "[") else value
+    if isinstance(value, dict):
+        return {name: _parsed(child) for name, child in value.items()}
+    return [_parsed(child) for child in value] if isinstance(value, list) else value
 
 
 def test_pieces_in_parts_of_a_multipart_body_are_joined() -> None:

@@ -262,7 +262,7 @@ def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
     for path, whole in joined.texts():
         yield Piece(f"{place} {'.'.join(filter(None, path))} (joined)", whole)
     for several, fewest in ((raws, 2), (sounds, 1)):  # a sound as a field is only searched for known values
-        if len(several) >= fewest:
+        if len(several) >= fewest and not all(map(streams.is_json, several)):
             yield Piece(f"{place} (binary, joined)", encodings.to_text(b"".join(several)), kind=Kind.BINARY)
 
 

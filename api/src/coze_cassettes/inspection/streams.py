@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -130,6 +131,11 @@ def _bytes_of(name: str, data: str) -> bytes | None:
         return None
 
 
+def is_json(raw: bytes) -> bool:
+    """Whether a message in bytes is JSON, and no piece of it."""
+    return raw[:1] in (b"{", b"[") and parse(raw.decode("utf-8", "replace")) is not None
+
+
 def parse(text: str) -> Any:
     """The JSON object or list that a text is, or None."""
     if text.lstrip()[:1] not in ("{", "["):
@@ -176,17 +182,29 @@ class Joined:
     """Collects the pieces of a stream by the path to them, and by what they belong to."""
 
     pieces: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    items: dict[tuple[str, ...], list[list[str]]] = field(default_factory=dict)
+    """The same by their numbers in a list that each event has."""
+    _last: Event | None = None
+    _count: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
     def add(self, event: Event, path: tuple[str, ...], text: str) -> None:
         """Take a piece under a path."""
+        if event is not self._last:
+            self._last, self._count = event, Counter()
+        items = self.items.setdefault(path, [])
+        if self._count[path] == len(items):
+            items.append([])
+        items[self._count[path]].append(text)
+        self._count[path] += 1
         self.pieces.setdefault((*path, "", _owner(event.value)), []).append(text)
         if "audio" not in event.name:  # else it would stand between the pieces of a text
             self.pieces.setdefault(path, []).append(text)
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """The paths with the texts that came in several pieces."""
-        for path, pieces in self.pieces.items():
-            if len(pieces) > 1 and _is_text(path, pieces):
+        lists = ((path, pieces) for path, items in self.items.items() if len(items) > 1 for pieces in items)
+        for path, pieces in (*self.pieces.items(), *lists):
+            if len(pieces) > 1 and _is_text(path, pieces) and not all(parse(piece) is not None for piece in pieces):
                 yield path, "".join(pieces)
                 if (decoded := _decoded(pieces)) is not None:
                     yield path, decoded
