@@ -57,6 +57,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "order numbers": "您的订单 2024112212345678901 已发货，运单 SF1234567890123，金额 1234.56 元。",
     "version numbers": "升级到 v1.2.3.4 或 version 10.0.19045.1，cozepy 0.20.0，Chrome/120.0.6099.109，numpy==1.26.4.1",
     "hashes": f"commit {hashed('a')[:40]} sha256:{hashed('b')} md5 {hashed('c')[:32]}",
+    "sums that a text names": (
+        f"The MD5 hash of 'hello' is {hashed('b')[:32]}.\n“hello”的SHA-256值是{hashed('c')}\n"
+        f"$ echo hello | md5sum\n{hashed('d')[:32]}  -\n文件校验和：`{hashed('e')}`\n"
+        f"sha512('') = {hashed('f') + hashed('g')}"
+    ),
+    "bits": "0000 0001 0010 0011 0100 0101 0110 0111 1000",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
     "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",
     "identified by": "A chat is identified by conversation_id, a library identified by 'name' or by path.",

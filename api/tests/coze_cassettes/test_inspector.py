@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -92,6 +93,13 @@ def test_random_strings_are_found(rules_found: Callable[..., set[str]]) -> None:
     """A string too random to be prose is found under any name."""
     text = base64.b64encode(bytes(range(150, 186))).decode()
     assert rules_found({"note": text}) == {"INSPECT-RANDOM"}
+
+
+def test_what_a_sum_is_made_with_is_found(rules_found: Callable[..., set[str]]) -> None:
+    """Hexadecimal digits that a text calls a sum are none; what it is made with is a secret."""
+    digits = hashlib.md5(b"", usedforsecurity=False).hexdigest()
+    assert rules_found({"note": f"its MD5 sum: the digits {digits}"}) == set()
+    assert rules_found({"note": f"its MD5 sum, made with a signing word, {digits}"}) == {"INSPECT-RANDOM"}
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,23 @@ _HASH_NAME = re.compile(rf"(?i)(?:.*[^a-z])?(?:{_HASH})(?:[_-]?(?:id|hex|sum|val
 _HASH_INSIDE = re.compile(r"(?:sha(?:1|224|256|384|512)|nonce)-[A-Za-z0-9+/_-]{16,88}\Z")
 """A hash with its name, as browsers and npm write it (W3C Subresource Integrity, Content Security Policy)."""
 
+_SUMS: Final = frozenset((32, 56, 64, 96, 128))
+"""Digits of MD5 and of the members of SHA-2 and SHA-3 (RFC 1321, FIPS 180-4, FIPS 202)."""
+
+_SUM_SAID = re.compile(
+    r"(?i)(?:(?<![a-z])(?:sha-?[123]?(?:[-_]?(?:1|224|256|384|512))?|md5|checksum|hash|digest|blake2[bs]?)(?:sum|es|digest)?(?![a-z])"
+    r"|哈希|[校较]验|摘要|散列)[^\n]*(?:\n[^\n\w]{0,8})?\Z"
+)
+"""What says in the same line, or in the one before, that a sum follows."""
+
+_KEYED = re.compile(r"(?i)key|secret|token|passw|hmac|salt|sign|密|签|盐")
+"""What a sum is made with, which is no sum."""
+
 _SUM_OF_FILE = re.compile(r"(?:  | \*)(?:[\w.-]*/)?[\w./ -]{0,200}\.\w{1,8}\b")
 """What sha256sum and its kin write behind a sum."""
 
 _REACH: Final = 24
+_REACH_OF_SENTENCE: Final = 80
 
 _MODULI: Final = frozenset((171, 342, 512, 683))
 """Characters of base64 of the moduli of RSA: 1024, 2048, 3072 and 4096 bits (RFC 7518, 6.3.1)."""
@@ -136,7 +149,12 @@ def is_random_hex(match: re.Match[str]) -> bool:
     if encodings.is_readable(encodings.to_text(bytes.fromhex(run[: len(run) // 2 * 2]))):
         return False  # a text, which is looked at by itself
     before = match.string[max(0, match.start() - _REACH) : match.start()]
-    return _HASH_BEFORE.search(before) is None and _SUM_OF_FILE.match(match.string, match.end()) is None
+    return not (_HASH_BEFORE.search(before) or _SUM_OF_FILE.match(match.string, match.end()) or _is_said(match))
+
+
+def _is_said(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - _REACH_OF_SENTENCE) : match.start()]
+    return len(match[0]) in _SUMS and _SUM_SAID.search(before) is not None and _KEYED.search(before) is None
 
 
 def is_hash_name(name: str) -> bool:

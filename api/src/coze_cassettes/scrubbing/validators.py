@@ -175,7 +175,9 @@ _COUNTRY = re.compile(r"\A\(?(?:\+|00)?86\)?\D{0,2}")
 
 
 def local_phone(text: str) -> bool:
-    """A landline, or a service number parted as people part it; a round one counts something."""
+    """A landline, or a service number parted as people part it; a round one counts something, one in bits is none."""
+    if set(_digits(text)) <= {"0", "1"}:
+        return False
     if text[:3] not in ("400", "800") or len(_digits(text)) != _SERVICE:
         return not text.isdecimal() or len(set(text[-_ALIKE:])) > 1
     return _parts(text) in _PARTED_SERVICES and not text.endswith("000000")
