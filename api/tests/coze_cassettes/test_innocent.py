@@ -62,6 +62,10 @@ TEXTS: Final[Mapping[str, str]] = {
         f"$ echo hello | md5sum\n{hashed('d')[:32]}  -\n文件校验和：`{hashed('e')}`\n"
         f"sha512('') = {hashed('f') + hashed('g')}"
     ),
+    "forms in Chinese": (
+        "用户名：必填，4到16个字符\n密码：必填，至少8位\n姓名：（请填写）\n地址：选填\n电话：待补充\n\n"
+        "|姓名|电话|\n|---|---|\n\ntoken 是模型处理文本的基本单位。"
+    ),
     "bits": "0000 0001 0010 0011 0100 0101 0110 0111 1000",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
     "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",

@@ -146,8 +146,14 @@ def is_described(value: str) -> bool:
     plain = value.strip().strip("\"'`")
     if plain.lower() in _TYPES or plain in _GRANT_TYPES or len(set(plain)) <= 1:
         return True
-    return _TEMPLATE.fullmatch(plain) is not None
+    return _TEMPLATE.fullmatch(plain) is not None or _IN_A_FORM.match(plain) is not None
 
+
+_IN_A_FORM = re.compile(
+    r"(?:[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])|非空|不[详詳]|保密|同上|某某)"
+    r"(?:[\u4e00-\u9fff]{0,8}\Z|[^\w\s])"
+)
+"""What a form has in place of a value, and may go on to describe."""
 
 _TEMPLATE = re.compile(
     r"<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\$\(?[A-Za-z_]\w*\)?|%\([a-z_]+\)s|%[sdr]|\[[^\[\]]*\]|(?:\*|x|X|\.|•|-){3,}.{0,4}"

@@ -31,6 +31,11 @@ _SPEAKS = re.compile(
 )
 """Words of manuals, which say what is done with a value."""
 
+_OF_FORM = re.compile(
+    r"[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])[\u4e00-\u9fff]{0,8}|非空|不[详詳]|保密|同上|某某"
+)
+"""What a form has in place of a value."""
+
 _DESCRIBES = re.compile(
     "encrypted|hashed|masked|required|optional|invalid|valid|wrong|correct|incorrect|empty|missing|null|none"
 )
@@ -50,13 +55,20 @@ def fitted(text: str, found: NamedValue, rule: Rule) -> NamedValue | None:
     before = text[max(0, found.start - 1) : found.start]
     if _HAN.search(value) is None:
         return found if _is_latin_value(value, found, before) else None
+    if _OF_FORM.fullmatch(value):
+        return None
     if before in _VERBS and (_ASKS.match(value) or _GOES_ON.match(value)):
         return None
     if re.search(r"[0-9A-Za-z]", value) and rule.category is not Category.PERSONAL:
         return found
-    if _SPEAKS.search(value) and len(value) > _LONGEST_NAME:
+    if len(value) > _LONGEST_NAME and (_SPEAKS.search(value) or _is_explained(found, before, rule)):
         return None
     return _of_person(found, value, rule, before) if rule.category is Category.PERSONAL else found
+
+
+def _is_explained(found: NamedValue, before: str, rule: Rule) -> bool:
+    """Whether a Chinese sentence says what a word of programmers is: ``token 是模型处理文本的基本单位``."""
+    return found.name.isascii() and before in _VERBS and rule.category is Category.SECRET
 
 
 def _is_latin_value(value: str, found: NamedValue, before: str) -> bool:

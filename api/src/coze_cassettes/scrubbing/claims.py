@@ -199,10 +199,15 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
         found, value = fitted, folded.text[fitted.start : fitted.end]
     if not _is_value(value, found, rule) and not _is_last_word(folded.text, found, rule):
         return None
+    if len(value) <= _LONGEST_NAME and not value.isascii() and rules.fields(value, leaf.uri_path):
+        return None  # the next column of a table, which has names in its first line
     if is_in_signs(folded.text, found.start):
         return None
     return Claim(*folded.span(found.start, found.end), value, rule)
 
+
+_LONGEST_NAME: Final = 4
+"""Characters of a Chinese name of a field that is no person's: ``电话``, ``收货地址``."""
 
 _PLUS_BEFORE = re.compile(r"\+(?![0-9])")
 
