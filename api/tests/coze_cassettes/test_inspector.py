@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -262,6 +263,8 @@ def test_what_is_clean_is_silent(rules_found: Callable[..., set[str]]) -> None:
         "created_at": 1704067200,
         "access_token": "ACCESS_TOKEN_1",
         "password": "",
+        "packed": zlib.compress(b"a text of some words").hex(),
+        "wide": "a text of words".encode("utf-16-le").hex(),
     }
     assert rules_found(answer, ("someone else",)) == set()
 

@@ -591,10 +591,16 @@ def test_chinese_behind_a_url_stays(interaction: MakeInteraction, fill: Callable
 
 def test_base64_of_one_line_stays_one_line(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """Though a word on the next line could be its last line."""
-    packed = base64.b64encode(fill("pat_{A64}").encode()).decode()
-    shown = json.loads(_answers(scrub([interaction(answer={"msg": f"one\n{packed}\ntwo"})]).interactions))["msg"]
+    encoded = base64.b64encode(b"ACCESS_TOKEN_1").decode()
+    for size, word, expected in ((64, "two", encoded), (62, "end", "ACCESS_TOKEN_1")):
+        packed = base64.b64encode(fill(f"pat_{{A{size}}}").encode()).decode()
+        shown = json.loads(_answers(scrub([interaction(answer={"msg": f"one\n{packed}\n{word}"})]).interactions))["msg"]
+        assert shown.splitlines() == ["one", expected, word]
+    made = (base64.b64encode(gzip.compress(fill("pat_{A64}" + " " * size).encode())).decode() for size in range(9))
+    packed = next(each for each in made if "=" not in each)
+    shown = json.loads(_answers(scrub([interaction(answer={"msg": f"head\n{packed}\nend"})]).interactions))["msg"]
     first, middle, last = shown.splitlines()
-    assert (first, base64.b64decode(middle), last) == ("one", b"ACCESS_TOKEN_1", "two")
+    assert (first, gzip.decompress(base64.b64decode(middle)).strip(), last) == ("head", b"ACCESS_TOKEN_1", "end")
 
 
 @pytest.mark.parametrize(

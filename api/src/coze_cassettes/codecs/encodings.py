@@ -313,6 +313,12 @@ def _decode_base64_lines(stretch: str) -> str | None:
 _LEAST_LINE: Final = 4
 
 
+def _is_word_behind(stretch: str, ends: Sequence[tuple[int, int]]) -> bool:
+    """Whether the last line is no whole groups of four characters, and the one before it is."""
+    before = ends[-1][0] - (ends[-2][1] if len(ends) > 1 else 0)
+    return before % 4 == 0 and (len(stretch) - ends[-1][1]) % 4 != 0 and "=" not in stretch
+
+
 def _lines_of_one_length(stretch: str) -> tuple[int, int]:
     """The most lines that give a text, without a word of another length on the line before or behind them."""
     ends = [(match.start(), match.end()) for match in _LINE_END.finditer(stretch)]
@@ -322,8 +328,11 @@ def _lines_of_one_length(stretch: str) -> tuple[int, int]:
     if len(ends) == 1 and stretch[ends[0][0]] == " " and len(stretch) - ends[0][1] < _LEAST_LINE:
         parts = [without_last, whole]  # a word of three letters behind it is soon a part of the text
     read = {part: _decode_base64_lines(stretch[slice(*part)]) for part in parts if part[0] < part[1]}
-    found = (part for part, inner in read.items() if inner is not None and _text_or_file(to_bytes(inner)) is not None)
-    return next(found, whole)
+    found = [part for part, inner in read.items() if inner is not None and _text_or_file(to_bytes(inner)) is not None]
+    last = len(stretch) - ends[-1][1]
+    if found and _is_word_behind(stretch, ends) and (last < _LEAST_LINE or not is_readable(read[found[0]] or "\0")):
+        found.sort(key=lambda part: part[1])
+    return next(iter(found), whole)
 
 
 def _encode_base64_lines(text: str) -> str:

@@ -236,12 +236,14 @@ def texts_by_name(pieces: Iterable[Piece]) -> Iterator[Sequence[Piece]]:
 
 
 def _groups(pieces: Iterable[Piece], key: Callable[[Piece], tuple[str, ...]]) -> Iterator[Sequence[Piece]]:
-    """The pieces by a key, but for those that are all the same, or JSON each by itself."""
+    """The pieces by a key, but for those that are all the same, and for JSON where most are that, each by itself."""
     groups: dict[tuple[str, ...], list[Piece]] = {}
     for piece in pieces:
         groups.setdefault(key(piece), []).append(piece)
-    for group in groups.values():
-        if any(piece.text != group[0].text for piece in group) and not all(piece.is_json for piece in group):
+    for found in groups.values():
+        rest = [piece for piece in found if not piece.is_json]
+        group = rest if 2 * len(rest) < len(found) else found
+        if any(piece.text != group[0].text for piece in group):
             yield group
 
 

@@ -123,7 +123,7 @@ def without_encoded(text: str) -> str:
     """A text without what is a text in an encoding that looks random, which is read by itself."""
     for row, least in _OF_SIGNS:
         text = _without(row, text, least)
-    return _HEX.sub(lambda match: "" if encodings.is_readable(_hex_from_second(match[0])) else match[0], text)
+    return _HEX.sub(lambda match: "" if _is_read(match[0]) else match[0], text)
 
 
 _ESCAPED_END = re.compile(r"\\{1,8}n")
@@ -144,6 +144,18 @@ def _without(row: Encoding, text: str, least: int) -> str:
 
 
 _HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24,}(?![0-9A-Za-z])")
+
+
+_WIDE_HEX = re.compile("(?:[2-7][0-9a-f]00)+|(?:00[2-7][0-9a-f])+")
+"""Of ASCII in UTF-16."""
+
+
+def _is_read(digits: str) -> bool:
+    """Whether digits are a text, or a file that is opened whole: that is searched by itself."""
+    if encodings.is_readable(_hex_from_second(digits)) or _WIDE_HEX.fullmatch(digits):
+        return True
+    opened = open_file_in(bytes.fromhex(digits)) if len(digits) % 2 == 0 else None
+    return opened is not None and opened.is_whole
 
 
 def _hex_from_second(digits: str) -> str:

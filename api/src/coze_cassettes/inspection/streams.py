@@ -203,11 +203,18 @@ class Joined:
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """The paths with the texts that came in several pieces."""
         lists = ((path, pieces) for path, items in self.items.items() if len(items) > 1 for pieces in items)
-        for path, pieces in (*self.pieces.items(), *lists):
-            if len(pieces) > 1 and _is_text(path, pieces) and not all(parse(piece) is not None for piece in pieces):
+        for path, found in (*self.pieces.items(), *lists):
+            pieces = _without_json(found)
+            if len(pieces) > 1 and _is_text(path, pieces):
                 yield path, "".join(pieces)
                 if (decoded := _decoded(pieces)) is not None:
                     yield path, decoded
+
+
+def _without_json(pieces: list[str]) -> list[str]:
+    """Pieces without those that are JSON, each by itself, if most are: their strings are the pieces then."""
+    rest = [piece for piece in pieces if parse(piece) is None]
+    return rest if 2 * len(rest) < len(pieces) else pieces
 
 
 def _decoded(pieces: Iterable[str]) -> str | None:
