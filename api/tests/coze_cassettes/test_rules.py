@@ -58,7 +58,7 @@ def test_each_rule_leaves_its_negative_example(fill: Callable[[str], str]) -> No
 PROVED = {
     "AUTH": (*range(1, 6), *range(10, 20), 21, 22, 24, *range(25, 35)),
     "KEY": range(1, 22),
-    "USER": range(1, 25),
+    "USER": range(1, 26),
     "ID": (1, 2, 3, 10, 11, *range(20, 26), *range(30, 36), *range(40, 47), *range(50, 55), 60, 61, *range(70, 110)),
     "TIME": (1,),
 }
@@ -84,8 +84,8 @@ def test_no_example_is_a_credential() -> None:
 
 
 def test_a_wrong_check_digit_is_reported(fill: Callable[[str], str]) -> None:
-    """One digit changed, and a card or an identity number is none."""
-    for name, example in (("bank_card", "{CARD}"), ("resident_id", "{RESIDENT}")):
+    """One digit changed, and the number of a card, an account or an identity is none."""
+    for name, example in (("bank_card", "{CARD}"), ("resident_id", "{RESIDENT}"), ("iban", "{IBAN}")):
         number = fill(example)
         other = str((int(number[5]) + 1) % 10)
         assert VALIDATORS[name](number)

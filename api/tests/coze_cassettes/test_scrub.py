@@ -566,6 +566,13 @@ def test_ids_as_long_as_their_placeholders_do_not_run_into_each_other(interactio
         ("请用figd_{A40}请记住", "SECRET_1"),
         ("curl -ume:tulip@{D4}", "SECRET_1"),
         ("①fo1_{A58}", "SECRET_1"),
+        ("MAC139{D8}", "PHONE_1"),
+        ("A400-820-{D4}", "PHONE_1"),
+        ("call+4915{D8}1", "PHONE_1"),
+        ("138 - 1{D3} - {D4}", "PHONE_1"),
+        ("{RESIDENT}bis", "RESIDENT_ID_1"),
+        ("户139[.]21[.]25[.]2{D1}", "IP_ADDRESS_1"),
+        ("户{IBAN}z", "BANK_CARD_1"),
     ],
 )
 def test_a_value_beside_a_sign_is_found(

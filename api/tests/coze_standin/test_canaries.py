@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from coze_cassettes.scrubbing import validators
+from coze_cassettes.scrubbing import machines
 from coze_standin import secret_values
 from coze_standin.canaries import Canaries
 from coze_standin.ids import Ids
@@ -35,7 +35,7 @@ def test_addresses_are_of_the_open_network() -> None:
     """Neither of a private or shared network nor as small as a version: a recording is the same with each of them."""
     rng = create_rng(1)
     made = {secret_values.ip_address(rng) for _ in range(2000)}
-    assert all(validators.ipv4(address) for address in made)
+    assert all(machines.ipv4(address) for address in made)
 
 
 def test_ids_have_19_digits_and_never_repeat() -> None:

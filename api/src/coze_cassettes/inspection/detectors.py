@@ -550,6 +550,9 @@ _ALONE: Final = "(?<![0-9].)"
 """Stands behind the first digit of a number: none is before it. A search runs to the first character of a pattern,
 whereas a look-behind that a pattern begins with is asked at every place of a text."""
 
+_DOT: Final = r"\[?\.\]?"
+"""Of an address; what must not become a link is written with brackets."""
+
 _PERSONAL: Final = (
     Detector(
         "INSPECT-EMAIL",
@@ -563,13 +566,13 @@ _PERSONAL: Final = (
     Detector(
         "INSPECT-PHONE",
         "a mobile number of the mainland",
-        re.compile(rf"1{_ALONE}(?<!0x.)(?<!&o.)[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
+        re.compile(rf"1{_ALONE}(?<!0x.)(?<!&o.)[3-9][0-9](?:{_S}{{0,3}}[0-9]){{8}}(?![0-9])"),
         numbers.is_mainland_mobile,
     ),
     Detector(
         "INSPECT-PHONE",
         "a mainland mobile number behind its country's code",
-        re.compile(rf"(?:\+{_ALONE}8|0{_ALONE}08|8{_ALONE})6{_S}{{0,2}}1[3-9][0-9](?:{_S}{{0,2}}[0-9]){{8}}(?![0-9])"),
+        re.compile(rf"(?:\+{_ALONE}8|0{_ALONE}08|8{_ALONE})6{_S}{{0,2}}1[3-9][0-9](?:{_S}{{0,3}}[0-9]){{8}}(?![0-9])"),
         numbers.is_international_mobile,
     ),
     Detector(
@@ -629,9 +632,17 @@ _PERSONAL: Final = (
         numbers.has_card,
     ),
     Detector(
+        "INSPECT-CARD",
+        "an international account number (ISO 13616)",
+        re.compile(r"[A-Z](?<![A-Z0-9].)[A-Z][0-9]{2}(?:\s?[A-Z0-9]){11,30}"),
+        numbers.is_account,
+    ),
+    Detector(
         "INSPECT-IP",
         "an IPv4 address of the open network",
-        re.compile(rf"[0-9]{_ALONE}(?<![0-9]\..)[0-9]{{0,2}}\.(?:[0-9]{{1,3}}\.){{2}}[0-9]{{1,3}}(?![0-9])(?!\.[0-9])"),
+        re.compile(
+            rf"[0-9]{_ALONE}(?<![0-9]\..)[0-9]{{0,2}}{_DOT}(?:[0-9]{{1,3}}{_DOT}){{2}}[0-9]{{1,3}}(?![0-9])(?!\.[0-9])"
+        ),
         machines.is_address,
         mark=".",
     ),

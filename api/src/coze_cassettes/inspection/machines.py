@@ -49,13 +49,14 @@ _MOST_MAJOR: Final = 100
 
 def is_address(match: re.Match[str]) -> bool:
     """An IPv4 address of the open network, and no version or section: in a URL it is neither."""
-    numbers = [int(part) for part in match[0].split(".")]
+    written = re.sub(r"[\[\]]", "", match[0])
+    numbers = [int(part) for part in written.split(".")]
     is_oid = numbers[0] < _OID_ROOTS and numbers[1] < _OID_ARCS
     in_url = match.string.startswith("://", max(0, match.start() - 3))
-    if ((is_oid or max(numbers) < _SMALL) and not in_url) or match[0] in _PUBLIC_RESOLVERS:
+    if ((is_oid or max(numbers) < _SMALL) and not in_url) or written in _PUBLIC_RESOLVERS:
         return False
     try:
-        address = ipaddress.IPv4Address(match[0])
+        address = ipaddress.IPv4Address(written)
     except ValueError:
         return False
     if any(address in network for network in _INSIDE):

@@ -232,8 +232,9 @@ def _spans(text: str) -> Iterator[str]:
         number = ""
         for group in groups[first : first + _MOST_GROUPS]:
             number += group
-            if len(number) in _LENGTHS and "X" not in number[:-1].upper():
-                yield number
+            yield from (
+                each for each in (number, number.rstrip("Xx")) if len(each) in _LENGTHS and "X" not in each[:-1].upper()
+            )
             if len(number) > _LENGTHS[-1]:
                 break
 
@@ -263,7 +264,7 @@ def has_resident_id(match: re.Match[str]) -> bool:
 
 
 _EVEN: Final = frozenset(
-    {(4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (4, 6, 5), (6, 13), (4, 4, 4, 3)}
+    {(4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (4, 6, 5), (6, 10), (6, 13), (4, 4, 4, 3)}
 )
 """How the digits of a card are parted."""
 
@@ -282,3 +283,14 @@ def has_card(match: re.Match[str]) -> bool:
         if sizes[first:last] in _EVEN
     )
     return any(map(is_card, (*whole, *parted)))
+
+
+_LENGTHS_OF_ACCOUNT: Final = range(15, 35)
+
+
+def is_account(match: re.Match[str]) -> bool:
+    """Whether letters and digits begin with an international account number (ISO 13616)."""
+    from stdnum import iban  # noqa: PLC0415 - only a candidate is worth it
+
+    compact = re.sub(r"\s", "", match[0])
+    return any(iban.is_valid(compact[:length]) for length in _LENGTHS_OF_ACCOUNT if length <= len(compact))

@@ -1,15 +1,15 @@
-"""Validators: whether a text really is a card or identity number, an address, a key."""
+"""Validators: whether a text really is a card or identity number, a telephone number, a key."""
 
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from coze_cassettes.scrubbing.machines import ipv4, ipv6, mac, public_ipv4
 from coze_cassettes.scrubbing.nearby import is_drawn
 
 _RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -34,6 +34,24 @@ def bank_card(text: str) -> bool:
     return len(digits) in _CARD_LENGTHS and len(set(digits)) > 1 and luhn(digits)
 
 
+_IBANS: Final = frozenset(
+    (
+        *("AD24", "AE23", "AT20", "AZ28", "BE16", "BG22", "BH22", "BR29", "CH21", "CY28", "CZ24", "DE22", "DK18"),
+        *("EE20", "EG29", "ES24", "FI18", "FR27", "GB22", "GE22", "GR27", "HR21", "HU28", "IE22", "IL23", "IS26"),
+        *("IT27", "JO30", "KW30", "KZ20", "LB28", "LI21", "LT20", "LU20", "LV21", "MC27", "MT31", "NL18", "NO15"),
+        *("PL28", "PT25", "QA29", "RO24", "SA24", "SE24", "SI19", "SK24", "SM27", "TR26", "UA29"),
+    )
+)
+"""Countries, and how many characters their account numbers have (the registry of ISO 13616)."""
+
+
+def iban(text: str) -> bool:
+    """An international account number: as long as its country has it, with the check digits of ISO 7064."""
+    compact = re.sub(r"\s", "", text)
+    moved = "".join(str(int(char, 36)) for char in compact[4:] + compact[:4])
+    return f"{compact[:2]}{len(compact)}" in _IBANS and int(moved) % 97 == 1
+
+
 def resident_id(text: str) -> bool:
     """A mainland-China identity number (GB 11643): a day that exists and the right check character."""
     text = re.sub(r"[^\dXx]", "", text)
@@ -46,39 +64,7 @@ def resident_id(text: str) -> bool:
 
 
 _PROVINCES: Final = frozenset(
-    (
-        11,
-        12,
-        13,
-        14,
-        15,
-        21,
-        22,
-        23,
-        31,
-        32,
-        33,
-        34,
-        35,
-        36,
-        37,
-        41,
-        42,
-        43,
-        44,
-        45,
-        46,
-        50,
-        51,
-        52,
-        53,
-        54,
-        61,
-        62,
-        63,
-        64,
-        65,
-    )
+    (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66))
 )
 
 
@@ -89,61 +75,6 @@ def old_resident_id(text: str) -> bool:
     except ValueError:
         return False
     return int(text[:2]) in _PROVINCES and text[2:6] != "0000"
-
-
-_SECTION_NUMBERS: Final = 32
-"""Four numbers below this are a section or a version, not the address of a machine."""
-
-
-def ipv4(text: str) -> bool:
-    """An IPv4 address that can be a person's: neither of a private network nor a version number."""
-    if not public_ipv4(text):
-        return False
-    numbers = ipaddress.IPv4Address(text).packed
-    return max(numbers) >= _SECTION_NUMBERS and (numbers[3:] != b"\0" or _is_documented(text))
-
-
-def public_ipv4(text: str) -> bool:
-    """An IPv4 address of the open network or of an example; not of a resolver that everybody knows."""
-    try:
-        address = ipaddress.IPv4Address(text)
-    except ValueError:  # a zero stands before a number
-        return False
-    return _is_documented(text) or (address.is_global and not address.is_multicast and text not in _RESOLVERS)
-
-
-def _is_documented(text: str) -> bool:
-    return any(ipaddress.IPv4Address(text) in network for network in _DOCUMENTATION)
-
-
-_RESOLVERS: Final = frozenset({"1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9"})
-_DOCUMENTATION: Final = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
-"""Addresses that stand for anybody's in examples."""
-
-
-def ipv6(text: str) -> bool:
-    """An IPv6 address that can be a person's: neither loopback, unspecified, nor of the own network."""
-    try:
-        address = ipaddress.IPv6Address(text)
-    except ValueError:
-        return False
-    return not (
-        address.is_loopback
-        or address.is_unspecified
-        or address.is_link_local
-        or address.is_multicast
-        or address in _UNIQUE_LOCAL
-    )
-
-
-_UNIQUE_LOCAL: Final = ipaddress.IPv6Network("fc00::/7")
-"""Addresses of private networks (RFC 4193)."""
-
-
-def mac(text: str) -> bool:
-    """The address of a device: not all the same, and with hexadecimal letters or two digits that no time has."""
-    pairs = re.findall("[0-9A-Fa-f]{2}", text)
-    return len(set(pairs)) > 2 and any(pair > "59" for pair in pairs)  # noqa: PLR2004  00:00:00:00:00:01
 
 
 def phone(text: str) -> bool:
@@ -309,6 +240,7 @@ VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
         each.__name__: each
         for each in (
             bank_card,
+            iban,
             resident_id,
             old_resident_id,
             ipv4,

@@ -48,6 +48,11 @@ def _bank_card(chance: random.Random) -> str:
     return next(body + last for last in string.digits if validators.bank_card(body + last))
 
 
+def _iban(chance: random.Random) -> str:
+    body = "".join(chance.choices(string.digits, k=18))
+    return next(f"DE{check:02}{body}" for check in range(2, 99) if validators.iban(f"DE{check:02}{body}"))
+
+
 def _han_name(chance: random.Random) -> str:
     return chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, 2))
 
@@ -71,6 +76,7 @@ _NAMED: Final[Mapping[str, Callable[[random.Random], str]]] = MappingProxyType(
     {
         "RESIDENT": _resident_id,
         "CARD": _bank_card,
+        "IBAN": _iban,
         "HAN": _han_name,
         "PEM": _pem,
         "DASHES": lambda _: _DASHES,
@@ -115,6 +121,7 @@ PATTERNS: Final[Mapping[str, str]] = MappingProxyType(
         "international phone": "+49 151 {D4} {D4}",
         "resident id": "{RESIDENT}",
         "bank card": "{CARD}",
+        "account number": "{IBAN}",
         "IPv4": "{IPV4}",
         "IPv6": "2001:db8:{X4}:1{X3}::{X4}",
         "logid": "20241210152726{H18}",

@@ -218,6 +218,15 @@ def _card(chance: random.Random) -> str:
     )
 
 
+def _account(chance: random.Random) -> str:
+    country, body = chance.choice(
+        [("DE", draw(chance, string.digits, 18)), ("NL", f"ABNA{draw(chance, string.digits, 10)}")]
+    )
+    moved = "".join(str(int(char, 36)) for char in f"{body}{country}00")
+    number = f"{country}{98 - int(moved) % 97:02}{body}"
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4)) if chance.random() < 0.5 else number  # noqa: PLR2004 - half of them
+
+
 def _ipv4(chance: random.Random) -> str:
     return ".".join(map(str, (chance.choice([101, 116, 139, 203, 47]), *(chance.randint(33, 250) for _ in range(3)))))
 
@@ -363,6 +372,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("resident id", _resident, _NUMBER + "Xx" + string.ascii_letters),
     Kind("old resident id", _old_resident, _NUMBER + string.ascii_letters),
     Kind("bank card", _card, _NUMBER + string.ascii_letters),
+    Kind("account number", _account, _ALNUM),
     Kind("IPv4", _ipv4, _NUMBER + "vV"),
     Kind("IPv6", _ipv6, _ALNUM + ":./"),
     Kind("MAC", _mac, _ALNUM + ":-."),

@@ -32,7 +32,8 @@ _GAP = r"[ \u00a0\u2002-\u200a\u202f\u3000./\-\u2010-\u2015\u2212\u00b7\u2022\u2
 """What people write between the groups of a number."""
 
 _NO_DIGIT_BEFORE = (
-    r"(?<!0x.)(?<!&o.)(?<!_id.)(?<!\d.)(?<!\d\..)(?:(?<![A-Za-z].)|(?<=[g-zG-Z].)|(?<=[g-zG-Z][a-fA-F].))"
+    r"(?<!0x.)(?<!&o.)(?<!_id.)(?<!\d.)(?<!\d\..)(?:(?<![A-Za-z].)|(?<=[g-zG-Z].)|(?<=[g-zG-Z][a-fA-F].)"
+    r"|(?<=[g-zG-Z][a-fA-F]{2}.)|(?<=[a-fA-F].)(?<![0-9A-Za-z]..))"
 )
 """Stands behind the first character of a number: a search runs to the first character of a pattern, whereas a
 look-behind that a pattern begins with is asked at every place of a text."""
@@ -44,6 +45,9 @@ _NO_VERSION_BEFORE = (
     r"(?<![vV])(?<![vV]\.)(?<![vV]er)(?<![vV]ersion)(?<![vV]ersion )(?<!版本)(?<!版本 )(?<!版本号)(?<!版本号 )"
     r"(?<![A-Za-z0-9_\])][=~>]=)(?<![A-Za-z0-9_\])] [=~>]=)(?<!§)(?<!§ )(?<!Section )(?<!section )"
 )
+_DOT = r"(?:\.|\[\.\])"
+"""Of an address; what must not become a link is written with brackets."""
+
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 
 PERSONAL: Final = (
@@ -113,7 +117,7 @@ PERSONAL: Final = (
         _P,
         _TEXT,
         rf"(?:\+{_NO_DIGIT_BEFORE}86{_GAP}?1|0{_NO_DIGIT_BEFORE}086{_GAP}?1|8{_NO_DIGIT_BEFORE}6{_GAP}?1"
-        rf"|\({_NO_DIGIT_BEFORE}\+?86\)\s?1|1{_NO_DIGIT_BEFORE})[3-9]\d(?:{_GAP}{{0,2}}\d){{8}}{_NO_DIGIT_AFTER}",
+        rf"|\({_NO_DIGIT_BEFORE}\+?86\)\s?1|1{_NO_DIGIT_BEFORE})[3-9]\d(?:{_GAP}{{0,3}}\d){{8}}{_NO_DIGIT_AFTER}",
         "mainland-China mobile numbers, in the groups that people write",
         "ring 139{D8}",
         "order 12345678901",
@@ -124,7 +128,8 @@ PERSONAL: Final = (
         "PHONE",
         _P,
         _TEXT,
-        rf"\+(?:(?<![\dA-Za-z+].)[1-9]\d{{0,2}}{_GAP}?|(?<=[A-Za-z].)[1-9]\d{{0,2}}{_GAP})"
+        rf"\+(?:(?:(?<![\dA-Za-z+].)|(?i:(?<=tel.)|(?<=call.)|(?<=phone.)|(?<=mobile.)|(?<=fax.)|(?<=whatsapp.)))[1-9]\d{{0,2}}{_GAP}?"
+        rf"|(?<=[A-Za-z].)[1-9]\d{{0,2}}{_GAP})"
         rf"(?:\(\d{{1,4}}\){_GAP}?)?\d{{1,4}}(?:{_GAP}?\d{{2,4}}){{2,4}}(?!\d)",
         "international numbers",
         "ring +1 415 555 {D4}",
@@ -137,7 +142,8 @@ PERSONAL: Final = (
         "PHONE",
         _P,
         _TEXT,
-        rf"(?=[(（0-9])(?<!\d)(?<!\d[.-])(?<![A-Za-z]-)(?:(?<![A-Za-z])|(?<=[g-zG-Z])|(?<=[g-zG-Z][a-fA-F]))(?:"
+        rf"(?=[(（0-9])(?<!\d)(?<!\d[.-])(?<![A-Za-z]-)(?:(?<![A-Za-z])|(?<=[g-zG-Z])"
+        rf"|(?<=[g-zG-Z][a-fA-F])|(?<=[g-zG-Z][a-fA-F]{{2}})|(?<=[a-fA-F])(?<![0-9A-Za-z].))(?:"
         r"(?:00[1-9]\d{0,2}[\-\u2010-\u2015]\d{1,4}(?:[\-\u2010-\u2015]\d{2,4}){1,3}(?![\d-])"
         r"|00(?:1|7|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|85[23]|886)(?: \(?\d{1,4}\)?){2,4}(?<=\d{4})(?!\d)"
         rf"|(?:0086[ \-\u2010-\u2015]\d{{2,3}}[ \-\u2010-\u2015]|86-[1-9]\d{{1,2}}-"
@@ -171,7 +177,7 @@ PERSONAL: Final = (
         "IP_ADDRESS",
         _P,
         _TEXT,
-        rf"(?=\d{{1,3}}\.){_NO_VERSION_BEFORE}(?<!\d)(?<!\d\.)(?<!\.\d)(?:{_OCTET}\.){{3}}{_OCTET}(?!\d|\.\d)",
+        rf"(?=\d{{1,3}}[.\[]){_NO_VERSION_BEFORE}(?<!\d)(?<!\d\.)(?<!\.\d)(?:{_OCTET}{_DOT}){{3}}{_OCTET}(?!\d|\.\d)",
         "where a person was",
         "from 203.0.113.{D1}",
         "version 1.2.3.4, 192.168.1.7",
@@ -220,7 +226,7 @@ PERSONAL: Final = (
         "RESIDENT_ID",
         _P,
         _TEXT,
-        rf"[1-8]{_NO_DIGIT_BEFORE}(?:{_GAP}{{0,2}}\d){{16}}{_GAP}{{0,2}}[\dXx](?![\dA-Za-z])",
+        rf"[1-8]{_NO_DIGIT_BEFORE}(?:{_GAP}{{0,2}}\d){{16}}{_GAP}{{0,2}}[\dXx]{_NO_DIGIT_AFTER}",
         "mainland-China identity numbers, recognized by their check character",
         "身份证 {RESIDENT} 号",
         "order 110105202413320011",
@@ -231,7 +237,7 @@ PERSONAL: Final = (
         "RESIDENT_ID",
         _P,
         _TEXT,
-        rf"[1-8]{_NO_DIGIT_BEFORE}\d{{5}}\d{{2}}[01]\d[0-3]\d{{4}}(?![\dA-Za-z]|\.\d)",
+        rf"[1-8]{_NO_DIGIT_BEFORE}\d{{5}}\d{{2}}[01]\d[0-3]\d{{4}}{_NO_DIGIT_AFTER}",
         "identity numbers of 15 digits, as they were until 1999, recognized by province and day",
         "身份证 11010575112{D1}1{D1}3",
         "order 990105751399123",
@@ -257,11 +263,23 @@ PERSONAL: Final = (
         _P,
         _TEXT,
         rf"(?=[2-6]\d\d)(?<!\d)(?<!\d\.)(?<!_id)(?:(?:62|4\d|5[1-5]|2[2-7]|3[0568]|6[05])\d{{2}}(?:{_GAP}{{0,2}}\d{{4}}){{2}}(?:{_GAP}{{0,2}}\d{{1,4}}){{1,2}}"
-        rf"|3[47]\d{{2}}{_GAP}{{0,2}}\d{{6}}{_GAP}{{0,2}}\d{{5}}|62\d{{4}}{_GAP}{{1,2}}\d{{13}}){_NO_DIGIT_AFTER}",
+        rf"|3[47]\d\d{_GAP}{{0,2}}(?:\d{{6}}{_GAP}{{0,2}}\d{{5}}|(?:\d{{4}}{_GAP}{{0,2}}){{2}}\d{{3}})|(?:62\d|4\d\d|5[1-5]\d)\d{{3}}{_GAP}{{1,2}}\d{{10}}(?:\d{{3}})?){_NO_DIGIT_AFTER}",
         "numbers of the card networks, recognized by their check digit",
         "card {CARD} ends",
         "order 2024112200001234",
         validator="bank_card",
+    ),
+    Rule(
+        "COZE-USER-025",
+        "BANK_CARD",
+        _P,
+        _TEXT,
+        r"[A-Z](?<![A-Z0-9].)[A-Z]\d\d(?:[ \u00a0]?[A-Z0-9]{4})(?:[ \u00a0]?(?=[A-Z]{0,3}\d)[A-Z0-9]{4}){1,6}"
+        r"(?:[ \u00a0]?[A-Z0-9]{1,3})?(?![A-Z0-9])",
+        "international account numbers, recognized by country, length and check digits",
+        "account {IBAN} ends",
+        "order DE12 3456 7890 1234 5678 90",
+        validator="iban",
     ),
     Rule(
         "COZE-USER-013",
