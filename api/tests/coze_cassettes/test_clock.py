@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
 from time import monotonic, perf_counter, sleep
@@ -22,7 +23,7 @@ import pytest
 import time_machine
 
 from coze_cassettes.cassette.moments import EPOCH
-from coze_cassettes.session import clock
+from coze_cassettes.session import clock, timeline
 from coze_cassettes.session.threads import frames
 from coze_cassettes.session.timeline import SECOND, Timeline, Wait
 
@@ -161,6 +162,36 @@ def test_a_child_process_is_waited_for() -> None:
     with clock.virtual_time():
         program = "import time; time.sleep(0.2)"
         subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_a_child_process_that_is_looked_at_again_and_again_is_waited_for() -> None:
+    """Given tests that ask again and again whether it has ended, when they give up after some seconds, then it has."""
+    program = "import time; time.sleep(0.05)"
+    with closing(asyncio.new_event_loop()) as loop:
+
+        def sleep_in_loop(seconds: float) -> None:
+            loop.run_until_complete(asyncio.sleep(seconds))
+
+        for pause in (sleep, threading.Event().wait, sleep_in_loop):
+            with clock.virtual_time(), subprocess.Popen([sys.executable, "-c", program]) as child:
+                until = monotonic() + 5
+                while child.poll() is None and monotonic() < until:
+                    pause(0.02)
+                assert child.returncode == 0
+    with clock.virtual_time(), subprocess.Popen([sys.executable, "-c", program]) as child:
+        until = monotonic() + 5
+        while os.waitpid(child.pid, os.WNOHANG) == (0, 0) and monotonic() < until:  # as multiprocessing does
+            sleep(0.02)
+        assert monotonic() < until
+
+
+def test_a_wait_after_the_last_look_at_a_child_process_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a server in a process, when a test has seen that it runs and waits for an hour, then that costs little."""
+    monkeypatch.setattr(timeline, "_LONGEST_HOLD", SECOND // 20)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
+        assert _real_seconds(lambda: (server.poll(), sleep(HOUR), sleep(HOUR))) < CLOSE
+        assert server.stdin is not None
+        server.stdin.write(b"\n")
 
 
 # --- event loops ----------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import operator
+import os
 import selectors
 import subprocess
 import sys
@@ -131,8 +132,7 @@ def _clocks_of_unix() -> Mapping[Callable[..., Any], Callable[..., Any]]:
 
 def _sleep(seconds: Any) -> None:
     length = float(seconds if isinstance(seconds, float) else operator.index(seconds))
-    is_for_process = sys._getframe(1).f_globals is vars(subprocess)  # noqa: SLF001 - a child process runs in real time
-    if 0 < length < _LONGEST and not is_for_process:
+    if 0 < length < _LONGEST:
         _timeline.wait(length, _real_sleep, lambda: False)
     else:
         _real_sleep(length)
@@ -161,6 +161,8 @@ def _methods(threads: ThreadWatch) -> dict[tuple[object, str], Callable[..., Any
         (threading.Thread, "join"): _join_method(),
         (ThreadPoolExecutor, "submit"): _submit_method(threads),
         (selectors.DefaultSelector, "select"): _select_method(),
+        (subprocess.Popen, "poll"): _poll_method(),
+        (os, "waitpid"): _waitpid_function(),
     }
 
 
@@ -211,6 +213,30 @@ def _submit_method(threads: ThreadWatch) -> Callable[..., Future[Any]]:
         return threads.submit(partial(submit_really, executor), partial(call, *args, **options))
 
     return submit
+
+
+def _poll_method() -> Callable[..., int | None]:
+    """A child process runs in real time, so what a test waits between two looks at it is not skipped."""
+    poll_really = subprocess.Popen.poll
+
+    def poll(process: subprocess.Popen[Any]) -> int | None:
+        found = poll_really(process)
+        _timeline.note_child(is_alive=found is None)
+        return found
+
+    return poll
+
+
+def _waitpid_function() -> Callable[[int, int], tuple[int, int]]:
+    """The same for ``Popen.wait(timeout)`` and for processes of multiprocessing."""
+    waitpid_really = os.waitpid
+
+    def waitpid(pid: int, options: int, /) -> tuple[int, int]:
+        found = waitpid_really(pid, options)
+        _timeline.note_child(is_alive=found == (0, 0))
+        return found
+
+    return waitpid
 
 
 def _select_method() -> _Select:

@@ -19,6 +19,9 @@ _FIRST_PAUSE: Final = 0.0002
 _LONGEST_PAUSE: Final = 0.01
 """Real seconds between two looks at whether others still have something to do."""
 
+_LONGEST_HOLD: Final = SECOND
+"""Real time for which a wait between two looks at a child process is not skipped; it may be one for something else."""
+
 _real_ns: Final[Callable[[], int]] = copy_of(time.monotonic_ns)
 
 T = TypeVar("T")
@@ -26,10 +29,14 @@ T = TypeVar("T")
 
 @dataclass
 class Wait:
-    """A thread that waits: until when, and whether what it waits for is there though it has not noticed yet."""
+    """A thread that waits: until when, and whether what it waits for is there though it has not noticed yet.
+
+    ``held_until`` is the real time before which nothing is skipped.
+    """
 
     deadline: int | None
     is_ready: Callable[[], object]
+    held_until: int = 0
     is_due: bool = False
     is_of_earlier_test: bool = False
 
@@ -50,6 +57,7 @@ class Timeline:
         self._leader: int | None = None
         self._waits: dict[int, Wait] = {}
         self._threads = ThreadWatch()
+        self._of_children: set[int] = set()
 
     def now(self) -> int:
         """Nanoseconds since some moment."""
@@ -61,6 +69,7 @@ class Timeline:
         self._on_skip = on_skip
         self._leader = get_ident()
         self._threads = ThreadWatch()
+        self._of_children.clear()
         for wait in self._waits.copy().values():
             wait.is_of_earlier_test = True
         return self._threads
@@ -69,10 +78,17 @@ class Timeline:
         """Skip no more; who still waits does so in real time."""
         self._leader = None
 
+    def note_child(self, *, is_alive: bool) -> None:
+        """Remember that this thread has just looked at a child process: one that lives takes real time."""
+        (self._of_children.add if is_alive else self._of_children.discard)(get_ident())
+
     def wait(self, seconds: float | None, attempt: Callable[[float], T], is_ready: Callable[[], object]) -> T:
         """Wait until an attempt, which may take so many real seconds, returns something true, or the time is over."""
         deadline = None if seconds is None else self.now() + round(seconds * SECOND)
         wait = Wait(deadline, is_ready)
+        if self._of_children and get_ident() in self._of_children:
+            self._of_children.discard(get_ident())
+            wait.held_until = _real_ns() + _LONGEST_HOLD
         with self._note(wait):
             return self._lead(wait, attempt) if get_ident() == self._leader else self._follow(wait, attempt)
 
@@ -124,6 +140,8 @@ class Timeline:
         if all(wait.deadline is None or wait.is_of_earlier_test for wait in waits.values()):
             return False
         if any(wait.is_due or wait.is_ready() for wait in waits.values() if wait is not own):
+            return False
+        if any(wait.held_until and wait.held_until > _real_ns() for wait in waits.values()):
             return False
         return not self._threads.is_any_busy(waits.keys())
 
