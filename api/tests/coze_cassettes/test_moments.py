@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from time import tzset
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -177,6 +179,68 @@ def test_a_time_that_is_reckoned_from_today_is_found(form: Callable[[datetime], 
     assert matcher.times
 
 
+LOCAL = [
+    *("%H:%M:%S", "at %H:%M", "%I:%M%p", "%A, %d %B %Y, at %H:%M:%S", "%B %d, %Y %I:%M %p", "%a %b %d %H:%M:%S %Y"),
+    *("%Y年%m月%d日 %H时%M分", "%Y年%m月", "%d.%m.%Y, %H:%M Uhr", "%d. %B %Y", "%b. %d, %Y", "%B %dth, %Y"),
+    *(
+        "%B %d",
+        "%d %b",
+        "%m/%d/%y %H:%M:%S",
+        "%m/%d/%y",
+        "%d/%m/%y",
+        "%-m/%-d/%Y",
+        "%-d/%-m/%Y",
+        "%m/%d",
+        "%d.%m.%y",
+        "%y-%m-%d",
+    ),
+    *(
+        "%d%m%Y",
+        "%Y-%-m-%-d",
+        "%Y-%j",
+        "%Y/%j",
+        "%Y %B %d",
+        "%Y-%b-%d",
+        "%d%b%Y",
+        "%Y-%m-%d %Hh%M",
+        "%Y-%m-%dT%H:%M:%S.%f%z",
+    ),
+    *("log-%Y-%m-%d_%H-%M-%S.txt", "%Y.%m.%d-%H.%M.%S", "%Y_%m_%d_%H_%M_%S", "%Y%m%d-%H%M%S-%f", "%Y%m%d%H%M%S%f"),
+]
+"""How programs write the time of their own zone."""
+
+ZONES = {  # of the recording, of the replay
+    "UTC": ("UTC", "UTC"),
+    "at home": ("Asia/Kolkata", "Asia/Kolkata"),
+    "in CI": ("Asia/Shanghai", "UTC"),
+    "elsewhere": ("America/Los_Angeles", "Pacific/Auckland"),
+}
+
+
+@pytest.fixture
+def set_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets the zone of this process."""
+
+    def set_to(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        tzset()
+
+    yield set_to
+    monkeypatch.undo()
+    tzset()
+
+
+@pytest.mark.parametrize("zones", ZONES.values(), ids=ZONES.keys())
+def test_a_local_time_is_found_in_any_zone(zones: tuple[str, str], set_zone: Callable[[str], None]) -> None:
+    """Given a test that writes the time of its own zone, when it replays in another one, then it is the same."""
+    set_zone(zones[1])
+    recorded, live = (time.astimezone(ZoneInfo(zone)) for time, zone in zip((RECORDED, REPLAYED), zones, strict=True))
+    lost = [form for form in LOCAL if not _finds(recorded.strftime(form), live.strftime(form))]
+    assert lost == []
+    for form in ("%d.%m.%Y, %H:%M Uhr", "%H:%M:%S"):
+        assert not _finds(f"{recorded:{form}}", f"{live + timedelta(hours=1):{form}}")
+
+
 @pytest.mark.parametrize(
     ("recorded", "live"),
     [
@@ -194,12 +258,20 @@ def test_a_time_that_is_reckoned_from_today_is_found(form: Callable[[datetime], 
         ("at 23:50", "at 05:00"),
         (f"{_seconds(RECORDED):x}", f"{_seconds(REPLAYED) + 900:x}"),
         ("11月26日", "1月3日"),
+        ("11/26/26", "1/4/24"),
+        ("26 Nov", "4 Jan"),
+        ("page 3/5", "page 4/5"),
+        ("1.26.11", "1.26.12"),
+        ("11/26/26 23:50:00 GMT", "01/01/24 08:00:00 GMT"),
         (RECORDED.toordinal(), REPLAYED.toordinal() + 3),
         (1795735800000, 1704067200),
     ],
 )
-def test_another_time_that_is_reckoned_is_compared(recorded: object, live: object) -> None:
+def test_another_time_that_is_reckoned_is_compared(
+    recorded: object, live: object, set_zone: Callable[[str], None]
+) -> None:
     """Another day of the month, another quarter, another span."""
+    set_zone("UTC")
     assert not _finds(recorded, live)
 
 

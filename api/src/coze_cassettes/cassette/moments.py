@@ -83,7 +83,7 @@ def _pattern_of(days: Sequence[date]) -> re.Pattern[str]:
     """Matches some days, with the time of day behind them: of a whole suite they are mostly the same."""
     forms = {day.strftime(form) for day in days for form in _DAY_FORMS}
     either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    of_c = "|".join(f"{day:%a %b} {day.day:2}{_TIME_AND_ZONE} {day.year}" for day in days)
+    of_c = "|".join(f"{day:%a %b} (?:{day.day:2}|{day.day:02}){_TIME_AND_ZONE} {day.year}" for day in days)
     return re.compile(rf"(?<!\d)(?:{of_c}|(?:{_TIME_BEFORE})?(?:{either})(?:{_TIME_OF_DAY})?)(?!\d)")
 
 

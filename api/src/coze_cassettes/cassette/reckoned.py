@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -32,10 +32,16 @@ _WEEKDAY: Final = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?"
 _CLOCK: Final = r"\d\d?[:时]\d\d(?:[:分]\d\d(?:[.,]\d+)?)?(?:[分秒]| ?[AaPp]\.?[Mm]\.?)?"
 _BEFORE: Final = rf"(?:{_CLOCK},?(?: on)? )?{_WEEKDAY}"
 _ZONE: Final = r"(?: ?(?:Z|GMT|UTC|[+-]\d\d:?\d\d))?"
-_AFTER: Final = rf"(?:(?:[T_ -]|, | at )?(?:{_CLOCK}|\d{{4}}(?:\d\d)?(?:\d{{3}}|\d{{6}})?){_ZONE})?"
+_OFFSET: Final = re.compile(r"(?:Z|GMT|UTC|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))\Z")
+_CLOCK_OF_FILES: Final = r"\d\d-\d\d(?:-\d\d)?|\d\d\.\d\d(?:\.\d\d)?|\d\d_\d\d(?:_\d\d)?|\d\d?h\d\d"
+_DIGITS_OF_CLOCK: Final = r"\d{4}(?:\d\d)?(?:\d{3}|[_-]?\d{6})?"
+_AFTER: Final = rf"(?:(?:[T_ :-]|, | at )?(?:{_CLOCK}|{_CLOCK_OF_FILES}|{_DIGITS_OF_CLOCK}){_ZONE})?"
 _HOURS: Final = re.compile(
-    r"(?P<hours>\d\d?)[:时]?(?P<minutes>\d\d)(?:[:分]?(?P<seconds>\d\d))?(?:[.,]\d+)?(?: ?(?P<half>[AaPp])\.?[Mm])?"
+    r"(?P<hours>\d\d?)[:时._h-]?(?P<minutes>\d\d)(?:[:分._-]?(?P<seconds>\d\d))?"
+    r"(?:[.,]\d+)?(?: ?(?P<half>[AaPp])\.?[Mm])?"
 )
+_ORDINAL: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+_LONG_NAME: Final = re.compile(r"[ ,./-]*(?<![A-Za-z])([A-Z][a-z]{2})[a-z]*[ ,./-]*")
 _TIME_OF_DAY: Final = "time of day"
 _HEXADECIMAL: Final = "hexadecimal"
 _FORMS: Final[Mapping[str, str]] = MappingProxyType(
@@ -43,30 +49,60 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "%G-W%V-%u": rf"{_YEAR}-W\d\d-\d",
         "%G-W%V": rf"{_YEAR}-?W\d\d",
         "quarter": rf"{_YEAR}[- ]?Q[1-4]|Q[1-4][ /-]{_YEAR}",
-        "%Y-%m-%d": rf"{_YEAR}-\d\d-\d\d",
+        "%Y-%j": rf"{_YEAR}[-/]\d\d\d",
+        "%Y-%m-%d": rf"{_YEAR}-\d\d?-\d\d?",
         "%Y/%m/%d": rf"{_YEAR}/\d\d?/\d\d?",
-        "%Y.%m.%d": rf"{_YEAR}\.\d\d\.\d\d",
+        "%Y.%m.%d": rf"{_YEAR}\.\d\d?\.\d\d?",
         "%Y_%m_%d": rf"{_YEAR}_\d\d_\d\d",
         "%Y%m%d": rf"{_YEAR}[01]\d[0-3]\d",
+        "%d%m%Y": rf"[0-3]\d[0-3]\d{_YEAR}",
         "%Y年%m月%d日": rf"{_YEAR}年\d\d?月\d\d?日",
-        "%m/%d/%Y": rf"[01]\d/\d\d/{_YEAR}",
+        "%Y年%m月": rf"{_YEAR}年\d\d?月",
+        "%m/%d/%Y": rf"\d\d?/\d\d?/{_YEAR}",
         "%d.%m.%Y": rf"\d\d?\.\d\d?\.{_YEAR}",
-        "%d-%m-%Y": rf"[0-3]\d-[01]\d-{_YEAR}",
-        "%d %b %Y": rf"\d\d?[ -]{_NAME}[ -]{_YEAR}",
-        "%b %d %Y": rf"{_NAME} \d\d?,? {_YEAR}",
+        "%d-%m-%Y": rf"\d\d?-\d\d?-{_YEAR}",
+        "%d %b %Y": rf"\d\d?[ ./-]{{0,2}}{_NAME}[ ./-]{{0,2}}{_YEAR}",
+        "%b %d %Y": rf"{_NAME}\.? \d\d?(?:st|nd|rd|th)?,? {_YEAR}",
+        "%Y %b %d": rf"{_YEAR}[ ,-]{{1,2}}{_NAME}[ -]\d\d?",
         "%b %Y": rf"{_NAME},? {_YEAR}",
         "%Y-%m": rf"{_YEAR}[-/][01]\d",
         "%Y%m": rf"{_YEAR}[01]\d",
         "%y%m%d": r"(?<![A-Za-z])2\d[01]\d[0-3]\d",
+        "%m/%d/%y": r"\d\d?/\d\d?/\d\d",
+        "%d.%m.%y": r"\d\d?\.\d\d?\.\d\d",
+        "%y-%m-%d": r"\d\d-\d\d-\d\d",
         "%m月%d日": r"\d\d?月\d\d?日",
-        "%m-%d": r"[01]\d-[0-3]\d",
+        "%m-%d": r"[0-3]\d-[0-3]\d",
+        "%m/%d": r"\d\d?/\d\d?",
+        "%d %b": rf"\d\d?\.? {_NAME}",
+        "%b %d": rf"{_NAME} \d\d?(?:st|nd|rd|th)?",
         _TIME_OF_DAY: _CLOCK,
         _HEXADECIMAL: r"\b(?:0x)?[0-9a-f]{8}\b",
     }
 )
 """How programs write days, weeks, months, quarters and times, and what matches them."""
 
-_YEARLESS: Final = frozenset(("%m月%d日", "%m-%d"))
+_YEARLESS: Final = frozenset(("%m月%d日", "%m-%d", "%d-%m", "%m/%d", "%d/%m", "%d %b", "%b %d"))
+_OF_MONTHS: Final = frozenset(("%Y-%m", "%Y%m", "%b %Y", "%Y年%m月"))
+_ALSO: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "%d%m%Y": ("%m%d%Y",),
+        "%m/%d/%Y": ("%d/%m/%Y",),
+        "%d-%m-%Y": ("%m-%d-%Y",),
+        "%m/%d/%y": ("%d/%m/%y", "%y/%m/%d"),
+        "%d.%m.%y": ("%y.%m.%d",),
+        "%y-%m-%d": ("%d-%m-%y", "%m-%d-%y"),
+        "%m-%d": ("%d-%m",),
+        "%m/%d": ("%d/%m",),
+    }
+)
+"""In which other order the numbers of a form may stand."""
+
+_ZONES: Final = tuple(
+    timezone(timedelta(hours=each))
+    for each in (*range(-12, 15), -9.5, -3.5, -2.5, 3.5, 4.5, 5.5, 5.75, 6.5, 8.75, 9.5, 10.5, 12.75, 13.75)
+)
+"""Where a test may have written the time of its clock."""
 
 _COUNTS: Final = ((60, 0, 7), (_DAY, 0, 1), (_DAY, 719_163, 1), (_DAY, 25_569, 1))
 """What programs count: minutes and days since 1970, days since the years 1 and 1900; how far each may differ."""
@@ -87,9 +123,11 @@ def pairs(one: str, begin: float, other: str, other_begin: float) -> list[tuple[
     if not ours or len(ours) != len(theirs) or _rest(one, ours) != _rest(other, theirs):
         return None
     found = [(left, right) for left, right in zip(ours, theirs, strict=True) if left[0] != right[0]]
-    reckoned = [each for each in found if not _go_on(*each, begin, other_begin)]
-    if any(all(_are_alike(*each, *nows) for each in reckoned) for nows in _nows(begin, other_begin)):
-        return [(left[0], right[0]) for left, right in found]
+    spans = [tuple(_spans(*each, begin, other_begin)) for each in found]
+    for zone, other_zone in _zones(begin):
+        nows = datetime.fromtimestamp(begin, zone), datetime.fromtimestamp(other_begin, other_zone)
+        if all(_go_on(those, *nows) or _are_alike(*each, *nows) for each, those in zip(found, spans, strict=True)):
+            return [(left[0], right[0]) for left, right in found]
     return None
 
 
@@ -139,24 +177,57 @@ def _is_now(clock: str, now: datetime) -> bool:
     return passed is not None and (passed - begun + _STEP) % _DAY <= 2 * _STEP
 
 
-def _go_on(one: re.Match[str], other: re.Match[str], begin: float, other_begin: float) -> bool:
-    """Whether two days with a time of day are as far from the beginnings of their tests."""
-    distances = _distance(one, begin), _distance(other, other_begin)
-    if None in distances or one.lastgroup != other.lastgroup:
-        return False
+_Span = tuple[float, float, bool]
+"""How far two times are from the beginnings of their tests, in seconds, and whether they say their zone."""
+
+
+def _go_on(spans: Iterable[_Span], now: datetime, other_now: datetime) -> bool:
+    """Whether two days with a time of day are as far from the beginnings of their tests.
+
+    In another zone than that of the recording only what is some days from now counts, since nothing says which it was.
+    """
+    zone, other_zone = (_offset(each).total_seconds() for each in (now, other_now))
+    for ours, theirs, has_zone in spans:
+        if abs(ours - theirs) <= _STEP:
+            return True
+        passed = ours - zone
+        is_of_day = (passed + _STEP) % _DAY <= 2 * _STEP
+        if is_of_day and not has_zone and abs(passed - theirs + other_zone) <= _STEP:
+            return True
+    return False
+
+
+def _spans(one: re.Match[str], other: re.Match[str], begin: float, other_begin: float) -> Iterator[_Span]:
+    """How far two times of one form are from the beginnings of their tests, for each order of their numbers."""
+    if one.lastgroup != other.lastgroup:
+        return
     if _GROUPS[one.lastgroup or ""] != _HEXADECIMAL and _shape(one[0]) != _shape(other[0]):
-        return False
-    ours, theirs = (each or 0.0 for each in distances)
-    return abs(ours - theirs) <= _STEP and abs(ours) <= _NEAR * _DAY
+        return
+    has_zone = _OFFSET.search(other[0]) is not None
+    theirs = tuple(_distances(other, other_begin))
+    for ours in _distances(one, begin):
+        if abs(ours) <= _NEAR * _DAY:
+            yield from ((ours, each, has_zone) for each in theirs)
 
 
-def _distance(match: re.Match[str], begin: float) -> float | None:
+def _distances(match: re.Match[str], begin: float) -> Iterator[float]:
     group = match.lastgroup or ""
     if _GROUPS[group] == _HEXADECIMAL:
-        return int(match[group], 16) - begin
-    year = datetime.fromtimestamp(begin, UTC).year
-    day, clock = _day_of(_GROUPS[group], _plain(match[group]), year), _clock(match, group)
-    return None if day is None or clock is None else datetime.combine(day, time(), UTC).timestamp() + clock - begin
+        yield int(match[group], 16) - begin
+        return
+    clock = _clock(match, group)
+    if clock is not None:
+        year = datetime.fromtimestamp(begin, UTC).year
+        for day in _days_of(_GROUPS[group], _plain(match[group]), year):
+            yield datetime.combine(day, time(), UTC).timestamp() + clock - _zone_of(match[0]) - begin
+
+
+def _zone_of(text: str) -> float:
+    """The zone that a time says, in seconds east of Greenwich; 0 if it says none."""
+    found = _OFFSET.search(text)
+    if found is None or not found["hours"]:
+        return 0
+    return int(f"{found['sign']}1") * (3600 * int(found["hours"]) + 60 * int(found["minutes"]))
 
 
 def _clock(match: re.Match[str], group: str) -> int | None:
@@ -174,15 +245,22 @@ def _seconds(found: re.Match[str] | None) -> int | None:
     return 3600 * hours + 60 * int(found["minutes"]) + int(found["seconds"] or 0)
 
 
-def _nows(begin: float, other_begin: float) -> Iterator[tuple[datetime, datetime]]:
-    """When two tests may have begun, in any one zone."""
-    zones = (timezone(timedelta(hours=each)) for each in range(-12, 15))
-    return ((datetime.fromtimestamp(begin, each), datetime.fromtimestamp(other_begin, each)) for each in zones)
+def _zones(begin: float) -> Iterator[tuple[tzinfo, tzinfo]]:
+    """In which zones two tests may have written the time: both in the same, or the first in its own or in UTC."""
+    yield from ((each, each) for each in _ZONES)
+    for own in {UTC, timezone(_offset(datetime.fromtimestamp(begin, UTC).astimezone()))}:
+        yield from ((own, each) for each in _ZONES)
+
+
+def _offset(now: datetime) -> timedelta:
+    return now.utcoffset() or timedelta()
 
 
 def _shape(text: str) -> str:
     """A time without what differs from one to the next."""
-    return re.sub(r"[A-Za-z]{3,}", "a", re.sub(r"\d+", "0", re.sub(r"[AaPp](?=\.?[Mm])", "x", text)))
+    plain = re.sub(r"[+-](?=\d\d:?\d\d\Z)", "", text)
+    plain = re.sub(r"[AaPp](?=\.?[Mm])", "x", _ORDINAL.sub("", plain))
+    return re.sub(r"[A-Za-z]{3,}", "a", re.sub(r"\d+", "0", plain))
 
 
 @lru_cache(maxsize=256)
@@ -194,24 +272,31 @@ def _read(form: str, text: str, today: date) -> AbstractSet[str]:
     if form == "%G-W%V":
         day = _day_of("%G-W%V-%u", f"{re.sub('-?W', '-W', text)}-1", today.year)
         return set() if day is None else {f"week {(day - _first_of_week(today)).days // 7}"}
-    day = _day_of(form, _plain(text).replace("/", "-") if form == "%Y-%m" else _plain(text), today.year)
-    if day is None:
-        return set()
-    if form in ("%Y-%m", "%Y%m", "%b %Y"):
-        return {f"month {12 * (day.year - today.year) + day.month - today.month}"}
-    near = {f"day {(day - today).days}"} if abs((day - today).days) <= _NEAR else set()
-    return near | {name for name, other in _edges(today).items() if other == day}
+    days = tuple(_days_of(form, _plain(text), today.year))
+    if form in _OF_MONTHS:
+        return {f"month {12 * (day.year - today.year) + day.month - today.month}" for day in days}
+    near = {f"day {(day - today).days}" for day in days if abs((day - today).days) <= _NEAR}
+    return near | {name for name, other in _edges(today).items() if other in days}
 
 
 def _plain(text: str) -> str:
     """A day with names of months in three letters, and blanks around them, as the forms have it."""
-    return " ".join(re.sub(r"[ ,-]*\b([A-Z][a-z]{2})[a-z]*[ ,-]*", r" \1 ", text).replace(",", " ").split())
+    plain = _LONG_NAME.sub(r" \1 ", _ORDINAL.sub("", text))
+    return " ".join(plain.replace(",", " ").split())
+
+
+def _days_of(form: str, text: str, year: int) -> Iterator[date]:
+    """The days that a text may be; in a year if it does not say which."""
+    for each in (form, *_ALSO.get(form, ())):
+        if (day := _day_of(each, text, year)) is not None:
+            yield day
 
 
 def _day_of(form: str, text: str, year: int) -> date | None:
-    """The day that a text is; in a year if it does not say which."""
     if form in _YEARLESS:
         form, text = f"%Y {form}", f"{year} {text}"
+    elif form in ("%Y-%m", "%Y-%j"):
+        text = text.replace("/", "-")
     try:
         return datetime.strptime(text, form).replace(tzinfo=UTC).date()
     except ValueError:
