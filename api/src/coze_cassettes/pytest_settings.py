@@ -46,8 +46,9 @@ class _Read(BaseException):
 LENIENT: Final = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 """This package is imported before pytest can rewrite its asserts, which is not an error, also where warnings are."""
 
+_PLUGIN: Final = ("-p", "coze_cassettes.plugin")
 _ALONE: Final = (
-    *("--disable-plugin-autoload", "-p", "coze_cassettes.plugin", "-o", "required_plugins="),
+    *("--disable-plugin-autoload", "-o", "required_plugins="),
     *("-W", "ignore::pytest.PytestConfigWarning"),
 )
 """No other plugin has a say in these settings, and to import those of an environment takes longer than to read them.
@@ -86,7 +87,10 @@ def read_settings(*arguments: str) -> PytestSettings:
     reader = _Reader()
     said = io.StringIO()
     with contextlib.suppress(_Read), contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-        pytest.main([*LENIENT, *_ALONE, *arguments], plugins=[reader])
+        try:
+            pytest.main([*LENIENT, *_ALONE, *_PLUGIN, *arguments], plugins=[reader])
+        except ValueError:  # the project names this plugin too, by its entry point
+            pytest.main([*LENIENT, *_ALONE, *arguments], plugins=[reader])
     if reader.settings is None:
         problem = " / ".join(line.removeprefix("ERROR: ") for line in said.getvalue().splitlines() if line.strip())
         raise Misuse(f"pytest cannot read this project's configuration: {problem}")

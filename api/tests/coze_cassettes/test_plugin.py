@@ -515,6 +515,38 @@ def test_workers_of_xdist_refuse_with_a_sentence_too(pytester: pytest.Pytester, 
     result.stdout.fnmatch_lines(["test_it.py::test_me: record_mode in its vcr marker is refused, since *"])
 
 
+@pytest.mark.loopback
+def test_plugins_are_loaded_in_any_order(pytester: pytest.Pytester, replay: Replay, me: Cassette) -> None:
+    """Given a pytest that loads none by itself, when a project names them, then it runs those of rerecord too."""
+    replay(GET_ME, test_me=me)
+    plugins = ("coze_cassettes.plugin", "pytest_recording.plugin", "pytest_asyncio.plugin")
+    named = [part for each in (*plugins, "coze_cassettes.rerecord.pytest_events") for part in ("-p", each)]
+    pytester.path.joinpath("sitecustomize.py").write_text(
+        "import os\nos.environ['COZE_CASSETTES_PROGRESS_FD'] = str(os.open(os.devnull, os.O_WRONLY))\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(pytester.path))
+        pytester.runpytest_subprocess("--disable-plugin-autoload", *named).assert_outcomes(passed=1)
+
+
+@pytest.mark.proof
+def test_pytest_recording_is_needed(replay: Replay, me: Cassette) -> None:
+    """A project that has switched it off gets a sentence, and no internal error."""
+    result = replay(GET_ME, "-o", "addopts=", "-p", "no:recording", "-p", "no:randomly", test_me=me)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: Coze tests need the plugin of pytest-recording: leave out -p no:recording*"])
+
+
+def test_a_link_to_tests_is_no_second_owner(replay: Replay, me: Cassette, pytester: pytest.Pytester) -> None:
+    """Given a folder of tests and a link to it, when both are run, then each test replays its cassette."""
+    pytester.path.joinpath("real").mkdir()
+    pytester.path.joinpath("real/test_me.py").write_text(GET_ME)
+    pytester.path.joinpath("link").symlink_to("real")
+    store.write(pytester.path / "cassettes/test_me/test_me.yaml", me)
+    result = replay("", "-o", "coze_tests=real", "real", "link")
+    result.assert_outcomes(passed=2)
+
+
 @pytest.mark.proof
 def test_a_selection_does_not_make_orphans(replay: Replay, me: Cassette) -> None:
     """Running one test does not call the other cassettes abandoned."""

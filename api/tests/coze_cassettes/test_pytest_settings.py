@@ -56,6 +56,13 @@ def test_other_plugins_do_not_matter() -> None:
     assert read_settings().coze_tests == ("a", "b c")
 
 
+@pytest.mark.parametrize("name", ["coze_cassettes", "coze_cassettes.plugin"])
+def test_a_project_may_load_the_plugin_itself(name: str) -> None:
+    """Where pytest loads none of an environment (PYTEST_DISABLE_PLUGIN_AUTOLOAD)."""
+    Path("pytest.ini").write_text(f"[pytest]\n{PLAIN}addopts = -p {name} -p pytest_recording.plugin\n")
+    assert read_settings().coze_tests == ("a", "b c")
+
+
 def test_a_python_without_asserts_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Given PYTHONOPTIMIZE, pytest warns, and a project may make errors of its warnings."""
     monkeypatch.setattr("_pytest.config._assertion_supported", lambda: False)

@@ -255,6 +255,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted_out[True]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the writer when a parent listens; UsageError in a project that has not opted in."""
     if not config.getini("coze_tests"):
