@@ -120,10 +120,18 @@ def orphans(paths: Paths, folder: Path, root: Path) -> list[Orphan]:
     modules = {
         naming.module_folder(item, folder): module for module, item in {each.path: each for each in paths}.items()
     }
-    stray = [path for each in sorted(modules) for path in sorted(each.glob(f"*{store.SUFFIX}")) if path not in wanted]
-    lacking = [path for path in wanted if not path.exists()]
+    found = (path for each in sorted(modules) for path in sorted(each.glob(f"*{store.SUFFIX}")))
+    without_cases = {_test_of(path) for item, path in paths.items() if markers.has_no_cases(item)}
+    stray = [path for path in found if path not in wanted and _test_of(path) not in without_cases]
+    run = dict.fromkeys(path for item, path in paths.items() if item.get_closest_marker("skip") is None)
+    lacking = [path for path in run if not path.exists()]
     owners = {path: _likely_owner(path, lacking) for path in stray}
     return [Orphan(path, modules[path.parent], _advice(path, owner, root), owner) for path, owner in owners.items()]
+
+
+def _test_of(cassette: Path) -> Path:
+    """The test of a case."""
+    return cassette.with_name(cassette.name.partition("[")[0])
 
 
 def _advice(stray: Path, owner: Path | None, root: Path) -> str:

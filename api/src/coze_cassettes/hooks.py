@@ -37,11 +37,6 @@ from coze_cassettes.session.throttle import Throttle
 
 MODES = ("none", "all")
 
-_WITHOUT_RECORDING = (
-    "Coze tests need the plugin of pytest-recording: leave out -p no:recording, or load it with "
-    "-p pytest_recording.plugin where pytest loads no plugins by itself."
-)
-
 Begin = Callable[[pytest.Item, Path, Settings], RunningTest]
 """Begins a Coze test, given the file of its cassette: it records or replays."""
 
@@ -103,8 +98,6 @@ def _measure_really(config: pytest.Config) -> None:
 
 
 def _run_of(config: pytest.Config, tests: CozeTests) -> Run:
-    if not config.pluginmanager.hasplugin("recording") and not config.pluginmanager.hasplugin("pytest_recording.plugin"):
-        raise pytest.UsageError(_WITHOUT_RECORDING)
     mode = config.getoption("--record-mode") or "none"
     recording = mode == "all"
     target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")

@@ -52,6 +52,11 @@ def parameters_of(item: pytest.Item) -> Mapping[str, object]:
     return getattr(getattr(item, "callspec", None), "params", {})
 
 
+def has_no_cases(item: pytest.Item) -> bool:
+    """Whether it stands for a test that is parametrised by nothing, here and today; pytest skips it."""
+    return item.name.endswith("[NOTSET]") and item.get_closest_marker("skip") is not None
+
+
 def stand_in_reason(item: pytest.Item) -> str:
     """Why only the stand-in gives a test its answers; an empty string if any account does."""
     only = item.get_closest_marker("stand_in_only")
@@ -99,6 +104,8 @@ def refusals(item: pytest.Item) -> Iterator[str]:
         if marker.args:
             files = ", ".join(str(each) for each in marker.args)
             yield f"{item.nodeid}: its vcr marker names further cassettes ({files}); a test has one: remove them."
+    if not hasattr(item, "fixturenames"):
+        yield f"{item.nodeid}: it is marked vcr, but only a test function has a cassette: it has no fixtures."
     yield from _default_refusals(item)
     yield from _hook_refusals(item)
 

@@ -14,6 +14,12 @@ PROVENANCES: Final = ("coze.com", "coze.cn", "coze-studio", "stand-in")
 """What ``--recorded-from`` accepts: cassette.provenance has the same, and a test compares them."""
 
 
+_WITHOUT_RECORDING: Final = (
+    "Coze tests need the plugin of pytest-recording: leave out -p no:recording, or load it with "
+    "-p pytest_recording.plugin where pytest loads no plugins by itself."
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the toolkit."""
     group = parser.getgroup("coze-cassettes")
@@ -26,8 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bring in the rest of the plugin if the project has opted in."""
+    """Bring in the rest of the plugin if the project has opted in; UsageError if that lacks what it needs."""
     if config.getini("coze_tests"):
+        if not any(map(config.pluginmanager.hasplugin, ("recording", "pytest_recording.plugin"))):
+            raise pytest.UsageError(_WITHOUT_RECORDING)
         from coze_cassettes import hooks  # noqa: PLC0415  half a second that no other project is to wait for
 
         config.pluginmanager.register(hooks, "coze_cassettes.hooks")

@@ -474,6 +474,43 @@ def test_a_renamed_test(replay: Replay, me: Cassette) -> None:
 
 
 @pytest.mark.proof
+def test_a_test_that_is_skipped_is_not_renamed(replay: Replay, me: Cassette) -> None:
+    """Given one that is new, and one without cases here, when they are skipped, then nothing else is said of them."""
+    source = (
+        f"{GET_ME.replace('test_me', 'test_mine')}\n"
+        "@pytest.mark.vcr\n@pytest.mark.skip\ndef test_you(): ...\n"
+        "@pytest.mark.vcr\n@pytest.mark.parametrize('name', [])\ndef test_each(name): ...\n"
+    )
+    result = replay(source, **{"test_mine": me, "test_yours": me, "test_each[a]": me})
+    result.assert_outcomes(passed=1, skipped=2, failed=1)
+    assert "test_yours.yaml is a cassette without its test" in _section(result, "test_yours.yaml")
+
+
+@pytest.mark.proof
+def test_only_a_function_has_a_cassette(replay: Replay, me: Cassette, pytester: pytest.Pytester) -> None:
+    """A test of a project's own kind has no fixtures: it is refused, and not what runs beside the tests."""
+    pytester.makeconftest("""
+        import pytest
+
+        class Own(pytest.Item):
+            def runtest(self): ...
+
+        class File(pytest.File):
+            def collect(self):
+                item = Own.from_parent(self, name="own")
+                item.add_marker("vcr")
+                yield item
+
+        def pytest_collect_file(file_path, parent):
+            return File.from_parent(parent, path=file_path) if file_path.suffix == ".own" else None
+    """)
+    pytester.path.joinpath("a.own").touch()
+    result = replay(GET_ME, test_me=me)
+    result.assert_outcomes(passed=1, errors=1)
+    assert "a.own::own: it is marked vcr, but only a test function has a cassette" in result.stdout.str()
+
+
+@pytest.mark.proof
 def test_three_differences_and_the_summary(
     replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
