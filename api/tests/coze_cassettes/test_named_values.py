@@ -218,6 +218,22 @@ WITH_DIGIT = {
     "share of Windows": r"net use \\h\s %s /user:me",
     "label with a field": '<label>Password</label><input value="%s">',
     "bold name of Chinese": "<strong>登录密码：</strong>%s",
+    "user and password as options": "twine upload -u __token__ -p %s dist/*",
+    "login of a command": "cargo login %s",
+    "user and password in one word": "curl -su me:%s https://a.example",
+    "settings of a package manager": "poetry config http-basic.a me %s",
+    "IRC": "/msg NickServ IDENTIFY %s",
+    "key of a router": "tacacs-server key 0 %s",
+    "connection of Oracle": "expdp system/%s directory=d",
+    "rule of Redis": "user default on >%s ~* +@all",
+    "list of two": 'It is ["password","%s"]',
+    "last argument of a call": 'WiFi.begin("home", "%s");',
+    "argument of a constructor": 'Coze(auth=TokenAuth("%s"))',
+    "name of a parameter": '{"ParameterKey":"DBPassword","ParameterValue":"%s"}',
+    "title": '{"title":"Password","content":"%s"}',
+    "user and password with a note": "me/%s\n(username/password)",
+    "columns that blanks align": "user      password      role\nme        %s      admin",
+    "relay of mail": "[mail.example.com]:587 me@a:%s",
 }
 """Where a value needs a digit: else it may be a word that explains the name."""
 
@@ -284,6 +300,24 @@ TELLING: Final = (
             *("the password of staging and prod %s ok",),
         )
     ),
+    *(
+        (text, value)
+        for text in (
+            *("the login code, %s, works", "the admin pass %s is old", "my locker code __%s__", "the PIN being %s"),
+            *("your root pass has been reset. New one: %s", "use %s for the gate code", "recovery phrase ~~%s~~"),
+            *("A password is generated for root@host: %s", "try %s when prompted for the PIN", "VPN password (new) %s"),
+            *(
+                "use the following password to log in:\n\n%s\n",
+                "the door code again %s",
+                "解压码2：%s",
+                "%s，这是通行码",
+            ),
+            *("加密key叫%s", "暗号没变，%s", "__分享码__：%s", "访问码？\n%s"),
+        )
+        for value in ("86{D4}", "k7R{D1}x2", "nolfen-{D3}-tulip")
+        if value[0] == "k" or "pass" not in text or "password" in text
+    ),
+    *(("pw #1: %s", "k7R{D1}x2!q"), ("https://a.example/invite?key=%s", "x9K{D2}q{D1}Zt4vB7w")),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
 )
 """Sentences that tell a secret of letters or of digits only, or one that begins with a sign."""
@@ -454,6 +488,12 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "用户登录凭证（有效期五分钟），调用 [auth.code2Session](https://a.example)；next_token=50256, page_token: 1042",
         "The token, see RFC7519, was added in commit 3fa9c1d2; the key of type x25519kyber768 is via libssl3.0a2b",
         r"the encoding cookie as specified in pep-0263; :let ft_ignore_pat = '\.\(bz2\|tgz\)$'",
+        "network security key (WPA2), bearer token (RFC6750); 推流码率为 4500 kbps，下载码率为1080P，登录码农2022",
+        "docker run -u root -p 8080:80 a1; ssh -l me -p 2222 h1; vault login token1; conn tcp/ip4",
+        "Unexpected token 12345 in JSON",
+        '{"title": "Password", "content": "Enter 8 chars"}; use 4096 for the max token count',
+        "all tests pass on py312; a guest pass for 2 days; the code is in host1/a2 (see path/pass)",
+        "sign(payload, 'sha256')",
         "密码（WPA/WPA2 passphrase），该 token 的色值会比 `colorBgContainer` 要亮",
     ],
 )

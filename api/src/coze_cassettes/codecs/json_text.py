@@ -98,12 +98,16 @@ def tokens(text: str) -> Iterator[Token]:
 _LABELS: Final = frozenset(
     (
         *("name", "key", "keyword", "field", "label", "attribute", "variable", "param", "名称", "字段"),
-        *("Name", "Key", "Field", "attr", "prop", "property", "path"),
+        *("Name", "Key", "Field", "attr", "prop", "property", "path", "ParameterKey"),
+        *("k", "title", "header"),
     )
 )
 _LABELLED: Final = frozenset(
     ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value", "newValue")
 )
+_OF_ONE_WORD: Final = frozenset(("k", "title", "header", "v", "data", "ParameterValue"))
+"""Of these, what names another field, or is named, may be anything else as well, unless the value is one word."""
+
 _HAS_LABEL = re.compile(rf'"(?:{"|".join(_LABELS)})"')
 _LABEL = re.compile(r"[\w.\- ]{2,64}")
 
@@ -113,9 +117,9 @@ def named_tokens(text: str) -> Iterator[Token]:
 
     In ``{"keyword": "phone", "value": "1"}`` the path of the second value is ``value``, ``phone``; so it is in
     ``{"phone": {"value": "1"}}``. A value that several fields name comes once with each name. An option of a command
-    names the next item of its list: ``["--password", "tulip"]``.
+    names the next item of its list: ``["--password", "tulip"]``, and the first of two items the other one.
     """
-    if '"-' in text and (options := _options(text)):
+    if ('"-' in text or "[" in text) and (options := _options(text)):
         for token in _named_tokens(text):
             name = options.get(token.start)
             yield token if name is None else replace(token, path=(*token.path, name))
@@ -123,12 +127,15 @@ def named_tokens(text: str) -> Iterator[Token]:
     yield from _named_tokens(text)
 
 
-_OPTION = re.compile(r'"--?(?P<name>[A-Za-z][\w-]{2,63})"\s{0,32},\s{0,32}(?="(?!-))')
+_OPTION = re.compile(
+    r'"--?(?P<name>[A-Za-z][\w-]{2,63})"\s{0,32},\s{0,32}(?="(?!-))'
+    r'|\[\s{0,32}"(?P<first>[A-Za-z_\u4e00-\u9fff][\w.-]{1,63})"\s{0,32},\s{0,32}(?="(?![A-Za-z_]+\d?")[^"\\\s]{4,128}"\s{0,32}\])'
+)
 
 
 def _options(text: str) -> dict[int, str]:
-    """The names that options of commands give to the items behind them, by where those begin."""
-    return {match.end(): match["name"] for match in _OPTION.finditer(text)}
+    """The names that options, and first items of two, give to the items behind them, by where those begin."""
+    return {match.end(): match["name"] or match["first"] for match in _OPTION.finditer(text)}
 
 
 def _named_tokens(text: str) -> Iterator[Token]:
@@ -143,11 +150,18 @@ def _named_tokens(text: str) -> Iterator[Token]:
         if name in _LABELS and (label := _label_of(token, text)):
             labels.setdefault(token.owner, {})[name] = label
     for token in found:
-        is_labelled = token.form != "key" and token.path and token.path[-1] in _LABELLED
-        names = labels.get(token.owner, {}).values() if is_labelled else ()
+        names = [label for field, label in labels.get(token.owner, {}).items() if _is_labelled(token, field, text)]
         yield from (replace(token, path=(*token.path, name)) for name in names)
         if not names:
             yield _with_name_above(token)
+
+
+def _is_labelled(token: Token, field: str, text: str) -> bool:
+    """Whether a token is what another field of its object names."""
+    name = token.path[-1] if token.form != "key" and token.path else ""
+    if name not in _LABELLED and name not in _OF_ONE_WORD:
+        return False
+    return not _OF_ONE_WORD.intersection((name, field)) or " " not in text[token.start : token.end]
 
 
 _OF_THE_NAME_ABOVE: Final = frozenset(

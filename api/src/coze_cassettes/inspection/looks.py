@@ -39,3 +39,11 @@ def is_drawn(word: str) -> bool:
 def is_pin(word: str) -> bool:
     """Whether a word is as many digits as a person remembers."""
     return word.isdecimal() and word.isascii() and 4 <= len(word) <= 12  # noqa: PLR2004 - a year, a telephone number
+
+
+GOES_ON: Final = (
+    "and|for|ok|please|pls|plz|thx|thanks|lol|asap|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|worked"
+    "|today|then|but|so|it|you|we|as|on|at|in|into|with|by|from|because|since|until|before|after|tomorrow|yesterday|again"
+    "|still|has|had|lacks|will|does|doesn|did|didn|don|not|accepted|rejected|expired|failed|instead|leaked|once|under|via"
+)
+"""Words behind a number that do not say what it counts."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from coze_cassettes.inspection.promises import RULES, TABLE, Promise
+from coze_cassettes.inspection.promises import HAN_OPENING, RULES, TABLE, Promise
 from coze_cassettes.inspection.words import words
 
 _EXACT: Final = words(
@@ -41,7 +41,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def _rows() -> Mapping[str, Promise]:
-    table: dict[str, Promise] = {}
+    table = {f"{word}码": Promise.CODE for word in HAN_OPENING}
     for promise, rows in TABLE.items():
         for line in rows.splitlines():
             table.update({"".join(row.split()): promise for row in line.split("|") if row.strip()})
@@ -98,8 +98,8 @@ _COUNTED: Final = words(
     """
     max min num n nr no total count prompt completion input output cache cached read write creation per next last first
     prev previous current start begin end stop eos bos pad unk sep cls mask special image audio video text reasoning
-    thinking chunk page each avg used left remaining word sub top line sync continuation this that of by the a an one
-    every cost price
+    thinking chunk page each avg used unexpected expected illegal unknown at position left remaining word sub top line
+    sync continuation this that of by the a an one every cost price
     """
 )
 """Words before a token that is counted, or that stands for a place in a list."""
@@ -107,11 +107,11 @@ _COUNTED: Final = words(
 
 _KEYS_OF_DATA: Final = words(
     """
-    pgp openpgp gpg
     primary foreign public pub sort partition hash index cache map dict group lookup object s3 file image img icon video
     audio row column field data item page tab menu node element message msg i18n locale translation routing unique dedup
     event state config header label tag host param query resource class style theme next continuation range first last
-    start end parent project issue metric trace span template plugin record doc document request session idempotency
+    start end parent project issue metric trace span template plugin record doc document request session idempotency pgp
+    openpgp gpg
     """
 )
 """Words before a key by which data are found."""
@@ -157,7 +157,8 @@ _IN_A_FORM = re.compile(
 
 _TEMPLATE = re.compile(
     r"<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\$\(?[A-Za-z_]\w*\)?|%\([a-z_]+\)s|%[sdr]|\[[^\[\]]*\]|(?:\*|x|X|\.|•|-){3,}.{0,4}"
-    r"|(?i:your|my|the|some)[ _-].{0,40}|(?i:process\.env|os\.environ|os\.getenv|env\.).*",
+    r"|(?i:your|my|the|some)[ _-].{0,40}|(?i:process\.env|os\.environ|os\.getenv|env\.).*"
+    r"|(?i:rfc|wpa|base|sha|md|aes|rsa|utf|tls|ssl|pkcs)[-_]?[0-9]{1,4}",
     re.DOTALL,
 )
 _ALPHANUMERIC = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from coze_cassettes.inspection import names
-from coze_cassettes.inspection.looks import is_drawn, is_pin
+from coze_cassettes.inspection.looks import GOES_ON, is_drawn, is_pin
 from coze_cassettes.inspection.words import words
 
 _REACH: Final = 64
@@ -84,6 +84,9 @@ def is_near(text: str, start: int, end: int, *, has_pin: bool, is_key: bool = Fa
     given = _GIVEN.match(behind)
     if given is not None and not is_key and _is_shown(given["value"], "", has_pin=has_pin):
         return True
+    noted = _ENCLOSED.match(behind) or (_NOTED.search(before) if behind.startswith((")", "]")) else None)
+    if noted is not None and not is_key and _is_shown(noted["value"], "", has_pin=has_pin):
+        return True
     literal = _LITERAL.match(behind)
     if literal is not None and (names.is_key if is_key else _is_drawn_well)(literal["value"]):
         return True
@@ -109,10 +112,11 @@ def _is_near_behind(behind: str, *, has_pin: bool, is_key: bool) -> bool:
             is_value = names.is_key(word)
         else:
             is_value = _is_drawn_well(word) or (not is_far and _is_long(word))
-            is_value = is_value or bool(is_telling and _is_shown(word, rest, has_pin=has_pin))
+            is_below = pieces < _FEW_WORDS and "\n" in behind[position:place]
+            is_value = is_value or bool((is_telling or is_below) and _is_shown(word, rest, has_pin=has_pin))
         if is_value:
             return "\n" not in behind[:place] or _END_OF_LINE.match(rest) is not None
-        if word and not _goes_on(word, behind[position:place], rest):
+        if word and not _ACCOUNT.fullmatch(word) and not _goes_on(word, behind[position:place], rest):
             return False
         position = piece.end()
     return False
@@ -129,6 +133,9 @@ def _is_long(word: str) -> bool:
 
 
 _FEW_PIECES: Final = 5
+_FEW_WORDS: Final = 3
+"""Words of a name's line behind it, below which a value may stand alone."""
+
 _GIVEN = re.compile(
     r"(?![\"'`]?[(\[]{1,2}[\"'`])[\"'`]?(?:[^A-Za-z0-9_\"'`\n;\ue000]|(?<![A-Za-z])(?:[a-z]{2}|equals?|with|new|default|value|val|const"
     r"|[sS]tr(?:ing)?|Some|Just|[Tt]ext|return|byte|Sprintf)(?![A-Za-z])|(?<![A-Za-z])[bruLN](?=[\"'`])){1,16}[\"'`](?P<value>[^\s\"'`]{4,127})[\"'`]"
@@ -138,14 +145,31 @@ _GIVEN = re.compile(
 _LITERAL = re.compile(r"[\"'`]?[^\"'`\n;]{0,48}[\"'`](?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!?./-]{5,126})[\"'`]")
 
 
+_ENCLOSED = re.compile(
+    r"[:：=]? ?(?P<mark>__?|~~|[|]{2})(?P<value>[A-Za-z0-9][^\s<>|]{3,127}?)(?P=mark)(?![A-Za-z0-9_])"
+)
+_NOTED = re.compile(
+    r"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[A-Za-z0-9][^\s\"'()]{3,127}?)[\"'”’`*]{0,2} ?[(\[]"
+    r"(?:(?:the|my|your|our|an?|new|old|我的|你的) ?)?(?:[A-Za-z0-9-]{2,14} ){0,2}\Z"
+)
+"""A value that signs of markup enclose, and one of which a remark says what it is."""
+
+
 def _goes_on(word: str, gap: str, rest: str) -> bool:
     """Whether the sentence behind a word may still tell the value, and no other name begins with it."""
     if word.isdecimal():
         return len(word) <= 4  # noqa: PLR2004 - the number of a line, of a page
-    if not word.isalpha() or (word.lower() in _ELSEWHERE and "," not in gap) or _ELSEWHERE_HAN.search(word):
+    if (
+        not re.sub("['’]", "", word).isalpha()
+        or (word.lower() in _ELSEWHERE and "," not in gap)
+        or _ELSEWHERE_HAN.search(word)
+    ):
         return False
     return not word.isascii() or word == "No" or _NAMES_NEXT.match(rest) is None
 
+
+_ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*@[A-Za-z0-9_.-]+")
+"""Whose password it is."""
 
 _MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _SET_OFF = re.compile(
@@ -156,12 +180,11 @@ _SET_OFF = re.compile(
 
 _TELLS = re.compile(
     r"(?:[:?>：？》]|[^\w\x00-\x7f\ue000\u3000-\u303f\uff00-\uff65“”‘’–—·…]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from|i\.e\.|got|as|be|now|value|contains|equals?|return"
-    r"|it['’]s)|[是为用填输入叫]|[>~])[ \"'“‘(\[*|<>`「『【（]{0,4}\Z"
+    r"|it['’]s)|[是为用填输入叫]|[>~])[\s\"'“‘(\[*|<>`「『【（]{0,5}\Z"
 )
 _COUNTS = re.compile(
     r"[.%/-]?[0-9A-Za-z%]| ?[位个次天年月日时小分秒种条至到]"
-    r"| (?!(?:and|please|then|on|at|with|or|pls|plz|thx|thanks|lol|asap|by|for|if|from|in|into|is|was|has"
-    r"|had|lacks|will|does|did|not|accepted|rejected|expired|failed|or|but|so|it|you|we)\b)[a-z]{2,}s?\b"
+    rf"| (?!(?:{GOES_ON})\b)[a-z]{{2,}}s?\b"
 )
 
 
@@ -173,7 +196,7 @@ def _is_shown(word: str, rest: str, *, has_pin: bool) -> bool:
 
 
 _DIGIT = re.compile("[0-9]")
-_NAMES_NEXT = re.compile(r"[\"'`*]{0,2} ?[:=]")
+_NAMES_NEXT = re.compile(r"[\"'`*]{0,2} ?[:=](?! ?\r?\n)")
 _JOINED = re.compile(
     r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/（：【=→#-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
     r"(?:(?:the|my|your|our|an?|new|old|current|right|correct|我的|你的) ?){0,2}(?:[A-Za-z0-9-]{2,14} ){0,2}"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from coze_cassettes.inspection import names, syntaxes
+from coze_cassettes.inspection.commands import placed_pairs
 from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.details import details_in
 from coze_cassettes.inspection.masking import BARE, MASK
@@ -57,8 +58,8 @@ _PLIST = re.compile(
     rf"<key>(?P<name>[{_NAME_CHARS}]{{2,64}})</key>\s{{0,64}}<[a-z]{{2,16}}>(?P<value>[^<>\n]{{1,4096}})</"
 )
 _LABELLED = re.compile(
-    rf"""["'](?:name|key|keyword|field|label)\\?["']\s{{0,4}}:\s{{0,4}}\\?["'](?P<name>[{_NAME_CHARS}]{{2,64}})\\?["'][^{{}}]{{0,128}}?"""
-    r"""["'](?:value|val|content|text)\\?["']\s{0,4}:\s{0,4}\\?["'](?P<value>[^"'\\\n]{1,4096})\\?["']"""
+    rf"""["'](?:name|key|keyword|field|label|k|title|header|ParameterKey)\\?["']\s{{0,4}}:\s{{0,4}}\\?["'](?P<name>[{_NAME_CHARS}]{{2,64}})\\?["'][^{{}}]{{0,128}}?"""
+    r"""["'](?:value|val|content|text|v|data|ParameterValue)\\?["']\s{0,4}:\s{0,4}\\?["'](?P<value>[^"'\\\n]{1,4096})\\?["']"""
 )
 """An object of JSON or the like that says in one field what the other one is."""
 
@@ -113,7 +114,6 @@ _VERB = re.compile("(?:设置|重置|修改|更改|更换|更新|变更|调整|�
 
 _LONGEST_NAME: Final = 68
 
-
 _LAST_WORD = re.compile(r"(?i)(?:key|code|id|number|name|no|card|account|address)\Z")
 _WORDS_REVERSED = re.compile(r"(?: [A-Za-z0-9]{1,32}){1,3}(?![A-Za-z0-9_])")
 
@@ -142,6 +142,7 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
         yield Pair(match["name"], match["value"], is_quoted=True)
     yield from _form_pairs(text)
     yield from syntaxes.written_pairs(text)
+    yield from placed_pairs(text)
 
 
 _ONLY_PARAMETER = re.compile(rf"(?<=\?)([{_NAME_CHARS}]{{2,64}})=([^\s&\"'<>#{MASK}]{{4,512}})(?![&\S])")

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from coze_cassettes.inspection.words import words
+
 
 class Promise(StrEnum):
     """What a name says of its value."""
@@ -54,6 +56,14 @@ RULES: Final[Mapping[Promise, str]] = MappingProxyType(
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
+HAN_OPENING: Final = words(
+    """
+    邀请 兑换 取货 取票 取药 取餐 提货 提取 核验 核销 注册 登录 登陆 开门 开锁 开箱 开柜 门禁 解锁 解压 短信 备份 入会
+    入群 入场 会议 配对 绑定 重置 访问 分享 共享 通行 推流 串流 充值 领取 自提 寄存 存包 加入 连接 下载 进群 进入 支付
+    """
+)
+"""What a code opens in Chinese: ``邀请码``, secret if it has a digit."""
+
 TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
     {
         Promise.SECRET: """
@@ -61,13 +71,18 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             secret|client secret|app secret|secret key|secret access key|signing key|signing secret|encrypt key
             encryption key|encoding aes key|aes key|api key|api secret|app key|access key|access key id
             access key secret|secret id|private key|auth key|auth code|account key|shared access key|shared secret
+            shared key
             master key|license key|access token|refresh token|auth token|bearer token|id token|session token
             security token|csrf token|verify token|verification token|api token|bot token|user token
             tenant access token|app access token|webhook token|device code|user code|code verifier|code challenge
-            authorization code|verification code|sms code|one time password|otp|totp secret|recovery code
-            backup code|mnemonic|seed phrase|cookie|authorization|x api key|connection string|webhook secret
+            authorization code|verification code|captcha code|sms code|one time password|otp|totp|totp secret
+            recovery code
+            backup code|mnemonic|seed phrase|recovery phrase|backup phrase|cookie|authorization
+            x api key|connection string
+            webhook secret
             hmac key|consumer secret|consumer key|subscription key|service key|sas token|js ticket|密码|口令|密钥
             smtp pass|mail pass|email pass|ftp pass|redis pass|mysql pass|pg pass|ssh pass|auth pass|admin pass
+            guest pass|hotspot pass|router pass|portal pass|account pass|device pass|super pass
             http pass|imap pass|es pass|mongo pass|wifi pass|vpn pass|my pass|login pass|sys pass|sudo pass|become pass
             default pass|proxy pass|app pass|service pass|server pass|system pass|registry pass|docker pass|zip pass
             pdf pass|bind pass|ldap pass|pfx pass|cert pass|ssl pass|puk|puk code
@@ -87,14 +102,19 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
         "|bot tokens|api tokens|private keys|secret keys|signing keys|encryption keys|deploy keys|master keys",
         Promise.CODE: """
             pin|captcha|sid|sess id|sk|tok|jwt|enc key|sign key|storage key|p key|priv key|app sec|ak sk
-            signature|conn str|root pw|user pw|admin pw|db pw|miyao|master auth|pin码|ak|pat
+            signature|conn str|root pw|user pw|admin pw|db pw|bind pw|smtp pw|mail pw|ftp pw|ssh pw
+            miyao|master auth|pin码|ak|pat
             product key|activation key|registration key|tenant key|decrypt key|decryption key|client key|des key
+            stream key|publish key|publishable key|widget key|maps key|network key|network security key
+            wifi key|wi fi key
+            bit locker key|recovery key|serial key|authentication key
             admin key|service role key|write key|ingest key|ingestion key|restricted key
             open ai key|azure key|stripe key|deep seek key|anthropic key|gemini key|moonshot key|zhipu key|coze key
-            jwt key|otp key|totp key|wallet key|gift code|door code|gate code|safe code|lock code|alarm code|entry code
+            jwt key|otp key|totp key|wallet key|gift code|door code|gate code|garage code|safe code|lock code
+            locker code|extraction code|share code|sharing code|guest code|alarm code|entry code
             access code|redeem code|redemption code|voucher code|coupon code|pickup code|pick up code
             license code|licence code|room code|join code|meeting code|exchange code
-            邀请码|兑换码|取货码|核验码|核销码|注册码|登录码|开门码|门禁码|解锁码|短信码|备份码|入会码|会议码|配对码|绑定码|重置码|卡密
+            卡密|加密key|解密key|签名key|接口key|应用key|授权key|激活key|平台key
         """,
         Promise.SHORT: "pass|pw",
         Promise.PERSON: """

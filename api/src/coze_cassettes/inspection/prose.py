@@ -11,7 +11,7 @@ from typing import Final
 from coze_cassettes.inspection import names, randomness
 from coze_cassettes.inspection.looks import is_drawn, is_pin
 from coze_cassettes.inspection.masking import BEGINNINGS, MASK
-from coze_cassettes.inspection.promises import SECRETS, Promise
+from coze_cassettes.inspection.promises import HAN_OPENING, SECRETS, Promise
 from coze_cassettes.inspection.words import words
 
 
@@ -26,19 +26,21 @@ class Pair:
     """What follows an unquoted value on its line."""
 
 
+_HAN_OPENING: Final = HAN_OPENING | words("动态 授权 校验 安全 备用 恢复 激活 取件 鉴权")
 _CORE = re.compile(
-    r"(?=[acjkmopstvACJKMOPSTV密口秘私令验动授凭暗校安备恢激提取鉴邀兑核注登开门解短入会配绑重卡])"
+    rf"(?=[acjkmopstvACJKMOPSTV密口秘私令验凭暗卡{''.join({word[0] for word in _HAN_OPENING})}])"
     r"(?:(?i:pass(?:[_ -]?(?:word(?:[_ -]?confirmation)?|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt"
     r"|secret|token|credentials?"
     r"|vcode|session[ _-]?id|cookie|mnemonic|t?otp|(?<![A-Za-z0-9+/])(?:puk|pat)(?![/+])"
     r"|(?<=[a-z]_)(?:sk|ak)|key(?:[_ -]?(?:id|base))?|secret[_ -]?id|code"
+    r"|phrase(?:(?<=recovery phrase)|(?<=seed phrase)|(?<=backup phrase))"
     r"|ticket|connection[_ -]?string)(?![A-Za-z])"
-    r"|密码|口令|[密秘私]钥|密匙|令牌|验证码|(?:动态|授权|校验|安全|备用|恢复|激活|提取|取件|鉴权|邀请|兑换|取货|核[验销]|注册|登录|开门"
-    r"|门禁|解锁|短信|备份|入会|会议|配对|绑定|重置)码|卡密|密保答案|凭[证据]|暗号)"
+    rf"|密码|口令|[密秘私]钥|密匙|令牌|验证码|(?:{'|'.join(_HAN_OPENING)})码(?![率流头农])|卡密|密保答案|凭[证据]|暗号)"
 )
 """What a name ends with; its first letters are asked first, since few places pass them."""
 
 _HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
+_HAN_HEAD = re.compile("[\u4e00-\u9fff]{2}")
 _REACH: Final = 48
 _SEPARATOR = re.compile(
     r"(?:[0-9]{1,2}|[_-](?:str|string|value|val|text|old|new|base|[0-9])(?![A-Za-z0-9])"
@@ -69,6 +71,8 @@ def _names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
     for match in _CORE.finditer(text):
         head = _HEAD_REVERSED.match(text[max(0, match.start() - _REACH) : match.start()][::-1])
         name = (head[0][::-1] if head else "") + match[0]
+        if name == "key" and (han := _HAN_HEAD.fullmatch(text, max(0, match.start() - 2), match.start())) is not None:
+            name = han[0] + name
         if (promise := names.promise_of(name)) in SECRETS and promise is not None:
             yield match, name, promise
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from coze_cassettes.inspection.decoding import APART
-from coze_cassettes.inspection.looks import ALGORITHM, is_drawn, is_pin
+from coze_cassettes.inspection.looks import ALGORITHM, GOES_ON, is_drawn, is_pin
 from coze_cassettes.inspection.masking import MASK
 from coze_cassettes.inspection.nearby import is_near
 from coze_cassettes.inspection.promises import Promise
@@ -18,13 +18,14 @@ _REACH: Final = 100
 _MOST_WORDS: Final = 9
 
 _TELLING: Final = words(
-    "is was be to equals its it's it’s now still typed entered becomes became reads says wants : - – — = -> 's ’s"
+    "is was be being to equals its it's it’s now still stays remains no again more typed entered becomes became reads"
+    " says wants : - – — = -> 's ’s"
     " is: was: be: to: equals: now: still:"
 )
 _JOINING: Final = words(
     """
     is was as for in into when asked the my your our a an right new current old <- should will may can must work works
-    be serve serves do used
+    be serve serves do used prompted has to
     """
 )
 _DESCRIBING: Final = words(
@@ -38,7 +39,7 @@ _DESCRIBING: Final = words(
 _WORD = re.compile(
     r"->|<-|(?:[^\s\"“”‘`*(){}\[\]<>|，。；、！？：「」（）【】\u4e00-\u9fff]|(?<=[A-Za-z0-9!@#$%^&])\*(?=[A-Za-z0-9!@#$%^&]))+|:(?=\s)"
 )
-_END = re.compile(rf"[.!?;](?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n")
+_END = re.compile(rf"(?:[.!?]|;(?! it['’]s))(?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n")
 _TRAILING: Final = ".,:;!?'/"
 
 # --- English --------------------------------------------------------------------------------------------------------
@@ -62,8 +63,8 @@ def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
         ended = _END.search(behind)
         return (
             _is_said_behind(behind[: ended.start()] if ended else behind, promise)
-            or _is_said_before(before)
-            or _is_below(behind)
+            or _is_said_before(before, promise)
+            or _is_below(behind, promise)
             or _is_answered(behind, promise)
             or _is_after_colon(behind, promise)
         )
@@ -80,17 +81,17 @@ _HAS_PIN: Final = (Promise.SECRET, Promise.CODE, Promise.TOKEN)
 
 _ANY_LATIN = re.compile("[A-Za-z0-9]")
 _BESIDE_HAN = re.compile("[ :\"'(（：]?[\u4e00-\u9fff]")
-_LEADER = re.compile(r"\A ?(?:[.·…]{3,32}|[(（\[][^()（）\[\]\n]{1,24}[)）\]](?=[:：]| is)) ?")
+_LEADER = re.compile(r"\A ?(?:[.·…]{3,32}|[(（\[][^()（）\[\]\n]{1,24}[)）\]](?=[:：]| )) ?")
 """Dots that lead to a value, or a remark behind a name."""
 
 _ANSWER = re.compile(r"\?\s{1,3}(?:[A-Za-z'’]{1,8}[:.]? ){0,2}[\"'`*]{0,2}(?P<value>[^\s\"'`*]{4,128})")
-_LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{8,128})(?=[,.])")
+_LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{4,128}?)(?=, |[,.]? ?(?:\r?\n|\Z))")
 
 
 def _is_answered(behind: str, promise: Promise) -> bool:
     """Whether a question for a secret is answered, or commas set a drawn word off: ``the key, x9k2..., works``."""
     listed = _LISTED.match(behind)
-    if listed is not None and is_drawn(listed["value"]):
+    if listed is not None and (is_drawn(listed["value"]) or (is_pin(listed["value"]) and promise in _HAS_PIN)):
         return True
     answer = _ANSWER.match(behind)
     if answer is None:
@@ -147,21 +148,25 @@ def _is_said_behind(clause: str, promise: Promise) -> bool:
 _HOST = re.compile("[a-z]{2,8}-[0-9]{1,2}")
 """What a machine is called: ``db-01``."""
 
-_GOES_ON: Final = (
-    "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with"
-    "|because|since|until|by|before|after|tomorrow|yesterday|again|still|has|had|lacks|will|does"
-    "|did|not|accepted|rejected|expired|failed|worked"
-)
-
 
 def _is_counted(clause: str, number: str) -> bool:
     """Whether nothing behind a number says what it counts."""
     rest = clause[clause.index(number) + len(number) :]
-    return re.match(rf"[.%/-]?[0-9A-Za-z%]| (?!(?:{_GOES_ON})\b)[a-z]{{2,}}", rest) is None
+    return re.match(rf"[.%/-]?[0-9A-Za-z%]| (?!(?:{GOES_ON})\b)[a-z]{{2,}}", rest) is None
 
 
-def _is_said_before(before: str) -> bool:
+_GIVEN_AS = re.compile(
+    r"\b(?i:use|try|tried|enter|type|put|paste|set|with) [\"'“‘`*(\[]{0,3}(?P<value>\S{4,128}?)[\"'”’`*)\]]{0,3}"
+    r" (?:for|as|in|into|under|at|when)(?: [A-Za-z-]{1,12}){0,5} \Z"
+)
+"""A value that one is asked to use as what the name says."""
+
+
+def _is_said_before(before: str, promise: Promise) -> bool:
     """Whether a drawn word stands before a name, with nothing but words between that join both."""
+    given = _GIVEN_AS.search(before)
+    if given is not None and (is_drawn(given["value"]) or (is_pin(given["value"]) and promise in _HAS_PIN)):
+        return True
     is_joined, others = False, 0
     for word in reversed([match[0] for match in _WORD.finditer(before)]):
         small = word.lower()
@@ -181,14 +186,14 @@ def _says_value(before: str, word: str) -> bool:
 
 
 _ALONE_BELOW = re.compile(
-    r":?\s?\n\s{0,6}(?:```\w*\n|[>`]+ ?|(?<=\s\s)[*-] )?(?P<value>[!-~]{5,128}?)`{0,3}[ .]?\r?(?:\n|\Z)"
+    r":?\s?\n\s{0,6}(?:```\w*\n|[>`]+ ?|(?<=\s\s)[*-] )?(?P<value>[!-~]{4,128}?)`{0,3}[ .]?\r?(?:\n|\Z)"
 )
 
 
-def _is_below(behind: str) -> bool:
-    """Whether the line below a name is one drawn word."""
+def _is_below(behind: str, promise: Promise) -> bool:
+    """Whether the line below a name is one drawn word, or digits."""
     match = _ALONE_BELOW.match(behind)
-    return match is not None and is_drawn(match["value"])
+    return match is not None and (is_drawn(match["value"]) or (is_pin(match["value"]) and promise in _HAS_PIN))
 
 
 # --- Chinese --------------------------------------------------------------------------------------------------------
@@ -197,14 +202,14 @@ _DESCRIBING_HAN = re.compile(
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
 )
 _HAN_OR_SIGN = re.compile(
-    r"(?:[(（][\u4e00-\u9fff]{1,4}[)）]|[\u4e00-\u9fff\u2460-\u24ff,:【(（\[「“\"'*`> -]"
+    r"(?:[0-9]{1,2}(?=[:： 是为]))?(?:[(（][\u4e00-\u9fff]{1,4}[)）]|[\u4e00-\u9fff\u2460-\u24ff,:【(（\[「“\"'*`> -]"
     r"|(?![。！？”」】）])[^\w\x00-\x7f\ue000]){0,14}(?:\r?\n[\s>`]{0,6})?"
 )
 _LATIN = re.compile(r"(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
 _COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条至到]|[-~]")
 _JOINED_HAN = re.compile(
     r"[”」`*\"' ]{0,2}(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)"
-    r"|是|就是|即|系|作为|做|当[成作]?|用于|用作|\(|（|=|——?|[,，](?:这是)?(?=[您你我]的)|这个?(?=[\u4e00-\u9fff])"
+    r"|是|就是|即|系|作为|做|当[成作]?|用于|用作|\(|（|=|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
     r"(?:[我你您他她]?们?的?)?[\u4e00-\u9fff]{0,4} ?(?:[A-Za-z-]{2,8} ?)?\Z"
 )
@@ -279,10 +284,15 @@ def _has_digit_drawn(word: str) -> bool:
     return is_drawn(word) or (len(word) == 4 and word.isalnum() and not ALGORITHM.fullmatch(word))  # noqa: PLR2004
 
 
+_ABBREVIATED: Final = len("pw")
+"""What is short for a password in a sentence too, as ``pass`` is not."""
+
+
 def any_said(text: str, found: Iterable[tuple[int, int, Promise]]) -> bool:
     """Whether the sentence of one of the names is one that tells."""
     return any(
-        promise is not Promise.SHORT and is_said(*_between_blank_lines(text, start, end), promise)
+        (promise is not Promise.SHORT or end - start == _ABBREVIATED)
+        and is_said(*_between_blank_lines(text, start, end), promise)
         for start, end, promise in found
     )
 

@@ -176,7 +176,7 @@ def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet) -> Iterator[Claim]
     """What is known by a name that stands before it."""
     for match in _URL_PARAMETER.finditer(folded.text):
         value = unquote(written := match[2].rstrip(_AFTER_URL))
-        rule = rules.field(match[1], leaf.uri_path, value) if value else None
+        rule = rules.field(_PARAMETERS.get(match[1], match[1]), leaf.uri_path, value) if value else None
         if rule is not None and rule.form is Form.PLACEHOLDER:
             yield Claim(*folded.span(match.start(2), match.start(2) + len(written)), value, rule)
     for found in fields_in(folded.text):
@@ -205,6 +205,9 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
         return None
     return Claim(*folded.span(found.start, found.end), value, rule)
 
+
+_PARAMETERS: Final = {"key": "url_key"}
+"""Parameters of a URL that mean less elsewhere."""
 
 _LONGEST_NAME: Final = 4
 """Characters of a Chinese name of a field that is no person's: ``电话``, ``收货地址``."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from coze_cassettes.scrubbing.commands import placed_values
 from coze_cassettes.scrubbing.details import detail_values
 from coze_cassettes.scrubbing.notations import wrapped_values
 from coze_cassettes.scrubbing.sentences import sentence_values
@@ -129,6 +130,7 @@ def fields_in(text: str) -> Iterator[NamedValue]:
     yield from words_in(text)
     yield from sentence_values(text)
     yield from wrapped_values(text)
+    yield from placed_values(text)
     yield from detail_values(text)
     yield from columns(text)
 

@@ -11,10 +11,14 @@ _ALGORITHM: Final = (
 _MEASURE: Final = (
     r"\d{1,6}(?:st|nd|rd|th|s|ms|[kmgtKMGT]i?[bB]?|px|h|d|x|-?(?:bits?|bytes?|chars?|digits?|days?|[a-z]{3,12}))\b"
 )
+_PART: Final = r"(?:(?=[A-Za-z])[A-Z]*+[a-z]*+(?:[A-Z][a-z]++)*+\d{0,4}+|\d++[a-z]{0,2}+)"
+"""A word of the name of a variable."""
+
 KNOWN: Final = (
     rf"(?i:pep|rfc|iso|cve|bug|issue|gh)-?\d{{1,5}}(?:-\d{{1,7}})?(?![\w@#$%^&*+=~]|!\w)|{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|(?![a-z]+_\d{{3,}}(?![a-z0-9_]))[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
-    r"|[A-Za-z0-9]+(?:_[A-Za-z0-9]+){2,}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{4}-\d\d"
-    r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b|[A-Z]{1,5}[- ]?\d{1,4}(?![\w@#$%^&*+=~]|!\w)|0x[0-9a-fA-F]+\b"
+    rf"|{_PART}(?:_{_PART}){{2,}}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{{4}}-\d\d"
+    r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b"
+    r"|[A-Z]{1,5}[- ]?\d{1,4}(?![\w@#$%^&*+=~]|!\w|-[A-Z0-9]{4,5}-[A-Z0-9])|0x[0-9a-fA-F]+\b"
 )
 """What has letters and digits and is no secret: an algorithm, a measure, a version, a variable, a file."""
 
@@ -33,7 +37,7 @@ WORDY: Final = (
 
 _SAYS_ON: Final = (
     "and|for|ok|please|now|to|is|was|if|when|or|private|secret|safe|correct|right|works?|today|then|but|as|on|at|with|again"
-    "|because|since|until|by|before|after|tomorrow|yesterday|again|still|pls|plz|thx|thanks|lol|asap|and|but|so|it|you|we|they|that|this|which|from|in|into|has|had|lacks|will|does|did|not|accepted|rejected|expired|failed"
+    "|because|since|until|by|before|after|tomorrow|yesterday|again|still|pls|plz|thx|thanks|lol|asap|and|but|so|it|you|we|they|that|this|which|from|in|into|has|had|lacks|will|does|did|not|accepted|rejected|expired|failed|instead|leaked|doesn|don|no|once|under|via"
 )
 """Words behind a number that do not say what it counts."""
 

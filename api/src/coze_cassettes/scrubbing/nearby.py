@@ -27,8 +27,14 @@ _ABOUT_HAN: Final = (
     "长度|位数|强度|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|包含|加密|签名|哈希|用户|名|订单"
     "|请求|链接|时间|号"
 )
+_POINTING: Final = (
+    r"(?:(?i:one|this|that|it|is|was|you|me|us|them|now|today|here|below|follows|again|only|once)(?= ?:))"
+)
+"""Words before a colon that are no name of another value."""
+
 _WORD = re.compile(
-    rf"(?!{_ABOUT})[A-Za-z][A-Za-z'’-]{{0,14}}+(?![A-Za-z0-9_/@#$%^&+~]|\.\w|[\"'`*]{{0,2}} ?[:=])"
+    rf"{_POINTING}|[A-Za-z][\w.-]{{0,31}}@[\w.-]{{1,32}}(?=: )"
+    rf"|(?!{_ABOUT})[A-Za-z][A-Za-z'’-]{{0,14}}+(?![A-Za-z0-9_/@#$%^&+~]|\.\w|[\"'`*]{{0,2}} ?[:=](?! ?\r?\n))"
     rf"|(?!{_ABOUT})[A-Z][a-z](?=\.: )|[0-9]{{1,4}}(?=[:.)] )|(?:(?!{_ABOUT_HAN})[\u4e00-\u9fff]){{1,8}}+"
 )
 _MOST_WORDS: Final = 8
@@ -105,11 +111,21 @@ def _value_at(text: str, end: int, position: int, words: int) -> Span | None:
     value = _VALUE.match(text, position)
     if value is not None and _ENDS.match(text, value.end()) and is_drawn(value[0]):
         return value.span()
+    enclosed = _ENCLOSED.match(text, end) if words == 0 else None
+    if enclosed is not None:
+        return enclosed.span("value")
     shown = _LONGER.match(text, position) if words < _FEW_WORDS else None
     if shown is None and _is_telling(text, end, position, words):
         shown = _SHOWN.match(text, position)
     return shown.span("value") if shown is not None and not _MEMBER.fullmatch(shown["value"]) else None
 
+
+_ENCLOSED = re.compile(
+    r"[\"'`*]{0,2}(?:[:：=]?[ ]?(?P<mark>__?|~~|[|]{2})|(?:[:：=] ?| |(?<=[\u4e00-\u9fff]))[<{«《]{1,2})"
+    rf"(?![A-Za-z_]+\d{{0,2}}[>}}»》]|[^\s<>]{{0,64}}[(])(?P<value>(?=[^\s\d]{{0,64}}\d){_CHAR}{{3,127}}?[A-Za-z0-9@#$%^&+=!])"
+    r"(?:(?P=mark)(?![A-Za-z0-9_])|(?<!_)[>}»》]{1,2}(?!\w))"
+)
+"""A value that signs of markup enclose, right behind a name or its colon."""
 
 _LINE_ENDS = re.compile(r"[`\"'*_]{0,3}[ .!,。，！]{0,2}(?:\r?\n|\Z|<)")
 
@@ -180,7 +196,7 @@ _SET_OFF = re.compile(
 _TELLS = re.compile(
     r"(?:[:?>~》】」]|[^\w\x00-\x7f\u3000-\u303f\uff00-\uff65“”‘’–—…·]|\.{2,3}|…|[.!] "
     r"|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from"
-    r"|it['’]s|i\.e\.|got|as|be|now|value|contains|equals?|return)|[是为用填输入叫])[ \"'“‘(\[*|<>`「『【（]{0,4}\Z"
+    r"|it['’]s|i\.e\.|got|as|be|now|value|contains|equals?|return)|[是为用填输入叫])[\s\"'“‘(\[*|<>`「『【（]{0,5}\Z"
 )
 """How what is between ends if the value follows."""
 

@@ -27,7 +27,7 @@ _WRAPPED = re.compile(
     r"(?P<mark>[\"'])(?P<value>[^\"'\n\\]{1,512})(?P=mark)(?=\s{0,16}[)#,;}]|\s*\Z|\n)"
 )
 _RAW = re.compile(rf"{_BEGIN}{_NAME} ?[:=]{{1,2}} ?r#{{1,3}}\"(?P<value>[^\"\n]{{1,512}})\"#")
-_PERCENT = re.compile(rf"{_BEGIN}{_NAME} ?= ?%[qQ]?[({{\[|](?P<value>[^\s(){{}}\[\]|]{{4,512}})[)}}\]|]")
+_PERCENT = re.compile(rf"{_BEGIN}{_NAME} ?= ?(?:%[qQ]?|qq?)[({{\[|](?P<value>[^\s(){{}}\[\]|]{{4,512}})[)}}\]|]")
 _FALLBACK = re.compile(
     rf"{_BEGIN}{_NAME}(?: ?: ?[A-Za-z]{{2,16}})? ?=\s{{1,4}}[A-Za-z_$][\w.$\[\]()'\"]{{0,80}}\s{{1,4}}"
     rf"(?:\|\||\?\?|or)\s{{1,4}}{_TEXT}"
@@ -55,6 +55,10 @@ _EQUAL = re.compile(
 _UNEQUAL = re.compile(rf"{_BEGIN}{_NAME}[\"`\]]? ?(?:<>|!==?) ?{_DRAWN}")
 _CALLED = re.compile(rf"{_DRAWN} (?i:as) [\"`\[]?{_NAME}")
 _DEFAULTED = re.compile(rf"[\"']--?{_NAME}[\"'][^()\n]{{0,96}}?\bdefault ?= ?{_DRAWN}")
+_DEFAULT_OF = re.compile(
+    rf"{_BEGIN}{_NAME} ?(?::[^=\n\"']{{1,48}})?= ?[\w.]{{1,32}}\((?:[^()\n]{{0,64}}[ (,])?default ?= ?{_TEXT}"
+)
+_TAG_OF_FIELD = re.compile(rf"\benv:\"{_NAME}\"[^`\n]{{0,64}}?[dD]efault:\"(?P<value>[^\"\n]{{1,512}})\"")
 _ATTRIBUTE = re.compile(rf"{_BEGIN}{_NAME}=\{{{_TEXT}\}}")
 _SENT = re.compile(
     rf"[\"'\[]?(?:[a-z]{{1,16}}\[)?(?:(?:name|id)=[\"']?|By\.[A-Z_]{{2,16}}, ?[\"']){_NAME}[\"']?\]{{0,2}}[\"']?"
@@ -138,7 +142,9 @@ _BY_MARK: Final = (
     *((mark, _COMPARED) for mark in ('("', "('")),
     *((mark, _COMPARED_WITH) for mark in (', "', ", '")),
     *((mark, _OPTION) for mark in ('"-', "'-")),
-    ("= %", _PERCENT),
+    *((mark, _PERCENT) for mark in ("= %", "= q")),
+    *((mark, _DEFAULT_OF) for mark in ("default=", "default =")),
+    ('efault:"', _TAG_OF_FIELD),
     *((mark, _FALLBACK) for mark in ("|| ", "?? ", " or ")),
     *((mark, _MAPPED) for mark in ('" to ', "' to ", '" -> ', "' -> ")),
     (" . ", _CONSED),

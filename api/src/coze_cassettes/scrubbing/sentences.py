@@ -8,6 +8,7 @@ from typing import Final
 
 from coze_cassettes.scrubbing.looks import DIGITS, KNOWN, MIXED, WORDY
 from coze_cassettes.scrubbing.nearby import literal_behind, value_before, value_behind
+from coze_cassettes.scrubbing.rules.secret_names import HAN_OPENING
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _OPEN: Final = r"[\"'“‘`*(\[|>«~]{0,3}"
@@ -18,10 +19,21 @@ _FUNCTION: Final = (
     r"(?i:is|are|was|the|my|your|our|an?|as|for|right|new|old|current|when|asked|in|into|to|of|with|and|this|that|it|or"
     r"|use|if) "
 )
+_PASSING: Final = "|".join(
+    rf"(?<=\b{word} pass)"
+    for word in (
+        *("admin", "root", "user", "login", "wifi", "guest", "sudo", "router", "hotspot", "portal", "db", "app"),
+        *("mail", "ftp", "ssh", "vpn", "smtp", "redis", "mysql"),
+    )
+)
+"""Words before ``pass`` that make a password of it, where a blank parts them."""
+
 _CORE = re.compile(
     r"(?=[ackjopstACKJOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key(?:[ _-]?(?:id|base))?|code|token"
     r"|secret(?:[ _-]?id)?|credential|session[ _-]?id|cookie|connection[ _-]?string|password[ _-]?confirmation"
-    r"|(?<=[a-z][_-])(?:pass|sk|ak)|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt)(?![/+]))"
+    r"|(?<=[a-z][_-])(?:pass|sk|ak)|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt|pw)(?![/+])"
+    r"|phrase(?:(?<=recovery[ _]phrase)|(?<=seed[ _]phrase)|(?<=backup[ _]phrase))"
+    rf"|pass(?:{_PASSING}))"
     r"(?![A-Za-z0-9_])"
 )
 _HEAD = re.compile(
@@ -35,9 +47,11 @@ _REMARK: Final = r"(?: ?[(（\[][^()（）\[\]\n]{1,24}[)）\]])?"
 _COUNTS: Final = r"(?!(?:length|size|policy|count|version|hash|type|name|id|number|bits?|rounds?)\b)"
 _WORDS_OF_NAME: Final = rf"(?: {_COUNTS}[A-Za-z][A-Za-z'’-]{{0,14}})"
 _TELLS: Final = (
-    r"(?:['’]s|(?:,? (?:(?i:is|was|be|to|equals|its|now|still|typed|entered|becomes|became|reads|says|wants)"
+    r"(?:['’]s|(?:,? (?:(?i:is|was|be|being|to|equals|its|now|still|stays|remains|typed|entered|becomes|became"
+    r"|reads|says|wants)"
     r"|it['’]s)){1,2}:?|:| (?:[=–—-]|->|<=))[ ](?:(?:it['’]s|got|use|try|type|enter|now|e\.g\.) )?"
 )
+_APART: Final = rf"{_REMARK}(?:[ \t]{{1,24}}(?:n[or]\.? |once more |again )?|[ ]?[.·]{{3,32}}[ ]?)"
 _ANY_WORDS: Final = r"(?:,? [A-Za-z(][A-Za-z0-9'’-]{0,14}(?:\.[A-Za-z0-9-]{1,15}){0,3}){0,5}?"
 _LINE_ENDS: Final = r"`{0,3}[ .!）)]{0,2}\r?(?=\n|\Z)"
 _BEHIND_NAME: Final = tuple(
@@ -45,13 +59,13 @@ _BEHIND_NAME: Final = tuple(
     for pattern in (
         rf"{_REMARK}{_ANY_WORDS}{_TELLS}{_OPEN}(?P<value>{MIXED})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,4}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
-        rf",[ ]{_OPEN}(?P<value>(?=[^\s,]{{8}}){MIXED})(?=[,.])",
+        rf",[ ]{_OPEN}(?P<value>{MIXED}|\d{{4,8}})(?=[,.]?[ ]?(?:\r?\n|\Z)|,[ ])",
         rf"\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
         rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{WORDY})",
-        rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?:it['’]s )?(?P<value>{MIXED})",
-        rf"(?:[ \t]{{1,24}}|[ ]?[.·]{{3,32}}[ ]?){_OPEN}(?P<value>{DIGITS})",
+        rf"{_APART}{_OPEN}(?:it['’]s )?(?P<value>{MIXED})",
+        rf"{_APART}{_OPEN}(?P<value>{DIGITS})",
         rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}(?:[>`]{{0,3}}[ ]?|[ ]{{2,4}}[*-][ ])(?P<value>{MIXED}){_LINE_ENDS}",
     )
 )
@@ -60,27 +74,39 @@ _FARTHEST: Final = 256
 """Characters between a name and a digit of its value, at most."""
 
 _SERVES: Final = "(?:(?:should|will|may|can|must|still) ){0,2}(?:(?:work|be|serve|do|be used|works|serves) )?"
-_BEFORE_NAME: Final = tuple(
-    re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}{joint}\Z")
-    for joint in (
-        r"(?: (?:is|was|as|for|in|into|when asked for))? (?:the|my|your|our|a)(?: (?:right|new|current|old))?[ ]",
-        rf" (?:<-|is my|{_SERVES}as)(?: (?:the|my|your|our|an?))?[ ]",
-    )
-    for value in (MIXED, DIGITS.split("(?!", maxsplit=1)[0])
+_USED_AS = re.compile(
+    rf"\b(?i:use|try|tried|enter|type|put|paste|set) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})[\"'”’`*]{{0,2}}"
+    r" (?:for|as|in|into|under|at|when)(?: [a-z]{1,9}){0,3}[ ]\Z"
+)
+_BEFORE_ARTICLE: Final = (
+    r"(?: (?:is|was|(?:will|must|has to|used to|should) be|as|for|in|into|when (?:asked|prompted) for))?"
+    r" (?:the|my|your|our|a)(?: (?:right|new|current|old))?[ ]"
+)
+_BEFORE_NAME: Final = (
+    *(
+        re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}{joint}\Z")
+        for joint in (
+            _BEFORE_ARTICLE,
+            rf" (?:<-|is my|when (?:asked|prompted) for|{_SERVES}as)(?: (?:the|my|your|our|an?))?[ ]",
+        )
+        for value in (MIXED, DIGITS.split("(?!", maxsplit=1)[0])
+    ),
+    _USED_AS,
 )
 """Behind a name a verb or a colon tells the value, or nothing is between; before one it is what the name is of."""
 
 # --- Chinese --------------------------------------------------------------------------------------------------------
 
 _HAN_NAME = re.compile(
-    r"(?:密码|口令|[密秘私]钥|密匙|令牌|(?:验证|校验|动态|授权|安全|备用|恢复|激活|提取|取件|鉴权|PIN|邀请|兑换|取货|核[验销]|注册|登录|开门"
-    r"|门禁|解锁|短信|备份|入会|会议|配对|绑定|重置)码|卡密|密保答案|凭[证据])"
+    r"(?:密码|口令|[密秘私]钥|密匙|令牌|暗号|卡密|密保答案|凭[证据]"
+    rf"|(?:验证|校验|动态|授权|安全|备用|恢复|激活|提取|取件|鉴权|PIN|{HAN_OPENING})码(?![率流头农]))"
 )
 _OTHER: Final = (
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
 )
 _HAN_GAP: Final = (
-    rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:\u2460-\u24ff]|[（(][\u4e00-\u9fff]{{1,4}}[)）]|-{{1,3}}(?!\d)| "
+    rf"(?:[0-9]{{1,2}}(?=[:： 是为]))?"
+    rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:\u2460-\u24ff]|[（(][\u4e00-\u9fff]{{1,4}}[)）]|-{{1,3}}(?!\d)|__?| "
     r"|(?![“”‘’「」『』【】《》（）。！？])[^\w\x00-\x7f]){0,12}?"
 )
 _UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
@@ -100,7 +126,7 @@ _BEHIND_HAN: Final = tuple(
 _BEFORE_HAN = re.compile(
     rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[!#$%^&*+=~]?[”」`*\"' ]{{0,2}}"
     rf"(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)|就?是|即|系|作为|做|当[成作]?|用[于作]|[（(]|="
-    r"|——?|[,，](?:这是)?(?=[您你我]的)|这个?(?=[\u4e00-\u9fff])"
+    r"|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
     r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}[ ]?(?:[A-Za-z-]{2,8}[ ]?)?\Z"
 )
@@ -134,7 +160,9 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
     is_ascii = text.isascii()
     for core in _CORE.finditer(text):
         start, end = core.span()
-        head = _HEAD.search(text, max(0, start - _LONGEST_HEAD), start)
+        head = (None if is_ascii else _HAN_HEAD.search(text, max(0, start - _HAN_BEFORE_KEY), start)) or _HEAD.search(
+            text, max(0, start - _LONGEST_HEAD), start
+        )
         name = (head.start() if head else start, end)
         has_digit = _HAS_DIGIT.search(text, end, end + _FARTHEST) is not None
         is_behind_digit = _HAS_DIGIT.search(text, max(0, start - _REACH), start) is not None
@@ -155,6 +183,10 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
             yield from _letters_around(text, start, end)
             yield from _nearby(text, (start, end))
 
+
+_HAN_HEAD = re.compile("[\u4e00-\u9fff]{2}\\Z")
+_HAN_BEFORE_KEY: Final = 2
+"""What a Chinese text writes before a name in Latin letters: ``加密key``."""
 
 _HAN_BESIDE = re.compile("[ :\"'(]?[\u4e00-\u9fff]")
 
