@@ -197,6 +197,9 @@ def test_a_value_split_over_events_is_found(rules_found: Callable[..., set[str]]
             assert rules_found(text.encode(), ("Canary Person",), kind) == {"INSPECT-VALUE"}, text
     lists = "".join(json.dumps({"event_type": "a", "data": ["text", piece]}) + "\n" for piece in pieces)
     assert rules_found(lists.encode(), ("Canary Person",), "text/plain") == {"INSPECT-VALUE"}
+    between = [{"id": name, "index": n, "text": each} for n, each in enumerate(pieces) for name in ("m", "n")]
+    other = "".join(json.dumps(each | {"text": "other "} if each["id"] == "n" else each) + "\n" for each in between)
+    assert rules_found(other.encode(), ("Canary Person",), "text/plain") == {"INSPECT-VALUE"}
     whole = "".join(json.dumps({"data": json.dumps({"a": f"api_key is {each}"})}) + "\n" for each in ("SECRET_1", ""))
     assert rules_found(whole.encode(), (), "text/plain") == set()
     objects = [json.dumps({"parts": [{"text": piece}]}) for piece in pieces]

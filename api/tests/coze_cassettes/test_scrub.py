@@ -155,16 +155,15 @@ def test_only_chosen_headers_stay(interaction: MakeInteraction, fill: Callable[[
     assert clean.response.body == b"seen COOKIE_1"
 
 
-def test_a_value_split_over_deltas_is_found(interaction: MakeInteraction) -> None:
+@pytest.mark.parametrize("name", ["content", "textDelta", "tool_output", "explanation"])
+def test_a_value_split_over_deltas_is_found(interaction: MakeInteraction, name: str) -> None:
     """An address that came in three pieces is replaced by one placeholder."""
     pieces = ["write to canary.per", "son@exam", "ple.com now"]
     stream = "".join(
-        f"event:conversation.message.delta\ndata:{json.dumps({'id': 'm', 'content': piece})}\n\n" for piece in pieces
+        f"event:conversation.message.delta\ndata:{json.dumps({'id': 'm', name: piece})}\n\n" for piece in pieces
     )
     clean = scrub([interaction(answer=stream.encode(), content_type="text/event-stream")]).interactions[0]
-    contents = [
-        json.loads(line[5:])["content"] for line in clean.response.body.decode().splitlines() if line[:5] == "data:"
-    ]
+    contents = [json.loads(line[5:])[name] for line in clean.response.body.decode().splitlines() if line[:5] == "data:"]
     assert contents == ["write to EMAIL_1", "", " now"]
 
 
@@ -453,6 +452,14 @@ def test_a_text_is_scrubbed_once(text: str, interaction: MakeInteraction, fill: 
         clean = scrub([interaction(answer=answer, content_type=kind)])
         assert name not in _answers(clean.interactions)
         assert scrub(clean.interactions).interactions == clean.interactions
+
+
+def test_values_of_other_events_are_no_pieces(interaction: MakeInteraction) -> None:
+    """Names that label something, and figures, give no number of a person together."""
+    rows = ({"item_number": "139", "page_title": "12.5"}, {"item_number": "1234", "page_title": "1391234"})
+    stream = "".join(json.dumps(row) + "\n" for row in (*rows, {"item_number": "5678", "page_title": "5678"}))
+    (clean,) = scrub([interaction(answer=stream.encode(), content_type="application/x-ndjson")]).interactions
+    assert clean.response.body.decode() == stream
 
 
 def test_half_an_escape_is_no_part_of_a_value(interaction: MakeInteraction) -> None:

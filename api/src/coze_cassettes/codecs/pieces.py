@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
@@ -41,7 +42,44 @@ _JOINED_KEYS: Final = frozenset(
         *("thought", "token", "v", "word", "words"),
     ]
 )
-"""Keys whose values may come in pieces, so that what the joined text looks like counts."""
+"""Keys whose values may come in pieces, figures too, so that what the joined text looks like counts."""
+
+_LABELS: Final = frozenset(
+    [
+        *(
+            "id",
+            "ids",
+            "uuid",
+            "logid",
+            "type",
+            "role",
+            "status",
+            "name",
+            "model",
+            "version",
+            "event",
+            "object",
+            "format",
+        ),
+        *(
+            "at",
+            "time",
+            "date",
+            "timestamp",
+            "url",
+            "uri",
+            "ip",
+            "hash",
+            "digest",
+            "count",
+            "number",
+            "price",
+            "amount",
+        ),
+        *("reason", "language", "lang", "voice", "level", "size", "key", "color", "method", "unit", "score", "total"),
+    ]
+)
+"""What the names of other values end with: those of different events are no pieces of one text."""
 
 _OWNERS: Final = ("id", "node_id", "node_title", "item_id", "index")
 """Keys that say to what a piece belongs."""
@@ -213,13 +251,30 @@ def _owner(body: Any) -> str:
 
 def texts_of(pieces: Iterable[Piece]) -> Iterator[Sequence[Piece]]:
     """The pieces of each text: of one path, and of one message or node."""
-    spoken = [piece for piece in pieces if piece.path[-1].lower() in _JOINED_KEYS]
+    spoken = [piece for piece in pieces if _is_text(piece.path[-1])]
     of_events = _of_events(spoken)
     keys = {id(piece): (*piece.path, "" if piece.path in of_events else piece.owner) for piece in spoken}
-    yield from _groups(spoken, lambda piece: keys[id(piece)])
+    for group in _groups(spoken, lambda piece: keys[id(piece)]):
+        if group[0].path[-1].lower() in _JOINED_KEYS or not all(_FIGURES.fullmatch(piece.text) for piece in group):
+            yield group
     listed = {piece.path for piece in spoken if piece.number}
     items = (piece for piece in spoken if piece.path in listed and not piece.text.isdecimal())
     yield from _groups(items, lambda piece: (*keys[id(piece)], str(piece.number)))
+
+
+_LAST_WORD = re.compile(r"[A-Z]?[a-z]+\Z|[A-Z]+\Z")
+
+
+@lru_cache(maxsize=1024)
+def _is_text(name: str) -> bool:
+    """Whether what stands under a name may be a piece of a text: ``textDelta``, and not ``message_id``."""
+    if name.lower() in _JOINED_KEYS:
+        return True
+    word = _LAST_WORD.search(name)
+    return word is None or word[0].lower() not in _LABELS
+
+
+_FIGURES = re.compile(r"[0-9.,:+%-]*")
 
 
 def _of_events(pieces: Iterable[Piece]) -> set[tuple[str, ...]]:

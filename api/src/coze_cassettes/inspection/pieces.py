@@ -247,8 +247,9 @@ def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
         if event.raw is not None:
             raws.append(event.raw)
             yield from _of_body(event.raw, "", where)
-            for piece in _of_value(streams.behind_head(event.raw), where):
-                _join(joined, event, piece)
+            value = streams.behind_head(event.raw)
+            for piece in _of_value(value, where):
+                _join(joined, replace(event, value=value), piece)
         elif event.value is None:
             yield Piece(where, event.line)
             joined.add(event, ("plain",), event.plain)

@@ -177,6 +177,16 @@ def _owner(value: Any) -> str:
     return " ".join([*(str(value.get(name, "")) for name in _OWNERS), *filter(None, [_owner(choice)])])
 
 
+def _first_owner(value: Any) -> str:
+    """The first thing that an event says it has a piece of, at whatever depth: an index may be one of pieces."""
+    if isinstance(value, dict) and "event_type" in value:
+        value = value.get("data")
+    if not isinstance(value, dict):
+        return ""
+    own = next((str(value[name]) for name in _OWNERS if value.get(name)), "")
+    return own or next(filter(None, map(_first_owner, value.values())), "")
+
+
 @dataclass
 class Joined:
     """Collects the pieces of a stream by the path to them, and by what they belong to."""
@@ -196,7 +206,8 @@ class Joined:
             items.append([])
         items[self._count[path]].append(text)
         self._count[path] += 1
-        self.pieces.setdefault((*path, "", _owner(event.value)), []).append(text)
+        for owner in dict.fromkeys((_owner(event.value), _first_owner(event.value))):
+            self.pieces.setdefault((*path, "", owner), []).append(text)
         if "audio" not in event.name:  # else it would stand between the pieces of a text
             self.pieces.setdefault(path, []).append(text)
 
