@@ -1039,8 +1039,8 @@ def test_pytest_measures_in_real_time(replay: Replay, me: Cassette) -> None:
 def test_a_repetition_has_the_cassette_of_its_test(name: str, step: int | None, own: str) -> None:
     """As pytest-repeat names it; only the first one records."""
     params = {} if step is None else {"__pytest_repeat_step_number": step}
-    item: Any = mock.Mock(nodeid=f"test_it.py::{name}", cls=None, callspec=mock.Mock(params=params))
-    item.name = name
+    item: Any = mock.Mock(nodeid=f"test_it.py::{name}", callspec=mock.Mock(params=params))
+    item.cls, item.name = None, name
     item.get_closest_marker.return_value = None
     item.iter_markers.return_value = ()
     assert (naming.cassette_name(item), naming.owner_id(item)) == (own, f"test_it.py::{own}")
