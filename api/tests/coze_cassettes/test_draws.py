@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import secrets
 import string
 import tempfile
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +26,19 @@ from coze_cassettes.session.matcher import Matcher
 MakeInteraction = Callable[..., Interaction]
 CallsOf = Callable[[Callable[[], object]], int]
 
+
+def _uuid7() -> str:
+    """A UUID of version 7 as Python 3.14 makes it, which keeps the end of what it draws."""
+    high = (int(time.time() * 1000) << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62)
+    return str(uuid.UUID(int=high | (secrets.randbits(30) << 32) | int.from_bytes(os.urandom(10)) & 0xFFFFFFFF))
+
+
+def _ulid() -> str:
+    """A time of 48 bits and 80 bits that are drawn, as 26 characters."""
+    number = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
+    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[number >> each & 31] for each in range(125, -1, -5))
+
+
 DRAWN: dict[str, Callable[[], str]] = {
     "a UUID": lambda: str(uuid.uuid4()),
     "its digits": lambda: f"bot-{uuid.uuid4().hex.upper()}",
@@ -37,6 +52,9 @@ DRAWN: dict[str, Callable[[], str]] = {
     "a number": lambda: f"user_{random.randint(10**6, 10**7)}",  # noqa: S311 - a name
     "a number in a range": lambda: f"no. {random.randrange(10**8, 10**9)}!",  # noqa: S311 - a name
     "a UUID of the time": lambda: f"trace {uuid.uuid1()}",
+    "a UUID that begins with the time": lambda: f"at {_uuid7()}!",
+    "its digits alone": lambda: _uuid7().replace("-", ""),
+    "a ULID": lambda: f"run {_ulid()}",
     "digits of bits": lambda: f"run_{secrets.randbits(64):x}",
     "a temporary name": lambda: Path(tempfile.mktemp(suffix=".txt")).name,  # noqa: S306 - only a name
 }

@@ -60,6 +60,10 @@ def test_the_same_request_matches(live: Request, recorded: Request) -> None:
             "body.a: sent 'null', not recorded",
         ),
         (Request("POST", BASE, (), b"one"), Request("POST", BASE, (), b"two"), "body: sent 'one', recorded 'two'"),
+        *(
+            (Request("POST", BASE, (), b), Request("POST", BASE, (), a), "body: 3 bytes sent, 3 recorded, not the same")
+            for a, b in ((b"a\nb", b"a\nc"), (b"\xff\xfe\xfd", b"\xff\xfe\xfc"))
+        ),
         (Request("POST", BASE, (), b"\x00"), Request("POST", BASE), "body: sent '<1 byte>', recorded ''"),
         (
             Request("POST", BASE, FORM, _form("a", "x")),

@@ -9,6 +9,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -676,6 +677,7 @@ def test_what_differs_in_each_run_is_named(
     replay: Replay, cassette: MakeCassette, interaction: MakeInteraction
 ) -> None:
     """The message says what is likely wrong, and what to do."""
+    page = interaction("POST", "/v1/x")
     result = replay(
         """
         import datetime, httpx, pytest, uuid
@@ -691,15 +693,20 @@ def test_what_differs_in_each_run_is_named(
         @pytest.mark.vcr
         def test_page() -> None:
             httpx.post("https://api.coze.com/v1/x", json={"page": 2})
+
+        @pytest.mark.vcr
+        def test_sound() -> None:
+            httpx.post("https://api.coze.com/v1/x", content=b"\\xff" * 9)
         """,
         test_day=cassette(interaction("POST", "/v1/x", {"day": "Friday"})),
         test_key=cassette(interaction("POST", "/v1/x", {"key": str(uuid.uuid4())})),
         test_page=cassette(interaction("POST", "/v1/x", {"page": 1})),
+        test_sound=cassette(replace(page, request=replace(page.request, body=b"\xfe" * 9))),
     )
-    result.assert_outcomes(failed=3)
+    result.assert_outcomes(failed=4)
     likely = [line for line in result.outlines if line.startswith("  likely:")]
-    assert ["current time" in line for line in likely] == [True, False]
-    assert "random in each run" in likely[1]
+    assert ["current time" in line for line in likely] == [True, False, False]
+    assert all("random in each run" in line for line in likely[1:])
 
 
 @pytest.mark.proof

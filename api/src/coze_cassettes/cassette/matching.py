@@ -79,8 +79,10 @@ def _body_differences(live: Request, recorded: Request) -> Iterator[str]:
         yield from _value_differences(ours, theirs, "body")
     elif (sent := _parts(live)) is not None and (kept := _parts(recorded)) is not None:
         yield from _part_differences(sent, kept)
+    elif (sent_text := _readable(live.body)) == (kept_text := _readable(recorded.body)):
+        yield f"body: {pluralize(len(live.body), 'byte')} sent, {len(recorded.body)} recorded, not the same"
     else:
-        yield from _unequal("body", _readable(live.body), _readable(recorded.body))
+        yield from _unequal("body", sent_text, kept_text)
 
 
 def _json(body: bytes) -> object | None:

@@ -31,6 +31,19 @@ _TEMPORARY: Final = 8
 """Characters in which the name of a temporary file ends."""
 
 _UUID_BYTES: Final = 16
+_ULID_DRAW: Final = 10
+"""Bytes at the end of a ULID, which begins with the time; a UUID of version 7 does too."""
+
+_TIMED: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?7[0-9A-Fa-f]{3}-?[89abAB][0-9A-Fa-f]{3}-?[0-9A-Fa-f]{12}"
+    r"|[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25})(?![A-Za-z0-9])"
+)
+"""A UUID of version 7, or a ULID: a time, then drawn bytes."""
+
+_TIMED_END: Final = 8
+"""Characters at its end that are drawn whatever makes it."""
+
+_CROCKFORD: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
 _MOST: Final = 1 << 20
 """Bytes of a body that are read: more is a file."""
 
@@ -46,6 +59,7 @@ def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[Draw]) -> Iter
     if not drawn:
         return
     whole, beginnings = set[str](), defaultdict[str, list[str]](list)
+    endings = {ending for each in drawn for ending in _endings(each)}
     runs = _Runs("".join(each) for each in drawn if not isinstance(each, str | bytes))
     for each in drawn:
         if isinstance(each, str):
@@ -59,7 +73,9 @@ def drawn_in(interactions: Iterable[Interaction], drawn: Sequence[Draw]) -> Iter
     for text in map(_text_of, interactions):
         yield from (each for each in folders if each in text)
         yield from (token for token in _TOKEN.findall(text) if token in whole)
-        rest = _TOKEN.sub(lambda match: " " if match[0] in whole else match[0], text)
+        timed = [each for each in _TIMED.findall(text) if each[-_TIMED_END:].lower() in endings]
+        yield from timed
+        rest = _TOKEN.sub(lambda match: " " if match[0] in whole else match[0], _without(text, timed))
         for name in _NAME.findall(rest):
             if (
                 name in whole
@@ -101,6 +117,23 @@ def _forms(drawn: bytes) -> Iterator[str]:
     yield base64.urlsafe_b64encode(drawn).decode()
     if len(drawn) == _UUID_BYTES:
         yield str(UUID(bytes=drawn, version=4))
+
+
+def _without(text: str, parts: Iterable[str]) -> str:
+    for each in parts:
+        text = text.replace(each, " ")
+    return text
+
+
+def _endings(drawn: Draw) -> Iterator[str]:
+    """How what ends in a draw ends."""
+    if isinstance(drawn, str):
+        yield drawn[-_TIMED_END:]
+    if not isinstance(drawn, bytes):
+        return
+    yield drawn.hex()[-_TIMED_END:]
+    if len(drawn) == _ULID_DRAW:
+        yield base64.b32encode(drawn).translate(_CROCKFORD).decode()[-_TIMED_END:]
 
 
 def _begins(word: str, beginnings: Mapping[str, Sequence[str]]) -> bool:
