@@ -110,7 +110,10 @@ def asked(*keys: str) -> list[HttpExchange]:
     return [HttpExchange(recorder, Request("GET", f"https://api.coze.com/v1/users/me?key={key}")) for key in keys]
 
 
-@pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError, httpx.ConnectError])
+@pytest.mark.parametrize(
+    "error",
+    [httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError, httpx.PoolTimeout, httpx.ConnectError],
+)
 def test_a_broken_answer_that_the_test_can_do_with_is_kept(error: type[httpx.TransportError]) -> None:
     """It did not ask again; of a connection that never stood nothing is kept, and the test must be recorded again."""
     (exchange,) = asked("a")

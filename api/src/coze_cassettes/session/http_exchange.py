@@ -33,8 +33,8 @@ _EVENTS: Final = re.compile(rb"(?<=\n\n)(?!\Z)|(?<=\n\r\n)(?!\Z)")
 _END: Final = re.compile(rb"(?i)(?<![^\r\n])event: ?done\r?\n.*\n\r?\n\Z", re.DOTALL)
 """Matches the last event of a stream of Coze's."""
 
-_OF_AN_ANSWER: Final = frozenset({"ReadTimeout", "ReadError", "RemoteProtocolError"})
-"""Those that say how the service answered; with the others, the request never reached it."""
+_KEPT: Final = frozenset({"ReadTimeout", "ReadError", "RemoteProtocolError", "PoolTimeout"})
+"""Those that say how the service answered, or that the test's own client was busy; the others are of the network."""
 
 
 class HttpExchange:
@@ -80,7 +80,7 @@ class HttpExchange:
 
     def keep_fault(self, all_exchanges: Iterable[HttpExchange]) -> None:
         """Keep an exchange whose answer broke and after which the test did not ask once more: it can do with that."""
-        if self._fault in _OF_AN_ANSWER and [each for each in all_exchanges if each.request == self.request] == [self]:
+        if self._fault in _KEPT and [each for each in all_exchanges if each.request == self.request] == [self]:
             self._dropped = False
 
     def lost(self, all_exchanges: Iterable[HttpExchange]) -> str:
