@@ -454,12 +454,22 @@ def test_a_text_is_scrubbed_once(text: str, interaction: MakeInteraction, fill: 
         assert scrub(clean.interactions).interactions == clean.interactions
 
 
-def test_values_of_other_events_are_no_pieces(interaction: MakeInteraction) -> None:
-    """Names that label something, and figures, give no number of a person together."""
-    rows = ({"item_number": "139", "page_title": "12.5"}, {"item_number": "1234", "page_title": "1391234"})
-    stream = "".join(json.dumps(row) + "\n" for row in (*rows, {"item_number": "5678", "page_title": "5678"}))
+def test_values_of_other_events_are_no_pieces(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """Names that label something, figures, short codes and the cells of a row say nothing together."""
+    rows = (
+        {
+            "item_number": number,
+            "page_title": figure,
+            "seat": fill("{A3}"),
+            "cells": ["$1549.09", "36-147", fill("{U3}-{D4}")],
+            "tags": f"1{at % 9}.{at}.1{at % 7}",
+        }
+        for at, (number, figure) in enumerate([("139", "12.5"), ("1234", "1391234"), ("5678", "5678")] * 9)
+    )
+    stream = "".join(json.dumps(row) + "\n" for row in rows)
     (clean,) = scrub([interaction(answer=stream.encode(), content_type="application/x-ndjson")]).interactions
     assert clean.response.body.decode() == stream
+    assert inspect(Cassette((clean,), Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "", ()) == ()
 
 
 def test_half_an_escape_is_no_part_of_a_value(interaction: MakeInteraction) -> None:

@@ -250,16 +250,24 @@ def _owner(body: Any) -> str:
 
 
 def texts_of(pieces: Iterable[Piece]) -> Iterator[Sequence[Piece]]:
-    """The pieces of each text: of one path, and of one message or node."""
+    """The pieces of each text: of one path, and of one message or node.
+
+    The items of a list are pieces of one text if its name says so, and each with those of other events.
+    """
     spoken = [piece for piece in pieces if _is_text(piece.path[-1])]
     of_events = _of_events(spoken)
     keys = {id(piece): (*piece.path, "" if piece.path in of_events else piece.owner) for piece in spoken}
-    for group in _groups(spoken, lambda piece: keys[id(piece)]):
-        if group[0].path[-1].lower() in _JOINED_KEYS or not all(_FIGURES.fullmatch(piece.text) for piece in group):
-            yield group
     listed = {piece.path for piece in spoken if piece.number}
-    items = (piece for piece in spoken if piece.path in listed and not piece.text.isdecimal())
+    whole = (piece for piece in spoken if _is_joined(piece) or piece.path not in listed)
+    for group in _groups(whole, lambda piece: keys[id(piece)]):
+        if _is_joined(group[0]) or not all(_FIGURES.fullmatch(piece.text) for piece in group):
+            yield group
+    items = (piece for piece in spoken if piece.path in listed and not _FIGURES.fullmatch(piece.text))
     yield from _groups(items, lambda piece: (*keys[id(piece)], str(piece.number)))
+
+
+def _is_joined(piece: Piece) -> bool:
+    return piece.path[-1].lower() in _JOINED_KEYS
 
 
 _LAST_WORD = re.compile(r"[A-Z]?[a-z]+\Z|[A-Z]+\Z")

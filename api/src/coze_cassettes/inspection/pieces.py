@@ -34,6 +34,8 @@ class Kind(StrEnum):
     """What the strings of a list say together: a known value may stand there in pieces."""
     SOUND = "sound"
     """Base64 of sound, which looks random."""
+    COLUMN = "column"
+    """What pieces say together whose name says of no text: short values look random, one behind the other."""
 
 
 @dataclass(frozen=True)
@@ -260,11 +262,17 @@ def _of_events(events: Iterable[streams.Event], place: str) -> Iterator[Piece]:
                 continue
             yield piece
             _join(joined, event, piece)
-    for path, whole in joined.texts():
-        yield Piece(f"{place} {'.'.join(filter(None, path))} (joined)", whole)
+    yield from _of_joined(joined, place)
     for several, fewest in ((raws, 2), (sounds, 1)):  # a sound as a field is only searched for known values
         if len(several) >= fewest and not all(map(streams.is_json, several)):
             yield Piece(f"{place} (binary, joined)", encodings.to_text(b"".join(several)), kind=Kind.BINARY)
+
+
+def _of_joined(joined: streams.Joined, place: str) -> Iterator[Piece]:
+    """What pieces say together."""
+    for path, whole, is_spoken in joined.texts():
+        kind = Kind.TEXT if is_spoken else Kind.COLUMN
+        yield Piece(f"{place} {'.'.join(filter(None, path))} (joined)", whole, kind=kind)
 
 
 def _of_value(value: Any, place: str) -> Iterator[Piece]:
@@ -307,5 +315,4 @@ def _of_multipart(body: bytes, place: str, allowed: frozenset[str]) -> Iterator[
             value = streams.value_of(content.decode("utf-8", "replace").strip())
             for piece in _of_value(value, place):
                 _join(joined, streams.Event("", "", value), piece)
-    for path, whole in joined.texts():
-        yield Piece(f"{place} {'.'.join(filter(None, path))} (joined)", whole)
+    yield from _of_joined(joined, place)

@@ -211,15 +211,20 @@ class Joined:
         if "audio" not in event.name:  # else it would stand between the pieces of a text
             self.pieces.setdefault(path, []).append(text)
 
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """The paths with the texts that came in several pieces."""
-        lists = ((path, pieces) for path, items in self.items.items() if len(items) > 1 for pieces in items)
-        for path, found in (*self.pieces.items(), *lists):
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str, bool]]:
+        """The paths with the texts that came in several pieces, and whether their names say that they are texts."""
+        lists = {path: items for path, items in self.items.items() if len(items) > 1}
+        items = ((path, pieces) for path, numbered in lists.items() for pieces in numbered)
+        for path, found in (*self.pieces.items(), *items):
+            own = path[: path.index("")] if "" in path else path
+            is_spoken = _is_spoken(own)
+            if own in lists and found is self.pieces.get(path) and not is_spoken:
+                continue  # the cells of a row are no pieces of one text
             pieces = _without_json(found)
-            if len(pieces) > 1 and _is_text(path, pieces):
-                yield path, "".join(pieces)
+            if len(pieces) > 1 and _is_text(pieces, is_spoken=is_spoken):
+                yield path, "".join(pieces), is_spoken
                 if (decoded := _decoded(pieces)) is not None:
-                    yield path, decoded
+                    yield path, decoded, is_spoken
 
 
 def _without_json(pieces: list[str]) -> list[str]:
@@ -245,7 +250,15 @@ _CUT: Final = 3
 """Bytes of a piece that may be a part of one character."""
 
 
-def _is_text(path: Iterable[str], pieces: list[str]) -> bool:
+def _is_spoken(path: tuple[str, ...]) -> bool:
+    """Whether a name says that a text stands under it; an item of a list and a line have none."""
+    return path[-1:] in ((), ("plain",)) or path[-1] in _SPOKEN or path[-1].startswith("#")
+
+
+_FIGURES = re.compile(r"[0-9.,:+%-]*")
+
+
+def _is_text(pieces: list[str], *, is_spoken: bool) -> bool:
     if len(set(pieces)) == 1:
         return False
-    return not _SPOKEN.isdisjoint(path) or not all(piece.isdecimal() for piece in pieces)
+    return is_spoken or not all(map(_FIGURES.fullmatch, pieces))
