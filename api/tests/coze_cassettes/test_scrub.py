@@ -463,6 +463,8 @@ def test_values_of_other_events_are_no_pieces(interaction: MakeInteraction, fill
             "seat": fill("{A3}"),
             "cells": ["$1549.09", "36-147", fill("{U3}-{D4}")],
             "tags": f"1{at % 9}.{at}.1{at % 7}",
+            "output": f"{at * 7}.{at % 9}",
+            "line": {"id": at, "content": str(at * 8_765_431)},
         }
         for at, (number, figure) in enumerate([("139", "12.5"), ("1234", "1391234"), ("5678", "5678")] * 9)
     )

@@ -260,7 +260,8 @@ def texts_of(pieces: Iterable[Piece]) -> Iterator[Sequence[Piece]]:
     listed = {piece.path for piece in spoken if piece.number}
     whole = (piece for piece in spoken if _is_joined(piece) or piece.path not in listed)
     for group in _groups(whole, lambda piece: keys[id(piece)]):
-        if _is_joined(group[0]) or not all(_FIGURES.fullmatch(piece.text) for piece in group):
+        is_joined = _is_joined(group[0]) and group[0].path not in of_events and not _are_amounts(group)
+        if is_joined or not all(_FIGURES.fullmatch(piece.text) for piece in group):
             yield group
     items = (piece for piece in spoken if piece.path in listed and not _FIGURES.fullmatch(piece.text))
     yield from _groups(items, lambda piece: (*keys[id(piece)], str(piece.number)))
@@ -268,6 +269,14 @@ def texts_of(pieces: Iterable[Piece]) -> Iterator[Sequence[Piece]]:
 
 def _is_joined(piece: Piece) -> bool:
     return piece.path[-1].lower() in _JOINED_KEYS
+
+
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,12}[.:,/%-][0-9.:,/%-]*")
+
+
+def _are_amounts(pieces: Sequence[Piece]) -> bool:
+    """Whether most pieces are a number, a day or a time by themselves."""
+    return 2 * sum(_AMOUNT.fullmatch(piece.text) is not None for piece in pieces) > len(pieces)
 
 
 _LAST_WORD = re.compile(r"[A-Z]?[a-z]+\Z|[A-Z]+\Z")

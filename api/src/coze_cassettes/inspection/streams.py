@@ -255,10 +255,16 @@ def _is_spoken(path: tuple[str, ...]) -> bool:
     return path[-1:] in ((), ("plain",)) or path[-1] in _SPOKEN or path[-1].startswith("#")
 
 
+_OWN_FIGURE = re.compile(r"[+-]?[0-9]+[.:,/%-][0-9]")
+"""A number with a fraction, a day, a time."""
+
 _FIGURES = re.compile(r"[0-9.,:+%-]*")
 
 
 def _is_text(pieces: list[str], *, is_spoken: bool) -> bool:
+    """Whether pieces may be one text: not the same again and again, nor figures of which each says something itself."""
     if len(set(pieces)) == 1:
         return False
-    return is_spoken or not all(map(_FIGURES.fullmatch, pieces))
+    if all(map(_FIGURES.fullmatch, pieces)):
+        return is_spoken and 2 * len(list(filter(_OWN_FIGURE.match, pieces))) <= len(pieces)
+    return True
