@@ -164,6 +164,7 @@ RECKONED: dict[str, Callable[[datetime], object]] = {
     "two digits and the time": lambda time: f"{time:%y%m%d%H%M%S}",
     "hexadecimal": lambda time: f"run-{_seconds(time):x}",
     "time of day": lambda time: f"It is {time:%H:%M:%S} now",
+    "an hour": lambda time: f"from {time:%H:%M} to {time + timedelta(hours=1):%I:%M%p}",
     "day without a year": lambda time: f"{time:%m-%d %H:%M}",
     "Chinese": lambda time: f"今天是{time.month}月{time.day}日, {time:%H时%M分}",
     "days since the year 1": lambda time: time.toordinal(),

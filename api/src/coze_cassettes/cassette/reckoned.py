@@ -164,17 +164,31 @@ def _are_alike(one: re.Match[str], other: re.Match[str], now: datetime, other_no
         return False
     form = _GROUPS[group]
     if form == _TIME_OF_DAY:
-        return _is_now(one[group], now) and _is_now(other[group], other_now)
+        return _are_of_day(one[group], other[group], now, other_now)
     if _clock(one, group) != _clock(other, group):
         return False
     return bool(_read(form, one[group], now.date()) & _read(form, other[group], other_now.date()))
 
 
-def _is_now(clock: str, now: datetime) -> bool:
-    """Whether a time of day is one of a test that began then."""
-    begun = (now - now.replace(hour=0, minute=0, second=0)).seconds
-    passed = _seconds(_HOURS.match(clock))
-    return passed is not None and (passed - begun + _STEP) % _DAY <= 2 * _STEP
+def _are_of_day(one: str, other: str, now: datetime, other_now: datetime) -> bool:
+    """Whether two times of day are those at which two tests began; in one zone, as long after or before."""
+    ours, theirs = _passed(one, now), _passed(other, other_now)
+    if ours is None or theirs is None:
+        return False
+    if _offset(now) == _offset(other_now):
+        return _is_little(ours - theirs)
+    return _is_little(ours) and _is_little(theirs)
+
+
+def _passed(clock: str, now: datetime) -> int | None:
+    """Seconds of a day from when a test began to a time of day."""
+    seconds = _seconds(_HOURS.match(clock))
+    return None if seconds is None else seconds - (now - now.replace(hour=0, minute=0, second=0)).seconds
+
+
+def _is_little(seconds: float) -> bool:
+    """Whether so many seconds are none, some days apart."""
+    return (seconds + _STEP) % _DAY <= 2 * _STEP
 
 
 _Span = tuple[float, float, bool]
@@ -191,8 +205,7 @@ def _go_on(spans: Iterable[_Span], now: datetime, other_now: datetime) -> bool:
         if abs(ours - theirs) <= _STEP:
             return True
         passed = ours - zone
-        is_of_day = (passed + _STEP) % _DAY <= 2 * _STEP
-        if is_of_day and not has_zone and abs(passed - theirs + other_zone) <= _STEP:
+        if _is_little(passed) and not has_zone and abs(passed - theirs + other_zone) <= _STEP:
             return True
     return False
 
