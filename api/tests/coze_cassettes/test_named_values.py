@@ -233,6 +233,15 @@ WITH_DIGIT = {
     "title": '{"title":"Password","content":"%s"}',
     "user and password with a note": "me/%s\n(username/password)",
     "columns that blanks align": "user      password      role\nme        %s      admin",
+    "pipe to a command that reads a secret": "printf %s | docker secret create x -",
+    "input of a command": "lpass login me <<< %s",
+    "flags of a command": "doctl auth init; ossutil config -i me -k %s",
+    "line of a protocol": "+OK\nUSER me\nPASS %s",
+    "environment of a database": "DB_AUTH=me/%s",
+    "characters of Java": 'keyStore.load(in, "%s".toCharArray());',
+    "message of a program": 'log.debug("password {}", "%s")',
+    "default of a field": 'password: str = Field(default="%s")',
+    "tag of a field": 'Password string `env:"DB_PASSWORD" envDefault:"%s"`',
     "relay of mail": "[mail.example.com]:587 me@a:%s",
 }
 """Where a value needs a digit: else it may be a word that explains the name."""
@@ -493,7 +502,8 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "Unexpected token 12345 in JSON",
         '{"title": "Password", "content": "Enter 8 chars"}; use 4096 for the max token count',
         "all tests pass on py312; a guest pass for 2 days; the code is in host1/a2 (see path/pass)",
-        "sign(payload, 'sha256')",
+        "sign(payload, 'sha256'); new PDO('mysql:host=db1;dbname=x2'); getAuth('4f9a0c27be31')",
+        "then log in with auth 4f9a0c27be31 and go on, is all; PASS src/a1b2c3.test.js",
         "密码（WPA/WPA2 passphrase），该 token 的色值会比 `colorBgContainer` 要亮",
     ],
 )

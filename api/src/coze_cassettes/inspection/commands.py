@@ -8,69 +8,72 @@ from typing import Final
 
 from coze_cassettes.codecs.marked import Marked
 from coze_cassettes.inspection.looks import is_drawn, is_pin
+from coze_cassettes.inspection.nearby import is_shown
 from coze_cassettes.inspection.prose import Pair
+from coze_cassettes.inspection.words import words
 
 _ANY: Final = r"[^\n|;&]{0,96}?"
 _VALUE: Final = r"[\"']?(?P<value>[^\s\"'$<>|;&(){}][^\s\"'<>|;&]{3,127})"
-_QUOTED: Final = r"[\"'`](?P<value>[^\s\"'`\\]{4,256})[\"'`]"
-_OTHER: Final = r"[\"'`][^\"'`\n]{0,128}[\"'`], ?"
 _TABLE: Final = (
     *(
-        (flag, re.compile(rf"[ \t](?:-[uUl]|--user(?:name)?)[ =]\S{{1,64}} (?:{_ANY} )?-(?:p|P|w|pw)[ =]{_VALUE}"))
-        for flag in (" -p", " -P", " -w")
+        (
+            flag,
+            re.compile(rf"[ \t](?:-[uUli]|--user(?:name)?)[ =:]\S{{1,64}} (?:{_ANY} )?-(?:p|P|w|pw|k|A)[ =:]{_VALUE}"),
+        )
+        for flag in (" -p", " -P", " -w", " -k", " -A")
     ),
     ("curl ", re.compile(rf"curl {_ANY}-[A-Za-z]{{1,4}}u [\"']?[^\s:\"'/]{{1,64}}:(?P<value>[^\s\"']{{4,128}})")),
     ("http", re.compile(rf"https? {_ANY}(?:-a|--auth)[ =][\"']?[^\s:\"'/]{{1,64}}:(?P<value>[^\s\"']{{4,128}})")),
-    ("login ", re.compile(rf"(?:cargo|vault|bw|op|railway|netlify) login {_VALUE}")),
-    ("install ", re.compile(rf"cloudflared service install {_VALUE}")),
     (
         "config ",
         re.compile(
             rf"(?:poetry|composer|bundle) config (?:--?[a-z-]+ )?\S{{0,48}}"
-            rf"(?:basic|token|oauth|bearer|\w\.\w)\S{{0,64}}"
-            rf" (?:[A-Za-z0-9_.@-]+[ :])?{_VALUE}"
+            rf"(?:basic|token|oauth|bearer|\w\.\w)\S{{0,64}} (?:[A-Za-z0-9_.@-]+[ :])?{_VALUE}"
         ),
     ),
-    *((verb, re.compile(rf"(?i:nickserv) {verb}(?:\w{{1,32}} )?{_VALUE}")) for verb in ("IDENTIFY ", "identify ")),
-    ("-server ", re.compile(rf"(?:tacacs|radius)-server {_ANY}key (?:[0-9] )?{_VALUE}")),
     *(
         (tool, re.compile(rf"(?:(?<=\n)|(?<=> )|(?<![\s\S])){tool}(?:-[A-Za-z]+ )*[A-Za-z0-9_.$#]{{1,64}}/{_VALUE}"))
-        for tool in ("sqlplus ", "expdp ", "impdp ", "sqlldr ", "conn ", "connect ")
+        for tool in ("sqlplus ", "expdp ", "impdp ", "conn ")
     ),
-    ("AuthBasicFake ", re.compile(rf"AuthBasicFake \S+ {_VALUE}")),
-    ("l2tpd", re.compile(rf"l2tpd[ \t]+{_VALUE}[\"']?[ \t]+[*0-9]")),
-    ("pptpd", re.compile(rf"pptpd[ \t]+{_VALUE}[\"']?[ \t]+[*0-9]")),
-    ("<<<", re.compile(rf"-(?:token|password|stdin) <<< ?{_VALUE}")),
+    ("tpd", re.compile(rf"(?:l2|pp)tpd[ \t]+{_VALUE}[\"']?[ \t]+[*0-9]")),
+    (
+        "<<<",
+        re.compile(rf"(?:ogin|passw|token|secret|unlock|crypt|luks|su|key|auth|stdin)[^\n]{{0,96}}? <<< ?\$?{_VALUE}"),
+    ),
+    *(
+        (
+            command,
+            re.compile(
+                rf"{command}(?:-n )?[\"']?(?P<value>[^\s\"'|:$%\\]{{4,128}})[\"']? ?\|"
+                r"(?=[^\n]{0,96}?(?:\bsu\b|sudo|gpg|crypt|passw|secret|login|openssl|token))"
+            ),
+        )
+        for command in ("echo ", "printf ")
+    ),
+    ("_AUTH=", re.compile(rf"_AUTH=[A-Za-z0-9_.-]+[/:]{_VALUE}")),
+    ("ftp", re.compile(rf"\bftp\b[^\n]{{0,64}}\n(?:[^\n]{{0,64}}\n){{0,3}}?user \S+ {_VALUE}")),
+    *(
+        (
+            verb,
+            re.compile(
+                rf"(?:(?<=\n)|(?<![\s\S])|(?<=[>+0-9] ))[+]?{verb}(?:[A-Za-z]{{2,16}} )?{_VALUE}[\"']?[ \t\r]*(?=\n|\Z)"
+            ),
+        )
+        for verb in ("PASS ", "AUTH ", "LOGIN ")
+    ),
+    ("root:", re.compile(rf"(?<![A-Za-z0-9_/])root:(?![x*!]?:){_VALUE}")),
+    ("pass ", re.compile(rf"\b[Uu]ser(?:name)?:? \S+ (?:and )?pass {_VALUE}")),
     (" on >", re.compile(r"(?i:user) \S+ on >(?P<value>[^\s\"']{4,128})")),
     ("static:", re.compile(rf"static:[A-Za-z0-9_.@-]+:{_VALUE}")),
     ("]:", re.compile(rf"\[[A-Za-z0-9_.-]+\]:[0-9]{{2,5}}[ \t]+[A-Za-z0-9_.@-]+:{_VALUE}")),
     ('"-p', re.compile(rf"\"(?:mysql|mariadb){_ANY}\"-p(?P<value>[^\s\"']{{4,128}})\"")),
-    (
-        "IDENTIFIED BY ",
-        re.compile(r"IDENTIFIED BY (?P<value>[^\s\"';]{4,128})"),
-    ),
-    *(
-        (
-            call,
-            re.compile(
-                r"(?:\b(?:begin|PDO|authenticate|AUTH|sign|verify)|[cC]onnect|[lL]ogin|Auth)"
-                rf"\((?:[A-Za-z_$][A-Za-z0-9_.$]*, ?)?(?:{_OTHER}){{1,3}}{_QUOTED}[,)]"
-            ),
-        )
-        for call in ("begin(", "PDO(", "onnect(", "ogin(", "authenticate(", "AUTH(", "Auth(", "sign(", "verify(")
-    ),
-    ("sign(", re.compile(rf"sign\([A-Za-z0-9_]+, ?{_QUOTED}[,)]")),
-    ("verify(", re.compile(rf"verify\([A-Za-z0-9_]+, ?{_QUOTED}[,)]")),
-    *(
-        (
-            opening,
-            re.compile(
-                rf"(?:\b[A-Z][A-Za-z]*(?:Auth|Token|Key|Credentials?|Secret)|\.bearer(?:_auth|Auth))\({_QUOTED}\)"
-            ),
-        )
-        for word in ("Auth", "Token", "Key", "Credential", "Credentials", "Secret", "bearer_auth", "bearerAuth")
-        for opening in (f'{word}("', f"{word}('")
-    ),
+    ("response=", re.compile(r"[Aa]uthorization: ?Digest [^\n]{0,512}?response=\"(?P<value>[^\"\n]{8,128})\"")),
+    (".toCharArray(", re.compile(r"\"(?P<value>[^\s\"]{4,128})\"\.toCharArray\(\)")),
+    ("ookie", re.compile(r"(?i:cookie) ?= ?[\"'][A-Za-z0-9_.-]+=(?P<value>[^\s;\"']{8,512})")),
+    ("IDENTIFIED BY ", re.compile(r"IDENTIFIED BY (?P<value>[^\s\"';]{4,128})")),
+    ("SecureString ", re.compile(rf"SecureString (?:-[A-Za-z]+ )*{_VALUE}")),
+    ("assword", re.compile(r"assword[^\n]{0,24}?\s{0,8}send(?:line)?(?: --)?[ (]b?[\"'](?P<value>[^\"'\\\n]{4,128})")),
+    ("type=password", re.compile(r"type=password [^<>]{0,128}?value=[\"']?(?P<value>[^\s\"'<>]{4,128})")),
     *(
         (
             slash,
@@ -79,12 +82,12 @@ _TABLE: Final = (
                 r"(?i:user(?:name)?|login|account|账号|用户名?)/(?i:pass|pwd|密码)"
             ),
         )
-        for slash in ("/pass", "/Pass", "/pwd", "/密码")
+        for slash in ("/pass", "/密码")
     ),
 )
 _LONGEST: Final = 512
 _PLACES: Final = Marked(_TABLE, _LONGEST)
-_WORD_WITH_NUMBER = re.compile(r"[A-Za-z_.-]+[0-9]{0,2}")
+_WORD_WITH_NUMBER = re.compile(r"[a-z_.-]+[0-9]{0,2}")
 
 _COLUMN = re.compile(r"(?i:\w*passw(?:or)?d|\w*pwd|\w*secret|\w*token|api[_ ]key)|密码|口令|密钥|令牌")
 _STEMS: Final = ("passw", "pwd", "secret", "token", "api", "密码", "口令", "密钥", "令牌")
@@ -106,7 +109,70 @@ def _aligned(text: str) -> Iterator[str]:
             yield cells[column]
 
 
-_URL_KEY = re.compile(r"(?<=[?&])key=(?P<value>[^\s&\"'<>#]{8,512})")
+# --- what looks drawn in a call or a command that logs in -----------------------------------------------------------
+
+_CALLEES: Final = words(
+    """
+    ogin onnect onnection uth uthenticate AUTH bind bind_s pw_set begin PDO sign verify jwt.encode jwt.decode hmac.new
+    createHmac Fernet OTP FTP Redis config Client Bot Handler Token Key Secret Credential Credentials
+    """
+)
+_CALL = re.compile(rf"(?:{'|'.join(map(re.escape, _CALLEES))}|'stripe'\))\((?P<given>[^()\n]{{1,240}})")
+_CALLS: Final = Marked((*((f"{word}(", _CALL) for word in sorted(_CALLEES)), ("'stripe')(", _CALL)), _LONGEST)
+_LITERAL = re.compile(r"(?P<named>=?)[\"'`](?P<value>[^\s\"'`]{0,256})[\"'`]")
+_ADDRESS = re.compile("[:;,({]")
+_ASKS = re.compile(r"(?<![A-Za-z])(?i:get|has|find|delete|remove|parse)[_A-Za-z]*\Z")
+_VERB = re.compile(
+    r"(?<![A-Za-z0-9_.@])(?:log[io]n|auth|authtoken|auth:token|authenticate|masterauth|unlock|unlock-keychain|keychain"
+    r"|identify|IDENTIFY|obscure|usermod|snmp(?:walk|get|set|-server)|r[ow]community|(?:tacacs|radius)-server"
+    r"|DefaultPassword|AuthBasicFake|alias set|service install|net user|secret set)(?= )"
+)
+_VERBS_IN: Final = Marked(
+    tuple(
+        (mark, _VERB)
+        for mark in (
+            *("login ", "logon ", "auth", "unlock", "keychain ", "identify ", "IDENTIFY ", "obscure ", "usermod "),
+            *(
+                "snmp",
+                "community ",
+                "s-server ",
+                "DefaultPassword ",
+                "AuthBasicFake ",
+                "alias set ",
+                "service install ",
+            ),
+            *("net user ", "secret set "),
+        )
+    ),
+    _LONGEST,
+)
+_LINE: Final = 160
+_MOST_WORDS_BEFORE: Final = 3
+_OF_SENTENCE = re.compile(
+    r"[.,;!?](?:\s|\Z)|[\u4e00-\u9fff]|\b(?:the|an?|is|are|was|to|with|your|my|and|or|if|for|in)\b"
+)
+_WORD = re.compile(r"(?<=[\s\"':>])(?:(?:key|password)=[\"']?)?(?P<value>[A-Za-z0-9][^\s\"'<>|;&]{5,127})")
+
+
+def _drawn_values(text: str) -> Iterator[str]:
+    """What looks drawn among the arguments of such a call, or in such a line."""
+    for call in _CALLS.matches(text):
+        if _ASKS.search(text, max(0, call.start() - _SHORT), call.start()) is None:
+            for at, literal in enumerate(_LITERAL.finditer(call["given"])):
+                is_given = at > 0 and not literal["named"] and is_drawn(literal["value"])
+                if (is_given or is_shown(literal["value"])) and _ADDRESS.search(literal["value"]) is None:
+                    yield literal["value"]
+    for verb in _VERBS_IN.matches(text):
+        start = text.rfind("\n", max(0, verb.start() - _LINE), verb.start()) + 1
+        line = text[start : verb.end() + _LINE].partition("\n")[0]
+        is_command = len(line) <= _LINE and len(line[: verb.start() - start].split()) <= _MOST_WORDS_BEFORE
+        if is_command and _OF_SENTENCE.search(line) is None:
+            arguments = _WORD.finditer(line, verb.end() - start)
+            yield from (word["value"] for word in arguments if is_shown(word["value"]))
+
+
+_SHORT: Final = 32
+_URL_KEY = re.compile(r"key=(?<=[?&]key=)(?P<value>[^\s&\"'<>#]{8,512})")
 
 
 def placed_pairs(text: str) -> Iterator[Pair]:
@@ -115,6 +181,7 @@ def placed_pairs(text: str) -> Iterator[Pair]:
         value = match["value"].rstrip(".,;:")
         if is_pin(value) or (is_drawn(value) and _WORD_WITH_NUMBER.fullmatch(value) is None):
             yield Pair("password", value, is_quoted=True)
+    yield from (Pair("password", value, is_quoted=True) for value in _drawn_values(text))
     for match in _URL_KEY.finditer(text) if "key=" in text else ():
         yield Pair("url key", match["value"], is_quoted=True)
     for value in _aligned(text) if "  " in text and any(stem in text.lower() for stem in _STEMS) else ():

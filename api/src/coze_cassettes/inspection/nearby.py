@@ -16,7 +16,7 @@ _PIECE = re.compile(r"[A-Za-z0-9$%^&+=][A-Za-z0-9_@#$%^&+*=~!?./'’-]*|[\u4e00-
 _PARTING = re.compile(
     r"(?:[ \t,;:()<>\[\]\"'`|.?!#~*/@\u2460-\u24ff-]|[^\w\x00-\x7f\ue000]|i\.e\. |</?[a-z][^<>\n]{0,48}>"
     r"|&(?:#x?[0-9A-Fa-f]{1,6}|[a-z]{2,6});"
-    r"|\r?\n(?:[=~-]{3,64}\r?\n)?(?:`{3}\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}[:.>] )?){0,12}"
+    r"|\r?\n(?:[=~-]{3,64}\r?\n)?(?:`{3}\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}(?:\[[0-9]{1,4}\])?[:.>] |=> )?){0,12}"
 )
 _END_OF_LINE = re.compile(r"[`\"'*_.!,。，！ ]{0,4}(?:\r?\n|\Z|<)")
 _ELSEWHERE: Final = words(
@@ -87,6 +87,9 @@ def is_near(text: str, start: int, end: int, *, has_pin: bool, is_key: bool = Fa
     noted = _ENCLOSED.match(behind) or (_NOTED.search(before) if behind.startswith((")", "]")) else None)
     if noted is not None and not is_key and _is_shown(noted["value"], "", has_pin=has_pin):
         return True
+    joined = _FORMATTED.match(behind)
+    if joined is not None and not is_key and is_shown(joined["value"]):
+        return True
     literal = _LITERAL.match(behind)
     if literal is not None and (names.is_key if is_key else _is_drawn_well)(literal["value"]):
         return True
@@ -141,6 +144,9 @@ _GIVEN = re.compile(
     r"|[sS]tr(?:ing)?|Some|Just|[Tt]ext|return|byte|Sprintf)(?![A-Za-z])|(?<![A-Za-z])[bruLN](?=[\"'`])){1,16}[\"'`](?P<value>[^\s\"'`]{4,127})[\"'`]"
 )
 """A literal behind a name, with nothing between but signs and words that say that it is given."""
+
+_FORMATTED = re.compile(r"[^A-Za-z0-9_\"'`\n;][^\"'`\n;]{0,24}[\"'`] ?[,+.%] ?[\"'`](?P<value>[^\s\"'`]{4,127})[\"'`]")
+"""A literal that a program joins to one with the name, or writes into it."""
 
 _LITERAL = re.compile(r"[\"'`]?[^\"'`\n;]{0,48}[\"'`](?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!?./-]{5,126})[\"'`]")
 
@@ -211,12 +217,13 @@ def _is_before(before: str) -> bool:
         return False
     joint = _JOINED.search(before)
     word = _LAST.search(before, 0, joint.start()) if joint else None
-    return (word is not None and _is_value(word[0].strip(_EDGES))) or _is_introduced(
+    return (word is not None and is_shown(word[0].strip(_EDGES))) or _is_introduced(
         before[-_REACH:].rpartition("\n")[2]
     )
 
 
-def _is_value(word: str) -> bool:
+def is_shown(word: str) -> bool:
+    """Whether it looks drawn, or has several digits and is not a word with a number behind it."""
     return _is_drawn_well(word) or _is_long(word)
 
 
@@ -229,7 +236,7 @@ def _is_introduced(before: str) -> bool:
     is_joined = False
     for piece in reversed(list(_PIECE.finditer(before))):
         word = piece[0].strip(_EDGES)
-        if is_joined and _is_value(word):
+        if is_joined and is_shown(word):
             return True
         if word.lower() in _ELSEWHERE or not word.isalpha():
             return False

@@ -124,6 +124,19 @@ _MARKED: Final = (
         for mark in ("send_keys(", "type(", "fill(", "sendKeys(")
     ),
     ("default", re.compile(rf"[\"']--?{_VARIABLE}[\"'][^()\n]{{0,96}}?default ?= ?[\"']{_GIVEN}")),
+    *(
+        (
+            mark,
+            re.compile(
+                rf"{_VARIABLE} ?(?::[^=\n\"']{{1,48}})?= ?[A-Za-z_.]{{1,32}}"
+                rf"\((?:[^()\n]{{0,64}}[ (,])?default ?= ?[\"']{_GIVEN}"
+            ),
+        )
+        for mark in ("default=", "default =")
+    ),
+    ('efault:"', re.compile(rf"env:\"{_VARIABLE}\"[^`\n]{{0,64}}?efault:\"{_GIVEN}")),
+    ("fetch(", re.compile(rf"fetch\([\"']{_VARIABLE}[\"']\) ?\{{ ?[\"']{_GIVEN}")),
+    *((mark, re.compile(rf"[\"'][#.]{_VARIABLE}[\"']\)\.[a-zA-Z]{{2,16}}\([\"']{_GIVEN}")) for mark in ("'#", '"#')),
     ("<<<", re.compile(rf"{_VARIABLE} <<< ?[\"']?{_VALUE}")),
     ("REG_SZ", re.compile(rf"{_VARIABLE}\s{{1,8}}REG_SZ\s{{1,8}}{_VALUE}")),
     ("set ", re.compile(rf"[a-z]:set {_VARIABLE} [\"']?{_VALUE}")),
@@ -157,6 +170,7 @@ _BEHIND_TITLE: Final = (
     ("``", re.compile(r": ?``(?P<value>[^`\s]{4,128})``")),
     ('"""', re.compile(r'= ?"""\r?\n(?P<value>[^\s"]{4,128})"""')),
     ("r#", re.compile(r'[:=]{1,2} ?r#{1,3}"(?P<value>[^"\n]{4,128})"')),
+    *((mark, re.compile(rf"= ?qq?[^A-Za-z0-9\s]{_VALUE}")) for mark in ("= q", "=q")),
     ("%q", re.compile(rf"= ?%[qQ][^A-Za-z0-9\s]{_VALUE}")),
     *((mark, re.compile(rf"s:(?:\s{{1,17}}- | \[)[\"']?{_VALUE}")) for mark in ("s:\n", "s:\r\n", "s: [")),
 )

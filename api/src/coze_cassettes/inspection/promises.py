@@ -118,7 +118,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
         """,
         Promise.SHORT: "pass|pw",
         Promise.PERSON: """
-            nick name|user name|user nick name|user unique name|creator name|real name|full name|first name
+            nick name|user name|user nick name|user unique name|creator name|real name|true name|full name|first name
             last name|sur name|given name|family name|middle name|maiden name|customer name|contact name
             wx id|contact person|receiver name|recipient name|recipient|consignee|sender name|speaker name|legal name
             screen name|login name|account name|member name|owner name|patient name|student name|employee name

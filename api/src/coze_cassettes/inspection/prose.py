@@ -27,16 +27,23 @@ class Pair:
 
 
 _HAN_OPENING: Final = HAN_OPENING | words("动态 授权 校验 安全 备用 恢复 激活 取件 鉴权")
-_CORE = re.compile(
-    rf"(?=[acjkmopstvACJKMOPSTV密口秘私令验凭暗卡{''.join({word[0] for word in _HAN_OPENING})}])"
-    r"(?:(?i:pass(?:[_ -]?(?:word(?:[_ -]?confirmation)?|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt"
+_LATIN_CORE: Final = (
+    r"(?=[acjkmopstvACJKMOPSTV])"
+    r"(?i:pass(?:[_ -]?(?:word(?:[_ -]?confirmation)?|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt"
     r"|secret|token|credentials?"
     r"|vcode|session[ _-]?id|cookie|mnemonic|t?otp|(?<![A-Za-z0-9+/])(?:puk|pat)(?![/+])"
     r"|(?<=[a-z]_)(?:sk|ak)|key(?:[_ -]?(?:id|base))?|secret[_ -]?id|code"
     r"|phrase(?:(?<=recovery phrase)|(?<=seed phrase)|(?<=backup phrase))"
     r"|ticket|connection[_ -]?string)(?![A-Za-z])"
-    rf"|密码|口令|[密秘私]钥|密匙|令牌|验证码|(?:{'|'.join(_HAN_OPENING)})码(?![率流头农])|卡密|密保答案|凭[证据]|暗号)"
 )
+_HAN_CORE: Final = (
+    "密码|口令|[密秘私]钥|密匙|令牌|验证码|卡密|密保答案|凭[证据]|暗号"
+    rf"|(?:{'|'.join(sorted(_HAN_OPENING))})码(?![率流头农])"
+)
+_CORE = re.compile(
+    rf"{_LATIN_CORE}|(?=[密口秘私令验凭暗卡{''.join(sorted({word[0] for word in _HAN_OPENING}))}])(?:{_HAN_CORE})"
+)
+_ASCII_CORE = re.compile(_LATIN_CORE)
 """What a name ends with; its first letters are asked first, since few places pass them."""
 
 _HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
@@ -68,7 +75,7 @@ def names_in(text: str) -> tuple[tuple[re.Match[str], str, Promise], ...]:
 
 
 def _names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
-    for match in _CORE.finditer(text):
+    for match in (_ASCII_CORE if text.isascii() else _CORE).finditer(text):
         head = _HEAD_REVERSED.match(text[max(0, match.start() - _REACH) : match.start()][::-1])
         name = (head[0][::-1] if head else "") + match[0]
         if name == "key" and (han := _HAN_HEAD.fullmatch(text, max(0, match.start() - 2), match.start())) is not None:

@@ -261,7 +261,7 @@ _PGPASS = re.compile(
     r"^[A-Za-z0-9.*-]{1,64}:(?:5432|\*)(?::[A-Za-z0-9_*-]{1,64}){2}:(?P<value>[^\s:]{4,128})\s*?$", re.MULTILINE
 )
 _OPTIONS: Final = r"(?:[^\n|;&]{0,128} )?"
-_WORD: Final = r"[\"']?(?P<value>[^\s\"'$<]{4,128})"
+_WORD: Final = r"[\"']?(?P<value>(?!\$)[^\s\"'<]{4,128})"
 _GLUED: Final = r"[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})"
 """Before the option with a password, and the password behind it: a word of its own, or glued to it."""
 

@@ -7,52 +7,35 @@ from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs.marked import Marked
+from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _USER: Final = r"[\"']?[^\s\"':/]{1,64}"
 _WORD: Final = (
-    r"[\"']?(?P<value>(?![A-Za-z_.-]+\d{0,2}(?:[\s\"';,]|\Z))(?=[^\s\"']{0,64}\d)"
+    r"[\"']?(?P<value>(?![a-z_.-]+\d{0,2}(?:[\s\"';,]|\Z))(?=[^\s\"']{0,64}\d)"
     r"[^\s\"'$<>|;&(){}-][^\s\"'<>|;&]{3,127})"
 )
-_LITERAL: Final = r"[\"'`][^\"'`\n]{0,128}[\"'`]"
-_DRAWN: Final = r"[\"'`](?P<value>(?=[^\"'`\n]{0,64}\d)(?![A-Za-z_.-]+\d{0,3}[\"'`])[^\s\"'`\\]{4,256})[\"'`]"
-"""A literal with a digit, and not a word with a number behind it."""
-
-_MAKES_LOGIN: Final = r"(?:\b(?:begin|PDO|[a-z_]{0,16}connect|[a-z_]{0,16}[Ll]ogin|authenticate|AUTH|sign|verify)|Auth)"
-_MAKER: Final = r"(?:\b[A-Z][A-Za-z]{0,40}(?:Auth|Token|Key|Credentials?|Secret)|\.bearer(?:_auth|Auth))"
-
-_CALLS: Final = ("begin(", "PDO(", "onnect(", "ogin(", "authenticate(", "AUTH(", "Auth(", "sign(", "verify(")
-_MAKERS: Final = tuple(
-    f"{word}({quote}"
-    for word in ("Auth", "Token", "Key", "Credential", "Credentials", "Secret", "bearer_auth")
-    for quote in "\"'"
-)
-
 _BY_MARK: Final = (
     *(
         (
             mark,
             re.compile(
-                rf"[ \t](?:-[uUl]|--user(?:name)?)[ =]{_USER}[\"']?[ \t](?:[^\n|;&]{{0,64}}[ \t])?-(?:p|P|w|pw)[ =]"
+                rf"[ \t](?:-[uUli]|--user(?:name)?)[ =:]{_USER}[\"']?[ \t](?:[^\n|;&]{{0,64}}[ \t])?"
+                rf"-(?:p|P|w|pw|k|A)[ =:]"
                 rf"(?![\"']?\d+(?::|[\"']?(?:\s|\Z))){_WORD}"
             ),
         )
-        for mark in (" -p", " -P", " -w")
+        for mark in (" -p", " -P", " -w", " -k", " -A")
     ),
     ("curl ", re.compile(rf"\bcurl [^\n|;&]{{0,128}}?-[A-Za-z]{{1,4}}u [\"']?{_USER}:(?P<value>[^\s\"']{{3,128}})")),
     ("http", re.compile(rf"\bhttps? [^\n|;&]{{0,64}}?(?:-a|--auth)[ =]{_USER}:(?P<value>[^\s\"']{{3,128}})")),
-    ("login ", re.compile(rf"\b(?:cargo|vault|bw|op|railway|netlify) login {_WORD}")),
-    ("service install ", re.compile(rf"\bcloudflared service install {_WORD}")),
     (
         " config ",
         re.compile(
             rf"\b(?:poetry|composer|bundle) config (?:--?[a-z-]{{1,16}} ){{0,2}}\S{{0,32}}"
-            rf"(?:basic|token|oauth|bearer|\w\.\w)\S{{0,64}}"
-            rf" (?:[\w.@-]{{1,64}}[ :])?{_WORD}"
+            rf"(?:basic|token|oauth|bearer|\w\.\w)\S{{0,64}} (?:[\w.@-]{{1,64}}[ :])?{_WORD}"
         ),
     ),
-    *((mark, re.compile(rf"(?i:\bnickserv identify )(?:\w{{1,32}} )?{_WORD}")) for mark in ("IDENTIFY ", "identify ")),
-    ("-server ", re.compile(rf"\b(?:tacacs|radius)-server [^\n]{{0,64}}?\bkey (?:\d )?{_WORD}")),
     *(
         (
             mark,
@@ -62,21 +45,50 @@ _BY_MARK: Final = (
                 re.MULTILINE,
             ),
         )
-        for mark in ("sqlplus ", "expdp ", "impdp ", "sqlldr ", "conn ", "connect ")
+        for mark in ("sqlplus ", "expdp ", "impdp ", "conn ")
     ),
-    ("AuthBasicFake ", re.compile(rf"\bAuthBasicFake \S{{1,64}} {_WORD}")),
-    *((mark, re.compile(rf"(?:l2tpd|pptpd)[ \t]{{1,8}}{_WORD}[\"']?[ \t]{{1,8}}[*\d]")) for mark in ("l2tpd", "pptpd")),
-    ("<<<", re.compile(rf"-(?:token|password|stdin) <<< ?{_WORD}")),
-    (" on >", re.compile(r"(?i:user) \S{1,64} on >(?P<value>[^\s\"']{4,128})")),
-    ("static:", re.compile(rf"\bstatic:[\w.@-]{{1,64}}:{_WORD}")),
-    ("]:", re.compile(rf"^\[[\w.-]{{1,64}}\]:\d{{2,5}}[ \t]{{1,8}}[\w.@-]{{1,64}}:{_WORD}", re.MULTILINE)),
-    ('"-p', re.compile(r"\"(?:mysql|mariadb)[a-z-]{0,16}\"[^\n]{0,128}?\"-p(?P<value>[^\s\"']{4,128})\"")),
+    ("tpd", re.compile(rf"(?:l2|pp)tpd[ \t]{{1,8}}{_WORD}[\"']?[ \t]{{1,8}}[*\d]")),
+    (
+        "<<<",
+        re.compile(
+            r"\b(?:[Ll]ogin|passw|token|secret|unlock|crypt|luks|su|key|auth|stdin)[^\n]{0,96}? <<< ?[$\"']{0,2}"
+            r"(?P<value>(?=[^\s\"']{0,64}\d)[^\s\"'$<>|;&]{4,128})"
+        ),
+    ),
     *(
-        (mark, re.compile(rf"{_MAKES_LOGIN}\((?:[A-Za-z_$][\w.$]{{0,40}}, ?)?(?:{_LITERAL}, ?){{1,3}}{_DRAWN}[,)]"))
-        for mark in _CALLS
+        (
+            mark,
+            re.compile(
+                r"\b(?:echo|printf)(?: -n)? [\"']?(?P<value>(?=[^\s\"']{0,64}\d)[^\s\"'|:$%\\]{4,128})[\"']? ?\|"
+                r"(?=[^\n]{0,96}?(?:\bsu\b|sudo|gpg|crypt|passw|secret|login|openssl|token))"
+            ),
+        )
+        for mark in ("echo ", "printf ")
     ),
-    *((mark, re.compile(rf"\b(?:sign|verify)\(\w{{1,32}}, ?{_DRAWN}[,)]")) for mark in ("sign(", "verify(")),
-    *((mark, re.compile(rf"{_MAKER}\({_DRAWN}\)")) for mark in _MAKERS),
+    ("_AUTH=", re.compile(rf"_AUTH=[\w.-]{{1,32}}[/:]{_WORD}")),
+    ("ftp", re.compile(rf"\bftp\b[^\n]{{0,64}}\n(?:[^\n]{{0,64}}\n){{0,3}}?user \S{{1,64}} {_WORD}")),
+    *(
+        (
+            mark,
+            re.compile(
+                r"^(?:[>+A-Za-z0-9]{1,12} )?(?:PASS|AUTH(?: [A-Za-z]{2,16})?|LOGIN \S{1,64}) [\"']?(?![^\s\"']*[./])"
+                r"(?P<value>(?=[^\s\"']{0,64}\d)[^\s\"'<>]{5,128})[\"']?[ \t]*\r?$",
+                re.MULTILINE,
+            ),
+        )
+        for mark in ("PASS ", "AUTH ", "LOGIN ")
+    ),
+    ("root:", re.compile(rf"(?<![\w/])root:(?![x*!]?:){_WORD}")),
+    ("pass ", re.compile(rf"\b[Uu]ser(?:name)?:? \S{{1,64}},? (?:and )?pass {_WORD}")),
+    (" on >", re.compile(r"(?i:user) \S{1,64} on >(?P<value>[^\s\"']{4,128})")),
+    (
+        "response=",
+        re.compile(r"[Aa]uthorization: ?Digest [^\n]{0,512}?\bresponse=\"(?P<value>[^\"\n]{8,128})\""),
+    ),
+    (".toCharArray(", re.compile(r"\"(?P<value>(?=[^\"\n]{0,64}\d)[^\s\"\\]{4,128})\"\.toCharArray\(\)")),
+    ("static:", re.compile(rf"\bstatic:[\w.@-]{{1,64}}:{_WORD}")),
+    ("]:", re.compile(rf"(?:^|\s)\[[\w.-]{{1,64}}\]:\d{{2,5}}[ \t]{{1,8}}[\w.@-]{{1,64}}:{_WORD}")),
+    ('"-p', re.compile(r"\"(?:mysql|mariadb)[a-z-]{0,16}\"[^\n]{0,128}?\"-p(?P<value>[^\s\"']{4,128})\"")),
     *(
         (
             mark,
@@ -85,7 +97,7 @@ _BY_MARK: Final = (
                 r"(?i:user(?:name)?|login|account|账号|用户名?)/(?i:pass(?:word|wd)?|pwd|密码)"
             ),
         )
-        for mark in ("/pass", "/Pass", "/pwd", "/密码")
+        for mark in ("/pass", "/密码")
     ),
 )
 _LONGEST: Final = 512
@@ -120,9 +132,92 @@ def _aligned(text: str) -> Iterator[NamedValue]:
             position += len(line) + 1
 
 
+# --- what looks drawn in a call or a command that logs in -----------------------------------------------------------
+
+_CALLED: Final = (
+    *("ogin", "onnect", "onnection", "uth", "uthenticate", "AUTH", "bind", "bind_s", "pw_set", "begin", "PDO", "sign"),
+    *(
+        "verify",
+        "jwt.encode",
+        "jwt.decode",
+        "hmac.new",
+        "createHmac",
+        "Fernet",
+        "OTP",
+        "FTP",
+        "Redis",
+        "config",
+        "Client",
+    ),
+    *("Bot", "Handler", "Token", "Key", "Secret", "Credential", "Credentials", "require('stripe')"),
+)
+"""What ends the name of a call that is given a secret."""
+
+_CALL = re.compile(
+    r"(?:" + "|".join(map(re.escape, sorted(_CALLED, key=len, reverse=True))) + r")\((?P<given>[^()\n]{1,240})"
+)
+_CALLS: Final = Marked(tuple((f"{word}(", _CALL) for word in _CALLED), _LONGEST)
+_GIVEN = re.compile(r"(?P<mark>[\"'`])(?P<value>[^\s\"'`]{0,256})(?P=mark)")
+_READS = re.compile(r"(?<![A-Za-z])(?:get|has|find|delete|remove|parse)_?\w{0,24}\Z", re.IGNORECASE)
+
+
+def _in_calls(text: str) -> Iterator[NamedValue]:
+    """The literals that look drawn among the arguments of such calls."""
+    for call in _CALLS.matches(text):
+        literals = list(_GIVEN.finditer(text, *call.span("given")))
+        if _READS.search(text, max(0, call.start() - 32), call.start()) is not None:
+            continue
+        for at, literal in enumerate(literals):
+            is_last = at > 0 and at == len(literals) - 1 and text[literal.start() - 1] != "="
+            is_drawn = is_shown(literal["value"]) and _ADDRESS.search(literal["value"]) is None
+            if is_drawn or (is_last and _WITH_DIGIT.fullmatch(literal["value"])):
+                yield NamedValue("password", *literal.span("value"), is_quoted=True)
+
+
+_ADDRESS = re.compile("[:;,({]")
+_WITH_DIGIT = re.compile(r"(?![A-Za-z_./:=-]*\d{0,3}\Z)(?=[^\d]*\d)[^/:.,(]{4,256}")
+"""Not a word with a number behind it, an address, a path."""
+
+_VERB = re.compile(
+    r"(?<![\w.@])(?:log[io]n|auth(?:token|enticate|:token)?|masterauth|unlock(?:-keychain)?|keychain|identify|IDENTIFY"
+    r"|obscure|usermod|snmp(?:walk|get|set|-server)|r[ow]community|(?:tacacs|radius)-server|DefaultPassword|AuthBasicFake"
+    r"|alias set|service install|net user|secret set)(?= )"
+)
+_VERB_MARKS: Final = (
+    *("login ", "logon ", "auth", "unlock", "keychain ", "identify ", "IDENTIFY ", "obscure ", "usermod ", "snmp"),
+    *("community ", "s-server ", "DefaultPassword ", "AuthBasicFake ", "alias set ", "service install ", "net user "),
+    "secret set ",
+)
+_VERBS_IN: Final = Marked(tuple((mark, _VERB) for mark in _VERB_MARKS), _LONGEST)
+_LONGEST_LINE: Final = 160
+_MOST_WORDS_BEFORE: Final = 3
+_SENTENCE = re.compile(r"[.,;!?](?:\s|\Z)|\b(?:the|an?|is|are|was|to|with|your|my|and|or|if|for|in)\b|[\u4e00-\u9fff]")
+_ARGUMENT = re.compile(r"(?<=[\s\"':>])(?:(?:key|password)=[\"']?)?(?P<value>[A-Za-z0-9][^\s\"'<>|;&]{5,127})")
+
+
+def _on_command_lines(text: str) -> Iterator[NamedValue]:
+    """The arguments that look drawn in lines of a shell, or of settings, that log in or set a secret."""
+    for verb in _VERBS_IN.matches(text):
+        first = text.rfind("\n", max(0, verb.start() - _LONGEST_LINE), verb.start()) + 1
+        end = text.find("\n", verb.end(), verb.end() + _LONGEST_LINE)
+        end = min(len(text), verb.end() + _LONGEST_LINE) if end < 0 else end
+        before = text[first : verb.start()]
+        if (
+            end - first > _LONGEST_LINE
+            or len(before.split()) > _MOST_WORDS_BEFORE
+            or _SENTENCE.search(text, first, end)
+        ):
+            continue
+        for argument in _ARGUMENT.finditer(text, verb.end(), end):
+            if is_shown(argument["value"]):
+                yield NamedValue("password", *argument.span("value"), is_quoted=True)
+
+
 def placed_values(text: str) -> Iterator[NamedValue]:
     """The passwords of a text that stand where a command, a call or a table has one, in no order."""
     for match in _COMMANDS.matches(text):
         yield NamedValue("password", *match.span("value"), is_quoted=True)
+    yield from _in_calls(text)
+    yield from _on_command_lines(text)
     if "  " in text and any(stem in text.lower() for stem in _STEMS):
         yield from _aligned(text)

@@ -22,7 +22,7 @@ def words_of(name: str) -> str:
 
 
 _BEHIND = re.compile(
-    r"(?:_(?:value|val|str|string|text|raw|plain|old|new|v?\d{1,2}|prod(?:uction)?|staging|stage|dev|test|live|sandbox|backup"
+    r"(?:\[\d{0,4}\]|_(?:value|val|str|string|text|raw|plain|old|new|v?\d{1,2}|prod(?:uction)?|staging|stage|dev|test|live|sandbox|backup"
     r"|primary|secondary|current|previous|default)|(?<=[a-z])\d{1,2})\Z"
 )
 """What stands behind a name without changing it: ``password_str``, ``app_id2``."""

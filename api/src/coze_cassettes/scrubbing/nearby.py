@@ -11,7 +11,7 @@ Span = tuple[int, int]
 
 _SIGNS = re.compile(
     r"(?:i\.e\. |</?[a-z][^<>\n]{0,48}>|&(?:#x?[0-9A-Fa-f]{1,6}|[a-z]{2,6});"
-    r"|\r?\n(?:[-=~]{3,64}\r?\n)?(?:```\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}[:.>] )?"
+    r"|\r?\n(?:[-=~]{3,64}\r?\n)?(?:```\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}(?:\[\d{1,4}\])?[:.>] |=> )?"
     r"|[ ,.:;?!#/|>=<()\[\]*`\"'~@\u2460-\u24ff-]|[^\w\x00-\x7f]){1,12}"
 )
 _ABOUT: Final = (
@@ -86,6 +86,11 @@ def is_drawn(value: str) -> bool:
     return len(_CHANGE.findall(value)) >= _LEAST_CHANGES
 
 
+def is_shown(value: str) -> bool:
+    """Whether it looks drawn, or has several digits and is not a word with a number behind it."""
+    return is_drawn(value) or _STRONG.fullmatch(value) is not None
+
+
 def value_behind(text: str, end: int) -> Span | None:
     """Where a drawn value stands behind a name that ends at a place, with words and signs between."""
     position, last = end, end + _REACH
@@ -135,6 +140,9 @@ def literal_behind(text: str, end: int) -> Span | None:
     match = _LITERAL.match(text, end)
     if match is not None and is_drawn(match["value"]):
         return match.span("value")
+    match = _FORMATTED.match(text, end)
+    if match is not None and is_shown(match["value"]):
+        return match.span("value")
     match = _GIVEN.match(text, end)
     return match.span("value") if match is not None and _SHOWN.fullmatch(match["value"]) else None
 
@@ -145,6 +153,11 @@ _GIVEN = re.compile(
 )
 """A literal of a program behind the name, signs and what says that it is given."""
 
+
+_FORMATTED = re.compile(
+    r"[^\w\"'`\n;][^\"'`\n;]{0,24}[\"'`] ?[,+.%] ?(?P<mark>[\"'`])(?P<value>[^\s\"'`]{4,127})(?P=mark)"
+)
+"""A literal that a program joins to one with the name, or writes into it."""
 
 _LITERAL = re.compile(
     r"[\"'`]?[^\"'`\n;]{0,48}(?P<mark>[\"'`])(?P<value>[A-Za-z0-9][A-Za-z0-9_@#$%^&*+=~!?./-]{5,126})(?P=mark)"

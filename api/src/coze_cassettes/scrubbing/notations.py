@@ -61,8 +61,8 @@ _DEFAULT_OF = re.compile(
 _TAG_OF_FIELD = re.compile(rf"\benv:\"{_NAME}\"[^`\n]{{0,64}}?[dD]efault:\"(?P<value>[^\"\n]{{1,512}})\"")
 _ATTRIBUTE = re.compile(rf"{_BEGIN}{_NAME}=\{{{_TEXT}\}}")
 _SENT = re.compile(
-    rf"[\"'\[]?(?:[a-z]{{1,16}}\[)?(?:(?:name|id)=[\"']?|By\.[A-Z_]{{2,16}}, ?[\"']){_NAME}[\"']?\]{{0,2}}[\"']?"
-    rf"(?:\)\.\w{{1,24}}\(|, ?){_DRAWN}"
+    rf"[\"'\[]?(?:[a-z]{{1,16}}\[)?(?:(?:name|id)=[\"']?|(?<=[\"'])[#.]|By\.[A-Z_]{{2,16}}, ?[\"'])"
+    rf"{_NAME}[\"']?\]{{0,2}}[\"']?(?:\)\.\w{{1,24}}\(|, ?){_DRAWN}"
 )
 _ASKED = re.compile(rf"[\"']{_NAME}[\"'] (?:with|to|is|as) {_DRAWN}")
 _HERE = re.compile(rf"{_BEGIN}{_NAME}\s?<<< ?[\"']?{_BARE}")
@@ -133,7 +133,7 @@ _BY_MARK: Final = (
     *((mark, _CALLED) for mark in ("' AS ", "' as ")),
     ("default", _DEFAULTED),
     *((mark, _ATTRIBUTE) for mark in ("={'", '={"', "={`")),
-    *((mark, _SENT) for mark in ("name=", "id=", "By.")),
+    *((mark, _SENT) for mark in ("name=", "id=", "By.", "'#", '"#')),
     *((mark, _ASKED) for mark in ('" with ', "' with ", '" to ', "' to ", '" is ', "' is ", '" as ', "' as ")),
     ("<<<", _HERE),
     ("REG_", _REGISTERED),
@@ -176,7 +176,7 @@ _BY_MARK: Final = (
 _LOGIN: Final = r"[\"'][^\"'\n]{0,64}[\"']"
 _CREDENTIALS = re.compile(
     rf"(?:NetworkCredential|HTTPBasicAuth|UsernamePassword[A-Za-z]{{0,24}}|PasswordAuthentication|\b[Bb]asic_?[Aa]uth"
-    rf"|\bauth ?= ?)\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}"
+    rf"|\b(?:\w{{1,16}}_)?auth ?= ?)\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}"
 )
 _UNNAMED: Final = (
     *(
@@ -197,7 +197,7 @@ _UNNAMED: Final = (
     ("set_password(", re.compile(rf"\bset_password\((?:{_LOGIN},\s{{0,8}}){{0,2}}{_TEXT}\)")),
     ("AUTH ", re.compile(r"> AUTH (?:\w{1,32} )?[\"']?(?P<value>[^\s\"']{4,512})")),
     *((mark, re.compile(r"[ \t]/(?:p|rp|pass):(?P<value>[^\s\"'<>]{4,128})")) for mark in (" /p:", " /rp:", " /pass:")),
-    ("openssl", re.compile(r"\bopenssl [^\n|;&]{0,128} -k [\"']?(?P<value>[^\s\"'$]{4,128})")),
+    ("openssl", re.compile(r"\bopenssl [^\n|;&]{0,128} -k [\"']?(?P<value>(?!\$)[^\s\"']{4,128})")),
     ("net use", re.compile(r"\bnet use \S{1,64} (?P<value>[^\s/*][^\s]{3,128}) /user:")),
     ("input_pw", re.compile(r"\binput_pw (?P<value>[^\s\"']{4,128})")),
     ("schtasks", re.compile(r"\bschtasks [^\n|;&]{0,128}/rp [\"']?(?P<value>[^\s\"']{4,128})")),
@@ -206,7 +206,10 @@ _UNNAMED: Final = (
     ("@tcp(", re.compile(r"[\"'`][A-Za-z0-9_.\-]{1,64}:(?P<value>[^\s\"'`@]{3,256})@tcp\(")),
     (
         "assword",
-        re.compile(r"expect[^\n]{0,32}assword[^\n]{0,16}\n\s{0,8}send(?: --)? \"(?P<value>[^\"\\\n]{3,128})\\r"),
+        re.compile(
+            r"expect[^\n]{0,32}assword[^\n]{0,24}?\s{0,8}send(?:line)?(?: --)?[ (]"
+            r"b?[\"'](?P<value>[^\"'\\\n]{3,128})(?:\\[rn]|[\"'])"
+        ),
     ),
     ("secret set", re.compile(r"\bsecret set \S{1,64}[^\n]{0,64}? (?:--body|-b)[ =][\"']?(?P<value>[^\s\"']{3,512})")),
     ("secret set", re.compile(r"\becho [\"']?(?P<value>[^\s\"'|$]{4,512})[\"']? \| gh secret set")),
@@ -225,7 +228,7 @@ _UNNAMED: Final = (
         "<input",
         re.compile(
             r"<input [^<>]{0,128}?\btype=[\"']?password[\"']?[^<>]{0,128}?\bvalue="
-            r"(?P<mark>[\"'])(?P<value>[^\"'<>]{3,256})(?P=mark)"
+            r"(?P<mark>[\"']?)(?P<value>[^\s\"'<>]{3,256})(?:(?P=mark)|(?=[\s>]))"
         ),
     ),
 )

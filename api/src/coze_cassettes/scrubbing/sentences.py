@@ -11,7 +11,7 @@ from coze_cassettes.scrubbing.nearby import literal_behind, value_before, value_
 from coze_cassettes.scrubbing.rules.secret_names import HAN_OPENING
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
-_OPEN: Final = r"[\"'“‘`*(\[|>«~]{0,3}"
+_OPEN: Final = r"[\"'“‘`*(\[|>«~《]{0,3}"
 
 # --- English --------------------------------------------------------------------------------------------------------
 
@@ -30,7 +30,7 @@ _PASSING: Final = "|".join(
 
 _CORE = re.compile(
     r"(?=[ackjopstACKJOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key(?:[ _-]?(?:id|base))?|code|token"
-    r"|secret(?:[ _-]?id)?|credential|session[ _-]?id|cookie|connection[ _-]?string|password[ _-]?confirmation"
+    r"|secret(?:[ _-]?id)?|credentials?|session[ _-]?id|cookie|connection[ _-]?string|password[ _-]?confirmation"
     r"|(?<=[a-z][_-])(?:pass|sk|ak)|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt|pw)(?![/+])"
     r"|phrase(?:(?<=recovery[ _]phrase)|(?<=seed[ _]phrase)|(?<=backup[ _]phrase))"
     rf"|pass(?:{_PASSING}))"
@@ -111,13 +111,13 @@ _HAN_GAP: Final = (
 )
 _UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
 _HAN_VALUE: Final = (
-    rf"(?!{KNOWN})(?=[A-Za-z!@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
+    rf"(?!{KNOWN})(?=[A-Za-z!?@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
     r"{2,126}[A-Za-z0-9])"
 )
 _BEHIND_HAN: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_HAN_GAP}[【（(\[「“\"'`*]{{0,2}}{_HAN_VALUE}{_UNIT}",
+        rf"{_HAN_GAP}[【（(\[「“\"'`*《<]{{0,2}}{_HAN_VALUE}{_UNIT}",
         rf"[【]{_HAN_VALUE}[】]",
         rf"分别(?:[是为]|如下)[: ]{{0,2}}[^\s和、,]{{1,32}}[和、,] ?{_HAN_VALUE}{_UNIT}",
         rf"[:：]?[ ]?\r?\n(?:\r?\n)?[>` ]{{0,3}}{_HAN_VALUE}{_UNIT}",

@@ -202,7 +202,7 @@ _IDENTIFIED = re.compile(
     r"(?:\bIDENTIFIED[ ](?:WITH[ ]\S{1,64}[ ])?BY[ ]"
     rf"|\b(?:create|alter|grant)[ ][^\n;]{{0,256}}?\bidentified[ ](?:with[ ]\S{{1,64}}[ ])?by[ ](?=')){_BEHIND}"
 )
-_CALLED = re.compile(rf"(?i:\bpassword[ ]?\(|\bSecureString[ ](?:-String[ ])?)(?=[\"']){_BEHIND}")
+_CALLED = re.compile(rf"(?i:\bpassword[ ]?\(|\bSecureString[ ](?:-(?:String|AsPlainText)[ ])*)(?=[\"']){_BEHIND}")
 _SETTING = re.compile(
     r"^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<value>\S{4,128})(?=[ \t]*(?:#|\r?$))", re.MULTILINE
 )

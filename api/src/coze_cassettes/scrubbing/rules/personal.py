@@ -286,7 +286,7 @@ PERSONAL: Final = (
         "PERSON_NAME",
         _P,
         _FIELD,
-        r"(?:[a-z]+_)*(?:real|full|first|last|middle|given|family|legal|customer|contact|receiver|recipient|consignee|sender"
+        r"(?:[a-z]+_)*(?:real|true|full|first|last|middle|given|family|legal|customer|contact|receiver|recipient|consignee|sender"
         r"|applicant|passenger|signer|beneficiary|booked_by|buyer|seller|tenant"
         r"|speaker|holder|card_?holder|employee|patient|student|member|guest|payee|payer|sur|maiden|screen|owner|staff|guardian"
         r"|spouse)_?name"

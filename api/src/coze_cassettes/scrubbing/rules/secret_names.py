@@ -48,7 +48,7 @@ COUNTED: Final = (
 
 NAME_OF_SECRET: Final = (
     r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|signature|encrypt(?:ion)?|auth"
-    r"|account|master|shared|license|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
+    r"|account|master|shared|licen[cs]e|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
     r"|(?:api|access|private|secret|signing|encryption|deploy|master)_?keys|secrets"
     r"|(?:api|access|refresh|auth|bearer|session|private|deploy|bot)_?tokens|authorization|token|credentials?|session_?(?:id|key)|cookie"
     r"|jsessionid|phpsessid|connection_?string|dsn|ticket)"
