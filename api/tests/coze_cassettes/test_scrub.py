@@ -463,14 +463,34 @@ def test_values_of_other_events_are_no_pieces(interaction: MakeInteraction, fill
             "seat": fill("{A3}"),
             "cells": ["$1549.09", "36-147", fill("{U3}-{D4}")],
             "tags": f"1{at % 9}.{at}.1{at % 7}",
-            "output": f"{at * 7}.{at % 9}",
-            "line": {"id": at, "content": str(at * 8_765_431)},
         }
         for at, (number, figure) in enumerate([("139", "12.5"), ("1234", "1391234"), ("5678", "5678")] * 9)
     )
     stream = "".join(json.dumps(row) + "\n" for row in rows)
     (clean,) = scrub([interaction(answer=stream.encode(), content_type="application/x-ndjson")]).interactions
     assert clean.response.body.decode() == stream
+    assert inspect(Cassette((clean,), Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "", ()) == ()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"id": at, "content": number} for at, number in enumerate(("739", "0000000000", "000123"))],
+        [
+            {"output": day}
+            for day in ("2014-04-01", "2029-08-06", "2013-12-21", "2021-02-08", "2018-01-11", "2029-03-18")
+        ],
+        [{"output": part} for part in ("865.6", "777.6", "42.4", "989.8", "498.6", "941.4", "992.7", "367.9", "914.3")],
+    ],
+    ids=["numbers of their own", "days", "fractions"],
+)
+def test_figures_of_different_events_are_no_number(interaction: MakeInteraction, rows: list[dict[str, Any]]) -> None:
+    """One behind the other they have the digits of an identifier, a resident and a card."""
+    stream = "".join(json.dumps(row) + "\n" for row in rows)
+    (clean,) = scrub([interaction(answer=stream.encode(), content_type="application/x-ndjson")]).interactions
+    assert [json.loads(line) | {"id": 0} for line in clean.response.body.splitlines()] == [
+        row | {"id": 0} for row in rows
+    ]
     assert inspect(Cassette((clean,), Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "", ()) == ()
 
 

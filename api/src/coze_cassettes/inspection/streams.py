@@ -194,6 +194,8 @@ class Joined:
     pieces: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
     items: dict[tuple[str, ...], list[list[str]]] = field(default_factory=dict)
     """The same by their numbers in a list that each event has."""
+    owners: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    """What the pieces under each path belong to."""
     _last: Event | None = None
     _count: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
@@ -206,7 +208,9 @@ class Joined:
             items.append([])
         items[self._count[path]].append(text)
         self._count[path] += 1
-        for owner in dict.fromkeys((_owner(event.value), _first_owner(event.value))):
+        first = _first_owner(event.value)
+        self.owners.setdefault(path, []).append(first)
+        for owner in dict.fromkeys((_owner(event.value), first)):
             self.pieces.setdefault((*path, "", owner), []).append(text)
         if "audio" not in event.name:  # else it would stand between the pieces of a text
             self.pieces.setdefault(path, []).append(text)
@@ -221,7 +225,9 @@ class Joined:
             if own in lists and found is self.pieces.get(path) and not is_spoken:
                 continue  # the cells of a row are no pieces of one text
             pieces = _without_json(found)
-            if len(pieces) > 1 and _is_text(pieces, is_spoken=is_spoken):
+            owners = self.owners.get(own, [""] * 2)
+            has_one = is_spoken and len(set(owners)) < len(owners)
+            if len(pieces) > 1 and _is_text(pieces, may_be_number=has_one):
                 yield path, "".join(pieces), is_spoken
                 if (decoded := _decoded(pieces)) is not None:
                     yield path, decoded, is_spoken
@@ -261,10 +267,10 @@ _OWN_FIGURE = re.compile(r"[+-]?[0-9]+[.:,/%-][0-9]")
 _FIGURES = re.compile(r"[0-9.,:+%-]*")
 
 
-def _is_text(pieces: list[str], *, is_spoken: bool) -> bool:
+def _is_text(pieces: list[str], *, may_be_number: bool) -> bool:
     """Whether pieces may be one text: not the same again and again, nor figures of which each says something itself."""
     if len(set(pieces)) == 1:
         return False
     if all(map(_FIGURES.fullmatch, pieces)):
-        return is_spoken and 2 * len(list(filter(_OWN_FIGURE.match, pieces))) <= len(pieces)
+        return may_be_number and 2 * len(list(filter(_OWN_FIGURE.match, pieces))) <= len(pieces)
     return True
