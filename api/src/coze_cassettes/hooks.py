@@ -118,8 +118,8 @@ def _refusal(config: pytest.Config, mode: str) -> str:
         return "--disable-recording would send each request to Coze: leave it out; --record-mode=all records."
     if mode == "none":
         return ""
-    if not os.environ.get(environment.TOKEN):
-        return f"Recording needs {environment.TOKEN} in the environment."
+    if sentence := environment.refusal(os.environ):
+        return sentence
     if not config.pluginmanager.hasplugin("capturemanager"):
         return "While recording, -p no:capture would print what is not scrubbed yet."
     live_log = bool(config.getini("log_cli") or config.getoption("log_cli_level", default=None))

@@ -603,12 +603,26 @@ def test_unsafe_record_modes_are_refused(replay: Replay, mode: str) -> None:
 
 
 @pytest.mark.proof
-def test_recording_without_a_token_is_refused(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({}, "Recording needs COZE_API_TOKEN in the environment."),
+        (
+            {"COZE_API_TOKEN": "canary-token", "COZE_API_BASE": "127.0.0.1:8000"},
+            "COZE_API_BASE is not a URL: begin it with https:// or http://.",
+        ),
+    ],
+)
+def test_recording_without_token_or_target_is_refused(
+    replay: Replay, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], sentence: str
+) -> None:
     """One sentence, and nothing is sent."""
     monkeypatch.delenv("COZE_API_TOKEN", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     result = replay(GET_ME, "--record-mode=all")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "Recording needs COZE_API_TOKEN in the environment." in result.stderr.str()
+    assert sentence in result.stderr.str()
 
 
 @pytest.mark.proof

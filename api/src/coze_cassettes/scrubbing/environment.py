@@ -69,6 +69,15 @@ class ConfiguredValues:
         )
 
 
+def refusal(environ: Mapping[str, str]) -> str:
+    """Why nothing can be recorded with an environment, in a sentence; an empty string if it can."""
+    if not environ.get(TOKEN):
+        return f"Recording needs {TOKEN} in the environment."
+    if not environ.get(BASE, "https://").lower().startswith(("https://", "http://")):
+        return f"{BASE} is not a URL: begin it with https:// or http://."
+    return ""
+
+
 def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """What the environment says is secret or an identifier; Misuse if a configured secret is empty or too short."""
     environ = {name: environ[name] for name in environ if name.startswith(PREFIX)}
