@@ -37,6 +37,8 @@ real_perf_counter: Final[Callable[[], float]] = copy_of(time.perf_counter)
 _real_sleep: Final[Callable[[float], None]] = copy_of(time.sleep)
 _real_ctime: Final[Callable[..., str]] = copy_of(time.ctime)
 _real_asctime: Final[Callable[..., str]] = copy_of(time.asctime)
+_real_poll: Final = subprocess.Popen.poll
+_real_waitpid: Final = os.waitpid
 _real_perf_counter_ns: Final[Callable[[], int]] = copy_of(time.perf_counter_ns)
 
 _THAT_GO_ON: Final = frozenset(
@@ -161,8 +163,8 @@ def _methods(threads: ThreadWatch) -> dict[tuple[object, str], Callable[..., Any
         (threading.Thread, "join"): _join_method(),
         (ThreadPoolExecutor, "submit"): _submit_method(threads),
         (selectors.DefaultSelector, "select"): _select_method(),
-        (subprocess.Popen, "poll"): _poll_method(),
-        (os, "waitpid"): _waitpid_function(),
+        (subprocess.Popen, "poll"): _poll,
+        (os, "waitpid"): _waitpid,
     }
 
 
@@ -215,28 +217,18 @@ def _submit_method(threads: ThreadWatch) -> Callable[..., Future[Any]]:
     return submit
 
 
-def _poll_method() -> Callable[..., int | None]:
+def _poll(process: subprocess.Popen[Any]) -> int | None:
     """A child process runs in real time, so what a test waits between two looks at it is not skipped."""
-    poll_really = subprocess.Popen.poll
-
-    def poll(process: subprocess.Popen[Any]) -> int | None:
-        found = poll_really(process)
-        _timeline.note_child(is_alive=found is None)
-        return found
-
-    return poll
+    found = _real_poll(process)
+    _timeline.note_child(is_alive=found is None)
+    return found
 
 
-def _waitpid_function() -> Callable[[int, int], tuple[int, int]]:
+def _waitpid(pid: int, options: int, /) -> tuple[int, int]:
     """The same for ``Popen.wait(timeout)`` and for processes of multiprocessing."""
-    waitpid_really = os.waitpid
-
-    def waitpid(pid: int, options: int, /) -> tuple[int, int]:
-        found = waitpid_really(pid, options)
-        _timeline.note_child(is_alive=found == (0, 0))
-        return found
-
-    return waitpid
+    found = _real_waitpid(pid, options)
+    _timeline.note_child(is_alive=found == (0, 0))
+    return found
 
 
 def _select_method() -> _Select:
