@@ -66,6 +66,21 @@ TEXTS: Final[Mapping[str, str]] = {
         "用户名：必填，4到16个字符\n密码：必填，至少8位\n姓名：（请填写）\n地址：选填\n电话：待补充\n\n"
         "|姓名|电话|\n|---|---|\n\ntoken 是模型处理文本的基本单位。"
     ),
+    "code in Markdown": (
+        "Set your API key:\n\n```python\nimport os\nos.environ['MODEL'] = 'doubao'\n```\n\n"
+        "Generate a new API key:\n\n```bash\nlite keys generate [options]\n```\n\n[api-keys]: https://dashboard.example.com/account/apikeys\n"
+        'export MODEL_API_KEY="sk-xxx"\nkey = "sk_test_..."\n`session_id=...`'
+    ),
+    "code that gives on what it has": (
+        "x = f(token=connection_test.token,\n  connection_id=connection_test.connection_id,\n  state=1)\n"
+        "self._delete(\n    authorization=authorization, if_match=if_match\n)\ncredentials=credentials,\n"
+        '{"first_name": self.first_name,\n "lastName": self.last_name,\n "city": self.city}\n'
+        'def token(self, token: str) -> "TicketMessageEventBuilder":\n    data = session_key.encode("utf-8")\n'
+        'class Kind(Enum):\n    ClientSecretCredential = "ClientSecretCredential"\n'
+        'fetch(url, {credentials: "omit"})\n'
+        'SESSION_KEY = "account_authentication_methods"\nfirst_name = None\n'
+        "class P2VcBotMeetingEndedV1: ...\n- HTTP: `/v1/realtime/client_secrets`, `/v1/realtime/sessions`"
+    ),
     "bits": "0000 0001 0010 0011 0100 0101 0110 0111 1000",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
     "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from coze_cassettes.inspection import names
+from coze_cassettes.inspection.described import is_described
 
 _LEAST: Final = 5
 ALGORITHM: Final = re.compile(
@@ -33,7 +33,7 @@ def is_drawn(word: str) -> bool:
         return True
     if len(word) < _LEAST or not re.search("[0-9]", word) or not re.search("[A-Za-z]", word):
         return False
-    return not any(each.fullmatch(word) for each in (ALGORITHM, _MEASURE, _WRITTEN)) and not names.is_described(word)
+    return not any(each.fullmatch(word) for each in (ALGORITHM, _MEASURE, _WRITTEN)) and not is_described(word)
 
 
 def is_pin(word: str) -> bool:

@@ -1,72 +1,78 @@
-"""Names with their values in a text that is not parsed: literals, configuration, XML, tables, prose."""
+"""Names with their values in a text that is not parsed: literals, configuration, XML, prose."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from coze_cassettes.inspection import names, syntaxes
 from coze_cassettes.inspection.commands import placed_pairs
-from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.details import details_in
 from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.notations import literal_pairs, marked_pairs
 from coze_cassettes.inspection.promises import RULES, SECRETS, Promise
-from coze_cassettes.inspection.prose import Pair, is_dummy, is_secret, named_pairs, names_in, without_escapes
+from coze_cassettes.inspection.prose import (
+    NAME_CHARS,
+    Pair,
+    is_dummy,
+    is_secret,
+    named_pairs,
+    names_in,
+    without_escapes,
+)
 from coze_cassettes.inspection.sentences import any_said
+from coze_cassettes.inspection.tables import columns
 
 # --- values that the text delimits ----------------------------------------------------------------------------------
 
-_NAME_CHARS: Final = r"A-Za-z0-9_.$\u3400-\u9fff-"
 _QUOTED = re.compile(
-    rf"""(?P<open>\\?["'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}}(?::|=>|=)\s{{0,8}}\[?\s{{0,8}}"""
+    rf"""(?P<open>\\?["'])(?P<name>[{NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}}(?::|=>|=)\s{{0,8}}\[?\s{{0,8}}"""
     r"""[bfru]?(?P<quote>\\?["'])(?P<value>[^"'\\\n]{1,4096})(?P=quote)"""
 )
 """JSON, a Python or Ruby literal, a JavaScript object, with quotes escaped or not."""
 
 _TUPLE = re.compile(
-    rf"""[(\[]\s{{0,4}}(?P<open>["'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}},\s{{0,8}}"""
+    rf"""[(\[]\s{{0,4}}(?P<open>["'])(?P<name>[{NAME_CHARS}]{{2,64}})(?P=open)\s{{0,8}},\s{{0,8}}"""
     r"""[bfru]?(?P<quote>["'])(?P<value>[^"'\\\n]{1,4096})(?P=quote)\s{0,4}[)\]]"""
 )
 _FORM = re.compile(r"[^\s&=\"'<>?#]{1,64}+=[^\s&\"'<>#]{0,4096}(?:&[^\s&=\"'<>#]{1,64}=[^\s&\"'<>#]{0,4096})++")
 """A form, or the query of a URL."""
 
 _ASSIGNED = re.compile(
-    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[{_NAME_CHARS}]{{2,64}}+) ?:= ?["'](?P<value>[^"'\\\n]{{1,4096}})["']"""
+    rf"""(?<![{NAME_CHARS}"'])(?P<name>[{NAME_CHARS}]{{2,64}}+) ?:= ?["'](?P<value>[^"'\\\n]{{1,4096}})["']"""
 )
 """A literal of Go, Pascal or Makefile."""
 
 _ELEMENT = re.compile(
-    rf"<(?P<name>[{_NAME_CHARS}:]{{2,64}})(?:\s[^<>]{{0,256}})?>\s{{0,64}}"
+    rf"<(?P<name>[{NAME_CHARS}:]{{2,64}})(?:\s[^<>]{{0,256}})?>\s{{0,64}}"
     r"(?:<!\[CDATA\[)?(?P<value>[^<>\n]{1,4096}?)(?:\]\]>)?\s{0,64}</(?P=name)>"
 )
 _INPUT = re.compile(
-    rf"""(?:name|id|key|property)\s{{0,4}}=\s{{0,4}}["'](?P<name>[{_NAME_CHARS}]{{2,64}})["'][^<>]{{0,256}}?"""
+    rf"""(?:name|id|key|property)\s{{0,4}}=\s{{0,4}}["'](?P<name>[{NAME_CHARS}]{{2,64}})["'][^<>]{{0,256}}?"""
     r"""(?:value|val|content)\s{0,4}=\s{0,4}["'](?P<value>[^"'<>\n]{1,4096})["']"""
 )
-_ATTRIBUTE = re.compile(rf"""(?P<name>[{_NAME_CHARS}]{{2,64}}+)=["'](?P<value>[^"'\n]{{1,4096}})["']""")
+_ATTRIBUTE = re.compile(rf"""(?P<name>[{NAME_CHARS}]{{2,64}}+)=["'](?P<value>[^"'\n]{{1,4096}})["']""")
 
 _ENTRY = re.compile(
-    rf"""<(?P<tag>[A-Za-z:]{{2,32}})\s[^<>]{{0,128}}?(?:name|key|id|field)=["'](?P<name>[{_NAME_CHARS}]{{2,64}})["']"""
+    rf"""<(?P<tag>[A-Za-z:]{{2,32}})\s[^<>]{{0,128}}?(?:name|key|id|field)=["'](?P<name>[{NAME_CHARS}]{{2,64}})["']"""
     r"[^<>]{0,128}>\s{0,64}(?P<value>[^<>\n]{1,4096}?)\s{0,64}</(?P=tag)>"
 )
 """A property of Java, a string of Android."""
 
 _PLIST = re.compile(
-    rf"<key>(?P<name>[{_NAME_CHARS}]{{2,64}})</key>\s{{0,64}}<[a-z]{{2,16}}>(?P<value>[^<>\n]{{1,4096}})</"
+    rf"<key>(?P<name>[{NAME_CHARS}]{{2,64}})</key>\s{{0,64}}<[a-z]{{2,16}}>(?P<value>[^<>\n]{{1,4096}})</"
 )
 _LABELLED = re.compile(
-    rf"""["'](?:name|key|keyword|field|label|k|title|header|ParameterKey)\\?["']\s{{0,4}}:\s{{0,4}}\\?["'](?P<name>[{_NAME_CHARS}]{{2,64}})\\?["'][^{{}}]{{0,128}}?"""
+    rf"""["'](?:name|key|keyword|field|label|k|title|header|ParameterKey)\\?["']\s{{0,4}}:\s{{0,4}}\\?["'](?P<name>[{NAME_CHARS}]{{2,64}})\\?["'][^{{}}]{{0,128}}?"""
     r"""["'](?:value|val|content|text|v|data|ParameterValue)\\?["']\s{0,4}:\s{0,4}\\?["'](?P<value>[^"'\\\n]{1,4096})\\?["']"""
 )
 """An object of JSON or the like that says in one field what the other one is."""
 
 _MARKUP: Final = (_ELEMENT, _INPUT, _ATTRIBUTE, _ENTRY, _PLIST)
 
-_BOLD = re.compile(rf"\*\*(?P<name>[{_NAME_CHARS}]{{2,64}})[:：]\*\*[ \t]{{1,3}}`?(?P<value>[^\s*`]{{1,4096}})")
-_HEADED = re.compile(rf"【(?P<name>[{_NAME_CHARS} ]{{2,64}})】[ \t]{{0,3}}(?P<value>[^\s，。；、【】]{{1,512}})")
+_BOLD = re.compile(rf"\*\*(?P<name>[{NAME_CHARS}]{{2,64}})[:：]\*\*[ \t]{{1,3}}`?(?P<value>[^\s*`]{{1,4096}})")
+_HEADED = re.compile(rf"【(?P<name>[{NAME_CHARS} ]{{2,64}})】[ \t]{{0,3}}(?P<value>[^\s，。；、【】]{{1,512}})")
 _NOTED = re.compile(r"(?<=[\u3400-\u9fff])[ ]?\((?P<value>[!-'*-~]{0,64}?[0-9][!-'*-~]{0,64})\)")
 """What Markdown and Chinese texts set off a name or a value with."""
 
@@ -77,19 +83,19 @@ _COMMAND = re.compile(
     re.MULTILINE,
 )
 _ARGUMENT = re.compile(
-    rf"(?<=[ \t=])(?P<mark>[\"'])(?P<name>[{_NAME_CHARS}]{{2,64}})(?:=|: )"
+    rf"(?<=[ \t=])(?P<mark>[\"'])(?P<name>[{NAME_CHARS}]{{2,64}})(?:=|: )"
     r"(?P<value>[^\s\"'&]{1,512})(?P=mark)(?=\s|\Z)"
 )
 """How a command line is given a setting, a header, a field of a form."""
 
 _LITERAL = re.compile(
-    rf"""(?<![{_NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{_NAME_CHARS}]{{1,63}}+)"""
+    rf"""(?<![{NAME_CHARS}"'])(?P<name>[A-Za-z_$\u3400-\u9fff][{NAME_CHARS}]{{1,63}}+)"""
     r"""(?:\[[0-9]{0,4}\])?[`)]?[ ]?(?:[:=]{1,3}|\?=|\|\||\?\?)[ ]?"""
     r"""[bfruL@$]{0,2}(?P<quote>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=quote)"""
 )
 _LOOSE = re.compile(
     r"(?:=>|->|<-|→|[:=|]|(?<= )(?:is|was)(?=[ :])|(?:[是为成]|如下)了?)[:]?[ \n]{0,3}[*`“\"'(\[【]{0,3}"
-    rf"(?![{_NAME_CHARS}]{{2,64}}=[^=])"
+    rf"(?![{NAME_CHARS}]{{2,64}}=[^=])"
     r"(?P<value>[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[A-Z][a-z]{1,15} [A-Z][a-z]{1,15}(?![A-Za-z])"
     r"|[^\s\"'`<>()\[\]{}|&,;，。；！“”、】]{4,128})"
 )
@@ -97,7 +103,7 @@ _OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][A-Za-z0-9_-]{1,63})[ ]{1,3}[\"
 """What may be a name with its value: the value has to look like one as well."""
 
 _INDEXED = re.compile(
-    rf"""\[["'](?P<name>[{_NAME_CHARS}]{{2,64}})["']\] ?= ?(?P<quote>["'])(?P<value>[^"'\\\n]{{1,512}})(?P=quote)"""
+    rf"""\[["'](?P<name>[{NAME_CHARS}]{{2,64}})["']\] ?= ?(?P<quote>["'])(?P<value>[^"'\\\n]{{1,512}})(?P=quote)"""
 )
 """A literal that code gives to a variable, an argument, a member."""
 
@@ -107,7 +113,7 @@ _MARKED: Final = (("**", _BOLD), ("【", _HEADED), ("-D", _DEFINED))
 
 
 _NAME_REVERSED = re.compile(
-    rf"\??[ ]{{0,8}}(?:\)[\u4e00-\u9fff]{{1,8}}\()?[*`\"'\])]{{0,2}}(?P<name>[{_NAME_CHARS}]{{1,64}})"
+    rf"\??[ ]{{0,8}}(?:\)[\u4e00-\u9fff]{{1,8}}\()?[*`\"'\])]{{0,2}}(?P<name>[{NAME_CHARS}]{{1,64}})"
 )
 _VERB = re.compile("(?:设置|重置|修改|更改|更换|更新|变更|调整|指定|[改换变设])\\Z")
 """What becomes of a name: ``手机号改为...``."""
@@ -145,7 +151,7 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
     yield from placed_pairs(text)
 
 
-_ONLY_PARAMETER = re.compile(rf"(?<=\?)([{_NAME_CHARS}]{{2,64}})=([^\s&\"'<>#{MASK}]{{4,512}})(?![&\S])")
+_ONLY_PARAMETER = re.compile(rf"(?<=\?)([{NAME_CHARS}]{{2,64}})=([^\s&\"'<>#{MASK}]{{4,512}})(?![&\S])")
 
 
 def _form_pairs(text: str) -> Iterator[Pair]:
@@ -159,77 +165,10 @@ def _form_pairs(text: str) -> Iterator[Pair]:
                 yield Pair(name, value.replace("+", " "), is_quoted=True)
 
 
-# --- tables ---------------------------------------------------------------------------------------------------------
-
-_FEWEST_CELLS: Final = 2
-
-
-def _columns(text: str) -> Iterator[Pair]:
-    """The cells of tables; two blank lines end one, since in noise any word is followed by lines of two cells."""
-    for paragraph in text.split(APART):
-        if "\n" in paragraph.strip("\n"):
-            yield from _cells_below(paragraph)
-
-
-def _cells_below(text: str) -> Iterator[Pair]:
-    """The cells below a line of names, separated by commas, tabs, semicolons or bars."""
-    lines = text.splitlines()
-    for separator in ",\t;|":
-        header: list[str] = []
-        expected = width = 0
-        for number, line in enumerate(lines) if separator in text else ():
-            if separator not in line or not line.strip("-+=:| \t"):
-                expected += number == expected
-                continue
-            is_below = number == expected
-            if not is_below:
-                header = []
-            expected = number + 1
-            cells = _row(line, separator)
-            if cells and not header:
-                before = _BEFORE_CELL.match(cells[0])
-                cells[0] = cells[0][before.end() if before else 0 :]
-                cells = cells[1:] if separator == "|" and not cells[0] else cells
-            if separator == "|" and is_below and len(cells) == width:
-                pass  # of Markdown only the first row is the head
-            elif len(cells) != len(header):
-                header = cells if _is_header(cells) else []
-            width = len(cells)
-            if len(cells) == len(header) and cells is not header:
-                pairs = zip(header, cells, strict=True)
-                yield from (Pair(name, cell, is_quoted=True) for name, cell in pairs if cell.strip(" -:"))
-
-
-def _row(line: str, separator: str) -> list[str]:
-    if separator == "|":
-        line = line.strip().strip("|")
-    try:
-        return [cell.strip(_WRAPPING) for cell in next(csv.reader([line], delimiter=separator))]
-    except csv.Error:
-        return [cell.strip(_WRAPPING) for cell in line.split(separator)]
-
-
-_BEFORE_CELL = re.compile(r".*(?:=|[:：]\s?|[^\x00-\x7f\u3400-\u9fff])")
-"""What may stand on the line of the names before the first: the name of a field, bytes that are not text."""
-
-_WRAPPING: Final = " \t\r\n`*"
-_HEADING = re.compile(rf"[{_NAME_CHARS} ]{{1,40}}")
-_SENTENCE = re.compile(
-    "[\u3400-\u9fff]{11}|显示|使用|通过|如果|表示|发送|强制|用于|为了|目前|查[询詢]|大多数|例如|标识|任何|使得|这些|這些|可以|必须"
-)
-"""What commas part in Chinese text are parts of sentences."""
-
-
-def _is_header(cells: list[str]) -> bool:
-    if len(cells) < _FEWEST_CELLS or not all(map(_HEADING.fullmatch, cells)) or any(map(_SENTENCE.search, cells)):
-        return False
-    return any(names.promise_of(cell) is not None for cell in cells)
-
-
 # --- lines of a configuration ---------------------------------------------------------------------------------------
 
 _LINE = re.compile(
-    rf"[ \t]*(?:- |export |set |\$env:)?(?P<name>[{_NAME_CHARS}]{{1,64}})[ \t]*[:=][ \t]*(?P<value>\S[^\n]{{0,4096}})"
+    rf"[ \t]*(?:- |export |set |\$env:)?(?P<name>[{NAME_CHARS}]{{1,64}})[ \t]*[:=][ \t]*(?P<value>\S[^\n]{{0,4096}})"
 )
 _MOSTLY: Final = 0.8
 
@@ -249,7 +188,7 @@ def _lines(text: str) -> Iterator[Pair]:
 
 _PREFIX = re.compile(r"\A(?:[bfru](?=[\"'])|(?:&[A-Za-z]\w*|!!?[a-z]+) +|(?i:bearer|basic|token) +(?=\S*[0-9]))")
 _COMMENT = re.compile(r"\s[#;].*")
-_NEXT_SETTING = re.compile(rf"(?:[,;] ?| )[{_NAME_CHARS}]{{2,64}} ?[:=].*")
+_NEXT_SETTING = re.compile(rf"(?:[,;] ?| )[{NAME_CHARS}]{{2,64}} ?[:=].*")
 """What follows a setting on its line: ``账号：me，密码：tulip7``."""
 
 _REPLACED = re.compile(
@@ -315,7 +254,7 @@ _LOOKS: Final[Mapping[Promise, Callable[[str], object]]] = {
 
 def _pairs(text: str) -> Iterator[Pair]:
     """The names of a text with their values, but for those of running text."""
-    for find in (_delimited_pairs, _columns, _lines, _loose_pairs, details_in):
+    for find in (_delimited_pairs, columns, _lines, _loose_pairs, details_in):
         yield from find(text)
 
 

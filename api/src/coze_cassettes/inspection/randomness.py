@@ -95,8 +95,16 @@ def is_drawn(word: str) -> bool:
     changes = sum(left != right for left, right in pairwise(sorts))
     least = _LONG_ENTROPY if len(word) >= _LONG else _MIN_ENTROPY
     words = _WORD.findall(word)
-    is_written = sum(map(len, words)) >= _LONGEST_WORDS * len(words)
+    is_written = sum(map(len, words)) >= _LONGEST_WORDS * len(words) or _is_of_words(word)
     return changes >= _CHANGES * len(word) and not is_written and entropy(word) >= least
+
+
+_LONG_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][a-z]{3,}(?![A-Za-z])|[A-Z][a-z]{4,}")
+
+
+def _is_of_words(word: str) -> bool:
+    """Whether words of four and more letters are more than half of a name: ``P2BotMeetingEndedV1``."""
+    return 2 * sum(map(len, _LONG_WORD.findall(word))) > len(word)
 
 
 _CAPITALS = re.compile("[A-Z]{2,}")

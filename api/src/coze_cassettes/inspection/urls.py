@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from coze_cassettes.inspection import names
+from coze_cassettes.inspection.described import is_described
 from coze_cassettes.inspection.masking import MASK
 from coze_cassettes.inspection.promises import SECRETS, Promise
 from coze_cassettes.inspection.words import words
@@ -73,7 +74,7 @@ def has_password(match: re.Match[str]) -> bool:
     user, colon, password = match["userinfo"].partition(":")
     if not colon:
         return len(user) >= 16 and re.search(r"\d", user) is not None and "." not in user  # noqa: PLR2004 - no user's name
-    return password.lower() not in _EXAMPLE_PASSWORDS and not names.is_described(password) and password != MASK
+    return password.lower() not in _EXAMPLE_PASSWORDS and not is_described(password) and password != MASK
 
 
 def is_long_code(match: re.Match[str]) -> bool:

@@ -17,7 +17,7 @@ from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.scrubbing import chinese, placeholders
 from coze_cassettes.scrubbing.fields import fields_in
-from coze_cassettes.scrubbing.names import words_of
+from coze_cassettes.scrubbing.named_values import is_value
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.syntaxes import NamedValue
@@ -197,12 +197,10 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
         return None
     if fitted is not found:
         found, value = fitted, folded.text[fitted.start : fitted.end]
-    if not _is_value(value, found, rule) and not _is_last_word(folded.text, found, rule):
+    if not is_value(folded.text, found, rule) or is_in_signs(folded.text, found.start):
         return None
     if len(value) <= _LONGEST_NAME and not value.isascii() and rules.fields(value, leaf.uri_path):
         return None  # the next column of a table, which has names in its first line
-    if is_in_signs(folded.text, found.start):
-        return None
     return Claim(*folded.span(found.start, found.end), value, rule)
 
 
@@ -231,89 +229,6 @@ def _without_cut(text: str, found: NamedValue) -> NamedValue:
     """A value without the escape that breaks off at the end of a text: the next piece goes on with it."""
     cut = _CUT.search(text, found.start + 1) if found.end == len(text) else None
     return found if cut is None else replace(found, end=cut.start())
-
-
-_CODE = re.compile(r"[$<{%*]|\.{1,2}/|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\.")
-_WORD = re.compile(
-    r"[A-Za-z]?[a-z]+(?:[_.\-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+"
-)
-_NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}")
-"""Signs only, or an escape that breaks off: the piece of a text that comes in several may end there."""
-
-_MIN_IDENTIFIER: Final = 6
-_NOTHING_BARE = re.compile(
-    rf"{_NOTHING.pattern}|(?i:&?s(?:t(?:r(?:i(?:ng?)?)?)?)?|text|varchar|int(?:eger)?|number|bool(?:ean)?|bytes|any|object|null|none|optional"
-    r"|required|undefined)"
-)
-"""Types too, where no quotes make them a value: ``user_name: str``, or the beginning of one in a piece of a stream."""
-
-_NAMES_PERSON = re.compile(
-    r"(?!(?i:the|an?|not?|is|of|to|in|for|string|text|null|none|true|false|your|my)\b)[A-Z][a-z]|[\u4e00-\u9fff]{2,4}\Z|.*\d"
-)
-"""How a person's name or a detail looks behind words that may be a part of a sentence."""
-
-
-def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
-    """Whether what stands behind a name in running text is a value, not code nor the next word of a sentence."""
-    says_nothing = _NOTHING if found.is_quoted else _NOTHING_BARE
-    if _CODE.match(value) is not None or says_nothing.fullmatch(value) is not None or _is_own_name(value, found.name):
-        return False
-    if found.is_phrase and rule.category is Category.PERSONAL:
-        return _NAMES_PERSON.match(value) is not None
-    if rule.category is Category.IDENTIFIER:
-        return len(value) >= _MIN_IDENTIFIER and any(char.isdigit() for char in value)
-    if found.is_quoted:
-        return not _is_name(value)
-    if rule.category is Category.SECRET:
-        return _WORD.fullmatch(value) is None
-    return True
-
-
-_ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
-_LETTERS = re.compile(
-    r"[a-z]{4,}|(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option))"
-    r"(?:(?:[A-Z][a-z]{2,}){2,3}|[a-z]{3,}(?:-[a-z]{3,}){2,3}"
-    r"|(?=[A-Za-z]{0,40}[A-Z]{2}[A-Za-z]{0,40}[a-z])(?=[A-Za-z]{0,40}[a-z][A-Z])[A-Za-z]{10,64})"
-)
-"""Words that a password is made of, or letters in no order."""
-
-_SAID: Final = re.compile(
-    r"that|this|here|there|none|null|true|false|valid|invalid|wrong|right|correct|incorrect|required|optional"
-    r"|missing|empty|given|provided|needed|used|unused|stored|saved|sent|reset|changed|unchanged|expired|revoked"
-    r"|generated|encrypted|hashed|masked|hidden|protected|known|unknown|secret|public|private|confidential"
-    r"|strong|weak|safe|secure|long|short|good|ready|same|different|unique|available|enough|enabled|disabled"
-    r"|accepted|rejected|refused|mandatory|important|password|passwd|passphrase|token|credential|username|user"
-    r"|admin|root|guest|default|example|sample|test|testing|demo|dummy|fake|value|string|text|number|placeholder"
-    r"|basic|bearer|digest|authentication|undefined|yours|mine|something|anything|nothing|everything"
-    r"|case-sensitive"
-)
-"""What a sentence says of a secret instead of telling it."""
-
-
-def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
-    """Whether a sentence ends with a word behind the name of a secret, as in "the password is tulip."."""
-    value = text[found.start : found.end]
-    if (
-        found.is_phrase
-        or rule.category is not Category.SECRET
-        or _LETTERS.fullmatch(value) is None
-        or _SAID.fullmatch(value)
-    ):
-        return False
-    return found.is_word or _ENDS.match(text, found.end) is not None
-
-
-def _is_own_name(value: str, name: str) -> bool:
-    """Whether a value in capitals is its name, as documentation has it: ``"openId": "OPENID"``."""
-    return value.isupper() and value.replace("_", "") == words_of(name).replace("_", "").upper()
-
-
-def _is_name(value: str) -> bool:
-    """Whether a value in quotes is the name of something, as code has it: ``token="access_token"``."""
-    return (
-        re.fullmatch(r"[a-z]+(?:_[a-z]+)*_(?:token|key|secret|password|id|name|url)|[A-Z]+(?:_[A-Z]+)+", value)
-        is not None
-    )
 
 
 # --- headers --------------------------------------------------------------------------------------------------------

@@ -168,12 +168,7 @@ def _phrases(text: str, match: re.Match[str], found: NamedValue) -> Iterator[Nam
 def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     start = match.end()
     if match["quote"]:
-        is_block = text.startswith(match["quote"] * 2, start)  # three of them: of Python, of Kotlin
-        start += 2 * is_block
-        end = text.find(_QUOTES[match["quote"]], start, start + _LONGEST)
-        if end <= start or (text[start].isspace() and not is_block) or _is_choice(match, text[start:end]):
-            return None
-        return NamedValue(match["name"], start, end, is_quoted=True)
+        return _quoted_behind(text, match)
     bare = _ASCII_BARE.match(text, start, start + _LONGEST) or _HAN_BARE.match(text, start, start + _LONGEST)
     if bare is not None and "\n" in match[0] and _HAN_BARE.match(bare[0]) and not _LINE_REST.match(text, bare.end()):
         return None
@@ -190,6 +185,20 @@ def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     if end == start or _is_called(text, start, end):
         return None
     return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
+
+
+def _quoted_behind(text: str, match: re.Match[str]) -> NamedValue | None:
+    start, quote = match.end(), match["quote"]
+    is_block = text.startswith(quote * 2, start)  # three of them: of Python, of Kotlin
+    if is_block and quote == "`":  # a block of Markdown, of which a single word is found as one on its own line
+        return None
+    start += 2 * is_block
+    end = text.find(_QUOTES[quote], start, start + _LONGEST)
+    if end <= start or (text[start].isspace() and not is_block) or _is_choice(match, text[start:end]):
+        return None
+    if "\n" in text[start:end] and not is_block:
+        return None
+    return NamedValue(match["name"], start, end, is_quoted=True)
 
 
 def _is_choice(match: re.Match[str], value: str) -> bool:

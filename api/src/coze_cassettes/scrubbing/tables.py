@@ -10,6 +10,9 @@ from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _DELIMITERS: Final = (",", "\t", "|", ";")
 _MOST_CELLS: Final = 64
+_OF_CODE: Final = (",", ";")
+_FEWEST_CELLS: Final = 2
+"""Cells of a line at least where its delimiter may end a line of code."""
 
 
 def columns(text: str) -> Iterator[NamedValue]:
@@ -22,6 +25,8 @@ def columns(text: str) -> Iterator[NamedValue]:
                 expected = start + len(line) + 1
                 continue
             cells = _split(line, delimiter)
+            if delimiter in _OF_CODE and sum(map(bool, map(str.strip, cells))) < _FEWEST_CELLS:
+                continue
             if start != _next_row(text, expected) or not cells or len(cells) != len(header):
                 header = [_head(cell.strip(" \r\"'*\ufeff")) for cell in cells]
             else:
@@ -73,7 +78,11 @@ def _cells(header: list[str], cells: list[str], position: int, gap: int) -> Iter
         position += len(cell) + gap
 
 
-_HEAD = re.compile(r"(?![/.-])[A-Za-z0-9_.\-/ ()#:=<>\[\]]{1,48}|[\w\u4e00-\u9fff ()（）/:：#.=-]{1,16}")
+_HEAD = re.compile(
+    r"(?![/.-]|.*=\s*[\w\"'(\[])(?:[A-Za-z0-9_.\-/ ()#:=<>\[\]]{1,48}|[\w\u4e00-\u9fff ()（）/:：#.=-]{1,16})"
+)
+"""A name, and no assignment or call of a line of code that ends with a comma."""
+
 _CLAUSE = re.compile(
     r"(?:^|.* )(?:an?|the|to|is|are|and|with|that|which|you|your)(?: .*|$)"
     r"|.*(?:[显顯]示|使用|如果|通[过過]|表示|[发發]送|[强強]制|[为為]了|目前|查[询詢]|大多[数數]|例如|[标標][识識]|任何|[设設]置|[这這]些)",

@@ -1,0 +1,43 @@
+"""Tells a text that says what a value is from the value: a type, a mask, a variable, a word of a form."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from coze_cassettes.inspection.words import words
+
+_TYPES: Final = words(
+    """
+    string str text number integer int boolean bool bytes object array list dict null none nil undefined true
+    false any uuid date datetime float password secret token required optional hidden masked redacted unknown
+    bearer basic passwd api_key apikey change_me changeme n/a na - ***
+    """
+)
+"""What stands where a schema or a form describes a value."""
+
+_GRANT_TYPES: Final = frozenset(("refresh_token", "authorization_code", "access_token", "device_code", "client_secret"))
+"""Names of secrets that OAuth has as values: of ``grant_type``, ``token_type`` and ``response_type``."""
+
+
+def is_described(value: str) -> bool:
+    """Whether a text says what a value is instead of being one: a type, a mask, a variable to fill in."""
+    plain = value.strip().strip("\"'`")
+    if plain.lower() in _TYPES or plain in _GRANT_TYPES or len(set(plain)) <= 1:
+        return True
+    return _TEMPLATE.fullmatch(plain) is not None or _IN_A_FORM.match(plain) is not None
+
+
+_IN_A_FORM = re.compile(
+    r"(?:[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])|非空|不[详詳]|保密|同上|某某)"
+    r"(?:[\u4e00-\u9fff]{0,8}\Z|[^\w\s])"
+)
+"""What a form has in place of a value, and may go on to describe."""
+
+_TEMPLATE = re.compile(
+    r"<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\$\(?[A-Za-z_]\w*\)?|%\([a-z_]+\)s|%[sdr]|\[[^\[\]]*\]|(?:[A-Za-z]{2,4}[-_])?(?:\*|x|X|\.|•|-){3,}.{0,4}"
+    r"|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Z][a-z]+){4,}|(?:/[a-z0-9_.{}:-]+){2,}/?|[a-z]+(?:_[a-z]+)*_(?:id|name|key|token|url|type)"
+    r"|(?i:your|my|the|some)[ _-].{0,40}|(?i:process\.env|os\.environ|os\.getenv|env\.).*"
+    r"|(?i:rfc|wpa|base|sha|md|aes|rsa|utf|tls|ssl|pkcs)[-_]?[0-9]{1,4}",
+    re.DOTALL,
+)

@@ -1,0 +1,136 @@
+"""Judges whether what stands behind a name is its value: not code, not a type, not the next word of a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from coze_cassettes.scrubbing.names import words_of
+from coze_cassettes.scrubbing.rules.model import Category, Rule
+from coze_cassettes.scrubbing.syntaxes import NamedValue
+
+_CODE = re.compile(r"[$<{%*]|\.{1,2}/|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\.")
+_WORD = re.compile(
+    r"[A-Za-z]?[a-z]+(?:[_.\-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+"
+)
+_NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}")
+"""Signs only, or an escape that breaks off: the piece of a text that comes in several may end there."""
+
+_QUOTES: Final = ("'", '"', "`", "“", "‘", "「", "【", "[", "(")
+_MIN_IDENTIFIER: Final = 6
+_NOTHING_BARE = re.compile(
+    rf"{_NOTHING.pattern}|(?i:&?s(?:t(?:r(?:i(?:ng?)?)?)?)?|text|varchar|int(?:eger)?|number|bool(?:ean)?|bytes|any|object|null|none|optional"
+    r"|required|undefined|dict|list|tuple|float|not|self|param|true|false)"
+)
+"""Types too, where no quotes make them a value: ``user_name: str``, or the beginning of one in a piece of a stream."""
+
+_NAMES_PERSON = re.compile(
+    r"(?!(?i:the|an?|not?|is|of|to|in|for|string|text|null|none|true|false|your|my)\b)[A-Z][a-z]|[\u4e00-\u9fff]{2,4}\Z|.*\d"
+)
+"""How a person's name or a detail looks behind words that may be a part of a sentence."""
+
+
+_DECLARATIONS: Final = ("def ", "class ", "function ", "func ", "fn ", "return ")
+"""Before the name of a function or a class, behind which a type stands: ``def token() -> "Builder"``."""
+
+
+def is_value(text: str, found: NamedValue, rule: Rule) -> bool:
+    """Whether what stands behind a name is the value that the rule claims."""
+    if found.name.startswith(_DECLARATIONS) or _says_nothing(text, found, rule):
+        return False
+    return _is_value(text[found.start : found.end], found, rule) or _is_last_word(text, found, rule)
+
+
+def _says_nothing(text: str, found: NamedValue, rule: Rule) -> bool:
+    """Whether what stands behind a name is no value at all: signs, a type, the name again, a part of one."""
+    value = text[found.start : found.end]
+    is_bare = not found.is_quoted or text[max(0, found.start - 1) : found.start] not in _QUOTES
+    nothing = _NOTHING_BARE if is_bare else _NOTHING
+    if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or _is_own_name(value, found.name):
+        return True
+    return rule.category is Category.SECRET and (_LINK.fullmatch(value) or _OF_PROTOCOL.fullmatch(value)) is not None
+
+
+def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
+    """Whether what stands behind a name in running text is a value, not code nor the next word of a sentence."""
+    if _CODE.match(value) is not None:
+        return False
+    if found.is_phrase and rule.category is Category.PERSONAL:
+        return _NAMES_PERSON.match(value) is not None
+    if rule.category is Category.IDENTIFIER:
+        return len(value) >= _MIN_IDENTIFIER and any(char.isdigit() for char in value)
+    if found.is_quoted:
+        return not _is_name(value, found.name)
+    if rule.category is Category.SECRET:
+        return _WORD.fullmatch(value) is None
+    return True
+
+
+_ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
+_LETTERS = re.compile(
+    r"[a-z]{4,}|(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option))"
+    r"(?:(?:[A-Z][a-z]{2,}){2,3}|[a-z]{3,}(?:-[a-z]{3,}){2,3}"
+    r"|(?=[A-Za-z]{0,40}[A-Z]{2}[A-Za-z]{0,40}[a-z])(?=[A-Za-z]{0,40}[a-z][A-Z])[A-Za-z]{10,64})"
+)
+"""Words that a password is made of, or letters in no order."""
+
+_SAID: Final = re.compile(
+    r"that|this|here|there|none|null|true|false|valid|invalid|wrong|right|correct|incorrect|required|optional"
+    r"|missing|empty|given|provided|needed|used|unused|stored|saved|sent|reset|changed|unchanged|expired|revoked"
+    r"|generated|encrypted|hashed|masked|hidden|protected|known|unknown|secret|public|private|confidential"
+    r"|strong|weak|safe|secure|long|short|good|ready|same|different|unique|available|enough|enabled|disabled"
+    r"|accepted|rejected|refused|mandatory|important|password|passwd|passphrase|token|credential|username|user"
+    r"|admin|root|guest|default|example|sample|test|testing|demo|dummy|fake|value|string|text|number|placeholder"
+    r"|basic|bearer|digest|authentication|undefined|yours|mine|something|anything|nothing|everything"
+    r"|case-sensitive"
+)
+"""What a sentence says of a secret instead of telling it."""
+
+
+def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
+    """Whether a sentence ends with a word behind the name of a secret, as in "the password is tulip."."""
+    value = text[found.start : found.end]
+    if (
+        found.is_phrase
+        or rule.category is not Category.SECRET
+        or _LETTERS.fullmatch(value) is None
+        or _SAID.fullmatch(value)
+    ):
+        return False
+    return found.is_word or _ENDS.match(text, found.end) is not None
+
+
+_ELIDED = re.compile(r"\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}")
+"""A value of which a text shows the beginning only, or nothing."""
+
+_LINK = re.compile(r"https?://[^\s?#@]*")
+"""An address without a parameter, in which no secret is by the name before it."""
+
+_OF_PROTOCOL = re.compile(r"utf-?8|ascii|latin-?1|omit|include|same-origin")
+"""What methods and options take: ``session_key.encode("utf-8")``, ``credentials: "omit"``."""
+
+_VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+def _is_own_name(value: str, name: str) -> bool:
+    """Whether a value is its name, as documentation and code have it: ``"openId": "OPENID"``, ``token=self.token``."""
+    if _VARIABLE.fullmatch(value) is None:
+        return False
+    owner, _, last = value.rpartition(".")
+    said, named = words_of(last), words_of(name.rpartition(".")[2])
+    if value[:1].isupper() and (value.endswith(name) or said.endswith(f"_{named}")):  # a class; its name may be cut
+        return True
+    return said.replace("_", "") == named.replace("_", "") or (
+        bool(owner) and bool({*said.split("_")} & {*named.split("_")})
+    )
+
+
+_LABEL = re.compile(r"[a-z]+(?:_[a-z]+)*_(?:token|key|secret|password|id|name|url)|[A-Z]+(?:_[A-Z]+)+")
+_WORDS_OF_LABEL = re.compile(r"[a-z]+(?:_[a-z]+)+")
+
+
+def _is_name(value: str, name: str) -> bool:
+    """Whether a value in quotes is the name of something, as code has it: ``token="access_token"``."""
+    return _LABEL.fullmatch(value) is not None or (
+        name.endswith("_KEY") and _WORDS_OF_LABEL.fullmatch(value) is not None
+    )
