@@ -324,7 +324,9 @@ def without_escapes(text: str) -> str:
     """A text without the escape that breaks off at its end, and with blanks for those of a form: they are no words."""
     cut = _CUT_OFF.search(text, max(0, len(text) - _LONGEST_ESCAPE))
     text = text if cut is None else text[: cut.start()]
-    return _WRITTEN.sub(" ", text) if "%" in text else text
+    return _WRITTEN.sub(" ", text) if "%" in text and len(text) <= _LONGEST_FORM else text
 
 
 _LONGEST_ESCAPE: Final = 11
+_LONGEST_FORM: Final = 4096
+"""Characters of a text that may be a part of a form; a longer one is read as it is."""

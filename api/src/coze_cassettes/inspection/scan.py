@@ -104,6 +104,9 @@ _PUBLIC_PEM = re.compile(
 _SOUND: Final = 64
 """Characters of base64 from which on it is a sound, and no text that looks like base64."""
 
+_SHORT: Final = 4096
+"""Characters of the longest text in which all signs of an encoding are looked for before a finding counts."""
+
 _LEAST: Final = 4
 """Characters of the shortest text that a detector finds something in."""
 
@@ -204,7 +207,8 @@ def _rules_in(text: str) -> tuple[str, ...]:
 def _looks_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors that do, which ask for no name."""
     found = [detector for detector in DETECTORS if detector.is_in(text)]
-    if found and (rest := decoding.without_encoded(decoding.without_dumps(text))) != text:
+    rest = decoding.without_dumps(text) if found else text
+    if (rest := decoding.without_encoded(rest) if found and len(text) <= _SHORT else rest) != text:
         found = [detector for detector in found if detector.is_in(rest)]
     return tuple(dict.fromkeys(detector.rule for detector in found))
 
