@@ -71,6 +71,11 @@ TEXTS: Final[Mapping[str, str]] = {
         "Generate a new API key:\n\n```bash\nlite keys generate [options]\n```\n\n[api-keys]: https://dashboard.example.com/account/apikeys\n"
         'export MODEL_API_KEY="sk-xxx"\nkey = "sk_test_..."\n`session_id=...`'
     ),
+    "placeholders of examples": (
+        '{"access_token": "ACCESS_TOKEN", "refresh_token": "REFRESH_TOKEN", "password": "password"}\n'
+        "kubectl create secret generic my-secret --set existingSecret=my-secret\n"
+        "  TOKEN: ${{ secrets.GITHUB_TOKEN }}\n      - uses: docker/login-action@v3"
+    ),
     "code that gives on what it has": (
         "x = f(token=connection_test.token,\n  connection_id=connection_test.connection_id,\n  state=1)\n"
         "self._delete(\n    authorization=authorization, if_match=if_match\n)\ncredentials=credentials,\n"

@@ -41,3 +41,15 @@ _TEMPLATE = re.compile(
     r"|(?i:rfc|wpa|base|sha|md|aes|rsa|utf|tls|ssl|pkcs)[-_]?[0-9]{1,4}",
     re.DOTALL,
 )
+
+
+_VARIABLE = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)*")
+_SIGNS = re.compile(r"[^a-z0-9]")
+
+
+def is_own_name(value: str, name: str) -> bool:
+    """Whether a value only says its own name, as examples and code do: ``"lastName": self.last_name``."""
+    value, own = value.strip().lower(), _SIGNS.sub("", name.lower())
+    if value == name.lower():
+        return True
+    return bool(own) and _VARIABLE.fullmatch(value) is not None and _SIGNS.sub("", value.rpartition(".")[2]) == own

@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from coze_cassettes.inspection.described import is_described
+from coze_cassettes.inspection.described import is_described, is_own_name
 from coze_cassettes.inspection.promises import HAN_OPENING, RULES, TABLE, Promise
 from coze_cassettes.inspection.words import words
 
@@ -294,7 +294,7 @@ def is_login(value: str) -> bool:
 def rules_for(field: Field) -> Iterable[str]:
     """The checks by name that a value does not pass."""
     promise = promise_of(field.name)
-    if promise is not None and REFUSES[promise](field.value):
+    if promise is not None and REFUSES[promise](field.value) and not is_own_name(field.value, field.name):
         yield RULES[promise]
     if field.name == "auth" and is_login(field.value):
         yield RULES[Promise.SECRET]

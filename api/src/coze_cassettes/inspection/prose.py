@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.inspection import names, randomness
-from coze_cassettes.inspection.described import is_described
+from coze_cassettes.inspection.described import is_described, is_own_name
 from coze_cassettes.inspection.looks import is_drawn, is_pin
 from coze_cassettes.inspection.masking import BEGINNINGS, MASK
 from coze_cassettes.inspection.promises import HAN_OPENING, SECRETS, Promise
@@ -301,17 +301,7 @@ def is_dummy(pair: Pair) -> bool:
     """Whether a value only stands for one, or describes it."""
     value = pair.value.strip().lower()
     is_cut = _CUT_ESCAPE.fullmatch(value) is not None
-    return is_cut or is_described(pair.value) or value in _WORDS or _is_variable(value, pair.name)
-
-
-_VARIABLE = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)*")
-_SIGNS = re.compile(r"[^a-z0-9]")
-
-
-def _is_variable(value: str, name: str) -> bool:
-    """Whether a value has its own name, as one that code gives on has: ``"lastName": self.last_name``."""
-    own, plain = _SIGNS.sub("", name.lower()), _SIGNS.sub("", value.rpartition(".")[2])
-    return value == name.lower() or (bool(own) and _VARIABLE.fullmatch(value) is not None and plain == own)
+    return is_cut or is_described(pair.value) or value in _WORDS or is_own_name(value, pair.name)
 
 
 # --- escapes that go on elsewhere -----------------------------------------------------------------------------------

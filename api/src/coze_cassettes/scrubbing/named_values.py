@@ -46,7 +46,7 @@ def _says_nothing(text: str, found: NamedValue, rule: Rule) -> bool:
     value = text[found.start : found.end]
     is_bare = not found.is_quoted or text[max(0, found.start - 1) : found.start] not in _QUOTES
     nothing = _NOTHING_BARE if is_bare else _NOTHING
-    if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or _is_own_name(value, found.name):
+    if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or is_own_name(value, found.name):
         return True
     return rule.category is Category.SECRET and (_LINK.fullmatch(value) or _OF_PROTOCOL.fullmatch(value)) is not None
 
@@ -100,8 +100,10 @@ def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
     return found.is_word or _ENDS.match(text, found.end) is not None
 
 
-_ELIDED = re.compile(r"\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}")
-"""A value of which a text shows the beginning only, or nothing."""
+_ELIDED = re.compile(
+    r"\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}|(?i:your|my|the|some)[ _-][A-Za-z _-]{1,40}"
+)
+"""A value of which a text shows the beginning only, or nothing, or says whose it is (``my-secret``)."""
 
 _LINK = re.compile(r"https?://[^\s?#@]*")
 """An address without a parameter, in which no secret is by the name before it."""
@@ -112,7 +114,7 @@ _OF_PROTOCOL = re.compile(r"utf-?8|ascii|latin-?1|omit|include|same-origin")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
-def _is_own_name(value: str, name: str) -> bool:
+def is_own_name(value: str, name: str) -> bool:
     """Whether a value is its name, as documentation and code have it: ``"openId": "OPENID"``, ``token=self.token``."""
     if _VARIABLE.fullmatch(value) is None:
         return False
