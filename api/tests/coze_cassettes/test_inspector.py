@@ -337,6 +337,15 @@ def test_a_placeholder_in_a_uri_ends_with_its_piece(
         assert bool(inspect(cassette(interaction(path=path)), "")) is is_found
 
 
+def test_a_password_before_a_host_is_found(cassette: MakeCassette, interaction: MakeInteraction, fill: Fill) -> None:
+    """Whether or not a character of it is written as an escape."""
+    one = interaction()
+    for password in (fill("x9{A12}"), fill("x9%40{A12}")):
+        request = replace(one.request, uri=f"https://me:{password}@api.coze.com/v1/x")
+        found = inspect(cassette(replace(one, request=request)), "")
+        assert "INSPECT-USERINFO" in {each.rule for each in found}
+
+
 @pytest.mark.parametrize("text", ["%3D%22demo%22+db-password%3D%22PASSWORD_1%22%2F", "-password=PASSWORD_1&si"])
 def test_a_placeholder_beside_half_a_form_is_no_finding(text: str, rules_found: Callable[..., set[str]]) -> None:
     """A stream cuts a form anywhere."""

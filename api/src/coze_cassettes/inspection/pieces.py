@@ -91,7 +91,8 @@ _ESCAPED = re.compile(r"(?<=[/?#&=])[^/?#&=%]*%[0-9A-Fa-f]{2}[^/?#&=]{7,}")
 
 def _of_uri(text: str, place: str) -> Iterator[Piece]:
     uri = split_uri(text)
-    yield Piece(place, _ESCAPED.sub("", text))  # what is written with escapes ends with its segment, and is read below
+    start = len(uri.scheme + uri.userinfo + uri.host)
+    yield Piece(place, text[:start] + _ESCAPED.sub("", text[start:]))  # a segment with escapes is read below
     yield Piece(place, unquote(uri.path), kind=Kind.PATH)
     yield from (Piece(place, unquote(segment)) for segment in uri.path.split("/") if len(segment) >= _SEGMENT)
     for query in (uri.query[1:], uri.fragment[1:]):
