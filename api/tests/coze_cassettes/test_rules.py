@@ -9,6 +9,7 @@ from functools import partial
 from itertools import product
 
 import pytest
+from stdnum import iban
 
 from api.tests.coze_cassettes.samples import some
 from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Request, Response
@@ -81,6 +82,13 @@ def test_no_example_is_a_credential() -> None:
     """The examples hold places for secrets, never secrets, so that no scanner cries wolf."""
     credential = re.compile(r"(pat|sat|czu|czs|cztei)_[A-Za-z0-9]{20}|eyJ[\w-]{10}\.eyJ")
     assert [rule.id for rule in RULES if credential.search(rule.hit + rule.miss)] == []
+
+
+@pytest.mark.parametrize("body", ["RS260005601001611379", "SCSSCB11010000000000001497USD", "VGVPVG0000012345678901"])
+def test_accounts_of_any_country_are_known(body: str) -> None:
+    """Those of small countries too, since the inspector refuses what is left."""
+    number = f"{body[:2]}{iban.calc_check_digits(f'{body[:2]}00{body[2:]}')}{body[2:]}"
+    assert VALIDATORS["iban"](number)
 
 
 def test_a_wrong_check_digit_is_reported(fill: Callable[[str], str]) -> None:
