@@ -86,6 +86,10 @@ TEXTS: Final[Mapping[str, str]] = {
         'SESSION_KEY = "account_authentication_methods"\nfirst_name = None\n'
         "class P2VcBotMeetingEndedV1: ...\n- HTTP: `/v1/realtime/client_secrets`, `/v1/realtime/sessions`"
     ),
+    "words that stand alone on their line": (
+        "Settings  of an app\n\ntoken\nA token is a unit of text.\nsecret\nShown once in the console\n"
+        "connect users/a1b2c3d4/messages now"
+    ),
     "bits": "0000 0001 0010 0011 0100 0101 0110 0111 1000",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
     "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",

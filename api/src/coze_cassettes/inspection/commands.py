@@ -32,8 +32,14 @@ _TABLE: Final = (
         ),
     ),
     *(
-        (tool, re.compile(rf"(?:(?<=\n)|(?<=> )|(?<![\s\S])){tool}(?:-[A-Za-z]+ )*[A-Za-z0-9_.$#]{{1,64}}/{_VALUE}"))
-        for tool in ("sqlplus ", "expdp ", "impdp ", "conn ")
+        (
+            tool,
+            re.compile(
+                rf"(?:(?<=\n)|(?<=> )|(?<![\s\S])){tool}(?:-[A-Za-z]+ )*[A-Za-z0-9_.$#]{{1,64}}/"
+                r"(?P<value>[^\s/@\"'$<>|;&(){}]{4,128})(?=[@\s]|\Z)"
+            ),
+        )
+        for tool in ("sqlplus ", "expdp ", "impdp ", "sqlldr ", "conn ", "CONN ", "connect ", "CONNECT ")
     ),
     ("tpd", re.compile(rf"(?:l2|pp)tpd[ \t]+{_VALUE}[\"']?[ \t]+[*0-9]")),
     (
@@ -184,6 +190,6 @@ def placed_pairs(text: str) -> Iterator[Pair]:
     yield from (Pair("password", value, is_quoted=True) for value in _drawn_values(text))
     for match in _URL_KEY.finditer(text) if "key=" in text else ():
         yield Pair("url key", match["value"], is_quoted=True)
-    for value in _aligned(text) if "  " in text and any(stem in text.lower() for stem in _STEMS) else ():
+    for value in _aligned(text) if "  " in text and any(map(text.lower().__contains__, _STEMS)) else ():
         if is_drawn(value) or is_pin(value):
             yield Pair("password", value, is_quoted=True)

@@ -40,12 +40,12 @@ _BY_MARK: Final = (
         (
             mark,
             re.compile(
-                r"(?:\b(?:sqlplus|expdp|impdp|sqlldr)(?: -[A-Za-z]{1,4})*|^(?:SQL> ?)?conn(?:ect)?) [\w.$#]{1,64}/"
+                r"(?:\b(?:sqlplus|expdp|impdp|sqlldr)(?: -[A-Za-z]{1,4})*|^(?:SQL> ?)?(?i:conn(?:ect)?)) [\w.$#]{1,64}/"
                 r"(?=[^\s/]{0,64}\d)(?P<value>[^\s/@\"']{4,128})(?=@|\s|\Z)",
                 re.MULTILINE,
             ),
         )
-        for mark in ("sqlplus ", "expdp ", "impdp ", "conn ")
+        for mark in ("sqlplus ", "expdp ", "impdp ", "sqlldr ", "conn ", "CONN ", "connect ", "CONNECT ")
     ),
     ("tpd", re.compile(rf"(?:l2|pp)tpd[ \t]{{1,8}}{_WORD}[\"']?[ \t]{{1,8}}[*\d]")),
     (
@@ -121,6 +121,8 @@ def _aligned(text: str) -> Iterator[NamedValue]:
     """The cells of tables that blanks align, in the column of a name."""
     for head in _HEAD.finditer(text):
         column = len(_CELL.findall(head["before"]))
+        if column == 0 and not text[head.end("name") : head.end()].strip():
+            continue  # a line of one word, below which a list or a sentence may stand
         ruler = _RULER.match(text, head.end())
         position = ruler.end() if ruler else head.end()
         for line in text[position : position + 4096].split("\n")[:_MOST_ROWS]:
@@ -219,5 +221,5 @@ def placed_values(text: str) -> Iterator[NamedValue]:
         yield NamedValue("password", *match.span("value"), is_quoted=True)
     yield from _in_calls(text)
     yield from _on_command_lines(text)
-    if "  " in text and any(stem in text.lower() for stem in _STEMS):
+    if "  " in text and any(map(text.lower().__contains__, _STEMS)):
         yield from _aligned(text)

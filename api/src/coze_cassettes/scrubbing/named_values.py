@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from coze_cassettes.scrubbing.names import words_of
+from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.rules.model import Category, Rule
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
@@ -48,7 +49,7 @@ def _says_nothing(text: str, found: NamedValue, rule: Rule) -> bool:
     nothing = _NOTHING_BARE if is_bare else _NOTHING
     if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or is_own_name(value, found.name):
         return True
-    return rule.category is Category.SECRET and (_LINK.fullmatch(value) or _OF_PROTOCOL.fullmatch(value)) is not None
+    return rule.category is Category.SECRET and (_is_link(value) or _OF_PROTOCOL.fullmatch(value) is not None)
 
 
 def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
@@ -105,8 +106,14 @@ _ELIDED = re.compile(
 )
 """A value of which a text shows the beginning only, or nothing, or says whose it is (``my-secret``)."""
 
-_LINK = re.compile(r"https?://[^\s?#@]*")
-"""An address without a parameter, in which no secret is by the name before it."""
+_LINK = re.compile(r"https?://[^\s?#@/]*(?P<path>[^\s?#@]*)")
+
+
+def _is_link(value: str) -> bool:
+    """Whether it is an address without a parameter, of whose path nothing looks drawn: no secret is in it."""
+    link = _LINK.fullmatch(value)
+    return link is not None and not any(map(is_shown, link["path"].split("/")))
+
 
 _OF_PROTOCOL = re.compile(r"utf-?8|ascii|latin-?1|omit|include|same-origin")
 """What methods and options take: ``session_key.encode("utf-8")``, ``credentials: "omit"``."""

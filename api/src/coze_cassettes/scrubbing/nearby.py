@@ -217,7 +217,6 @@ _MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _LONGER = re.compile(rf"(?P<value>{_SEVERAL}{MIXED})")
 _FEW_WORDS: Final = 5
 _SHOWN = re.compile(rf"(?P<value>{MIXED}|{DIGITS})")
-_PAIRED = re.compile(r"[\"'`*]{0,2} ?[=:]")
 _INSIDE = re.compile(r"(?<=[A-Z0-9]-SECRET)-[A-Z0-9]|(?<=[A-Z0-9]-KEY)-[A-Z0-9]|(?<=KEY)-{5}")
 """A name inside a key that says in capitals what it is: ``AGE-SECRET-KEY-1...``; the head of a private key."""
 _DIGIT = re.compile("[0-9]")
