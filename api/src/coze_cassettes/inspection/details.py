@@ -112,12 +112,15 @@ def _behind(text: str, lower: str, detail: _Detail, word: str) -> Iterator[str]:
         value = detail.looks.match(text, between.end()) if between else None
         if value is None or (detail.looks in _PROSE and (value.start() == last or text[last] in ",，")):
             continue
+        if detail.looks in _PROSE and text[value.end() : value.end() + 1] in _COLONS:
+            continue  # the label of the next value
         if detail.head is not None and not detail.head.search(text, max(0, start - _HEAD), start):
             continue
         if _is_likely(detail, value):
             yield value[0]
 
 
+_COLONS: Final = (":", "：")
 _PROSE: Final = (_FULL_NAME, _HOME)
 """Looks that any text has, so that a sign or a verb must be between the word and the value."""
 

@@ -10,6 +10,8 @@ from coze_cassettes.scrubbing.rules.model import Category, Rule
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _HAN = re.compile("[\u4e00-\u9fff]")
+_ONLY_HAN = re.compile("[\u4e00-\u9fff]+")
+_COLONS: Final = (":", "：")
 _QUOTES: Final = "\"'`“‘「【《["
 _VERBS: Final = ("是", "为")
 
@@ -55,8 +57,8 @@ def fitted(text: str, found: NamedValue, rule: Rule) -> NamedValue | None:
     before = text[max(0, found.start - 1) : found.start]
     if _HAN.search(value) is None:
         return found if _is_latin_value(value, found, before) else None
-    if _OF_FORM.fullmatch(value):
-        return None
+    if _OF_FORM.fullmatch(value) or (_ONLY_HAN.fullmatch(value) and text[found.end : found.end + 1] in _COLONS):
+        return None  # the label of the next value
     if before in _VERBS and (_ASKS.match(value) or _GOES_ON.match(value)):
         return None
     if re.search(r"[0-9A-Za-z]", value) and rule.category is not Category.PERSONAL:
