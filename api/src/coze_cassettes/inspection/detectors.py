@@ -154,6 +154,11 @@ def _key(
     return Detector(rule, what, re.compile(f"{prefix}(?P<tail>{tail})"), judge, before, mark)
 
 
+def _behind_hex(sign: str, before: str = "0-9a-f") -> str:
+    """A sign behind 32 hexadecimal digits: a search runs to the sign, which is rarer than a digit."""
+    return f"{sign}(?<=[0-9a-f]{{32}}{sign})(?<![{before}][0-9a-f]{{32}}{sign})"
+
+
 _LITERAL = re.compile("[A-Za-z0-9_=-]+")
 _VENDOR: Final = "INSPECT-VENDOR-KEY"
 _W: Final = "[A-Za-z0-9_-]"
@@ -235,12 +240,12 @@ _VENDORS: Final = (
     _key(
         _VENDOR,
         "Mailgun, new",
-        "",
-        "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])",
-        before="0123456789abcdef-",
+        _behind_hex("-", "0-9a-f-"),
+        "[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])",
+        before="",
         mark="-",
     ),
-    _key(_VENDOR, "Mailchimp", "", "[0-9a-f]{32}-us[0-9]{1,2}(?![0-9a-z])", before="0123456789abcdef", mark="-us"),
+    _key(_VENDOR, "Mailchimp", _behind_hex("-us"), "[0-9]{1,2}(?![0-9a-z])", before="", mark="-us"),
     _key(_VENDOR, "Twilio", "(?:AC|SK)", "[0-9a-f]{32}(?![0-9a-f])"),
     _key(_VENDOR, "Shopify", "shp(?:at|ca|pa|ss|tka|tkr|ua)_", "[0-9A-Fa-f]{32}", before=""),
     _key(_VENDOR, "DigitalOcean", "do[opr]_v1_", "[0-9a-f]{32,}", before=""),
@@ -272,7 +277,7 @@ _VENDORS: Final = (
     _key(_VENDOR, "Render", "rnd_", f"{_A}{{28,}}", _has_digit),
     _key(_VENDOR, "PagerDuty", r"u\+", f"{_W}{{18}}(?![A-Za-z0-9_-])", _is_unwritten),
     _key(_VENDOR, "Supabase", "sb(?:p|_secret|_publishable)_", f"{_W}{{20,}}", _has_digit),
-    _key(_VENDOR, "Zhipu", "", rf"[0-9a-f]{{32}}\.{_A}{{16}}(?![A-Za-z0-9])", before="0123456789abcdef", mark="."),
+    _key(_VENDOR, "Zhipu", _behind_hex(r"\."), rf"{_A}{{16}}(?![A-Za-z0-9])", before="", mark="."),
     _key(_VENDOR, "age", "AGE-SECRET-KEY-1", "[0-9A-Z]{20,}", before=""),
     _key(
         _VENDOR, "Telegram bot", "", f"[0-9]{{8,10}}:AA{_W}{{32,34}}(?![A-Za-z0-9_-])", before="0123456789", mark=":AA"
