@@ -247,6 +247,26 @@ WITH_DIGIT = {
 """Where a value needs a digit: else it may be a word that explains the name."""
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("user_name", "john.user"), ("nick_name", "CoolNickName"), ("password", "Tulip.Password")]
+)
+def test_a_field_with_a_word_of_its_name_is_replaced(
+    interaction: MakeInteraction, cassette: MakeCassette, name: str, value: str
+) -> None:
+    """A class or a member with the name of a variable, ``password=self.password``, stands in code only."""
+    one = interaction(answer={name: value})
+    assert inspect(cassette(one), "")
+    assert value not in to_text(scrub([one]).interactions[0].response.body)
+
+
+@pytest.mark.parametrize("text", ['real_name = "My {}"', "contact name: The {}", "password = 'Tulip.{}Password'"])
+def test_a_name_that_begins_with_an_article_is_replaced(interaction: MakeInteraction, text: str) -> None:
+    """``my-secret`` is what an example has; a person may be called so, and what stands in quotes is no variable."""
+    assert "Rose" not in to_text(
+        scrub([interaction(answer={"msg": text.format("Rose")})]).interactions[0].response.body
+    )
+
+
 TELLING: Final = (
     *(
         ("支付密码已经改成%s了", WORD),

@@ -294,7 +294,8 @@ def is_login(value: str) -> bool:
 def rules_for(field: Field) -> Iterable[str]:
     """The checks by name that a value does not pass."""
     promise = promise_of(field.name)
-    if promise is not None and REFUSES[promise](field.value) and not is_own_name(field.value, field.name):
+    is_own = "." not in field.value and is_own_name(field.value, field.name)  # a member stands in code only
+    if promise is not None and not is_own and REFUSES[promise](field.value):
         yield RULES[promise]
     if field.name == "auth" and is_login(field.value):
         yield RULES[Promise.SECRET]

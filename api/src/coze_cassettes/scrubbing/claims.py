@@ -17,7 +17,7 @@ from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.scrubbing import chinese, placeholders
 from coze_cassettes.scrubbing.fields import fields_in
-from coze_cassettes.scrubbing.named_values import is_own_name, is_value
+from coze_cassettes.scrubbing.named_values import is_value, says_its_name
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.syntaxes import NamedValue
@@ -117,7 +117,7 @@ def _measured(string: Stretch) -> Iterator[Stretch]:
 
 def _field_rule(leaf: Leaf, rules: RuleSet) -> Rule | None:
     value = fold(leaf.text).text
-    if leaf.path and is_own_name(value, leaf.path[-1]):
+    if leaf.path and says_its_name(value, leaf.path[-1]):
         return None
     rule = rules.field(".".join(leaf.path), leaf.uri_path, value)
     if rule is None and leaf.path and "." in leaf.path[-1]:

@@ -47,9 +47,11 @@ def _says_nothing(text: str, found: NamedValue, rule: Rule) -> bool:
     value = text[found.start : found.end]
     is_bare = not found.is_quoted or text[max(0, found.start - 1) : found.start] not in _QUOTES
     nothing = _NOTHING_BARE if is_bare else _NOTHING
-    if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or is_own_name(value, found.name):
+    if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or says_its_name(value, found.name):
         return True
-    return rule.category is Category.SECRET and (_is_link(value) or _OF_PROTOCOL.fullmatch(value) is not None)
+    if _is_variable(value, found.name) and (is_bare or value in text[max(0, found.start - _NEAR) : found.start]):
+        return True
+    return rule.category is Category.SECRET and (_is_link(value) or _OF_SECRETS.fullmatch(value) is not None)
 
 
 def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
@@ -101,10 +103,8 @@ def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
     return found.is_word or _ENDS.match(text, found.end) is not None
 
 
-_ELIDED = re.compile(
-    r"\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}|(?i:your|my|the|some)[ _-][A-Za-z _-]{1,40}"
-)
-"""A value of which a text shows the beginning only, or nothing, or says whose it is (``my-secret``)."""
+_ELIDED = re.compile(r"\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}|(?i:your)[ _-][A-Za-z _-]{1,40}")
+"""A value of which a text shows the beginning only, or nothing, or says whose it is (``your-name``)."""
 
 _LINK = re.compile(r"https?://[^\s?#@/]*(?P<path>[^\s?#@]*)")
 
@@ -115,23 +115,34 @@ def _is_link(value: str) -> bool:
     return link is not None and not any(map(is_shown, link["path"].split("/")))
 
 
-_OF_PROTOCOL = re.compile(r"utf-?8|ascii|latin-?1|omit|include|same-origin")
-"""What methods and options take: ``session_key.encode("utf-8")``, ``credentials: "omit"``."""
+_OF_SECRETS = re.compile(r"utf-?8|ascii|latin-?1|omit|include|same-origin|(?i:my|the|some)[_-][A-Za-z_-]{1,40}")
+"""What methods and options take, and what examples have: ``credentials: "omit"``, ``my-secret``."""
 
 _VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
-def is_own_name(value: str, name: str) -> bool:
-    """Whether a value is its name, as documentation and code have it: ``"openId": "OPENID"``, ``token=self.token``."""
+def says_its_name(value: str, name: str) -> bool:
+    """Whether a value is its name, as documentation has it: ``"openId": "OPENID"``."""
+    return _VARIABLE.fullmatch(value) is not None and _letters(value) == _letters(name.rpartition(".")[2])
+
+
+def _letters(name: str) -> str:
+    return words_of(name).replace("_", "")
+
+
+_NEAR: Final = 128
+"""Characters before a value in quotes in which a class stands whose name it is."""
+
+
+def _is_variable(value: str, name: str) -> bool:
+    """Whether a value is a class or a member with its name, as code has it: ``token=self.token``."""
     if _VARIABLE.fullmatch(value) is None:
         return False
     owner, _, last = value.rpartition(".")
     said, named = words_of(last), words_of(name.rpartition(".")[2])
     if value[:1].isupper() and (value.endswith(name) or said.endswith(f"_{named}")):  # a class; its name may be cut
         return True
-    return said.replace("_", "") == named.replace("_", "") or (
-        bool(owner) and bool({*said.split("_")} & {*named.split("_")})
-    )
+    return bool(owner) and (_letters(last) == _letters(named) or bool({*said.split("_")} & {*named.split("_")}))
 
 
 _LABEL = re.compile(r"[a-z]+(?:_[a-z]+)*_(?:token|key|secret|password|id|name|url)|[A-Z]+(?:_[A-Z]+)+")
