@@ -90,7 +90,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "words that stand alone on their line": (
         "Settings  of an app\n\ntoken\nA token is a unit of text.\nsecret\nShown once in the console\n"
-        "connect users/a1b2c3d4/messages now"
+        "connect users/a1b2c3d4/messages now\nroot:~/app2 $ ls\nroot:/var/lib2/x $ ls"
     ),
     "bits": "0000 0001 0010 0011 0100 0101 0110 0111 1000",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",

@@ -78,7 +78,7 @@ _BY_MARK: Final = (
         )
         for mark in ("PASS ", "AUTH ", "LOGIN ")
     ),
-    ("root:", re.compile(rf"(?<![\w/])root:(?![x*!]?:){_WORD}")),
+    ("root:", re.compile(rf"(?<![\w/])root:(?![x*!]?:|~?/){_WORD}")),
     ("pass ", re.compile(rf"\b[Uu]ser(?:name)?:? \S{{1,64}},? (?:and )?pass {_WORD}")),
     (" on >", re.compile(r"(?i:user) \S{1,64} on >(?P<value>[^\s\"']{4,128})")),
     (
