@@ -573,7 +573,7 @@ _ZERO_CONTROLS: Final = _CONTROL.sub("\0", "".join(map(chr, range(128)))).encode
 """Makes all control characters one, since to split at one is fast; no character of GB18030 has one in it."""
 
 
-_CHANCE: Final = 32
+CHANCE: Final = 32
 """Characters from which on a stretch of GB18030 does not come by chance."""
 
 
@@ -589,7 +589,7 @@ def gb18030_stretches(text: str) -> Iterator[tuple[int, str, str]]:
     for number in [at for at, inner in enumerate(decoded) if "\ufffd" not in inner and not inner.isascii()]:
         stretch, inner = raw[number], decoded[number]
         # two bytes for a character of GB2312 and none for another one make as many as there are characters
-        if len(inner) < _CHANCE and (len(inner) == 1 or len(inner.encode("gb2312", "ignore")) < len(inner)):
+        if len(inner) < CHANCE and (len(inner) == 1 or len(inner.encode("gb2312", "ignore")) < len(inner)):
             continue
         if is_readable(inner) and _NOT_UTF8.search(stretch) is not None:
             yield number + ends[number] - len(stretch), stretch, inner

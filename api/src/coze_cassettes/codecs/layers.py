@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from coze_cassettes.codecs import containers, json_text, lists
 from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, merge_longest, shift_edits
 from coze_cassettes.codecs.encodings import (
+    CHANCE,
     GB18030,
     INLINE,
     JSON_ESCAPES,
@@ -292,9 +293,6 @@ def _segments(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Edit]:
 # --- stretches in bytes that are no text ----------------------------------------------------------------------------
 
 _ASCII = re.compile(rf"[\s!-~]{{{MIN_SEGMENT},}}+")
-_ALONE: Final = 32
-"""Characters from which on what is read in another character set is opened by itself."""
-
 
 _OF_ASCII: Final = tuple(row for row in STANDING if not row.charset)
 _OF_WIDE_CHARACTERS: Final = tuple(row for row in STANDING if row.charset and row.charset != GB18030)
@@ -329,8 +327,8 @@ def _in_gb18030(leaf: Leaf, visit: Visit) -> Iterator[Edit]:
 def _read_in_gb18030(text: str) -> tuple[Sequence[Stretch], Joined]:
     """The stretches in it, those that are long and those that are short; remembered likewise."""
     found = list(starmap(Stretch, gb18030_stretches(text)))
-    long = [stretch for stretch in found if len(stretch.read) >= _ALONE]
-    return long, Joined.of([stretch for stretch in found if len(stretch.read) < _ALONE])
+    long = [stretch for stretch in found if len(stretch.read) >= CHANCE]
+    return long, Joined.of([stretch for stretch in found if len(stretch.read) < CHANCE])
 
 
 # --- bytes ----------------------------------------------------------------------------------------------------------

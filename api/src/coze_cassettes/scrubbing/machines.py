@@ -12,16 +12,15 @@ _SECTION_NUMBERS: Final = 32
 
 def ipv4(text: str) -> bool:
     """An IPv4 address that can be a person's: neither of a private network nor a version number."""
+    text = text.replace("[.]", ".")
     if not public_ipv4(text):
         return False
-    text = text.replace("[.]", ".")
     numbers = ipaddress.IPv4Address(text).packed
     return max(numbers) >= _SECTION_NUMBERS and (numbers[3:] != b"\0" or _is_documented(text))
 
 
 def public_ipv4(text: str) -> bool:
     """An IPv4 address of the open network or of an example; not of a resolver that everybody knows."""
-    text = text.replace("[.]", ".")
     try:
         address = ipaddress.IPv4Address(text)
     except ValueError:  # a zero stands before a number

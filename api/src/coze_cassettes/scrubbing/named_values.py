@@ -142,7 +142,9 @@ def _is_variable(value: str, name: str) -> bool:
     said, named = words_of(last), words_of(name.rpartition(".")[2])
     if value[:1].isupper() and (value.endswith(name) or said.endswith(f"_{named}")):  # a class; its name may be cut
         return True
-    return bool(owner) and (_letters(last) == _letters(named) or bool({*said.split("_")} & {*named.split("_")}))
+    if not owner:
+        return False
+    return said.replace("_", "") == named.replace("_", "") or not {*said.split("_")}.isdisjoint(named.split("_"))
 
 
 _LABEL = re.compile(r"[a-z]+(?:_[a-z]+)*_(?:token|key|secret|password|id|name|url)|[A-Z]+(?:_[A-Z]+)+")
