@@ -287,6 +287,26 @@ def test_pieces_in_base64_are_joined() -> None:
     assert shown == [b"a PLACEHOLDER", b" b"]
 
 
+@pytest.mark.parametrize(
+    ("pieces", "joined"),
+    [
+        (["id ", "= ", '"secret"', " }"], 'id = "secret" }'),
+        (['"id = "', '"sec"', '"ret"'], "id = secret"),
+        (['"id = "', '"secret"', "[DONE]"], "id = secret[DONE]"),
+    ],
+)
+def test_quotes_of_a_text_in_pieces_stay(pieces: list[str], joined: str) -> None:
+    """A part of a text may look like a string of JSON; strings of JSON are joined without their quotes."""
+    seen: list[str] = []
+
+    def note(leaf: Leaf) -> list[Edit]:
+        seen.append(leaf.text)
+        return []
+
+    walk_stream(Leaf((), "".join(f"event:(binary)\ndata:{b64(piece)}\n\n" for piece in pieces), "text"), note)
+    assert joined in seen
+
+
 def test_pieces_behind_the_heads_of_messages_are_joined() -> None:
     """JSON in binary messages, each behind a head of some bytes."""
     messages = [b"\x11\x90\x10\xff" + json.dumps({"text": piece}).encode() for piece in ("a sec", "ret b")]

@@ -204,15 +204,22 @@ def test_a_password_among_settings_is_found(interaction: MakeInteraction, text: 
 
 
 @pytest.mark.parametrize(
-    ("text", "is_address"),
-    [("=={}", True), ("'=={}'", True), ("package=={}", False), ("package[extra]>={}", False), ("package =={}", False)],
+    ("text", "address", "is_address"),
+    [
+        ("=={}", "203.0.113.77", True),
+        ("'=={}'", "203.0.113.77", True),
+        ("package=={}", "25.20.7.119", False),
+        ("package =={}", "25.20.7.119", False),
+        ("package[extra]>={}", "203.0.113.77", False),
+        ("blob =={}is", "101.180.191.206", True),
+    ],
 )
 def test_an_address_behind_signs_of_equality_is_no_version(
-    interaction: MakeInteraction, text: str, *, is_address: bool
+    interaction: MakeInteraction, text: str, address: str, *, is_address: bool
 ) -> None:
-    """It is the version of a package only if a name stands in front of them."""
-    clean = scrub([interaction(answer={"msg": text.format("203.0.113.77")})])
-    assert ("203.0.113.77" not in _answers(clean.interactions)) is is_address
+    """It is the version of a package only if a name stands in front of them, and its first number is small."""
+    clean = scrub([interaction(answer={"msg": text.format(address)})])
+    assert (address not in _answers(clean.interactions)) is is_address
 
 
 @pytest.mark.parametrize(

@@ -46,36 +46,9 @@ _JOINED_KEYS: Final = frozenset(
 
 _LABELS: Final = frozenset(
     [
-        *(
-            "id",
-            "ids",
-            "uuid",
-            "logid",
-            "type",
-            "role",
-            "status",
-            "name",
-            "model",
-            "version",
-            "event",
-            "object",
-            "format",
-        ),
-        *(
-            "at",
-            "time",
-            "date",
-            "timestamp",
-            "url",
-            "uri",
-            "ip",
-            "hash",
-            "digest",
-            "count",
-            "number",
-            "price",
-            "amount",
-        ),
+        *("id", "ids", "uuid", "logid", "type", "role", "status", "name", "model", "version", "event", "object"),
+        *("format", "at", "time", "date", "timestamp", "url", "uri", "ip", "hash", "digest", "count", "number"),
+        *("price", "amount"),
         *("reason", "language", "lang", "voice", "level", "size", "key", "color", "method", "unit", "score", "total"),
     ]
 )
@@ -314,9 +287,18 @@ def _groups(pieces: Iterable[Piece], key: Callable[[Piece], tuple[str, ...]]) ->
         groups.setdefault(key(piece), []).append(piece)
     for found in groups.values():
         rest = [piece for piece in found if not piece.is_json]
-        group = rest if 2 * len(rest) < len(found) else found
+        group = _as_cut(rest if 2 * len(rest) < len(found) else found)
         if any(piece.text != group[0].text for piece in group):
             yield group
+
+
+def _as_cut(group: list[Piece]) -> list[Piece]:
+    """The pieces, of which one that is a JSON string stands as it is if most messages are parts of a plain text."""
+    spans = [piece for piece in group if piece.outer is None and piece.end == len(piece.event.text)]
+    strings = {id(piece) for piece in spans if piece.is_token}
+    if not strings or 2 * len(strings) >= len(spans):
+        return group
+    return [replace(piece, text=piece.raw, is_token=False) if id(piece) in strings else piece for piece in group]
 
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")

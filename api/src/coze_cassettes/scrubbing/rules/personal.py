@@ -43,8 +43,11 @@ _NO_DIGIT_AFTER = r"(?!\d|\.\d*[1-9]|[A-Za-z]{1,8}\d)"
 
 _NO_VERSION_BEFORE = (
     r"(?<![vV])(?<![vV]\.)(?<![vV]er)(?<![vV]ersion)(?<![vV]ersion )(?<!版本)(?<!版本 )(?<!版本号)(?<!版本号 )"
-    r"(?<![A-Za-z0-9_\])][=~>]=)(?<![A-Za-z0-9_\])] [=~>]=)(?<!§)(?<!§ )(?<!Section )(?<!section )"
+    r"(?<![A-Za-z0-9_\])][~>]=)(?<![A-Za-z0-9_\])] [~>]=)(?<!§)(?<!§ )(?<!Section )(?<!section )"
+    r"(?:(?=[12]\d\d)|(?<![A-Za-z0-9_\])]==)(?<![A-Za-z0-9_\])] ==))"
 )
+"""A number of three digits behind ``==`` begins an address: no package has come so far."""
+
 _DOT = r"(?:\.|\[\.\])"
 """Of an address; what must not become a link is written with brackets."""
 
