@@ -123,6 +123,7 @@ def test_chinese_in_wide_characters_leaves_a_core(charset: str) -> None:
         ("HTML entities", "pass&#0000000119;ord=tulip&#x00000037; ok"),
         ("escapes of style sheets", r"\70 \61 ss\0077 \00006Frd=tulip\000037 ok"),
         ("RTF escapes", r"pass\'77\'6Frd=tulip7 ok"),
+        ("RTF code points", r"pass\u119?\u111 ?\u114\'3fd=tulip7 ok"),
         (
             "list of code points",
             ",".join(f"{'U' if char.isalpha() else 'u'}+{ord(char):04x}" for char in "password=tulip7 ok"),

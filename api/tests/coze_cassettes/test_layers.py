@@ -381,6 +381,10 @@ FILES = {
             b"secret", b'sec</w:t></w:r><w:proofErr w:type="a"/>\n <w:r><w:rPr/><w:t xml:space="preserve">ret'
         ),
     ),
+    "runs of a table": zipped("xl/a.xml", CONTENT.replace(b"ret", b"</t></r><r><rPr><b/></rPr><t>ret")),
+    "spans of a text": zipped("content.xml", CONTENT.replace(b"cr", b'c</text:span><text:span text:style-name="T1">r')),
+    "bzip2 of two streams": bz2.compress(CONTENT[:14]) + bz2.compress(CONTENT[14:]),
+    "xz of two streams": lzma.compress(CONTENT[:14]) + lzma.compress(CONTENT[14:]),
     "tar": tarred("a/b.txt", CONTENT),
     "zip in tar": tarred("a.docx", zipped("a/b.xml", CONTENT)),
     "deflate in tar": tarred("a.bin", deflated(CONTENT)),
@@ -476,7 +480,9 @@ def test_what_a_file_says_beside_its_content_is_searched(name: str) -> None:
 HOLDING = {
     "an archive behind a program": b"#!/bin/sh\nexit\n" + zipped("a.txt", CONTENT),
     "an archive without its end": zipped("a.txt", CONTENT)[:-60],
-    "two files": bz2.compress(b"nothing") + bz2.compress(CONTENT),
+    "two files": bz2.compress(b"nothing here") + zlib.compress(CONTENT),
+    "a frame of Zstandard": b"\xffhead" + zstandard.compress(CONTENT) + b"tail",
+    "noise that breaks off": gzip.compress(CONTENT + bytes(range(128, 256)))[:-60],
     "a cell of a database": b"SQLite format 3\0\x10\0" + zlib.compress(CONTENT) + b"\0\0",
     "a message with a head": struct.pack(">I", 9) + zlib.compress(CONTENT),
     "a file that breaks off": gzip.compress(CONTENT)[:-10],
@@ -493,6 +499,34 @@ def test_what_is_packed_inside_other_bytes_is_searched(name: str) -> None:
     beside = b"\xff a secret \xff" + zlib.compress(b"nothing here") + b"\0a secret"
     replaced = beside.replace(b"secret", b"PLACEHOLDER")
     assert layers.walk_bytes(Leaf((), "", "text"), beside, _swap) == replaced
+
+
+def avro_with(codec: bytes, content: bytes) -> bytes:
+    """A file of two blocks."""
+    mark = bytes(range(16))
+    head = b"Obj\x01\x04\x14avro.codec" + bytes([2 * len(codec)]) + codec + b'\x16avro.schema\x10"string"\0' + mark
+    blocks = (bytes([2, 2 * len(block)]) + block + mark for block in (deflated(b"\x0eno word"), deflated(content)))
+    return head + b"".join(blocks)
+
+
+def test_blocks_of_an_avro_file_are_searched() -> None:
+    """They are packed without a head; what snappy packed is refused, and other packers write their own head."""
+    file = avro_with(b"deflate", CONTENT)
+    with pytest.raises(UnreadableBody, match=r"an Avro file that holds .*\(sha256:"):
+        layers.walk_bytes(Leaf((), "", "text"), file, _swap)
+    assert layers.walk_bytes(Leaf((), "", "text"), file, _same) == file
+    broken = file.replace(deflated(CONTENT)[:8], b"\xff" * 8)
+    for sealed, message in ((avro_with(b"snappy", CONTENT), "packed by snappy"), (broken, "an Avro file")):
+        with pytest.raises(UnreadableBody, match=f"{message}.* cannot be opened"):
+            containers.open_container(sealed)
+    assert layers.walk_bytes(Leaf((), "", "text"), avro_with(b"null", CONTENT), _same) == avro_with(b"null", CONTENT)
+
+
+def test_a_frame_of_lz4_inside_other_bytes_is_refused() -> None:
+    """Nobody here opens it; four bytes that only look like its beginning stay."""
+    with pytest.raises(UnreadableBody, match="an LZ4 frame"):
+        containers.open_container(b"\xffhead\x04\x22\x4d\x18\x60\x40\x82" + CONTENT)
+    assert containers.open_container(b"\xffhead\x04\x22\x4d\x18\x00\x40\x82" + CONTENT) is None
 
 
 def test_a_sealed_archive_inside_other_bytes_is_refused() -> None:
@@ -552,14 +586,18 @@ def predicted(content: bytes) -> bytes:
     return zlib.compress(b"\0" + rows[0] + b"\2" + up + b"".join(b"\1" + row for row in sub))
 
 
+WIDE_HIGH: Final = CONTENT.decode().encode("utf-16-be")
+
+
 @pytest.mark.parametrize(
     ("dictionary", "stream"),
     [
         (b"<</Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 16>>>>", predicted(b"x" * 16 + CONTENT)),
         (b"<</Type/EmbeddedFile/Length 99>>", zipped("a.txt", CONTENT)),
+        (b"<</Type/ObjStm/Filter/FlateDecode>>", zlib.compress(b"<</Title <FEFF" + WIDE_HIGH.hex().encode() + b">>>")),
         (b"<</Filter/FlateDecode>>", zlib.compress(rb"BT [(here is \(a\) se) -20 <63 72> 4.5(et)-300(and)] TJ ET")),
     ],
-    ids=["rows that differ", "a file", "strings with steps between them"],
+    ids=["rows that differ", "a file", "a string in digits", "strings with steps between them"],
 )
 def test_what_a_stream_of_a_pdf_says_is_read(dictionary: bytes, stream: bytes) -> None:
     """Its dictionary says how its rows are written; without a filter it may be a file."""

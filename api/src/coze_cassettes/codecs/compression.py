@@ -181,6 +181,36 @@ def _unzstd_frames(body: bytes, zstandard: Any, *, may_break_off: bool) -> bytes
     return bytes(inner)
 
 
+class ZstdStream:
+    """A Zstandard frame that is read step by step, as zlib's and bz2's streams are."""
+
+    def __init__(self) -> None:
+        """UnreadableBody if the extra is missing."""
+        self._zstandard = _optional("zstandard")
+        self._frame = self._zstandard.ZstdDecompressor(max_window_size=MAX_BYTES).decompressobj()
+        self.unused_data = b""
+        """What was given behind the end."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end was read."""
+        return bool(self._frame.eof)
+
+    def decompress(self, data: bytes, /) -> bytes:
+        """What some more bytes hold; OSError if they are not Zstandard."""
+        inner, position = bytearray(), 0
+        try:
+            while position < len(data) and not self.eof:
+                inner += self._frame.decompress(data[position : position + _ZSTD_STEP])
+                position += _ZSTD_STEP
+                if len(inner) > MAX_BYTES:
+                    raise UnreadableBody(TOO_MUCH)
+        except self._zstandard.ZstdError as error:
+            raise OSError("not Zstandard data") from error
+        self.unused_data = bytes(self._frame.unused_data) + data[position:]
+        return bytes(inner)
+
+
 def _as_it_is(body: bytes, **_options: bool) -> bytes:
     return body
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coze_cassettes.codecs import archives, compression, documents, embedded, pictures, tars
+from coze_cassettes.codecs import archives, avro, compression, documents, embedded, pictures, tars
 from coze_cassettes.codecs.encodings import is_readable, to_text
 from coze_cassettes.codecs.opened import Opened, digest_of
 from coze_cassettes.errors import UnreadableBody
@@ -104,11 +104,11 @@ def _inflate(data: bytes, window: int) -> bytes | None:
 
 
 def _open_bz2(data: bytes) -> Opened | None:
-    return _decompress(data, bz2.BZ2Decompressor(), bz2.compress)
+    return _decompress(data, bz2.BZ2Decompressor, bz2.compress)
 
 
 def _open_xz(data: bytes) -> Opened | None:
-    return _decompress(data, lzma.LZMADecompressor(memlimit=1 << 28), lzma.compress)
+    return _decompress(data, lambda: lzma.LZMADecompressor(memlimit=1 << 28), lzma.compress)
 
 
 _LZMA_SIZE: Final = slice(5, 13)
@@ -119,19 +119,29 @@ def _open_lzma(data: bytes) -> Opened | None:
     size = int.from_bytes(data[_LZMA_SIZE], "little", signed=True)
     if not -1 <= size <= compression.MAX_BYTES:
         return None
-    stream = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=1 << 28)
-    return _decompress(data, stream, lambda new: lzma.compress(new, lzma.FORMAT_ALONE))
+    return _decompress(
+        data,
+        lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=1 << 28),
+        lambda new: lzma.compress(new, lzma.FORMAT_ALONE),
+    )
 
 
 def _decompress(
-    data: bytes, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor, pack: Callable[[bytes], bytes]
+    data: bytes, begin: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor], pack: Callable[[bytes], bytes]
 ) -> Opened | None:
-    try:
-        inner = stream.decompress(data, compression.MAX_BYTES + 1)
-    except (OSError, EOFError, lzma.LZMAError):
-        return None
-    compression.require_bounds(inner)
-    return _keeping(data, inner, pack) if stream.eof and not stream.unused_data else None
+    """What one packed stream holds, or several one behind the other, which are one file too."""
+    inner, left = b"", data
+    while left:
+        stream = begin()
+        try:
+            inner += stream.decompress(left, compression.MAX_BYTES + 1 - len(inner))
+        except (OSError, EOFError, lzma.LZMAError):
+            return None
+        compression.require_bounds(inner)
+        if not stream.eof or len(stream.unused_data) == len(left):
+            return None
+        left = stream.unused_data
+    return _keeping(data, inner, pack)
 
 
 # --- texts in another character set ---------------------------------------------------------------------------------
@@ -227,6 +237,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("empty zip", b"PK\x05\x06", archives.open_zip),
     Container("tar", tars.MAGIC, tars.open_tar, tars.AT),
     Container("PDF", b"%PDF-", documents.open_pdf),
+    Container("Avro", avro.MAGIC, avro.open_avro),
     Container("PNG", pictures.PNG_MAGIC, pictures.open_png),
     *(Container(f"text in {charset.upper()}", mark, _open_marked) for mark, charset in _MARKS.items()),
     Container("7-Zip", b"7z\xbc\xaf\x27\x1c", _seal("a 7-Zip archive")),

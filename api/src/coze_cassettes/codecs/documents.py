@@ -103,6 +103,27 @@ def _run(match: re.Match[bytes]) -> bytes:
     return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
 
 
+_FILTER = re.compile(rb"/(LZW|[A-Z][A-Za-z0-9]{1,20}Decode)\b")
+_READ_FILTERS: Final = frozenset(
+    [
+        *(b"FlateDecode", b"ASCII85Decode", b"ASCIIHexDecode", b"RunLengthDecode"),
+        *(b"DCTDecode", b"CCITTFaxDecode", b"JPXDecode", b"JBIG2Decode"),  # of pictures
+    ]
+)
+_STRING_IN_DIGITS = re.compile(rb"(?<!<)<([0-9A-Fa-f\s]{8,65536})>")
+
+
+def _strings_in_digits(member: bytes) -> Iterator[bytes]:
+    """The strings that are written in hexadecimal digits, mostly in UTF-16 with a mark (ISO 32000, 7.9.2)."""
+    for match in _STRING_IN_DIGITS.finditer(member):
+        digits = _BLANKS.sub(b"", match[1])
+        plain = binascii.unhexlify(digits + b"0" * (len(digits) % 2))
+        yield plain[2:].decode("utf-16-be", "replace").encode() if plain.startswith(_HIGH_FIRST) else plain
+
+
+_HIGH_FIRST: Final = b"\xfe\xff"
+
+
 def _spans(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Where the word of each stream stands, and its content; the search for an end is given up once there is none."""
     position = 0
@@ -115,8 +136,8 @@ def open_pdf(data: bytes) -> Opened:
     """The text around the streams of a PDF, and what those hold that are text or Flate; none can be written anew."""
     if b"/Encrypt" in data:
         raise UnreadableBody("it is an encrypted PDF")
-    if b"/LZWDecode" in data:
-        raise UnreadableBody("it is a PDF packed with LZW, which cannot be opened")
+    if unknown := {*_FILTER.findall(data)} - _READ_FILTERS:
+        raise UnreadableBody(f"it is a PDF packed with {min(unknown).decode()}, which cannot be opened")
     outside, streams, position = list[bytes](), list[bytes](), 0
     for before, start, end in _spans(data):
         outside.append(data[position:before])
@@ -125,6 +146,7 @@ def open_pdf(data: bytes) -> Opened:
         streams += [] if inner is None else [inner, b"\n".join(_lines(inner))]
     around = b"stream\nendstream".join([*outside, data[position:]])
     members = [around.replace(_MAGIC, b"", 1), *streams]
+    members.append(b"\n".join(string for member in members for string in _strings_in_digits(member)))
 
     def close(new: list[bytes]) -> bytes:
         if new != members:

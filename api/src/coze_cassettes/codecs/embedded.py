@@ -16,7 +16,11 @@ from coze_cassettes.codecs.encodings import CHARACTER_TAIL, is_readable, to_text
 from coze_cassettes.codecs.opened import Opened, refuse_change
 from coze_cassettes.errors import UnreadableBody
 
-_BEGINNING = re.compile(rb"\x1f\x8b\x08|x[\x01\x5e\x9c\xda]|BZh[1-9]1AY&SY|\xfd7zXZ\0|PK\x03\x04")
+_BEGINNING = re.compile(
+    rb"\x1f\x8b\x08|x[\x01\x5e\x9c\xda]|BZh[1-9]1AY&SY|\xfd7zXZ\0|PK\x03\x04|\x28\xb5\x2f\xfd"
+    rb"|\x04\x22\x4d\x18[\x40-\x7f][\x40\x50\x60\x70]"
+)
+_LZ4: Final = b"\x04\x22\x4d\x18"
 _PIXELS: Final = (b"IDAT", b"fdAT")
 _LOCAL_HEADER: Final = struct.Struct("<4xHHH8xIIHH")
 _HEADER_SIZE: Final = 30
@@ -29,6 +33,9 @@ _FIRST_STEP, _LAST_STEP = 512, 1 << 16
 
 _LEAST: Final = 8
 """Bytes of what is worth to be looked at."""
+
+_SURE: Final = 64
+"""Bytes up to the end of a file which can be unpacked by chance if they break off, and are a text then or nothing."""
 
 _EFFORT: Final = 16
 """How often the bytes are read in search of packed ones, at most."""
@@ -64,6 +71,7 @@ _OPENERS: Final[dict[bytes, Callable[[], _Stream]]] = {
     b"B": bz2.BZ2Decompressor,
     b"\xfd": lambda: lzma.LZMADecompressor(memlimit=1 << 28),
     b"P": lambda: zlib.decompressobj(-zlib.MAX_WBITS),
+    b"\x28": compression.ZstdStream,
 }
 
 
@@ -106,6 +114,8 @@ def _unpack(data: bytes, match: re.Match[bytes]) -> tuple[_Packed | None, int]:
     start = match.start()
     if data[max(0, start - 4) : start] in _PIXELS:
         return None, 0
+    if match[0].startswith(_LZ4):
+        raise UnreadableBody("it holds an LZ4 frame, which cannot be opened")
     if match[0].startswith(b"P") and (start := _content_of_entry(data, start)) == 0:
         return None, 0
     stream, inner, at, step = _OPENERS[match[0][:1]](), bytearray(), start, _FIRST_STEP
@@ -119,7 +129,7 @@ def _unpack(data: bytes, match: re.Match[bytes]) -> tuple[_Packed | None, int]:
     except (zlib.error, OSError, EOFError, lzma.LZMAError):
         return None, at + step - start
     end = min(at, len(data)) - len(stream.unused_data)
-    if not stream.eof and not is_readable(to_text(bytes(inner))[:-CHARACTER_TAIL]):
+    if not stream.eof and end - start < _SURE and not is_readable(to_text(bytes(inner))[:-CHARACTER_TAIL]):
         return None, end - start
     return _Packed(start, end, bytes(inner)), end - start
 

@@ -203,6 +203,18 @@ def _encode_rtf(text: str) -> str:
     return _byte_codes(text, "\\'{:02x}")
 
 
+_RTF_UNIT = re.compile(r"u(-?[0-9]+)")
+
+
+def _decode_rtf_code_points(stretch: str) -> str | None:
+    """Code units of UTF-16, the high ones below zero; what stands behind each is shown where they are unknown."""
+    units = [int(unit) for unit in _RTF_UNIT.findall(stretch)]
+    if not all(-0x8000 <= unit <= 0xFFFF for unit in units):  # noqa: PLR2004  what 16 bits hold
+        return None
+    data = b"".join((unit & 0xFFFF).to_bytes(2, "big") for unit in units)
+    return data.decode("utf-16-be", "surrogatepass")
+
+
 _QUOTED_PAIR = re.compile("=[0-9A-Fa-f]{2}")
 _NOT_ENCODED_ALONE: Final = frozenset(map(chr, range(0x20, 0x7F))) - {"="}
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -637,10 +649,11 @@ _WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(
 """What UTF-16 makes of ASCII, and of the blanks and hyphens of other alphabets between its characters."""
 
 _NEXT_RUN: Final = (
-    r"</(?P<run>[aw]:t)>(?:\s{0,99}<(?!/?[aw]:(?:p|br|cr|tab|tc|tr|fld|instr)\b)[^<>]{1,200}>){1,16}?\s{0,99}"
-    r"<(?P=run)(?:\s[^<>]{0,100})?>"
+    r"</(?P<run>(?:[aw]:)?t)>(?:\s{0,99}<(?!/?(?:[aw]:)?(?:p|br|cr|tab|tc|tr|fld|instr|si|is|c|row)\b)[^<>]{1,200}>){1,16}?"
+    r"\s{0,99}<(?P=run)(?:\s[^<>]{0,100})?>|(?<=[^\s>])</?text:span(?:\s[^<>]{0,200})?>(?:</?text:span(?:\s[^<>]{0,200})?>)?"
+    r"(?=[^\s<])"
 )
-"""Where Word or PowerPoint begins a new run, in the middle of a word too: for a language, a mistake, a revision."""
+"""Where an office program begins a new run, in the middle of a word too: for a language, a mistake, a revision."""
 
 _SOFT_BREAK: Final = r"(?<=[^\s=])=(?<![A-Za-z0-9+/]{40}=)(?<![A-Z2-7]{24}=)[ \t]{0,4}\r?\n(?=[^\s=])"
 """Where quoted-printable goes on in the next line, also in the middle of a word; base64 ends like this too."""
@@ -672,6 +685,14 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         _utf8_width,
         like=lambda text, _: _encode_rtf(text),
         mark="\\'",
+    ),
+    _inline(
+        "RTF code points",
+        r"\\u-?[1-9][0-9]{1,4}[ ]?(?:\?|\\'3[fF])",
+        _decode_rtf_code_points,
+        lambda text: "".join(f"\\u{int(unit, 16)}?" for unit in _utf16_units(text).split("\\u")[1:]),
+        ("a/b", r"\u97?\u47?\u98?"),
+        width=_utf16_width,
     ),
     _inline(
         "JSON escapes",
@@ -770,7 +791,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
         lambda text: _BETWEEN.sub("</w:t></w:r><w:r><w:t>", text),
         ("a/b", "a</w:t></w:r><w:r><w:t>/</w:t></w:r><w:r><w:t>b"),
         re.compile(_NEXT_RUN),
-        mark="t>",
+        mark="<",
     ),
     Encoding(
         "form",
