@@ -100,7 +100,7 @@ def _measure_really(config: pytest.Config) -> None:
 def _run_of(config: pytest.Config, tests: CozeTests) -> Run:
     mode = config.getoption("--record-mode") or "none"
     recording = mode == "all"
-    target = os.environ.get(environment.BASE, "https://api.coze.com").rstrip("/")
+    target = environment.target_of(os.environ)
     recorded_from = config.getoption("--recorded-from") or provenance.of_target(target)
     allowed = frozenset(map(str, config.getini("cassettes_allow_opaque")))
     settings = Settings(target, recorded_from, config.getini("cassettes_record_command"), allow_opaque=allowed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pytest
 
@@ -11,7 +11,7 @@ from coze_cassettes.scrubbing import environment
 
 
 class ReplayVariables:
-    """Lets each variable that is not set read as its placeholder, for as long as one replayed test follows another.
+    """Lets each variable that is unset or empty read as its placeholder while one replayed test follows another.
 
     To set and unset them takes a tenth of what a replay costs beside its test, so they stay between two such tests.
     """
@@ -19,7 +19,7 @@ class ReplayVariables:
     def __init__(self) -> None:
         """Begin a run; nothing is set yet."""
         self._configured: Mapping[str, str] = {}
-        self._set: Sequence[environment.Variable] = ()
+        self._set: Mapping[environment.Variable, str | None] = {}
         self._count = 0
 
     @property
@@ -39,7 +39,7 @@ class ReplayVariables:
     def restore(self) -> None:
         """Unset what was set."""
         environment.unset_placeholders(self._set)
-        self._set, self._count = (), 0
+        self._set, self._count = {}, 0
 
 
 KEY = pytest.StashKey[ReplayVariables]()

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from coze_cassettes.replay_variables import ReplayVariables
-from coze_cassettes.scrubbing.environment import TOKEN, VARIABLES
+from coze_cassettes.scrubbing.environment import BASE, TOKEN, VARIABLES, refusal, target_of
 
 NAMES = [each.name for each in VARIABLES]
 
@@ -47,3 +47,16 @@ def test_a_run_that_records_reads_the_environment(variables: ReplayVariables, mo
     monkeypatch.setenv("COZE_CHAT_ID", "7400000000000000002")
     assert set(variables.configured.values()) == {"BOT_ID", "CHAT_ID"}
     assert TOKEN not in os.environ
+
+
+def test_what_is_empty_counts_as_unset(variables: ReplayVariables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CI sets a variable of a secret that a fork does not have to nothing; it stays so for the tests of others."""
+    monkeypatch.setenv(TOKEN, "")
+    monkeypatch.setenv("COZE_CLIENT_SECRET", "")
+    variables.keep()
+    assert os.environ[TOKEN] == "API_TOKEN"
+    assert variables.configured == {"7400000000000000001": "BOT_ID"}
+    variables.restore()
+    assert os.environ[TOKEN] == ""
+    empty = {TOKEN: "canary-token", BASE: ""}
+    assert (refusal(empty), target_of(empty)) == ("", target_of({}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,11 +69,16 @@ class ConfiguredValues:
         )
 
 
+def target_of(environ: Mapping[str, str]) -> str:
+    """The URL of the server from which is recorded; a variable that is empty counts as unset."""
+    return (environ.get(BASE) or "https://api.coze.com").rstrip("/")
+
+
 def refusal(environ: Mapping[str, str]) -> str:
     """Why nothing can be recorded with an environment, in a sentence; an empty string if it can."""
     if not environ.get(TOKEN):
         return f"Recording needs {TOKEN} in the environment."
-    if not environ.get(BASE, "https://").lower().startswith(("https://", "http://")):
+    if not target_of(environ).lower().startswith(("https://", "http://")):
         return f"{BASE} is not a URL: begin it with https:// or http://."
     return ""
 
@@ -100,11 +105,12 @@ def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
 
 
 def readable_values(environ: Mapping[str, str]) -> ConfiguredValues:
-    """The same for a replay, which needs none of it: nothing is known if a value cannot be used."""
-    if not any(name.startswith(PREFIX) for name in environ):
+    """The same for a replay, which needs none of it: nothing is known if a value that is not empty cannot be used."""
+    readable = {name: value for name in environ if name.startswith(PREFIX) and (value := environ[name])}
+    if not readable:
         return ConfiguredValues()
     try:
-        return configured_values(environ)
+        return configured_values(readable)
     except Misuse:
         return ConfiguredValues()
 
@@ -125,23 +131,26 @@ def _require_length(placeholder: str, value: str, *, secret: bool) -> None:
         raise Misuse(f"The configured value of {placeholder} has {length}, fewer than {least}: set or unset it.")
 
 
-def set_placeholders() -> Sequence[Variable]:
-    """Let each variable that is not set read as its placeholder: it stands in the cassette of a test that reads it.
+def set_placeholders() -> Mapping[Variable, str | None]:
+    """Let each variable that is unset or empty read as its placeholder, as in the cassette of a test that reads it.
 
-    Returns those variables, for ``unset_placeholders``.
+    Returns what they were, for ``unset_placeholders``.
     """
-    environ = os.environ
-    missing = [each for each in VARIABLES if each.name not in environ]
+    missing = {each: value for each in VARIABLES if not (value := os.environ.get(each.name))}
     for each in missing:
-        environ[each.name] = each.placeholder
+        os.environ[each.name] = each.placeholder
     return missing
 
 
-def unset_placeholders(variables: Iterable[Variable]) -> None:
-    """Unset variables that still read as their placeholders."""
-    for each in variables:
-        if os.environ.get(each.name) == each.placeholder:
+def unset_placeholders(variables: Mapping[Variable, str | None]) -> None:
+    """Let variables that still read as their placeholders be what they were."""
+    for each, before in variables.items():
+        if os.environ.get(each.name) != each.placeholder:
+            continue
+        if before is None:
             del os.environ[each.name]
+        else:
+            os.environ[each.name] = before
 
 
 @contextmanager
