@@ -168,6 +168,7 @@ RECKONED: dict[str, Callable[[datetime], object]] = {
     "day without a year": lambda time: f"{time:%m-%d %H:%M}",
     "Chinese": lambda time: f"今天是{time.month}月{time.day}日, {time:%H时%M分}",
     "days since the year 1": lambda time: time.toordinal(),
+    "yesterday without a year": lambda time: f"{time - timedelta(days=1):%m/%d}",
     "minutes since 1970": lambda time: _seconds(time) // 60,
 }
 
@@ -207,6 +208,8 @@ LOCAL = [
         "%Y-%m-%dT%H:%M:%S.%f%z",
     ),
     *("log-%Y-%m-%d_%H-%M-%S.txt", "%Y.%m.%d-%H.%M.%S", "%Y_%m_%d_%H_%M_%S", "%Y%m%d-%H%M%S-%f", "%Y%m%d%H%M%S%f"),
+    *("%m.%d", "%d.%m. %H:%M", "build-%m%d", "%m%d_%H%M%S", "%m_%d", "%-m月%-d号", "%d%b", "%m/%Y", "%Y%j", "%d%m%y"),
+    "%Y年第%V周",
 ]
 """How programs write the time of their own zone."""
 
@@ -262,6 +265,9 @@ def test_a_local_time_is_found_in_any_zone(zones: tuple[str, str], set_zone: Cal
         ("11/26/26", "1/4/24"),
         ("26 Nov", "4 Jan"),
         ("page 3/5", "page 4/5"),
+        ("11.26 and 1126", "01.02 and 0101"),
+        ("price 12.50, version 1.2", "price 12.51, version 1.2"),
+        ("case 112026", "case 022024"),
         ("1.26.11", "1.26.12"),
         ("11/26/26 23:50:00 GMT", "01/01/24 08:00:00 GMT"),
         (RECORDED.toordinal(), REPLAYED.toordinal() + 3),

@@ -47,9 +47,9 @@ _HEXADECIMAL: Final = "hexadecimal"
 _FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "%G-W%V-%u": rf"{_YEAR}-W\d\d-\d",
-        "%G-W%V": rf"{_YEAR}-?W\d\d",
+        "%G-W%V": rf"{_YEAR}-?W\d\d|{_YEAR}年第\d\d?周",
         "quarter": rf"{_YEAR}[- ]?Q[1-4]|Q[1-4][ /-]{_YEAR}",
-        "%Y-%j": rf"{_YEAR}[-/]\d\d\d",
+        "%Y-%j": rf"{_YEAR}[-/]?\d\d\d",
         "%Y-%m-%d": rf"{_YEAR}-\d\d?-\d\d?",
         "%Y/%m/%d": rf"{_YEAR}/\d\d?/\d\d?",
         "%Y.%m.%d": rf"{_YEAR}\.\d\d?\.\d\d?",
@@ -67,23 +67,29 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "%b %Y": rf"{_NAME},? {_YEAR}",
         "%Y-%m": rf"{_YEAR}[-/][01]\d",
         "%Y%m": rf"{_YEAR}[01]\d",
-        "%y%m%d": r"(?<![A-Za-z])2\d[01]\d[0-3]\d",
+        "%m-%Y": rf"[01]?\d[-/.]{_YEAR}",
+        "%y%m%d": r"(?<![A-Za-z])[0-3]\d[0-3]\d[0-3]\d",
         "%m/%d/%y": r"\d\d?/\d\d?/\d\d",
         "%d.%m.%y": r"\d\d?\.\d\d?\.\d\d",
         "%y-%m-%d": r"\d\d-\d\d-\d\d",
-        "%m月%d日": r"\d\d?月\d\d?日",
+        "%m月%d日": r"\d\d?月\d\d?[日号]",
         "%m-%d": r"[0-3]\d-[0-3]\d",
         "%m/%d": r"\d\d?/\d\d?",
-        "%d %b": rf"\d\d?\.? {_NAME}",
-        "%b %d": rf"{_NAME} \d\d?(?:st|nd|rd|th)?",
+        "%m.%d": r"\d\d?\.\d\d?\.?",
+        "%m_%d": r"[0-3]\d_[0-3]\d",
+        "%m%d": r"[0-3]\d[0-3]\d",
+        "%d %b": rf"\d\d?\.? ?{_NAME}",
+        "%b %d": rf"{_NAME} ?\d\d?(?:st|nd|rd|th)?",
         _TIME_OF_DAY: _CLOCK,
         _HEXADECIMAL: r"\b(?:0x)?[0-9a-f]{8}\b",
     }
 )
 """How programs write days, weeks, months, quarters and times, and what matches them."""
 
-_YEARLESS: Final = frozenset(("%m月%d日", "%m-%d", "%d-%m", "%m/%d", "%d/%m", "%d %b", "%b %d"))
-_OF_MONTHS: Final = frozenset(("%Y-%m", "%Y%m", "%b %Y", "%Y年%m月"))
+_YEARLESS: Final = frozenset(
+    f"{one}{sign}{other}" for sign in ("-", "/", ".", "_", "") for one, other in (("%m", "%d"), ("%d", "%m"))
+) | {"%m月%d日", "%d %b", "%b %d"}
+_OF_MONTHS: Final = frozenset(("%Y-%m", "%Y%m", "%b %Y", "%Y年%m月", "%m-%Y"))
 _ALSO: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "%d%m%Y": ("%m%d%Y",),
@@ -92,8 +98,9 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "%m/%d/%y": ("%d/%m/%y", "%y/%m/%d"),
         "%d.%m.%y": ("%y.%m.%d",),
         "%y-%m-%d": ("%d-%m-%y", "%m-%d-%y"),
-        "%m-%d": ("%d-%m",),
-        "%m/%d": ("%d/%m",),
+        "%y%m%d": ("%d%m%y", "%m%d%y"),
+        **{form: (form[3:] + form[2:3] + form[:2],) for form in ("%m-%d", "%m/%d", "%m.%d", "%m_%d")},
+        "%m%d": ("%d%m",),
     }
 )
 """In which other order the numbers of a form may stand."""
@@ -283,7 +290,7 @@ def _read(form: str, text: str, today: date) -> AbstractSet[str]:
         year, quarter = sorted(map(int, re.findall(r"20\d\d|[1-4](?!\d)", text)), reverse=True)
         return {f"quarter {4 * (year - today.year) + quarter - 1 - (today.month - 1) // 3}"}
     if form == "%G-W%V":
-        day = _day_of("%G-W%V-%u", f"{re.sub('-?W', '-W', text)}-1", today.year)
+        day = _day_of("%G-W%V-%u", f"{re.sub('-?W|年第', '-W', text).rstrip('周')}-1", today.year)
         return set() if day is None else {f"week {(day - _first_of_week(today)).days // 7}"}
     days = tuple(_days_of(form, _plain(text), today.year))
     if form in _OF_MONTHS:
@@ -294,22 +301,25 @@ def _read(form: str, text: str, today: date) -> AbstractSet[str]:
 
 def _plain(text: str) -> str:
     """A day with names of months in three letters, and blanks around them, as the forms have it."""
-    plain = _LONG_NAME.sub(r" \1 ", _ORDINAL.sub("", text))
-    return " ".join(plain.replace(",", " ").split())
+    plain = _LONG_NAME.sub(r" \1 ", _ORDINAL.sub("", text)).replace(",", " ").replace("号", "日")
+    return " ".join(plain.split()).rstrip(".")
 
 
 def _days_of(form: str, text: str, year: int) -> Iterator[date]:
-    """The days that a text may be; in a year if it does not say which."""
+    """The days that a text may be; in a year, that before or that after, if it does not say which."""
     for each in (form, *_ALSO.get(form, ())):
-        if (day := _day_of(each, text, year)) is not None:
-            yield day
+        for its_year in (year - 1, year, year + 1) if each in _YEARLESS else (year,):
+            if (day := _day_of(each, text, its_year)) is not None:
+                yield day
 
 
 def _day_of(form: str, text: str, year: int) -> date | None:
     if form in _YEARLESS:
         form, text = f"%Y {form}", f"{year} {text}"
-    elif form in ("%Y-%m", "%Y-%j"):
-        text = text.replace("/", "-")
+    elif form == "%Y-%j":
+        text = f"{text[:4]}-{text[-3:]}"
+    elif form in ("%Y-%m", "%m-%Y"):
+        text = text.replace("/", "-").replace(".", "-")
     try:
         return datetime.strptime(text, form).replace(tzinfo=UTC).date()
     except ValueError:
