@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import random
@@ -39,6 +40,14 @@ def _ulid() -> str:
     return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[number >> each & 31] for each in range(125, -1, -5))
 
 
+_SIGNS = f"_-{string.digits}{string.ascii_letters}"
+
+
+def _in_base62(number: int) -> str:
+    digits = string.digits + string.ascii_uppercase + string.ascii_lowercase
+    return (_in_base62(number // 62) if number >= 62 else "") + digits[number % 62]
+
+
 DRAWN: dict[str, Callable[[], str]] = {
     "a UUID": lambda: str(uuid.uuid4()),
     "its digits": lambda: f"bot-{uuid.uuid4().hex.upper()}",
@@ -55,6 +64,15 @@ DRAWN: dict[str, Callable[[], str]] = {
     "a UUID that begins with the time": lambda: f"at {_uuid7()}!",
     "its digits alone": lambda: _uuid7().replace("-", ""),
     "a ULID": lambda: f"run {_ulid()}",
+    "a UUID in capitals, in a name": lambda: f"BOT-{str(uuid.uuid4()).upper()}",
+    "a UUID in a name": lambda: f"bot_{uuid.uuid4()}!",
+    "a UUID in base64": lambda: base64.b64encode(uuid.uuid4().bytes).decode(),
+    "a UUID in base32": lambda: base64.b32encode(uuid.uuid4().bytes).decode().rstrip("="),
+    "a UUID in base62": lambda: _in_base62(uuid.uuid4().int),
+    "a KSUID": lambda: _in_base62(int.from_bytes((int(time.time()) - 14 * 10**8).to_bytes(4) + os.urandom(16))),
+    "a nanoid": lambda: "".join((_SIGNS[each & 63]) for each in os.urandom(34)[:21]),
+    "random bytes": lambda: random.randbytes(8).hex(),  # noqa: S311 - a name
+    "letters of a generator": lambda: "".join(random.SystemRandom().choices(string.ascii_letters, k=12)),
     "digits of bits": lambda: f"run_{secrets.randbits(64):x}",
     "a temporary name": lambda: Path(tempfile.mktemp(suffix=".txt")).name,  # noqa: S306 - only a name
 }

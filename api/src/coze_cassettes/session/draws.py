@@ -38,6 +38,9 @@ def remember_context(drawn: Drawn) -> AbstractContextManager[None]:
         {
             (os, "urandom"): bytes_of(os.urandom),
             (random, "_urandom"): bytes_of(os.urandom),  # what SystemRandom, and so secrets, draws
+            (random, "randbytes"): bytes_of(random.randbytes),
+            (random.Random, "choices"): characters_of(random.Random.choices),
+            (random.Random, "choice"): one_of(random.Random.choice),
             (random, "choices"): characters_of(random.choices),
             (random, "sample"): characters_of(random.sample),
             (random, "choice"): one_of(random.choice),
