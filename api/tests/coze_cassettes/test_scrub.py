@@ -356,6 +356,17 @@ def test_a_length_that_looks_like_a_letter_hides_nothing(form: bytes, fill: Call
     assert scrub([one]).interactions[0].response.body == body.replace(key, b"SECRET_1")
 
 
+@pytest.mark.parametrize("form", [b"\x80X%s\0\0\0%sq\x02", b"\xa2anf%s%sN", b"\0\x18\0\0%.0s%sdata"])
+def test_a_known_name_between_bytes_is_replaced(interaction: MakeInteraction, form: bytes) -> None:
+    """A sign may stand right behind it, as Python and others write it; in a text the word would go on."""
+    name, longer = "Zhang.Wei88", {"msg": "Zhang.Wei88q"}
+    body = bytes(range(128, 144)) + form % (bytes([len(name)]), name.encode())
+    film = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", (), body))
+    _, file, text = scrub([interaction(answer={"user_name": name}), film, interaction(answer=longer)]).interactions
+    assert name.encode() not in file.response.body
+    assert json.loads(text.response.body) == longer
+
+
 @given(st.binary(min_size=1, max_size=60), st.lists(st.integers(1, 20), min_size=1, max_size=6))
 def test_chunks_always_add_up(body: bytes, sizes: list[int]) -> None:
     """Whatever is replaced, the chunks are those of the new body."""

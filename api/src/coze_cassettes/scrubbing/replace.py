@@ -31,7 +31,7 @@ def replacing(table: ValueTable, rules: RuleSet, times: Times = NOWHERE) -> Visi
     def _edits(leaf: Leaf) -> Sequence[Edit]:
         if leaf.form == "number":
             return _number_edits(leaf, table, rules, times.shift)
-        edits = merge_longest(_claim(leaf, table, rules, times.shift), table.edits(leaf.text))
+        edits = merge_longest(_claim(leaf, table, rules, times.shift), table.edits(leaf.text, leaf.form))
         if leaf.form == "uri":  # its pieces are visited too; here an address as a whole counts
             if is_signed_by_fields(leaf, rules):
                 return []

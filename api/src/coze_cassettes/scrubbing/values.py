@@ -167,13 +167,13 @@ class ValueTable:
         """Each value that was replaced everywhere with its placeholder: what the inspector must no longer find."""
         return {text: each.placeholder for text, each in self._everywhere.items()}
 
-    def edits(self, text: str) -> list[Edit]:
+    def edits(self, text: str, form: str = "text") -> list[Edit]:
         """What to replace in a text: the values that are replaced everywhere, whole, written otherwise, or cut."""
         if not self._everywhere:
             return []
         folded = fold(text)
         lower = _lower(folded.text)
-        whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower)]
+        whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower, form)]
         parts = (*self._cut(lower), *self._in_lines(lower), *self._begun_edits(lower))
         cut = [(*folded.span(start, end), new) for start, end, new in parts]
         return merge_edits(whole, self._add_cores(text), cut)
@@ -201,32 +201,34 @@ class ValueTable:
             "|".join([*_trie(anchor for anchor in found if len(anchor) == _ANCHOR), *map(re.escape, short)])
         ), found
 
-    def _whole(self, text: str, lower: str) -> Iterator[Edit]:
+    def _whole(self, text: str, lower: str, form: str) -> Iterator[Edit]:
         pattern, anchors = self._anchors
         position = 0
         while (match := pattern.search(lower, position)) is not None:
             start = match.start()
-            end, new = self._value_at(text, lower, start, anchors)
+            end, new = self._value_at(text, lower, start, anchors, form)
             if end:
                 yield start, end, new
             position = end or start + 1
 
     def _value_at(
-        self, text: str, lower: str, start: int, anchors: Mapping[str, Mapping[int, Mapping[str, str]]]
+        self, text: str, lower: str, start: int, anchors: Mapping[str, Mapping[int, Mapping[str, str]]], form: str
     ) -> tuple[int, str]:
         for size in range(_ANCHOR, 0, -1):
             for length, candidates in anchors.get(lower[start : start + size], {}).items():
                 original = candidates.get(lower[start : start + length])
                 end = start + length
-                if original is not None and self._fits(original, text, start, end):
+                if original is not None and self._fits(original, text, start, end, form):
                     return end, self._everywhere[original].text
         return 0, ""
 
-    def _fits(self, value: str, text: str, start: int, end: int) -> bool:
+    def _fits(self, value: str, text: str, start: int, end: int, form: str) -> bool:
         if len(value) < _MIN_ANY_CASE and text[start:end] != value:
             return False
         each = self._everywhere[value]
         if each.rule is None or (each.rule.category is Category.SECRET and len(value) >= _MIN_INSIDE):
+            return True
+        if form == "binary" and len(value) >= _MIN_ANY_CASE:  # the number of its bytes, or a sign, may touch it there
             return True
         return not (
             _touches(text[start - 1 : start], value[0], value) or _touches(text[end : end + 1], value[-1], value)
