@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib
 import json
+import pkgutil
 import random
+import re
 import struct
 import sysconfig
 import uuid
 import zlib
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
+import cozepy
 import pytest
+from cozepy.model import CozeModel
 
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.inspection.scan import inspect, inspect_file
+from coze_cassettes.scrubbing.protocol import PROTOCOL_WORDS
 from coze_cassettes.scrubbing.scrub import scrub
 
 METADATA: Final = Metadata("stand-in", "2026-01-01T00:00:00Z", "0.20.0")
@@ -384,7 +391,7 @@ def test_a_file_is_downloaded_from_a_signed_url_of_an_answer() -> None:
     assert "a file" in shown
 
 
-@pytest.mark.parametrize("name", ["assistant", "data", "role", "user", "content"])
+@pytest.mark.parametrize("name", ["assistant", "data", "role", "user", "content", "Personal", "version"])
 def test_a_nick_name_that_is_a_word_of_the_protocol_mangles_nothing(name: str) -> None:
     """It is replaced in its own field only."""
     body = json.dumps({"data": {"role": "assistant", "content": f"the {name} says", "nick_name": name}})
@@ -392,6 +399,19 @@ def test_a_nick_name_that_is_a_word_of_the_protocol_mangles_nothing(name: str) -
     one = Interaction(Request("GET", "https://api.coze.com/v1/x"), Response(200, "OK", head, body.encode()))
     shown = json.loads(recorded(one).splitlines()[-1])["data"]
     assert shown == {"role": "assistant", "content": f"the {name} says", "nick_name": "NICK_NAME_1"}
+
+
+def test_the_words_of_the_protocol_are_those_of_the_sdk() -> None:
+    """A field or an enumerated value that is missing would be replaced where a person has its name."""
+    modules = [importlib.import_module(each.name) for each in pkgutil.walk_packages(cozepy.__path__, "cozepy.")]
+    named = (each for module in modules for each in vars(module).values() if isinstance(each, type))
+    classes = {each for each in named if each.__module__.startswith("cozepy")}
+    values = {str(value.value) for each in classes if issubclass(each, Enum) for value in each}
+    models = [each.model_fields for each in classes if issubclass(each, CozeModel)]
+    fields = {field.alias or name for model in models for name, field in model.items()}
+    words = {word.lower() for word in values | fields if re.fullmatch(r"[A-Za-z]\w+", word)}
+    assert len(words) > 300
+    assert words <= PROTOCOL_WORDS
 
 
 # --- text that was not written for this -----------------------------------------------------------------------------

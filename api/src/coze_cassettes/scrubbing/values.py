@@ -11,6 +11,7 @@ from typing import Final
 from coze_cassettes.codecs.edits import Edit, common_length, merge_edits
 from coze_cassettes.codecs.encodings import ENCODINGS, cores, fold
 from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing.protocol import PROTOCOL_WORDS
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.search import Search
 from coze_cassettes.scrubbing.wrapped import joined, words_apart
@@ -29,85 +30,6 @@ MIN_CUT: Final = 12
 
 _ANCHOR: Final = 6
 """Characters by which values are looked for."""
-
-_PROTOCOL_WORDS: Final = frozenset(
-    [
-        "assistant",
-        "user",
-        "users",
-        "system",
-        "tool",
-        "tools",
-        "role",
-        "data",
-        "text",
-        "content",
-        "message",
-        "messages",
-        "type",
-        "name",
-        "id",
-        "object",
-        "string",
-        "number",
-        "boolean",
-        "array",
-        "null",
-        "true",
-        "false",
-        "answer",
-        "question",
-        "function",
-        "function_call",
-        "tool_call",
-        "tool_output",
-        "tool_response",
-        "follow_up",
-        "verbose",
-        "completed",
-        "created",
-        "failed",
-        "in_progress",
-        "requires_action",
-        "canceled",
-        "error",
-        "code",
-        "msg",
-        "detail",
-        "event",
-        "done",
-        "conversation",
-        "chat",
-        "bot",
-        "workflow",
-        "file",
-        "image",
-        "audio",
-        "video",
-        "url",
-        "json",
-        "http",
-        "https",
-        "test",
-        "admin",
-        "root",
-        "guest",
-        "default",
-        "unknown",
-        "anonymous",
-        "public",
-        "private",
-        "status",
-        "success",
-        "output",
-        "input",
-        "model",
-        "token",
-        "coze",
-    ]
-)
-"""What the wire says of itself: a person who is called so is hidden in the own field only."""
-
 
 _IN_CHARSETS: Final = {row.name: row.encode for row in ENCODINGS if row.charset}
 
@@ -135,7 +57,7 @@ def is_replaced_everywhere(text: str, rule: Rule | None) -> bool:
     """Whether a value is long enough to be replaced in running text and not only in its own field."""
     if rule is None:
         return True
-    if text.lower() in _PROTOCOL_WORDS:
+    if text.lower() in PROTOCOL_WORDS:
         return False
     if rule.category is Category.SECRET:
         return len(text) >= (_MIN_INSIDE if text.isalpha() and text.islower() else _MIN_SECRET)
