@@ -402,6 +402,44 @@ def test_values_in_json_in_a_string_are_taken_over() -> None:
     assert rebase(cassette(old), cassette(new)).interactions == (answered({"output": '{"text":"好\\n","count":2}'}),)
 
 
+READINGS = (
+    ("expires", "Sat, 28 Nov 2026 03:47:11 GMT", "Mon, 30 Nov 2026 11:02:59 GMT"),
+    ("etag", 'W/"1f-Qx"', 'W/"20-b7"'),
+    ("x-ratelimit-remaining-requests", "16", "23"),
+    ("ratelimit-reset", "1", "60"),
+    ("x-response-time", "12.5ms", "7ms"),
+    ("x-runtime", "0.012", "1"),
+    ("x-sent-by-edge", 'node="1f09ab34cd", took=12', 'node="77", took=3'),
+    ("x-tos-hash-crc64ecma", "415320261570731728", "15320261570731728"),
+)
+"""Headers that follow the time, the body or the machine: by name, or by their numbers."""
+
+
+@pytest.mark.parametrize(("name", "before", "after"), READINGS, ids=[name for name, _, _ in READINGS])
+def test_a_header_that_counts_or_measures_changes_nothing(name: str, before: str, after: str) -> None:
+    """Gateways send headers of their own, with numbers that differ in each answer; the old value is kept."""
+    old, new = (answered({"mode": 1}, headers=(*JSON_HEADERS, (name, value))) for value in (before, after))
+    other = replace(new, response=replace(new.response, body=b'{"mode":2}'))
+    assert found(old, new) == []
+    assert rebase(cassette(old), cassette(other)).interactions[0].response.headers == old.response.headers
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("x-api-version", "3", "4"),
+        ("x-ratelimit-limit", "100", "50"),
+        ("x-error-code", "0", "700"),
+        ("x-users", "USER_ID_1 USER_ID_1", "USER_ID_1 USER_ID_2"),
+        ("x-mode", "fast", "slow"),
+    ],
+)
+def test_a_header_that_says_something_else_is_a_change(name: str, before: str, after: str) -> None:
+    """Numbers of versions, limits and codes are meant; so is any other word."""
+    old, new = (answered({"mode": 1}, headers=(*JSON_HEADERS, (name, value))) for value in (before, after))
+    assert found(old, new) == [("note", f"header {name}", "changed")]
+
+
 def test_headers_keep_their_order_and_spelling() -> None:
     """A server that writes its headers otherwise changes nothing."""
     old = answered({"mode": 0})

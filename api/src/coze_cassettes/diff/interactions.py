@@ -17,7 +17,7 @@ from coze_cassettes.diff.nodes import parse
 from coze_cassettes.diff.paths import ELEMENT, Path, format_path, outside
 from coze_cassettes.diff.streams import EVENT, EVENTS, stream_differences
 from coze_cassettes.diff.values import json_differences
-from coze_cassettes.diff.volatile import Where, matches, rows
+from coze_cassettes.diff.volatile import Where, is_volatile_header, rows
 from coze_cassettes.pluralize import pluralize
 
 
@@ -105,7 +105,7 @@ def _header_differences(old: Headers, new: Headers, *, lenient: bool) -> Differe
     """Headers by their lower-case names; several of one name are one value."""
     before, after = by_name(old), by_name(new)
     for name in sorted(before.keys() | after.keys()):
-        volatile = lenient and matches(Where.HEADER, name)
+        volatile = lenient and is_volatile_header(name, before.get(name, ""), after.get(name, ""))
         path = (outside(f"header {name}"),)
         if name not in after:
             yield Difference(Severity.BREAKING, path, "removed", "is gone", volatile)

@@ -83,6 +83,9 @@ VOLATILE: Final = (
     Volatile(Where.FIELD, r"data\.content", "a question that was spoken is text that a model heard", uri=_WEBSOCKETS),
     Volatile(Where.FIELD, r".+ \(cut off\)\.data:", "what is left of an event breaks off somewhere"),
     Volatile(Where.HEADER, r"x-tt-logid|x-log-id|date|content-length|set-cookie|via|server-timing", "one a call"),
+    Volatile(Where.HEADER, r"etag|expires|last-modified", "it follows the body, or the time of the answer"),
+    Volatile(Where.HEADER, r"(?:x-)?rate-?limit(?:-(?:remaining|reset|used).*)?", "how much of a quota is left"),
+    Volatile(Where.HEADER, r"(?:.*-)?(?:\w*time|duration|latency)(?:-ms)?", "how long it took"),
     Volatile(Where.RUN, r".*\.delta|Message", "a model's text is cut into deltas as it comes"),
     Volatile(Where.RUN, r"(?:transcriptions\.message|conversation\.audio_transcript)\.update", "so is what was heard"),
     Volatile(
@@ -129,6 +132,29 @@ def is_map(path: str) -> bool:
 def matches(where: Where, text: str) -> bool:
     """Whether a row that looks there names this header, event or call."""
     return any(re.fullmatch(row.pattern, text) for row in rows(where))
+
+
+_READING: Final = re.compile(
+    r"(?i:mon|tue|wed|thu|fri|sat|sun), \d\d \w{3} \d{4} [\d:]{8} GMT"
+    r"|(?<![A-Za-z0-9_])(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,}(?![A-Za-z0-9])|(?<![A-Z]_)(?<!\d)\d+"
+)
+"""A time, an identifier in hexadecimal digits, or a number that is not a placeholder's."""
+
+_MEANT: Final = re.compile(
+    r"content-.*|location|retry-after|cache-control|link|.*(?:version|limit|max|code|status|allow).*"
+)
+"""Headers whose numbers the API means."""
+
+
+def is_volatile_header(name: str, old: str, new: str) -> bool:
+    """Whether a header, by its lower-case name, may have these two values in answers of an unchanged API.
+
+    A header that no row names may differ in numbers, times and identifiers: gateways count and measure in headers of
+    their own, which change without notice.
+    """
+    if matches(Where.HEADER, name):
+        return True
+    return _MEANT.fullmatch(name) is None and _READING.sub("0", old) == _READING.sub("0", new)
 
 
 @lru_cache(maxsize=4096)
