@@ -88,3 +88,25 @@ def test_the_number_of_indistinct_questions_does_not_count(where: str, new: str 
         rest = {key: value for key, value in each.items() if key != "type"}
         fresh.append({**rest, new: [each["type"]] if kind == "retyped" else each["type"]} if new else rest)
     assert {each.kind for each in compare(form(OLD), form(fresh)).changes} == {kind}
+
+
+PING = 'id: 0\nevent: PING\ndata: {"content":{},"node_execute_uuid":""}\n\n'
+
+
+def run_of(*texts: str, ping_before: int | None = None) -> Cassette:
+    """A stream of a workflow's run, with a PING before one of its messages."""
+    events = [f"event: Message\ndata: {json.dumps({'content': each, 'node_type': 'Message'})}\n\n" for each in texts]
+    if ping_before is not None:
+        events.insert(ping_before, PING)
+    body = "".join([*events, 'event: Done\ndata: {"debug_url":""}\n\n']).encode()
+    response = Response(200, "OK", (("content-type", "text/event-stream"),), body, (len(body),))
+    return Cassette((Interaction(Request("POST", "https://api.coze.com/v1/workflow/stream_run"), response),))
+
+
+@pytest.mark.parametrize("ping_before", [0, 1, 2])
+def test_how_often_a_long_run_sends_a_ping_is_no_change(ping_before: int) -> None:
+    """It depends on how long the run takes."""
+    old, new = run_of("A", "B"), run_of("A", "B", ping_before=ping_before)
+    assert not compare(old, new).changed
+    assert not compare(new, old).changed
+    assert rebase(old, new) == old

@@ -127,8 +127,8 @@ def items_of(events: Sequence[StreamEvent], rules: BodyRules, typed: frozenset[s
         labelled = replace(event, label=label)
         interleaved = interleaving(event.name, rules.uri_path)
         run = bool(interleaved) or matches(Where.RUN, event.name)
-        if items and rules.optional(event.about):
-            items[-1] = replace(items[-1], optional=(*items[-1].optional, labelled))
+        if rules.optional(event.about) or matches(Where.EVENT, event.name):
+            items[-1:] = [replace(item, optional=(*item.optional, labelled)) for item in items[-1:]]
         elif items and run and items[-1].kind == (interleaved or label):
             items[-1] = replace(items[-1], events=(*items[-1].events, labelled))
         else:

@@ -22,6 +22,8 @@ class Where(StrEnum):
     """A stream's events with this name: how many there are in a row says nothing."""
     INTERLEAVED = "interleaved"
     """A stream's events with these names: in which order they come says nothing, nor how many there are."""
+    EVENT = "event"
+    """A stream's events with this name: they come or stay away."""
     ELEMENT = "element"
     """A list's elements, or a stream's events, with ``key=value`` among their fields: they come or stay away."""
     MAP = "map"
@@ -94,6 +96,7 @@ VOLATILE: Final = (
         "text and sound of an answer are made side by side, sentence by sentence",
         uri=_WEBSOCKETS,
     ),
+    Volatile(Where.EVENT, r"PING", "a long run of a workflow sends one every half minute"),
     Volatile(Where.CALL, r"(?:GET|POST) /v3/chat/retrieve", "a chat is polled until the model is done"),
     Volatile(Where.CALL, r"GET /v1/workflows/[^/]+/run_histories/[^/]+", "a run is polled until it is done"),
     Volatile(Where.CALL, r"POST /v1/datasets/[^/]+/process", "a document is polled until it is processed"),
