@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,3 +111,36 @@ def test_how_often_a_long_run_sends_a_ping_is_no_change(ping_before: int) -> Non
     assert not compare(old, new).changed
     assert not compare(new, old).changed
     assert rebase(old, new) == old
+
+
+def cancelled(*texts: str) -> Cassette:
+    """A chat over a WebSocket that was cancelled behind some deltas."""
+    events = [
+        ("conversation.chat.in_progress", {}),
+        *(("conversation.message.delta", {"content": each}) for each in texts),
+        ("conversation.chat.canceled", {"code": 2}),
+    ]
+    frames = (json.dumps({"event_type": name, "data": data}) for name, data in events)
+    body = "".join(f"event:{name}\ndata:{frame}\n\n" for (name, _), frame in zip(events, frames, strict=True)).encode()
+    uri = "wss://ws.coze.com/v1/chat?bot_id=BOT_ID"
+    return Cassette((Interaction(Request("GET", uri), Response(101, "Switching Protocols", (), body)),))
+
+
+def test_how_much_of_an_answer_came_before_it_was_cancelled_is_no_change() -> None:
+    """It depends on when the server hears of it; of an answer that is not cancelled each event counts."""
+    some, none = cancelled("So", "me"), cancelled()
+    for old, new in ((some, none), (none, some)):
+        assert not compare(old, new).changed
+        assert rebase(old, new) == old
+        whole = [
+            Cassette(
+                (
+                    replace(
+                        each,
+                        response=replace(each.response, body=each.response.body.replace(b"canceled", b"completed")),
+                    ),
+                )
+            )
+            for each in (*old.interactions, *new.interactions)
+        ]
+        assert compare(*whole).changed

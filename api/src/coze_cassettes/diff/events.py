@@ -11,7 +11,7 @@ from typing import Final
 from coze_cassettes.diff.body_rules import BodyRules
 from coze_cassettes.diff.nodes import Node, parse, readable
 from coze_cassettes.diff.shapes import Shape, merge, shape_of
-from coze_cassettes.diff.volatile import Where, interleaving, matches
+from coze_cassettes.diff.volatile import Where, interleaving, matches, may_stay_away
 
 _BLOCK = re.compile(r"(?P<lines>(?:[^\r\n]+(?:\r?\n|\Z))+)(?P<blank>(?:\r?\n)*)")
 _LINE = re.compile(r"(?P<name>[^:\r\n]*):? ?(?P<value>[^\r\n]*)(?:\r?\n)?")
@@ -122,12 +122,13 @@ def kind_of(item: Item) -> str:
 def items_of(events: Sequence[StreamEvent], rules: BodyRules, typed: frozenset[str] = frozenset()) -> list[Item]:
     """The grammar of a stream; ``typed`` are the names of events that are distinguished by their subtype."""
     items: list[Item] = []
+    names = frozenset(event.name for event in events)
     for event in events:
         label = f"{event.name}[{event.subtype}]" if event.name in typed else event.name
         labelled = replace(event, label=label)
         interleaved = interleaving(event.name, rules.uri_path)
         run = bool(interleaved) or matches(Where.RUN, event.name)
-        if rules.optional(event.about) or matches(Where.EVENT, event.name):
+        if rules.optional(event.about) or may_stay_away(event.name, names):
             items[-1:] = [replace(item, optional=(*item.optional, labelled)) for item in items[-1:]]
         elif items and run and items[-1].kind == (interleaved or label):
             items[-1] = replace(items[-1], events=(*items[-1].events, labelled))

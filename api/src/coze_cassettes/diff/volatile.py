@@ -37,7 +37,7 @@ class Volatile:
     """One row: what may differ, and why.
 
     ``types`` are JSON types, ``uri`` says on which URI paths, ``unless`` is a ``key=value`` of the same object that
-    makes the field count after all.
+    makes the field count after all, ``beside`` is an event that the same stream must have.
     """
 
     where: Where
@@ -46,6 +46,7 @@ class Volatile:
     types: str = "string integer number"
     uri: str = ""
     unless: str = ""
+    beside: str = ""
 
 
 _MODEL_TEXT = "what a model says, and what is made of it, differs from run to run"
@@ -97,6 +98,12 @@ VOLATILE: Final = (
         uri=_WEBSOCKETS,
     ),
     Volatile(Where.EVENT, r"PING", "a long run of a workflow sends one every half minute"),
+    Volatile(
+        Where.EVENT,
+        r"conversation\.message\.delta|conversation\.audio\.(?:delta|sentence_start)",
+        "how much of an answer comes before it is cancelled",
+        beside="conversation.chat.canceled",
+    ),
     Volatile(Where.CALL, r"(?:GET|POST) /v3/chat/retrieve", "a chat is polled until the model is done"),
     Volatile(Where.CALL, r"GET /v1/workflows/[^/]+/run_histories/[^/]+", "a run is polled until it is done"),
     Volatile(Where.CALL, r"POST /v1/datasets/[^/]+/process", "a document is polled until it is processed"),
@@ -135,6 +142,13 @@ def is_map(path: str) -> bool:
 def matches(where: Where, text: str) -> bool:
     """Whether a row that looks there names this header, event or call."""
     return any(re.fullmatch(row.pattern, text) for row in rows(where))
+
+
+@lru_cache(maxsize=4096)
+def may_stay_away(name: str, stream: frozenset[str]) -> bool:
+    """Whether an event comes or stays away, in a stream that has events of these names."""
+    found = (row for row in rows(Where.EVENT) if re.fullmatch(row.pattern, name))
+    return any(row.beside in ("", *stream) for row in found)
 
 
 _READING: Final = re.compile(
