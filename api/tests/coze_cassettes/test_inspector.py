@@ -45,6 +45,8 @@ def rules_found(cassette: MakeCassette, interaction: MakeInteraction) -> Callabl
         ({"note": "{PEM}"}, "INSPECT-PEM"),
         ({"note": "Bearer {A20}"}, "INSPECT-BEARER"),
         ({"note": "canary.{A6}@example.com"}, "INSPECT-EMAIL"),
+        ({"note": "write to canary.{A6}@examp"}, "INSPECT-EMAIL"),
+        ({"note": "write to canary{D4}@"}, "INSPECT-EMAIL"),
         ({"note": "139{D8}"}, "INSPECT-PHONE"),
         ({"note": "7{D18}"}, "INSPECT-ID"),
         ({"note": "20241210152726{H18}"}, "INSPECT-LOGID"),

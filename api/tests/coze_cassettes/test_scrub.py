@@ -632,6 +632,8 @@ def test_ids_as_long_as_their_placeholders_do_not_run_into_each_other(interactio
         ("户{IBAN}z", "BANK_CARD_1"),
         ("token: https://a.example/t/x9{A14}", "SECRET_1"),
         ("CONN s/x9{A8}", "PASSWORD_1"),
+        ("mail canary.{A8}@examp", "EMAIL_1"),
+        ("邮箱canary{D3}@", "EMAIL_1"),
     ],
 )
 def test_a_value_beside_a_sign_is_found(

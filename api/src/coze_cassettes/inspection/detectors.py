@@ -534,6 +534,9 @@ _FILE_SUFFIXES: Final = words(
 )
 _LOCAL = re.compile(r"[A-Za-z0-9_.%+'-]+\Z")
 _LONGEST_LOCAL: Final = 64
+_SHORTEST_CUT_LOCAL: Final = 5
+_TAGS: Final = words("localhost latest next")
+"""What stands behind an @ that is no domain: this machine, and tags of packages."""
 
 
 def _is_mailbox(match: re.Match[str]) -> bool:
@@ -548,6 +551,14 @@ def _is_mailbox(match: re.Match[str]) -> bool:
     if "." not in domain or domain.endswith(".invalid"):
         return False
     return not (domain in _EXAMPLES and local[0].lower() in _NOBODY)
+
+
+def _is_cut_mailbox(match: re.Match[str]) -> bool:
+    """Whether what stands before the @ looks like the name of a mailbox: it has a part, or ends in digits."""
+    local = _LOCAL.search(match.string[max(0, match.start() - _LONGEST_LOCAL) : match.start()])
+    if local is None or len(local[0]) < _SHORTEST_CUT_LOCAL or match["domain"].lower() in _TAGS:
+        return False
+    return any(each in "._0123456789" for each in local[0][1:])
 
 
 _S: Final = numbers.SEPARATOR
@@ -566,6 +577,13 @@ _PERSONAL: Final = (
             r"@(?P<domain>(?:[A-Za-z0-9\u00df-\u024f](?:[A-Za-z0-9\u00df-\u024f-]{0,62})\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])"
         ),
         _is_mailbox,
+        mark="@",
+    ),
+    Detector(
+        "INSPECT-EMAIL",
+        "an e-mail address in which a text breaks off",
+        re.compile(r"@(?P<domain>(?:[A-Za-z][A-Za-z0-9-]{0,62}\.?)?)\Z"),
+        _is_cut_mailbox,
         mark="@",
     ),
     Detector(

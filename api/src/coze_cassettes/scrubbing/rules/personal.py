@@ -108,10 +108,11 @@ PERSONAL: Final = (
         r"://[^\s/@:]{0,256}:[^\s/@]{1,256}(?:@[!#$%&*+.=A-Za-z0-9^_|~-]{1,64}){0,3}@"  # no mailbox: a password
         r"|(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@|(?<=://)SECRET_\d)"
         r"([A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9\u00df-\u024f-]{1,63}\.){1,8}"
-        r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-]))",
-        "a person's address",
+        r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-])"
+        r"|(?=[A-Za-z0-9%+-]{1,40}[._\d])[A-Za-z0-9._%+-]{5,64}@(?!(?:localhost|latest|next)\Z)(?:[A-Za-z][A-Za-z0-9-]{0,62}\.?)?\Z)",
+        "a person's address, also at the end of an answer that broke off in it",
         "mail canary.{A8}@example.com please",
-        "user@localhost, icon@2x.png, git@code.example:a/b.git",
+        "user@localhost, icon@2x.png, git@code.example:a/b.git, checkout@v4, lodash.merge@latest",
         mark="@",
     ),
     Rule(
