@@ -171,6 +171,18 @@ def _open_marked(data: bytes) -> Opened | None:
     )
 
 
+# --- texts in folded lines ------------------------------------------------------------------------------------------
+
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_FOLDED: Final = {"vCard": b"BEGIN:VCARD", "iCalendar": b"BEGIN:VCALENDAR", "manifest of a jar": b"Manifest-Version:"}
+
+
+def _open_folded(data: bytes) -> Opened | None:
+    """A text whose long lines go on behind a blank, in the middle of a word too (RFC 5545, 6350); written unfolded."""
+    inner = _FOLD.sub(b"", data)
+    return None if inner == data else _keeping(data, inner, lambda new: new)
+
+
 # --- messages of a protocol -----------------------------------------------------------------------------------------
 
 _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
@@ -240,6 +252,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     Container("Avro", avro.MAGIC, avro.open_avro),
     Container("PNG", pictures.PNG_MAGIC, pictures.open_png),
     *(Container(f"text in {charset.upper()}", mark, _open_marked) for mark, charset in _MARKS.items()),
+    *(Container(name, begin, _open_folded) for name, begin in _FOLDED.items()),
     Container("7-Zip", b"7z\xbc\xaf\x27\x1c", _seal("a 7-Zip archive")),
     Container("RAR", b"Rar!\x1a\x07", _seal("a RAR archive")),
     Container("lzip", b"LZIP\1", _seal("an lzip file")),
@@ -271,13 +284,16 @@ def open_container(data: bytes, allowed: frozenset[str] = frozenset()) -> Opened
 _MAGIC: Final = tuple(row.magic for row in CONTAINERS if not row.at)
 
 
-def is_archive(data: bytes) -> bool:
-    """Whether it is an archive of the form that writes files as they are, which may be all of text."""
-    return data.startswith(tars.MAGIC, tars.AT)
+_OF_TEXT: Final = (*_FOLDED.values(), b"%PDF-")
+
+
+def may_be_text(data: bytes) -> bool:
+    """Whether it is a file of a form that is opened though it may be all of text."""
+    return data.startswith(tars.MAGIC, tars.AT) or data.startswith(_OF_TEXT)
 
 
 def _open(data: bytes) -> Opened | None:
-    for row in CONTAINERS if data.startswith(_MAGIC) or is_archive(data) else ():
+    for row in CONTAINERS if data.startswith(_MAGIC) or may_be_text(data) else ():
         if data.startswith(row.magic, row.at) and (opened := row.open(data)) is not None:
             return opened
     if len(data) < _MIN_DEFLATE or data.isascii():

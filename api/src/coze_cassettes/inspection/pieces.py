@@ -122,7 +122,7 @@ def _of_body(body: bytes, content_type: str, place: str, allowed: frozenset[str]
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = None
-    if text is None or text.startswith("%PDF-") or containers.is_archive(body):
+    if text is None or containers.may_be_text(body):
         yield from _of_bytes(body, place, allowed)
         return
     value = streams.parse(text)
