@@ -419,10 +419,13 @@ def test_a_configured_value_split_over_different_events_is_found(
         lambda secret: "\r\n    ".join(secret[at : at + 7] for at in range(0, 30, 7)),
         lambda secret: "\n# ".join(secret[at : at + 7] for at in range(0, 30, 7)),
         " ".join,
+        lambda secret: " ".join(secret[at : at + 4] for at in range(0, 30, 4)),
+        lambda secret: "-".join(secret[at : at + 8] for at in range(0, 30, 8)),
+        lambda secret: "\t".join(secret[at : at + 10] for at in range(0, 30, 10)),
     ],
-    ids=["lines", "indented lines", "lines of a comment", "letters"],
+    ids=["lines", "indented lines", "lines of a comment", "letters", "groups of four", "with hyphens", "with tabs"],
 )
-def test_a_secret_in_lines_or_letters_is_found(
+def test_a_secret_in_lines_letters_or_groups_is_found(
     write: Callable[[str], str], interaction: MakeInteraction, fill: Callable[[str], str]
 ) -> None:
     """A terminal wraps it, a text spells it: the whole stretch is replaced, and the inspector sees it alone."""

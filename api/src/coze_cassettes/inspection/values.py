@@ -34,6 +34,11 @@ _SENTENCE = re.compile(r"\s|://")
 """Is in a value whose beginning says nothing: words, or a URL that others begin like."""
 
 
+_GAP = re.compile(r"[\s-]")
+_DRAWN = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])", re.DOTALL)
+"""Has letters and digits: such a value is not in a text by chance when the gaps between groups are left out."""
+
+
 @dataclass(frozen=True)
 class Form:
     """A way in which a value may stand in a text: as it is, or encoded; compared as written or folded and small."""
@@ -41,14 +46,18 @@ class Form:
     text: str
     is_word: bool
     is_folded: bool
+    is_grouped: bool = False
+    """Whether it is looked for in groups, between which there may be gaps."""
 
     @cached_property
     def run(self) -> str:
         """Its longest run; empty if it has none."""
         return max(_RUN.findall(self.text), key=len, default="")
 
-    def choose(self, written: str, folded: str, small: str, in_one: str) -> tuple[str, ...]:
+    def choose(self, written: str, folded: str, small: str, in_one: str, dense: str) -> tuple[str, ...]:
         """In which of the readings of a text it may stand."""
+        if self.is_grouped:
+            return (dense,)
         if self.is_folded:
             return (small,) if self.is_word or in_one is small else (small, in_one)
         return (written,) if folded is written else (written, folded)
@@ -67,18 +76,21 @@ def _make_forms(value: str) -> Iterator[Form]:
     yield Form(plain if short else plain.casefold(), len(plain) < _LONG, is_folded=not short)
     if len(plain) >= _LONG and not _SENTENCE.search(plain):
         yield Form(plain[:_CUT].casefold(), is_word=False, is_folded=True)
+    if len(plain) >= _LONG and _DRAWN.match(plain) and not _GAP.search(plain) and "://" not in plain:
+        yield Form(plain.casefold(), is_word=False, is_folded=True, is_grouped=True)
     for row in encodings.ENCODINGS:
         if row.group == 1 and not row.inline and not short:
             yield Form(row.encode(value), is_word=False, is_folded=False)
     yield from (Form(core, is_word=False, is_folded=False) for core in encodings.cores(value))
 
 
-def _read(text: str) -> tuple[str, str, str, str]:
-    """A text as it is written, folded, small, and with its lines in one."""
+def _read(text: str) -> tuple[str, str, str, str, str]:
+    """A text as it is written, folded, small, with its lines in one, and without the gaps between groups."""
     folded = masking.fold(text)
     small = folded.casefold()
     in_one = _in_one_line(_BETWEEN_LETTERS.sub("", small))
-    return text, folded, small, small if len(in_one) == len(small) else in_one
+    dense = small.replace(" ", "").replace("-", "").replace("\t", "")
+    return text, folded, small, small if len(in_one) == len(small) else in_one, dense
 
 
 def _in_one_line(text: str) -> str:
@@ -131,12 +143,12 @@ class Values:
         if not self.forms:
             return self
         every = _read("\0".join(texts))
-        runs = {each: "\0".join(_RUN.findall(each)) for each in every}
+        runs = {each: "\0".join(_RUN.findall(each)) for each in every[:-1]}
         return Values(
             tuple(
                 form
                 for form in self.forms
-                if any(form.run in runs[each] and form.text in each for each in form.choose(*every))
+                if any(form.run in runs.get(each, each) and form.text in each for each in form.choose(*every))
             )
         )
 

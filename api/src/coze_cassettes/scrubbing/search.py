@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -30,3 +30,15 @@ class Search:
             for at in range(run.start(), run.end() - self.length + 1):
                 if text[at : at + self.length] in self.stretches:
                     yield at
+
+
+def trie(words: Iterable[str]) -> list[str]:
+    """Alternatives of a pattern that matches some words of one length, by their first two characters."""
+    ordered = sorted(words)
+    heads: dict[str, list[str]] = {}
+    for word in ordered:
+        heads.setdefault(word[:2], []).append(word[2:])
+    by_first: dict[str, list[str]] = {}
+    for head, tails in heads.items():
+        by_first.setdefault(head[0], []).append(f"{re.escape(head[1])}(?:{'|'.join(map(re.escape, tails))})")
+    return [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items()]

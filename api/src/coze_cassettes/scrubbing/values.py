@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -11,9 +11,10 @@ from typing import Final
 from coze_cassettes.codecs.edits import Edit, common_length, merge_edits
 from coze_cassettes.codecs.encodings import ENCODINGS, cores, fold
 from coze_cassettes.scrubbing import placeholders
+from coze_cassettes.scrubbing.grouped import Groups
 from coze_cassettes.scrubbing.protocol import PROTOCOL_WORDS
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
-from coze_cassettes.scrubbing.search import Search
+from coze_cassettes.scrubbing.search import Search, trie
 from coze_cassettes.scrubbing.wrapped import joined, words_apart
 
 _MIN_WIDE, _MIN_PERSONAL, _MIN_IDENTIFIER, _MIN_SECRET = 2, 3, 6, 6
@@ -96,7 +97,7 @@ class ValueTable:
         folded = fold(text)
         lower = _lower(folded.text)
         whole = [(*folded.span(start, end), new) for start, end, new in self._whole(folded.text, lower, form)]
-        parts = (*self._cut(lower), *self._in_lines(lower), *self._begun_edits(lower))
+        parts = (*self._cut(lower), *self._in_lines(lower), *self._groups.edits(lower), *self._begun_edits(lower))
         cut = [(*folded.span(start, end), new) for start, end, new in parts]
         return merge_edits(whole, self._add_cores(text), cut)
 
@@ -120,7 +121,7 @@ class ValueTable:
             found.setdefault(lower[:_ANCHOR], {}).setdefault(len(text), {}).setdefault(lower, text)
         short = sorted({anchor for anchor in found if len(anchor) < _ANCHOR}, key=len, reverse=True)
         return re.compile(
-            "|".join([*_trie(anchor for anchor in found if len(anchor) == _ANCHOR), *map(re.escape, short)])
+            "|".join([*trie(anchor for anchor in found if len(anchor) == _ANCHOR), *map(re.escape, short)])
         ), found
 
     def _whole(self, text: str, lower: str, form: str) -> Iterator[Edit]:
@@ -222,6 +223,10 @@ class ValueTable:
             yield from ((*word.span(start, end), new) for start, end, new in self._cut(word.text))
 
     @cached_property
+    def _groups(self) -> Groups:
+        return Groups.of({_lower(text): each.text for text, each in self._everywhere.items()})
+
+    @cached_property
     def _beginnings(self) -> Mapping[str, tuple[str, ...]]:
         """The values that are no secrets by their first characters: those with words in them say nothing when cut."""
         found: dict[str, tuple[str, ...]] = {}
@@ -258,15 +263,3 @@ def _touches(neighbour: str, edge: str, value: str) -> bool:
     if not neighbour.isascii() or not edge.isascii() or not edge.isalnum():
         return False
     return neighbour.isdigit() if value.isdigit() else neighbour.isalnum()
-
-
-def _trie(words: Iterable[str]) -> list[str]:
-    """Alternatives of a pattern that matches some words of one length, by their first two characters."""
-    ordered = sorted(words)
-    heads: dict[str, list[str]] = {}
-    for word in ordered:
-        heads.setdefault(word[:2], []).append(word[2:])
-    by_first: dict[str, list[str]] = {}
-    for head, tails in heads.items():
-        by_first.setdefault(head[0], []).append(f"{re.escape(head[1])}(?:{'|'.join(map(re.escape, tails))})")
-    return [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items()]
