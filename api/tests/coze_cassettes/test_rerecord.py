@@ -23,10 +23,12 @@ from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
 from coze_cassettes.cli import main
 from coze_cassettes.errors import Misuse
-from coze_cassettes.rerecord import leaks, processes, pytest_events, signals
+from coze_cassettes.rerecord import leaks, processes, project_options, pytest_events, signals
 from coze_cassettes.rerecord.leaks import Canary
 from coze_cassettes.rerecord.outcome import WRITTEN, Collected, Decision, Failure, Outcome, Verdict, decide, others
 from coze_cassettes.rerecord.plan import Test, make_plan
+
+pytest_plugins = ["pytester"]
 
 if TYPE_CHECKING:
     from api.tests.coze_cassettes.conftest import Project
@@ -289,10 +291,23 @@ def test_no_secret_is_on_a_command_line() -> None:
     """The child gets everything that it needs to know of the account through its environment."""
     suite = processes.Suite(Path(), ("api/tests/coze",), "bots")
     assert processes.command(suite, ["--record-mode=all"])[1:] == [
-        "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:randomly", "-p", "no:cacheprovider",
-        "-p", "coze_cassettes.rerecord.pytest_events", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+        "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:randomly",
+        "-p", "coze_cassettes.rerecord.pytest_events", "--capture=fd",
+        "-W", "ignore::pytest.PytestAssertRewriteWarning",
         "--record-mode=all", "-k", "bots",
     ]  # fmt: skip
+
+
+def test_options_in_addopts_change_no_run(pytester: pytest.Pytester) -> None:
+    """Given a project that asks for workers, the first failure only or the last failed tests, a run does all tests."""
+    suite = processes.Suite(pytester.path, (".",))
+    pytester.makeini("[pytest]\naddopts = -s -x --pdb --lf --ff --sw --lfnf=none --cache-clear --randomly-seed=3")
+    config = pytester.parseconfig(*processes.command(suite, [])[3:])
+    config.option.dist, config.option.numprocesses = "load", 2  # of pytest-xdist, which need not be there
+    project_options.turn_off(config)
+    options = config.option
+    assert (options.capture, options.maxfail, options.usepdb) == ("fd", 0, False)
+    assert (options.dist, options.numprocesses) == ("no", None)
 
 
 def test_events_survive_the_pipe() -> None:

@@ -21,7 +21,7 @@ from typing import IO, Any, Final, NoReturn
 
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.pytest_settings import LENIENT
-from coze_cassettes.rerecord import pytest_events
+from coze_cassettes.rerecord import project_options, pytest_events
 from coze_cassettes.rerecord.signals import defer_signals_context
 
 START_SECONDS: Final = 30.0
@@ -68,7 +68,8 @@ def command(suite: Suite, arguments: Sequence[str]) -> list[str]:
     The value of an option stands behind ``=``: pytest looks for its configuration before it knows the options of
     plugins, and would take a path that stands alone for one of tests.
     """
-    plugins = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "coze_cassettes.rerecord.pytest_events")
+    blocked = (part for name in project_options.BLOCKED for part in ("-p", f"no:{name}"))
+    plugins = (*blocked, "-p", "coze_cassettes.rerecord.pytest_events", "--capture=fd")
     keyword = ("-k", suite.keyword) if suite.keyword else ()
     return [sys.executable, "-m", "pytest", *suite.tests, "-q", "--no-header", *plugins, *LENIENT, *arguments, *keyword]
 
