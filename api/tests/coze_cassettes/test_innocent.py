@@ -99,6 +99,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "Settings  of an app\n\ntoken\nA token is a unit of text.\nsecret\nShown once in the console\n"
         "connect users/a1b2c3d4/messages now\nroot:~/app2 $ ls\nroot:/var/lib2/x $ ls"
     ),
+    "templates, counts, and calls that log nobody in": (
+        "支付到 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa\n"
+        '{"username": "{{user}}", "user_name": "<your name>", "x-token": "Bearer {{token}}", "nick_name": "${NICK}"}\n'
+        'node.bind("click", "handler2b"); config("retry", "max-5-times!")\npassword=xxx&user=yyy\n'
+        "helm install x --set image.tag=v1.2.3 --set existingSecret=my-secret\n"
+        '{"howto": "mysql -u root -p\\nEnter password:\\nWelcome to the monitor."}\n'
+        "本次消耗 token 数：1234"
+    ),
     "bits": "0000 0001 0010 0011 0100 0101 0110 0111 1000",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
     "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",

@@ -242,6 +242,11 @@ WITH_DIGIT = {
     "message of a program": 'log.debug("password {}", "%s")',
     "default of a field": 'password: str = Field(default="%s")',
     "tag of a field": 'Password string `env:"DB_PASSWORD" envDefault:"%s"`',
+    "value of an option": "llm keys set openai --value %s",
+    "account and password": "Login: me / %s",
+    "statement that adds a login": "EXEC sp_addlogin 'me', '%s', 'main'",
+    "option glued to quotes": "mongo -u me -p'%s' main",
+    "bind of a directory": 'c.bind("cn=me,dc=a", "%s")',
     "relay of mail": "[mail.example.com]:587 me@a:%s",
 }
 """Where a value needs a digit: else it may be a word that explains the name."""
@@ -342,11 +347,17 @@ TELLING: Final = (
                 "%s，这是通行码",
             ),
             *("加密key叫%s", "暗号没变，%s", "__分享码__：%s", "访问码？\n%s"),
+            *("Here it is: %s. That's the router password.", "Wei uses %s as login password", "投屏码：%s"),
+            *("Save this password now:\n\n```\n%s\n```", "Q: What's the PUK for Nolfen?\nA: %s", "unseal key: %s"),
+            *("A new access code was issued (%s).", "Meeting password is currently `%s`", "%s是内网Git的登录密码"),
+            *("支付密码是多少？\n答：%s", "登录密码错误，我用的%s", "%s是堡垒机的登录密码"),
         )
         for value in ("86{D4}", "k7R{D1}x2", "nolfen-{D3}-tulip")
         if value[0] == "k" or "pass" not in text or "password" in text
     ),
     *(("pw #1: %s", "k7R{D1}x2!q"), ("https://a.example/invite?key=%s", "x9K{D2}q{D1}Zt4vB7w")),
+    *(("https://a.example/feed?key=%s", "IGU{D1}ZSYRYPMC{D1}"), ("vercel env add API_KEY x <<< %s", "Vf{D2}q")),
+    *(("vault login %s", "8{D3}"), ("wpa_passphrase home '%s'", "86{D4}")),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
 )
 """Sentences that tell a secret of letters or of digits only, or one that begins with a sign."""
@@ -408,6 +419,7 @@ PERSONS: Final = (
     *(("QQ改成%s", "8{D8}"), ("Your qq is now %s", "7{D7}"), ("微信id填tulip_%s", "3{D4}")),
     *(("家庭地址已改为%s", "宁波市中山路{D3}号"), ("Pickup address: %s", "1{D2} Tulip Terrace, Portland")),
     *(("IMEI号：%s", "5{D9}{D5}"), ("imei为%s。", "5{D9}{D5}")),
+    *(("payment reference AB12 %s", "{IBAN}"), ("**Emergency contact**: %s", "Mira Canaryson")),
     *(("%s停在门口", "沪A·9{D4}"), ("车牌是%s", "粤BD8{D4}"), ("苏 %s", "C9{D3}K")),
 )
 """What a text says of a person: a label, signs or a verb, and what looks like what the label asks for."""
@@ -444,6 +456,7 @@ def test_what_a_text_says_of_a_person_is_found(
         {"password": {"S": WORD}},
         {"op": "replace", "path": "/password", "newValue": WORD},
         {"args": ["-v", "--db-password", WORD]},
+        [{"field": "password", "old": None, "new": WORD}],
     ],
 )
 def test_each_name_of_a_value_counts(interaction: MakeInteraction, cassette: MakeCassette, answer: object) -> None:

@@ -103,7 +103,10 @@ _LABELS: Final = frozenset(
     )
 )
 _LABELLED: Final = frozenset(
-    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value", "newValue")
+    (
+        *("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value"),
+        *("newValue", "new", "old"),
+    )
 )
 _OF_ONE_WORD: Final = frozenset(("k", "title", "header", "v", "data", "ParameterValue"))
 """Of these, what names another field, or is named, may be anything else as well, unless the value is one word."""

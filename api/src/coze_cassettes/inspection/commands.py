@@ -41,10 +41,38 @@ _TABLE: Final = (
         )
         for tool in ("sqlplus ", "expdp ", "impdp ", "sqlldr ", "conn ", "CONN ", "connect ", "CONNECT ")
     ),
+    *(
+        (
+            mark,
+            re.compile(
+                r"(?<![A-Za-z0-9_./-])(?:vault login|bw unlock|bw login \S+|authtoken|add-authtoken"
+                rf"|wpa_passphrase \S+|service install|rabbitmqctl [a-z_]+ \S+|input_pw"
+                rf"|env:set \w*(?i:pass|secret|token|key)\w*) {_VALUE}"
+            ),
+        )
+        for mark in (
+            *("vault login", "bw ", "authtoken ", "wpa_passphrase ", "service install ", "rabbitmqctl ", "input_pw "),
+            "env:set ",
+        )
+    ),
+    ("sp_addlogin ", re.compile(r"sp_addlogin N?'[^'\n]+', ?N?'(?P<value>[^'\n]{4,128})'")),
+    *(
+        (
+            mark,
+            re.compile(
+                rf"(?:secret|key|token|password|credential)s? (?:set|add|put|create|import) {_ANY}"
+                rf"(?:--(?:body|value|data|string)|-[bv])[ =]{_VALUE}"
+            ),
+        )
+        for mark in ("--body", "--value", "--data", "--string", " -b", " -v")
+    ),
     ("tpd", re.compile(rf"(?:l2|pp)tpd[ \t]+{_VALUE}[\"']?[ \t]+[*0-9]")),
     (
         "<<<",
-        re.compile(rf"(?:ogin|passw|token|secret|unlock|crypt|luks|su|key|auth|stdin)[^\n]{{0,96}}? <<< ?\$?{_VALUE}"),
+        re.compile(
+            r"(?:ogin|PASSW|TOKEN|SECRET|KEY|passw|token|secret|unlock|crypt|luks|su|key|auth|stdin)"
+            rf"[^\n]{{0,96}}? <<< ?\$?{_VALUE}"
+        ),
     ),
     *(
         (
@@ -119,6 +147,7 @@ def _aligned(text: str) -> Iterator[str]:
 
 _CALLEES: Final = words(
     """
+    create_user create_superuser createUser
     ogin onnect onnection uth uthenticate AUTH bind bind_s pw_set begin PDO sign verify jwt.encode jwt.decode hmac.new
     createHmac Fernet OTP FTP Redis config Client Bot Handler Token Key Secret Credential Credentials
     """
@@ -160,14 +189,21 @@ _OF_SENTENCE = re.compile(
 _WORD = re.compile(r"(?<=[\s\"':>])(?:(?:key|password)=[\"']?)?(?P<value>[A-Za-z0-9][^\s\"'<>|;&]{5,127})")
 
 
-def _drawn_values(text: str) -> Iterator[str]:
-    """What looks drawn among the arguments of such a call, or in such a line."""
+def _in_calls(text: str) -> Iterator[str]:
+    """What looks drawn among the arguments of such a call, or is the last one."""
     for call in _CALLS.matches(text):
         if _ASKS.search(text, max(0, call.start() - _SHORT), call.start()) is None:
             for at, literal in enumerate(_LITERAL.finditer(call["given"])):
-                is_given = at > 0 and not literal["named"] and is_drawn(literal["value"])
-                if (is_given or is_shown(literal["value"])) and _ADDRESS.search(literal["value"]) is None:
+                is_login = _is_login(call)
+                is_given = at > 0 and not literal["named"] and is_drawn(literal["value"]) and is_login
+                is_sure = is_login or _PLAIN_WORDS.fullmatch(literal["value"]) is None
+                if (is_given or (is_sure and is_shown(literal["value"]))) and _ADDRESS.search(literal["value"]) is None:
                     yield literal["value"]
+
+
+def _drawn_values(text: str) -> Iterator[str]:
+    """What looks drawn in a call or a line that logs in, behind an account, or is the key of a network."""
+    yield from _in_calls(text)
     for verb in _VERBS_IN.matches(text):
         start = text.rfind("\n", max(0, verb.start() - _LINE), verb.start()) + 1
         line = text[start : verb.end() + _LINE].partition("\n")[0]
@@ -175,6 +211,30 @@ def _drawn_values(text: str) -> Iterator[str]:
         if is_command and _OF_SENTENCE.search(line) is None:
             arguments = _WORD.finditer(line, verb.end() - start)
             yield from (word["value"] for word in arguments if is_shown(word["value"]))
+    for slash in _BEHIND_SLASH.finditer(text):
+        if is_shown(slash["value"]) and _OF_ACCOUNT.search(text, max(0, slash.start() - _LINE), slash.start()):
+            yield slash["value"]
+    for network in _OF_NETWORK.finditer(text) if ".begin(" in text else ():
+        if _NAME_OF_TYPE.search(network["value"]) is None:
+            yield network["value"]
+
+
+_BEHIND_SLASH = re.compile("/ ?(?P<value>[!-.0-~]{4,128})")
+_OF_ACCOUNT = re.compile(
+    r"(?:(?i:log[io]n|user|username|account|credentials?)|账[号户]|用户名?|登录名) ?[:：] ?[A-Za-z0-9_.@-]{2,32} ?\Z"
+)
+_OF_NETWORK = re.compile(r"(?i:wi-?fi)[A-Za-z0-9_]{0,16}\.begin\([^()\n]{0,64}?, ?\"(?P<value>[A-Za-z0-9_-]{8,63})\"\)")
+_NAME_OF_TYPE = re.compile("(?i)pass|secret|key|your|[A-Z]_")
+"""An account with its password, a network with its key."""
+
+_FOR_ANYTHING: Final = ("bind(", "config(", "Handler(", "Client(", "Bot(")
+_PLAIN_WORDS = re.compile("[a-z]+(?:[-_.][a-z0-9]+)*!?")
+_LOGS_IN = re.compile("\\A[\"'][^\"'\n]*[=@]")
+
+
+def _is_login(call: re.Match[str]) -> bool:
+    """Whether the last argument of a call is a password by its place: the first one says who logs in."""
+    return not call[0].startswith(_FOR_ANYTHING) or _LOGS_IN.search(call["given"]) is not None
 
 
 _SHORT: Final = 32
@@ -189,7 +249,7 @@ def placed_pairs(text: str) -> Iterator[Pair]:
             yield Pair("password", value, is_quoted=True)
     yield from (Pair("password", value, is_quoted=True) for value in _drawn_values(text))
     for match in _URL_KEY.finditer(text) if "key=" in text else ():
-        yield Pair("url key", match["value"], is_quoted=True)
+        yield Pair("api key" if is_shown(match["value"]) else "url key", match["value"], is_quoted=True)
     for value in _aligned(text) if "  " in text and any(map(text.lower().__contains__, _STEMS)) else ():
         if is_drawn(value) or is_pin(value):
             yield Pair("password", value, is_quoted=True)

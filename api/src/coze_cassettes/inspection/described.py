@@ -22,10 +22,21 @@ _GRANT_TYPES: Final = frozenset(("refresh_token", "authorization_code", "access_
 
 def is_described(value: str) -> bool:
     """Whether a text says what a value is instead of being one: a type, a mask, a variable to fill in."""
-    plain = value.strip().strip("\"'`")
+    plain = _SCHEME.sub("", value.strip().strip("\"'`"))
     if plain.lower() in _TYPES or plain in _GRANT_TYPES or len(set(plain)) <= 1:
         return True
     return _TEMPLATE.fullmatch(plain) is not None or _IN_A_FORM.match(plain) is not None
+
+
+_SCHEME = re.compile(r"(?i:bearer|basic|token) (?=[<${%])")
+"""How a credential is used, before a variable that stands for it."""
+
+_FILLED_IN = re.compile(r"<[A-Za-z][A-Za-z _-]*>|\$?\{\{? ?[A-Za-z_][A-Za-z0-9_. -]*\}?\}|\$[A-Z_]+|%[A-Z_]+%")
+
+
+def is_filled_in(value: str) -> bool:
+    """Whether a text is a place of a template, where a value comes: ``{{user}}``."""
+    return _FILLED_IN.fullmatch(value.strip()) is not None
 
 
 _IN_A_FORM = re.compile(

@@ -75,6 +75,7 @@ _DETAILS: Final = (
     ),
     _Detail("real_name", _FULL_NAME, "人", head=re.compile(rf"(?:{_ROLES})\Z")),
     _Detail("real_name", _FULL_NAME, "person", head=re.compile(r"(?i:contact)[ _-]?\Z")),
+    _Detail("real_name", _FULL_NAME, "contact", head=re.compile(r"(?i:emergency)[ _-]?\Z")),
     _Detail("real_name", _FULL_NAME, "name", head=re.compile(rf"(?i:{_WORD_OF_NAME})[ _-]?\Z")),
     _Detail(
         "home_address", _HOME, "地址 住址 住所 居住地 所在地 address residence", tail=re.compile("(?: line [0-9])?")

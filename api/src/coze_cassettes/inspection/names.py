@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from coze_cassettes.inspection.described import is_described, is_own_name
+from coze_cassettes.inspection.described import is_described, is_filled_in, is_own_name
 from coze_cassettes.inspection.promises import HAN_OPENING, RULES, TABLE, Promise
 from coze_cassettes.inspection.words import words
 
@@ -82,13 +82,13 @@ def _at_end(words: list[str]) -> Promise | None:
             return promise
     if is_token:
         return Promise.CREDENTIAL if words[-2] in _COUNTED else Promise.TOKEN
-    if words[-1] == "key" and len(words) > 1 and words[-2] not in _KEYS_OF_DATA:
-        return Promise.KEY
     last = "".join(words)
     for length in range(min(len(last) - 1, _LONGEST), _SHORTEST - 1, -1):
         end = last[-length:]
         if end in _ROWS and end not in _EXACT and _ROWS[end] is not Promise.IDENTIFIER:
             return _ROWS[end]
+    if words[-1] == "key" and len(words) > 1 and words[-2] not in _KEYS_OF_DATA:
+        return Promise.KEY
     return Promise.CREDENTIAL if last.endswith("token") else _han(last)
 
 
@@ -204,7 +204,8 @@ _SERVICES: Final = words("支付宝 支付寶 微信 微信支付 alipay wechat"
 
 
 def _is_person(value: str) -> bool:
-    return re.search(r"[^\W\d_]|\d{5}", value) is not None and value.lower() not in _SERVICES
+    is_name = re.search(r"[^\W\d_]|\d{5}", value) is not None and value.lower() not in _SERVICES
+    return is_name and not is_filled_in(value)
 
 
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][\w.'’-]*){1,3}|[\u4e00-\u9fff]{2,6}·[\u4e00-\u9fff]{2,6}")
@@ -299,7 +300,8 @@ def rules_for(field: Field) -> Iterable[str]:
         yield RULES[promise]
     if field.name == "auth" and is_login(field.value):
         yield RULES[Promise.SECRET]
-    named_in_bag = field.above in _BAGS and field.name in _IN_BAG and is_han_name(field.value)
+    is_bag = field.above in _BAGS and field.name in _IN_BAG
+    named_in_bag = is_bag and is_han_name(field.value) and promise_of(field.value) is None
     owned = field.above in _OWNERS and field.name in ("name", "id") and _names_person(field.value)
     if named_in_bag or owned:
         yield RULES[Promise.PERSON]

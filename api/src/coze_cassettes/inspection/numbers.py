@@ -292,5 +292,8 @@ def is_account(match: re.Match[str]) -> bool:
     """Whether letters and digits begin with an international account number (ISO 13616)."""
     from stdnum import iban  # noqa: PLC0415 - only a candidate is worth it
 
-    compact = re.sub(r"\s", "", match[0])
-    return any(iban.is_valid(compact[:length]) for length in _LENGTHS_OF_ACCOUNT if length <= len(compact))
+    for start in (0, *(blank.end() for blank in re.finditer(r"\s(?=[A-Z])", match[0]))):  # behind a word of the form
+        compact = re.sub(r"\s", "", match[0][start:])
+        if any(iban.is_valid(compact[:length]) for length in _LENGTHS_OF_ACCOUNT if length <= len(compact)):
+            return True
+    return False

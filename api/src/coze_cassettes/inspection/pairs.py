@@ -65,7 +65,7 @@ _PLIST = re.compile(
 )
 _LABELLED = re.compile(
     rf"""["'](?:name|key|keyword|field|label|k|title|header|ParameterKey)\\?["']\s{{0,4}}:\s{{0,4}}\\?["'](?P<name>[{NAME_CHARS}]{{2,64}})\\?["'][^{{}}]{{0,128}}?"""
-    r"""["'](?:value|val|content|text|v|data|ParameterValue)\\?["']\s{0,4}:\s{0,4}\\?["'](?P<value>[^"'\\\n]{1,4096})\\?["']"""
+    r"""["'](?:value|val|content|text|v|data|new|old|ParameterValue)\\?["']\s{0,4}:\s{0,4}\\?["'](?P<value>[^"'\\\n]{1,4096})\\?["']"""
 )
 """An object of JSON or the like that says in one field what the other one is."""
 
@@ -188,7 +188,7 @@ def _lines(text: str) -> Iterator[Pair]:
 
 _PREFIX = re.compile(r"\A(?:[bfru](?=[\"'])|(?:&[A-Za-z]\w*|!!?[a-z]+) +|(?i:bearer|basic|token) +(?=\S*[0-9]))")
 _COMMENT = re.compile(r"\s[#;].*")
-_NEXT_SETTING = re.compile(rf"(?:[,;] ?| )[{NAME_CHARS}]{{2,64}} ?[:=].*")
+_NEXT_SETTING = re.compile(rf"(?:[,;&] ?| )[{NAME_CHARS}]{{2,64}} ?[:=].*")
 """What follows a setting on its line: ``账号：me，密码：tulip7``."""
 
 _REPLACED = re.compile(

@@ -194,7 +194,10 @@ _LABELS: Final = (
     *("Name", "Key", "Field", "attr", "prop", "property", "path"),
 )
 _LABELLED: Final = frozenset(
-    ("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value", "newValue")
+    (
+        *("value", "val", "content", "text", "default", "default_value", "defaultValue", "值", "内容", "Value"),
+        *("newValue", "new", "old"),
+    )
 )
 
 

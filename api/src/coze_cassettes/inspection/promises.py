@@ -60,6 +60,7 @@ HAN_OPENING: Final = words(
     """
     邀请 兑换 取货 取票 取药 取餐 提货 提取 核验 核销 注册 登录 登陆 开门 开锁 开箱 开柜 门禁 解锁 解压 短信 备份 入会
     入群 入场 会议 配对 绑定 重置 访问 分享 共享 通行 推流 串流 充值 领取 自提 寄存 存包 加入 连接 下载 进群 进入 支付
+    投屏 储物 入园 预约 礼品 优惠 会员 体验
     """
 )
 """What a code opens in Chinese: ``邀请码``, secret if it has a digit."""
@@ -78,7 +79,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             authorization code|verification code|captcha code|sms code|one time password|otp|totp|totp secret
             recovery code
             backup code|mnemonic|seed phrase|recovery phrase|backup phrase|cookie|authorization
-            x api key|connection string
+            x api key|connection string|api v2 key|api v3 key
             webhook secret
             hmac key|consumer secret|consumer key|subscription key|service key|sas token|js ticket|密码|口令|密钥
             smtp pass|mail pass|email pass|ftp pass|redis pass|mysql pass|pg pass|ssh pass|auth pass|admin pass
@@ -110,7 +111,9 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             bit locker key|recovery key|serial key|authentication key
             admin key|service role key|write key|ingest key|ingestion key|restricted key
             open ai key|azure key|stripe key|deep seek key|anthropic key|gemini key|moonshot key|zhipu key|coze key
-            jwt key|otp key|totp key|wallet key|gift code|door code|gate code|garage code|safe code|lock code
+            jwt key|otp key|totp key|wallet key|unseal key|restore key|join key|agent key|gateway key|mcp key|mch key
+            snmp community|community string|box code|keypad code|kiosk code
+            gift code|door code|gate code|garage code|safe code|lock code
             locker code|extraction code|share code|sharing code|guest code|alarm code|entry code
             access code|redeem code|redemption code|voucher code|coupon code|pickup code|pick up code
             license code|licence code|room code|join code|meeting code|exchange code
@@ -148,7 +151,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             login ip|source ip|remote addr|mac|mac address|passport|passport no|passport num|passport number
             driver license
             driver license no|driving license|imei|imsi|iccid|latitude|longitude
-            lat|lng|qq|qq number|qq no|qq num|qq id|skype|whatsapp|telegram|line id|手机|手机号|手机号码|电话
+            lat|lng|qq|qq number|qq account|qq no|qq num|qq id|skype|whatsapp|telegram|line id|手机|手机号|手机号码|电话
             电话号码|联系方式|座机|邮箱|邮箱地址|电子邮件|身份证|身份证号|身份证号码|证件号|证件号码
             银行卡|银行卡号|卡号|银行账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号
             社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度|企鹅号|扣扣号

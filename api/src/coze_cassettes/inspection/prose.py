@@ -32,14 +32,16 @@ class Pair:
 
 _HAN_OPENING: Final = HAN_OPENING | words("动态 授权 校验 安全 备用 恢复 激活 取件 鉴权")
 _LATIN_CORE: Final = (
-    r"(?=[acjkmopstvACJKMOPSTV])"
-    r"(?i:pass(?:[_ -]?(?:word(?:[_ -]?confirmation)?|wrd|wd|phrase|code))?|pwd|pswd|psw|psk|pw|pin|captcha|jwt"
-    r"|secret|token|credentials?"
-    r"|vcode|session[ _-]?id|cookie|mnemonic|t?otp|(?<![A-Za-z0-9+/])(?:puk|pat)(?![/+])"
-    r"|(?<=[a-z]_)(?:sk|ak)|key(?:[_ -]?(?:id|base))?|secret[_ -]?id|code"
-    r"|phrase(?:(?<=recovery phrase)|(?<=seed phrase)|(?<=backup phrase))"
-    r"|ticket|connection[_ -]?string)(?![A-Za-z])"
+    r"[acjkmopstvACJKMOPSTV](?i:"
+    r"(?<=p)(?:ass(?:[_ -]?(?:word(?:[_ -]?confirmation)?|wrd|wd|phrase|code))?|wd|swd|sw|sk|w|in"
+    r"|(?<![A-Za-z0-9+/].)(?:uk|at)(?![/+])|hrase(?:(?<=recovery phrase)|(?<=seed phrase)|(?<=backup phrase)))"
+    r"|(?<=s)(?:ecret(?:[ _-]?id)?|ession[ _-]?id|tring(?<=community[ _-]string))"
+    r"|(?<=c)(?:aptcha|redentials?|ookie|ode|onnection[_ -]?string)"
+    r"|(?<=t)(?:oken|otp|icket)|(?<=k)ey(?:[_ -]?(?:id|base))?|(?<=j)wt|(?<=v)code|(?<=m)nemonic|(?<=o)tp"
+    r"|(?<=[a-z]_[sa])k)(?![A-Za-z])"
 )
+"""The first letter alone lets a search run, what stands behind it is parted by that letter."""
+
 _HAN_CORE: Final = (
     "密码|口令|[密秘私]钥|密匙|令牌|验证码|卡密|密保答案|凭[证据]|暗号"
     rf"|(?:{'|'.join(sorted(_HAN_OPENING))})码(?![率流头农])"
@@ -48,7 +50,7 @@ _CORE = re.compile(
     rf"{_LATIN_CORE}|(?=[密口秘私令验凭暗卡{''.join(sorted({word[0] for word in _HAN_OPENING}))}])(?:{_HAN_CORE})"
 )
 _ASCII_CORE = re.compile(_LATIN_CORE)
-"""What a name ends with; its first letters are asked first, since few places pass them."""
+"""What a name ends with."""
 
 _HEAD_REVERSED = re.compile(r"(?:[ ]?[A-Za-z0-9_.-]++(?:[ ][A-Za-z0-9_.-]++){0,2})?")
 _HAN_HEAD = re.compile("[\u4e00-\u9fff]{2}")
@@ -109,7 +111,7 @@ def _is_beside(gap: re.Match[str]) -> bool:
     return gap["sign"] != "|" and "\n" not in gap[0]
 
 
-_NETRC = re.compile(r"(?:machine|login|default|account)\s")
+_NETRC = re.compile(r"(?:(?:machine|login|account)\s+\S+|default)\s+\Z")
 
 
 def _is_option(text: str, match: re.Match[str], name: str) -> bool:
@@ -190,16 +192,16 @@ _LEAST_CREDENTIAL: Final = 10
 _CUT_ESCAPE = re.compile(
     rf"(?:&?[Ss]tr(?:ing)? ?=)?[{MASK}*`\"'|+>=\s]*"
     r"(?:\\(?:[uUx]?\{?[0-9A-Fa-f]{0,8})|%u?[0-9A-Fa-f]{0,3}|&?#[0-9xX]?[0-9A-Fa-f]{0,5})"
-    r"|[LNuUR]?\\{1,64}"
+    rf"|[LNuUR]?\\{{1,64}}|\\{{1,8}}[nrt][A-Za-z]*|{MASK}\\{{1,8}}[nrt].*|[^A-Za-z0-9{MASK}]{{0,4}}{MASK}(?:[)\]}}>]|</|[^\x00-\x7f\u3400-\u9fff{MASK}]).*"
 )
 """An escape that breaks off where the next piece of a text begins, with a placeholder before it or without; what stands
-before a quote with an escape."""
+before a quote with an escape; a placeholder that a line end or a bracket ends, a word on the next line."""
 
 _IN_FORM = re.compile(rf"{MASK}&[A-Za-z_][A-Za-z0-9_.-]*(?:=.*)?")
 """A placeholder and the next field of a form, whose name may go on in the next piece."""
 
-_ESCAPES = re.compile(r"%(?:25)*[0-9A-Fa-f]{2}|%[0-9A-Fa-f]?\Z")
-"""Signs beside a placeholder as a form writes them; the last may break off."""
+_ESCAPES = re.compile(r"%(?:25)*[0-9A-Fa-f]{2}|%[0-9A-Fa-f]?\Z|&(?:#x?[0-9A-Fa-f]{1,6}|[a-z]{2,6});?")
+"""Signs beside a placeholder as a form, or HTML, writes them; the last may break off."""
 
 
 def is_secret(pair: Pair, text: str) -> bool:
@@ -307,13 +309,15 @@ def is_dummy(pair: Pair) -> bool:
 # --- escapes that go on elsewhere -----------------------------------------------------------------------------------
 
 _CUT_OFF = re.compile(r"(?:%[0-9A-Fa-f]?|\\[uUx]?\{?[0-9A-Fa-f]{0,8})\Z")
+_ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]{1,6}|[a-z]{2,6});")
 _WRITTEN = re.compile(r"(?:%(?:25)*[0-9A-Fa-f]{2}){1,16}")
 
 
 def without_escapes(text: str) -> str:
-    """A text without the escape that breaks off at its end, and with blanks for those of a form: they are no words."""
+    """A text without the escape that breaks off at its end; others, which are no words, are blanks."""
     cut = _CUT_OFF.search(text, max(0, len(text) - _LONGEST_ESCAPE))
     text = text if cut is None else text[: cut.start()]
+    text = _ENTITY.sub(" ", text) if "&" in text else text
     return _WRITTEN.sub(" ", text) if "%" in text and len(text) <= _LONGEST_FORM else text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import math
 import re
 import struct
@@ -130,7 +131,7 @@ def mixes_cases(word: str) -> bool:
 def is_random(match: re.Match[str]) -> bool:
     """Whether a run of base64 or the like is a key: drawn, no picture, no public key, and nothing says it is a hash."""
     run = match[0].rstrip("=")
-    if _HASH_INSIDE.match(run):
+    if _HASH_INSIDE.match(run) or _is_public_address(run):
         return False
     parts = [part for part in re.split(r"[/_-]", run) if len(part) >= _SHORTEST and is_drawn(part)]
     is_whole = "/" not in run and is_drawn(run)
@@ -173,6 +174,27 @@ def is_hash_name(name: str) -> bool:
 def is_modulus(name: str, value: str) -> bool:
     """Whether a field is the modulus of a public key of RSA."""
     return name == "n" and len(value) in _MODULI
+
+
+_DIGITS: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58: Final = {digit: value for value, digit in enumerate(_DIGITS)}
+_ADDRESS: Final = 25
+_PUBLIC: Final = (0, 5)
+"""Bytes of an address of Bitcoin, and which first one says that it is no key (Base58Check)."""
+
+
+def _is_public_address(run: str) -> bool:
+    """Whether a run is an address to which anybody may pay, with its check digits."""
+    if run[0] not in "13" or not set(run) <= _BASE58.keys():
+        return False
+    number = 0
+    for char in run:
+        number = number * len(_BASE58) + _BASE58[char]
+    if number.bit_length() > 8 * _ADDRESS:
+        return False
+    address = number.to_bytes(_ADDRESS)
+    check = hashlib.sha256(hashlib.sha256(address[:-4]).digest()).digest()
+    return address[0] in _PUBLIC and check[:4] == address[-4:]
 
 
 _FEW: Final = 9

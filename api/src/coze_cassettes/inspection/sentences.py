@@ -10,7 +10,7 @@ from typing import Final
 from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.looks import ALGORITHM, GOES_ON, is_drawn, is_pin
 from coze_cassettes.inspection.masking import MASK
-from coze_cassettes.inspection.nearby import is_near
+from coze_cassettes.inspection.nearby import is_near, is_shown
 from coze_cassettes.inspection.promises import Promise
 from coze_cassettes.inspection.words import words
 
@@ -19,13 +19,13 @@ _MOST_WORDS: Final = 9
 
 _TELLING: Final = words(
     "is was be being to equals its it's it’s now still stays remains no again more typed entered becomes became reads"
-    " says wants : - – — = -> 's ’s"
+    " says wants currently actually : - – — = -> 's ’s"
     " is: was: be: to: equals: now: still:"
 )
 _JOINING: Final = words(
     """
     is was as for in into when asked the my your our a an right new current old <- should will may can must work works
-    be serve serves do used prompted has to
+    be serve serves do used prompted has to that's that’s this it's it’s that still
     """
 )
 _DESCRIBING: Final = words(
@@ -84,13 +84,19 @@ _BESIDE_HAN = re.compile("[ :\"'(（：]?[\u4e00-\u9fff]")
 _LEADER = re.compile(r"\A ?(?:[.·…]{3,32}|[(（\[][^()（）\[\]\n]{1,24}[)）\]](?=[:：]| )) ?")
 """Dots that lead to a value, or a remark behind a name."""
 
-_ANSWER = re.compile(r"\?\s{1,3}(?:[A-Za-z'’]{1,8}[:.]? ){0,2}[\"'`*]{0,2}(?P<value>[^\s\"'`*]{4,128})")
+_ANSWER = re.compile(
+    r"(?:,? [A-Za-z0-9'’.-]{1,15}){0,6}\?\s{1,3}(?:[A-Za-z'’]{1,8}[:.]? ){0,2}[\"'`*]{0,2}"
+    r"(?P<value>[^\s\"'`*]{4,128})"
+)
 _LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{4,128}?)(?=, |[,.]? ?(?:\r?\n|\Z))")
+
+
+_ISSUED = re.compile(r" (?:is|was|got|has been) [a-z]{3,12} ?\((?P<value>[^\s()]{5,128})\)")
 
 
 def _is_answered(behind: str, promise: Promise) -> bool:
     """Whether a question for a secret is answered, or commas set a drawn word off: ``the key, x9k2..., works``."""
-    listed = _LISTED.match(behind)
+    listed = _LISTED.match(behind) or _ISSUED.match(behind)
     if listed is not None and (is_drawn(listed["value"]) or (is_pin(listed["value"]) and promise in _HAS_PIN)):
         return True
     answer = _ANSWER.match(behind)
@@ -156,7 +162,8 @@ def _is_counted(clause: str, number: str) -> bool:
 
 
 _GIVEN_AS = re.compile(
-    r"\b(?i:use|try|tried|enter|type|put|paste|set|with) [\"'“‘`*(\[]{0,3}(?P<value>\S{4,128}?)[\"'”’`*)\]]{0,3}"
+    r"\b(?i:use[sd]?|using|try|tried|enter|type|put|paste|set|with) [\"'“‘`*(\[]{0,3}"
+    r"(?P<value>\S{4,128}?)[\"'”’`*)\]]{0,3}"
     r" (?:for|as|in|into|under|at|when)(?: [A-Za-z-]{1,12}){0,5} \Z"
 )
 """A value that one is asked to use as what the name says."""
@@ -172,7 +179,7 @@ def _is_said_before(before: str, promise: Promise) -> bool:
         small = word.lower()
         if small in _JOINING:
             is_joined = True
-        elif is_joined and (is_drawn(word.strip(_TRAILING)) or (is_pin(word) and _says_value(before, word))):
+        elif is_joined and (is_drawn(plain := word.strip(_TRAILING)) or (is_pin(plain) and _says_value(before, plain))):
             return True
         elif small.isalpha() and others < 2 and not is_joined:  # noqa: PLR2004 - words of the name itself
             others += 1
@@ -182,24 +189,33 @@ def _is_said_before(before: str, promise: Promise) -> bool:
 
 
 def _says_value(before: str, word: str) -> bool:
-    return re.search(rf"{word}[\"'”`*]* (?:(?:is|as|was|when)\b|<-)", before) is not None
+    return (
+        re.search(rf"{word}(?:[\"'”`*]* (?:(?:is|as|was|when)\b|<-)|[.,;!] (?i:is )?(?i:this|that|it)\b)", before)
+        is not None
+    )
 
 
 _ALONE_BELOW = re.compile(
-    r":?\s?\n\s{0,6}(?:```\w*\n|[>`]+ ?|(?<=\s\s)[*-] )?(?P<value>[!-~]{4,128}?)`{0,3}[ .]?\r?(?:\n|\Z)"
+    r"(?P<words>(?:,? [A-Za-z(][A-Za-z0-9'’)-]{0,14}){0,9})(?P<colon>:)?[.!]?\s?\n\s{0,6}"
+    r"(?:(?P<fence>```\w*\n)|[>`]+ ?|(?<=\s\s)[*-] )?(?P<value>[!-~]{4,128}?)`{0,3}[ .]?\r?(?:\n|\Z)"
 )
 
 
 def _is_below(behind: str, promise: Promise) -> bool:
     """Whether the line below a name is one drawn word, or digits."""
     match = _ALONE_BELOW.match(behind)
-    return match is not None and (is_drawn(match["value"]) or (is_pin(match["value"]) and promise in _HAS_PIN))
+    if match is None:
+        return False
+    if match["words"] and not (match["colon"] or match["fence"]):
+        return is_shown(match["value"])
+    return is_drawn(match["value"]) or (is_pin(match["value"]) and promise in _HAS_PIN)
 
 
 # --- Chinese --------------------------------------------------------------------------------------------------------
 
 _DESCRIBING_HAN = re.compile(
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
+    r"|数[:：]|[数用]量|消耗"
 )
 _HAN_OR_SIGN = re.compile(
     r"(?:[0-9]{1,2}(?=[:： 是为]))?(?:[(（][\u4e00-\u9fff]{1,4}[)）]|[\u4e00-\u9fff\u2460-\u24ff,:【(（\[「“\"'*`> -]"
@@ -211,7 +227,8 @@ _JOINED_HAN = re.compile(
     r"[”」`*\"' ]{0,2}(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)"
     r"|是|就是|即|系|作为|做|当[成作]?|用于|用作|\(|（|=|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
-    r"(?:[我你您他她]?们?的?)?[\u4e00-\u9fff]{0,4} ?(?:[A-Za-z-]{2,8} ?)?\Z"
+    r"(?:[我你您他她]?们?的?|(?:[A-Za-z0-9-]{1,12} )?[\u4e00-\u9fffA-Za-z0-9-]{1,14}的)"
+    r"[\u4e00-\u9fff]{0,4} ?(?:[A-Za-z-]{2,8} ?)?\Z"
 )
 
 
@@ -251,14 +268,22 @@ def _is_word_in_chinese(behind: str) -> bool:
     return not _is_known(value) and _USED.match(rest) is None
 
 
-_RESPECTIVELY = re.compile(r"分别(?:是|为|如下)[:： ]*[^\s和、,，]{1,32}[和、,，] ?(?P<value>[!-~]{4,128})")
+_SHOWN_APART: Final = tuple(
+    re.compile(pattern + r"(?P<value>[!-~]{4,128})")
+    for pattern in (
+        r"[\u4e00-\u9fff]{0,6}\?(?:\s|\\n){0,2}(?:[\u4e00-\u9fff]{1,4}:\s?)?",
+        r"(?:错误|不[对行]|不正确|失[败效]|无效),[\u4e00-\u9fff]{1,8}",
+        r"分别(?:是|为|如下)[:： ]*[^\s和、,，]{1,32}[和、,，] ?",
+    )
+)
+"""An answer, what someone entered, the second of two values: a sign of a sentence parts them from the name."""
 
 
 def _is_said_in_chinese(behind: str, before: str) -> bool:
     if _is_word_in_chinese(behind):
         return True
-    both = _RESPECTIVELY.match(behind)
-    if both is not None and _has_digit_drawn(both["value"].rstrip(".?!/")):
+    apart = filter(None, (pattern.match(behind) for pattern in _SHOWN_APART))
+    if any(_has_digit_drawn(each["value"].rstrip(".?!/")) for each in apart):
         return True
     gap = _HAN_OR_SIGN.match(behind)
     if gap is not None and not _DESCRIBING_HAN.search(gap[0]):

@@ -262,7 +262,7 @@ _PGPASS = re.compile(
 )
 _OPTIONS: Final = r"(?:[^\n|;&]{0,128} )?"
 _WORD: Final = r"[\"']?(?P<value>(?!\$)[^\s\"'<]{4,128})"
-_GLUED: Final = r"[\"']?(?P<value>[^\s\"'$<-][^\s\"']{3,128})"
+_GLUED: Final = r"[\"']?(?P<value>[^\s\"'$<\\-][^\s\"']{3,128})"
 """Before the option with a password, and the password behind it: a word of its own, or glued to it."""
 
 _SET_PASSWORD = re.compile(r"(?i:set password(?: for \S{1,64})?) ?= ?[\"'](?P<value>[^\"'\n]{4,128})[\"']")
@@ -273,14 +273,13 @@ _FROM_ECHO = re.compile(
 )
 _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("sshpass", re.compile(rf"sshpass +-p ?{_WORD}")),
-    ("mongo", re.compile(rf"\bmongo[a-z]* {_OPTIONS}-p +{_WORD}")),
+    ("mongo", re.compile(rf"\bmongo[a-z]* {_OPTIONS}-p(?=[ \"']) *{_WORD}")),
     ("mosquitto_", re.compile(rf"\bmosquitto_[ps]ub {_OPTIONS}-P +{_WORD}")),
     *((word, _SET_PASSWORD) for word in ("SET PASSWORD", "set password", "Set password")),
     ("={", re.compile(r"; ?(?i:pwd|password)=\{(?P<value>[^{};\s]{4,128})\}(?=[;\"'\s]|\Z)")),
     *((word, _OF_ORACLE) for word in ("jdbc:oracle:", "sqlplus ")),
     (" -U ", re.compile(r"\bcurl (?:[^\n|;&]{0,256} )?-U [\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})")),
     *((word, _FROM_ECHO) for word in ("sudo -S", "-stdin", "chpasswd")),
-    ("rabbitmqctl ", re.compile(rf"\brabbitmqctl (?:add_user|change_password) \S{{1,64}} {_WORD}")),
     ("mysql", re.compile(rf"\bmysql[a-z]* {_OPTIONS}-p{_GLUED}")),
     ("mariadb", re.compile(rf"\bmariadb[a-z-]* {_OPTIONS}-p{_GLUED}")),
     (

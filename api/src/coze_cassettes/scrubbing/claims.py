@@ -18,6 +18,7 @@ from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.scrubbing import chinese, placeholders
 from coze_cassettes.scrubbing.fields import fields_in
 from coze_cassettes.scrubbing.named_values import is_value, says_its_name
+from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.syntaxes import NamedValue
@@ -178,7 +179,8 @@ def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet) -> Iterator[Claim]
     """What is known by a name that stands before it."""
     for match in _URL_PARAMETER.finditer(folded.text):
         value = unquote(written := match[2].rstrip(_AFTER_URL))
-        rule = rules.field(_PARAMETERS.get(match[1], match[1]), leaf.uri_path, value) if value else None
+        name = _PARAMETERS[is_shown(value)] if match[1] == "key" else match[1]
+        rule = rules.field(name, leaf.uri_path, value) if value else None
         if rule is not None and rule.form is Form.PLACEHOLDER:
             yield Claim(*folded.span(match.start(2), match.start(2) + len(written)), value, rule)
     for found in fields_in(folded.text):
@@ -206,8 +208,8 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
     return Claim(*folded.span(found.start, found.end), value, rule)
 
 
-_PARAMETERS: Final = {"key": "url_key"}
-"""Parameters of a URL that mean less elsewhere."""
+_PARAMETERS: Final = ("url_key", "api_key")
+"""What a parameter ``key`` of a URL may be: the second if its value has several digits or changes often."""
 
 _LONGEST_NAME: Final = 4
 """Characters of a Chinese name of a field that is no person's: ``电话``, ``收货地址``."""

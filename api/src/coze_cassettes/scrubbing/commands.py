@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs.marked import Marked
+from coze_cassettes.scrubbing.looks import WORDY
 from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
@@ -47,12 +48,38 @@ _BY_MARK: Final = (
         )
         for mark in ("sqlplus ", "expdp ", "impdp ", "sqlldr ", "conn ", "CONN ", "connect ", "CONNECT ")
     ),
+    *(
+        (
+            mark,
+            re.compile(
+                r"(?<![\w./-])(?:vault login|bw (?:unlock|login \S{1,64})|ngrok (?:config add-)?authtoken"
+                r"|wpa_passphrase \S{1,64}|cloudflared service install|input_pw"
+                rf"|\w{{2,16}} env:set \w{{0,32}}(?i:pass|secret|token|key)\w{{0,32}}) {_WORD}"
+            ),
+        )
+        for mark in (*("vault ", "bw ", "ngrok ", "wpa_passphrase ", "cloudflared ", "input_pw ", "env:set "),)
+    ),
+    (
+        "rabbitmqctl ",
+        re.compile(r"\brabbitmqctl (?:add_user|change_password) \S{1,64} [\"']?(?P<value>[^\s\"']{4,128})"),
+    ),
+    ("sp_addlogin", re.compile(r"\bsp_addlogin\s{1,4}N?'[^'\n]{1,64}',\s{0,4}N?'(?P<value>[^'\n]{4,128})'")),
+    *(
+        (
+            mark,
+            re.compile(
+                r"\b(?:secret|key|token|password|credential)s? (?:set|add|put|create|import)\b[^\n|;&]{0,64}?"
+                r" (?:--(?:body|value|data|string)|-[bv])[ =][\"']?(?P<value>(?![-$<])[^\s\"']{4,512})"
+            ),
+        )
+        for mark in ("set ", "add ", "put ", "create ", "import ")
+    ),
     ("tpd", re.compile(rf"(?:l2|pp)tpd[ \t]{{1,8}}{_WORD}[\"']?[ \t]{{1,8}}[*\d]")),
     (
         "<<<",
         re.compile(
-            r"\b(?:[Ll]ogin|passw|token|secret|unlock|crypt|luks|su|key|auth|stdin)[^\n]{0,96}? <<< ?[$\"']{0,2}"
-            r"(?P<value>(?=[^\s\"']{0,64}\d)[^\s\"'$<>|;&]{4,128})"
+            r"\b\w{0,16}(?:[Ll]ogin|(?i:passw|token|secret|key)|unlock|crypt|luks|su|auth|stdin)[^\n]{0,96}?"
+            r" <<< ?[$\"']{0,2}(?P<value>(?=[^\s\"']{0,64}\d)[^\s\"'$<>|;&]{4,128})"
         ),
     ),
     *(
@@ -138,6 +165,7 @@ def _aligned(text: str) -> Iterator[NamedValue]:
 
 _CALLED: Final = (
     *("ogin", "onnect", "onnection", "uth", "uthenticate", "AUTH", "bind", "bind_s", "pw_set", "begin", "PDO", "sign"),
+    *("create_user", "create_superuser", "createUser"),
     *(
         "verify",
         "jwt.encode",
@@ -172,8 +200,26 @@ def _in_calls(text: str) -> Iterator[NamedValue]:
         for at, literal in enumerate(literals):
             is_last = at > 0 and at == len(literals) - 1 and text[literal.start() - 1] != "="
             is_drawn = is_shown(literal["value"]) and _ADDRESS.search(literal["value"]) is None
-            if is_drawn or (is_last and _WITH_DIGIT.fullmatch(literal["value"])):
+            if is_drawn or (is_last and _is_password(call, literals[0]["value"], literal["value"])):
                 yield NamedValue("password", *literal.span("value"), is_quoted=True)
+
+
+_OF_ANYTHING: Final = ("bind(", "config(", "Handler(", "Client(", "Bot(")
+"""Calls of which the last argument may be anything else, unless the first one says who logs in."""
+
+_WORDS = re.compile(r"[A-Za-z]+(?:[._-]?[0-9]{1,3}[A-Za-z]?|[._-][A-Za-z]+)*!?")
+_ACCOUNT = re.compile("[=@]")
+_OF_NETWORK = re.compile(r"(?i:wi-?fi\w{0,8})\.\Z")
+_LETTERS = re.compile(WORDY)
+
+
+def _is_password(call: re.Match[str], first: str, last: str) -> bool:
+    """Whether the last argument of a call is a password by its place; of a network's key words in one piece are one."""
+    before = call.string[max(0, call.start() - 16) : call.start()]
+    if _OF_NETWORK.search(before) is not None and _LETTERS.fullmatch(last):
+        return True
+    is_sure = not call[0].startswith(_OF_ANYTHING) or _ACCOUNT.search(first) or not _WORDS.fullmatch(last)
+    return bool(is_sure) and _WITH_DIGIT.fullmatch(last) is not None
 
 
 _ADDRESS = re.compile("[:;,({]")
@@ -215,10 +261,19 @@ def _on_command_lines(text: str) -> Iterator[NamedValue]:
                 yield NamedValue("password", *argument.span("value"), is_quoted=True)
 
 
+_WITH_ACCOUNT = re.compile(
+    r"(?<![A-Za-z])(?:(?i:log[io]n|user(?:name)?|account|cred(?:ential)?s?)|账[号户]|用户名?|登录名)[ ]?[:：] ?"
+    r"[\w.@-]{2,32} ?/ ?(?P<value>[^\s/()\"'，。]{4,128})"
+)
+
+
 def placed_values(text: str) -> Iterator[NamedValue]:
     """The passwords of a text that stand where a command, a call or a table has one, in no order."""
     for match in _COMMANDS.matches(text):
         yield NamedValue("password", *match.span("value"), is_quoted=True)
+    for match in _WITH_ACCOUNT.finditer(text) if "/" in text else ():
+        if is_shown(match["value"]):
+            yield NamedValue("password", *match.span("value"), is_quoted=True)
     yield from _in_calls(text)
     yield from _on_command_lines(text)
     if "  " in text and any(map(text.lower().__contains__, _STEMS)):

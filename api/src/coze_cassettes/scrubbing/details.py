@@ -99,7 +99,7 @@ _LATIN: Final = (
     ),
     _label(
         "real_name",
-        "cardholder|recipient|applicant|consignee|contact person",
+        "cardholder|recipient|applicant|consignee|contact person|emergency contact",
         _NO_WORD,
         _JOINT,
         f"{_HAN_NAME}|{_LATIN_NAME}",

@@ -14,8 +14,8 @@ _CODE = re.compile(r"[$<{%*]|\.{1,2}/|.*[({\[]|(?:self|this|os|process|env|confi
 _WORD = re.compile(
     r"[A-Za-z]?[a-z]+(?:[_.\-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+"
 )
-_NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}")
-"""Signs only, or an escape that breaks off: the piece of a text that comes in several may end there."""
+_NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}|\\{1,8}[nrt][A-Za-z]*")
+"""Signs only, a word on the next line, or an escape that breaks off: the piece of a text may end there."""
 
 _QUOTES: Final = ("'", '"', "`", "“", "‘", "「", "【", "[", "(")
 _MIN_IDENTIFIER: Final = 6

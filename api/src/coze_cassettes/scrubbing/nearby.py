@@ -12,7 +12,7 @@ Span = tuple[int, int]
 _SIGNS = re.compile(
     r"(?:i\.e\. |</?[a-z][^<>\n]{0,48}>|&(?:#x?[0-9A-Fa-f]{1,6}|[a-z]{2,6});"
     r"|\r?\n(?:[-=~]{3,64}\r?\n)?(?:```\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}(?:\[\d{1,4}\])?[:.>] |=> )?"
-    r"|[ ,.:;?!#/|>=<()\[\]*`\"'~@\u2460-\u24ff-]|[^\w\x00-\x7f]){1,12}"
+    r"|\? (?:[A-Za-z]{1,12}: )?|[ ,.:;?!#/|>=<()\[\]*`\"'~@\u2460-\u24ff-]|[^\w\x00-\x7f]){1,12}"
 )
 _ABOUT: Final = (
     r"(?i:lengths?|size|hash(?:ed)?|digest|algorithms?|versions?|bits?|bytes?|formats?|(?<!, )types?|commits?|sha|md5"
@@ -164,6 +164,24 @@ _LITERAL = re.compile(
 )
 
 
+_BELOW = re.compile(
+    r"(?:,? [A-Za-z(][A-Za-z0-9'’)-]{0,14}){0,9}?(?P<colon>:)?[.!]? ?(?:\r?\n){1,2}(?P<fence>`{3}\w{0,10}\r?\n)?"
+    r"[ >`]{0,4}"
+    rf"(?P<value>{MIXED}|[0-9]{{4,12}}){_LINE_ENDS.pattern}"
+)
+_NUMBERED = re.compile("[A-Za-z]+[-_]?[0-9]+")
+
+
+def value_below(text: str, end: int) -> Span | None:
+    """Where a value stands alone on the line below the one that a name is in, or in a block of its own there."""
+    below = _BELOW.match(text, end)
+    if below is None:
+        return None
+    value, is_sure = below["value"], bool(below["colon"] or below["fence"])
+    is_value = is_shown(value) or (is_sure and _NUMBERED.fullmatch(value) is None)
+    return below.span("value") if is_value else None
+
+
 def value_before(text: str, start: int, end: int) -> Span | None:
     """Where a drawn value stands before a name, with a sign between, or digits before a name in parentheses."""
     first = max(0, start - 2 * _REACH)
@@ -204,7 +222,7 @@ _SET_OFF = re.compile(
     r"[ \t]?(?:[|#~>;…\u2460-\u24ff]{1,3}|\.{3}"
     r"|[^\w\x00-\x7f\u3000-\u303f\uff00-\uff65“”‘’–—…·]{1,3})[ \t]?[\"'“‘(\[<*`]{0,2}"
     r"|[*_`]{0,2}[ ](?:[/–—=@-]{1,2}[ ])?[\"'“‘(\[<*`]{1,3}"
-    r"|[ ][/–—=-]{1,2}[ ]|[“‘「《【<*`]{1,3}"
+    r"|[*_`\"']{0,3}[ ][/–—=-]{1,2}[ ]|[“‘「《【<*`]{1,3}"
 )
 _TELLS = re.compile(
     r"(?:[:?>~》】」]|[^\w\x00-\x7f\u3000-\u303f\uff00-\uff65“”‘’–—…·]|\.{2,3}|…|[.!] "

@@ -24,7 +24,7 @@ _MAKER: Final = (
 
 _WRAPPED = re.compile(
     rf"{_BEGIN}{_NAME}\s?(?::|:=|={{1,3}}|=>)\s?(?:{_MAKER}\(|\(\s{{0,16}}|N(?=')|(?<==)\s?r?#{{1,3}})\s{{0,4}}"
-    r"(?P<mark>[\"'])(?P<value>[^\"'\n\\]{1,512})(?P=mark)(?=\s{0,16}[)#,;}]|\s*\Z|\n)"
+    r"(?P<mark>\\?[\"'])(?P<value>[^\"'\n\\]{1,512})(?P=mark)(?=\s{0,16}[)#,;}]|\s*\Z|\n)"
 )
 _RAW = re.compile(rf"{_BEGIN}{_NAME} ?[:=]{{1,2}} ?r#{{1,3}}\"(?P<value>[^\"\n]{{1,512}})\"#")
 _PERCENT = re.compile(rf"{_BEGIN}{_NAME} ?= ?(?:%[qQ]?|qq?)[({{\[|](?P<value>[^\s(){{}}\[\]|]{{4,512}})[)}}\]|]")
@@ -116,7 +116,7 @@ _LISTED = re.compile(
 _ROW = re.compile(rf"^[\"']?{_NAME}[\"']?, ?[\"']?{_BARE}[\"']?\r?$", re.MULTILINE)
 
 _BY_MARK: Final = (
-    *((mark, _WRAPPED) for mark in ('("', "('", "( ", "(\n", "(\r", "(\t", "N'", '#"', "#'")),
+    *((mark, _WRAPPED) for mark in ('("', "('", '(\\"', "( ", "(\n", "(\r", "(\t", "N'", '#"', "#'")),
     *((mark, each) for mark in ('("', "('", "(`") for each in (_SET, _BUILT)),
     ("string ", _CONSTRUCTED),
     *((mark, _RAW) for mark in ('r#"', 'r##"', 'r###"')),
@@ -199,7 +199,6 @@ _UNNAMED: Final = (
     *((mark, re.compile(r"[ \t]/(?:p|rp|pass):(?P<value>[^\s\"'<>]{4,128})")) for mark in (" /p:", " /rp:", " /pass:")),
     ("openssl", re.compile(r"\bopenssl [^\n|;&]{0,128} -k [\"']?(?P<value>(?!\$)[^\s\"']{4,128})")),
     ("net use", re.compile(r"\bnet use \S{1,64} (?P<value>[^\s/*][^\s]{3,128}) /user:")),
-    ("input_pw", re.compile(r"\binput_pw (?P<value>[^\s\"']{4,128})")),
     ("schtasks", re.compile(r"\bschtasks [^\n|;&]{0,128}/rp [\"']?(?P<value>[^\s\"']{4,128})")),
     ("lftp ", re.compile(r"\blftp [^\n|;&]{0,64}-u [\"']?[^\s,]{1,64},(?P<value>[^\s\"']{4,128})")),
     ("getConnection(", re.compile(rf"getConnection\([^()\n]{{1,128}},\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}\)")),
@@ -211,8 +210,7 @@ _UNNAMED: Final = (
             r"b?[\"'](?P<value>[^\"'\\\n]{3,128})(?:\\[rn]|[\"'])"
         ),
     ),
-    ("secret set", re.compile(r"\bsecret set \S{1,64}[^\n]{0,64}? (?:--body|-b)[ =][\"']?(?P<value>[^\s\"']{3,512})")),
-    ("secret set", re.compile(r"\becho [\"']?(?P<value>[^\s\"'|$]{4,512})[\"']? \| gh secret set")),
+    ("secret ", re.compile(r"\becho [\"']?(?P<value>[^\s\"'|$]{4,512})[\"']? \| \w{2,16} secret (?:set|put)")),
     ("smbclient", re.compile(r"\bsmbclient [^\n|;&]{0,128}-U ?[^\s%]{1,64}%(?P<value>[^\s\"']{3,128})")),
     ("useradd", re.compile(r"\buseradd [^\n|;&]{0,128}?-p [\"']?(?P<value>[^\s\"'$]{4,256})")),
     ("net user", re.compile(r"\bnet user [^\s/]{1,64} (?P<value>(?![/*])[^\s\"']{4,128}) /add")),

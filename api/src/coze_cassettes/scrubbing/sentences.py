@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from coze_cassettes.scrubbing.looks import DIGITS, KNOWN, MIXED, WORDY
-from coze_cassettes.scrubbing.nearby import literal_behind, value_before, value_behind
+from coze_cassettes.scrubbing.nearby import literal_behind, value_before, value_behind, value_below
 from coze_cassettes.scrubbing.rules.secret_names import HAN_OPENING
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
@@ -30,7 +30,8 @@ _PASSING: Final = "|".join(
 
 _CORE = re.compile(
     r"(?=[ackjopstACKJOPST])(?i:pass ?(?:word|phrase|code)|passwd|pwd|pin|otp|key(?:[ _-]?(?:id|base))?|code|token"
-    r"|secret(?:[ _-]?id)?|credentials?|session[ _-]?id|cookie|connection[ _-]?string|password[ _-]?confirmation"
+    r"|secret(?:[ _-]?id)?|string(?<=community[ _-]string)|credentials?"
+    r"|session[ _-]?id|cookie|connection[ _-]?string|password[ _-]?confirmation"
     r"|(?<=[a-z][_-])(?:pass|sk|ak)|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt|pw)(?![/+])"
     r"|phrase(?:(?<=recovery[ _]phrase)|(?<=seed[ _]phrase)|(?<=backup[ _]phrase))"
     rf"|pass(?:{_PASSING}))"
@@ -47,20 +48,22 @@ _REMARK: Final = r"(?: ?[(（\[][^()（）\[\]\n]{1,24}[)）\]])?"
 _COUNTS: Final = r"(?!(?:length|size|policy|count|version|hash|type|name|id|number|bits?|rounds?)\b)"
 _WORDS_OF_NAME: Final = rf"(?: {_COUNTS}[A-Za-z][A-Za-z'’-]{{0,14}})"
 _TELLS: Final = (
-    r"(?:['’]s|(?:,? (?:(?i:is|was|be|being|to|equals|its|now|still|stays|remains|typed|entered|becomes|became"
+    r"(?:['’]s|(?:,? (?:which )?(?:(?i:is|was|be|being|to|equals|its|now|still|stays|remains|typed|entered)"
+    r"|(?i:becomes|became"
     r"|reads|says|wants)"
-    r"|it['’]s)){1,2}:?|:| (?:[=–—-]|->|<=))[ ](?:(?:it['’]s|got|use|try|type|enter|now|e\.g\.) )?"
+    r"|it['’]s)){1,2}:?|:| (?:[=–—-]|->|<=))[ ](?:(?:it['’]s|got|use|try|type|enter|now|currently|actually|e\.g\.) )?"
 )
 _APART: Final = rf"{_REMARK}(?:[ \t]{{1,24}}(?:n[or]\.? |once more |again )?|[ ]?[.·]{{3,32}}[ ]?)"
-_ANY_WORDS: Final = r"(?:,? [A-Za-z(][A-Za-z0-9'’-]{0,14}(?:\.[A-Za-z0-9-]{1,15}){0,3}){0,5}?"
+_ANY_WORDS: Final = r"(?:,? [A-Za-z(][A-Za-z0-9'’-]{0,14}(?:\.[A-Za-z0-9-]{1,15}){0,3}){0,7}?"
 _LINE_ENDS: Final = r"`{0,3}[ .!）)]{0,2}\r?(?=\n|\Z)"
 _BEHIND_NAME: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_REMARK}{_ANY_WORDS}{_TELLS}{_OPEN}(?P<value>{MIXED})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,4}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
+        rf" (?:is|was|got|has been) [a-z]{{3,12}} ?\((?P<value>{MIXED}|\d{{5,12}})\)",
         rf",[ ]{_OPEN}(?P<value>{MIXED}|\d{{4,8}})(?=[,.]?[ ]?(?:\r?\n|\Z)|,[ ])",
-        rf"\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
+        rf"{_ANY_WORDS}\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
         rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{WORDY})",
@@ -73,13 +76,14 @@ _BEHIND_WITHOUT_DIGIT: Final = tuple(pattern for pattern in _BEHIND_NAME if WORD
 _FARTHEST: Final = 256
 """Characters between a name and a digit of its value, at most."""
 
-_SERVES: Final = "(?:(?:should|will|may|can|must|still) ){0,2}(?:(?:work|be|serve|do|be used|works|serves) )?"
+_SERVES: Final = "(?:(?:should|will|may|can|must|still) ){0,2}(?:(?:work|be|serve|do|be used|used|works|serves) )?"
 _USED_AS = re.compile(
-    rf"\b(?i:use|try|tried|enter|type|put|paste|set) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})[\"'”’`*]{{0,2}}"
+    rf"\b(?i:use[sd]?|using|try|tried|enter|type|put|paste|set) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})[\"'”’`*]{{0,2}}"
     r" (?:for|as|in|into|under|at|when)(?: [a-z]{1,9}){0,3}[ ]\Z"
 )
 _BEFORE_ARTICLE: Final = (
-    r"(?: (?:is|was|(?:will|must|has to|used to|should) be|as|for|in|into|when (?:asked|prompted) for))?"
+    r"(?: (?:is|was|(?:will|must|has to|used to|should) be|as|for|in|into|when (?:asked|prompted) for)"
+    r"|[.,;!–—-]{1,2} ?(?:[Tt]his|[Tt]hat|[Ii]t)(?:['’]s| is| was)|, is (?:this|that|it)(?: still)?)?"
     r" (?:the|my|your|our|a)(?: (?:right|new|current|old))?[ ]"
 )
 _BEFORE_NAME: Final = (
@@ -103,6 +107,7 @@ _HAN_NAME = re.compile(
 )
 _OTHER: Final = (
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
+    r"|数[:：]|[数用]量"
 )
 _HAN_GAP: Final = (
     rf"(?:[0-9]{{1,2}}(?=[:： 是为]))?"
@@ -121,14 +126,17 @@ _BEHIND_HAN: Final = tuple(
         rf"[【]{_HAN_VALUE}[】]",
         rf"分别(?:[是为]|如下)[: ]{{0,2}}[^\s和、,]{{1,32}}[和、,] ?{_HAN_VALUE}{_UNIT}",
         rf"[:：]?[ ]?\r?\n(?:\r?\n)?[>` ]{{0,3}}{_HAN_VALUE}{_UNIT}",
+        rf"[\u4e00-\u9fff]{{0,6}}[?？]\s{{0,2}}(?:[\u4e00-\u9fff]{{1,4}}[:：]\s?)?{_HAN_VALUE}{_UNIT}",
+        rf"(?:错误|不[对行]|不正确|失[败效]|无效)[,，][\u4e00-\u9fff]{{1,8}}{_HAN_VALUE}{_UNIT}",
     )
 )
 _BEFORE_HAN = re.compile(
-    rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[!#$%^&*+=~]?[”」`*\"' ]{{0,2}}"
+    rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[!#$%^&*+=~]{{0,2}}[”」`*\"' ]{{0,2}}"
     rf"(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)|就?是|即|系|作为|做|当[成作]?|用[于作]|[（(]|="
     r"|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
-    r"(?:[我你您他她][们]?的?)?[\u4e00-\u9fff]{0,4}[ ]?(?:[A-Za-z-]{2,8}[ ]?)?\Z"
+    r"(?:[我你您他她][们]?的?|(?:[A-Za-z0-9-]{1,12} )?[\u4e00-\u9fffA-Za-z0-9-]{1,14}的)?"
+    r"[\u4e00-\u9fff]{0,4}[ ]?(?:[A-Za-z-]{2,8}[ ]?)?\Z"
 )
 _LETTERS: Final = (
     r"(?![A-Za-z-]{0,40}(?i:pass|key|auth|type|name))(?!(?i:encrypted|hashed|masked|required|optional|invalid|valid|empty|missing|string|integer|varchar|password|passwd|token"
@@ -172,7 +180,7 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
             yield from _nearby(text, name)
         if not is_ascii and _HAN_BESIDE.match(text, end):
             yield from _around(text, name, _BEHIND_HAN, ())
-        if not is_ascii and _HAN_BESIDE.match(text, max(0, name[0] - 2)):
+        if not is_ascii and _HAN_BEFORE.search(text, max(0, name[0] - 2), name[0]):
             yield from _around(text, name, (), (_BEFORE_HAN,))
     for han in () if is_ascii else _HAN_NAME.finditer(text):
         start, end = han.span()
@@ -189,12 +197,14 @@ _HAN_BEFORE_KEY: Final = 2
 """What a Chinese text writes before a name in Latin letters: ``加密key``."""
 
 _HAN_BESIDE = re.compile("[ :\"'(]?[\u4e00-\u9fff]")
+_HAN_BEFORE = re.compile("[\u4e00-\u9fff][ :\"'(]?\\Z")
 
 
 def _nearby(text: str, name: tuple[int, int]) -> Iterator[NamedValue]:
     """A value that looks drawn, a few words behind the name or a sign before it."""
     start, end = name
-    for span in (value_behind(text, end), value_before(text, start, end), literal_behind(text, end)):
+    spans = (value_behind(text, end), value_before(text, start, end), literal_behind(text, end), value_below(text, end))
+    for span in spans:
         if span is not None:
             yield NamedValue(text[start:end], *span, is_quoted=True)
 

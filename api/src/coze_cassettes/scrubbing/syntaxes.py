@@ -177,7 +177,7 @@ _ENCLOSED: Final = Marked(_BY_MARK, _LONGEST)
 
 # --- commands and statements ----------------------------------------------------------------------------------------
 
-_FLAG = re.compile(r"(?<=[ \t])-(?P<flag>[pawP])(?P<gap>[ \t]?)[\"']?(?P<value>[^\s\"'|;&<>$-][^\s\"'|;&<>]{3,127})")
+_FLAG = re.compile(r"(?<=[ \t])-(?P<flag>[pawP])(?P<gap>[ \t]?)[\"']?(?P<value>[^\s\"'|;&<>$\\-][^\s\"'|;&<>]{3,127})")
 _COMMAND = re.compile(
     r"(?<![A-Za-z0-9_])(?:(?P<glued>mysql[a-z]*|mariadb[a-z-]*|7za?|rar|unrar)"
     r"|(?P<free>(?:docker|podman|nerdctl|helm registry|az) login|psexec|mongo(?:sh|dump|restore|export|import)?)"
@@ -233,10 +233,6 @@ _UNNAMED: Final = (
     *((mark, _ORACLE) for mark in ("oracle:", "sqlplus ")),
     (" -u ", re.compile(r"\bcurl[ ][^\n|;&]{0,256}?-U[ ][\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})")),
     *((mark, _PIPED) for mark in ("sudo -s", "-stdin", "chpasswd")),
-    (
-        "rabbitmqctl ",
-        re.compile(r"\brabbitmqctl (?:add_user|change_password) \S{1,64} [\"']?(?P<value>[^\s\"']{4,128})"),
-    ),
     *((mark, _SETTING) for mark in ("requirepass", "masterauth")),
     (
         "htpasswd ",
@@ -297,7 +293,8 @@ def _groups_of(flag: re.Match[str]) -> tuple[str, ...]:
     """Which commands have a password behind a flag: of ``-p`` those that glue it, or those that part it."""
     if flag["flag"] in _GROUPS:
         return (_GROUPS[flag["flag"]],)
-    return ("free" if flag["gap"] else "glued", "either")
+    is_quoted = flag.string[flag.start("value") - 1] in "\"'"
+    return ("free" if flag["gap"] else "glued", "either", *(("free",) if is_quoted else ()))
 
 
 def _inputs(text: str) -> Iterator[NamedValue]:

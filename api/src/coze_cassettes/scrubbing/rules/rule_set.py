@@ -18,9 +18,15 @@ _MAX_PATH: Final = 256
 _RUN = re.compile(r"[A-Za-z0-9_.~+/=%:|$@-]{15}")
 """As many characters as the shortest key has, of those that keys are made of."""
 
+_TEMPLATE = re.compile(
+    r"(?:(?i:bearer|basic|token) )?(?:<[A-Za-z][A-Za-z _-]*>|\$?\{\{? ?[A-Za-z_][\w. -]*\}?\}|\$[A-Z_]+|%[A-Z_]+%)"
+)
+"""What a template has where a value is filled in: ``{{user}}``, ``<your name>``."""
+
 _SCHEME = re.compile(r"https?://")
+_WORD = re.compile(r"(?<= )[A-Z]")
 _MAX_INNER: Final = 4
-"""URLs inside a URL that are looked at."""
+"""URLs inside a URL, or words of a number, that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,14 @@ class Compiled:
         return 1 if self.pattern.groups and "\\1" not in self.pattern.pattern else 0
 
     def spans(self, match: re.Match[str]) -> Iterator[tuple[int, int]]:
-        """Where the value of a match may stand; a URL may be a parameter of the one that matches."""
+        """Where the value of a match may stand.
+
+        A URL may be a parameter of the one that matches, a number stand behind a word of its form (``AB12 DE44 ...``).
+        """
         start, end = match.span(self.group)
         yield start, end
-        if self.rule.form is Form.URL:
-            inner = _SCHEME.finditer(match.string, start + 1, end)
+        if self.rule.form is Form.URL or self.rule.validator == "iban":
+            inner = (_SCHEME if self.rule.form is Form.URL else _WORD).finditer(match.string, start + 1, end)
             yield from ((each.start(), end) for each in islice(inner, _MAX_INNER))
 
     def accepts(self, value: str) -> bool:
@@ -88,6 +97,8 @@ class RuleSet:
 
     def field(self, path: str, uri_path: str, value: str) -> Rule | None:
         """The first rule that claims this value at this path."""
+        if _TEMPLATE.fullmatch(value) is not None:
+            return None
         return next((each.rule for each in self.fields(path, uri_path) if each.accepts(value)), None)
 
     def header(self, name: str) -> Rule | None:

@@ -21,7 +21,7 @@ HAN_CODES: Final = (
 )
 HAN_OPENING: Final = (
     "邀请|兑换|取[货票药餐]|提[货取]|核[验销]|注册|登[录陆]|开[门锁箱柜]|门禁|解[锁压]|短信|备份|入[会群场]|会议|配对|绑定|重置|访问|分享"
-    "|共享|通行|推流|串流|充值|领取|自提|寄存|存包|加入|连接|下载|进[群入]|支付"
+    "|共享|通行|推流|串流|充值|领取|自提|寄存|存包|加入|连接|下载|进[群入]|支付|投屏|储物|入园|预约|礼品|优惠|会员|体验"
 )
 HAN_GIVEN: Final = (
     f"[\u4e00-\u9fff]{{0,6}}(?:(?:{HAN_OPENING})码|卡密)|(?:加密|解密|签名|接口|应用|授权|激活|平台)_?key"
@@ -32,10 +32,10 @@ HAN_SECRETS: Final = "(?:密码|口令|密钥|秘钥|密匙|令牌|私钥|凭证
 NAME_WITH_DIGIT: Final = (
     r"(?:[a-z0-9]+_)*(?:pin|captcha|sid|sess_?id|sk|tok|jwt|(?:enc|sign|storage)_?key|p_?key|priv_?key|app_sec"
     r"|ak|ak_sk|(?<!ignore_)(?<!match_)(?<!search_)(?<!re_)(?<!url_)(?<!file_)(?<!path_)pat|conn_?str|(?:product|activation|registration|tenant|decrypt(?:ion)?|client|des|admin|service_role"
-    r"|write|ingest(?:ion)?|restricted|stream|publish(?:able)?|widget|maps|network(?:_security)?|wi_?fi|bit_?locker|recovery|serial|authentication|open_?ai|azure|stripe|deep_?seek|anthropic|gemini|moonshot|zhipu|coze|jwt|otp|totp|wallet)_?key"
-    r"|(?:gift|door|gate|garage|safe|lock(?:er)?|alarm|entry|access|extraction|shar(?:e|ing)|guest|redeem|redemption|voucher|coupon|pick_?up|licen[cs]e|room|join"
+    r"|write|ingest(?:ion)?|restricted|stream|publish(?:able)?|widget|maps|network(?:_security)?|wi_?fi|bit_?locker|recovery|serial|authentication|open_?ai|azure|stripe|deep_?seek|anthropic|gemini|moonshot|zhipu|coze|jwt|otp|totp|wallet|unseal|restore|join|agent|gateway|mcp|mch)_?key"
+    r"|(?:gift|door|gate|garage|safe|lock(?:er)?|box|keypad|kiosk|alarm|entry|access|extraction|shar(?:e|ing)|guest|redeem|redemption|voucher|coupon|pick_?up|licen[cs]e|room|join"
     r"|meeting|exchange)_code)"
-    rf"|(?:root|user|admin|db|bind|smtp|mail|ftp|ssh)pw|miyao|master_?auth|{HAN_GIVEN}"
+    rf"|snmp_community|community_string|(?:root|user|admin|db|bind|smtp|mail|ftp|ssh)pw|miyao|master_?auth|{HAN_GIVEN}"
 )
 """Names that mean other things as well."""
 
@@ -47,7 +47,7 @@ COUNTED: Final = (
 """Words before a token that is counted, or that stands for a place in a list."""
 
 NAME_OF_SECRET: Final = (
-    r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|signature|encrypt(?:ion)?|auth"
+    r"(?:[a-z0-9_]*(?:secret|api_?(?:v\d_?)?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|signature|encrypt(?:ion)?|auth"
     r"|account|master|shared|licen[cs]e|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
     r"|(?:api|access|private|secret|signing|encryption|deploy|master)_?keys|secrets"
     r"|(?:api|access|refresh|auth|bearer|session|private|deploy|bot)_?tokens|authorization|token|credentials?|session_?(?:id|key)|cookie"

@@ -146,7 +146,7 @@ SECRETS: Final = (
         "DEVICE_CODE",
         _S,
         _FIELD,
-        r"device_code",
+        r"(?:[a-z0-9]+_)*device_code",
         "its owner gets the token",
         '{"device_code": "{A40}"}',
         '{"device": "tv"}',
@@ -222,7 +222,7 @@ SECRETS: Final = (
         _S,
         _FIELD,
         r"(?!(?:access|refresh|verify)_token$|(?:client|app)_secret$)"
-        r"(?:[a-z0-9_]*(?:secret|api_?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|encrypt(?:ion)?|auth|account"
+        r"(?:[a-z0-9_]*(?:secret|api_?(?:v\d_?)?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|encrypt(?:ion)?|auth|account"
         r"|master|shared|license|service|hmac|aes|rsa|deploy|consumer|subscription)_?key|secret_id"
         r"|(?:api|access|refresh|auth|bearer|bot|csrf|id|session|webhook)_?token|credentials?|cookie|session_?(?:id|key))"
         rf"|(?!(?:[a-z0-9]+_)*(?:{COUNTED})_)(?:[a-z0-9]+_)+token|(?:[a-z0-9]+_)*pin)|[\u4e00-\u9fff]{{0,6}}(?:密钥|秘钥|密匙|令牌|私钥|凭证|凭据)",
