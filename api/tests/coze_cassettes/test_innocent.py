@@ -349,6 +349,14 @@ UNTOUCHED: Final[Mapping[str, str]] = {
     "a remote of SSH": "git clone git@github.com:coze-dev/coze-py.git",
     "twenty digits": "order 20241122123456789012 and 98765432109876543210",
     "an embedding": embedding(),
+    "a table of numbers": base64.b64encode(
+        b"\x7fTABLE" + b"".join(struct.pack("<HHI", at * 40503 % 65536, at * 30011 % 65536, at) for at in range(40))
+    ).decode(),
+    "symbols of a program": f"see {hexadecimal('symbols', 38)}.debug",
+    "a packet of a picture": '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?> '
+    f"<a b='xmp.did:{hexadecimal('picture', 32).upper()}'/>",
+    "a sign at the end of noise": "NJ%94%@",
+    "a package of Java": "<groupId>org.apache.maven</groupId> groupId=net.sf.jopt-simple",
     "a hash in a field": json.dumps({"sha256": hexadecimal("a", 64), "etag": hexadecimal("b", 32)}),
 }
 """What looks like a secret or a number of a person and is none."""

@@ -558,7 +558,7 @@ def _is_cut_mailbox(match: re.Match[str]) -> bool:
     local = _LOCAL.search(match.string[max(0, match.start() - _LONGEST_LOCAL) : match.start()])
     if local is None or len(local[0]) < _SHORTEST_CUT_LOCAL or match["domain"].lower() in _TAGS:
         return False
-    return any(each in "._0123456789" for each in local[0][1:])
+    return re.match(r"[A-Za-z][a-z]{2}", local[0]) is not None and re.search("[._0-9]", local[0][1:]) is not None
 
 
 _S: Final = numbers.SEPARATOR

@@ -219,8 +219,12 @@ def _is_url(value: str) -> bool:
     return re.match(r"(?:https?:)?//\S", value) is not None
 
 
+_PACKAGE: Final = r"(?:org|com|net|io|dev)(?:\.[a-z][a-z0-9_-]*)+"
+"""The name of a package of Java, which Maven calls a group."""
+
+
 def _is_identifier(value: str) -> bool:
-    return re.fullmatch(r"(?!\d{1,4}$)[0-9A-Za-z][A-Za-z0-9_.:@/-]*", value) is not None
+    return re.fullmatch(rf"(?!\d{{1,4}}$|{_PACKAGE}$)[0-9A-Za-z][A-Za-z0-9_.:@/-]*", value) is not None
 
 
 REFUSES: Final[Mapping[Promise, Callable[[str], bool]]] = MappingProxyType(

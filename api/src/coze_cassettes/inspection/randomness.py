@@ -8,6 +8,7 @@ import hashlib
 import math
 import re
 import struct
+import zlib
 from collections import Counter
 from itertools import pairwise
 from typing import Final
@@ -37,7 +38,7 @@ _LONGEST_WORDS: Final = 2.8
 RUN = re.compile(r"(?:(?<![A-Za-z0-9+/_=%-])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9+/_-]{20,}+={0,2}")
 _MEDIA: Final = (
     *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"OggS", b"%PDF", b"ID3", b"fLaC", b"\xff\xfb", b"PK\x03\x04"),
-    *(b"\0asm", b"wOFF", b"wOF2", b"\0\x01\0\0", b"BM", b"\0\0\x01\0"),
+    *(b"\x93NUMPY", b"\0asm", b"wOFF", b"wOF2", b"\0\x01\0\0", b"BM", b"\0\0\x01\0"),
 )
 _PUBLIC_KEY: Final = ("MIIB", "MIIC", "MIID", "MIIE", "MIIF", "MIIG", "MIGf", "MFkw", "MCow", "MFww", "MHYw", "AAAA")
 """How base64 of a public key or a certificate begins: ASN.1 sequences of their sizes, the length of a name of SSH."""
@@ -47,10 +48,16 @@ _HASH: Final = (
     r"sha[0-9_-]{0,5}|md5|blake2[bs]?|hash|hashes|digest|integrity|checksum|etag|commit|revision|rev|fingerprint|crc(?:32)?|uuid|guid"
     r"|nonce|boundary|salt|merkle|cid|oid|object|blob|tree|parent|author|version|trace|span|h1"
 )
-_HASH_BEFORE = re.compile(rf"(?i)(?:{_HASH})(?:id)?[\"' ]{{0,2}}[-:=@/ (]{{1,3}}[\"']?(?:\\?\")?\Z")
+_HASH_BEFORE = re.compile(rf"(?i)(?:xmp\.[di]id|{_HASH})(?:id)?[\"' ]{{0,2}}[-:=@/ (]{{1,3}}[\"']?(?:\\?\")?\Z")
 _HASH_NAME = re.compile(rf"(?i)(?:.*[^a-z])?(?:{_HASH})(?:[_-]?(?:id|hex|sum|value))?")
 _HASH_INSIDE = re.compile(r"(?:sha(?:1|224|256|384|512)|nonce)-[A-Za-z0-9+/_-]{16,88}\Z")
 """A hash with its name, as browsers and npm write it (W3C Subresource Integrity, Content Security Policy)."""
+
+_XMP_PACKET: Final = "W5M0MpCehiHzreSzNTczkc9d"
+"""Stands in each packet of what a picture says of itself (ISO 16684-1, 7.3.2)."""
+
+_DEBUG: Final = ".debug"
+"""Ends the name of the file with a program's symbols, which is a hash of it."""
 
 _SUMS: Final = frozenset((32, 56, 64, 96, 128))
 """Digits of MD5 and of the members of SHA-2 and SHA-3 (RFC 1321, FIPS 180-4, FIPS 202)."""
@@ -131,13 +138,15 @@ def mixes_cases(word: str) -> bool:
 def is_random(match: re.Match[str]) -> bool:
     """Whether a run of base64 or the like is a key: drawn, no picture, no public key, and nothing says it is a hash."""
     run = match[0].rstrip("=")
-    if _HASH_INSIDE.match(run) or _is_public_address(run):
+    if run == _XMP_PACKET or _HASH_INSIDE.match(run) or _is_public_address(run):
         return False
     parts = [part for part in re.split(r"[/_-]", run) if len(part) >= _SHORTEST and is_drawn(part)]
     is_whole = "/" not in run and is_drawn(run)
     if not is_whole and not parts:
         return False
     if run.startswith(_PUBLIC_KEY) or _is_media(run) or _is_text(run) or _is_text(run.replace("+", "")):
+        return False
+    if _has_order(run):
         return False
     if not is_whole and all(map(_is_text, parts)):
         return False
@@ -158,6 +167,8 @@ def is_random_hex(match: re.Match[str]) -> bool:
     if encodings.is_readable(encodings.to_text(bytes.fromhex(run[: len(run) // 2 * 2]))):
         return False  # a text, which is looked at by itself
     before = match.string[max(0, match.start() - _REACH) : match.start()]
+    if match.string.startswith(_DEBUG, match.end()):
+        return False
     return not (_HASH_BEFORE.search(before) or _SUM_OF_FILE.match(match.string, match.end()) or _is_said(match))
 
 
@@ -226,6 +237,21 @@ def _is_text(run: str) -> bool:
     ):
         return True
     return sum(" " <= char <= "~" for char in inner) >= _MOSTLY * len(inner)
+
+
+_SAMPLE: Final = 1 << 16
+_PACKS: Final = 0.9
+"""Share of its length to which a program, a font or a table can be packed; what was drawn only becomes longer."""
+
+_ZEROS: Final = 8
+"""One in so many bytes is zero where numbers have a fixed width; of drawn ones it is one in 256."""
+
+
+def _has_order(run: str) -> bool:
+    """Whether base64 holds bytes that no machine drew: a file of any form, whose strings are read by themselves."""
+    inner = encodings.to_bytes(decoding.decode_run(run[: _SAMPLE * 4 // 3]) or "")
+    zeros = inner.count(0)
+    return (zeros > 2 and _ZEROS * zeros >= len(inner)) or len(zlib.compress(inner, 1)) < _PACKS * len(inner)  # noqa: PLR2004
 
 
 _FLOATS: Final = struct.Struct("<48f")

@@ -109,7 +109,8 @@ PERSONAL: Final = (
         r"|(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@|(?<=://)SECRET_\d)"
         r"([A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9\u00df-\u024f-]{1,63}\.){1,8}"
         r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-])"
-        r"|(?=[A-Za-z0-9%+-]{1,40}[._\d])[A-Za-z0-9._%+-]{5,64}@(?!(?:localhost|latest|next)\Z)(?:[A-Za-z][A-Za-z0-9-]{0,62}\.?)?\Z)",
+        r"|[A-Za-z]?[a-z]{2,32}(?:(?:[._][A-Za-z0-9]{2,32}){1,4}|(?:[A-Z][a-z]{2,32}){0,4}\d{1,8})"
+        r"@(?!(?:localhost|latest|next)\Z)(?:[A-Za-z][A-Za-z0-9-]{0,62}\.?)?\Z)",
         "a person's address, also at the end of an answer that broke off in it",
         "mail canary.{A8}@example.com please",
         "user@localhost, icon@2x.png, git@code.example:a/b.git, checkout@v4, lodash.merge@latest",
