@@ -136,6 +136,16 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "algorithms": "密钥AES256加密，密码SHA1散列，令牌HS256签名，密钥RSA2048；密码 8-16 位，验证码 6 位数字。",
     "algorithm as a key": "Use HS256 as the secret key.",
+    "forms and their fields": (
+        '<label for="username">Username</label>\n<input id="username" name="username" required>\n'
+        '<label for="password">Password</label>\n<table><tr><th>Username</th><th>Password</th></tr></table>\n'
+        '{"required": ["username", "password"]}\nuser = User(username=form.username.data, ok=1)\n'
+        "SELECT * FROM users WHERE username = :username\nApp-->>User: Set-Cookie: session=...\n"
+        '{\n  "username": "string",\n  "nickname": "***"\n}'
+    ),
+    "a table of names": "| Username | Role | Last login |\n|---|---|---|\n| n/a | editor | never |\n| (none) | x | y |",
+    "a table of types": "| Name | Type |\n|---|---|\n| `username` | `str` |\n| `password` | `str` |\n\nme@example.com",
+    "a group of Maven": "<groupId>com.auth0</groupId>",
     "items side by side": "<ul><li>Password</li><li>Email</li><li>Nickname</li></ul>",
     "nginx": "  proxy_set_header Authorization $http_authorization;\n  proxy_set_header Cookie $http_cookie;",
     "macro": '#define API_KEY getenv("API_KEY")',

@@ -200,11 +200,12 @@ def _is_place(value: str) -> bool:
 _SHORTEST_DETAIL: Final = 4
 """Characters of a detail at least; a shorter one tells nothing."""
 
-_SERVICES: Final = words("支付宝 支付寶 微信 微信支付 alipay wechat")
+_NOBODY: Final = words("支付宝 支付寶 微信 微信支付 alipay wechat n/a none string str")
+"""What stands under the name of a person: a service, nothing, or a type."""
 
 
 def _is_person(value: str) -> bool:
-    is_name = re.search(r"[^\W\d_]|\d{5}", value) is not None and value.lower() not in _SERVICES
+    is_name = re.search(r"[^\W\d_]|\d{5}", value) is not None and value.lower().strip("()") not in _NOBODY
     return is_name and not is_filled_in(value)
 
 

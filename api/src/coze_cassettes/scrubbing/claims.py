@@ -17,7 +17,7 @@ from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
 from coze_cassettes.scrubbing import chinese, placeholders
 from coze_cassettes.scrubbing.fields import fields_in
-from coze_cassettes.scrubbing.named_values import is_value, says_its_name
+from coze_cassettes.scrubbing.named_values import is_example, is_value, says_its_name
 from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
@@ -118,7 +118,7 @@ def _measured(string: Stretch) -> Iterator[Stretch]:
 
 def _field_rule(leaf: Leaf, rules: RuleSet) -> Rule | None:
     value = fold(leaf.text).text
-    if leaf.path and says_its_name(value, leaf.path[-1]):
+    if leaf.path and (is_example(value) or says_its_name(value, leaf.path[-1])):
         return None
     rule = rules.field(".".join(leaf.path), leaf.uri_path, value)
     if rule is None and leaf.path and "." in leaf.path[-1]:
@@ -203,8 +203,8 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
         found, value = fitted, folded.text[fitted.start : fitted.end]
     if not is_value(folded.text, found, rule) or is_in_signs(folded.text, found.start):
         return None
-    if len(value) <= _LONGEST_NAME and not value.isascii() and rules.fields(value, leaf.uri_path):
-        return None  # the next column of a table, which has names in its first line
+    if _may_be_name(value, rule) and rules.fields(value, leaf.uri_path):
+        return None  # the next of several names: of a table's first line, of a list, of a form
     return Claim(*folded.span(found.start, found.end), value, rule)
 
 
@@ -213,6 +213,14 @@ _PARAMETERS: Final = ("url_key", "api_key")
 
 _LONGEST_NAME: Final = 4
 """Characters of a Chinese name of a field that is no person's: ``电话``, ``收货地址``."""
+
+
+def _may_be_name(value: str, rule: Rule) -> bool:
+    """Whether a value may be the name of a field: a short Chinese one, or a word where a person is expected."""
+    if not value.isascii():
+        return len(value) <= _LONGEST_NAME
+    return rule.category is Category.PERSONAL and value.isalpha()
+
 
 _PLUS_BEFORE = re.compile(r"\+(?![0-9])")
 

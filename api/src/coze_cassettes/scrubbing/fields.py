@@ -16,7 +16,7 @@ from coze_cassettes.scrubbing.details import detail_values
 from coze_cassettes.scrubbing.notations import wrapped_values
 from coze_cassettes.scrubbing.sentences import sentence_values
 from coze_cassettes.scrubbing.syntaxes import NAME, NamedValue, enclosed_values
-from coze_cassettes.scrubbing.tables import columns
+from coze_cassettes.scrubbing.tables import columns, is_head
 from coze_cassettes.scrubbing.words import words_in
 
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "「": "」"}
@@ -167,6 +167,8 @@ def _phrases(text: str, match: re.Match[str], found: NamedValue) -> Iterator[Nam
 
 def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
     start = match.end()
+    if match.re is _PAIR and "|" in match["separator"] and is_head(text, start):
+        return None
     if match["quote"]:
         return _quoted_behind(text, match)
     bare = _ASCII_BARE.match(text, start, start + _LONGEST) or _HAN_BARE.match(text, start, start + _LONGEST)

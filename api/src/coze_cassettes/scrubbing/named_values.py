@@ -20,7 +20,7 @@ _NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}|\\{1,8}[nrt][A-Za-z]
 _QUOTES: Final = ("'", '"', "`", "“", "‘", "「", "【", "[", "(")
 _MIN_IDENTIFIER: Final = 6
 _NOTHING_BARE = re.compile(
-    rf"{_NOTHING.pattern}|(?i:&?s(?:t(?:r(?:i(?:ng?)?)?)?)?|text|varchar|int(?:eger)?|number|bool(?:ean)?|bytes|any|object|null|none|optional"
+    rf"{_NOTHING.pattern}|(?i:&?s(?:t(?:r(?:i(?:ng?)?)?)?)?|text|varchar|int(?:eger)?|number|bool(?:ean)?|bytes|any|object|null|none|n/a|optional"
     r"|required|undefined|dict|list|tuple|float|not|self|param|true|false)"
 )
 """Types too, where no quotes make them a value: ``user_name: str``, or the beginning of one in a piece of a stream."""
@@ -45,9 +45,10 @@ def is_value(text: str, found: NamedValue, rule: Rule) -> bool:
 def _says_nothing(text: str, found: NamedValue, rule: Rule) -> bool:
     """Whether what stands behind a name is no value at all: signs, a type, the name again, a part of one."""
     value = text[found.start : found.end]
-    is_bare = not found.is_quoted or text[max(0, found.start - 1) : found.start] not in _QUOTES
+    before = text[max(0, found.start - 1) : found.start]
+    is_bare = not found.is_quoted or before == "`" or before not in _QUOTES
     nothing = _NOTHING_BARE if is_bare else _NOTHING
-    if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or says_its_name(value, found.name):
+    if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or is_example(value) or says_its_name(value, found.name):
         return True
     if _is_variable(value, found.name) and (is_bare or value in text[max(0, found.start - _NEAR) : found.start]):
         return True
@@ -61,13 +62,17 @@ def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
     if found.is_phrase and rule.category is Category.PERSONAL:
         return _NAMES_PERSON.match(value) is not None
     if rule.category is Category.IDENTIFIER:
-        return len(value) >= _MIN_IDENTIFIER and any(char.isdigit() for char in value)
+        is_package = _PACKAGE.fullmatch(value) is not None
+        return len(value) >= _MIN_IDENTIFIER and any(char.isdigit() for char in value) and not is_package
     if found.is_quoted:
         return not _is_name(value, found.name)
     if rule.category is Category.SECRET:
         return _WORD.fullmatch(value) is None
     return True
 
+
+_PACKAGE = re.compile(r"[a-z]+(?:\.[a-z][a-z0-9-]*)+")
+"""A name of a package: ``com.auth0``."""
 
 _ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
 _LETTERS = re.compile(
@@ -103,7 +108,9 @@ def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
     return found.is_word or _ENDS.match(text, found.end) is not None
 
 
-_ELIDED = re.compile(r"\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}|(?i:your)[ _-][A-Za-z _-]{1,40}")
+_ELIDED = re.compile(
+    r"[a-z]{2,16}=|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}|(?i:your)[ _-][A-Za-z _-]{1,40}"
+)
 """A value of which a text shows the beginning only, or nothing, or says whose it is (``your-name``)."""
 
 _LINK = re.compile(r"https?://[^\s?#@/]*(?P<path>[^\s?#@]*)")
@@ -121,9 +128,15 @@ _OF_SECRETS = re.compile(r"utf-?8|ascii|latin-?1|omit|include|same-origin|(?i:my
 _VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
+def is_example(value: str) -> bool:
+    """Whether documentation has it in place of a value: the type, as OpenAPI writes it, or a mask."""
+    return value == "string" or not value.strip("*")
+
+
 def says_its_name(value: str, name: str) -> bool:
     """Whether a value is its name, as documentation has it: ``"openId": "OPENID"``."""
-    return _VARIABLE.fullmatch(value) is not None and _letters(value) == _letters(name.rpartition(".")[2])
+    said = value.lstrip(":@")  # a parameter of SQL
+    return _VARIABLE.fullmatch(said) is not None and _letters(said) == _letters(name.rpartition(".")[2])
 
 
 def _letters(name: str) -> str:
@@ -144,7 +157,10 @@ def _is_variable(value: str, name: str) -> bool:
         return True
     if not owner:
         return False
-    return said.replace("_", "") == named.replace("_", "") or not {*said.split("_")}.isdisjoint(named.split("_"))
+    letters = named.replace("_", "")
+    return any(_letters(part) == letters for part in value.split(".")) or not {*said.split("_")}.isdisjoint(
+        named.split("_")
+    )
 
 
 _LABEL = re.compile(r"[a-z]+(?:_[a-z]+)*_(?:token|key|secret|password|id|name|url)|[A-Z]+(?:_[A-Z]+)+")

@@ -63,10 +63,14 @@ _DEFAULT = re.compile(
 
 # --- documents ------------------------------------------------------------------------------------------------------
 
+_OF_NAMES: Final = "li|label|th|button|option"
+"""Elements of items side by side, and of names and actions, of which none is a value."""
+
 _CELL = re.compile(
     rf">\s{{0,8}}(?P<name>{NAME}(?: [A-Za-z]{{2,16}}){{0,2}})\s{{0,4}}[:：]?\s{{0,4}}"
     r"</[a-z0-9-]{1,16}>\s{0,16}[:：]?\s{0,16}"
-    r"(?:<(?!li\b)[a-z][^<>]{0,128}>\s{0,16}){1,2}(?P<value>[^\s<>]{1,512}(?: [^\s<>]{1,32})?)\s{0,16}</"
+    rf"(?:<(?!(?:{_OF_NAMES})\b)[a-z][^<>]{{0,128}}>\s{{0,16}}){{1,2}}"
+    r"(?P<value>[^\s<>]{1,512}(?: [^\s<>]{1,32})?)\s{0,16}</"
 )
 """A cell of a table or a term of a list with the name of the next one; items side by side say nothing of each other."""
 

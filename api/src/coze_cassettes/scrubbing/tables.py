@@ -37,6 +37,14 @@ def columns(text: str) -> Iterator[NamedValue]:
 _RULER = re.compile(r"[ \t]*[-+=:|][-+=:| \t]*\r?\n?")
 
 
+def is_head(text: str, place: int) -> bool:
+    """Whether the line of a place is the head of a table of Markdown, whose cells are names: a ruler is below."""
+    return _RULED.match(text, place) is not None
+
+
+_RULED = re.compile(r"[^\n]{0,512}\n[ \t]*[-+:|][-+:| \t]*-[-+:| \t]*\r?$", re.MULTILINE)
+
+
 def _next_row(text: str, start: int) -> int:
     """Where the next row of a table begins, behind the line under its head."""
     ruler = _RULER.match(text, start)
