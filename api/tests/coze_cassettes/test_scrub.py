@@ -356,6 +356,19 @@ def test_a_length_that_looks_like_a_letter_hides_nothing(form: bytes, fill: Call
     assert scrub([one]).interactions[0].response.body == body.replace(key, b"SECRET_1")
 
 
+@pytest.mark.parametrize("is_message", [False, True])
+def test_a_number_before_the_next_string_of_bytes_is_replaced(fill: Callable[[str], str], *, is_message: bool) -> None:
+    """The byte before it says where it ends; the next string begins with a digit, as lists of protobuf have it."""
+    body = b"2\x03was2\x0b" + fill("13{D9}").encode() + b"2\x05goods\x08\xff\xff\xff"
+    head = Request("GET", "wss://ws.coze.com/v1/chat" if is_message else "https://api.coze.com/v1/x")
+    stream = f"event:(binary)\ndata:{base64.b64encode(body).decode()}\n\n".encode()
+    one = Interaction(head, Response(101 if is_message else 200, "OK", (), stream if is_message else body))
+    assert inspect(Cassette((one,), Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "")
+    [clean] = scrub([one]).interactions
+    shown = base64.b64decode(clean.response.body.split(b"data:")[1]) if is_message else clean.response.body
+    assert shown == b"2\x03was2\x0bPHONE_1 2\x05goods\x08\xff\xff\xff"
+
+
 @pytest.mark.parametrize("form", [b"\x80X%s\0\0\0%sq\x02", b"\xa2anf%s%sN", b"\0\x18\0\0%.0s%sdata"])
 def test_a_known_name_between_bytes_is_replaced(interaction: MakeInteraction, form: bytes) -> None:
     """A sign may stand right behind it, as Python and others write it; in a text the word would go on."""

@@ -126,7 +126,10 @@ def _strings(leaf: Leaf, visit: Visit) -> list[Edit]:
     edits: list[Edit] = []
     for match in _STRING.finditer(leaf.text):
         edits += shift_edits(walk_text(leaf.inside(match[0], "text"), visit), match.start())
-    return edits
+        count = ord(leaf.text[match.start() - 1]) if match.start() else 0
+        if MIN_SEGMENT <= count < len(match[0]):  # the number of its bytes, as binary formats write it before a string
+            edits += shift_edits(walk_text(leaf.inside(match[0][:count], "text"), visit), match.start())
+    return merge_edits(edits)
 
 
 def _merge(text: str, own: Sequence[Edit], inner: Sequence[Edit]) -> list[Edit]:

@@ -143,7 +143,8 @@ def _narrow(text: str, edit: Edit) -> Iterator[Edit]:
 
 def _line_edits(leaf: Leaf, event: Event, visit: Visit) -> list[Edit]:
     path = (event.name,) if event.name else ()
-    line = leaf._replace(path=path, text=event.text, form="text")
+    form = "binary" if event.is_encoded and not is_readable(event.text) else "text"
+    line = leaf._replace(path=path, text=event.text, form=form)
     if event.is_encoded and (not is_readable(event.text) or event.text.startswith("%PDF-")):
         data = to_bytes(event.text)
         if containers.open_container(data, leaf.allow_opaque) is not None:

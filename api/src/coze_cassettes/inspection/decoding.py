@@ -65,9 +65,16 @@ def strings_in(text: str) -> str:
 
 
 def _strings_of(text: str) -> str:
-    strings = _STRING.findall(text)
+    found = list(_STRING.finditer(text))
+    strings = [match[0] for match in found]
     counted = (inner for string in strings if len(string) > _FEWEST_COUNTED for inner in _counted(string))
-    return APART.join([*strings, *counted])
+    behind = (match[0][:count] for match in found if _LEAST <= (count := _count_before(match)) < len(match[0]))
+    return APART.join([*strings, *counted, *behind])
+
+
+def _count_before(match: re.Match[str]) -> int:
+    """The byte before a string, which may be the number of its bytes."""
+    return ord(match.string[match.start() - 1]) if match.start() else 0
 
 
 def _counted(string: str) -> Iterator[str]:
