@@ -29,6 +29,13 @@ def test_each_encoding_reads_what_it_wrote(row: Encoding, text: str) -> None:
     assert (next(row.readings(encoded), text) if row.inline else row.decode(encoded)) in (text, None)
 
 
+@pytest.mark.parametrize("row", [row for row in ENCODINGS if row.inline], ids=lambda row: row.name)
+def test_blanks_are_read_as_they_were_written(row: Encoding) -> None:
+    """Their codes are the shortest."""
+    text = "name\tsecret\nb c"
+    assert next(row.readings(row.encode(text)), text) == text
+
+
 @pytest.mark.parametrize("row", [row for row in ENCODINGS if row.name.startswith("base")], ids=lambda row: row.name)
 def test_text_beyond_ascii_is_not_packed(row: Encoding) -> None:
     """A text in Chinese is no fault, even if it is as long as packed bytes can be."""

@@ -688,7 +688,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     _inline(
         "RTF code points",
-        r"\\u-?[1-9][0-9]{1,4}[ ]?(?:\?|\\'3[fF])",
+        r"\\u-?(?:0|[1-9][0-9]{0,4})[ ]?(?:\?|\\'3[fF])",
         _decode_rtf_code_points,
         lambda text: "".join(f"\\u{int(unit, 16)}?" for unit in _utf16_units(text).split("\\u")[1:]),
         ("a/b", r"\u97?\u47?\u98?"),
