@@ -87,6 +87,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "code that gives on what it has": (
         "x = f(token=connection_test.token,\n  connection_id=connection_test.connection_id,\n  state=1)\n"
+        "def set_token(self, token):\n    self.token = OAuth2Token.from_dict(token)\n"
         "self._delete(\n    authorization=authorization, if_match=if_match\n)\ncredentials=credentials,\n"
         '{"first_name": self.first_name,\n "lastName": self.last_name,\n "city": self.city}\n'
         'def token(self, token: str) -> "TicketMessageEventBuilder":\n    data = session_key.encode("utf-8")\n'
@@ -102,10 +103,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "templates, counts, and calls that log nobody in": (
         "支付到 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa\n"
         '{"username": "{{user}}", "user_name": "<your name>", "x-token": "Bearer {{token}}", "nick_name": "${NICK}"}\n'
+        '{"username": "string", "tokens": ["Hel", "lo7", "world"]}\n'
         'node.bind("click", "handler2b"); config("retry", "max-5-times!")\npassword=xxx&user=yyy\n'
         "helm install x --set image.tag=v1.2.3 --set existingSecret=my-secret\n"
         '{"howto": "mysql -u root -p\\nEnter password:\\nWelcome to the monitor."}\n'
-        "本次消耗 token 数：1234"
+        "本次消耗 token 数：1234\n在Python3中作为密码使用"
     ),
     "bits": "0000 0001 0010 0011 0100 0101 0110 0111 1000",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",

@@ -349,13 +349,19 @@ TELLING: Final = (
             *("加密key叫%s", "暗号没变，%s", "__分享码__：%s", "访问码？\n%s"),
             *("Here it is: %s. That's the router password.", "Wei uses %s as login password", "投屏码：%s"),
             *("Save this password now:\n\n```\n%s\n```", "Q: What's the PUK for Nolfen?\nA: %s", "unseal key: %s"),
+            *("At the router password prompt type %s", "For the PIN I used %s", "%s isn't the right login code"),
+            *("could %s be the new OTP?", "the PUK in config.yaml is set to %s", "unlock code______%s"),
+            *("password changed: Old1234x -> %s", "Here's your passcode, %s. Keep it safe."),
             *("A new access code was issued (%s).", "Meeting password is currently `%s`", "%s是内网Git的登录密码"),
+            *("支付密码由Old1234x改为%s", "在“登录密码”一栏写%s", "%s已经不是登录密码了", "登录密码？试试%s"),
             *("支付密码是多少？\n答：%s", "登录密码错误，我用的%s", "%s是堡垒机的登录密码"),
         )
         for value in ("86{D4}", "k7R{D1}x2", "nolfen-{D3}-tulip")
         if value[0] == "k" or "pass" not in text or "password" in text
     ),
     *(("pw #1: %s", "k7R{D1}x2!q"), ("https://a.example/invite?key=%s", "x9K{D2}q{D1}Zt4vB7w")),
+    *(("把%s加到保险库里作为登录密码", "k7R{D1}x2q{A6}"), ("%s还是有效的令牌吗", "nolfen{D4}!")),
+    *(('{"tokens": ["%s"]}', "x9K{D2}q{D1}Zt4vB7w"), ("a.b=1\nPassport.Number = %s\nc=2", "E9{D7}")),
     *(("https://a.example/feed?key=%s", "IGU{D1}ZSYRYPMC{D1}"), ("vercel env add API_KEY x <<< %s", "Vf{D2}q")),
     *(("vault login %s", "8{D3}"), ("wpa_passphrase home '%s'", "86{D4}")),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),

@@ -31,7 +31,7 @@ def is_described(value: str) -> bool:
 _SCHEME = re.compile(r"(?i:bearer|basic|token) (?=[<${%])")
 """How a credential is used, before a variable that stands for it."""
 
-_FILLED_IN = re.compile(r"<[A-Za-z][A-Za-z _-]*>|\$?\{\{? ?[A-Za-z_][A-Za-z0-9_. -]*\}?\}|\$[A-Z_]+|%[A-Z_]+%")
+_FILLED_IN = re.compile(r"<[A-Za-z][A-Za-z _-]*>|\$?\{\{? ?[A-Za-z_][A-Za-z0-9_. -]*\}?\}|\$[A-Z_]+|%[A-Z_]+%|string")
 
 
 def is_filled_in(value: str) -> bool:

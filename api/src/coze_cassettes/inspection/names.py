@@ -87,7 +87,7 @@ def _at_end(words: list[str]) -> Promise | None:
         end = last[-length:]
         if end in _ROWS and end not in _EXACT and _ROWS[end] is not Promise.IDENTIFIER:
             return _ROWS[end]
-    if words[-1] == "key" and len(words) > 1 and words[-2] not in _KEYS_OF_DATA:
+    if words[-1] == "tokens" or (words[-1] == "key" and len(words) > 1 and words[-2] not in _KEYS_OF_DATA):
         return Promise.KEY
     return Promise.CREDENTIAL if last.endswith("token") else _han(last)
 

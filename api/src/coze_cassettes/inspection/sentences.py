@@ -19,13 +19,14 @@ _MOST_WORDS: Final = 9
 
 _TELLING: Final = words(
     "is was be being to equals its it's it’s now still stays remains no again more typed entered becomes became reads"
-    " says wants currently actually : - – — = -> 's ’s"
+    " read says wants currently actually : - – — = -> 's ’s"
     " is: was: be: to: equals: now: still:"
 )
 _JOINING: Final = words(
     """
-    is was as for in into when asked the my your our a an right new current old <- should will may can must work works
-    be serve serves do used prompted has to that's that’s this it's it’s that still
+    is was as for in into when asked the my your our a an right new current old <- should will may can must work
+    works be serve serves do used prompted has to that's that’s this it's it’s that still isn't isn’t wasn't wasn’t
+    not valid correct could would may might rejected accepted refused asks prompts same it if
     """
 )
 _DESCRIBING: Final = words(
@@ -39,7 +40,7 @@ _DESCRIBING: Final = words(
 _WORD = re.compile(
     r"->|<-|(?:[^\s\"“”‘`*(){}\[\]<>|，。；、！？：「」（）【】\u4e00-\u9fff]|(?<=[A-Za-z0-9!@#$%^&])\*(?=[A-Za-z0-9!@#$%^&]))+|:(?=\s)"
 )
-_END = re.compile(rf"(?:[.!?]|;(?! it['’]s))(?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n")
+_END = re.compile(rf"(?:[.!?]|;(?! (?:it['’]s|here)))(?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n")
 _TRAILING: Final = ".,:;!?'/"
 
 # --- English --------------------------------------------------------------------------------------------------------
@@ -81,16 +82,14 @@ _HAS_PIN: Final = (Promise.SECRET, Promise.CODE, Promise.TOKEN)
 
 _ANY_LATIN = re.compile("[A-Za-z0-9]")
 _BESIDE_HAN = re.compile("[ :\"'(（：]?[\u4e00-\u9fff]")
-_LEADER = re.compile(r"\A ?(?:[.·…]{3,32}|[(（\[][^()（）\[\]\n]{1,24}[)）\]](?=[:：]| )) ?")
+_LEADER = re.compile(r"\A ?(?:[.·…_]{3,32}|[(（\[][^()（）\[\]\n]{1,24}[)）\]](?=[:：]| )) ?")
 """Dots that lead to a value, or a remark behind a name."""
 
 _ANSWER = re.compile(
     r"(?:,? [A-Za-z0-9'’.-]{1,15}){0,6}\?\s{1,3}(?:[A-Za-z'’]{1,8}[:.]? ){0,2}[\"'`*]{0,2}"
     r"(?P<value>[^\s\"'`*]{4,128})"
 )
-_LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{4,128}?)(?=, |[,.]? ?(?:\r?\n|\Z))")
-
-
+_LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{4,128}?)(?=, |\. [A-Z]|[,.]? ?(?:\r?\n|\Z))")
 _ISSUED = re.compile(r" (?:is|was|got|has been) [a-z]{3,12} ?\((?P<value>[^\s()]{5,128})\)")
 
 
@@ -110,11 +109,17 @@ _AFTER_COLON = re.compile(
     r"(?: [A-Za-z0-9 .'’()-]{0,64})?: (?:(?:it['’]s|got|use|try|type|enter|now|e\.g\.) )?[\"'“`*(\[|>«~]{0,3}"
     r"(?P<value>[A-Za-z0-9][^\s|<>\"'`]{3,127})"
 )
+_ENTERED = re.compile(
+    r"[\"'”’`]?(?: (?:prompt|field|box|screen|page|step|dialog))?,?(?: (?:I|we|you|they|please|just|then))?"
+    r" (?:type|enter|put|use|uses|used|paste|write|give|try|tried)(?: in)? [\"'“`*(\[|>«~]{0,3}"
+    r"(?![A-Za-z]+[-_]?[0-9]{1,3}(?![A-Za-z0-9!@#$%^&*-]))(?P<value>[A-Za-z0-9][^\s|<>\"'`]{3,127})"
+)
+"""What one is asked to enter, or has entered, behind a name."""
 
 
 def _is_after_colon(behind: str, promise: Promise) -> bool:
-    """Whether a drawn word stands behind a colon, with words between the name and the colon, or behind it."""
-    match = _AFTER_COLON.match(behind)
+    """Whether a drawn word stands behind a colon, or a verb, with words between the name and the colon or behind it."""
+    match = _AFTER_COLON.match(behind) or _ENTERED.match(behind)
     if match is None:
         return False
     value = match["value"].rstrip(_TRAILING)
@@ -144,7 +149,9 @@ def _is_said_behind(clause: str, promise: Promise) -> bool:
             return is_telling
         if said and is_pin(word) and promise in _HAS_PIN:
             return _is_counted(clause, word)
-        if small in _DESCRIBING or not re.fullmatch(r"[A-Za-z,:=>'’–—-]+|[a-z]+-[0-9]{1,2}", word):
+        if small in _DESCRIBING or not re.fullmatch(
+            r"[A-Za-z,:=>'’–—-]+|[a-z]+-[0-9]{1,2}|[a-z]+\.(?:ya?ml|json|toml|env|ini|py|js|ts|md|txt)", word
+        ):
             return False
         said = small if small in _TELLING or small.endswith(":") else ""
         is_telling = bool(said)
@@ -181,7 +188,7 @@ def _is_said_before(before: str, promise: Promise) -> bool:
             is_joined = True
         elif is_joined and (is_drawn(plain := word.strip(_TRAILING)) or (is_pin(plain) and _says_value(before, plain))):
             return True
-        elif small.isalpha() and others < 2 and not is_joined:  # noqa: PLR2004 - words of the name itself
+        elif re.fullmatch("[0-9]?[a-z]+(?:-[a-z]+)?", small) and others < 2 and not is_joined:  # noqa: PLR2004 - words of the name itself
             others += 1
         else:
             return False
@@ -190,7 +197,9 @@ def _is_said_before(before: str, promise: Promise) -> bool:
 
 def _says_value(before: str, word: str) -> bool:
     return (
-        re.search(rf"{word}(?:[\"'”`*]* (?:(?:is|as|was|when)\b|<-)|[.,;!] (?i:is )?(?i:this|that|it)\b)", before)
+        re.search(
+            rf"{word}(?:[\"'”`*]* (?:(?:is|as|was|when|be|isn)\b|<-)|[.,;!] (?i:is )?(?i:this|that|it)\b)", before
+        )
         is not None
     )
 
@@ -218,14 +227,15 @@ _DESCRIBING_HAN = re.compile(
     r"|数[:：]|[数用]量|消耗"
 )
 _HAN_OR_SIGN = re.compile(
-    r"(?:[0-9]{1,2}(?=[:： 是为]))?(?:[(（][\u4e00-\u9fff]{1,4}[)）]|[\u4e00-\u9fff\u2460-\u24ff,:【(（\[「“\"'*`> -]"
+    r"[”」』》]?(?:[0-9]{1,2}(?=[:： 是为]))?"
+    r"(?:[(（][\u4e00-\u9fff]{1,4}[)）]|[\u4e00-\u9fff\u2460-\u24ff,:【(（\[「“\"'*`> -]"
     r"|(?![。！？”」】）])[^\w\x00-\x7f\ue000]){0,14}(?:\r?\n[\s>`]{0,6})?"
 )
 _LATIN = re.compile(r"(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
 _COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条至到]|[-~]")
 _JOINED_HAN = re.compile(
     r"[”」`*\"' ]{0,2}(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)"
-    r"|是|就是|即|系|作为|做|当[成作]?|用于|用作|\(|（|=|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
+    r"|(?:[不还]|已经不?|不?能)?(?:就?是|即|系|作为|做|当[成作]?|用于|用作)|\(|（|=|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
     r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
     r"(?:[我你您他她]?们?的?|(?:[A-Za-z0-9-]{1,12} )?[\u4e00-\u9fffA-Za-z0-9-]{1,14}的)"
     r"[\u4e00-\u9fff]{0,4} ?(?:[A-Za-z-]{2,8} ?)?\Z"
@@ -271,7 +281,7 @@ def _is_word_in_chinese(behind: str) -> bool:
 _SHOWN_APART: Final = tuple(
     re.compile(pattern + r"(?P<value>[!-~]{4,128})")
     for pattern in (
-        r"[\u4e00-\u9fff]{0,6}\?(?:\s|\\n){0,2}(?:[\u4e00-\u9fff]{1,4}:\s?)?",
+        r"[\u4e00-\u9fff]{0,6}\?(?:\s|\\n){0,2}(?:[\u4e00-\u9fff]{1,4}:?\s?)?",
         r"(?:错误|不[对行]|不正确|失[败效]|无效),[\u4e00-\u9fff]{1,8}",
         r"分别(?:是|为|如下)[:： ]*[^\s和、,，]{1,32}[和、,，] ?",
     )

@@ -196,7 +196,8 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
     if rule is None and "." in found.name:
         rule = rules.field(_undotted(found.name), leaf.uri_path, value)
-        rule = rule if rule is not None and rule.category is Category.SECRET else None
+        is_detail = rule is not None and rule.kind in _DETAILS and any(map(str.isdigit, value))
+        rule = rule if rule is not None and (rule.category is Category.SECRET or is_detail) else None
     if rule is None or rule.form is Form.SHIFT or (fitted := chinese.fitted(folded.text, found, rule)) is None:
         return None
     if fitted is not found:
@@ -208,6 +209,7 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
     return Claim(*folded.span(found.start, found.end), value, rule)
 
 
+_DETAILS: Final = ("PERSONAL_VALUE", "ACCOUNT")
 _PARAMETERS: Final = ("url_key", "api_key")
 """What a parameter ``key`` of a URL may be: the second if its value has several digits or changes often."""
 

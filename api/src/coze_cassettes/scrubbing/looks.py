@@ -18,7 +18,8 @@ KNOWN: Final = (
     rf"(?i:pep|rfc|iso|cve|bug|issue|gh)-?\d{{1,5}}(?:-\d{{1,7}})?(?![\w@#$%^&*+=~]|!\w)|{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|(?![a-z]+_\d{{3,}}(?![a-z0-9_]))[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
     rf"|{_PART}(?:_{_PART}){{2,}}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{{4}}-\d\d"
     r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b"
-    r"|[A-Z]{1,5}[- ]?\d{1,4}(?![\w@#$%^&*+=~]|!\w|-[A-Z0-9]{4,5}-[A-Z0-9])|0x[0-9a-fA-F]+\b"
+    r"|[A-Z]{1,5}[- ]?\d{1,4}(?![\w@#$%^&*+=~]|!\w|-[A-Z0-9]{4,5}-[A-Z0-9]"
+    r"|[-/](?=[A-Za-z]{0,5}\d)[A-Za-z0-9]{6})|0x[0-9a-fA-F]+\b"
 )
 """What has letters and digits and is no secret: an algorithm, a measure, a version, a variable, a file."""
 

@@ -35,7 +35,7 @@ _CORE = re.compile(
     r"|(?<=[a-z][_-])(?:pass|sk|ak)|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt|pw)(?![/+])"
     r"|phrase(?:(?<=recovery[ _]phrase)|(?<=seed[ _]phrase)|(?<=backup[ _]phrase))"
     rf"|pass(?:{_PASSING}))"
-    r"(?![A-Za-z0-9_])"
+    r"(?![A-Za-z0-9]|_(?!__))"
 )
 _HEAD = re.compile(
     rf"(?<![A-Za-z0-9_])(?:(?!{_FUNCTION})\d?[A-Za-z][A-Za-z0-9-]{{1,15}}[ _]){{0,2}}(?!{_FUNCTION})"
@@ -46,23 +46,33 @@ _REMARK: Final = r"(?: ?[(（\[][^()（）\[\]\n]{1,24}[)）\]])?"
 """What a text says of a name before it tells the value: ``(case sensitive)``."""
 
 _COUNTS: Final = r"(?!(?:length|size|policy|count|version|hash|type|name|id|number|bits?|rounds?)\b)"
-_WORDS_OF_NAME: Final = rf"(?: {_COUNTS}[A-Za-z][A-Za-z'’-]{{0,14}})"
+_WORDS_OF_NAME: Final = rf"(?: {_COUNTS}[A-Za-z][A-Za-z'’-]{{0,14}}(?:\.[a-z]{{1,5}}(?![a-z]))?)"
 _TELLS: Final = (
     r"(?:['’]s|(?:,? (?:which )?(?:(?i:is|was|be|being|to|equals|its|now|still|stays|remains|typed|entered)"
     r"|(?i:becomes|became"
-    r"|reads|says|wants)"
+    r"|reads?|says|wants)"
     r"|it['’]s)){1,2}:?|:| (?:[=–—-]|->|<=))[ ](?:(?:it['’]s|got|use|try|type|enter|now|currently|actually|e\.g\.) )?"
 )
-_APART: Final = rf"{_REMARK}(?:[ \t]{{1,24}}(?:n[or]\.? |once more |again )?|[ ]?[.·]{{3,32}}[ ]?)"
+_APART: Final = rf"{_REMARK}(?:[ \t]{{1,24}}(?:n[or]\.? |once more |again )?|[ ]?[.·_]{{3,32}}[ ]?)"
 _ANY_WORDS: Final = r"(?:,? [A-Za-z(][A-Za-z0-9'’-]{0,14}(?:\.[A-Za-z0-9-]{1,15}){0,3}){0,7}?"
 _LINE_ENDS: Final = r"`{0,3}[ .!）)]{0,2}\r?(?=\n|\Z)"
+_ENTERED: Final = (
+    r"[\"'”’`]?(?: (?:prompt|field|box|screen|page|step|dialog))?,?(?: (?:I|we|you|they|please|just|then))?"
+    r" (?:type|enter|put|use[ds]?|paste|write|give|try|tried)(?: in)?"
+)
+_CHANGED: Final = r"(?: (?:was|is|got|has been))? (?:changed|rotated|updated|reset):?(?: from)?"
+_NOT_NUMBERED: Final = r"(?![A-Za-z]+[-_]?\d{1,3}(?![A-Za-z0-9_!@#$%^&*-]))"
+"""What one is asked to enter behind a name, what was there before; not a word with a number."""
+
 _BEHIND_NAME: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_REMARK}{_ANY_WORDS}{_TELLS}{_OPEN}(?P<value>{MIXED})",
-        rf"{_REMARK}{_WORDS_OF_NAME}{{0,4}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
+        rf"{_REMARK}(?:,?{_WORDS_OF_NAME}){{0,4}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
+        rf"{_ENTERED} {_OPEN}(?P<value>{_NOT_NUMBERED}{MIXED}|{DIGITS})",
+        rf"{_CHANGED} \S{{4,64}} (?:->|=>|→) {_OPEN}(?P<value>{MIXED}|{DIGITS})",
         rf" (?:is|was|got|has been) [a-z]{{3,12}} ?\((?P<value>{MIXED}|\d{{5,12}})\)",
-        rf",[ ]{_OPEN}(?P<value>{MIXED}|\d{{4,8}})(?=[,.]?[ ]?(?:\r?\n|\Z)|,[ ])",
+        rf",[ ]{_OPEN}(?P<value>{MIXED}|\d{{4,8}})(?=[,.]?[ ]?(?:\r?\n|\Z)|,[ ]|\.[ ][A-Z])",
         rf"{_ANY_WORDS}\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
         rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
@@ -76,23 +86,22 @@ _BEHIND_WITHOUT_DIGIT: Final = tuple(pattern for pattern in _BEHIND_NAME if WORD
 _FARTHEST: Final = 256
 """Characters between a name and a digit of its value, at most."""
 
-_SERVES: Final = "(?:(?:should|will|may|can|must|still) ){0,2}(?:(?:work|be|serve|do|be used|used|works|serves) )?"
 _USED_AS = re.compile(
     rf"\b(?i:use[sd]?|using|try|tried|enter|type|put|paste|set) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})[\"'”’`*]{{0,2}}"
     r" (?:for|as|in|into|under|at|when)(?: [a-z]{1,9}){0,3}[ ]\Z"
 )
-_BEFORE_ARTICLE: Final = (
-    r"(?: (?:is|was|(?:will|must|has to|used to|should) be|as|for|in|into|when (?:asked|prompted) for)"
-    r"|[.,;!–—-]{1,2} ?(?:[Tt]his|[Tt]hat|[Ii]t)(?:['’]s| is| was)|, is (?:this|that|it)(?: still)?)?"
-    r" (?:the|my|your|our|a)(?: (?:right|new|current|old))?[ ]"
+_JOINT: Final = (
+    r"(?:(?:,(?= is\b))? (?:(?:is|was|does|did|could|would|should)(?:n['’]t)?|be|being|will|may|might|can"
+    r"|must|has to|used to|not|still|as|for|in|into|when|if|the|my|your|our|an?|right|valid|correct|wrong|new|current"
+    r"|old|same|it|asked|asks|prompted|prompts|rejected|accepted|refused|used|works?|serves?|do|<-|this|that)){1,8}[ ]"
+    r"|[.,;!–—-]{1,2} ?(?:[Tt]his|[Tt]hat|[Ii]t)(?:['’]s| is| was)(?: (?:still|now))? (?:the|my|your|our|an?)"
+    r"(?: (?:right|new|current|old))?[ ]"
 )
+"""How a sentence goes on from a value to its name: with words that join both, or with the next sentence."""
+
 _BEFORE_NAME: Final = (
     *(
-        re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}{joint}\Z")
-        for joint in (
-            _BEFORE_ARTICLE,
-            rf" (?:<-|is my|when (?:asked|prompted) for|{_SERVES}as)(?: (?:the|my|your|our|an?))?[ ]",
-        )
+        re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}(?:{_JOINT})\Z")
         for value in (MIXED, DIGITS.split("(?!", maxsplit=1)[0])
     ),
     _USED_AS,
@@ -111,7 +120,7 @@ _OTHER: Final = (
 )
 _HAN_GAP: Final = (
     rf"(?:[0-9]{{1,2}}(?=[:： 是为]))?"
-    rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:\u2460-\u24ff]|[（(][\u4e00-\u9fff]{{1,4}}[)）]|-{{1,3}}(?!\d)|__?| "
+    rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:\u2460-\u24ff]|[（(][\u4e00-\u9fff]{{1,4}}[)）]|-{{1,3}}(?!\d)|_{{1,32}}| "
     r"|(?![“”‘’「」『』【】《》（）。！？])[^\w\x00-\x7f]){0,12}?"
 )
 _UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
@@ -122,21 +131,29 @@ _HAN_VALUE: Final = (
 _BEHIND_HAN: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_HAN_GAP}[【（(\[「“\"'`*《<]{{0,2}}{_HAN_VALUE}{_UNIT}",
+        rf"[”」』》*`\"']{{0,2}}{_HAN_GAP}[【（(\[「“\"'`*《<]{{0,2}}{_HAN_VALUE}{_UNIT}",
         rf"[【]{_HAN_VALUE}[】]",
         rf"分别(?:[是为]|如下)[: ]{{0,2}}[^\s和、,]{{1,32}}[和、,] ?{_HAN_VALUE}{_UNIT}",
         rf"[:：]?[ ]?\r?\n(?:\r?\n)?[>` ]{{0,3}}{_HAN_VALUE}{_UNIT}",
-        rf"[\u4e00-\u9fff]{{0,6}}[?？]\s{{0,2}}(?:[\u4e00-\u9fff]{{1,4}}[:：]\s?)?{_HAN_VALUE}{_UNIT}",
+        rf"[\u4e00-\u9fff]{{0,6}}[?？]\s{{0,2}}(?:[\u4e00-\u9fff]{{1,4}}[:：]?\s?)?{_HAN_VALUE}{_UNIT}",
+        rf"[从由][!-~]{{4,64}}(?:改|换|变|更新|调整)[为成]了?{_HAN_VALUE}{_UNIT}",
         rf"(?:错误|不[对行]|不正确|失[败效]|无效)[,，][\u4e00-\u9fff]{{1,8}}{_HAN_VALUE}{_UNIT}",
     )
 )
-_BEFORE_HAN = re.compile(
-    rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){_HAN_VALUE}[!#$%^&*+=~]{{0,2}}[”」`*\"' ]{{0,2}}"
-    rf"(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)|就?是|即|系|作为|做|当[成作]?|用[于作]|[（(]|="
-    r"|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
-    r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
+_OWNED: Final = (
     r"(?:[我你您他她][们]?的?|(?:[A-Za-z0-9-]{1,12} )?[\u4e00-\u9fffA-Za-z0-9-]{1,14}的)?"
-    r"[\u4e00-\u9fff]{0,4}[ ]?(?:[A-Za-z-]{2,8}[ ]?)?\Z"
+    r"[\u4e00-\u9fff]{0,4}[ ]?(?:[A-Za-z-]{2,8}[ ]?)?"
+)
+_JOINTS_HAN: Final = (
+    r"(?:(?:不|已经?不?|还|不?能|可以)?(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)|就?是|即|系|作为|做|当[成作]?"
+    r"|用[于作])|[（(]|=|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
+    r"|(?:填写?|输|录|写|放|粘?贴|复制|配置|设置|存)[到进入在成])"
+)
+_FAR_JOINTS_HAN: Final = r"[\u4e00-\u9fff]{1,6}?(?:是|作为|当作?|用作|做成?|[为成])"
+_NO_WORD: Final = rf"{_NOT_NUMBERED}(?!\d+(?![A-Za-z0-9]))"
+_BEFORE_HAN: Final = tuple(
+    re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){value}[!#$%^&*+=~]{{0,2}}[”」`*\"' ]{{0,2}}(?:{joints}){_OWNED}\Z")
+    for value, joints in ((_HAN_VALUE, _JOINTS_HAN), (_NO_WORD + _HAN_VALUE, _FAR_JOINTS_HAN))
 )
 _LETTERS: Final = (
     r"(?![A-Za-z-]{0,40}(?i:pass|key|auth|type|name))(?!(?i:encrypted|hashed|masked|required|optional|invalid|valid|empty|missing|string|integer|varchar|password|passwd|token"
@@ -181,11 +198,11 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
         if not is_ascii and _HAN_BESIDE.match(text, end):
             yield from _around(text, name, _BEHIND_HAN, ())
         if not is_ascii and _HAN_BEFORE.search(text, max(0, name[0] - 2), name[0]):
-            yield from _around(text, name, (), (_BEFORE_HAN,))
+            yield from _around(text, name, (), _BEFORE_HAN)
     for han in () if is_ascii else _HAN_NAME.finditer(text):
         start, end = han.span()
         behind = _BEHIND_HAN if _LATIN.search(text, end, end + _NEAR) else ()
-        before = (_BEFORE_HAN,) if _LATIN.search(text, max(0, start - _NEAR), start) else ()
+        before = _BEFORE_HAN if _LATIN.search(text, max(0, start - _NEAR), start) else ()
         yield from _around(text, (start, end), behind, before)
         if behind or before:
             yield from _letters_around(text, start, end)

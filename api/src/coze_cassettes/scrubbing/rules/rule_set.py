@@ -19,9 +19,10 @@ _RUN = re.compile(r"[A-Za-z0-9_.~+/=%:|$@-]{15}")
 """As many characters as the shortest key has, of those that keys are made of."""
 
 _TEMPLATE = re.compile(
-    r"(?:(?i:bearer|basic|token) )?(?:<[A-Za-z][A-Za-z _-]*>|\$?\{\{? ?[A-Za-z_][\w. -]*\}?\}|\$[A-Z_]+|%[A-Z_]+%)"
+    r"(?:(?i:bearer|basic|token) )?(?:<[A-Za-z][A-Za-z _-]*>|\$?\{\{? ?[A-Za-z_][\w. -]*\}?\}"
+    r"|\$[A-Z_]+|%[A-Z_]+%)|string"
 )
-"""What a template has where a value is filled in: ``{{user}}``, ``<your name>``."""
+"""What a template, or the example of a schema, has where a value is filled in: ``{{user}}``, ``<your name>``."""
 
 _SCHEME = re.compile(r"https?://")
 _WORD = re.compile(r"(?<= )[A-Z]")

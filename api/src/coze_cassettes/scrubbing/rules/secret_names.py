@@ -60,6 +60,6 @@ OTHER_KEYS: Final = (
     r"(?:[a-z0-9]+_)*(?:(?!(?:open_?)?pgp|gpg|primary|foreign|public|pub|sort|partition|hash|index|cache|map|dict|group|lookup|object|s3|file|image|img|icon"
     r"|video|audio|row|column|field|data|item|page|tab|menu|node|message|msg|i18n|locale|translation|routing|unique|dedup|event"
     r"|state|config|header|label|tag|host|param|query|resource|class|style|theme|next|continuation|range|first|last|start|end"
-    r"|parent|project|issue|metric|trace|span|template|plugin|record|doc|document|request|session|idempotency)[a-z0-9]+_key)"
+    r"|parent|project|issue|metric|trace|span|template|plugin|record|doc|document|request|session|idempotency)[a-z0-9]+_key|tokens)"
 )
 """Keys of which the name does not say that they are secret, if the value looks drawn."""
