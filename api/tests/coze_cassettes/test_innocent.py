@@ -147,6 +147,10 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "a table of names": "| Username | Role | Last login |\n|---|---|---|\n| n/a | editor | never |\n| (none) | x | y |",
     "a table of types": "| Name | Type |\n|---|---|\n| `username` | `str` |\n| `password` | `str` |\n\nme@example.com",
+    "settings without a value, examples of a cookie": (
+        "spring.redis.password=\njwt.expiration=86400000\n\nCookie: name=value; Path=/.\n"
+        '$password = Read-Host -AsSecureString "Password"\n用户名：未知。'
+    ),
     "a group of Maven": "<groupId>com.auth0</groupId>",
     "items side by side": "<ul><li>Password</li><li>Email</li><li>Nickname</li></ul>",
     "nginx": "  proxy_set_header Authorization $http_authorization;\n  proxy_set_header Cookie $http_cookie;",

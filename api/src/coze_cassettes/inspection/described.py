@@ -11,7 +11,7 @@ _TYPES: Final = words(
     """
     string str text number integer int boolean bool bytes object array list dict null none nil undefined true
     false any uuid date datetime float password secret token required optional hidden masked redacted unknown
-    bearer basic passwd api_key apikey change_me changeme n/a na - ***
+    bearer basic passwd api_key apikey change_me changeme n/a na - *** name=value key=value
     """
 )
 """What stands where a schema or a form describes a value."""
@@ -40,7 +40,7 @@ def is_filled_in(value: str) -> bool:
 
 
 _IN_A_FORM = re.compile(
-    r"(?:[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])|非空|不[详詳]|保密|同上|某某)"
+    r"(?:[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])|非空|不[详詳]|未知|匿名|保密|同上|某某)"
     r"(?:[\u4e00-\u9fff]{0,8}\Z|[^\w\s])"
 )
 """What a form has in place of a value, and may go on to describe."""

@@ -99,9 +99,14 @@ def named_pairs(text: str) -> Iterator[Pair]:
         pair = _behind(text, gap, name)
         if gap["sign"] == "|" and gap[0][0] in _QUOTING and pair is not None and pair.value.isalpha():
             continue  # of a choice: "text" | "password" | "textarea"
+        if pair is not None and "\n" in gap[0] and _NEXT_SETTING.match(pair.value):
+            continue
         if pair is not None and (not gap["blank"] or _is_option(text, match, name) or _is_set_off(pair)):
             yield pair
 
+
+_NEXT_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:[._][A-Za-z0-9_-]+)+[=:][^=]")
+"""A setting of the next line, behind one that is empty: ``jwt.expiration=3600``."""
 
 _QUOTING: Final = ("'", '"')
 

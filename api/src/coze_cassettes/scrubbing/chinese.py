@@ -34,7 +34,7 @@ _SPEAKS = re.compile(
 """Words of manuals, which say what is done with a value."""
 
 _OF_FORM = re.compile(
-    r"[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])[\u4e00-\u9fff]{0,8}|非空|不[详詳]|保密|同上|某某"
+    r"[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])[\u4e00-\u9fff]{0,8}|非空|不[详詳]|未知|匿名|保密|同上|某某"
 )
 """What a form has in place of a value."""
 

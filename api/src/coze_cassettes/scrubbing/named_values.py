@@ -10,7 +10,10 @@ from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.rules.model import Category, Rule
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
-_CODE = re.compile(r"[$<{%*]|\.{1,2}/|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\.")
+_CODE = re.compile(
+    r"[$<{%*]|(?:Read|Get|New|Import|ConvertTo)-[A-Z][a-z]"
+    r"|\.{1,2}/|.*[({\[]|(?:self|this|os|process|env|config|settings|args|request|options)\."
+)
 _WORD = re.compile(
     r"[A-Za-z]?[a-z]+(?:[_.\-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+"
 )
@@ -50,9 +53,18 @@ def _says_nothing(text: str, found: NamedValue, rule: Rule) -> bool:
     nothing = _NOTHING_BARE if is_bare else _NOTHING
     if nothing.fullmatch(value) or _ELIDED.fullmatch(value) or is_example(value) or says_its_name(value, found.name):
         return True
+    if _SETTING.match(value) and "\n" in text[max(0, found.start - _MARGIN) : found.start]:
+        return True
     if _is_variable(value, found.name) and (is_bare or value in text[max(0, found.start - _NEAR) : found.start]):
         return True
     return rule.category is Category.SECRET and (_is_link(value) or _OF_SECRETS.fullmatch(value) is not None)
+
+
+_SETTING = re.compile(r"\w+(?:[.-]\w+)*[._]\w+\s?[=:][^=]")
+"""The setting of the next line, behind one that is empty: ``jwt.expiration=3600``."""
+
+_MARGIN: Final = 4
+"""Characters before a value in which its line begins."""
 
 
 def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
@@ -129,8 +141,8 @@ _VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 def is_example(value: str) -> bool:
-    """Whether documentation has it in place of a value: the type, as OpenAPI writes it, or a mask."""
-    return value == "string" or not value.strip("*")
+    """Whether documentation has it in place of a value: the type, as OpenAPI writes it, a form, or a mask."""
+    return value in ("string", "name=value", "key=value") or not value.strip("*")
 
 
 def says_its_name(value: str, name: str) -> bool:

@@ -13,6 +13,6 @@ BOTH_CASES: Final = r"(?=[a-z\d]{0,40}[A-Z])(?=[A-Z\d]{0,40}[a-z])[A-Za-z0-9]{40
 """A long key in which no digit comes soon, as in one of a thousand random keys."""
 ANY_URL: Final = (
     r"https?://(?:[^\x00-\xa0\s\ud800-\udfff\u2000-\u206f，。；：、！？…（）【】《》「」『』〈〉〔〕]*+"
-    r"[!#-&(*-;=?-\[^-~]++)++"
+    r"[!#-&(*-;=?-\[^_a-~]++)++"
 )
 """What is not ASCII is a part of it where more of ASCII follows: behind its end a Chinese sentence may go on."""
