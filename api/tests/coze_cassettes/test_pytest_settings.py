@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from coze_cassettes.cli.project import with_absolute_paths
 from coze_cassettes.coze_tests import CozeTests
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import PytestSettings, read_settings
@@ -101,3 +103,18 @@ def test_a_link_leads_to_the_same_tests(named: str, run: str, folder: str, tmp_p
     assert tmp_path / run / "test_x.py" in tests
     assert tests.folder(tmp_path / run / "test_x.py") == Path(folder)
     assert tmp_path / "more/test_y.py" not in tests
+
+
+def test_paths_of_the_environment_are_meant_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a rootdir elsewhere, in which processes start, then they find what this folder's environment names."""
+    monkeypatch.chdir(tmp_path)
+    options = "-c conf/x.ini -q --rootdir=conf -cy.ini --config-file z.ini -k 'a or b'"
+    given = {"PYTEST_ADDOPTS": options, "PYTHONPATH": f"src{os.pathsep}/lib", "CI": "true"}
+    assert with_absolute_paths(given, tmp_path) == given
+    found = with_absolute_paths(given, tmp_path / "conf")
+    assert found["PYTEST_ADDOPTS"] == (
+        f"-c {tmp_path}/conf/x.ini -q --rootdir={tmp_path}/conf -c{tmp_path}/y.ini --config-file {tmp_path}/z.ini "
+        "-k 'a or b'"
+    )
+    assert found["PYTHONPATH"] == f"{tmp_path}/src{os.pathsep}/lib"
+    assert found["CI"] == "true"

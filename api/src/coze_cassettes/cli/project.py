@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +49,34 @@ def chosen_paths(named: tuple[str, ...], settings: PytestSettings) -> tuple[Path
     if outside := next((path for path in paths if path not in settings.tests), None):
         raise Misuse(f"{shell_path(outside)} is not below the paths of pytest's coze_tests.")
     return paths
+
+
+_PATH_OPTIONS: Final = re.compile(r"(-c|--(?:config-file|rootdir|confcutdir)(?:=|\Z))(.*)", re.DOTALL)
+
+
+def with_absolute_paths(environment: Mapping[str, str], root: Path) -> dict[str, str]:
+    """An environment for a process that starts in the rootdir, if the paths in this one are meant from here."""
+    found, here = dict(environment), Path.cwd()
+    if here == root:
+        return found
+    if search := found.get("PYTHONPATH"):
+        found["PYTHONPATH"] = os.pathsep.join(str(here / each) for each in search.split(os.pathsep))
+    if options := found.get("PYTEST_ADDOPTS"):
+        found["PYTEST_ADDOPTS"] = shlex.join(_absolute(shlex.split(options), here))
+    return found
+
+
+def _absolute(options: Sequence[str], here: Path) -> Iterator[str]:
+    is_path = False
+    for each in options:
+        match = _PATH_OPTIONS.fullmatch(each)
+        if is_path:
+            yield str(here / each)
+        elif match is not None and match[2]:
+            yield f"{match[1]}{here / match[2]}"
+        else:
+            yield each
+        is_path = not is_path and match is not None and not match[2]
 
 
 def _below(root: Path, path: str) -> str:

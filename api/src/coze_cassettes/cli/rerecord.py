@@ -12,7 +12,7 @@ import click
 
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.provenance import STAND_IN
-from coze_cassettes.cli.project import cassettes_option, chosen_tests, shell_path
+from coze_cassettes.cli.project import cassettes_option, chosen_tests, shell_path, with_absolute_paths
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import read_settings
 from coze_cassettes.rerecord import report, reporters, run
@@ -94,7 +94,7 @@ def command(
     if changes and options.target != STAND_IN:
         raise Misuse(f"--change is the stand-in's: use it with --target {STAND_IN}.")
     with reporters.choose_reporter(as_json=as_json) as reporter:
-        verdict = run.run(options, os.environ, reporter)
+        verdict = run.run(options, with_absolute_paths(os.environ, settings.rootdir), reporter)
     reporter.verdict(verdict, check=options.check, folder=shell_path(options.cassettes))
     if page is not None:
         store.write_text(page / "verdict.md", report.markdown(verdict))
