@@ -152,6 +152,12 @@ def recorder_of(item: pytest.Item) -> Recorder | None:
     return running.recorder if running is not None else None
 
 
+def has_recorded(item: pytest.Item) -> bool:
+    """Whether a running test has recorded a request: one that is skipped by the answer replays what it asked."""
+    recorder = recorder_of(item)
+    return recorder is not None and bool(recorder.interactions)
+
+
 def recording(pytestconfig: pytest.Config) -> bool:
     """Whether this test records now."""
     return recorder_of(pytestconfig.stash[ITEM]) is not None

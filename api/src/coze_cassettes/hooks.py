@@ -302,9 +302,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember whether every phase of a test passed; say why it could not go on."""
+    """Remember whether every phase of a test passed, or skipped it after it asked; say why it could not go on."""
     report = yield
-    if report.passed:
+    if report.passed or (report.skipped and not hasattr(report, "wasxfail") and fixtures.has_recorded(item)):
         return report
     item.stash[_not_passed] = True
     running = item.stash.get(fixtures.RUNNING, None)

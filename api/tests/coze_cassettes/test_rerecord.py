@@ -370,10 +370,6 @@ def rerecord(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 STAND_IN = ("--target", "stand-in")
 
 MANY = """
-    @pytest.mark.xfail(strict=True)
-    def test_own(self, headers):
-        assert "more" in httpx.get("https://api.coze.com/v1/users/me", headers=headers).json()
-
     @pytest.fixture
     def unsuited(self, headers):
         answer = httpx.get("https://api.coze.com/v1/users/me", headers=headers)
@@ -382,9 +378,16 @@ MANY = """
     def test_skipped(self, unsuited):
         pass
 
+    @pytest.mark.xfail(strict=True)
+    def test_own(self, headers):
+        assert "more" in httpx.get("https://api.coze.com/v1/users/me", headers=headers).json()
+
     @pytest.mark.skip(reason="not today")
     def test_marked(self, headers):
         pass
+
+    def test_without_a_request(self):
+        pytest.skip("no need")
 
 
 def test_mock():
@@ -415,7 +418,10 @@ def mixed(recorded: Project) -> Project:
 
 @pytest.mark.loopback
 def test_an_unchanged_api_changes_no_file(mixed: Project, rerecord: Rerecord) -> None:
-    """The second run leaves every byte as it was, and says so; what records nothing is left out, with the reason."""
+    """The second run leaves every byte as it was, and says so; what records nothing is left out, with the reason.
+
+    A test that is skipped after it asked is recorded: it asks in a replay too.
+    """
     other = mixed.root / "tests/test_other.py"
     other.write_text((mixed.root / "tests/test_project.py").read_text().replace("TestProject", "TestOther"))
     for module in ("test_other", "test_gone"):
@@ -424,16 +430,19 @@ def test_an_unchanged_api_changes_no_file(mixed: Project, rerecord: Rerecord) ->
     first = mixed.contents()
     assert [file for file in first if "dead" not in file] == FILES
     code, out, err = rerecord(mixed, *STAND_IN, "--tests", "tests/test_project.py")
-    assert (code, err) == (0, "")
-    assert mixed.contents() == first
+    assert (code, err) == (3, "")
+    after = mixed.contents()
+    assert after.pop("test_project/TestProject.test_skipped.yaml")
+    assert after == first
     assert_only_tests_with_a_cassette_ran(out)
     assert out.endswith(
         f"left out: {PROJECT}::TestProject::test_own: {pytest_events.EXPECTED_TO_FAIL}\n"
-        f"left out: {PROJECT}::TestProject::test_skipped: skipped by the test itself\n"
         f"left out: {PROJECT}::TestProject::test_marked: not today\n"
+        f"left out: {PROJECT}::TestProject::test_without_a_request: skipped by the test itself\n"
+        "new: test_project/TestProject.test_skipped.yaml\n"
         "orphaned: test_gone/TestOther.test_dead.yaml: no test plays it; delete it if its test is gone\n"
-        "3 recorded: 3 unchanged, 1 orphaned\n"
-        "Nothing changed.\n"
+        "4 recorded: 3 unchanged, 1 new, 1 orphaned\n"
+        "Changed: see it with git add -N cassettes/coze && git diff -- cassettes/coze\n"
     )
 
 
@@ -444,14 +453,14 @@ def assert_only_tests_with_a_cassette_ran(out: str) -> None:
     """Tests that share a cassette are among them, in the recording too; what records nothing would only take time."""
     happened = (*(("recorded", test) for test in RECORDED), *(("kept", test) for test in KEPT), *REPLAYED)
     assert re.findall(r"^(?:record|replay)ing.*|^  \d/.*", out, re.MULTILINE) == [
-        "recording (8 tests)",
-        *(f"  {number}/8 {what}: {PROJECT}::{test}" for number, (what, test) in enumerate(happened, 1)),
-        "replaying (5 tests)",
+        "recording (9 tests)",
+        *(f"  {number}/9 {what}: {PROJECT}::{test}" for number, (what, test) in enumerate(happened, 1)),
+        "replaying (6 tests)",
     ]
 
 
-RECORDED = [f"TestProject::test_{name}" for name in ("me", "bots", "chat")]
-KEPT = [f"TestProject::test_{name}" for name in ("own", "skipped", "marked")]
+RECORDED = [f"TestProject::test_{name}" for name in ("me", "bots", "chat", "skipped")]
+KEPT = [f"TestProject::test_{name}" for name in ("own", "marked", "without_a_request")]
 REPLAYED = [("replayed", f"TestShared::test_{name}") for name in ("async_me", "expected")]
 
 

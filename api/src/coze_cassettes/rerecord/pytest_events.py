@@ -160,6 +160,8 @@ class EventWriter:
         if hasattr(report, "wasxfail") and report.skipped:
             if not ended.shares_cassette:
                 ended = replace(ended, outcome="skipped", detail=EXPECTED_TO_FAIL)
+        elif report.skipped and fixtures.has_recorded(item):
+            pass  # it replays what it asked before
         elif report.outcome != "passed" and ended.outcome != "failed":
             ended = replace(ended, outcome=report.outcome, detail=self._why(item, report, call))
         if report.failed and call.excinfo is not None:
