@@ -292,7 +292,7 @@ def test_no_secret_is_on_a_command_line() -> None:
     suite = processes.Suite(Path(), ("api/tests/coze",), "bots")
     assert processes.command(suite, ["--record-mode=all"])[1:] == [
         "-m", "pytest", "api/tests/coze", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:randomly",
-        "-p", "coze_cassettes.rerecord.pytest_events", "--capture=fd",
+        "-p", "coze_cassettes.rerecord.pytest_events", "-p", "coze_cassettes.rerecord.project_options", "--capture=fd",
         "-W", "ignore::pytest.PytestAssertRewriteWarning",
         "--record-mode=all", "-k", "bots",
     ]  # fmt: skip
@@ -304,7 +304,7 @@ def test_options_in_addopts_change_no_run(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\naddopts = -s -x --pdb --lf --ff --sw --lfnf=none --cache-clear --randomly-seed=3")
     config = pytester.parseconfig(*processes.command(suite, [])[3:])
     config.option.dist, config.option.numprocesses = "load", 2  # of pytest-xdist, which need not be there
-    project_options.turn_off(config)
+    project_options.pytest_cmdline_main(config)
     options = config.option
     assert (options.capture, options.maxfail, options.usepdb) == ("fd", 0, False)
     assert (options.dist, options.numprocesses) == ("no", None)

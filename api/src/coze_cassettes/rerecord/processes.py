@@ -69,7 +69,8 @@ def command(suite: Suite, arguments: Sequence[str]) -> list[str]:
     plugins, and would take a path that stands alone for one of tests.
     """
     blocked = (part for name in project_options.BLOCKED for part in ("-p", f"no:{name}"))
-    plugins = (*blocked, "-p", "coze_cassettes.rerecord.pytest_events", "--capture=fd")
+    own = (part for name in ("pytest_events", "project_options") for part in ("-p", f"coze_cassettes.rerecord.{name}"))
+    plugins = (*blocked, *own, "--capture=fd")
     keyword = ("-k", suite.keyword) if suite.keyword else ()
     return [sys.executable, "-m", "pytest", *suite.tests, "-q", "--no-header", *plugins, *LENIENT, *arguments, *keyword]
 

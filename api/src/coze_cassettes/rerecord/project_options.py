@@ -1,4 +1,7 @@
-"""Lets the options in a project's addopts do nothing that would choose tests or end a run of rerecord early."""
+"""A pytest plugin that lets the options in a project's addopts do nothing that chooses tests or ends a run early.
+
+Only ``rerecord`` names it, beside the plugins that are blocked.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +29,17 @@ _OFF: Final = MappingProxyType(
 """What would run tests in processes that have no pipe, end the run at the first failure, or wait for a person."""
 
 
-def add(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Accept the options of the plugins that are blocked."""
-    for plugin in filter(pluginmanager.is_blocked, BLOCKED):
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Accepts the options of the plugins that are blocked."""
+    for plugin in BLOCKED:
         for names in BLOCKED[plugin]:
             bare = [name.rstrip("=") for name in names]
             action = "store" if names[0].endswith("=") else "store_true"
             parser.addoption(*bare, action=action, dest=f"unused_{bare[0]}", help="Does nothing here.")
 
 
-def turn_off(config: pytest.Config) -> None:
-    """Turn off what other plugins would do."""
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Turns off what other plugins would do; pytest-xdist has read its options by now."""
     for name, value in _OFF.items():
         if hasattr(config.option, name):
             setattr(config.option, name, value)

@@ -24,7 +24,6 @@ import pytest
 from coze_cassettes import coze_tests, fixtures, markers, naming
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.errors import CassetteError
-from coze_cassettes.rerecord import project_options
 from coze_cassettes.rerecord.failures import Crash, Frame, explain, explain_collection, is_outage
 from coze_cassettes.unused_plugins import unregister_hypothesis
 
@@ -238,9 +237,8 @@ def _collected_event(item: pytest.Item) -> TestEvent:
     )
 
 
-def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options."""
-    project_options.add(parser, pluginmanager)
     group = parser.getgroup("coze-cassettes")
     group.addoption(LEAVE_OUT, default="", help="A file with the ids of tests that are not to run.")
     group.addoption(MAX_OUTAGES, type=int, default=0, help="Tests in a row that the service may be out of reach.")
@@ -257,11 +255,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         sorted_out[item.nodeid not in names and tests.is_ours(item)].append(item)
     config.hook.pytest_deselected(items=sorted_out[False])
     items[:] = sorted_out[True]
-
-
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Turns off what a project asks for in its addopts; pytest-xdist has read its options by now."""
-    project_options.turn_off(config)
 
 
 @pytest.hookimpl(trylast=True)
