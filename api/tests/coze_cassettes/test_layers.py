@@ -525,6 +525,13 @@ def test_blocks_of_an_avro_file_are_searched() -> None:
     assert layers.walk_bytes(Leaf((), "", "text"), avro_with(b"null", CONTENT), _same) == avro_with(b"null", CONTENT)
 
 
+def test_text_beside_a_value_in_bytes_stays() -> None:
+    """The length of a comment in a picture reads as Chinese with its first letter: the rest is not cut out."""
+    comment = b"\xff\0\0!\xfeNThis is a secret, and more of this text\0\xff"
+    new = layers.walk_bytes(Leaf((), "", "text"), comment, _swap)
+    assert new == comment.replace(b"secret", b"PLACEHOLDER")
+
+
 def test_a_frame_of_lz4_inside_other_bytes_is_refused() -> None:
     """Nobody here opens it; four bytes that only look like its beginning stay."""
     with pytest.raises(UnreadableBody, match="an LZ4 frame"):

@@ -93,7 +93,8 @@ def forget() -> None:
 
 def _edits(leaf: Leaf, visit: Visit) -> list[Edit]:
     if leaf.form == "binary":
-        return merge_edits(visit(leaf), _strings(leaf, visit), _standing_in_bytes(leaf, visit))
+        said = merge_edits(visit(leaf), _strings(leaf, visit))
+        return _merge(leaf.text, said, merge_edits(_standing_in_bytes(leaf, visit)))
     if json_text.is_json(leaf.text):
         is_key = leaf.form == "key"  # of an object, which a visitor sees as such too
         return _merge(leaf.text, visit(leaf), walk_json(leaf, visit)) if is_key else walk_json(leaf, visit)
