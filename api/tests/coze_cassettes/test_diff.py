@@ -424,6 +424,15 @@ def test_a_header_that_counts_or_measures_changes_nothing(name: str, before: str
     assert rebase(cassette(old), cassette(other)).interactions[0].response.headers == old.response.headers
 
 
+def test_the_time_of_an_answer_in_a_header_stays_beside_a_change() -> None:
+    """It is the server's, unlike a time that the test made of the clock, which is the new recording's."""
+    sent = "Sun, 03 Mar 2024 03:03:03 GMT", "Mon, 05 May 2025 05:05:05 GMT"
+    before = replace(OLD, recorded_at="2024-03-03T03:03:03Z")
+    old, new = (answered({"mode": mode}, headers=(*JSON_HEADERS, ("expires", at))) for mode, at in enumerate(sent))
+    taken = rebase(cassette(old, metadata=before), cassette(new, metadata=NEW)).interactions[0].response
+    assert (taken.headers, taken.body) == (old.response.headers, b'{"mode":1}')
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [

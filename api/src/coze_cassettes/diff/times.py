@@ -13,6 +13,7 @@ from coze_cassettes.cassette.moments import EPOCH, Moment, Moments, Span, unix_t
 from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.codecs.layers import Leaf
 from coze_cassettes.diff.interactions import differences
+from coze_cassettes.diff.volatile import Where, matches
 from coze_cassettes.scrubbing.traversal import walk
 
 _Times = Mapping[Moment | str, Sequence[str]]
@@ -22,6 +23,15 @@ _Times = Mapping[Moment | str, Sequence[str]]
 _OF_EPOCH: Final = Moments((EPOCH,))
 _WITH_PARTS: Final = ("uri", "pieces")
 """Forms whose contents are visited in their parts."""
+
+
+def _is_of_clock(leaf: Leaf) -> bool:
+    """Whether a piece of a call may hold a time that the test made of the clock, and is visited by itself.
+
+    What a volatile header says is the server's time.
+    """
+    is_volatile = leaf.form == "header" and matches(Where.HEADER, leaf.path[-1].lower())
+    return leaf.form not in _WITH_PARTS and not is_volatile
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ class Times:
         theirs = {place: iter(found) for place, found in before.items() if len(found) == len(after.get(place, ()))}
 
         def visit(leaf: Leaf) -> Sequence[Edit]:
-            if leaf.form in _WITH_PARTS:
+            if not _is_of_clock(leaf):
                 return ()
             other = next(theirs.get(_place_of(leaf), iter(())), leaf.text)
             if leaf.text == other or not self._are_alike(other, leaf.text):
@@ -120,7 +130,7 @@ def _changed(old: Interaction, new: Interaction) -> int:
 
 def _spans(leaf: Leaf, moments: Moments) -> list[Span]:
     """The times in a piece of a call, which do not overlap, in order."""
-    if leaf.form in _WITH_PARTS:
+    if not _is_of_clock(leaf):
         return []
     return sorted(moments.spans(leaf.text), key=lambda each: each[1:])
 
@@ -141,7 +151,7 @@ def _texts_of(interaction: Interaction) -> Mapping[object, Sequence[str]]:
     found: dict[object, list[str]] = defaultdict(list)
 
     def visit(leaf: Leaf) -> Sequence[Edit]:
-        if leaf.form not in _WITH_PARTS:
+        if _is_of_clock(leaf):
             found[_place_of(leaf)].append(leaf.text)
         return ()
 
