@@ -1,4 +1,4 @@
-"""What a project needs to begin: the lines of configuration, a first test, the ignore rules."""
+"""What a project needs to begin: the lines of configuration, a first test, the rules of git."""
 
 from __future__ import annotations
 
@@ -35,8 +35,11 @@ def test_a_token_belongs_to_a_user(account: Account) -> None:
     coze = Coze(auth=TokenAuth(account.value("API_TOKEN")))
     assert coze.users.me().user_id
 '''
-IGNORED: Final = (".env",)
-"""What must not be committed: the file with the token."""
+OF_GIT: Final[Mapping[str, str]] = {
+    ".gitignore": ".env",
+    ".gitattributes": f"{CASSETTES}/**/*.yaml text eol=lf",
+}
+"""The rules of git: the file with the token is not committed, and the lines of cassettes end alike everywhere."""
 
 _LINES: Final = """\
 # coze-cassettes records and replays the tests marked vcr below these paths ...
@@ -90,11 +93,13 @@ def _edits(settings: PytestSettings) -> Iterator[Edit]:
     test = root / tests / _module_name(settings.python_files)
     if not test.exists():
         yield Edit(test, FIRST_TEST, FIRST_TEST)
-    ignore = root / ".gitignore"
-    before = _read(ignore)
-    if missing := [line for line in IGNORED if line not in before.splitlines()]:
-        added = "".join(f"{line}\n" for line in missing)
-        yield Edit(ignore, added, f"{before}{'' if before.endswith(chr(10)) or not before else chr(10)}{added}")
+    for name, line in OF_GIT.items():
+        before = _read(root / name)
+        if line not in before.splitlines():
+            lines = f"{line}\n"
+            yield Edit(
+                root / name, lines, f"{before}{'' if before.endswith(chr(10)) or not before else chr(10)}{lines}"
+            )
 
 
 def _tests_folder(settings: PytestSettings) -> str:

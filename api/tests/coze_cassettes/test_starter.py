@@ -54,7 +54,7 @@ def test_the_lines_go_where_pytest_reads_them(tmp_path: Path, name: str, before:
 def test_the_test_goes_where_pytest_looks(tmp_path: Path, testpaths: tuple[str, ...], folder: str) -> None:
     """The first folder of testpaths, so that a bare pytest finds it."""
     (tmp_path / "src/tests").mkdir(parents=True)
-    configuration, test, _ = plan_start(PytestSettings(tmp_path, (), tmp_path, "", testpaths=testpaths))
+    configuration, test, *_ = plan_start(PytestSettings(tmp_path, (), tmp_path, "", testpaths=testpaths))
     assert f"\ncoze_tests = {folder}/coze\n" in configuration.text
     assert test.path == tmp_path / folder / "coze/test_first_cassette.py"
 
@@ -71,7 +71,7 @@ def test_the_test_goes_where_pytest_looks(tmp_path: Path, testpaths: tuple[str, 
 )
 def test_the_test_has_a_name_that_pytest_collects(tmp_path: Path, python_files: tuple[str, ...], name: str) -> None:
     """The usual name, where python_files allows it."""
-    _, test, _ = plan_start(PytestSettings(tmp_path, (), tmp_path, "", python_files=python_files))
+    _, test, *_ = plan_start(PytestSettings(tmp_path, (), tmp_path, "", python_files=python_files))
     assert test.path.name == name
 
 
@@ -87,12 +87,17 @@ def test_a_folder_with_a_blank_is_one_path(tmp_path: Path, file: str, line: str)
     assert f"\n{line}\n" in plan_start(settings)[0].text
 
 
-def test_a_test_and_the_ignore_rules_are_added_once(tmp_path: Path) -> None:
+def test_a_test_and_the_rules_of_git_are_added_once(tmp_path: Path) -> None:
     """A file that is there is not overwritten."""
     settings = PytestSettings(tmp_path, (), tmp_path / "cassettes", "")
     (tmp_path / ".gitignore").write_text("dist/")
+    attributes = "cassettes/**/*.yaml text eol=lf\n"
     added = {edit.path.relative_to(tmp_path).as_posix(): edit.text for edit in plan_start(settings)[1:]}
-    assert added == {"tests/coze/test_first_cassette.py": FIRST_TEST, ".gitignore": "dist/\n.env\n"}
+    assert added == {
+        "tests/coze/test_first_cassette.py": FIRST_TEST,
+        ".gitignore": "dist/\n.env\n",
+        ".gitattributes": attributes,
+    }
     for name, text in added.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)

@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "coverage": "Compare the operations of the installed cozepy with the cassettes.",
     "diff": "Compare the cassettes of two revisions: what Coze answers differently.",
     "doctor": "Check whether a recording would work: environment, token, account, permissions.",
-    "init": "Set up a project: configuration, a first test, ignore rules.",
+    "init": "Set up a project: configuration, a first test, rules of git.",
     "migrate": "Convert cassettes of stock vcrpy into this format, scrubbed.",
     "rerecord": "Record the cassettes again, and replace those that changed.",
     "report": "Write the whole set of cassettes as pages to browse.",

@@ -20,7 +20,7 @@ Next: coze-cassettes rerecord --target stand-in   records the test against a loc
 @click.command("init")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 def command(yes: bool) -> int:  # noqa: FBT001  click passes it by name
-    """Set up this project: the lines of pytest's configuration, a first test, the ignore rules.
+    """Set up this project: the lines of pytest's configuration, a first test, the rules of git.
 
     All of it is shown before anything is written.
     """
