@@ -364,6 +364,15 @@ TELLING: Final = (
     *(('{"tokens": ["%s"]}', "x9K{D2}q{D1}Zt4vB7w"), ("a.b=1\nPassport.Number = %s\nc=2", "E9{D7}")),
     *(("https://a.example/feed?key=%s", "IGU{D1}ZSYRYPMC{D1}"), ("vercel env add API_KEY x <<< %s", "Vf{D2}q")),
     *(("vault login %s", "8{D3}"), ("wpa_passphrase home '%s'", "86{D4}")),
+    *(
+        (f"{before}{command}", "k7R{D1}x2q{A6}")
+        for before in ("请运行", "É")
+        for command in (
+            *("mysql -u root -p%s app", "redis-cli -a %s ping", "rabbitmqctl add_user bob %s", "net user bob %s /add"),
+            *("useradd -m -p %s bob", "openssl enc -k %s -in a", 'variable "db_password" { default = "%s" }'),
+            *('value="%s" name="api_key"', "static:bob:%s", "snmp-server community %s RO"),
+        )
+    ),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
 )
 """Sentences that tell a secret of letters or of digits only, or one that begins with a sign."""

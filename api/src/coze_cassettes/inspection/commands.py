@@ -85,7 +85,7 @@ _TABLE: Final = (
         for command in ("echo ", "printf ")
     ),
     ("_AUTH=", re.compile(rf"_AUTH=[A-Za-z0-9_.-]+[/:]{_VALUE}")),
-    ("ftp", re.compile(rf"\bftp\b[^\n]{{0,64}}\n(?:[^\n]{{0,64}}\n){{0,3}}?user \S+ {_VALUE}")),
+    ("ftp", re.compile(rf"(?<![A-Za-z0-9_])ftp\b[^\n]{{0,64}}\n(?:[^\n]{{0,64}}\n){{0,3}}?user \S+ {_VALUE}")),
     *(
         (
             verb,
@@ -96,7 +96,7 @@ _TABLE: Final = (
         for verb in ("PASS ", "AUTH ", "LOGIN ")
     ),
     ("root:", re.compile(rf"(?<![A-Za-z0-9_/])root:(?![x*!]?:){_VALUE}")),
-    ("pass ", re.compile(rf"\b[Uu]ser(?:name)?:? \S+ (?:and )?pass {_VALUE}")),
+    ("pass ", re.compile(rf"(?<![A-Za-z0-9_])[Uu]ser(?:name)?:? \S+ (?:and )?pass {_VALUE}")),
     (" on >", re.compile(r"(?i:user) \S+ on >(?P<value>[^\s\"']{4,128})")),
     ("static:", re.compile(rf"static:[A-Za-z0-9_.@-]+:{_VALUE}")),
     ("]:", re.compile(rf"\[[A-Za-z0-9_.-]+\]:[0-9]{{2,5}}[ \t]+[A-Za-z0-9_.@-]+:{_VALUE}")),

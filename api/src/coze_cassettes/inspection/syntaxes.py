@@ -268,34 +268,37 @@ _GLUED: Final = r"[\"']?(?P<value>[^\s\"'$<\\-][^\s\"']{3,128})"
 _SET_PASSWORD = re.compile(r"(?i:set password(?: for \S{1,64})?) ?= ?[\"'](?P<value>[^\"'\n]{4,128})[\"']")
 _OF_ORACLE = re.compile(r"(?:jdbc:oracle:[a-z0-9]+:|sqlplus )[A-Za-z0-9_.$#-]{1,64}/(?P<value>[^\s/\"']{4,128})@")
 _FROM_ECHO = re.compile(
-    r"\becho (?:-n )?[\"']?(?:[A-Za-z0-9_.-]{1,32}:)?(?P<value>[^\s\"'|:$]{4,128})[\"']? ?\| ?"
+    r"(?<![A-Za-z0-9_])echo (?:-n )?[\"']?(?:[A-Za-z0-9_.-]{1,32}:)?(?P<value>[^\s\"'|:$]{4,128})[\"']? ?\| ?"
     r"(?:sudo -S\b|(?:sudo )?chpasswd\b|[^\n|]{0,128}?--(?:password-)?stdin\b)"
 )
 _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("sshpass", re.compile(rf"sshpass +-p ?{_WORD}")),
-    ("mongo", re.compile(rf"\bmongo[a-z]* {_OPTIONS}-p(?=[ \"']) *{_WORD}")),
-    ("mosquitto_", re.compile(rf"\bmosquitto_[ps]ub {_OPTIONS}-P +{_WORD}")),
+    ("mongo", re.compile(rf"(?<![A-Za-z0-9_])mongo[a-z]* {_OPTIONS}-p(?=[ \"']) *{_WORD}")),
+    ("mosquitto_", re.compile(rf"(?<![A-Za-z0-9_])mosquitto_[ps]ub {_OPTIONS}-P +{_WORD}")),
     *((word, _SET_PASSWORD) for word in ("SET PASSWORD", "set password", "Set password")),
     ("={", re.compile(r"; ?(?i:pwd|password)=\{(?P<value>[^{};\s]{4,128})\}(?=[;\"'\s]|\Z)")),
     *((word, _OF_ORACLE) for word in ("jdbc:oracle:", "sqlplus ")),
-    (" -U ", re.compile(r"\bcurl (?:[^\n|;&]{0,256} )?-U [\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})")),
+    (
+        " -U ",
+        re.compile(r"(?<![A-Za-z0-9_])curl (?:[^\n|;&]{0,256} )?-U [\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})"),
+    ),
     *((word, _FROM_ECHO) for word in ("sudo -S", "-stdin", "chpasswd")),
-    ("mysql", re.compile(rf"\bmysql[a-z]* {_OPTIONS}-p{_GLUED}")),
-    ("mariadb", re.compile(rf"\bmariadb[a-z-]* {_OPTIONS}-p{_GLUED}")),
+    ("mysql", re.compile(rf"(?<![A-Za-z0-9_])mysql[a-z]* {_OPTIONS}-p{_GLUED}")),
+    ("mariadb", re.compile(rf"(?<![A-Za-z0-9_])mariadb[a-z-]* {_OPTIONS}-p{_GLUED}")),
     (
         " login ",
-        re.compile(rf"\b(?:docker|podman|nerdctl|az) login {_OPTIONS}-p +{_WORD}"),
+        re.compile(rf"(?<![A-Za-z0-9_])(?:docker|podman|nerdctl|az) login {_OPTIONS}-p +{_WORD}"),
     ),
-    ("psexec", re.compile(rf"\bpsexec(?:\.exe)? [^\n|;&]{{0,128}} -p +{_WORD}")),
-    ("redis-cli", re.compile(rf"\bredis-cli {_OPTIONS}-a +{_WORD}")),
-    ("ldap", re.compile(rf"\bldap[a-z]+ {_OPTIONS}-w +{_WORD}")),
-    (" -P", re.compile(rf"\b(?:un)?zip {_OPTIONS}-P ?{_WORD}")),
+    ("psexec", re.compile(rf"(?<![A-Za-z0-9_])psexec(?:\.exe)? [^\n|;&]{{0,128}} -p +{_WORD}")),
+    ("redis-cli", re.compile(rf"(?<![A-Za-z0-9_])redis-cli {_OPTIONS}-a +{_WORD}")),
+    ("ldap", re.compile(rf"(?<![A-Za-z0-9_])ldap[a-z]+ {_OPTIONS}-w +{_WORD}")),
+    (" -P", re.compile(rf"(?<![A-Za-z0-9_])(?:un)?zip {_OPTIONS}-P ?{_WORD}")),
     ("7z", re.compile(rf"\b7za? {_OPTIONS}-p{_GLUED}")),
     (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
     ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>(?!\$)[^\"'\n]{4,128})[\"']")),
     ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
     ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
-    ("htpasswd ", re.compile(rf"\bhtpasswd (?:-[A-Za-z]+ )+\S{{1,64}} \S{{1,64}} {_WORD}")),
+    ("htpasswd ", re.compile(rf"(?<![A-Za-z0-9_])htpasswd (?:-[A-Za-z]+ )+\S{{1,64}} \S{{1,64}} {_WORD}")),
     ("_auth", re.compile(r"(?<![A-Za-z0-9])_auth ?= ?(?P<value>[A-Za-z0-9+/]{8,512}={0,2})(?![A-Za-z0-9_.(])")),
     (
         "git config ",
@@ -307,7 +310,8 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (
         "identified",
         re.compile(
-            r"\b(?:create|alter|grant) [^\n;]{0,256}?identified (?:with \S{1,64} )?by '(?P<value>[^'\n]{4,128})'"
+            r"(?<![A-Za-z0-9_])"
+            r"(?:create|alter|grant) [^\n;]{0,256}?identified (?:with \S{1,64} )?by '(?P<value>[^'\n]{4,128})'"
         ),
     ),
     ("PASSWORD(", re.compile(r"PASSWORD\([\"'](?P<value>[^\"'\n]{4,128})[\"']\)")),

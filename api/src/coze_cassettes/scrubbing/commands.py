@@ -28,12 +28,20 @@ _BY_MARK: Final = (
         )
         for mark in (" -p", " -P", " -w", " -k", " -A")
     ),
-    ("curl ", re.compile(rf"\bcurl [^\n|;&]{{0,128}}?-[A-Za-z]{{1,4}}u [\"']?{_USER}:(?P<value>[^\s\"']{{3,128}})")),
-    ("http", re.compile(rf"\bhttps? [^\n|;&]{{0,64}}?(?:-a|--auth)[ =]{_USER}:(?P<value>[^\s\"']{{3,128}})")),
+    (
+        "curl ",
+        re.compile(
+            rf"(?<![A-Za-z0-9_])curl [^\n|;&]{{0,128}}?-[A-Za-z]{{1,4}}u [\"']?{_USER}:(?P<value>[^\s\"']{{3,128}})"
+        ),
+    ),
+    (
+        "http",
+        re.compile(rf"(?<![A-Za-z0-9_])https? [^\n|;&]{{0,64}}?(?:-a|--auth)[ =]{_USER}:(?P<value>[^\s\"']{{3,128}})"),
+    ),
     (
         " config ",
         re.compile(
-            rf"\b(?:poetry|composer|bundle) config (?:--?[a-z-]{{1,16}} ){{0,2}}\S{{0,32}}"
+            rf"(?<![A-Za-z0-9_])(?:poetry|composer|bundle) config (?:--?[a-z-]{{1,16}} ){{0,2}}\S{{0,32}}"
             rf"(?:basic|token|oauth|bearer|\w\.\w)\S{{0,64}} (?:[\w.@-]{{1,64}}[ :])?{_WORD}"
         ),
     ),
@@ -61,14 +69,20 @@ _BY_MARK: Final = (
     ),
     (
         "rabbitmqctl ",
-        re.compile(r"\brabbitmqctl (?:add_user|change_password) \S{1,64} [\"']?(?P<value>[^\s\"']{4,128})"),
+        re.compile(
+            r"(?<![A-Za-z0-9_])rabbitmqctl (?:add_user|change_password) \S{1,64} [\"']?(?P<value>[^\s\"']{4,128})"
+        ),
     ),
-    ("sp_addlogin", re.compile(r"\bsp_addlogin\s{1,4}N?'[^'\n]{1,64}',\s{0,4}N?'(?P<value>[^'\n]{4,128})'")),
+    (
+        "sp_addlogin",
+        re.compile(r"(?<![A-Za-z0-9_])sp_addlogin\s{1,4}N?'[^'\n]{1,64}',\s{0,4}N?'(?P<value>[^'\n]{4,128})'"),
+    ),
     *(
         (
             mark,
             re.compile(
-                r"\b(?:secret|key|token|password|credential)s? (?:set|add|put|create|import)\b[^\n|;&]{0,64}?"
+                r"(?<![A-Za-z0-9_])"
+                r"(?:secret|key|token|password|credential)s? (?:set|add|put|create|import)\b[^\n|;&]{0,64}?"
                 r" (?:--(?:body|value|data|string)|-[bv])[ =][\"']?(?P<value>(?![-$<])[^\s\"']{4,512})"
             ),
         )
@@ -86,14 +100,15 @@ _BY_MARK: Final = (
         (
             mark,
             re.compile(
-                r"\b(?:echo|printf)(?: -n)? [\"']?(?P<value>(?=[^\s\"']{0,64}\d)[^\s\"'|:$%\\]{4,128})[\"']? ?\|"
+                r"(?<![A-Za-z0-9_])"
+                r"(?:echo|printf)(?: -n)? [\"']?(?P<value>(?=[^\s\"']{0,64}\d)[^\s\"'|:$%\\]{4,128})[\"']? ?\|"
                 r"(?=[^\n]{0,96}?(?:\bsu\b|sudo|gpg|crypt|passw|secret|login|openssl|token))"
             ),
         )
         for mark in ("echo ", "printf ")
     ),
     ("_AUTH=", re.compile(rf"_AUTH=[\w.-]{{1,32}}[/:]{_WORD}")),
-    ("ftp", re.compile(rf"\bftp\b[^\n]{{0,64}}\n(?:[^\n]{{0,64}}\n){{0,3}}?user \S{{1,64}} {_WORD}")),
+    ("ftp", re.compile(rf"(?<![A-Za-z0-9_])ftp\b[^\n]{{0,64}}\n(?:[^\n]{{0,64}}\n){{0,3}}?user \S{{1,64}} {_WORD}")),
     *(
         (
             mark,
@@ -106,14 +121,14 @@ _BY_MARK: Final = (
         for mark in ("PASS ", "AUTH ", "LOGIN ")
     ),
     ("root:", re.compile(rf"(?<![\w/])root:(?![x*!]?:|~?/){_WORD}")),
-    ("pass ", re.compile(rf"\b[Uu]ser(?:name)?:? \S{{1,64}},? (?:and )?pass {_WORD}")),
+    ("pass ", re.compile(rf"(?<![A-Za-z0-9_])[Uu]ser(?:name)?:? \S{{1,64}},? (?:and )?pass {_WORD}")),
     (" on >", re.compile(r"(?i:user) \S{1,64} on >(?P<value>[^\s\"']{4,128})")),
     (
         "response=",
         re.compile(r"[Aa]uthorization: ?Digest [^\n]{0,512}?\bresponse=\"(?P<value>[^\"\n]{8,128})\""),
     ),
     (".toCharArray(", re.compile(r"\"(?P<value>(?=[^\"\n]{0,64}\d)[^\s\"\\]{4,128})\"\.toCharArray\(\)")),
-    ("static:", re.compile(rf"\bstatic:[\w.@-]{{1,64}}:{_WORD}")),
+    ("static:", re.compile(rf"(?<![A-Za-z0-9_])static:[\w.@-]{{1,64}}:{_WORD}")),
     ("]:", re.compile(rf"(?:^|\s)\[[\w.-]{{1,64}}\]:\d{{2,5}}[ \t]{{1,8}}[\w.@-]{{1,64}}:{_WORD}")),
     ('"-p', re.compile(r"\"(?:mysql|mariadb)[a-z-]{0,16}\"[^\n]{0,128}?\"-p(?P<value>[^\s\"']{4,128})\"")),
     *(

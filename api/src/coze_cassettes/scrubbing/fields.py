@@ -91,7 +91,7 @@ _ELEMENT = re.compile(
     r"(?P<value>[^<>\s](?:[^<>]{0,4096}?[^<>\s])??)\s{0,64}(?=\]\]>|</(?P=name))"
 )
 _ATTRIBUTES = re.compile(
-    r"\b(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|val|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
+    r"(?<![A-Za-z0-9_])(?:name|id|key|field)\s?[=:]\s?[\"'](?P<name>[\w.\-]{1,64})[\"'][^<>\n]{0,128}?\b(?:value|val|content)\s?[=:]\s?[\"'](?P<value>[^\"'\n]{1,4096})"
 )
 _GIVEN = re.compile(
     r"-(?<!\S-)(?:e|b|F|-env|-build-arg|-set(?:-string)?|-from-literal|-var)[ =][\"']?"

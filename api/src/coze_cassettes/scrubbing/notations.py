@@ -58,7 +58,9 @@ _DEFAULTED = re.compile(rf"[\"']--?{_NAME}[\"'][^()\n]{{0,96}}?\bdefault ?= ?{_D
 _DEFAULT_OF = re.compile(
     rf"{_BEGIN}{_NAME} ?(?::[^=\n\"']{{1,48}})?= ?[\w.]{{1,32}}\((?:[^()\n]{{0,64}}[ (,])?default ?= ?{_TEXT}"
 )
-_TAG_OF_FIELD = re.compile(rf"\benv:\"{_NAME}\"[^`\n]{{0,64}}?[dD]efault:\"(?P<value>[^\"\n]{{1,512}})\"")
+_TAG_OF_FIELD = re.compile(
+    rf"(?<![A-Za-z0-9_])env:\"{_NAME}\"[^`\n]{{0,64}}?[dD]efault:\"(?P<value>[^\"\n]{{1,512}})\""
+)
 _ATTRIBUTE = re.compile(rf"{_BEGIN}{_NAME}=\{{{_TEXT}\}}")
 _SENT = re.compile(
     rf"[\"'\[]?(?:[a-z]{{1,16}}\[)?(?:(?:name|id)=[\"']?|(?<=[\"'])[#.]|By\.[A-Z_]{{2,16}}, ?[\"'])"
@@ -89,12 +91,12 @@ _BRACED = re.compile(rf"\{{ {{0,4}}[\"']?{_NAME}[\"']?, {{0,4}}(?:<<)?{_DRAWN}(?
 _BYTES = re.compile(rf"[(\[]b[\"']{_NAME}[\"'], ?b{_DRAWN}[)\]]")
 _FIELD = re.compile(rf"buildConfigField\(? ?\"String\", ?\"{_NAME}\", ?[\"'](?:\\?\")?(?P<value>[^\"'\\\n]{{1,512}})")
 _HIDDEN = re.compile(rf"{_BEGIN}{_NAME}::? [\"'](?P<value>[^\"'\n\\]{{1,512}})[\"']")
-_SET = re.compile(rf"\b(?:set|with)_?{_NAME}\({_DRAWN}\)")
+_SET = re.compile(rf"(?<![A-Za-z0-9_])(?:set|with)_?{_NAME}\({_DRAWN}\)")
 _BUILT = re.compile(rf"(?:^|\))\s{{0,32}}\.{_NAME}\({_DRAWN}\)", re.MULTILINE)
-_CONSTRUCTED = re.compile(rf"\bstring {_NAME}\({_DRAWN}\)")
-_FETCHED = re.compile(rf"\bfetch\([\"']{_NAME}[\"']\) ?\{{ ?{_TEXT} ?\}}")
-_FILLED = re.compile(rf"\b(?:fill|type|sendKeys|send_keys)\([\"'][#.]{_NAME}[\"'], ?{_DRAWN}\)")
-_ALTERED = re.compile(rf"\bsetattr\(\w{{1,32}}, [\"']{_NAME}[\"'], {_TEXT}\)")
+_CONSTRUCTED = re.compile(rf"(?<![A-Za-z0-9_])string {_NAME}\({_DRAWN}\)")
+_FETCHED = re.compile(rf"(?<![A-Za-z0-9_])fetch\([\"']{_NAME}[\"']\) ?\{{ ?{_TEXT} ?\}}")
+_FILLED = re.compile(rf"(?<![A-Za-z0-9_])(?:fill|type|sendKeys|send_keys)\([\"'][#.]{_NAME}[\"'], ?{_DRAWN}\)")
+_ALTERED = re.compile(rf"(?<![A-Za-z0-9_])setattr\(\w{{1,32}}, [\"']{_NAME}[\"'], {_TEXT}\)")
 
 # --- documents ------------------------------------------------------------------------------------------------------
 
@@ -109,7 +111,7 @@ _SPANNED = re.compile(
     rf"<label[^<>]{{0,64}}>{_TITLE}:?</label>\s{{0,16}}<[a-z]{{1,8}}[^<>]{{0,128}}(?:>|value=[\"'])(?P<value>[^<>\s\"']{{4,512}})[<\"']"
 )
 _QUOTED_BELOW = re.compile(rf"{_BEGIN}{_TITLE}:\r?\n> ?{_BARE}(?=\s|\Z)")
-_ITEM = re.compile(rf"\bkey: [\"']?{_NAME}[\"']?\r?\n[ ]{{0,32}}val: [\"']?(?P<value>[^\s\"']{{4,512}})")
+_ITEM = re.compile(rf"(?<![A-Za-z0-9_])key: [\"']?{_NAME}[\"']?\r?\n[ ]{{0,32}}val: [\"']?(?P<value>[^\s\"']{{4,512}})")
 _LISTED = re.compile(
     rf"{_BEGIN}(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{{1,62}})s:(?:\r?\n[ ]{{0,16}}- | \[)[\"']?{_BARE}(?=[\"']?[\s,\]])"
 )
@@ -194,13 +196,13 @@ _UNNAMED: Final = (
         )
     ),
     ("login(", re.compile(rf"\.login\(\s{{0,8}}{_LOGIN},\s{{0,8}}{_DRAWN}\s{{0,8}}\)")),
-    ("set_password(", re.compile(rf"\bset_password\((?:{_LOGIN},\s{{0,8}}){{0,2}}{_TEXT}\)")),
+    ("set_password(", re.compile(rf"(?<![A-Za-z0-9_])set_password\((?:{_LOGIN},\s{{0,8}}){{0,2}}{_TEXT}\)")),
     ("AUTH ", re.compile(r"> AUTH (?:\w{1,32} )?[\"']?(?P<value>[^\s\"']{4,512})")),
     *((mark, re.compile(r"[ \t]/(?:p|rp|pass):(?P<value>[^\s\"'<>]{4,128})")) for mark in (" /p:", " /rp:", " /pass:")),
-    ("openssl", re.compile(r"\bopenssl [^\n|;&]{0,128} -k [\"']?(?P<value>(?!\$)[^\s\"']{4,128})")),
-    ("net use", re.compile(r"\bnet use \S{1,64} (?P<value>[^\s/*][^\s]{3,128}) /user:")),
-    ("schtasks", re.compile(r"\bschtasks [^\n|;&]{0,128}/rp [\"']?(?P<value>[^\s\"']{4,128})")),
-    ("lftp ", re.compile(r"\blftp [^\n|;&]{0,64}-u [\"']?[^\s,]{1,64},(?P<value>[^\s\"']{4,128})")),
+    ("openssl", re.compile(r"(?<![A-Za-z0-9_])openssl [^\n|;&]{0,128} -k [\"']?(?P<value>(?!\$)[^\s\"']{4,128})")),
+    ("net use", re.compile(r"(?<![A-Za-z0-9_])net use \S{1,64} (?P<value>[^\s/*][^\s]{3,128}) /user:")),
+    ("schtasks", re.compile(r"(?<![A-Za-z0-9_])schtasks [^\n|;&]{0,128}/rp [\"']?(?P<value>[^\s\"']{4,128})")),
+    ("lftp ", re.compile(r"(?<![A-Za-z0-9_])lftp [^\n|;&]{0,64}-u [\"']?[^\s,]{1,64},(?P<value>[^\s\"']{4,128})")),
     ("getConnection(", re.compile(rf"getConnection\([^()\n]{{1,128}},\s{{0,8}}{_LOGIN},\s{{0,8}}{_TEXT}\)")),
     ("@tcp(", re.compile(r"[\"'`][A-Za-z0-9_.\-]{1,64}:(?P<value>[^\s\"'`@]{3,256})@tcp\(")),
     (
@@ -210,18 +212,22 @@ _UNNAMED: Final = (
             r"b?[\"'](?P<value>[^\"'\\\n]{3,128})(?:\\[rn]|[\"'])"
         ),
     ),
-    ("secret ", re.compile(r"\becho [\"']?(?P<value>[^\s\"'|$]{4,512})[\"']? \| \w{2,16} secret (?:set|put)")),
-    ("smbclient", re.compile(r"\bsmbclient [^\n|;&]{0,128}-U ?[^\s%]{1,64}%(?P<value>[^\s\"']{3,128})")),
-    ("useradd", re.compile(r"\buseradd [^\n|;&]{0,128}?-p [\"']?(?P<value>[^\s\"'$]{4,256})")),
-    ("net user", re.compile(r"\bnet user [^\s/]{1,64} (?P<value>(?![/*])[^\s\"']{4,128}) /add")),
-    ("community", re.compile(r"\bsnmp-server community (?P<value>\S{4,64}) R[OW]\b")),
+    (
+        "secret ",
+        re.compile(r"(?<![A-Za-z0-9_])echo [\"']?(?P<value>[^\s\"'|$]{4,512})[\"']? \| \w{2,16} secret (?:set|put)"),
+    ),
+    ("smbclient", re.compile(r"(?<![A-Za-z0-9_])smbclient [^\n|;&]{0,128}-U ?[^\s%]{1,64}%(?P<value>[^\s\"']{3,128})")),
+    ("useradd", re.compile(r"(?<![A-Za-z0-9_])useradd [^\n|;&]{0,128}?-p [\"']?(?P<value>[^\s\"'$]{4,256})")),
+    ("net user", re.compile(r"(?<![A-Za-z0-9_])net user [^\s/]{1,64} (?P<value>(?![/*])[^\s\"']{4,128}) /add")),
+    ("community", re.compile(r"(?<![A-Za-z0-9_])snmp-server community (?P<value>\S{4,64}) R[OW]\b")),
     (
         "secret ",
         re.compile(
-            r"\b(?:enable|username \S{1,64}(?: privilege \d{1,2})?) (?:secret|password) (?:\d )?(?P<value>\S{4,128})"
+            r"(?<![A-Za-z0-9_])"
+            r"(?:enable|username \S{1,64}(?: privilege \d{1,2})?) (?:secret|password) (?:\d )?(?P<value>\S{4,128})"
         ),
     ),
-    ("openssl", re.compile(r"\bopenssl [^\n|;&]{0,128} -K (?P<value>[0-9A-Fa-f]{16,128})\b")),
+    ("openssl", re.compile(r"(?<![A-Za-z0-9_])openssl [^\n|;&]{0,128} -K (?P<value>[0-9A-Fa-f]{16,128})\b")),
     (
         "<input",
         re.compile(

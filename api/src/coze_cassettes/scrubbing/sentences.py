@@ -87,7 +87,8 @@ _FARTHEST: Final = 256
 """Characters between a name and a digit of its value, at most."""
 
 _USED_AS = re.compile(
-    rf"\b(?i:use[sd]?|using|try|tried|enter|type|put|paste|set) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})[\"'”’`*]{{0,2}}"
+    r"(?<![A-Za-z0-9_])"
+    rf"(?i:use[sd]?|using|try|tried|enter|type|put|paste|set) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})[\"'”’`*]{{0,2}}"
     r" (?:for|as|in|into|under|at|when)(?: [a-z]{1,9}){0,3}[ ]\Z"
 )
 _JOINT: Final = (

@@ -56,8 +56,8 @@ _SELECTED = re.compile(
 
 _BRACED = re.compile(rf"{_BEGIN}(?P<name>{NAME})\{{{_LITERAL}\}}")
 _DEFAULT = re.compile(
-    r"\b(?:variable|output|locals)\s{1,4}[\"'](?P<name>[\w.\-]{2,64})[\"']\s{0,4}\{[^{}]{0,256}?"
-    rf"\b(?:default|value)\s{{0,8}}=\s{{0,8}}{_LITERAL}"
+    r"(?<![A-Za-z0-9_])(?:variable|output|locals)\s{1,4}[\"'](?P<name>[\w.\-]{2,64})[\"']\s{0,4}\{[^{}]{0,256}?"
+    rf"(?<![A-Za-z0-9_])(?:default|value)\s{{0,8}}=\s{{0,8}}{_LITERAL}"
 )
 """How C++ and Terraform give a variable its value."""
 
@@ -90,18 +90,18 @@ _SET_OFF = re.compile(
 """A name in a tag of its own with a value behind it, a name with a value in a tag of its own."""
 
 _TAG = re.compile(r"<[a-z]{1,16}\s(?=[^<>]{0,512}?\bvalue=[^\s\"'<>])[^<>]{1,1024}>")
-_BARE_NAME = re.compile(r"\b(?:name|id)=(?P<name>[\w.\-]{1,64})(?=[\s>])")
-_BARE_VALUE = re.compile(r"\bvalue=(?P<value>[^\s\"'<>]{1,512})")
+_BARE_NAME = re.compile(r"(?<![A-Za-z0-9_])(?:name|id)=(?P<name>[\w.\-]{1,64})(?=[\s>])")
+_BARE_VALUE = re.compile(r"(?<![A-Za-z0-9_])value=(?P<value>[^\s\"'<>]{1,512})")
 _CELL_OF_ROW = re.compile(
     r"<t(?P<sort>[hd])\b[^<>]{0,128}>\s{0,16}(?:<[a-z][^<>]{0,64}>){0,2}(?P<value>[^<>]{1,512}?)\s{0,16}<"
 )
 
 _ATTRIBUTES_REVERSED = re.compile(
-    rf"\b(?:value|content)\s?=\s?{_LITERAL}[^<>\n]{{0,128}}?\b(?:name|id|key|field)\s?=\s?"
+    rf"(?<![A-Za-z0-9_])(?:value|content)\s?=\s?{_LITERAL}[^<>\n]{{0,128}}?\b(?:name|id|key|field)\s?=\s?"
     r"[\"'](?P<name>[\w.\-]{1,64})[\"']"
 )
 _ITEM = re.compile(
-    r"\b(?:name|key):[ \t]{1,4}[\"']?(?P<name>[A-Za-z_][\w.\-]{1,63})[\"']?[ \t]{0,4}\r?\n[ \t]{0,64}"
+    r"(?<![A-Za-z0-9_])(?:name|key):[ \t]{1,4}[\"']?(?P<name>[A-Za-z_][\w.\-]{1,63})[\"']?[ \t]{0,4}\r?\n[ \t]{0,64}"
     r"(?:value|default):[ \t]{1,4}(?P<mark>[\"']?)(?P<value>[^\s\"'][^\n\"']{0,512}?)(?P=mark)[ \t]{0,4}\r?(?=\n|\Z)"
 )
 _BLOCK = re.compile(
@@ -111,7 +111,7 @@ _BLOCK = re.compile(
 """Of YAML: an item that has a name and a value, a text of one line under a name."""
 
 _FORM_PART = re.compile(
-    r"\bname=\"(?P<name>[^\"\s]{1,64})\"\r?\n(?:[A-Za-z-]{1,32}:[^\n]{0,128}\n){0,4}\r?\n"
+    r"(?<![A-Za-z0-9_])name=\"(?P<name>[^\"\s]{1,64})\"\r?\n(?:[A-Za-z-]{1,32}:[^\n]{0,128}\n){0,4}\r?\n"
     r"(?P<value>[^\n\r]{1,512})\r?\n--"
 )
 """A field of a multipart form as it crosses the wire."""
@@ -144,7 +144,7 @@ _BEHIND_HAN = re.compile(
 """A Chinese name with a value right behind it that has a digit and is not what encrypts: ``密钥AES256加密``."""
 
 _USED_AS = re.compile(
-    rf"\b[Uu]se (?!{_ALGORITHM}[ ])(?=\S{{0,64}}?\d)"
+    rf"(?<![A-Za-z0-9_])[Uu]se (?!{_ALGORITHM}[ ])(?=\S{{0,64}}?\d)"
     r"(?P<value>[^\s\"'`,;]{4,128}) as (?:(?:the|a|my|your|its|our) )?"
     r"(?P<name>[A-Za-z]{2,16}(?: key| code)?)"
 )
@@ -220,7 +220,7 @@ _ORACLE = re.compile(
     r"(?:\bjdbc:oracle:[a-z0-9]{2,5}:|\bsqlplus[ ])[A-Za-z0-9_.$#-]{1,64}/(?P<value>[^\s/\"']{4,128})@"
 )
 _PIPED = re.compile(
-    r"\becho[ ](?:-n[ ])?[\"']?(?:[A-Za-z0-9_.-]{1,32}:)?(?P<value>[^\s\"'|:$]{4,128})[\"']?[ ]?\|[ ]?"
+    r"(?<![A-Za-z0-9_])echo[ ](?:-n[ ])?[\"']?(?:[A-Za-z0-9_.-]{1,32}:)?(?P<value>[^\s\"'|:$]{4,128})[\"']?[ ]?\|[ ]?"
     r"(?:sudo -S\b|(?:sudo )?chpasswd\b|[^\n|]{0,128}?--(?:password-)?stdin\b)"
 )
 _COOKIES = re.compile(r"(?i:\bcookie:)[ ]?(?P<cookies>[^\r\n\"'<>]{1,4096})")
@@ -235,22 +235,25 @@ _UNNAMED: Final = (
     ("set password", re.compile(rf"(?i:\bset password(?: for \S{{1,64}})?[ ]?=[ ]?)(?=[\"']){_BEHIND}")),
     *((mark, _IN_BRACES) for mark in ("pwd={", "password={")),
     *((mark, _ORACLE) for mark in ("oracle:", "sqlplus ")),
-    (" -u ", re.compile(r"\bcurl[ ][^\n|;&]{0,256}?-U[ ][\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})")),
+    (" -u ", re.compile(r"curl[ ][^\n|;&]{0,256}?-U[ ][\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})")),
     *((mark, _PIPED) for mark in ("sudo -s", "-stdin", "chpasswd")),
     *((mark, _SETTING) for mark in ("requirepass", "masterauth")),
     (
         "htpasswd ",
-        re.compile(r"\bhtpasswd[ ](?:-[A-Za-z]{1,4}[ ])+\S{1,64}[ ]\S{1,64}[ ][\"']?(?P<value>[^\s\"'|;&<>]{4,128})"),
+        re.compile(
+            r"(?<![A-Za-z0-9_])"
+            r"htpasswd[ ](?:-[A-Za-z]{1,4}[ ])+\S{1,64}[ ]\S{1,64}[ ][\"']?(?P<value>[^\s\"'|;&<>]{4,128})"
+        ),
     ),
     ("_auth", re.compile(r"(?<![A-Za-z0-9])_auth[ ]?=[ ]?(?P<value>[A-Za-z0-9+/]{8,512}={0,2})")),
     (
         "git config ",
         re.compile(
-            r"\bgit config (?:--?[a-z-]{1,16} ){0,3}\S{0,64}(?:password|token|secret)[ ][\"']?"
+            r"(?<![A-Za-z0-9_])git config (?:--?[a-z-]{1,16} ){0,3}\S{0,64}(?:password|token|secret)[ ][\"']?"
             r"(?P<value>[^\s\"'|;&<>]{4,128})"
         ),
     ),
-    ("wifi:", re.compile(r"\bWIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
+    ("wifi:", re.compile(r"(?<![A-Za-z0-9_])WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
     *((mark, _PGPASS) for mark in (":5432:", ":*:")),
     *((mark, _ABBREVIATED) for mark in ("pass", "pw")),
 )
