@@ -104,8 +104,9 @@ def _sent_differences(old: Request, new: Request) -> Differences:
 def _header_differences(old: Headers, new: Headers, *, lenient: bool) -> Differences:
     """Headers by their lower-case names; several of one name are one value."""
     before, after = by_name(old), by_name(new)
+    may_differ = volatile_headers(old, new) if lenient else frozenset()
     for name in sorted(before.keys() | after.keys()):
-        volatile = lenient and is_volatile_header(name, before.get(name, ""), after.get(name, ""))
+        volatile = name in may_differ
         path = (outside(f"header {name}"),)
         if name not in after:
             yield Difference(Severity.BREAKING, path, "removed", "is gone", volatile)
@@ -116,6 +117,13 @@ def _header_differences(old: Headers, new: Headers, *, lenient: bool) -> Differe
             form = name == "content-type"
             severity = Severity.BREAKING if form else Severity.NOTE
             yield Difference(severity, path, "retyped" if form else "changed", text, volatile)
+
+
+def volatile_headers(old: Headers, new: Headers) -> frozenset[str]:
+    """The lower-case names of the headers whose difference is no change."""
+    before, after = by_name(old), by_name(new)
+    names = before.keys() | after.keys()
+    return frozenset(name for name in names if is_volatile_header(name, before.get(name, ""), after.get(name, "")))
 
 
 def by_name(headers: Headers) -> Mapping[str, str]:

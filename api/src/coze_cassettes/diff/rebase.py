@@ -12,12 +12,11 @@ from coze_cassettes.diff.body_rules import BodyRules, rules_of
 from coze_cassettes.diff.chunked_text import ChunkedText, chunked_text_of, join, replace_body, text_of
 from coze_cassettes.diff.editing import Editor, OptionalElementRules, value_edits
 from coze_cassettes.diff.events import Item, StreamEvent, grammars, kind_of
-from coze_cassettes.diff.interactions import JSON, STREAM, body_differences, by_name, differences, form_of
+from coze_cassettes.diff.interactions import JSON, STREAM, body_differences, differences, form_of, volatile_headers
 from coze_cassettes.diff.numbering import placeholders_of, renumber, renumbering
 from coze_cassettes.diff.pairing import pairs
 from coze_cassettes.diff.paths import Path, format_path
 from coze_cassettes.diff.streams import item_differences
-from coze_cassettes.diff.volatile import is_volatile_header
 
 
 def rebase(old: Cassette, new: Cassette) -> Cassette:
@@ -84,9 +83,7 @@ def _merge_headers(old: Headers, new: Headers) -> Headers:
     """
     order = [name.lower() for name, _ in old]
     values = {name.lower(): (name, value) for name, value in old}
-    before, after = by_name(old), by_name(new)
-    names = {*before, *after}
-    volatile = {name for name in names if is_volatile_header(name, before.get(name, ""), after.get(name, ""))}
+    volatile = volatile_headers(old, new)
     new = (
         *(pair for pair in new if pair[0].lower() not in volatile),
         *(pair for pair in old if pair[0].lower() in volatile),

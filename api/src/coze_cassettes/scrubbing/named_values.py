@@ -141,8 +141,8 @@ _VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 def is_example(value: str) -> bool:
-    """Whether documentation has it in place of a value: the type, as OpenAPI writes it, a form, or a mask."""
-    return value in ("string", "name=value", "key=value") or not value.strip("*")
+    """Whether documentation has it in place of a value: a form, or a mask."""
+    return value in ("name=value", "key=value") or not value.strip("*")
 
 
 def says_its_name(value: str, name: str) -> bool:
