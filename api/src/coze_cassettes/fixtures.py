@@ -19,9 +19,8 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
     Skipped,
 )
 
-from coze_cassettes import markers, naming, overrides, vcr_options
+from coze_cassettes import markers, naming, network, overrides, vcr_options
 from coze_cassettes.scrubbing.environment import VARIABLES, ConfiguredValues
-from coze_cassettes.session import guard
 from coze_cassettes.session.sent import SentRequest
 from coze_cassettes.session.session import Session
 
@@ -237,7 +236,7 @@ def vcr(pytestconfig: pytest.Config) -> Iterator[VcrCassette | None]:
     overridden = overrides.names_of(item)
     options: Mapping[str, Any] = (overrides.value(item, "vcr_config") or {}) if overridden else {}
     hosts = markers.hosts_of(options.get("allowed_hosts"))
-    with guard.open_context(hosts) if hosts else nullcontext():
+    with network.hosts_context(hosts) if hosts else nullcontext():
         if running is None:
             yield None
             return

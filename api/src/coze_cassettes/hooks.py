@@ -19,6 +19,7 @@ from coze_cassettes import (
     fixtures,
     markers,
     naming,
+    network,
     orphans,
     overrides,
     replay_variables,
@@ -200,11 +201,11 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """While a module of ours is imported for a replay, block the network and let clients be made from placeholders."""
     run = collector.config.stash[_run]
-    if run.recording or collector.path not in run.tests:
+    if collector.path not in run.tests:
         return (yield)
     with (
-        guard.block_context(markers.hosts_of(collector.config.getoption("--allowed-hosts"))),
-        environment.placeholder_context(),
+        network.import_context(collector.config, run.settings, recording=run.recording),
+        nullcontext() if run.recording else environment.placeholder_context(),
     ):
         return (yield)
 
@@ -255,34 +256,14 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
     Afterwards its session is forgotten: pytest keeps its items, and the garbage collector would search all cassettes.
     """
-    with _guard_context(item):
+    run = item.config.stash[_run]
+    with network.test_context(item, run.settings, recording=run.recording) if item.path in run.tests else nullcontext():
         result = yield
-    if nextitem is None or nextitem.path not in item.config.stash[_run].tests:
+    if nextitem is None or nextitem.path not in run.tests:
         item.config.stash[replay_variables.KEY].restore()
     if fixtures.RUNNING in item.stash:
         del item.stash[fixtures.RUNNING]
     return result
-
-
-@contextmanager
-def _guard_context(item: pytest.Item) -> Iterator[None]:
-    run = item.config.stash[_run]
-    if item.path not in run.tests:
-        yield
-        return
-    marks = markers.marks_of(item)
-    replays = not run.recording and "vcr" in marks
-    if replays:
-        item.config.stash[replay_variables.KEY].keep()
-    else:
-        item.config.stash[replay_variables.KEY].restore()
-    asked = "vcr" not in marks and (item.config.getoption("--block-network") or "block_network" in marks)
-    hosts = markers.allowed_hosts(marks, item.config.getoption("--allowed-hosts"))
-    with (
-        guard.block_context(hosts) if replays or asked else nullcontext(),
-        guard.open_context(loopback=True) if "loopback" in marks else nullcontext(),
-    ):
-        yield
 
 
 @pytest.hookimpl(tryfirst=True)

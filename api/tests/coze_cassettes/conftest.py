@@ -50,12 +50,17 @@ OUTPUT_VARIABLES = (
     "TERM",
 )
 
+PROXY_VARIABLES = ("all_proxy", "http_proxy", "https_proxy", "no_proxy")
+
 
 @pytest.fixture(scope="session", autouse=True)
-def _plain_output() -> Iterator[None]:
-    """What a test starts prints the same everywhere: a CI makes pytest say more, a terminal has a width and colours."""
+def _plain_environment() -> Iterator[None]:
+    """What a test starts prints the same everywhere: a CI makes pytest say more, a terminal has a width and colours.
+
+    No proxy stands before the servers of tests.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        for name in OUTPUT_VARIABLES:
+        for name in (*OUTPUT_VARIABLES, *PROXY_VARIABLES, *map(str.upper, PROXY_VARIABLES)):
             patch.delenv(name, raising=False)
         yield
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from coze_cassettes.account import proxies
 from coze_cassettes.cassette.provenance import (
     PROVENANCES,
     STAND_IN,
@@ -66,8 +67,17 @@ class Target:
 
 
 def choose_target(wanted: str, environment: Environment) -> Target:
-    """The target that ``--target`` names; without it that of COZE_API_BASE, or else coze.com. Misuse if it is none."""
-    wanted = wanted or environment.get(BASE, "") or "coze.com"
+    """The target that ``--target`` names; without it that of COZE_API_BASE, or else coze.com.
+
+    Misuse if it is none, or one to which httpx cannot make a client because of the environment's proxies.
+    """
+    target = _named_target(wanted or environment.get(BASE, "") or "coze.com")
+    if not target.local and not is_loopback(target.url) and (problem := proxies.problem()):
+        raise Misuse(problem)
+    return target
+
+
+def _named_target(wanted: str) -> Target:
     if wanted == STAND_IN:
         return Target(STAND_IN, "")
     if wanted in _HOSTS:
