@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import runpy
 import secrets
 import signal
 import sys
@@ -334,6 +335,13 @@ def test_a_signal_waits_until_the_swap_is_done() -> None:
     with pytest.raises(KeyboardInterrupt, match="SIGTERM"):
         swap()
     assert done == ["swapped"]
+
+
+def test_the_commands_load_where_a_signal_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no SIGHUP: ``doctor`` and ``rerecord --help`` work there too."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delattr(signal, "SIGHUP")
+    assert runpy.run_path(signals.__file__)["_ENDING"] == (signal.SIGINT, signal.SIGTERM)
 
 
 # --- whole runs -----------------------------------------------------------------------------------------------------

@@ -210,12 +210,14 @@ def test_diff_of_the_working_tree(run: Run, edited: Path) -> None:
     assert edited.exists()
 
 
-@pytest.mark.parametrize("revisions", ["HEAD~1..HEAD", "HEAD~1", "main~1...main"])
+@pytest.mark.parametrize(
+    "revisions", ["HEAD~1..HEAD", "HEAD~1", "main~1...main", "HEAD~1 HEAD", "HEAD~1 HEAD cassettes"]
+)
 def test_diff_of_revisions(run: Run, edited: Path, revisions: str) -> None:
     """Two commits, a commit and the working tree, or since two branches parted."""
     run_git(edited, "add", "-A")
     run_git(edited, "commit", "-qm", "two")
-    code, output = run("diff", revisions, "--json")
+    code, output = run("diff", *revisions.split(), "--json")
     assert code == 3
     assert json.loads(output)["summary"]["breaking"] == 1
 

@@ -46,8 +46,8 @@ def command(
 ) -> int:
     """Compare the cassettes of two revisions, or of one (by default HEAD) and the working tree.
 
-    A...B compares B with the commit at which it left A. Exit code 0: no change; 3: changes; 1: a file is
-    not shown, since `check` refuses it.
+    A B is the same as A..B. A...B compares B with the commit at which it left A. Exit code 0: no change; 3:
+    changes; 1: a file is not shown, since `check` refuses it.
     """
     found = _review(arguments, cassettes)
     if page is not None:
@@ -65,6 +65,8 @@ def command(
 def _review(arguments: tuple[str, ...], cassettes: Path | None) -> Review:
     here = Path.cwd()
     root = Path(revisions.git(here, "rev-parse", "--show-toplevel").decode().strip())
+    if len(arguments) > 1 and all(revisions.is_revision(here, each) for each in arguments[:2]):
+        arguments = ("..".join(arguments[:2]), *arguments[2:])  # as `git diff` takes them
     named = bool(arguments) and revisions.is_range(here, arguments[0])
     text, paths = (arguments[0], arguments[1:]) if named else ("", arguments)
     chosen = revisions.parse_range(text)

@@ -50,7 +50,12 @@ def parse_range(text: str) -> Range:
 
 def is_range(root: Path, text: str) -> bool:
     """Whether an argument names revisions rather than a file."""
-    return ".." in text.replace("../", "") or (not (root / text).exists() and _resolves(root, text))
+    return ".." in text.replace("../", "") or is_revision(root, text)
+
+
+def is_revision(root: Path, text: str) -> bool:
+    """Whether an argument names one revision, and no file of the working tree."""
+    return not (root / text).exists() and _resolves(root, text)
 
 
 def has_path(here: Path, revisions: Range, path: str) -> bool:
