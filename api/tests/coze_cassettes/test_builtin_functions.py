@@ -6,7 +6,10 @@ The layout of CPython's function objects is private: these tests pin it, since n
 
 from __future__ import annotations
 
+import gc
+import importlib.util
 import time
+import weakref
 from math import sqrt
 from time import monotonic
 
@@ -76,3 +79,22 @@ def test_only_builtin_functions_of_few_arguments() -> None:
         builtin_functions.redirect(sum, _fail)
     assert sqrt(4) == 2
     assert sum([1, 2]) == 3
+
+
+def test_what_a_builtin_points_to_outlives_the_module() -> None:
+    """The last collection of an interpreter follows it, when all modules are empty: else that crashes."""
+    spec = importlib.util.find_spec(builtin_functions.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def seven() -> float:
+        return 7.0
+
+    redirected, kept = module.Redirected({monotonic: seven}), weakref.ref(seven)
+    with redirected:
+        assert monotonic() == 7.0
+    del module, redirected, seven
+    gc.collect()
+    assert kept() is not None

@@ -46,15 +46,17 @@ _new_function = ctypes.pythonapi.PyCFunction_NewEx
 _new_function.restype = ctypes.py_object
 _new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.py_object]
 
-_kept: Final[dict[int, object]] = {}
-"""What C code points to and does not count, by id; a thread may be inside a replacement when it is taken out again."""
+_keep: Final = ctypes.pythonapi.Py_IncRef
+"""Keeps what C code points to, for good: it looks there even while the interpreter ends and clears all modules."""
+_keep.restype = None
+_keep.argtypes = [ctypes.py_object]
 
 
 def copy_of(function: Callable[..., Any]) -> Callable[..., Any]:
     """Another function with the same C code, which no redirection of the first one reaches."""
     _, original = _fields_of(function)
     definition = _Definition(original.name, original.code, original.flags, original.doc)
-    _kept[id(definition)] = definition
+    _keep(definition)
     copy: Callable[..., Any] = _new_function(ctypes.addressof(definition), function.__self__, None)  # type: ignore[attr-defined]
     return copy
 
@@ -93,7 +95,7 @@ def _call_of(function: Callable[..., Any], replacement: Callable[..., Any]) -> t
     _, definition = _fields_of(function)
     if definition.flags not in _CALLS:
         raise TypeError(f"{function!r} takes its arguments in another way")
-    _kept[id(replacement)] = replacement
+    _keep(replacement)
     return id(replacement), _CALLS[definition.flags]
 
 
