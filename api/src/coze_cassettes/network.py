@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
 from coze_cassettes import markers, replay_variables
 from coze_cassettes.cassette import provenance
-from coze_cassettes.session import guard, proxies
+from coze_cassettes.session import certificates, guard, proxies
 from coze_cassettes.session.session import Settings
 
 
@@ -33,7 +33,7 @@ def test_context(item: pytest.Item, settings: Settings, *, recording: bool) -> I
     with (
         guard.block_context(hosts) if replays or asked else nullcontext(),
         guard.open_context(loopback=True) if loopback else nullcontext(),
-        _proxy_context(settings, recording=recording) if alone else nullcontext(),
+        _direct_context(settings, recording=recording) if alone else nullcontext(),
     ):
         yield
 
@@ -44,16 +44,19 @@ def import_context(config: pytest.Config, settings: Settings, *, recording: bool
     hosts = markers.hosts_of(config.getoption("--allowed-hosts"))
     with (
         nullcontext() if recording else guard.block_context(hosts),
-        nullcontext() if hosts else _proxy_context(settings, recording=recording),
+        nullcontext() if hosts else _direct_context(settings, recording=recording),
     ):
         yield
 
 
-def _proxy_context(settings: Settings, *, recording: bool) -> AbstractContextManager[None]:
-    """Where nothing but the target is reached, only one that is another machine is reached through a proxy."""
+@contextmanager
+def _direct_context(settings: Settings, *, recording: bool) -> Iterator[None]:
+    """Where nothing but the target is reached, only one that is another machine needs a proxy or certificates."""
     if recording and not provenance.is_loopback(settings.target):
-        return nullcontext()
-    return proxies.ignored_context()
+        yield
+        return
+    with proxies.ignored_context(), certificates.ignored_context():
+        yield
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -87,6 +89,7 @@ def read_settings(*arguments: str) -> PytestSettings:
     reader = _Reader()
     said = io.StringIO()
     with contextlib.suppress(_Read), contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+        _require_readable_options()
         try:
             pytest.main([*LENIENT, *_ALONE, *_PLUGIN, *arguments], plugins=[reader])
         except ValueError:  # the project names this plugin too, by its entry point
@@ -95,3 +98,11 @@ def read_settings(*arguments: str) -> PytestSettings:
         problem = " / ".join(line.removeprefix("ERROR: ") for line in said.getvalue().splitlines() if line.strip())
         raise Misuse(f"pytest cannot read this project's configuration: {problem}")
     return reader.settings
+
+
+def _require_readable_options() -> None:
+    """Misuse if a shell could not take the options of the environment apart, which ends pytest with a traceback."""
+    try:
+        shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    except ValueError as error:
+        raise Misuse(f"PYTEST_ADDOPTS cannot be read ({str(error).lower()}): correct or unset it.") from None

@@ -59,9 +59,11 @@ class Reports:
             return (yield)
         with warnings.catch_warnings(record=True) as caught:
             report = yield
-        for each in caught:
-            if self._redact(str(each.message)) == str(each.message):
-                warnings.warn_explicit(each.message, each.category, each.filename, each.lineno, source=each.source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")  # the filters have judged them: one that makes errors would end the run
+            for each in caught:
+                if self._redact(str(each.message)) == str(each.message):
+                    warnings.warn_explicit(each.message, each.category, each.filename, each.lineno, source=each.source)
         report.sections = [(name, self._redact(text)) for name, text in report.sections]
         if isinstance(report.longrepr, tuple):
             path, line, reason = report.longrepr

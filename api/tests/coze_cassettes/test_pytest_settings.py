@@ -90,6 +90,13 @@ def test_what_pytest_cannot_read_is_said_in_its_words() -> None:
         read_settings()
 
 
+def test_options_that_no_shell_can_read_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pytest itself ends in a traceback."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k 'one")
+    with pytest.raises(Misuse, match=r"^PYTEST_ADDOPTS cannot be read \(no closing quotation\): "):
+        read_settings()
+
+
 @pytest.mark.parametrize(
     ("named", "run", "folder"),
     [("real/a", "link/a", "test_x"), ("link/a", "real/a", "test_x"), ("real", "link/a", "a/test_x")],

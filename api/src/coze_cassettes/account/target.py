@@ -21,6 +21,7 @@ from coze_cassettes.cassette.provenance import (
 )
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import BASE
+from coze_cassettes.session import certificates
 from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.route_stub import route_context
 from coze_cassettes.session.throttle import Throttle
@@ -69,10 +70,12 @@ class Target:
 def choose_target(wanted: str, environment: Environment) -> Target:
     """The target that ``--target`` names; without it that of COZE_API_BASE, or else coze.com.
 
-    Misuse if it is none, or one to which httpx cannot make a client because of the environment's proxies.
+    Misuse if it is none, or one to which httpx cannot make a client because of the environment's proxies or
+    certificates.
     """
     target = _named_target(wanted or environment.get(BASE, "") or "coze.com")
-    if not target.local and not is_loopback(target.url) and (problem := proxies.problem()):
+    is_remote = not target.local and not is_loopback(target.url)
+    if is_remote and (problem := certificates.problem(environment) or proxies.problem()):
         raise Misuse(problem)
     return target
 
@@ -105,7 +108,8 @@ Get = Callable[[str], Answer]
 def get_from(target: Target, token: str, limits: Limits | None = None) -> Get:
     """A plain GET at the target, with the token, under a recording's retry policy; Misuse when nobody answers."""
     wire = Wire(target.url, Throttle(limits))
-    trusted = httpx.create_ssl_context(trust_env=not is_loopback(target.url))  # its certificates are read once
+    with certificates.ignored_context():  # of another machine `choose_target` has refused them
+        trusted = httpx.create_ssl_context(trust_env=not is_loopback(target.url))  # its certificates are read once
 
     def get(path: str) -> Answer:
         with route_context(wire):
