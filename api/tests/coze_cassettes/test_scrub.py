@@ -403,8 +403,30 @@ def test_literals_are_distinguished_by_their_places(interaction: MakeInteraction
 
 
 def test_a_placeholder_in_base64_is_seen(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
-    """A literal that only stands encoded in a request keeps its placeholder too."""
-    sent = interaction("POST", "/v1/things", {"blob": base64.b64encode(fill("key sk-{A40}").encode()).decode()})
+    """A literal that only stands encoded keeps its placeholder too, which may be too short to be opened."""
+    token = fill(":eyJ{A20}.eyJ{A40}.{A43})").encode()
+    words = (base64.b64encode(fill("key sk-{A40}").encode()), base64.a85encode(token), base64.b85encode(token))
+    for word in words:
+        sent = interaction("POST", "/v1/things", {"blob": f"blob {word.decode()} end"})
+        clean = scrub([sent]).interactions
+        assert clean[0].request.body != sent.request.body
+        assert LivePlaceholders(clean).scrub(sent.request).body == clean[0].request.body
+
+
+def test_a_value_ends_where_it_ends(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """One value is learned of a text whose end the other order of bytes, or a name in the value, would cut."""
+    wide = fill("Default-Secret => {A18}").encode("utf-32-be")
+    key = fill("see key-{X32}#")
+    for answer in (wide, key):
+        each = interaction(answer=answer, content_type="application/octet-stream")
+        assert len(scrub([each]).table.replacements()) == 1, answer
+
+
+def test_bytes_before_a_wide_text_are_no_mark(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
+    """What looks like a byte order mark, of the other order than the text behind it, is none: its value replays."""
+    sent = interaction("POST", "/v1/things")
+    body = b"\xff\xfe\0\1" + fill(":xoxp-{A30}==").encode("utf-16-be") + b"\0\xff"
+    sent = replace(sent, request=replace(sent.request, body=body))
     clean = scrub([sent]).interactions
     assert LivePlaceholders(clean).scrub(sent.request).body == clean[0].request.body
 

@@ -155,6 +155,8 @@ _MARKS: Final = {
 _SOME: Final = 8
 """Of this many characters at least one is of ASCII, wide or not, in a text that says anything; of noise none is."""
 _OF_ASCII = re.compile("[\x00-\x7f\u3000-\u3020\uff01-\uff5e]")
+_OF_ASCII_SWAPPED = re.compile(f"[{''.join(chr(code << 8) for code in range(0x20, 0x7F))}]")
+"""What a text of ASCII gives in the other order of bytes: those before it are no mark then."""
 
 
 def _open_marked(data: bytes) -> Opened | None:
@@ -165,6 +167,8 @@ def _open_marked(data: bytes) -> Opened | None:
     except UnicodeError:
         return None
     if not is_readable(text) or _SOME * len(_OF_ASCII.findall(text)) < len(text):
+        return None
+    if len(_OF_ASCII_SWAPPED.findall(text)) * 2 > len(text):
         return None
     return Opened(
         [text.encode()], lambda new: data if new[0] == text.encode() else mark + new[0].decode().encode(charset)

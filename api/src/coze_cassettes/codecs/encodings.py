@@ -671,6 +671,9 @@ _NUMBERED_PAIRS: Final = (
 """A line of a dump with the place of its first byte: of ``xxd``, of ``hexdump`` and ``od``."""
 
 _HIGH_RUN: Final = rf"(?:{_HIGH_FIRST}){{2,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+"
+_LOW_OF_FOUR, _HIGH_OF_FOUR = rf"{_ASCII}\0\0\0", rf"\0\0\0{_ASCII}"
+_LOW_RUN_OF_FOUR, _HIGH_RUN_OF_FOUR = rf"(?:{_LOW_OF_FOUR}){{2,}}+", rf"(?:{_HIGH_OF_FOUR}){{2,}}+"
+"""Of UTF-32; what is written in one order of bytes reads in the other one too, less a character at its begin or end."""
 """Behind a letter and before a zero byte it is the other byte order, read one byte too late."""
 
 
@@ -993,7 +996,10 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "UTF-32, low byte first",
-        re.compile(rf"(?:{_ASCII}\0\0\0){{3,}}+"),
+        re.compile(
+            rf"{_LOW_OF_FOUR}(?<!{_LOW_OF_FOUR}{_LOW_OF_FOUR})"
+            rf"(?:(?<!\0\0\0{_LOW_OF_FOUR}){_LOW_RUN_OF_FOUR}|{_LOW_RUN_OF_FOUR}(?!{_ASCII}))"
+        ),
         _decoder_of("utf-32-le"),
         _encoder_of("utf-32-le"),
         ("a/bc", "a\0\0\0/\0\0\0b\0\0\0c\0\0\0"),
@@ -1002,7 +1008,10 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "UTF-32, high byte first",
-        re.compile(rf"(?:\0\0\0{_ASCII}){{3,}}+"),
+        re.compile(
+            rf"{_HIGH_OF_FOUR}(?<!{_HIGH_OF_FOUR}{_HIGH_OF_FOUR})"
+            rf"(?:(?<!{_ASCII}{_HIGH_OF_FOUR}){_HIGH_RUN_OF_FOUR}|{_HIGH_RUN_OF_FOUR}(?!\0))"
+        ),
         _decoder_of("utf-32-be"),
         _encoder_of("utf-32-be"),
         ("a/bc", "\0\0\0a\0\0\0/\0\0\0b\0\0\0c"),

@@ -144,8 +144,17 @@ def _text_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
     if _is_noise(leaf.text):
         yield from (claim for claim in _shape_claims(folded, rules) if claim.start == 0)  # it may be a key as a whole
         return
-    yield from _shape_claims(folded, rules)
-    yield from _named_claims(leaf, folded, rules)
+    looks = list(_shape_claims(folded, rules))
+    yield from looks
+    for claim in _named_claims(leaf, folded, rules):
+        if not any(_is_named_inside(claim, each, leaf.text) for each in looks):
+            yield claim
+
+
+def _is_named_inside(claim: Claim, look: Claim, text: str) -> bool:
+    """Whether the name of a value is a part of what is known by its looks, of which only signs are left behind it."""
+    rest = text[look.end : claim.end]
+    return look.start < claim.start < look.end < claim.end and not any(map(str.isalnum, rest))
 
 
 _NOISE: Final = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")

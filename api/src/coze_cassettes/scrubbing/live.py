@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from coze_cassettes.cassette.model import Interaction, Request
 from coze_cassettes.codecs.edits import Edit
-from coze_cassettes.codecs.encodings import fold
+from coze_cassettes.codecs.encodings import STANDING, fold
 from coze_cassettes.codecs.layers import Leaf, Visit, forget
 from coze_cassettes.scrubbing import integers, placeholders
 from coze_cassettes.scrubbing.headers import kept_request_headers
@@ -49,16 +49,30 @@ def _signing(skeleton: list[str], found: list[str]) -> Visit:
             text = integers.placeholder_of(".".join(leaf.path), leaf.uri_path, leaf.text)
         if leaf.form == "binary":
             binary = leaf.text
-        here = [match[0] for match in _CARRIED_PLACEHOLDER.finditer(text)] if leaf.form != "uri" else []
-        if here and (leaf.form == "binary" or leaf.text not in binary):
-            found.extend(here)
-            skeleton.extend((".".join(leaf.path), _erase(text)))
+        if leaf.form != "uri" and (leaf.form == "binary" or leaf.text not in binary):
+            for each in (text, *_short_readings(text)):
+                if here := [match[0] for match in _CARRIED_PLACEHOLDER.finditer(each)]:
+                    found.extend(here)
+                    skeleton.extend((".".join(leaf.path), _erase(each)))
         return ()
 
     return visit
 
 
 _CARRIED_PLACEHOLDER = re.compile(rf"(?:{re.escape(placeholders.URL_PREFIX)})?(?:{placeholders.pattern().pattern})")
+
+
+_APART: Final = r"[^\s\"',\\\[\]/:.]"
+_SHORT_WORD = re.compile(rf"(?<!{_APART})(?:[!-~]{{5,9}}|[0-9A-Fa-f]{{2,10}}[ ][0-9A-Fa-f]{{2,10}})(?!{_APART})")
+_OF_ALL_SIGNS: Final = tuple(row for row in STANDING if row.name in ("base85", "Ascii85", "hexadecimal"))
+
+
+def _short_readings(text: str) -> Iterator[str]:
+    """What words say that are too short to be opened elsewhere: a placeholder is shorter than what it stands for."""
+    for match in _SHORT_WORD.finditer(text):
+        word = match[0].replace(" ", "")
+        if not (word.isalpha() and word.islower()):  # as most words of a language
+            yield from filter(None, (row.decode(word) for row in _OF_ALL_SIGNS))
 
 
 def _erase(text: str) -> str:
