@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from coze_cassettes import network
-from coze_cassettes.account import proxies
 from coze_cassettes.account.target import choose_target
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.errors import Misuse
+from coze_cassettes.session import proxies
 from coze_cassettes.session.session import Settings
 
 pytest_plugins = ["pytester"]

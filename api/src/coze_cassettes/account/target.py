@@ -10,7 +10,6 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from coze_cassettes.account import proxies
 from coze_cassettes.cassette.provenance import (
     PROVENANCES,
     STAND_IN,
@@ -21,7 +20,7 @@ from coze_cassettes.cassette.provenance import (
 )
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import BASE
-from coze_cassettes.session import certificates
+from coze_cassettes.session import certificates, proxies
 from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.route_stub import route_context
 from coze_cassettes.session.throttle import Throttle
