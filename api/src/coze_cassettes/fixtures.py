@@ -20,7 +20,7 @@ from _pytest.outcomes import (  # pytest.fail.Exception and pytest.skip.Exceptio
 )
 
 from coze_cassettes import markers, naming, network, overrides, vcr_options
-from coze_cassettes.scrubbing.environment import VARIABLES, ConfiguredValues
+from coze_cassettes.scrubbing.environment import VARIABLES, ConfiguredValues, read_value
 from coze_cassettes.session.sent import SentRequest
 from coze_cassettes.session.session import Session
 
@@ -123,7 +123,7 @@ class Account:
         return configured.add(placeholder, self._values[placeholder], secret=secret)
 
     def _configured_value(self, placeholder: str) -> str:
-        return os.environ.get(f"COZE_{placeholder}", "")
+        return read_value(os.environ, f"COZE_{placeholder}")
 
     def _make_value(self, placeholder: str, make: Make | None, recorder: Recorder) -> str:
         if make is None:

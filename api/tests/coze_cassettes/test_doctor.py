@@ -46,11 +46,12 @@ def without_token(stand_in: StandIn, **more: str) -> Environment:
     return {name: value for name, value in stand_in.environment.items() if name != "COZE_API_TOKEN"} | more
 
 
+_NOT_A_TOKEN = "holds a character that no token has (a blank, a quote): copy the token alone."
 COMMANDS = [
     ("echo {}", ""),
     ("echo {}; exit 3", "COZE_API_TOKEN_COMMAND failed with exit code 3: run it yourself to see why."),
     ("echo {} >&2", "COZE_API_TOKEN_COMMAND printed nothing: it has to print the token."),
-    ("echo '{}\u00e9'", "COZE_API_TOKEN holds a character that no token has: copy it again."),
+    *((text, f"COZE_API_TOKEN {_NOT_A_TOKEN}") for text in ("echo '{}\u00e9'", "echo 'Bearer {}'", "echo '\"{}\"'")),
 ]
 
 
@@ -159,6 +160,12 @@ ENVIRONMENTS: list[tuple[Environment, str]] = [
     ({"COZE_API_TOKEN": "wrong-token"}, "wrong: Coze refused the token (code 4100)"),
     ({"COZE_API_BASE": "http://127.0.0.1:9"}, "wrong: No answer from http://127.0.0.1:9"),
     ({"COZE_API_BASE": "nowhere"}, "wrong: The target 'nowhere' is not one of coze.com"),
+    ({"COZE_API_BASE": "http://a:7canary7@[::1"}, "wrong: The target is not one of coze.com"),
+    ({"COZE_API_BASE": "http://127.0.0.1:99999"}, "wrong: The target 'http://127.0.0.1:99999' is not one of"),
+    ({"COZE_API_BASE": "http://a:7canary7@127.0.0.1:9"}, "wrong: The target has a name or a password in it"),
+    ({"COZE_API_BASE": "http://127.0.0.1:9?a=b"}, "wrong: The target has a query or a fragment"),
+    ({"COZE_API_BASE": "http://api.coze.com"}, "wrong: The target would send the token unencrypted"),
+    ({"COZE_BOT_ID": '"7000000000000000001"'}, "wrong: The value of COZE_BOT_ID stands in quotes: leave them out."),
     ({"COZE_API_BASE": "stand-in"}, "wrong: A stand-in of its own needs no preparation"),
     ({"COZE_CASSETTES_CHATS": "many"}, "wrong: COZE_CASSETTES_CHATS must be a number"),
     ({"COZE_PRIVATE_KEY_FILE": "/none"}, "wrong: COZE_PRIVATE_KEY_FILE names a file that cannot be read"),
@@ -174,6 +181,7 @@ def test_what_is_wrong_is_one_line_with_the_fix(
     lines = [str(line) for line in examined(tmp_path, {**stand_in.environment, **change}) if line.state is not State.OK]
     assert len(lines) == 1
     assert lines[0].startswith(start)
+    assert "canary" not in lines[0]
 
 
 NEEDED = """\

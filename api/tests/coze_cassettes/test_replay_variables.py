@@ -52,7 +52,7 @@ def test_a_run_that_records_reads_the_environment(variables: ReplayVariables, mo
 def test_what_is_empty_counts_as_unset(variables: ReplayVariables, monkeypatch: pytest.MonkeyPatch) -> None:
     """CI sets a variable of a secret that a fork does not have to nothing; it stays so for the tests of others."""
     monkeypatch.setenv(TOKEN, "")
-    monkeypatch.setenv("COZE_CLIENT_SECRET", "")
+    monkeypatch.setenv("COZE_CLIENT_SECRET", " ")
     variables.keep()
     assert os.environ[TOKEN] == "API_TOKEN"
     assert variables.configured == {"7400000000000000001": "BOT_ID"}
@@ -60,3 +60,11 @@ def test_what_is_empty_counts_as_unset(variables: ReplayVariables, monkeypatch: 
     assert os.environ[TOKEN] == ""
     empty = {TOKEN: "canary-token", BASE: ""}
     assert (refusal(empty), target_of(empty)) == ("", target_of({}))
+
+
+@pytest.mark.parametrize("base", ["http://[::1", "http://127.0.0.1:99999"])
+def test_a_target_that_is_no_url_matters_to_a_recording_only(base: str) -> None:
+    """A replay is of any target."""
+    environ = {TOKEN: "canary-token", BASE: base}
+    assert target_of(environ) == target_of({})
+    assert refusal(environ) == "COZE_API_BASE is not a URL: begin it with https:// or http://."

@@ -161,6 +161,15 @@ def test_the_shell_overrules_the_env_file(tmp_path: Path) -> None:
     assert env_file.read_environment(tmp_path, {"A": "shell"}) == {"A": "shell"}
     (tmp_path / ".env").write_text("A=file\nB=file")
     assert env_file.read_environment(tmp_path, {"A": "shell"}) == {"A": "shell", "B": "file"}
+    (tmp_path / ".env").write_text("COZE_BOT_ID=1", "utf-16")
+    with pytest.raises(Misuse, match=r"^\.env is not in UTF-8: save it in that encoding\.$"):
+        env_file.read_environment(tmp_path, {})
+
+
+def test_blanks_around_a_value_are_no_part_of_it(tmp_path: Path) -> None:
+    """A shell or a store of secrets adds the end of a line."""
+    shell = {"COZE_BOT_ID": "7\n", "COZE_WORKFLOW_ID": " ", "A": " "}
+    assert env_file.read_environment(tmp_path, shell) == {"COZE_BOT_ID": "7", "A": " "}
 
 
 TARGETS = [

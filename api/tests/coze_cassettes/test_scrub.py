@@ -81,10 +81,16 @@ def test_placeholders_are_numbered_by_first_appearance(interaction: MakeInteract
 def test_configured_values_have_bare_placeholders(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:
     """What the environment says is replaced wherever it stands, also where no rule looks."""
     token = fill("{A40}")
-    configured = configured_values({"COZE_API_TOKEN": token, "COZE_SECRET_PARTNER": fill("{A20}")})
+    configured = configured_values({"COZE_API_TOKEN": f" {token}\r\n", "COZE_SECRET_PARTNER": fill("{A20}")})
     clean = scrub([interaction(answer={"note": f"x{token}y"})], configured)
     assert json.loads(clean.interactions[0].response.body) == {"note": "xAPI_TOKENy"}
     assert set(configured.placeholders.values()) == {"API_TOKEN", "SECRET_PARTNER"}
+
+
+def test_a_configured_value_in_quotes_is_an_error(fill: Callable[[str], str]) -> None:
+    """No request has them: the value would not be found."""
+    with pytest.raises(Misuse, match=r"^The value of COZE_SECRET_PARTNER stands in quotes: leave them out\.$"):
+        configured_values({"COZE_SECRET_PARTNER": fill('"{A20}"')})
 
 
 @pytest.mark.parametrize("value", ["", "short"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -110,6 +111,9 @@ def _key(environment: Environment) -> str:
         raise Misuse(f"{KEY_FILE} names a file that cannot be read ({type(error).__name__}).") from None
 
 
+_TOKEN: Final = re.compile(r"[\w.~+/=-]+", re.ASCII)
+"""What a header ``Authorization: Bearer`` can hold (RFC 6750)."""
+
 SOURCES: Final = (
     Source(TOKEN, lambda environment: _set(environment, TOKEN), _from_environment),
     Source(COMMAND, lambda environment: _set(environment, COMMAND), _from_command),
@@ -132,6 +136,6 @@ def source(environment: Environment) -> Source:
 def add_token(environment: Environment, url: str) -> dict[str, str]:
     """The environment with the token in it, wherever it comes from; Misuse if there is none."""
     token = source(environment).get(environment, url)
-    if not token.isascii() or not token.isprintable():
-        raise Misuse(f"{TOKEN} holds a character that no token has: copy it again.")
+    if not _TOKEN.fullmatch(token):
+        raise Misuse(f"{TOKEN} holds a character that no token has (a blank, a quote): copy the token alone.")
     return {**{name: value for name, value in environment.items() if name != COMMAND}, TOKEN: token}

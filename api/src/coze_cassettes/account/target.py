@@ -15,11 +15,12 @@ from coze_cassettes.cassette.provenance import (
     STAND_IN,
     STAND_IN_HEADER,
     STAND_IN_HEADER_VALUE,
+    host_of,
     is_loopback,
     of_target,
 )
 from coze_cassettes.errors import Misuse
-from coze_cassettes.scrubbing.environment import BASE
+from coze_cassettes.scrubbing.environment import BASE, url_problem
 from coze_cassettes.session import certificates, proxies
 from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.route_stub import route_context
@@ -48,6 +49,9 @@ PROBES: Final = (
 _HOSTS: Final = {"coze.com": "https://api.coze.com", "coze.cn": "https://api.coze.cn"}
 _NO_ROUTE: Final = frozenset({401, 404})
 """Codes by which a self-hosted Coze Studio says that it has no such path (there is no /v1/users/me)."""
+
+
+_NOT_FOUND: Final = 404
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,12 @@ def _named_target(wanted: str) -> Target:
         return Target(STAND_IN, "")
     if wanted in _HOSTS:
         return Target(wanted, _HOSTS[wanted])
-    parts = urlsplit(wanted)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Misuse(f"The target {wanted!r} is not one of {', '.join(PROVENANCES[:2])}, {STAND_IN} or a URL.")
-    url = wanted.rstrip("/")
+    url = wanted.strip().rstrip("/")
+    if not host_of(url) or urlsplit(url).scheme not in ("http", "https"):
+        shown = "" if "@" in wanted else f" {wanted!r}"
+        raise Misuse(f"The target{shown} is not one of {', '.join(PROVENANCES[:2])}, {STAND_IN} or a URL.")
+    if problem := url_problem(url):
+        raise Misuse(f"The target {problem}")
     return Target(of_target(url), url)
 
 
@@ -137,7 +143,7 @@ _WAY: Final = "check the target, and that this machine may reach it"
 def shown_url(url: str) -> str:
     """A URL without credentials and query, for the terminal."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _answer(response: httpx.Response) -> Answer:
@@ -163,6 +169,8 @@ def check_token(target: Target, get: Get) -> Target:
         return proved
     if answer.code is None:
         raise Misuse(f"{shown_url(target.url)} does not answer as Coze does: HTTP {answer.status} without a code.")
+    if answer.status == _NOT_FOUND:
+        raise Misuse(f"{shown_url(target.url)} does not answer as Coze does (HTTP {answer.status}): check the target.")
     raise Misuse(f"Coze refused the token (code {answer.code}): make a new one, or set {BASE} to the token's region.")
 
 

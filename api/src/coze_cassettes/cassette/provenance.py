@@ -22,11 +22,21 @@ def rank(provenance: str) -> int:
 
 def of_target(url: str) -> str:
     """What a target claims to be by its host; the stand-in is known by its header only, see STAND_IN_HEADER."""
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     region = next((name for name in ("coze.com", "coze.cn") if host == name or host.endswith("." + name)), "")
     return region or "coze-studio"
 
 
 def is_loopback(url: str) -> bool:
     """Whether a URL names this machine, so that it is reached without a proxy and without a throttle."""
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    return host_of(url) in ("127.0.0.1", "localhost", "::1")
+
+
+def host_of(url: str) -> str:
+    """The host that a URL names, without its port; an empty string if it is not a URL."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # the port is not a number, or a bracket has no counterpart
+        return ""
+    return host if port != 0 else ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from coze_cassettes.cassette import provenance
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pluralize import pluralize
 
@@ -49,6 +50,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "COZE_DATASET_ID", "DATASET_ID", secret=False, purpose="a knowledge base with a document, else one is made"
     ),
 )
+_NAMES: Final = frozenset(variable.name for variable in VARIABLES)
 PLACEHOLDERS: Final[frozenset[str]] = frozenset(variable.placeholder for variable in VARIABLES)
 
 KEY_FILE: Final = "COZE_PRIVATE_KEY_FILE"
@@ -70,22 +72,58 @@ class ConfiguredValues:
 
 
 def target_of(environ: Mapping[str, str]) -> str:
-    """The URL of the server from which is recorded; a variable that is empty counts as unset."""
-    return (environ.get(BASE) or "https://api.coze.com").rstrip("/")
+    """The URL of the server from which is recorded; a variable that is empty, or names no host, counts as unset."""
+    url = _base(environ)
+    return url if provenance.host_of(url) else _COZE
+
+
+_COZE: Final = "https://api.coze.com"
+
+
+def _base(environ: Mapping[str, str]) -> str:
+    return environ.get(BASE, "").strip().rstrip("/") or _COZE
+
+
+def url_problem(url: str) -> str:
+    """What keeps a URL from being a target, and the fix; an empty string if nothing does. Its value is not shown."""
+    host = provenance.host_of(url)
+    if not host or not url.isprintable() or not url.lower().startswith(("https://", "http://")):
+        return "is not a URL: begin it with https:// or http://."
+    if "@" in url:
+        return "has a name or a password in it: leave them out."
+    if "?" in url or "#" in url:
+        return "has a query or a fragment: leave it out."
+    if url.lower().startswith("http:") and provenance.of_target(f"https://{host}") != "coze-studio":
+        return "would send the token unencrypted: begin it with https://."
+    return ""
 
 
 def refusal(environ: Mapping[str, str]) -> str:
     """Why nothing can be recorded with an environment, in a sentence; an empty string if it can."""
     if not environ.get(TOKEN):
         return f"Recording needs {TOKEN} in the environment."
-    if not target_of(environ).lower().startswith(("https://", "http://")):
-        return f"{BASE} is not a URL: begin it with https:// or http://."
-    return ""
+    problem = url_problem(_base(environ))
+    return f"{BASE} {problem}" if problem else ""
+
+
+_QUOTES: Final = frozenset({('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’")})
+
+
+def read_value(environ: Mapping[str, str], name: str) -> str:
+    """The value of a variable without the blanks and line ends around it; Misuse if it stands in quotes.
+
+    In requests there are neither, so that a value with them would not be found there.
+    """
+    value = environ.get(name, "").strip()
+    if len(value) > 1 and (value[0], value[-1]) in _QUOTES:
+        raise Misuse(f"The value of {name} stands in quotes: leave them out.")
+    return value
 
 
 def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """What the environment says is secret or an identifier; Misuse if a configured secret is empty or too short."""
-    environ = {name: environ[name] for name in environ if name.startswith(PREFIX)}
+    read = (name for name in environ if name in _NAMES or name.startswith((EXTRA_PREFIX, KEY_FILE)))
+    environ = {name: read_value(environ, name) for name in read}
     values = [
         (each.placeholder, environ[each.name], each.secret)
         for each in VARIABLES
@@ -106,7 +144,7 @@ def configured_values(environ: Mapping[str, str]) -> ConfiguredValues:
 
 def readable_values(environ: Mapping[str, str]) -> ConfiguredValues:
     """The same for a replay, which needs none of it: nothing is known if a value that is not empty cannot be used."""
-    readable = {name: value for name in environ if name.startswith(PREFIX) and (value := environ[name])}
+    readable = {name: value for name in environ if name.startswith(PREFIX) and (value := environ[name].strip())}
     if not readable:
         return ConfiguredValues()
     try:
@@ -136,7 +174,7 @@ def set_placeholders() -> Mapping[Variable, str | None]:
 
     Returns what they were, for ``unset_placeholders``.
     """
-    missing = {each: value for each in VARIABLES if not (value := os.environ.get(each.name))}
+    missing = {each: value for each in VARIABLES if not ((value := os.environ.get(each.name)) and value.strip())}
     for each in missing:
         os.environ[each.name] = each.placeholder
     return missing
