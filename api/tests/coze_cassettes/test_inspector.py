@@ -153,6 +153,10 @@ def test_a_table_and_a_sequence_are_read(
         "00000000: 746f 6f6c 202d 2d44 4546 4155 4c54 2d41\n00000010: 444d 494e 2d50 5744 2050 4153 5357 4f52\n",
         'HQlmBF"MHE@rc.&/R`.!ATMoECLqc83ZoVF770sA<*q@(I/',
         "first\n566JUUCIJ5HEKXZR5CX3P2FOWDSL3DY=\nlast\n",
+        "00000000: 795f 7765 6368 6174 5f69 643d 2241 4343\n00000010: 4f55 4e54 5f31 222f 3e",
+        "first\n4T34AIAJ91ALUIQ5B5FJ2V8=\nlast\n",
+        "C?{lPW?^+~bS-dqWG5^jCs09CQ&&$?L|-u{DF",
+        "c2a04645+49534855+5f4b4559+5f3126",
     ],
 )
 def test_an_encoded_placeholder_in_json_in_a_string_is_no_finding(
@@ -162,10 +166,18 @@ def test_an_encoded_placeholder_in_json_in_a_string_is_no_finding(
     assert rules_found({"out": json.dumps({"in": json.dumps({"x": text})})}) == set()
 
 
+def test_a_placeholder_in_ascii85_in_lines_of_json_is_no_finding(rules_found: Callable[..., set[str]]) -> None:
+    """Nor is what it is encoded with, between the quotes of a string."""
+    text = "4Ci/9F?Vg&AU-IWATqL#@<6L6DfTAN05G-E4pjDnFE2)5B0K-X;c?an;FFkH4>1btEbTE(5!1K/Bk)6K"
+    lines = "".join(json.dumps({"seq": number, "text": text}) + "\n" for number in range(2))
+    assert rules_found(lines.encode(), (), "application/x-ndjson") == set()
+
+
 @pytest.mark.parametrize("end", [r"\u002", r"\u{2", r"\x2", "%", "%u007", "&#3"])
 def test_an_escape_that_a_stream_cuts_is_no_secret(end: str, rules_found: Callable[..., set[str]]) -> None:
-    """Neither by itself nor behind a placeholder."""
-    assert rules_found({"a": f"password: {end}", "b": f'password = "PASSWORD_1{end}'}) == set()
+    """Neither by itself nor behind a placeholder, nor on both sides of a name."""
+    both = r"U0000006e\U0000002d\U00000050\U00000077\U00000064\U00000027" + end
+    assert rules_found({"a": f"password: {end}", "b": f'password = "PASSWORD_1{end}', "c": both}) == set()
 
 
 def test_a_placeholder_is_no_finding_in_any_encoding(rules_found: Callable[..., set[str]]) -> None:

@@ -9,10 +9,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from coze_cassettes.codecs import containers, encodings
+from coze_cassettes.codecs import encodings
 from coze_cassettes.codecs.encodings import BASE64, INLINE, STANDING, Encoding
-from coze_cassettes.codecs.opened import Opened, digest_of
-from coze_cassettes.errors import UnreadableBody
+from coze_cassettes.codecs.opened import Opened
+from coze_cassettes.inspection.encoded import DUMP, ESCAPED_END, SURE, open_file_in, without
 from coze_cassettes.inspection.masking import fold
 
 _SAMPLE: Final = "a text of some words, with blanks between them"
@@ -119,58 +119,6 @@ def layers(text: str) -> Iterator[str]:
             waiting.append(inner)
 
 
-_SURE: Final = {"base85": 20, "Ascii85": 20, "base32": 16, "base32, hexadecimal": 16}
-"""Encodings that look random, and the characters from which on what gives a text does not do so by chance."""
-
-_OF_SIGNS: Final = tuple((row, _SURE[row.name]) for row in STANDING if row.name in _SURE)
-_DUMP: Final = next(row for row in STANDING if row.name == "hexadecimal dump in lines")
-
-
-def without_encoded(text: str) -> str:
-    """A text without what is a text in an encoding that looks random, which is read by itself."""
-    for row, least in _OF_SIGNS:
-        text = _without(row, text, least)
-    return _HEX.sub(lambda match: "" if _is_read(match[0]) else match[0], text)
-
-
-_ESCAPED_END = re.compile(r"\\{1,8}n")
-
-
-def without_dumps(text: str) -> str:
-    """A text without dumps of texts, whose digits look like the number of anything."""
-    return _without(_DUMP, _ESCAPED_END.sub("\n", text), 0)
-
-
-def _without(row: Encoding, text: str, least: int) -> str:
-    kept, position = [], 0
-    for start, end in row.spans(text):
-        if end - start >= least and encodings.is_readable(row.decode(text[start:end]) or "\0"):
-            kept.append(text[position:start])
-            position = end
-    return " ".join([*kept, text[position:]])
-
-
-_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24,}(?![0-9A-Za-z])")
-
-
-_WIDE_HEX = re.compile("(?:[2-7][0-9a-f]00)+|(?:00[2-7][0-9a-f])+")
-"""Of ASCII in UTF-16."""
-
-
-def _is_read(digits: str) -> bool:
-    """Whether digits are a text, or a file that is opened whole: that is searched by itself."""
-    if encodings.is_readable(_hex_from_second(digits)) or _WIDE_HEX.fullmatch(digits):
-        return True
-    opened = open_file_in(bytes.fromhex(digits)) if len(digits) % 2 == 0 else None
-    return opened is not None and opened.is_whole
-
-
-def _hex_from_second(digits: str) -> str:
-    """What digits say without the first and the last one: where a text comes in pieces, that is half of a byte."""
-    inner = digits[1:] if len(digits) % 2 else digits[1:-1]
-    return encodings.to_text(bytes.fromhex(inner))
-
-
 _NOISE: Final = 32
 """Characters below which what is read in another character set may be so by chance: such texts are read together."""
 
@@ -194,6 +142,10 @@ def _inside(outer: str) -> Iterator[str]:
         yield from map(encodings.to_text, opened.members)
         if opened.is_whole:
             return
+    if "\\n" in text:  # a dump in a JSON string has its lines there
+        rest, readings = _take_out(DUMP, lined := ESCAPED_END.sub("\n", text))
+        yield from readings
+        text = text if rest is lined else rest
     for row in _WHOLE:
         text, readings = _take_out(row, text)
         yield from readings
@@ -243,11 +195,24 @@ def _in_gb18030(outer: str) -> Iterator[str]:
     yield APART.join(reading for reading in readings if len(reading) < _NOISE)
 
 
+_OF_PADDING: Final = tuple(row for row in STANDING if row.name.startswith("base32"))
+_SOFT_BREAK: Final = "quoted-printable in lines"
+
+
 def _unescape(text: str) -> Iterator[str]:
     """For each inline encoding, the lines that have something in it, decoded."""
     for row in INLINE:
         if row.mark in text and (lines := _lines_with(row.unit or row.pattern, text)):
-            yield from row.readings(lines)
+            for other in _OF_PADDING if row.name == _SOFT_BREAK else ():  # whose padding is no soft end of a line
+                lines = without(other, lines, SURE[other.name])
+            yield from (_CUT_AFTER.sub("", reading) for reading in row.readings(_CUT_BEFORE.sub("", lines)))
+
+
+_CUT_BEFORE = re.compile(r"\A(?:[Uux][0-9A-Fa-f]{2,8}|[0-9A-Fa-f]{1,7})(?=\\[Uux][0-9A-Fa-f{])")
+_CUT_AFTER = re.compile(
+    r"(?:%(?:u[0-9A-Fa-f]{0,3}|[0-9A-Fa-f]?)|\\(?:x[0-9A-Fa-f]?|u\{?[0-9A-Fa-f]{0,3}|U[0-9A-Fa-f]{0,7}))\Z"
+)
+"""An escape that goes on in another piece of a text, beside whole ones: it is no value of a name beside it."""
 
 
 def _lines_with(pattern: re.Pattern[str], text: str) -> str:
@@ -317,15 +282,3 @@ def _decode(run: str) -> Iterator[str]:
         yield from map(encodings.to_text, opened.members)
     if (opened is None or not opened.is_whole) and (strings := _strings_of(inner)):
         yield strings
-
-
-SEALED: Final = "\0sealed "
-"""Begins what is read of a file that cannot be opened: its digest follows."""
-
-
-def open_file_in(raw: bytes) -> Opened | None:
-    """A file that stands in a text, opened; None if it is none."""
-    try:
-        return containers.open_container(raw)
-    except UnreadableBody:
-        return Opened([f"{SEALED}{digest_of(raw)}".encode()], lambda _: raw, is_whole=False)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from coze_cassettes.codecs import encodings
-from coze_cassettes.inspection import decoding
+from coze_cassettes.inspection import decoding, encoded
 
 _MIN_ENTROPY: Final = 3.6
 """Bits a character of twenty random letters and digits at least; it rises with the length."""
@@ -233,7 +233,7 @@ def _is_text(run: str) -> bool:
         return False
     if (
         any(map(_is_cut_text, (run, run[1:], run[2:], run[3:])))
-        or decoding.open_file_in(encodings.to_bytes(inner)) is not None
+        or encoded.open_file_in(encodings.to_bytes(inner)) is not None
     ):
         return True
     return sum(" " <= char <= "~" for char in inner) >= _MOSTLY * len(inner)

@@ -16,7 +16,7 @@ from typing import Final
 
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.codecs.encodings import to_bytes
-from coze_cassettes.inspection import decoding, names, pairs
+from coze_cassettes.inspection import decoding, encoded, names, pairs
 from coze_cassettes.inspection.detectors import DETECTORS, RANDOM
 from coze_cassettes.inspection.masking import MASK, Masking, fold
 from coze_cassettes.inspection.pieces import Kind, Piece, pieces_of, pieces_of_file
@@ -156,8 +156,8 @@ def _rules_for_sound(piece: Piece, masking: Masking, readings: Iterable[_Reading
 
 
 def _holds_sealed(readings: Sequence[_Reading], allowed: frozenset[str]) -> bool:
-    sealed = (each.layer for each in readings if each.layer.startswith(decoding.SEALED))
-    return any(layer.removeprefix(decoding.SEALED) not in allowed for layer in sealed)
+    sealed = (each.layer for each in readings if each.layer.startswith(encoded.SEALED))
+    return any(layer.removeprefix(encoded.SEALED) not in allowed for layer in sealed)
 
 
 # --- what is remembered ---------------------------------------------------------------------------------------------
@@ -201,14 +201,26 @@ def _texts_of(piece: Piece, read: _Read) -> Iterator[str]:
 @lru_cache(maxsize=32_768)
 def _rules_in(text: str) -> tuple[str, ...]:
     """The rules that find something in a text without placeholders."""
-    return tuple(dict.fromkeys((*_looks_in(text), *pairs.rules_in(text)))) if len(text) >= _LEAST else ()
+    return tuple(dict.fromkeys((*_looks_in(text), *_named_in(text)))) if len(text) >= _LEAST else ()
+
+
+_OPAQUE: Final = "q8Zk3v9Lm2XwR4t7"
+"""What stands for a text in an encoding of all signs, whose letters may be a name by chance: a value of no form."""
+
+
+def _named_in(text: str) -> tuple[str, ...]:
+    """The checks by name."""
+    found = tuple(pairs.rules_in(text))
+    if found and len(text) <= _SHORT and (rest := encoded.without_encoded(text, _OPAQUE)) != text:
+        return tuple(pairs.rules_in(rest))
+    return found
 
 
 def _looks_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors that do, which ask for no name."""
     found = [detector for detector in DETECTORS if detector.is_in(text)]
-    rest = decoding.without_dumps(text) if found else text
-    if (rest := decoding.without_encoded(rest) if found and len(text) <= _SHORT else rest) != text:
+    rest = encoded.without_dumps(text) if found else text
+    if (rest := encoded.without_encoded(rest) if found and len(text) <= _SHORT else rest) != text:
         found = [detector for detector in found if detector.is_in(rest)]
     return tuple(dict.fromkeys(detector.rule for detector in found))
 
@@ -223,6 +235,4 @@ def _rules_by_name(text: str) -> tuple[str, ...]:
 def _random_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors of randomness, likewise; what is a text in an encoding of all signs is read so."""
     found = tuple(detector.rule for detector in RANDOM if detector.is_in(text))
-    return (
-        tuple(detector.rule for detector in RANDOM if detector.is_in(decoding.without_encoded(text))) if found else ()
-    )
+    return tuple(detector.rule for detector in RANDOM if detector.is_in(encoded.without_encoded(text))) if found else ()
