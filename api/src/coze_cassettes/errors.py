@@ -23,3 +23,9 @@ class InvalidCassette(CassetteError):
 
 class Misuse(CassetteError):
     """The command or the environment is wrong; nothing was attempted (exit code 2)."""
+
+
+def system_reason(error: OSError) -> str:
+    """What the operating system refuses, and of which file."""
+    reason = error.strerror or type(error).__name__
+    return f"{reason}: {error.filename}" if error.filename else reason

@@ -96,10 +96,7 @@ def _edits(settings: PytestSettings) -> Iterator[Edit]:
     for name, line in OF_GIT.items():
         before = _read(root / name)
         if line not in before.splitlines():
-            lines = f"{line}\n"
-            yield Edit(
-                root / name, lines, f"{before}{'' if before.endswith(chr(10)) or not before else chr(10)}{lines}"
-            )
+            yield Edit(root / name, f"{line}\n", f"{_whole_lines(before)}{line}{_line_end(before)}")
 
 
 def _tests_folder(settings: PytestSettings) -> str:
@@ -122,15 +119,33 @@ def _configuration(path: Path, tests: str) -> Edit:
     section, write = _SECTIONS[path.name]
     lines = write(tests)
     before = _read(path)
-    native = path.name == "pyproject.toml" and re.search(r"(?m)^\[tool\.pytest\][ \t]*$", before)
-    if native:
+    text, end = _whole_lines(before), _line_end(before)
+    if path.name == "pyproject.toml" and _head("[tool.pytest]", text):
         section = "[tool.pytest]"
-    head = re.search(rf"(?m)^{re.escape(section)}[ \t]*\n", f"{before}\n")
-    if head is None:
-        added = f"{section}\n{lines}"
-        return Edit(path, added, f"{before.rstrip()}\n\n{added}" if before.strip() else added)
-    return Edit(path, lines, f"{before[: head.end()]}{lines}{before[head.end() :]}")
+    if head := _head(section, text):
+        return Edit(path, lines, f"{text[: head.end()]}{lines.replace(chr(10), end)}{text[head.end() :]}")
+    added = f"{section}\n{lines}"
+    ours = added.replace("\n", end)
+    return Edit(path, added, f"{before.rstrip()}{end}{end}{ours}" if before.strip() else ours)
+
+
+def _head(section: str, text: str) -> re.Match[str] | None:
+    return re.search(rf"(?m)^{re.escape(section)}[ \t]*(?:[#;][^\r\n]*)?\r?\n", text)
+
+
+def _line_end(text: str) -> str:
+    """How the lines of a file end; what is added ends so too."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _whole_lines(text: str) -> str:
+    """The text with the end of its last line."""
+    return text if not text or text.endswith("\n") else f"{text}{_line_end(text)}"
 
 
 def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.exists() else ""
+    """The text of a file with its own line ends."""
+    try:
+        return path.read_bytes().decode("utf-8") if path.exists() else ""
+    except UnicodeDecodeError:
+        raise Misuse(f"{path} is not in UTF-8: save it in that encoding, then run the command again.") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import subprocess
 import sys
@@ -233,6 +234,24 @@ def test_a_refusal_is_one_sentence(
     assert ended.value.code == code
     captured = capsys.readouterr()
     assert (captured.out.strip(), captured.err) == ("", sentence)
+
+
+def test_what_the_system_refuses_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the file; a terminal of no known width (COLUMNS=0) shows it too."""
+
+    def refused(*_arguments: object) -> None:
+        assert "COLUMNS" not in os.environ
+        raise PermissionError(13, "Permission denied", "/none/pytest.ini")
+
+    monkeypatch.setattr("coze_cassettes.cli.init.plan_start", refused)
+    monkeypatch.setattr("sys.argv", ["coze-cassettes", "init"])
+    monkeypatch.setenv("COLUMNS", "0")
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "The command cannot go on (Permission denied: /none/pytest.ini).\n"
 
 
 def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,6 +105,16 @@ def test_a_folder_that_cannot_be_written_is_reported_before_anything_is_recorded
     assert str(error.value) == f"{folder} cannot be written to (Read-only file system): nothing was recorded."
 
 
+def test_a_cache_folder_that_cannot_be_written_is_reported_with_the_fix(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs stage below it: the home of a container may be read-only."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(staging, "_cache", lambda: tmp_path / "file" / "coze-cassettes")
+    with pytest.raises(Misuse, match=r"coze-cassettes cannot be written to \(.+\): set XDG_CACHE_HOME to a"):
+        staging.alone(folder).__enter__()
+
+
 # --- going on -------------------------------------------------------------------------------------------------------
 
 

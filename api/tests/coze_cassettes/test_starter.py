@@ -22,6 +22,11 @@ cassettes_dir = "cassettes"
 INI = TOML.replace('["tests/coze"]', "tests/coze").replace('"cassettes"', "cassettes")
 OTHERS = 'testpaths = ["tests"]\n'
 
+
+def _crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
 FILES = [
     ("pytest.ini", None, f"[pytest]\n{INI}"),
     ("pytest.ini", "[pytest]\ntestpaths = tests\n", f"[pytest]\n{INI}testpaths = tests\n"),
@@ -34,6 +39,9 @@ FILES = [
         f"[tool.pytest.ini_options]\n{TOML}{OTHERS}\n[tool.x]\n",
     ),
     ("pyproject.toml", f"[tool.pytest]\n{OTHERS}", f"[tool.pytest]\n{TOML}{OTHERS}"),
+    ("pyproject.toml", "[tool.pytest] # a\r\n", _crlf(f"[tool.pytest] # a\n{TOML}")),
+    ("pytest.ini", "[pytest]", f"[pytest]\n{INI}"),
+    ("tox.ini", "[tox]\r\n", _crlf(f"[tox]\n\n[pytest]\n{INI}")),
 ]
 
 
@@ -41,7 +49,7 @@ FILES = [
 def test_the_lines_go_where_pytest_reads_them(tmp_path: Path, name: str, before: str | None, after: str) -> None:
     """Whatever file holds its configuration; what is there stays."""
     if before is not None:
-        (tmp_path / name).write_text(before)
+        (tmp_path / name).write_text(before, newline="")
     inipath = tmp_path / name if before is not None else None
     edit = plan_start(PytestSettings(tmp_path, (), tmp_path / "cassettes", "", inipath))[0]
     assert (edit.path.name, edit.text) == (name, after)
@@ -102,6 +110,16 @@ def test_a_test_and_the_rules_of_git_are_added_once(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert [edit.path.name for edit in plan_start(settings)] == ["pytest.ini"]
+
+
+def test_lines_end_as_in_the_file(tmp_path: Path) -> None:
+    """One in another encoding is left to its owner."""
+    settings = PytestSettings(tmp_path, (), tmp_path / "cassettes", "")
+    (tmp_path / ".gitignore").write_bytes(b"dist/\r\nbuild/\r\n")
+    assert plan_start(settings)[2].text == "dist/\r\nbuild/\r\n.env\r\n"
+    (tmp_path / ".gitignore").write_text("# \u4e2d\u6587\n", "gbk")
+    with pytest.raises(Misuse, match=r"\.gitignore is not in UTF-8: save it in that encoding"):
+        plan_start(settings)
 
 
 def test_a_project_that_has_opted_in_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +96,26 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """The message says which."""
     with pytest.raises(InvalidCassette, match=r"test\.yaml: there is no such cassette"):
         store.read(tmp_path / "test.yaml")
+
+
+def test_a_folder_that_cannot_be_read_is_not_overlooked(
+    tmp_path: Path, kept: Cassette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what is in it would count as checked."""
+    store.write(tmp_path / "a" / "b.yaml", kept)
+    assert store.files(tmp_path) == [tmp_path / "a" / "b.yaml"]
+    assert store.files(tmp_path / "c") == []
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name == "a":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(InvalidCassette) as refused:
+        store.files(tmp_path)
+    assert str(refused.value) == f"{tmp_path / 'a'}: it cannot be read (Permission denied)"
 
 
 def test_a_write_that_fails_leaves_the_old_file(

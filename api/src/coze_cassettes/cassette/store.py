@@ -109,4 +109,15 @@ def write_beside(path: Path, text: str) -> Path:
 
 def files(folder: Path) -> list[Path]:
     """All cassette files under a folder, in order."""
-    return sorted(folder.rglob(f"*{SUFFIX}"))
+    return [path for path in files_below(folder) if path.suffix == SUFFIX]
+
+
+def files_below(folder: Path) -> list[Path]:
+    """All files under a folder, in order; InvalidCassette if a folder in it cannot be read, and would be overlooked."""
+    found = os.walk(folder, onerror=_refuse_unreadable)
+    return sorted(Path(place, name) for place, _, names in found for name in names)
+
+
+def _refuse_unreadable(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise InvalidCassette(f"{error.filename}: it cannot be read ({error.strerror})")

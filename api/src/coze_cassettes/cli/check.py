@@ -100,7 +100,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Source]:
     for path in paths:
         if not path.exists():
             raise Misuse(f"{path}: there is no such file or folder.")
-        for file in sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]:
+        for file in store.files_below(path) if path.is_dir() else [path]:
             yield Source(_shown_path(file), file.read_bytes())
 
 

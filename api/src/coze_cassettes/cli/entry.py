@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from importlib import import_module
 from typing import Any, Final, NoReturn, TextIO
@@ -10,7 +11,7 @@ from typing import Any, Final, NoReturn, TextIO
 import click
 
 from coze_cassettes import exit_codes
-from coze_cassettes.errors import CassetteError, Misuse
+from coze_cassettes.errors import CassetteError, Misuse, system_reason
 
 INTERRUPTED: Final = "Interrupted: the cassettes are as they were; run it again."
 
@@ -66,12 +67,16 @@ def group() -> None:
 def main() -> NoReturn:
     """Run the command line: a refusal is one line on standard error, never a traceback."""
     escape_what_is_not_encoded(sys.stdout, sys.stderr)
+    if os.environ.get("COLUMNS") == "0":  # a terminal whose size is not known: rich would print nothing
+        del os.environ["COLUMNS"]
     try:
         code = group.main(standalone_mode=False)
     except Misuse as error:
         code = _refuse(str(error), exit_codes.MISUSED)
     except CassetteError as error:
         code = _refuse(str(error), exit_codes.FAILED)
+    except OSError as error:
+        code = _refuse(f"The command cannot go on ({system_reason(error)}).", exit_codes.FAILED)
     except click.ClickException as error:
         error.show()
         code = error.exit_code

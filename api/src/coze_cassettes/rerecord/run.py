@@ -14,7 +14,7 @@ from coze_cassettes.account import credentials
 from coze_cassettes.account.env_file import read_environment
 from coze_cassettes.account.target import Target, check_things, check_token, choose_target, get_from
 from coze_cassettes.cassette.provenance import STAND_IN
-from coze_cassettes.errors import CassetteError, Misuse
+from coze_cassettes.errors import CassetteError, Misuse, system_reason
 from coze_cassettes.rerecord import processes, pytest_events, staging
 from coze_cassettes.rerecord.options import Options, Reporter, without_coze
 from coze_cassettes.rerecord.outcome import Collected, Verdict
@@ -48,7 +48,7 @@ def _reporting_system_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = error.strerror if error.errno in _NO_ROOM else system_reason(error)
         fix = f" Make room in {staging.home()}." if error.errno in _NO_ROOM else ""
         raise CassetteError(f"The run cannot go on ({reason}): the cassettes are as they were.{fix}") from None
 

@@ -42,9 +42,7 @@ def alone(folder: Path) -> Iterator[None]:
     The system lets go of the lock however this process ends. The folder is made, and removed again if it stays empty.
     """
     made = _make(folder)
-    locks = _cache() / "locks"
-    locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = FileLock(locks / f"{digest(str(folder.resolve()))}.lock", timeout=0)
+    lock = FileLock(_own_folder("locks") / f"{digest(str(folder.resolve()))}.lock", timeout=0)
     try:
         with lock:
             yield
@@ -58,6 +56,17 @@ def alone(folder: Path) -> Iterator[None]:
 
 def _cache() -> Path:
     return platformdirs.user_cache_path("coze-cassettes", appauthor=False)
+
+
+def _own_folder(name: str) -> Path:
+    """A folder below the user's cache folder; Misuse if that is not to be written to."""
+    try:
+        (_cache() / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=_cache() / name):
+            return _cache() / name
+    except OSError as error:
+        reason = f"{_cache()} cannot be written to ({error.strerror})"
+        raise Misuse(f"{reason}: set XDG_CACHE_HOME to a folder that can be. Nothing was recorded.") from None
 
 
 def home() -> Path:
