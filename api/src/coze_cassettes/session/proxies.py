@@ -1,4 +1,4 @@
-"""Decides whether httpx takes the proxies of the environment, and says why it cannot."""
+"""Decides whether httpx takes the proxies of the environment."""
 
 from __future__ import annotations
 
