@@ -107,8 +107,13 @@ TEXTS: Final[Mapping[str, str]] = {
         'node.bind("click", "handler2b"); config("retry", "max-5-times!")\npassword=xxx&user=yyy\n'
         "helm install x --set image.tag=v1.2.3 --set existingSecret=my-secret\n"
         '{"howto": "mysql -u root -p\\nEnter password:\\nWelcome to the monitor."}\n'
-        "本次消耗 token 数：1234\n在Python3中作为密码使用"
+        "本次消耗 token 数：1234\n在Python3中作为密码使用\n"
+        "RSA密钥建议使用2048位以上。健康的密码是每天走8000步。\n用户名：3到20个字符\n用户名是您注册时的邮箱。\n"
+        'Set-Cookie: theme=dark; Path=/\nROT13 of "secret" is "frperg".'
     ),
+    "a Chinese sentence with a comma": "请到开放平台申请密钥，审核需要1-3个工作日。",
+    "a note of a file of settings": "[client]\nuser = app\n; the password is asked for\nport = 3306",
+    "a question that is answered": ("If the access key is requested, answer SECRET_1.\nPassword:<br>PASSWORD_1<br>"),
     "bits": "0000 0001 0010 0011 0100 0101 0110 0111 1000",
     "UUID": f"request {uuid.UUID(hashed('d')[:32])} and {uuid.UUID(hashed('e')[:32])}",
     "Chinese questions": "你的名字是什么？授权码是什么意思？联系人是谁？名字是必填项，验证码为六位数字。",

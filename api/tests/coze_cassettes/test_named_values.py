@@ -355,6 +355,20 @@ TELLING: Final = (
             *("A new access code was issued (%s).", "Meeting password is currently `%s`", "%s是内网Git的登录密码"),
             *("支付密码由Old1234x改为%s", "在“登录密码”一栏写%s", "%s已经不是登录密码了", "登录密码？试试%s"),
             *("支付密码是多少？\n答：%s", "登录密码错误，我用的%s", "%s是堡垒机的登录密码"),
+            *("You asked for the guest password. It's %s.", "the PUK, which is on the card: %s", "Paste %s under PIN"),
+            *(
+                "You will need a gate code. Use %s.",
+                "We changed the OTP from Old1234x to %s",
+                "I meant %s. The PIN is new.",
+            ),
+            *("Q: what's the alarm code of room 204\nA: it's %s", "if the door code is requested, answer %s"),
+            "the router password in the config file is %s, which is weak",
+            *(
+                "我试了%s，登录密码不对",
+                "账号及登录密码：admin / %s",
+                "访问码过期了，新的%s",
+                "net use x: /user:bob %s",
+            ),
         )
         for value in ("86{D4}", "k7R{D1}x2", "nolfen-{D3}-tulip")
         if value[0] == "k" or "pass" not in text or "password" in text
@@ -373,6 +387,8 @@ TELLING: Final = (
             *('value="%s" name="api_key"', "static:bob:%s", "snmp-server community %s RO"),
         )
     ),
+    *(("username bob password 0 %s", "k7R{D1}x2q{A6}"), ("the API key at 3 pm is %s", "k7R{D1}x2q{A6}")),
+    *(("Password:<br>%s<br>", "Tulip-{D4}"), ("Not Old1234x, the OTP is %s", "tulip_rose-{D2}")),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
 )
 """Sentences that tell a secret of letters or of digits only, or one that begins with a sign."""

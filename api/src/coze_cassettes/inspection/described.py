@@ -40,14 +40,14 @@ def is_filled_in(value: str) -> bool:
 
 
 _IN_A_FORM = re.compile(
-    r"(?:[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])|非空|不[详詳]|未知|匿名|保密|同上|某某)"
+    r"(?:\d{1,3}[到至~-]\d{1,3}[个位]|[请請需待可必选選免未暂暫](?:填写?|填寫|输入|輸入|[选選]填?|提供|[补補]充|定|[无無])|非空|不[详詳]|未知|匿名|保密|同上|某某)"
     r"(?:[\u4e00-\u9fff]{0,8}\Z|[^\w\s])"
 )
 """What a form has in place of a value, and may go on to describe."""
 
 _TEMPLATE = re.compile(
     r"<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\$\(?[A-Za-z_]\w*\)?|%\([a-z_]+\)s|%[sdr]|\[[^\[\]]*\]|(?:[A-Za-z]{2,4}[-_])?(?:\*|x|X|\.|•|-){3,}.{0,4}"
-    r"|\^.*\$|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Z][a-z]+){4,}|(?:/[a-z0-9_.{}:-]+){2,}/?|[a-z]+(?:_[a-z]+)*_(?:id|name|key|token|url|type)"
+    r"|\^.*\$|[a-z_-]{2,16}=[a-z-]{1,16}|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Z][a-z]+){4,}|(?:/[a-z0-9_.{}:-]+){2,}/?|[a-z]+(?:_[a-z]+)*_(?:id|name|key|token|url|type)"
     r"|(?i:your|my|the|some)[ _-].{0,40}|(?i:process\.env|os\.environ|os\.getenv|env\.).*"
     r"|(?i:rfc|wpa|base|sha|md|aes|rsa|utf|tls|ssl|pkcs)[-_]?[0-9]{1,4}",
     re.DOTALL,

@@ -86,7 +86,8 @@ _BETWEEN = re.compile(
     r"(?:[\s:：=|｜→>*\"'“”‘’「」『』【】《》\[\](（)）<`~,，;；\\•–—-]|</?[a-z][^<>\n]{0,48}>|（[\u4e00-\u9fff]{1,6}）"
     r"|(?:已经?|现在?|就|应该|还)?"
     r"(?:是|为|叫|改[成为]|变更为|更[改新换][成为]|换成|设[成为]|[记登]记?[成为]|填写?|写|如下)(?:了|是)?"
-    r"|(?<![A-Za-z])(?:of the [a-z]{1,12}|is|was|are|to|on file|on|now|still|changed|has been|becomes|at)"
+    r"|(?<![A-Za-z])(?:of the [a-z]{1,12}|we have|you gave|is|was|are|to|on file|on|now|still|changed|has been"
+    r"|becomes|at)"
     r"(?![A-Za-z])){0,10}"
 )
 """What may stand between a label and its value."""

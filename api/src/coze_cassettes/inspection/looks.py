@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from coze_cassettes.inspection.described import is_described
+from coze_cassettes.inspection.words import words
 
 _LEAST: Final = 5
 ALGORITHM: Final = re.compile(
@@ -47,3 +48,33 @@ GOES_ON: Final = (
     "|still|has|had|lacks|will|does|doesn|did|didn|don|not|accepted|rejected|expired|failed|instead|leaked|once|under|via"
 )
 """Words behind a number that do not say what it counts."""
+
+WORDY: Final = re.compile(
+    r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
+    r"(?:(?:[A-Z][a-z]{3,}){2,3}|(?:[a-z]{4,}-){2,3}[a-z]{4,})"
+)
+"""Words in one piece."""
+
+# --- Chinese -------------------------------------------------------------------------------------------------------
+
+_KNOWN: Final = words(
+    """
+    encrypted hashed masked required optional invalid valid empty missing string integer varchar password passwd token
+    secret default unicode windows github oauth bearer bcrypt scrypt argon keycloak oracle mysql android http https
+    openssl
+    """
+)
+
+
+def is_known(word: str) -> bool:
+    """Whether a word of letters is one of programs, which describes a secret."""
+    return word.lower() in _KNOWN or re.search("(?i)pass|key|auth|type|name", word) is not None
+
+
+def is_drawn_in_chinese(word: str) -> bool:
+    """In Chinese digits stand out by themselves, so that four are enough."""
+    if word.isdecimal():
+        return is_pin(word) and not re.fullmatch("20[0-4][0-9]", word)
+    if len(word) < 4 or not re.search("[0-9]", word):  # noqa: PLR2004 - shorter tells nothing
+        return False
+    return is_drawn(word) or (len(word) == 4 and word.isalnum() and not ALGORITHM.fullmatch(word))  # noqa: PLR2004

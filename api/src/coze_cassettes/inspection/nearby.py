@@ -171,7 +171,11 @@ def _goes_on(word: str, gap: str, rest: str) -> bool:
         or _ELSEWHERE_HAN.search(word)
     ):
         return False
-    return not word.isascii() or word == "No" or _NAMES_NEXT.match(rest) is None
+    return not word.isascii() or word == "No" or word.lower() in _POINTING or _NAMES_NEXT.match(rest) is None
+
+
+_POINTING: Final = words("one this that it is was you me us them now today here below follows again only once")
+"""Words before a colon that are no name of another value."""
 
 
 _ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*@[A-Za-z0-9_.-]+")
@@ -185,8 +189,8 @@ _SET_OFF = re.compile(
 """Signs that set a value off from its name."""
 
 _TELLS = re.compile(
-    r"(?:[:?>：？》]|[^\w\x00-\x7f\ue000\u3000-\u303f\uff00-\uff65“”‘’–—·…]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from|i\.e\.|got|as|be|now|value|contains|equals?|return"
-    r"|it['’]s)|[是为用填输入叫]|[>~])[\s\"'“‘(\[*|<>`「『【（]{0,5}\Z"
+    r"(?:[:?>：？》]|[^\w\x00-\x7f\ue000\u3000-\u303f\uff00-\uff65“”‘’–—·…]|\.{2,3}|…|[.!]\s|\b(?:it|its|is|was|to|[Tt]ype|[Ee]nter|typed|entered|[Uu]se|[Tt]ry|with|this|of|from|i\.e\.|got|as|be|now|value|contains|equals?|return"
+    r"|[Ii]t['’]s)|[是为用填输入叫]|[>~])[\s\"'“‘(\[*|<>`「『【（]{0,5}\Z"
 )
 _COUNTS = re.compile(
     r"[.%/-]?[0-9A-Za-z%]| ?[位个次天年月日时小分秒种条至到]"

@@ -179,6 +179,9 @@ _BEHIND_TITLE: Final = (
 _TITLE_BEFORE = re.compile(r"[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff -]{0,47}\Z")
 _LONGEST_TITLE: Final = 49
 _ROW = re.compile(rf"^(?P<name>[A-Za-z_\u3400-\u9fff][A-Za-z0-9_.\u3400-\u9fff -]{{1,47}}),{_VALUE}\r?$", re.MULTILINE)
+_CLAUSE = re.compile("[\u3400-\u9fff]{3}")
+"""How a Chinese sentence goes on behind a comma."""
+
 _DIGIT = re.compile("[0-9]")
 
 _WORD: Final = r"[\"']?(?P<value>[^\s\"'`$|<>]{4,128})"
@@ -263,7 +266,7 @@ def marked_pairs(text: str) -> Iterator[Pair]:
             yield Pair(match["name"], match["value"].rstrip(".:!?"), is_quoted=True)
     yield from _behind_titles(text)
     for match in _ROW.finditer(text) if "," in text else ():
-        if _DIGIT.search(match["value"]):
+        if _DIGIT.search(match["value"]) and not _CLAUSE.match(match["value"]):
             yield Pair(match["name"], match["value"], is_quoted=True)
     for match in _PASSWORDS.matches(text):
         if not _DUMMY.fullmatch(match["value"]):

@@ -192,7 +192,7 @@ _NEXT_SETTING = re.compile(rf"(?:[,;&] ?| )[{NAME_CHARS}]{{2,64}} ?[:=].*")
 """What follows a setting on its line: ``账号：me，密码：tulip7``."""
 
 _REPLACED = re.compile(
-    rf"<[a-z][^<>]{{0,64}}>{MASK}</|[\"'「“]{MASK}[\"'」”]"
+    rf"<[a-z][^<>]{{0,64}}>{MASK}<|[\"'「“]{MASK}[\"'」”]"
     rf"|(?:&[A-Za-z]\w* )?{MASK}(?:[\u3400-\u9fff，。！；、,.!;)&]|\s[a-z])"
 )
 """A placeholder, and a sentence that goes on behind it."""

@@ -112,6 +112,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             admin key|service role key|write key|ingest key|ingestion key|restricted key
             open ai key|azure key|stripe key|deep seek key|anthropic key|gemini key|moonshot key|zhipu key|coze key
             jwt key|otp key|totp key|wallet key|unseal key|restore key|join key|agent key|gateway key|mcp key|mch key
+            partner key|cipher key
             snmp community|community string|box code|keypad code|kiosk code
             gift code|door code|gate code|garage code|safe code|lock code
             locker code|extraction code|share code|sharing code|guest code|alarm code|entry code

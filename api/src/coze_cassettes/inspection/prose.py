@@ -99,6 +99,8 @@ def named_pairs(text: str) -> Iterator[Pair]:
         pair = _behind(text, gap, name)
         if gap["sign"] == "|" and gap[0][0] in _QUOTING and pair is not None and pair.value.isalpha():
             continue  # of a choice: "text" | "password" | "textarea"
+        if gap["sign"] == "is" and gap[0][0] in _QUOTING and pair is not None and pair.value.isalpha():
+            continue  # what a word becomes: ROT13 of "secret" is "frperg"
         if pair is not None and "\n" in gap[0] and _NEXT_SETTING.match(pair.value):
             continue
         if pair is not None and (not gap["blank"] or _is_option(text, match, name) or _is_set_off(pair)):
@@ -171,7 +173,7 @@ _WORDS: Final = words(
     strong weak safe secure long short good same different unique available enough ready hidden protected encrypted
     hashed generated revoked enabled disabled accepted rejected mandatory important confidential unknown public private
     placeholder basic bearer digest authentication keyword operator comment literal identifier number text name
-    error
+    error requested
     """
 )
 """What stands behind a name in running text and code without being a secret."""

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from coze_cassettes.inspection.decoding import APART
-from coze_cassettes.inspection.looks import ALGORITHM, GOES_ON, is_drawn, is_pin
+from coze_cassettes.inspection.looks import GOES_ON, WORDY, is_drawn, is_drawn_in_chinese, is_known, is_pin
 from coze_cassettes.inspection.masking import MASK
 from coze_cassettes.inspection.nearby import is_near, is_shown
 from coze_cassettes.inspection.promises import Promise
@@ -40,7 +40,9 @@ _DESCRIBING: Final = words(
 _WORD = re.compile(
     r"->|<-|(?:[^\s\"“”‘`*(){}\[\]<>|，。；、！？：「」（）【】\u4e00-\u9fff]|(?<=[A-Za-z0-9!@#$%^&])\*(?=[A-Za-z0-9!@#$%^&]))+|:(?=\s)"
 )
-_END = re.compile(rf"(?:[.!?]|;(?! (?:it['’]s|here)))(?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n")
+_END = re.compile(
+    rf"(?:[.!?]|;(?! (?:it['’]s|here)))(?=\s|\Z)|[。；！？{MASK}]|\n\s*\n\s*\n|\n(?=[ \t]*[A-Za-z_][\w.-]* ?=)"
+)
 _TRAILING: Final = ".,:;!?'/"
 
 # --- English --------------------------------------------------------------------------------------------------------
@@ -82,21 +84,28 @@ _HAS_PIN: Final = (Promise.SECRET, Promise.CODE, Promise.TOKEN)
 
 _ANY_LATIN = re.compile("[A-Za-z0-9]")
 _BESIDE_HAN = re.compile("[ :\"'(（：]?[\u4e00-\u9fff]")
-_LEADER = re.compile(r"\A ?(?:[.·…_]{3,32}|[(（\[][^()（）\[\]\n]{1,24}[)）\]](?=[:：]| )) ?")
-"""Dots that lead to a value, or a remark behind a name."""
+_LEADER = re.compile(
+    r"\A ?(?:[.·…_]{3,32}|[(（\[][^()（）\[\]\n]{1,24}[)）\]](?=[:：]| )"
+    r"|in (?:the|your|my|this)(?: [a-z.-]{2,16}){0,2} file\b) ?"
+)
+"""Dots that lead to a value, a remark behind a name, or where it stands."""
 
 _ANSWER = re.compile(
-    r"(?:,? [A-Za-z0-9'’.-]{1,15}){0,6}\?\s{1,3}(?:[A-Za-z'’]{1,8}[:.]? ){0,2}[\"'`*]{0,2}"
-    r"(?P<value>[^\s\"'`*]{4,128})"
+    r"(?:,? [A-Za-z0-9'’.-]{1,15}){0,6}(?:\?\s{1,3}|\n(?=[A-Z][a-z]{0,11}: ))(?:[A-Za-z'’]{1,12}[:.]? ){0,2}"
+    r"[\"'`*]{0,2}(?P<value>[^\s\"'`*]{4,128})"
 )
 _LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{4,128}?)(?=, |\. [A-Z]|[,.]? ?(?:\r?\n|\Z))")
-_ISSUED = re.compile(r" (?:is|was|got|has been) [a-z]{3,12} ?\((?P<value>[^\s()]{5,128})\)")
+_ISSUED = re.compile(
+    r"(?: (?:is|was|got|has been) [a-z]{3,12} ?\((?=[^\s()]{5,128}\))| from \S{4,64} to [\"'“`*]{0,2}"
+    r"|: [a-z][a-z0-9._@-]{1,31} / )(?P<value>[^\s()\"'”`*]{4,128})"
+)
 
 
 def _is_answered(behind: str, promise: Promise) -> bool:
     """Whether a question for a secret is answered, or commas set a drawn word off: ``the key, x9k2..., works``."""
     listed = _LISTED.match(behind) or _ISSUED.match(behind)
-    if listed is not None and (is_drawn(listed["value"]) or (is_pin(listed["value"]) and promise in _HAS_PIN)):
+    said = listed["value"].rstrip(_TRAILING) if listed is not None else ""
+    if is_drawn(said) or (is_pin(said) and promise in _HAS_PIN):
         return True
     answer = _ANSWER.match(behind)
     if answer is None:
@@ -111,7 +120,8 @@ _AFTER_COLON = re.compile(
 )
 _ENTERED = re.compile(
     r"[\"'”’`]?(?: (?:prompt|field|box|screen|page|step|dialog))?,?(?: (?:I|we|you|they|please|just|then))?"
-    r" (?:type|enter|put|use|uses|used|paste|write|give|try|tried)(?: in)? [\"'“`*(\[|>«~]{0,3}"
+    r"(?: is (?:requested|required|needed|asked(?: for)?))?,?"
+    r" (?:type|enter|put|use|uses|used|paste|write|give|answer|try|tried)(?: in)? [\"'“`*(\[|>«~]{0,3}"
     r"(?![A-Za-z]+[-_]?[0-9]{1,3}(?![A-Za-z0-9!@#$%^&*-]))(?P<value>[A-Za-z0-9][^\s|<>\"'`]{3,127})"
 )
 """What one is asked to enter, or has entered, behind a name."""
@@ -126,13 +136,6 @@ def _is_after_colon(behind: str, promise: Promise) -> bool:
     return is_drawn(value) or (is_pin(value) and promise in _HAS_PIN and behind[match.end() :][:1] not in ("%", "-"))
 
 
-_WORDY = re.compile(
-    r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
-    r"(?:(?:[A-Z][a-z]{3,}){2,3}|(?:[a-z]{4,}-){2,3}[a-z]{4,})"
-)
-"""Words in one piece."""
-
-
 def _words(text: str) -> Iterator[str]:
     for match in islice(_WORD.finditer(text), _MOST_WORDS):
         yield match[0] if match[0].endswith(":") else match[0].rstrip(_TRAILING) or match[0]
@@ -145,7 +148,7 @@ def _is_said_behind(clause: str, promise: Promise) -> bool:
     is_telling, said = True, clause[:1].strip() or " "
     for word in _words(clause):
         small = word.lower()
-        if (is_drawn(word) and (is_telling or not _HOST.fullmatch(word))) or (said.strip() and _WORDY.fullmatch(word)):
+        if (is_drawn(word) and (is_telling or not _HOST.fullmatch(word))) or (said.strip() and WORDY.fullmatch(word)):
             return is_telling
         if said and is_pin(word) and promise in _HAS_PIN:
             return _is_counted(clause, word)
@@ -169,9 +172,10 @@ def _is_counted(clause: str, number: str) -> bool:
 
 
 _GIVEN_AS = re.compile(
-    r"\b(?i:use[sd]?|using|try|tried|enter|type|put|paste|set|with) [\"'“‘`*(\[]{0,3}"
+    r"\b(?i:use[sd]?|using|try|tried|enter|type|put|paste|set|with|meant|not) [\"'“‘`*(\[]{0,3}"
     r"(?P<value>\S{4,128}?)[\"'”’`*)\]]{0,3}"
-    r" (?:for|as|in|into|under|at|when)(?: [A-Za-z-]{1,12}){0,5} \Z"
+    r"(?: (?:for|as|in|into|under|at|when)(?: [A-Za-z-]{1,12}){0,5} "
+    r"|(?: to(?: [a-z]{1,9}){1,4})?[.!,] (?i:the|this|that|your|my) (?:[A-Za-z-]{1,12} ){0,2})\Z"
 )
 """A value that one is asked to use as what the name says."""
 
@@ -232,7 +236,7 @@ _HAN_OR_SIGN = re.compile(
     r"|(?![。！？”」】）])[^\w\x00-\x7f\ue000]){0,14}(?:\r?\n[\s>`]{0,6})?"
 )
 _LATIN = re.compile(r"(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9][A-Za-z0-9@#$%^&*_.+=~/!?-]{3,127}")
-_COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条至到]|[-~]")
+_COUNTED = re.compile(r"[A-Za-z]|\s?[位个次天年月日时小分秒种条步元字页章至到]|[-~]")
 _JOINED_HAN = re.compile(
     r"[”」`*\"' ]{0,2}(?:(?:设|改|换|定|修改|更改|更换|替换|重置|设置)?(?:为|成)"
     r"|(?:[不还]|已经不?|不?能)?(?:就?是|即|系|作为|做|当[成作]?|用于|用作)|\(|（|=|——?|[,，](?:这?是)?(?=[您你我]的)|[,，]这?是|这个?(?=[\u4e00-\u9fff])"
@@ -242,6 +246,9 @@ _JOINED_HAN = re.compile(
 )
 
 
+_TRIED = re.compile(r"(?:[试输填敲]|输入)[了过](?P<value>[!-+.-~-]{4,128})[,，][\u4e00-\u9fff]{0,6}\Z")
+"""What someone tried, before the name of what it was to be."""
+
 _LETTERS = re.compile(
     r"(?:已经?|现在?|就|应该|还|仍|都|我|暂|统一|请|直接|默认|临时|先)?"
     r"(?:[是为叫用写定填]|填写|[改换设变]成|[改换设变]为|重设[成为]|更新[成为]|设置[成为]|即)"
@@ -249,13 +256,6 @@ _LETTERS = re.compile(
     r"(?![A-Za-z0-9_(.@-])(?P<rest>.{0,4})"
     r"|(?:[:：] ?|--|——|[【「“])[“\"'`「【]{0,2}(?P<word>[A-Za-z]{6,40}(?:-[A-Za-z]{3,16}){0,3})"
     r"(?![A-Za-z0-9_(.@-])(?P<more>.{0,4})"
-)
-_KNOWN: Final = words(
-    """
-    encrypted hashed masked required optional invalid valid empty missing string integer varchar password passwd token
-    secret default unicode windows github oauth bearer bcrypt scrypt argon keycloak oracle mysql android http https
-    openssl
-    """
 )
 _USED = re.compile(
     r"\s?(?:加密|解密|算法|格式|类型|方式|字段|参数|生成|存储|保存|编码|登[录陆]|用户|账[号户]|服务|数据|管理|提供|表示|命令|文件|函数|模块|库)"
@@ -265,24 +265,21 @@ _USED = re.compile(
 _WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9_.@/-])[A-Za-z]{6,40}(?:-[A-Za-z]{3,16}){0,3}\Z")
 
 
-def _is_known(word: str) -> bool:
-    return word.lower() in _KNOWN or re.search("(?i)pass|key|auth|type|name", word) is not None
-
-
 def _is_word_in_chinese(behind: str) -> bool:
     """Whether a verb or a sign joins a name with letters that describe nothing."""
     match = _LETTERS.match(behind)
     if match is None:
         return False
     value, rest = match["value"] or match["word"], match["rest"] or match["more"] or ""
-    return not _is_known(value) and _USED.match(rest) is None
+    return not is_known(value) and _USED.match(rest) is None
 
 
 _SHOWN_APART: Final = tuple(
     re.compile(pattern + r"(?P<value>[!-~]{4,128})")
     for pattern in (
         r"[\u4e00-\u9fff]{0,6}\?(?:\s|\\n){0,2}(?:[\u4e00-\u9fff]{1,4}:?\s?)?",
-        r"(?:错误|不[对行]|不正确|失[败效]|无效),[\u4e00-\u9fff]{1,8}",
+        r"(?:错误|不[对行]|不正确|失[败效]|无效|过期)了?,[\u4e00-\u9fff]{1,8}",
+        r": ?[A-Za-z][\w.@-]{1,31} ?/ ?",
         r"分别(?:是|为|如下)[:： ]*[^\s和、,，]{1,32}[和、,，] ?",
     )
 )
@@ -293,30 +290,31 @@ def _is_said_in_chinese(behind: str, before: str) -> bool:
     if _is_word_in_chinese(behind):
         return True
     apart = filter(None, (pattern.match(behind) for pattern in _SHOWN_APART))
-    if any(_has_digit_drawn(each["value"].rstrip(".?!/")) for each in apart):
+    if any(is_drawn_in_chinese(each["value"].rstrip(".?!/")) for each in apart):
         return True
     gap = _HAN_OR_SIGN.match(behind)
     if gap is not None and not _DESCRIBING_HAN.search(gap[0]):
         latin = _LATIN.match(behind, gap.end())
-        if latin is not None and not _COUNTED.match(behind, latin.end()) and _has_digit_drawn(latin[0].rstrip(".?!/")):
+        if (
+            latin is not None
+            and not _COUNTED.match(behind, latin.end())
+            and is_drawn_in_chinese(latin[0].rstrip(".?!/"))
+        ):
             return True
-    joint = _JOINED_HAN.search(before) if _ANY_LATIN.search(before) else None
+    return _is_joined_before(before) if _ANY_LATIN.search(before) else False
+
+
+def _is_joined_before(before: str) -> bool:
+    tried, joint = _TRIED.search(before), _JOINED_HAN.search(before)
+    if tried is not None and is_drawn_in_chinese(tried["value"]):
+        return True
     if joint is None:
         return False
     word = _WORD_BEFORE.search(before, 0, joint.start())
-    if word is not None and re.search("是|作为|当", joint[0]) and not _is_known(word[0]):
+    if word is not None and re.search("是|作为|当", joint[0]) and not is_known(word[0]):
         return True
-    head = re.search(r"[!-~]{4,128}\Z", before[: joint.start()])
-    return head is not None and _has_digit_drawn(head[0].lstrip("\"'`*(:,"))
-
-
-def _has_digit_drawn(word: str) -> bool:
-    """In Chinese digits stand out by themselves, so that four are enough."""
-    if word.isdecimal():
-        return is_pin(word) and not re.fullmatch("20[0-4][0-9]", word)
-    if len(word) < 4 or not re.search("[0-9]", word):  # noqa: PLR2004 - shorter tells nothing
-        return False
-    return is_drawn(word) or (len(word) == 4 and word.isalnum() and not ALGORITHM.fullmatch(word))  # noqa: PLR2004
+    head = re.search(r"[!-+.-~-]{4,128}\Z", before[: joint.start()])
+    return head is not None and is_drawn_in_chinese(head[0].lstrip("\"'`*(:,"))
 
 
 _ABBREVIATED: Final = len("pw")

@@ -305,6 +305,11 @@ _LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         re.compile(rf"git config (?:-[a-z-]+ ){{0,3}}\S{{0,64}}(?:password|token|secret) {_WORD}"),
     ),
     *((word, _ABBREVIATED) for word in ("pass", "Pass", "PASS", "pw", "Pw", "PW")),
+    ("/user:", re.compile(r"/user:\S{1,64} (?P<value>(?=\S*[0-9])[^\s\"'<>]{4,128})")),
+    *(
+        (mark, re.compile(rf"{mark}(?P<value>(?=\S*[0-9])[^\s\"'<>]{{4,128}})"))
+        for mark in ("password 0 ", "password 7 ", "secret 0 ")
+    ),
     ("WIFI:", re.compile(r"WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
     ("IDENTIFIED", re.compile(r"IDENTIFIED (?:WITH \S{1,64} )?BY [\"'](?P<value>[^\"'\n]{4,128})[\"']")),
     (

@@ -22,7 +22,7 @@ _ASKS = re.compile(
 """How a sentence goes on behind a verb that asks for a value or describes it."""
 
 _GOES_ON = re.compile(
-    r"在|[将將]|通[过過]|[从從]|被|基[于於]|因[为為]|[这這]|那|同|很|非常|否|不|[为為]|此|某|任[意何]|相同|默认的|作[为為]"
+    r"在|每|[您你]|[将將]|通[过過]|[从從]|被|基[于於]|因[为為]|[这這]|那|同|很|非常|否|不|[为為]|此|某|任[意何]|相同|默认的|作[为為]"
     r"|[你您我他她它][们們]?的|.*[的了]$|大小[写寫]|[经經][过過]|只|可|[应應]|也|都"
 )
 """Words that begin what a sentence says of the name, and no value."""
@@ -75,9 +75,15 @@ def _is_explained(found: NamedValue, before: str, rule: Rule) -> bool:
 
 def _is_latin_value(value: str, found: NamedValue, before: str) -> bool:
     """Whether Latin behind a Chinese name is what it names, and does not describe it."""
+    if value.isdecimal() and len(value) < _FEWEST_DIGITS and not found.name.isascii():
+        return False
     if found.name.endswith("名字"):
         return _LATIN_NAME.fullmatch(value) is not None
     return found.name.isascii() or before in _QUOTES or _DESCRIBES.fullmatch(value) is None
+
+
+_FEWEST_DIGITS: Final = 3
+"""Digits of a value at least: fewer count characters, ``用户名：3到20个字符``."""
 
 
 def _of_person(found: NamedValue, value: str, rule: Rule, before: str) -> NamedValue | None:

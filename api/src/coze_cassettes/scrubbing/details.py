@@ -17,7 +17,8 @@ _SIGN: Final = (
 )
 _SAYS: Final = (
     r"(?:(?:已经?|现在?|就|应该|还)?(?:是|为|叫|改[成为]|变更为|更[改新换][成为]|换成|设[成为]|[记登]记?[成为]|填写?|写|如下|登记为)(?:了|是)?"
-    r"|(?:of the [a-z]{1,12} )?(?:(?:is|was|are|to|on file|on|now|still|changed to|has been|becomes|at) ){1,3}"
+    r"|(?:of the [a-z]{1,12} |(?:that )?(?:we|I|you) (?:have|had|gave|got) )?"
+    r"(?:(?:is|was|are|to|on file|on|now|still|changed to|has been|becomes|at) ){1,3}"
     r"|(?:of the [a-z]{1,12} )?(?:is|was|on file)(?=:))"
 )
 _JOINT: Final = rf"(?:{_SIGN}{{0,8}}{_SAYS})?{_SIGN}{{0,8}}(?:\r?\n[ \t>*-]{{0,8}})?"

@@ -15,7 +15,7 @@ _PART: Final = r"(?:(?=[A-Za-z])[A-Z]*+[a-z]*+(?:[A-Z][a-z]++)*+\d{0,4}+|\d++[a-
 """A word of the name of a variable."""
 
 KNOWN: Final = (
-    rf"(?i:pep|rfc|iso|cve|bug|issue|gh)-?\d{{1,5}}(?:-\d{{1,7}})?(?![\w@#$%^&*+=~]|!\w)|{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|(?![a-z]+_\d{{3,}}(?![a-z0-9_]))[a-z]+(?:_[a-z0-9]+)+\b|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
+    rf"(?i:pep|rfc|iso|cve|bug|issue|gh)-?\d{{1,5}}(?:-\d{{1,7}})?(?![\w@#$%^&*+=~]|!\w)|{_ALGORITHM}|{_MEASURE}|(?:[vV]|[A-Z]\.)?\d{{1,4}}(?:\.\d{{1,5}})+|(?![a-z]+_\d{{3,}}(?![a-z0-9_]))[a-z]+(?:_[a-z0-9]+)+\b(?![.-]\d\d)|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
     rf"|{_PART}(?:_{_PART}){{2,}}\b|HTTP/|[A-Za-z_]+=|OAuth\d?[A-Za-z]*\b|\d{{4}}-\d\d"
     r"|[A-Za-z0-9_/-]+\.(?:[a-z]{2,4}|[a-z]{1,3}\d)\b"
     r"|[A-Z]{1,5}[- ]?\d{1,4}(?![\w@#$%^&*+=~]|!\w|-[A-Z0-9]{4,5}-[A-Z0-9]"
@@ -26,7 +26,7 @@ KNOWN: Final = (
 _SIGN: Final = r"[A-Za-z0-9!@#$%^&*_+=~?./-]"
 MIXED: Final = (
     rf"(?!{KNOWN})(?=[A-Za-z!@#$%^&*_+=~?./-]{{0,40}}\d)(?=[\d!@#$%^&*_+=~?./-]{{0,40}}[A-Za-z])"
-    rf"[A-Za-z0-9]{_SIGN}{{3,126}}[A-Za-z0-9!@#$%^&*+=~](?![A-Za-z0-9_(\[{{@]|<(?!/))"
+    rf"[A-Za-z0-9]{_SIGN}{{3,126}}[A-Za-z0-9!@#$%^&*+=~](?![A-Za-z0-9_(\[{{@]|[-+=~*^$#][A-Za-z0-9]|<(?!/|br\b))"
 )
 WORDY: Final = (
     r"(?!\S*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
@@ -42,4 +42,7 @@ _SAYS_ON: Final = (
 )
 """Words behind a number that do not say what it counts."""
 
-DIGITS: Final = rf"\d{{4,12}}(?![A-Za-z0-9_%]|[-/.][0-9A-Za-z]| (?!(?:{_SAYS_ON})\b)[a-z]{{2,12}}s?\b)"
+DIGITS: Final = (
+    r"\d{4,12}(?![A-Za-z0-9_%]|\s?[位个次天年月日时小分秒种条步元字页章至到]|[-/.][0-9A-Za-z]"
+    rf"| (?!(?:{_SAYS_ON})\b)[a-z]{{2,12}}s?\b)"
+)

@@ -102,7 +102,7 @@ _SAID: Final = re.compile(
     r"|accepted|rejected|refused|mandatory|important|password|passwd|passphrase|token|credential|username|user"
     r"|admin|root|guest|default|example|sample|test|testing|demo|dummy|fake|value|string|text|number|placeholder"
     r"|basic|bearer|digest|authentication|undefined|yours|mine|something|anything|nothing|everything"
-    r"|case-sensitive"
+    r"|case-sensitive|requested"
 )
 """What a sentence says of a secret instead of telling it."""
 
@@ -142,7 +142,11 @@ _VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 def is_example(value: str) -> bool:
     """Whether documentation has it in place of a value: a form, or a mask."""
-    return value in ("name=value", "key=value") or not value.strip("*")
+    return _WORD_IS_WORD.fullmatch(value) is not None or not value.strip("*")
+
+
+_WORD_IS_WORD = re.compile("[a-z_-]{2,16}=[a-z-]{1,16}")
+"""A cookie that documentation has: ``theme=dark``."""
 
 
 def says_its_name(value: str, name: str) -> bool:

@@ -226,8 +226,8 @@ _SET_OFF = re.compile(
 )
 _TELLS = re.compile(
     r"(?:[:?>~》】」]|[^\w\x00-\x7f\u3000-\u303f\uff00-\uff65“”‘’–—…·]|\.{2,3}|…|[.!] "
-    r"|\b(?:it|its|is|was|to|type|enter|typed|entered|use|try|with|this|of|from"
-    r"|it['’]s|i\.e\.|got|as|be|now|value|contains|equals?|return)|[是为用填输入叫])[\s\"'“‘(\[*|<>`「『【（]{0,5}\Z"
+    r"|\b(?:it|its|is|was|to|[Tt]ype|[Ee]nter|typed|entered|[Uu]se|[Tt]ry|with|this|of|from"
+    r"|[Ii]t['’]s|i\.e\.|got|as|be|now|value|contains|equals?|return)|[是为用填输入叫])[\s\"'“‘(\[*|<>`「『【（]{0,5}\Z"
 )
 """How what is between ends if the value follows."""
 

@@ -17,7 +17,7 @@ _OPEN: Final = r"[\"'“‘`*(\[|>«~《]{0,3}"
 
 _FUNCTION: Final = (
     r"(?i:is|are|was|the|my|your|our|an?|as|for|right|new|old|current|when|asked|in|into|to|of|with|and|this|that|it|or"
-    r"|use|if) "
+    r"|use|if|under|at|by|on|from|then|type|enter) "
 )
 _PASSING: Final = "|".join(
     rf"(?<=\b{word} pass)"
@@ -48,34 +48,41 @@ _REMARK: Final = r"(?: ?[(（\[][^()（）\[\]\n]{1,24}[)）\]])?"
 _COUNTS: Final = r"(?!(?:length|size|policy|count|version|hash|type|name|id|number|bits?|rounds?)\b)"
 _WORDS_OF_NAME: Final = rf"(?: {_COUNTS}[A-Za-z][A-Za-z'’-]{{0,14}}(?:\.[a-z]{{1,5}}(?![a-z]))?)"
 _TELLS: Final = (
-    r"(?:['’]s|(?:,? (?:which )?(?:(?i:is|was|be|being|to|equals|its|now|still|stays|remains|typed|entered)"
+    r"(?:['’]s|(?:,? (?:which |it )?(?:(?i:is|was|be|being|to|equals|its|now|still|stays|remains|typed|entered)"
     r"|(?i:becomes|became"
     r"|reads?|says|wants)"
-    r"|it['’]s)){1,2}:?|:| (?:[=–—-]|->|<=))[ ](?:(?:it['’]s|got|use|try|type|enter|now|currently|actually|e\.g\.) )?"
+    r"|it['’]s)){1,2}:?|:| (?:[=–—-]|->|<=))[ ](?:(?:it(?:['’]s| is)"
+    r"|got|use|try|type|enter|now|currently|actually|e\.g\.) )?"
 )
 _APART: Final = rf"{_REMARK}(?:[ \t]{{1,24}}(?:n[or]\.? |once more |again )?|[ ]?[.·_]{{3,32}}[ ]?)"
-_ANY_WORDS: Final = r"(?:,? [A-Za-z(][A-Za-z0-9'’-]{0,14}(?:\.[A-Za-z0-9-]{1,15}){0,3}){0,7}?"
+_ANY_WORDS: Final = r"(?:,? (?:[A-Za-z(][A-Za-z0-9'’-]{0,14}(?:\.[A-Za-z0-9-]{1,15}){0,3}|\d{1,4}(?=[ \n]))){0,9}?"
 _LINE_ENDS: Final = r"`{0,3}[ .!）)]{0,2}\r?(?=\n|\Z)"
 _ENTERED: Final = (
     r"[\"'”’`]?(?: (?:prompt|field|box|screen|page|step|dialog))?,?(?: (?:I|we|you|they|please|just|then))?"
-    r" (?:type|enter|put|use[ds]?|paste|write|give|try|tried)(?: in)?"
+    r"(?: is (?:requested|required|needed|asked(?: for)?))?,?"
+    r" (?:type|enter|put|use[ds]?|paste|write|give|answer|try|tried)"
+    r"(?: in)?"
 )
-_CHANGED: Final = r"(?: (?:was|is|got|has been))? (?:changed|rotated|updated|reset):?(?: from)?"
+_CHANGED: Final = r"(?:(?: (?:was|is|got|has been))? (?:changed|rotated|updated|reset):?)?(?: from)?"
 _NOT_NUMBERED: Final = r"(?![A-Za-z]+[-_]?\d{1,3}(?![A-Za-z0-9_!@#$%^&*-]))"
 """What one is asked to enter behind a name, what was there before; not a word with a number."""
+
+_ANSWERED: Final = r"(?:\?[ \n]{1,3}|\n(?=[A-Z][a-z]{0,11}: ))(?:[A-Za-z'’]{1,12}[:.]? ){0,2}"
 
 _BEHIND_NAME: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_REMARK}{_ANY_WORDS}{_TELLS}{_OPEN}(?P<value>{MIXED})",
-        rf"{_REMARK}(?:,?{_WORDS_OF_NAME}){{0,4}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
+        rf"{_REMARK}(?:,?{_WORDS_OF_NAME}){{0,6}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
         rf"{_ENTERED} {_OPEN}(?P<value>{_NOT_NUMBERED}{MIXED}|{DIGITS})",
         rf"{_CHANGED} \S{{4,64}} (?:->|=>|→) {_OPEN}(?P<value>{MIXED}|{DIGITS})",
+        rf" from \S{{4,64}} to {_OPEN}(?P<value>{MIXED}|{DIGITS})",
+        rf":[ ][a-z][a-z0-9._@-]{{1,31}} / {_OPEN}(?P<value>{MIXED}|{DIGITS})",
         rf" (?:is|was|got|has been) [a-z]{{3,12}} ?\((?P<value>{MIXED}|\d{{5,12}})\)",
         rf",[ ]{_OPEN}(?P<value>{MIXED}|\d{{4,8}})(?=[,.]?[ ]?(?:\r?\n|\Z)|,[ ]|\.[ ][A-Z])",
-        rf"{_ANY_WORDS}\?[ \n]{{1,3}}(?:[A-Za-z'’]{{1,8}}[:.]? ){{0,2}}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
+        rf"{_ANY_WORDS}{_ANSWERED}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
         rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{DIGITS})",
-        rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
+        rf"{_REMARK}(?:,?{_WORDS_OF_NAME}){{0,4}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{WORDY})",
         rf"{_APART}{_OPEN}(?:it['’]s )?(?P<value>{MIXED})",
         rf"{_APART}{_OPEN}(?P<value>{DIGITS})",
@@ -88,8 +95,9 @@ _FARTHEST: Final = 256
 
 _USED_AS = re.compile(
     r"(?<![A-Za-z0-9_])"
-    rf"(?i:use[sd]?|using|try|tried|enter|type|put|paste|set) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})[\"'”’`*]{{0,2}}"
-    r" (?:for|as|in|into|under|at|when)(?: [a-z]{1,9}){0,3}[ ]\Z"
+    rf"(?i:use[sd]?|using|try|tried|enter|type|put|paste|set|with|meant|not) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})"
+    r"[\"'”’`*]{0,2}(?: (?:for|as|in|into|under|at|when)(?: [a-z]{1,9}){0,3}[ ]"
+    r"|(?: to(?: [a-z]{1,9}){1,4})?[.!] (?:The|This|That|Your) |, (?:the|my|your) )[\"'“‘`]?\Z"
 )
 _JOINT: Final = (
     r"(?:(?:,(?= is\b))? (?:(?:is|was|does|did|could|would|should)(?:n['’]t)?|be|being|will|may|might|can"
@@ -124,7 +132,7 @@ _HAN_GAP: Final = (
     rf"(?:(?!{_OTHER})[\u4e00-\u9fff,、:\u2460-\u24ff]|[（(][\u4e00-\u9fff]{{1,4}}[)）]|-{{1,3}}(?!\d)|_{{1,32}}| "
     r"|(?![“”‘’「」『』【】《》（）。！？])[^\w\x00-\x7f]){0,12}?"
 )
-_UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条]|[-~至到])"
+_UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条步元字页章]|[-~至到])"
 _HAN_VALUE: Final = (
     rf"(?!{KNOWN})(?=[A-Za-z!?@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
     r"{2,126}[A-Za-z0-9])"
@@ -138,7 +146,8 @@ _BEHIND_HAN: Final = tuple(
         rf"[:：]?[ ]?\r?\n(?:\r?\n)?[>` ]{{0,3}}{_HAN_VALUE}{_UNIT}",
         rf"[\u4e00-\u9fff]{{0,6}}[?？]\s{{0,2}}(?:[\u4e00-\u9fff]{{1,4}}[:：]?\s?)?{_HAN_VALUE}{_UNIT}",
         rf"[从由][!-~]{{4,64}}(?:改|换|变|更新|调整)[为成]了?{_HAN_VALUE}{_UNIT}",
-        rf"(?:错误|不[对行]|不正确|失[败效]|无效)[,，][\u4e00-\u9fff]{{1,8}}{_HAN_VALUE}{_UNIT}",
+        rf"(?:错误|不[对行]|不正确|失[败效]|无效|过期)了?[,，][\u4e00-\u9fff]{{1,8}}{_HAN_VALUE}{_UNIT}",
+        rf"[:：] ?[A-Za-z][\w.@-]{{1,31}} ?/ ?{_HAN_VALUE}{_UNIT}",
     )
 )
 _OWNED: Final = (
@@ -152,9 +161,12 @@ _JOINTS_HAN: Final = (
 )
 _FAR_JOINTS_HAN: Final = r"[\u4e00-\u9fff]{1,6}?(?:是|作为|当作?|用作|做成?|[为成])"
 _NO_WORD: Final = rf"{_NOT_NUMBERED}(?!\d+(?![A-Za-z0-9]))"
-_BEFORE_HAN: Final = tuple(
-    re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){value}[!#$%^&*+=~]{{0,2}}[”」`*\"' ]{{0,2}}(?:{joints}){_OWNED}\Z")
-    for value, joints in ((_HAN_VALUE, _JOINTS_HAN), (_NO_WORD + _HAN_VALUE, _FAR_JOINTS_HAN))
+_BEFORE_HAN: Final = (
+    re.compile(rf"(?:[试输填敲][了过]|输入[了过]){_HAN_VALUE}[,，][\u4e00-\u9fff]{{0,6}}\Z"),
+    *(
+        re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-]){value}[!#$%^&*+=~]{{0,2}}[”」`*\"' ]{{0,2}}(?:{joints}){_OWNED}\Z")
+        for value, joints in ((_HAN_VALUE, _JOINTS_HAN), (_NO_WORD + _HAN_VALUE, _FAR_JOINTS_HAN))
+    ),
 )
 _LETTERS: Final = (
     r"(?![A-Za-z-]{0,40}(?i:pass|key|auth|type|name))(?!(?i:encrypted|hashed|masked|required|optional|invalid|valid|empty|missing|string|integer|varchar|password|passwd|token"

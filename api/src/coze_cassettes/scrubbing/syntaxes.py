@@ -207,6 +207,7 @@ _IDENTIFIED = re.compile(
     rf"|\b(?:create|alter|grant)[ ][^\n;]{{0,256}}?\bidentified[ ](?:with[ ]\S{{1,64}}[ ])?by[ ](?=')){_BEHIND}"
 )
 _CALLED = re.compile(rf"(?i:\bpassword[ ]?\(|\bSecureString[ ](?:-(?:String|AsPlainText)[ ])*)(?=[\"']){_BEHIND}")
+_GIVEN = re.compile(r"(?i:/user:\S{1,64}|password [07]|secret 0)[ ](?=\S{0,64}\d)(?P<value>[^\s\"'<>]{4,128})")
 _SETTING = re.compile(
     r"^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<value>\S{4,128})(?=[ \t]*(?:#|\r?$))", re.MULTILINE
 )
@@ -253,6 +254,7 @@ _UNNAMED: Final = (
             r"(?P<value>[^\s\"'|;&<>]{4,128})"
         ),
     ),
+    *((mark, _GIVEN) for mark in ("/user:", "password 0 ", "password 7 ", "secret 0 ")),
     ("wifi:", re.compile(r"(?<![A-Za-z0-9_])WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
     *((mark, _PGPASS) for mark in (":5432:", ":*:")),
     *((mark, _ABBREVIATED) for mark in ("pass", "pw")),

@@ -32,7 +32,7 @@ HAN_SECRETS: Final = "(?:密码|口令|密钥|秘钥|密匙|令牌|私钥|凭证
 NAME_WITH_DIGIT: Final = (
     r"(?:[a-z0-9]+_)*(?:pin|captcha|sid|sess_?id|sk|tok|jwt|(?:enc|sign|storage)_?key|p_?key|priv_?key|app_sec"
     r"|ak|ak_sk|(?<!ignore_)(?<!match_)(?<!search_)(?<!re_)(?<!url_)(?<!file_)(?<!path_)pat|conn_?str|(?:product|activation|registration|tenant|decrypt(?:ion)?|client|des|admin|service_role"
-    r"|write|ingest(?:ion)?|restricted|stream|publish(?:able)?|widget|maps|network(?:_security)?|wi_?fi|bit_?locker|recovery|serial|authentication|open_?ai|azure|stripe|deep_?seek|anthropic|gemini|moonshot|zhipu|coze|jwt|otp|totp|wallet|unseal|restore|join|agent|gateway|mcp|mch)_?key"
+    r"|write|ingest(?:ion)?|restricted|stream|publish(?:able)?|widget|maps|network(?:_security)?|wi_?fi|bit_?locker|recovery|serial|authentication|open_?ai|azure|stripe|deep_?seek|anthropic|gemini|moonshot|zhipu|coze|jwt|otp|totp|wallet|unseal|restore|join|agent|gateway|mcp|mch|partner|cipher)_?key"
     r"|(?:gift|door|gate|garage|safe|lock(?:er)?|box|keypad|kiosk|alarm|entry|access|extraction|shar(?:e|ing)|guest|redeem|redemption|voucher|coupon|pick_?up|licen[cs]e|room|join"
     r"|meeting|exchange)_code)"
     rf"|snmp_community|community_string|(?:root|user|admin|db|bind|smtp|mail|ftp|ssh)pw|miyao|master_?auth|{HAN_GIVEN}"
