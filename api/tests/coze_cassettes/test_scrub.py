@@ -412,7 +412,8 @@ def test_a_placeholder_in_base64_is_seen(interaction: MakeInteraction, fill: Cal
     """A literal that only stands encoded keeps its placeholder too, which may be too short to be opened."""
     token = fill(":eyJ{A20}.eyJ{A40}.{A43})").encode()
     words = (base64.b64encode(fill("key sk-{A40}").encode()), base64.a85encode(token), base64.b85encode(token))
-    for word in words:
+    number = base64.a85encode(fill("№7{D18}™").encode())  # its placeholder has a backslash in Ascii85
+    for word in (*words, number):
         sent = interaction("POST", "/v1/things", {"blob": f"blob {word.decode()} end"})
         clean = scrub([sent]).interactions
         assert clean[0].request.body != sent.request.body
@@ -426,6 +427,13 @@ def test_a_value_ends_where_it_ends(interaction: MakeInteraction, fill: Callable
     for answer in (wide, key):
         each = interaction(answer=answer, content_type="application/octet-stream")
         assert len(scrub([each]).table.replacements()) == 1, answer
+
+
+def test_half_of_a_byte_is_no_value(interaction: MakeInteraction) -> None:
+    """A piece may end in the middle of a byte in quoted-printable, behind what is a name."""
+    lines = "".join(json.dumps({"delta": piece}) + "\n" for piece in ("=6C=6F=67=69=6E=4E=61=6D=65=0", "A=20=20"))
+    answer = interaction(answer=lines.encode(), content_type="text/plain")
+    assert scrub([answer]).interactions == (answer,)
 
 
 def test_bytes_before_a_wide_text_are_no_mark(interaction: MakeInteraction, fill: Callable[[str], str]) -> None:

@@ -200,6 +200,8 @@ def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet) -> Iterator[Claim]
 def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) -> Claim | None:
     if any(placeholders.found_in(found.name)):
         return None
+    if _HALF_OF_BYTE.match(folded.text, found.start):
+        return None
     found = _without_cut(folded.text, _without_plus(folded.text, found))
     value = folded.text[found.start : found.end]
     rule = rules.field(found.name.rpartition(".")[2], leaf.uri_path, value)
@@ -246,6 +248,8 @@ def _without_plus(text: str, found: NamedValue) -> NamedValue:
 
 
 _CUT = re.compile(r"(?:%[0-9A-Fa-f]?|\\(?:x[0-9A-Fa-f]?|u[0-9A-Fa-f]{0,3}|U[0-9A-Fa-f]{0,7}))\Z")
+_HALF_OF_BYTE = re.compile(r"(?<==)[0-9A-F]\Z")
+"""Behind the sign of equality of quoted-printable, whose other half comes in the next piece."""
 
 
 def _without_cut(text: str, found: NamedValue) -> NamedValue:

@@ -63,16 +63,21 @@ _CARRIED_PLACEHOLDER = re.compile(rf"(?:{re.escape(placeholders.URL_PREFIX)})?(?
 
 
 _APART: Final = r"[^\s\"',\\\[\]/:.]"
-_SHORT_WORD = re.compile(rf"(?<!{_APART})(?:[!-~]{{5,9}}|[0-9A-Fa-f]{{2,10}}[ ][0-9A-Fa-f]{{2,10}})(?!{_APART})")
-_OF_ALL_SIGNS: Final = tuple(row for row in STANDING if row.name in ("base85", "Ascii85", "hexadecimal"))
+_SHORT_WORDS: Final = {
+    "base85": re.compile(rf"(?<!{_APART})[0-9A-Za-z!#$%&()*+;<=>?@^_`{{|}}~-]{{5,9}}(?!{_APART})"),
+    "Ascii85": re.compile(r"(?<!\S)[!-uz]{5,9}(?!\S)"),
+    "hexadecimal": re.compile(rf"(?<!{_APART})[0-9A-Fa-f]{{2,10}}[ ][0-9A-Fa-f]{{2,10}}(?!{_APART})"),
+}
+_OF_SHORT_WORDS: Final = tuple((row, _SHORT_WORDS[row.name]) for row in STANDING if row.name in _SHORT_WORDS)
 
 
 def _short_readings(text: str) -> Iterator[str]:
     """What words say that are too short to be opened elsewhere: a placeholder is shorter than what it stands for."""
-    for match in _SHORT_WORD.finditer(text):
-        word = match[0].replace(" ", "")
-        if not (word.isalpha() and word.islower()):  # as most words of a language
-            yield from filter(None, (row.decode(word) for row in _OF_ALL_SIGNS))
+    for row, pattern in _OF_SHORT_WORDS:
+        for match in pattern.finditer(text):
+            word = match[0].replace(" ", "")
+            if not (word.isalpha() and word.islower()) and (inner := row.decode(word)):  # as most words of a language
+                yield inner
 
 
 def _erase(text: str) -> str:
