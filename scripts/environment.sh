@@ -3,6 +3,7 @@
 # PYTHON chooses the interpreter (a command, a path or a version such as 3.12); with uv on the PATH, uv installs.
 # With the argument without-project .venv stays as it is: the locks are written before a new dependency is installed.
 set -euo pipefail
+unset CDPATH # `cd` would look there first
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 choose() { # finds the first argument that is a Python to use: $python, and $identity, which tells it from others

@@ -4,6 +4,9 @@
 # (a path of uv, or pip) decides otherwise.
 set -euo pipefail
 environment=$1 what=$2 count=""
+# What is set for other environments would install beside this one, or not at all.
+unset PIP_TARGET PIP_PREFIX PIP_ROOT UV_SYSTEM_PYTHON UV_PYTHON UV_TARGET UV_PREFIX
+export PIP_USER=0
 pip=("$environment/bin/python" -m pip --disable-pip-version-check)
 installer=${INSTALLER:-$(command -v uv || echo pip)}
 [ "$installer" = pip ] || pip=(env VIRTUAL_ENV="$environment" "$installer" pip)

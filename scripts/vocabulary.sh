@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fails on a retired word in code or docs, and names the word of docs/glossary.md that stands in its place.
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 retired=( # pattern=what to write
   'tapes?|playbacks?=session, cassette' 'twins?=shared cassette, counterpart' 'lanes?=sent and received messages'
