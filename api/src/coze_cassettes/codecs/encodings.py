@@ -671,10 +671,10 @@ _NUMBERED_PAIRS: Final = (
 """A line of a dump with the place of its first byte: of ``xxd``, of ``hexdump`` and ``od``."""
 
 _HIGH_RUN: Final = rf"(?:{_HIGH_FIRST}){{2,}}+(?:{_WIDE_HIGH_FIRST}(?:{_HIGH_FIRST})++)*+"
+"""Behind a letter and before a zero byte it is the other byte order, read one byte too late."""
 _LOW_OF_FOUR, _HIGH_OF_FOUR = rf"{_ASCII}\0\0\0", rf"\0\0\0{_ASCII}"
 _LOW_RUN_OF_FOUR, _HIGH_RUN_OF_FOUR = rf"(?:{_LOW_OF_FOUR}){{2,}}+", rf"(?:{_HIGH_OF_FOUR}){{2,}}+"
 """Of UTF-32; what is written in one order of bytes reads in the other one too, less a character at its begin or end."""
-"""Behind a letter and before a zero byte it is the other byte order, read one byte too late."""
 
 
 ENCODINGS: Final[tuple[Encoding, ...]] = (
