@@ -311,13 +311,21 @@ def test_no_secret_is_on_a_command_line() -> None:
 def test_options_in_addopts_change_no_run(pytester: pytest.Pytester) -> None:
     """Given a project that asks for workers, the first failure only or the last failed tests, a run does all tests."""
     suite = processes.Suite(pytester.path, (".",))
-    pytester.makeini("[pytest]\naddopts = -s -x --pdb --lf --ff --sw --lfnf=none --cache-clear --randomly-seed=3")
+    shown = "--setup-plan --fixtures --fixtures-per-test --co"
+    pytester.makeini(
+        f"[pytest]\naddopts = -s -x --pdb --lf --ff --sw --lfnf=none --cache-clear --randomly-seed=3 {shown}"
+    )
     config = pytester.parseconfig(*processes.command(suite, [])[3:])
     config.option.dist, config.option.numprocesses = "load", 2  # of pytest-xdist, which need not be there
     project_options.pytest_cmdline_main(config)
     options = config.option
     assert (options.capture, options.maxfail, options.usepdb) == ("fd", 0, False)
     assert (options.dist, options.numprocesses) == ("no", None)
+    assert not any((options.setupplan, options.showfixtures, options.show_fixtures_per_test))
+    assert not options.collectonly
+    collecting = pytester.parseconfig(*processes.command(suite, [project_options.COLLECT_ONLY])[3:])
+    project_options.pytest_cmdline_main(collecting)
+    assert collecting.option.collectonly
 
 
 def test_events_survive_the_pipe() -> None:

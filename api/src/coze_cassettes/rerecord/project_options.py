@@ -23,10 +23,24 @@ BLOCKED: Final[Mapping[str, Sequence[tuple[str, ...]]]] = MappingProxyType(
 )
 """Plugins that such a run does without, and their options; one that ends with ``=`` has a value."""
 
+COLLECT_ONLY: Final = "--collect-only"
+"""Of our own runs the first has it, which looks at what there is."""
+
 _OFF: Final = MappingProxyType(
-    {"dist": "no", "tx": (), "numprocesses": None, "maxfail": 0, "usepdb": False, "trace": False}
+    {
+        "dist": "no",
+        "tx": (),
+        "numprocesses": None,
+        "maxfail": 0,
+        "usepdb": False,
+        "trace": False,
+        "setupplan": False,
+        "setuponly": False,
+        "showfixtures": False,
+        "show_fixtures_per_test": False,
+    }
 )
-"""What would run tests in processes that have no pipe, end the run at the first failure, or wait for a person."""
+"""What would run tests in processes that have no pipe, end at the first failure, wait for a person, or run no test."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,3 +57,4 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     for name, value in _OFF.items():
         if hasattr(config.option, name):
             setattr(config.option, name, value)
+    config.option.collectonly = COLLECT_ONLY in config.invocation_params.args

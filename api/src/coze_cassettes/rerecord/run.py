@@ -15,7 +15,7 @@ from coze_cassettes.account.env_file import read_environment
 from coze_cassettes.account.target import Target, check_things, check_token, choose_target, get_from
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import CassetteError, Misuse, system_reason
-from coze_cassettes.rerecord import processes, pytest_events, staging
+from coze_cassettes.rerecord import processes, project_options, pytest_events, staging
 from coze_cassettes.rerecord.options import Options, Reporter, without_coze
 from coze_cassettes.rerecord.outcome import Collected, Verdict
 from coze_cassettes.rerecord.plan import Test, make_plan
@@ -131,7 +131,7 @@ def _staging_context(
 def _collect(options: Options, environment: Mapping[str, str]) -> tuple[list[Test], Collected]:
     """The tests that would run, without running them; Misuse if none of them records."""
     events: list[pytest_events.TestEvent] = []
-    arguments = ("--collect-only", "--record-mode=none", "--tb=short", f"--cassettes-dir={os.devnull}")
+    arguments = (project_options.COLLECT_ONLY, "--record-mode=none", "--tb=short", f"--cassettes-dir={os.devnull}")
     result = processes.run_pytest(options.suite, arguments, without_coze(environment), events.append, lambda text: text)
     if result.problem:
         wrong = Misuse if result.misused else CassetteError
