@@ -86,14 +86,13 @@ def _base(environ: Mapping[str, str]) -> str:
 
 def url_problem(url: str) -> str:
     """What keeps a URL from being a target, and the fix; an empty string if nothing does. Its value is not shown."""
-    host = provenance.host_of(url)
-    if not host or not url.isprintable() or not url.lower().startswith(("https://", "http://")):
+    if not provenance.host_of(url) or not url.isprintable() or not url.lower().startswith(("https://", "http://")):
         return "is not a URL: begin it with https:// or http://."
     if "@" in url:
         return "has a name or a password in it: leave them out."
     if "?" in url or "#" in url:
         return "has a query or a fragment: leave it out."
-    if url.lower().startswith("http:") and provenance.of_target(f"https://{host}") != "coze-studio":
+    if url.lower().startswith("http:") and provenance.of_target(url) != "coze-studio":
         return "would send the token unencrypted: begin it with https://."
     return ""
 
