@@ -31,7 +31,7 @@ from coze_cassettes.errors import CassetteError
 from coze_cassettes.fixtures import RunningTest
 from coze_cassettes.replay_variables import ReplayVariables
 from coze_cassettes.scrubbing import environment
-from coze_cassettes.session import certificates, clock, guard, redaction
+from coze_cassettes.session import clock, connections, guard, redaction
 from coze_cassettes.session.limits import read_limits
 from coze_cassettes.session.session import TEST_LABEL, Settings
 from coze_cassettes.session.throttle import Throttle
@@ -119,8 +119,8 @@ def _refusal(config: pytest.Config, mode: str) -> str:
         return "--disable-recording would send each request to Coze: leave it out; --record-mode=all records."
     if mode == "none":
         return ""
-    is_remote = not provenance.is_loopback(environment.target_of(os.environ))
-    if sentence := environment.refusal(os.environ) or (is_remote and certificates.problem(os.environ)):
+    target = environment.target_of(os.environ)
+    if sentence := environment.refusal(os.environ) or connections.problem(target, os.environ):
         return sentence
     if not config.pluginmanager.hasplugin("capturemanager"):
         return "While recording, -p no:capture would print what is not scrubbed yet."

@@ -9,7 +9,7 @@ import pytest
 
 from coze_cassettes import markers, replay_variables
 from coze_cassettes.cassette import provenance
-from coze_cassettes.session import certificates, guard, proxies
+from coze_cassettes.session import connections, guard, proxies
 from coze_cassettes.session.session import Settings
 
 
@@ -55,7 +55,7 @@ def _direct_context(settings: Settings, *, recording: bool) -> Iterator[None]:
     if recording and not provenance.is_loopback(settings.target):
         yield
         return
-    with proxies.ignored_context(), certificates.ignored_context():
+    with connections.direct_context():
         yield
 
 

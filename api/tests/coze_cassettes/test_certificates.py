@@ -12,6 +12,7 @@ import pytest
 from coze_cassettes import network
 from coze_cassettes.account.target import Target, choose_target, get_from
 from coze_cassettes.errors import Misuse
+from coze_cassettes.session import connections
 from coze_cassettes.session.session import Settings
 
 FOLDER = Path(__file__).parent
@@ -43,6 +44,9 @@ def test_a_file_that_cannot_be_used_matters_where_another_machine_is_recorded_fr
             assert _makes_client()
     assert os.environ[name] == str(file)
     assert not _makes_client()
+    for url, made in (("http://127.0.0.1:9", True), ("https://api.coze.com", False)):
+        with connections.target_context(url):
+            assert _makes_client() is made
     get_from(Target("stand-in", "http://127.0.0.1:9"), "API_TOKEN")
     with pytest.raises(Misuse) as refused:
         choose_target("coze.com", os.environ)

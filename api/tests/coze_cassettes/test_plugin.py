@@ -611,9 +611,13 @@ def test_unsafe_record_modes_are_refused(replay: Replay, mode: str) -> None:
             {"COZE_API_TOKEN": "canary-token", "COZE_API_BASE": "127.0.0.1:8000"},
             "COZE_API_BASE is not a URL: begin it with https:// or http://.",
         ),
+        (
+            {"COZE_API_TOKEN": "canary-token", "NO_PROXY": "[::1]"},
+            "httpx cannot read the proxies of NO_PROXY (InvalidURL): correct or unset them.",
+        ),
     ],
 )
-def test_recording_without_token_or_target_is_refused(
+def test_recording_without_token_or_way_to_the_target_is_refused(
     replay: Replay, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], sentence: str
 ) -> None:
     """One sentence, and nothing is sent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable
 from typing import Any
@@ -152,7 +153,7 @@ def test_a_proxy_that_httpx_cannot_use(
     assert proxies.problem() == problem
     if problem:
         with pytest.raises(Misuse) as refused:
-            choose_target("coze.com", {})
+            choose_target("coze.com", os.environ)
         assert str(refused.value) == problem
     assert choose_target("http://127.0.0.1:9", {}).url == "http://127.0.0.1:9"
     assert choose_target("stand-in", {}).local

@@ -13,10 +13,10 @@ from typing import Any, Final
 import httpx
 
 from coze_cassettes.account import sdk
-from coze_cassettes.cassette import provenance
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import KEY_FILE, TOKEN
+from coze_cassettes.session import connections
 
 COMMAND: Final = "COZE_API_TOKEN_COMMAND"
 COMMAND_SECONDS: Final = 60
@@ -89,13 +89,13 @@ def _from_key(environment: Environment, url: str) -> str:
 
 @contextmanager
 def _closing(app: Any, url: str) -> Iterator[None]:
-    """Give an OAuth app a client that is closed afterwards, and asks no proxy for the way to this machine.
+    """Give an OAuth app a client that is closed afterwards, and takes no proxy for the way to this machine.
 
     The apps take none; cozepy's private name is used here only.
     """
     from cozepy.request import Requester, SyncHTTPClient  # noqa: PLC0415  see coze_cassettes.account.sdk
 
-    with SyncHTTPClient(trust_env=not provenance.is_loopback(url)) as http:
+    with connections.target_context(url), SyncHTTPClient() as http:
         app._requester = Requester(sync_client=http)  # noqa: SLF001  see above
         yield
 

@@ -11,9 +11,9 @@ import httpx
 
 from coze_cassettes.account import sdk
 from coze_cassettes.account.doctor import Account
-from coze_cassettes.cassette import provenance
 from coze_cassettes.errors import CassetteError, Misuse
 from coze_cassettes.scrubbing.environment import TOKEN
+from coze_cassettes.session import connections
 from coze_cassettes.session.route_stub import route_context
 from coze_cassettes.session.throttle import Throttle
 from coze_cassettes.session.wire import Wire
@@ -59,7 +59,7 @@ def client(account: Account) -> Iterator[Any]:
     url = account.target.url
     wire = Wire(url, Throttle(account.limits))
     try:
-        with route_context(wire), SyncHTTPClient(trust_env=not provenance.is_loopback(url)) as http:
+        with route_context(wire), connections.target_context(url), SyncHTTPClient() as http:
             auth = cozepy.TokenAuth(account.environment[TOKEN])
             yield cozepy.Coze(auth=auth, base_url=url, http_client=http)
     except cozepy.CozeAPIError as error:

@@ -16,12 +16,11 @@ from coze_cassettes.cassette.provenance import (
     STAND_IN_HEADER,
     STAND_IN_HEADER_VALUE,
     host_of,
-    is_loopback,
     of_target,
 )
 from coze_cassettes.errors import Misuse
 from coze_cassettes.scrubbing.environment import BASE, url_problem
-from coze_cassettes.session import certificates, proxies
+from coze_cassettes.session import connections
 from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.route_stub import route_context
 from coze_cassettes.session.throttle import Throttle
@@ -77,8 +76,7 @@ def choose_target(wanted: str, environment: Environment) -> Target:
     certificates.
     """
     target = _named_target(wanted or environment.get(BASE, "") or "coze.com")
-    is_remote = not target.local and not is_loopback(target.url)
-    if is_remote and (problem := certificates.problem(environment) or proxies.problem()):
+    if not target.local and (problem := connections.problem(target.url, environment)):
         raise Misuse(problem)
     return target
 
@@ -113,11 +111,11 @@ Get = Callable[[str], Answer]
 def get_from(target: Target, token: str, limits: Limits | None = None) -> Get:
     """A plain GET at the target, with the token, under a recording's retry policy; Misuse when nobody answers."""
     wire = Wire(target.url, Throttle(limits))
-    with certificates.ignored_context():  # of another machine `choose_target` has refused them
-        trusted = httpx.create_ssl_context(trust_env=not is_loopback(target.url))  # its certificates are read once
+    with connections.target_context(target.url):
+        trusted = httpx.create_ssl_context()  # its certificates are read once
 
     def get(path: str) -> Answer:
-        with route_context(wire):
+        with route_context(wire), connections.target_context(target.url):
             return _answer(_send(target, token, path, trusted))
 
     return get
@@ -129,7 +127,6 @@ def _send(target: Target, token: str, path: str, trusted: ssl.SSLContext) -> htt
             target.url + path,
             headers={"Authorization": f"Bearer {token}"},
             timeout=30,
-            trust_env=not is_loopback(target.url),
             verify=trusted,
             follow_redirects=True,
         )

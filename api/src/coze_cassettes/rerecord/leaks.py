@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import httpx
 
-from coze_cassettes.cassette import provenance, store
+from coze_cassettes.cassette import store
 from coze_cassettes.errors import CassetteError
 from coze_cassettes.inspection import decoding
 from coze_cassettes.inspection.scan import Finding, inspect
 from coze_cassettes.inspection.values import find, spellings_of
-from coze_cassettes.session import certificates
+from coze_cassettes.session import connections
 
 SHORTEST_CANARY: Final = 4
 """Characters below which a value is not evidence of a leak: it occurs by chance."""
@@ -46,8 +46,8 @@ def applied_changes(url: str) -> list[bool]:
 
 def _ask_stand_in(url: str, what: str, member: str = "") -> list[Any]:
     try:
-        with certificates.ignored_context():
-            response = httpx.get(f"{url}/_standin/{what}", timeout=30, trust_env=not provenance.is_loopback(url))
+        with connections.target_context(url):
+            response = httpx.get(f"{url}/_standin/{what}", timeout=30)
         return list(response.raise_for_status().json()[member or what])
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise CassetteError(f"The stand-in does not return its {what} ({type(error).__name__}).") from None
