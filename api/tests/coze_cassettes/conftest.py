@@ -52,16 +52,29 @@ OUTPUT_VARIABLES = (
 
 PROXY_VARIABLES = ("all_proxy", "http_proxy", "https_proxy", "no_proxy")
 
+PLAIN_GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "safe.directory",
+    "GIT_CONFIG_VALUE_0": "*",
+}
+"""No configuration but this repository's and those of the tests; a checkout may be another user's, as in CI."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _plain_environment() -> Iterator[None]:
     """What a test starts prints the same everywhere: a CI makes pytest say more, a terminal has a width and colours.
 
-    No proxy stands before the servers of tests.
+    No proxy stands before the servers of tests. A repository of a test is its own, also in a hook of git, whose
+    variables name the one that is committed to, and whatever git is set to do for its user.
     """
     with pytest.MonkeyPatch.context() as patch:
-        for name in (*OUTPUT_VARIABLES, *PROXY_VARIABLES, *map(str.upper, PROXY_VARIABLES)):
+        of_git = [name for name in os.environ if name.startswith("GIT_")]
+        for name in (*OUTPUT_VARIABLES, *PROXY_VARIABLES, *map(str.upper, PROXY_VARIABLES), *of_git):
             patch.delenv(name, raising=False)
+        for name, value in PLAIN_GIT.items():
+            patch.setenv(name, value)
         yield
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -79,12 +80,16 @@ def test_a_cassette_without_metadata_is_refused() -> None:
     assert called("check")[0] == 1
 
 
+AN_EMAIL = "interaction 0 response body.note INSPECT-EMAIL"
+ONE_FILE = "1 cassette, 0.0 MB, 1 finding in 1 file:"
+
+
 def test_what_the_inspector_finds_is_reported_without_the_value() -> None:
     """FILE:PLACE RULE-ID."""
     path = write(Path("cassettes/coze/test_a/T.test_x.yaml"), body='{"note":"mail some.body@example.org"}')
     code, output = called("check", str(path))
     assert code == 1
-    assert output.startswith(f"{path}:interaction 0 response body.note INSPECT-EMAIL\n")
+    assert output.startswith(f"{path}:{AN_EMAIL}\n")
 
 
 SUMMARY = """\
@@ -107,16 +112,46 @@ def test_a_check_ends_with_counts_meanings_and_the_command_that_fixes_it() -> No
     assert output.endswith(SUMMARY)
 
 
-def test_what_git_would_commit_is_judged_and_not_the_working_tree() -> None:
-    """With --staged the text in git's index counts."""
-    path = write(Path("cassettes/coze/test_a/T.test_x.yaml"), body='{"note":"mail some.body@example.org"}')
-    subprocess.run(["git", "init", "-q"], check=True)  # noqa: S607  the git of the path
-    subprocess.run(["git", "add", "."], check=True)  # noqa: S607  as above
+HOOKS: list[tuple[str, dict[str, str]]] = [
+    (".", {}),
+    ("part", {"GIT_INDEX_FILE": ".git/index"}),
+    (".", {"GIT_DIR": ".git"}),
+    ("part", {"GIT_DIR": "{root}/.git"}),
+    ("part", {"GIT_DIR": "../.git", "GIT_WORK_TREE": ".."}),
+    (".", {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "diff.relative", "GIT_CONFIG_VALUE_0": "true"}),
+]
+"""The folder in which a hook runs the command, and what git has set for it: the third in a worktree."""
+
+
+def test_what_git_would_commit_is_judged_and_not_the_working_tree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --staged the text in git's index counts, in hooks too, and nothing beside the cassettes."""
+    root = tmp_path / "a repository "
+    path = write(root / "part/cassettes/coze/test_a/T.test_x.yaml", body='{"note":"mail some.body@example.org"}')
+    shutil.move("pyproject.toml", root / "part")
+    (root / "mail").write_text("some.body@example.org")
+    for arguments in (("init", "-q"), ("add", ".")):
+        subprocess.run(["git", *arguments], cwd=root, check=True)  # noqa: S607  the git of the path
     write(path)
+    monkeypatch.chdir(root / "part")
     assert called("check") == (0, "1 cassette, 0.0 MB, 0 findings\n")
-    code, output = called("check", "--staged")
-    assert code == 1
-    assert output.startswith(f"{path}:interaction 0 response body.note INSPECT-EMAIL\n")
+    for folder, variables in HOOKS:
+        with monkeypatch.context() as hook:
+            hook.chdir(root / folder)
+            for name, value in variables.items():
+                hook.setenv(name, value.format(root=root))
+            code, output = called("check", "--staged", "--cassettes", str(root / "part/cassettes"))
+        assert (code, output.splitlines()[:2]) == (1, [f"{path.relative_to(root)}:{AN_EMAIL}", ONE_FILE]), variables
+
+
+def test_what_git_would_commit_may_be_nothing_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of the cassettes is not there before the first recording; without a repository git says so."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(Misuse, match=r"^git rev-parse failed in .*: fatal: not a git repository"):
+        called("check", "--staged")
+    subprocess.run(["git", "init", "-q"], check=True)  # noqa: S607  as above
+    assert called("check", "--staged") == (0, "0 cassettes, 0.0 MB, 0 findings\n")
 
 
 def test_a_file_of_any_suffix_is_checked() -> None:

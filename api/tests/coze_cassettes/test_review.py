@@ -254,6 +254,13 @@ def test_wrong_arguments(run: Run, argument: str, message: str) -> None:
     assert message in output
 
 
+def test_diff_since_a_commit_that_is_not_there(run: Run, project: Path) -> None:
+    """A shallow clone may not have the commit at which two branches parted; the command that gets it is named."""
+    other = run_git(project, "commit-tree", "-m", "other", "HEAD^{tree}").strip()
+    said = f"{other} and HEAD have no commit in common: if this clone is shallow, run git fetch --unshallow.\n"
+    assert run("diff", f"{other}...HEAD") == (2, said)
+
+
 def test_refused_files_are_named(run: Run, project: Path) -> None:
     """A cassette that check refuses is named, and none of its text is shown."""
     path = project / "cassettes" / NAME

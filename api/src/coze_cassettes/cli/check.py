@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from coze_cassettes.inspection.scan import inspect_file
 from coze_cassettes.inspection.summary import summarize
 from coze_cassettes.pluralize import pluralize
 from coze_cassettes.pytest_settings import read_settings
+from coze_cassettes.review import git
 from coze_cassettes.scrubbing.environment import configured_values
 
 
@@ -110,13 +110,7 @@ def _shown_path(path: Path) -> str:
 
 def _staged_sources(folder: Path) -> Iterator[Source]:
     """The files in git's index that a commit would change; nothing is written to do so."""
-    names = _git(folder, "diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z", "--", ".")
-    for name in filter(None, names.decode("utf-8", "replace").split("\0")):
-        yield Source(name, _git(folder, "show", f":{name}"))
-
-
-def _git(folder: Path, *arguments: str) -> bytes:
-    try:
-        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True).stdout  # noqa: S603, S607  git is the one on the path
-    except (OSError, subprocess.CalledProcessError):
-        raise Misuse(f"git {arguments[0]} failed in {folder}: --staged needs a git repository.") from None
+    root = git.toplevel(folder)
+    changed = git.run(root, "diff", "--cached", "--name-only", "--diff-filter=ACMRT", "-z", "--", str(folder))
+    for name in git.names(changed):
+        yield Source(name, git.run(root, "cat-file", "blob", f":{name}"))

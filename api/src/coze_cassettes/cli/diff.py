@@ -16,7 +16,7 @@ from coze_cassettes.errors import Misuse
 from coze_cassettes.inspection.judge import Judge
 from coze_cassettes.parallel import Processes
 from coze_cassettes.pytest_settings import read_settings
-from coze_cassettes.review import html, json_output, markdown, revisions, terminal
+from coze_cassettes.review import git, html, json_output, markdown, revisions, terminal
 from coze_cassettes.review.comparison import Review, review
 from coze_cassettes.scrubbing.environment import configured_values
 
@@ -64,7 +64,7 @@ def command(
 
 def _review(arguments: tuple[str, ...], cassettes: Path | None) -> Review:
     here = Path.cwd()
-    root = Path(revisions.git(here, "rev-parse", "--show-toplevel").decode().strip())
+    root = git.toplevel(here)
     if len(arguments) > 1 and all(revisions.is_revision(here, each) for each in arguments[:2]):
         arguments = ("..".join(arguments[:2]), *arguments[2:])  # as `git diff` takes them
     named = bool(arguments) and revisions.is_range(here, arguments[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.cassette.store import SUFFIX
 from coze_cassettes.errors import Misuse
 from coze_cassettes.inspection.judge import Judge, read_judged
+from coze_cassettes.review import git
 
 WORKING_TREE: Final = ""
 """The revision that stands for the files as they are."""
@@ -64,14 +64,14 @@ def has_path(here: Path, revisions: Range, path: str) -> bool:
         return True
     named = (each for each in (revisions.old, revisions.new) if each)
     try:
-        return any(git(here, "ls-tree", "--name-only", each, "--", path) for each in named)
+        return any(git.run(here, "ls-tree", "--name-only", each, "--", path) for each in named)
     except Misuse:  # the path is outside the repository, or nothing is committed yet
         return False
 
 
 def _resolves(root: Path, text: str) -> bool:
     try:
-        git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+        git.run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
     except Misuse:
         return False
     return True
@@ -94,16 +94,23 @@ def read_versions(root: Path, revisions: Range, folders: Iterable[Path], judge: 
 
 
 def _merge_base(root: Path, revisions: Range) -> str:
-    return git(root, "merge-base", revisions.old, revisions.new or "HEAD").decode().strip()
+    both = (revisions.old, revisions.new or "HEAD")
+    try:
+        return git.run(root, "merge-base", *both).decode().strip()
+    except Misuse:
+        if all(_resolves(root, each) for each in both):
+            parted = f"{both[0]} and {both[1]} have no commit in common"
+            raise Misuse(f"{parted}: if this clone is shallow, run git fetch --unshallow.") from None
+        raise
 
 
 def _changed_names(root: Path, old: str, new: str, paths: Sequence[str]) -> set[str]:
     """The names of cassettes that differ; untracked files of the working tree are new."""
     revisions = [old] if new == WORKING_TREE else [old, new]
-    listed = git(root, "diff", "--name-only", "--no-renames", "-z", *revisions, "--", *paths)
+    listed = git.run(root, "diff", "--name-only", "--no-renames", "-z", *revisions, "--", *paths)
     if new == WORKING_TREE:
-        listed += git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *paths)
-    return {name for name in listed.decode("utf-8", "surrogateescape").split("\0") if name.endswith(SUFFIX)}
+        listed += git.run(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *paths)
+    return {name for name in git.names(listed) if name.endswith(SUFFIX)}
 
 
 def _files(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -122,8 +129,10 @@ def _blobs(root: Path, revision: str, names: Iterable[str]) -> Iterator[tuple[st
 def read_objects(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The texts of git's objects, read by one git process; one that is missing is left out."""
     asked = list(names)
+    if strange := next((name for name in asked if "\n" in name), None):
+        raise Misuse(f"{strange!r} has a line end in its name: rename it.")
     given = "".join(f"{name}\n" for name in asked).encode("utf-8", "surrogateescape")
-    output, position = git(root, "cat-file", "--batch", given=given), 0
+    output, position = git.run(root, "cat-file", "--batch", given=given), 0
     for name in asked:
         end = output.index(b"\n", position)
         header = output[position:end].split(b" ")
@@ -133,15 +142,3 @@ def read_objects(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         size = int(header[-1])
         yield name, output[position : position + size].decode("utf-8", "replace")
         position += size + 1
-
-
-def git(root: Path, *arguments: str, given: bytes | None = None) -> bytes:
-    """What git prints; Misuse with git's own reason if it fails."""
-    try:
-        done = subprocess.run(["git", *arguments], cwd=root, input=given, capture_output=True, check=True)  # noqa: S603, S607 - the git on the path
-    except OSError as error:
-        raise Misuse(f"git cannot be started: {error.strerror}.") from None
-    except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise Misuse(f"git {arguments[0]} failed in {root}: {reason or f'exit code {error.returncode}'}.") from None
-    return bytes(done.stdout)

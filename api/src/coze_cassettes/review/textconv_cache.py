@@ -11,8 +11,8 @@ from pathlib import Path
 
 from coze_cassettes.cassette.store import SUFFIX
 from coze_cassettes.errors import Misuse
-from coze_cassettes.review import textconv
-from coze_cassettes.review.revisions import git, read_objects
+from coze_cassettes.review import git, textconv
+from coze_cassettes.review.revisions import read_objects
 
 _MISSING = "0" * 40
 """What git says of a file whose object it has not made: one of the working tree."""
@@ -27,7 +27,7 @@ def fill(root: Path, folder: Path) -> None:
         _write(folder / name, objects[name], text)
     files = _of_the_working_tree(root)
     given = "".join(f"{file}\n" for file in files).encode("utf-8", "surrogateescape")
-    names = git(root, "hash-object", "--no-filters", "--stdin-paths", given=given).decode().split()
+    names = git.run(root, "hash-object", "--no-filters", "--stdin-paths", given=given).decode().split()
     for name, file in zip(names, files, strict=True):
         if name not in kept:
             _write(folder / name, file, (root / file).read_text("utf-8", "surrogateescape"))
@@ -44,14 +44,13 @@ def _objects(root: Path) -> Iterator[tuple[str, str]]:
     """The objects of git on both sides of a comparison, with the names of their files."""
     for revisions in (("HEAD",), ("HEAD~1", "HEAD"), ("@{upstream}", "HEAD")):
         try:
-            raw = git(root, "diff", "--raw", "-z", "--no-abbrev", "--no-renames", *revisions, "--", f"*{SUFFIX}")
+            raw = git.run(root, "diff", "--raw", "-z", "--no-abbrev", "--no-renames", *revisions, "--", f"*{SUFFIX}")
         except Misuse:  # there is no such commit
             continue
-        fields = raw.decode("utf-8", "surrogateescape").split("\0")
+        fields = git.names(raw)
         for about, file in zip(fields[::2], fields[1::2], strict=False):
             yield from ((name, file) for name in about.split(" ")[2:4] if name != _MISSING)
 
 
 def _of_the_working_tree(root: Path) -> list[str]:
-    names = git(root, "diff", "--name-only", "-z", "--diff-filter=d", "HEAD", "--", f"*{SUFFIX}")
-    return [name for name in names.decode("utf-8", "surrogateescape").split("\0") if name]
+    return git.names(git.run(root, "diff", "--name-only", "-z", "--diff-filter=d", "HEAD", "--", f"*{SUFFIX}"))
