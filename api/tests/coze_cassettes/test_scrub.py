@@ -774,7 +774,8 @@ TIMES = [
     ('"2026-11-26T23:51"', '"2024-01-01T00:00"'),
     ("1795737005", "1704067200"),
     ('"1795737005123"', '"1704067200123"'),
-    *((text, text) for text in ('"2026-11-20"', '"2026-13-26"', "1795000000", "1795737005.5", '"on 2026-11-26"')),
+    ("1795737005.5", "1704067200.5"),
+    *((text, text) for text in ('"2026-11-20"', '"2026-13-26"', "1795000000", '"on 2026-11-26"')),
 ]
 
 
@@ -783,6 +784,38 @@ def test_times_of_the_servers_clock_are_moved_under_any_name(interaction: MakeIn
     answer = f"[{', '.join(time for time, _ in TIMES)}]"
     clean = scrub([interaction(answer=answer.encode())], shift=EPOCH - 1795737005)
     assert clean.interactions[0].response.body.decode() == f"[{', '.join(moved for _, moved in TIMES)}]"
+
+
+DRAWN = (
+    *("{X8}-{X4}-4{X3}-a{X3}-{X12}", "0123456789ab{X20}", "0123456789AB{D4}EF7C", "0123456789ab{X4}"),
+    *(
+        "evt_0123456789ab{X12}",
+        "01H7D75APM1MY{D2}R017PV7QBPT",
+        "{A4}a1B2c3D4e5F6g7H8{A4}",
+        "req_a1B2c3D4e5F6g7H8{A8}",
+        "a1B2c3D4e5F6g7H8i9J0kL==",
+    ),
+)
+"""What a machine draws to name something."""
+
+WRITTEN = (
+    *("doubao-1-5-pro-32k-250115", "gpt-4o-mini-2024-07-18", "cassette-shelf-2-of-12", "AnswerOfTheBotV2Beta"),
+    *("v1.2.3-rc.4+build.5678", "aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91Pw==", "deadbeefdeadbeefdeadbeef"),
+    *("2024-11-20T10:00:00", "TYPE_OF_KNOWLEDGE_BASE_2"),
+)
+"""What means something."""
+
+
+def test_what_a_machine_drew_is_replaced_under_any_name(
+    interaction: MakeInteraction, fill: Callable[[str], str]
+) -> None:
+    """As a whole value of an answer; a word, a text in base64, a sum of a file, bytes, and what a test sends stay."""
+    drawn, digits = [fill(each) for each in DRAWN], fill("0123456789ab{X20}")
+    answer = {"request": drawn, "kept": WRITTEN, "md5": digits, "delta": "a1B2c3D4e5F6g7H8i9J0kL12"}
+    (call,) = scrub([interaction("POST", sent={"note": digits}, answer=answer)]).interactions
+    clean = json.loads(call.response.body)
+    assert json.loads(call.request.body) == {"note": digits}
+    assert clean == {**answer, "request": [f"ID_{number}" for number, _ in enumerate(drawn, 1)], "kept": [*WRITTEN]}
 
 
 def test_a_time_that_a_test_sent_is_not_moved(interaction: MakeInteraction) -> None:

@@ -491,11 +491,14 @@ def example_of(rule: Rule, example: str) -> Interaction:
 
 
 def is_left(rule: Rule) -> tuple[bool, bool]:
-    """Whether anything of the canary in a rule's example is left, with the rule, and when it alone is deleted."""
+    """Whether anything of the canary in a rule's example is left, with the rule, and when it alone is deleted.
+
+    The rule for what nobody knows would take its place.
+    """
     example = canaries.fill(rule.hit, random.Random(rule.id))  # noqa: S311 - one example that needs the rule
     values = set(re.findall(r"[A-Za-z0-9.:]{4,}", example)) - set(re.findall(r"[A-Za-z0-9.:]{4,}", rule.hit))
     values |= set(re.findall("[\u4e00-\u9fff]{3}", example)) - set(re.findall("[\u4e00-\u9fff]{3}", rule.hit))
-    others = RuleSet(tuple(each for each in RULES if each is not rule))
+    others = RuleSet(tuple(each for each in RULES if each is not rule and not each.unless))
     with_it, without = (
         everything_in(scrub([example_of(rule, example)], rules=rules).interactions) for rules in (None, others)
     )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from coze_cassettes.cassette.model import Request
 from coze_cassettes.diff.nodes import Node
 from coze_cassettes.diff.paths import ELEMENT, Path, dotted_path
 from coze_cassettes.diff.volatile import Where, is_map, rows, rows_of_field
+from coze_cassettes.scrubbing.times import is_of_epoch
 
 Spell = Callable[[Node, Path], str]
 
 
 def _spell_value(node: Node, _path: Path) -> str:
     return repr(node.value)
+
+
+_TIMES: Final = ("string", "integer", "number")
+"""JSON types that a time may have."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,15 @@ class BodyRules:
     lenient: bool = True
 
     def volatile(self, path: Path, node: Node, owner: Node | None) -> bool:
-        """Whether the scalar at a path, a member of ``owner``, may differ."""
-        found = rows_of_field(dotted_path(path), node.type, self.uri_path) if self.lenient else ()
+        """Whether the scalar at a path, a member of ``owner``, may differ.
+
+        The time of an answer may, whatever its field is called.
+        """
+        if not self.lenient:
+            return False
+        if node.type in _TIMES and is_of_epoch(str(node.value)):
+            return True
+        found = rows_of_field(dotted_path(path), node.type, self.uri_path)
         return any(not (row.unless and owner is not None and owner.has(row.unless)) for row in found)
 
     def optional(self, node: Node) -> bool:

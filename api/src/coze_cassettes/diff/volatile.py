@@ -59,6 +59,7 @@ VOLATILE: Final = (
     Volatile(Where.FIELD, r"version", "a bot's version is the time of its publication", types="string integer"),
     Volatile(Where.FIELD, r"(?:\w+_)?(?:duration|latency)(?:_ms)?|\w+_ms|time_cost|cost_time", "how long it took"),
     Volatile(Where.FIELD, r"logid|log_id", "one a call"),
+    Volatile(Where.FIELD, r"etag", "it follows the body"),
     Volatile(Where.FIELD, r"(?:reasoning_)?content(?:\..+)?", _MODEL_TEXT, types="string", unless="role=user"),
     Volatile(Where.FIELD, r"output(?:\..+)?", _MODEL_TEXT, types="string"),
     Volatile(Where.FIELD, r"data(?:\..+)?", _MODEL_TEXT, types="string", uri=r"/v1/workflow/run$"),
@@ -87,6 +88,7 @@ VOLATILE: Final = (
     Volatile(Where.FIELD, r".+ \(cut off\)\.data:", "what is left of an event breaks off somewhere"),
     Volatile(Where.HEADER, r"x-tt-logid|x-log-id|date|content-length|set-cookie|via|server-timing", "one a call"),
     Volatile(Where.HEADER, r"etag|expires|last-modified", "it follows the body, or the time of the answer"),
+    Volatile(Where.HEADER, r"vary", "it follows the gateway that answered"),
     Volatile(Where.HEADER, r"(?:x-)?rate-?limit(?:-(?:remaining|reset|used).*)?", "how much of a quota is left"),
     Volatile(Where.HEADER, r"(?:.*-)?(?:\w*time|duration|latency)(?:-ms)?", "how long it took"),
     Volatile(Where.RUN, r".*\.delta|Message", "a model's text is cut into deltas as it comes"),
@@ -166,12 +168,14 @@ _MEANT: Final = re.compile(
 def is_volatile_header(name: str, old: str, new: str) -> bool:
     """Whether a header, by its lower-case name, may have these two values in answers of an unchanged API.
 
-    A header that no row names may differ in numbers, times and identifiers: gateways count and measure in headers of
-    their own, which change without notice.
+    A header that no row names may come or stay away, and differ in numbers, times and identifiers: gateways count and
+    measure in headers of their own, which change without notice, and not each answer comes through the same one.
     """
     if matches(Where.HEADER, name):
         return True
-    return _MEANT.fullmatch(name) is None and _READING.sub("0", old) == _READING.sub("0", new)
+    if _MEANT.fullmatch(name) is not None:
+        return False
+    return not (old and new) or _READING.sub("0", old) == _READING.sub("0", new)
 
 
 @lru_cache(maxsize=4096)

@@ -141,14 +141,21 @@ def _claim(text: str, span: list[int], rule: Rule) -> Claim:
 
 def _text_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
     folded = fold(leaf.text)
+    looks = [each for each in _shape_claims(folded, rules) if not _is_spared(leaf, each.rule)]
     if _is_noise(leaf.text):
-        yield from (claim for claim in _shape_claims(folded, rules) if claim.start == 0)  # it may be a key as a whole
+        yield from (each for each in looks if each.start == 0)  # it may be a key as a whole
         return
-    looks = list(_shape_claims(folded, rules))
     yield from looks
     for claim in _named_claims(leaf, folded, rules):
         if not any(_is_named_inside(claim, each, leaf.text) for each in looks):
             yield claim
+
+
+def _is_spared(leaf: Leaf, rule: Rule) -> bool:
+    """Whether a rule that asks for the name of a field leaves a text alone: it stands in none, or in one of these."""
+    if not rule.unless:
+        return False
+    return leaf.form != "string" or not leaf.path or re.fullmatch(rule.unless, leaf.path[-1]) is not None
 
 
 def _is_named_inside(claim: Claim, look: Claim, text: str) -> bool:

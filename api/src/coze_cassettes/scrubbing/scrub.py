@@ -22,7 +22,7 @@ from coze_cassettes.scrubbing.normalise import normalise, with_kept_headers
 from coze_cassettes.scrubbing.placeholders import STANDARD, Placeholders
 from coze_cassettes.scrubbing.replace import replacing
 from coze_cassettes.scrubbing.rules import RULES, default_rules
-from coze_cassettes.scrubbing.rules.model import Where
+from coze_cassettes.scrubbing.rules.model import Category, Where
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.times import Times
 from coze_cassettes.scrubbing.traversal import walk
@@ -66,6 +66,7 @@ def scrub(
     try:
         _walk_all(normal, learning(learned, rules), allow_opaque)
         _learn_drawn(learned, drawn_in(normal, drawn), configured)
+        _forget_holders(learned, configured)
         table = _table(learned, configured, _reserved_names(normal).union(listed))
         seen: set[str] = set()
         replace = _noting(replacing(table, rules, Times.of(normal, shift)), listed - STANDARD, seen)
@@ -77,10 +78,18 @@ def scrub(
 
 def _learn_drawn(learned: Learned, drawn: Iterable[str], configured: ConfiguredValues) -> None:
     """Learn what no rule claims and no known value holds: it is another one in each run, as an identifier is."""
-    known = (*learned.rules, *configured.placeholders)
+    known = (*(text for text, rule in learned.rules.items() if not rule.unless), *configured.placeholders)
     for text in drawn:
         if not any(text in each for each in known):
             learned.note(text, _DRAWN)
+
+
+def _forget_holders(learned: Learned, configured: ConfiguredValues) -> None:
+    """Forget what looks drawn because a secret or a configured value stands in it, which says more by itself."""
+    secrets = (text for text, rule in learned.rules.items() if rule.category is Category.SECRET)
+    known = (*configured.placeholders, *secrets)
+    for text in [text for text, rule in learned.rules.items() if rule.unless and any(map(text.__contains__, known))]:
+        del learned.rules[text]
 
 
 _DRAWN: Final = next(rule for rule in RULES if rule.kind == "ID" and rule.where is Where.TEXT)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -16,7 +17,7 @@ from coze_cassettes.codecs.layers import Leaf
 _NEAR: Final = 2 * 86_400
 """Seconds from the recording within which a time is one of the server's clock, and not a date that stays what it is."""
 
-_UNIX: Final = re.compile(r"\d{10}|\d{13}")
+_UNIX: Final = re.compile(r"(?P<whole>\d{10}|\d{13})(?P<fraction>\.\d{1,9})?")
 _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(:\d\d)?((?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?))?")
 
 
@@ -35,17 +36,24 @@ class Times:
 
     def moved(self, leaf: Leaf) -> str:
         """The text of a piece of a body, moved; an empty string if it stays."""
-        text = leaf.text
         if leaf.part != "response.body" or leaf.form not in ("string", "number") or not self.shift:
             return ""
-        if _UNIX.fullmatch(text):
-            return self._moved_unix(text)
-        match = _ISO.fullmatch(text) if leaf.form == "string" else None
+        return self._moved(leaf.text, is_text=leaf.form == "string")
+
+    def is_time(self, text: str) -> bool:
+        """Whether a value is a time that would be moved."""
+        return bool(self._moved(text, is_text=True))
+
+    def _moved(self, text: str, *, is_text: bool) -> str:
+        if (match := _UNIX.fullmatch(text)) is not None:
+            return self._moved_unix(match)
+        match = _ISO.fullmatch(text) if is_text else None
         return "" if match is None else self._moved_iso(match)
 
-    def _moved_unix(self, text: str) -> str:
+    def _moved_unix(self, match: re.Match[str]) -> str:
+        text, fraction = match["whole"], match["fraction"] or ""
         unit = 10 ** (len(text) - 10)
-        return str(int(text) + self.shift * unit) if self._is_server_time(int(text) / unit, text) else ""
+        return f"{int(text) + self.shift * unit}{fraction}" if self._is_server_time(int(text) / unit, text) else ""
 
     def _moved_iso(self, match: re.Match[str]) -> str:
         """A day, or a time whose zone and fraction stay as they are written."""
@@ -71,3 +79,9 @@ class Times:
 
 NOWHERE: Final = Times(0)
 """Moves nothing."""
+
+
+@lru_cache(maxsize=4096)
+def is_of_epoch(text: str) -> bool:
+    """Whether a value of a clean answer is a time near the epoch, at which each recording begins."""
+    return NOWHERE.is_time(text)

@@ -11,6 +11,7 @@ from typing import Final
 
 from coze_cassettes.scrubbing.machines import ipv4, ipv6, mac, public_ipv4
 from coze_cassettes.scrubbing.nearby import is_drawn
+from coze_cassettes.scrubbing.opaque import opaque
 
 _RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_DIGITS: Final = "10X98765432"
@@ -260,6 +261,7 @@ VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
             drawn_key,
             named_key,
             drawn_value,
+            opaque,
         )
     }
 )

@@ -13,6 +13,9 @@ _ID = r"(?!0$)[0-9A-Za-z][0-9A-Za-z_.:@-]*"
 _NO_WORD_BEFORE, _NO_WORD_AFTER = r"(?<![\dA-Za-z].)", r"(?![\dA-Za-z])"
 """Stand behind the first and the last character."""
 
+_OPAQUE: Final = "[0-9A-Za-z][0-9A-Za-z_-]{15,127}|[0-9A-Za-z+/]{22}==|[0-9A-Za-z+/]{43}="
+"""What drawn bytes are written with; in base64 they are 16 or 32."""
+
 WEBSOCKETS: Final = "/v1/chat|/v1/audio/(?:speech|transcriptions)"
 """The URI paths of Coze's websockets."""
 
@@ -317,7 +320,12 @@ IDENTIFIERS: Final = (
         accepts=r"(?!https?://)[^\s?#]{4,}",
     ),
     _named_rule(
-        100, "LOGID", r"logid|log_id", '{"logid": "l{A12}"}', '{"log": "x"}', "opens the server's log of the call"
+        100,
+        "LOGID",
+        r"logid|(?:log|request|correlation|trace|span|transaction|invocation)_id|traceparent",
+        '{"logid": "l{A12}"}',
+        '{"log": "x"}',
+        "opens the server's log of the call",
     ),
     Rule(
         "COZE-ID-101",
@@ -358,6 +366,20 @@ IDENTIFIERS: Final = (
         "a value that is nothing but a long number, in a field that nobody knows",
         '{"unheard_of": "2{D15}"}',
         "order 2{D15} is on its way",
+    ),
+    Rule(
+        "COZE-ID-110",
+        "ID",
+        _I,
+        _TEXT,
+        rf"\A(?:{_OPAQUE})\Z",
+        "a value of an answer that is nothing but what a machine drew, in a field that nobody knows",
+        '{"unheard_of": "0123456789ab{X20}"}',
+        '{"md5": "0123456789ab{X20}"}',
+        validator="opaque",
+        is_run=True,
+        unless=r"(?i)(?:.*_)?(?:md5|sha\d*|hash(?:es)?|digest|checksum|crc32|etag|commit|revision|base64|b64|bytes|data|file"
+        r"|content|delta|audio|image)",
     ),
     _placed_rule(109, "ID", r"/([1-9]\d{15,18})(?=/|$)", "/any/2{D15}/more", "/any/2{D11}"),
 )

@@ -45,6 +45,7 @@ class Rule:
     ``mark`` stands in everything that a pattern of a text matches: most texts are without it, and are not searched.
     ``is_run`` says that the same holds for a run of as many characters as the shortest key has, and that no match goes
     on over the end of a line.
+    With ``unless`` a rule for a text looks at the values of fields only, but for those of these names.
     """
 
     id: str
@@ -62,3 +63,4 @@ class Rule:
     form: Form = Form.PLACEHOLDER
     mark: str = ""
     is_run: bool = False
+    unless: str = ""
