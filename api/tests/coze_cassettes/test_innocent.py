@@ -13,7 +13,7 @@ import struct
 import sysconfig
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -237,6 +237,30 @@ def test_noise_is_no_table() -> None:
 def test_two_letters_of_noise_are_no_name() -> None:
     """Short strings of a sound that a bar or the next string parts, as in one of a hundred recordings."""
     assert inspect_file(b"\xff\0\x01wPw|w67=\0\xfe\x01P`PW =\0\xfe\x01pOh/@_9\0\x01") == ()
+
+
+BYTES: Final = b"\xff\0\x01"
+
+
+@pytest.mark.parametrize("string", [b"wx=ciGE", b"\\Q@b.rT", "AK|ᰬ40Oa~5".encode(), b"pW\xc1\xe4NoA2F"])
+def test_a_short_string_among_many_bytes_is_chance(string: bytes) -> None:
+    """One that reads like a name with a value, or an address, stands in every few megabytes of a film."""
+    content = BYTES + string + b"\0" + 25_000 * BYTES
+    assert _uploaded(content) == content
+    assert inspect_file(content) == ()
+
+
+@pytest.mark.parametrize("string", ["bo@canary.example", "139{D8}", "203.0.113.7", "password: {A8}"])
+def test_a_long_string_among_many_bytes_counts(string: str, fill: Callable[[str], str]) -> None:
+    """So does a number, which hardly comes by chance."""
+    content = BYTES + fill(string).encode() + b"\0" + 25_000 * BYTES
+    assert _uploaded(content) != content
+    assert inspect_file(content) != ()
+
+
+def _uploaded(content: bytes) -> bytes:
+    request = Request("POST", "https://api.coze.com/v1/x", (("content-type", "video/x-unknown"),), content)
+    return scrub([Interaction(request, Response(200))]).interactions[0].request.body
 
 
 @pytest.mark.parametrize(("start", "go_on"), [("AKID", "QAbWCF4L1g07EIcS" * 4), ("u+77", "oPtUuwq6wvq9Ojn5+/DEFGHI")])

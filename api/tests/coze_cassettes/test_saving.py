@@ -127,10 +127,11 @@ def test_all_stretches_of_gb18030_are_found_at_once(parts: list[bytes]) -> None:
 
 
 def _is_likely(read: str) -> bool:
-    """Whether a text has characters of GB2312 for half of what it has beyond ASCII, or is too long for chance."""
+    """Whether a text has two common characters, and half of what it has beyond ASCII, or is too long for chance."""
     wide = [char for char in read if not char.isascii()]
-    common = [char for char in wide if char.encode("gb2312", "ignore")]
-    is_chance = len(read) == 1 or 2 * len(common) < len(wide)
+    rows = [char.encode("gb2312", "ignore")[:1] for char in wide]
+    common = [row for row in rows if b"\xa1" <= row <= b"\xa3" or b"\xb0" <= row <= b"\xd7"]
+    is_chance = len(common) < 2 or 2 * len(common) < len(wide)
     return "\ufffd" not in read and (len(read) >= 32 or not is_chance)
 
 

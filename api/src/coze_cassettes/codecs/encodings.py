@@ -589,19 +589,32 @@ CHANCE: Final = 32
 """Characters from which on a stretch of GB18030 does not come by chance."""
 
 
+_COMMON: Final = frozenset(
+    char
+    for high in (*range(0xA1, 0xA4), *range(0xB0, 0xD8))
+    for char in bytes(each for low in range(0xA1, 0xFF) for each in (high, low)).decode("gb2312", "ignore")
+)
+"""The signs, figures and letters of GB2312, and the Chinese characters of its first level: the common ones."""
+
+
+def _is_common(text: str) -> bool:
+    """Whether half of the characters beyond ASCII are common, and two at least."""
+    wide = [char for char in text if not char.isascii()]
+    return 2 * sum(map(_COMMON.__contains__, wide)) >= max(len(wide), 4)
+
+
 def gb18030_stretches(text: str) -> Iterator[tuple[int, str, str]]:
     """Where each stretch that is GB18030 begins, as it stands and decoded.
 
     What the row of GBK finds, all at once. Of noise there is one every few bytes, of any characters; a short stretch
-    counts if half of what it has beyond ASCII is in GB2312, as nearly all is in what people write.
+    counts if two characters are common, and half of what it has beyond ASCII, as nearly all is in what people write.
     """
     raw = _CONTROL.split(text)
     decoded = to_bytes(text).translate(_ZERO_CONTROLS).decode(GB18030, "replace").split("\0")
     ends = [*accumulate(map(len, raw))]
     for number in [at for at, inner in enumerate(decoded) if "\ufffd" not in inner and not inner.isascii()]:
         stretch, inner = raw[number], decoded[number]
-        # two bytes for a character of GB2312 and none for another one make as many as there are characters
-        if len(inner) < CHANCE and (len(inner) == 1 or len(inner.encode("gb2312", "ignore")) < len(inner)):
+        if len(inner) < CHANCE and not _is_common(inner):
             continue
         if is_readable(inner) and _NOT_UTF8.search(stretch) is not None:
             yield number + ends[number] - len(stretch), stretch, inner

@@ -22,7 +22,6 @@ from coze_cassettes.codecs.encodings import (
     INLINE,
     JSON_ESCAPES,
     STANDING,
-    UNREADABLE,
     Encoding,
     fold,
     gb18030_stretches,
@@ -33,7 +32,7 @@ from coze_cassettes.codecs.encodings import (
 from coze_cassettes.codecs.inline import close_inline, open_inline, own_stretches
 from coze_cassettes.codecs.json_text import Path
 from coze_cassettes.codecs.openings import MIN_SEGMENT, is_path, may_hold, stretches_to_open
-from coze_cassettes.codecs.stretches import Joined, Stretch, joined_stretches
+from coze_cassettes.codecs.stretches import Joined, Stretch, joined_stretches, strings_in
 from coze_cassettes.errors import UnreadableBody
 
 MAX_DEPTH: Final = 24
@@ -119,17 +118,18 @@ def _walk_folded(leaf: Leaf, visit: Visit) -> list[Edit]:
     return [(*folded.span(start, end), text) for start, end, text in edits]
 
 
-_STRING = re.compile(rf"[^{UNREADABLE}]{{8,}}+")
+_STRING: Final = 8
+"""Characters of the shortest string of bytes that is read by itself."""
 
 
 def _strings(leaf: Leaf, visit: Visit) -> list[Edit]:
     """The edits of what can be read among bytes, string by string."""
     edits: list[Edit] = []
-    for match in _STRING.finditer(leaf.text):
-        edits += shift_edits(walk_text(leaf.inside(match[0], "text"), visit), match.start())
-        count = ord(leaf.text[match.start() - 1]) if match.start() else 0
-        if MIN_SEGMENT <= count < len(match[0]):  # the number of its bytes, as binary formats write it before a string
-            edits += shift_edits(walk_text(leaf.inside(match[0][:count], "text"), visit), match.start())
+    for start, string, _ in strings_in(leaf.text, _STRING):
+        edits += shift_edits(walk_text(leaf.inside(string, "text"), visit), start)
+        count = ord(leaf.text[start - 1]) if start else 0
+        if MIN_SEGMENT <= count < len(string):  # the number of its bytes, as binary formats write it before a string
+            edits += shift_edits(walk_text(leaf.inside(string[:count], "text"), visit), start)
     return merge_edits(edits)
 
 

@@ -10,11 +10,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from coze_cassettes.codecs.edits import Edit, shift_edits
+from coze_cassettes.codecs.encodings import UNREADABLE
 
 
 class Stretch(NamedTuple):
@@ -55,6 +56,27 @@ class Joined:
 def stretches_of(pattern: re.Pattern[str], text: str) -> list[Stretch]:
     """What a pattern finds in a text, read as it is written."""
     return [Stretch(match.start(), match[0], match[0]) for match in pattern.finditer(text)]
+
+
+_MANY: Final = 1 << 16
+"""Bytes from which on a short string reads by chance like an address of mail, or a name with a value."""
+
+_SURE: Final = 16
+_FIGURES: Final = r"[0-9.+ -]"
+"""Of which a telephone number consists, and an address of a machine: figures in a row are rare where all is chance."""
+
+
+def strings_in(text: str, least: int) -> list[Stretch]:
+    """The strings of bytes that have so many characters; among many bytes a short one counts if it is of figures."""
+    return stretches_of(_strings(least, is_long=len(text) > _MANY), text)
+
+
+@cache
+def _strings(least: int, *, is_long: bool) -> re.Pattern[str]:
+    readable = f"[^{UNREADABLE}]"
+    if not is_long:
+        return re.compile(f"{readable}{{{least},}}+")
+    return re.compile(f"{readable}{{{_SURE},}}+|(?<!{readable}){_FIGURES}{{{least},}}+(?!{readable})")
 
 
 @lru_cache(maxsize=8)

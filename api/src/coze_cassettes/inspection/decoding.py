@@ -31,6 +31,10 @@ _LEAST: Final = 6
 """Characters of the shortest text that tells anything, and of the shortest string that is read in binary data."""
 
 _STRING = re.compile(rf"[^{encodings.UNREADABLE}]{{{_LEAST},}}")
+_AMONG_MANY = re.compile(rf"[^{encodings.UNREADABLE}]{{16,}}|(?<![ -~])[0-9+][0-9 .+-]{{{_LEAST - 1},14}}(?![ -~])")
+_MANY: Final = 64 * 1024
+"""Bytes of which some read by chance like a name with a value, or an address: only long strings count, and figures."""
+
 _MOST: Final = 16
 _FREE: Final = 100_000
 """The texts inside a text are read until they have together this many times its length, and this many characters."""
@@ -65,7 +69,7 @@ def strings_in(text: str) -> str:
 
 
 def _strings_of(text: str) -> str:
-    found = list(_STRING.finditer(text))
+    found = list((_STRING if len(text) <= _MANY else _AMONG_MANY).finditer(text))
     strings = [match[0] for match in found]
     counted = (inner for string in strings if len(string) > _FEWEST_COUNTED for inner in _counted(string))
     behind = (match[0][:count] for match in found if _LEAST <= (count := _count_before(match)) < len(match[0]))

@@ -11,10 +11,10 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from coze_cassettes.codecs.dumps import is_of_dump
-from coze_cassettes.codecs.encodings import UNREADABLE, Folded, fold, is_readable, to_text
+from coze_cassettes.codecs.encodings import Folded, fold, is_readable, to_text
 from coze_cassettes.codecs.inline import is_in_signs
 from coze_cassettes.codecs.layers import Leaf
-from coze_cassettes.codecs.stretches import Joined, Stretch, stretches_of
+from coze_cassettes.codecs.stretches import Joined, Stretch, strings_in
 from coze_cassettes.scrubbing import chinese, placeholders
 from coze_cassettes.scrubbing.fields import fields_in
 from coze_cassettes.scrubbing.named_values import is_example, is_value, says_its_name
@@ -28,7 +28,9 @@ _AUTH_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
 _COOKIE = re.compile(
     r"(?:^|[;,]\s*)(?!(?i:domain|path|expires|max-age|samesite|priority|version|comment)=)[\w.-]+=([^;,\s]+)"
 )
-_PRINTABLE = re.compile(rf"[^{UNREADABLE}]{{6,}}+")
+_STRING: Final = 6
+"""Characters of the shortest string of bytes in which a rule may claim something."""
+
 _PARAGRAPH: Final = "\n\0\n"
 """What no rule reads over: a value ends at the blank, a byte that nobody can read is none."""
 
@@ -92,7 +94,7 @@ def _claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
 
 def _binary_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
     """What the rules claim in the strings of bytes, which are read as paragraphs of one text."""
-    strings = stretches_of(_PRINTABLE, leaf.text)
+    strings = strings_in(leaf.text, _STRING)
     measured = (part for each in strings if len(each.raw) > _SIZES.start for part in _measured(each))
     joined = Joined.of([*strings, *measured], _PARAGRAPH)
     for claim in _text_claims(leaf.inside(joined.text, "text"), rules):
