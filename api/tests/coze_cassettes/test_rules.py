@@ -9,10 +9,10 @@ from functools import partial
 from itertools import product
 
 import pytest
-from stdnum import iban
+from stdnum import iban, luhn
 
 from api.tests.coze_cassettes.samples import some
-from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Request, Response
+from coze_cassettes.cassette.model import Cassette, Headers, Interaction, Metadata, Request, Response
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.rules import RULES
 from coze_cassettes.scrubbing.rules.model import Form, Rule, Where
@@ -89,6 +89,16 @@ def test_accounts_of_any_country_are_known(body: str) -> None:
     """Those of small countries too, since the inspector refuses what is left."""
     number = f"{body[:2]}{iban.calc_check_digits(f'{body[:2]}00{body[2:]}')}{body[2:]}"
     assert VALIDATORS["iban"](number)
+
+
+def test_a_card_that_the_inspector_knows_is_replaced() -> None:
+    """Of any network, since a long number of the API that has a check digit by chance would keep a recording."""
+    heads = [f"{network}00123456789" for network in range(1000, 10000, 9)]
+    numbers = [head + luhn.calc_check_digit(head) for head in heads]
+    text = " ".join(f"id {number}." for number in numbers)
+    answer = Response(200, "OK", (("content-type", "text/plain"),), text.encode())
+    clean = scrub([Interaction(Request("GET", "https://api.coze.com/any"), answer)]).interactions
+    assert inspect(Cassette(clean, Metadata("stand-in", "2026-01-01T00:00:00Z", "1")), "") == ()
 
 
 def test_a_wrong_check_digit_is_reported(fill: Callable[[str], str]) -> None:
