@@ -54,6 +54,7 @@ from cozepy import (
 from cozepy.log import logger
 
 from api.tests.coze.assertions import USER, MakeAsyncClient, MakeAsyncCoze, MakeClient, MakeCoze
+from api.tests.coze.leftovers import remove_leftovers
 from coze_cassettes import Account
 
 LOGID = "20240101000000" + "0" * 18
@@ -105,12 +106,20 @@ def mock_coze_base_url() -> str:
 
 
 @pytest.fixture
-def answers() -> list[httpx.Response]:
+def answers(
+    account: Account, mock_coze_api_token: str, mock_coze_base_url: str, shared_ssl_context: ssl.SSLContext
+) -> Iterator[list[httpx.Response]]:
     """The raw answers that ``coze`` and ``async_coze`` got, the newest last.
 
-    While recording, those that a fixture caused are among them: look at the end of the list.
+    While recording, those that a fixture caused are among them: look at the end of the list. What they made and no test
+    or fixture has taken away, because it failed, is taken away at the end.
     """
-    return []
+    kept: list[httpx.Response] = []
+    yield kept
+    if account.is_recording:
+        with account.unrecorded_context(), SyncHTTPClient(verify=shared_ssl_context) as client:
+            auth = TokenAuth(mock_coze_api_token)
+            remove_leftovers(Coze(auth=auth, base_url=mock_coze_base_url, http_client=client), kept)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
 
+from api.tests.coze.leftovers import leftovers, remove_leftovers
 from coze_standin import StandIn
 
 pytestmark = pytest.mark.loopback
@@ -386,3 +387,35 @@ def _closed(app: App) -> Iterator[App]:
 def _foreign_key() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def test_what_a_failed_test_has_made_is_taken_away(standin: StandIn, space: str, bot: str) -> None:
+    """Each kind of thing that Coze makes and takes away, but for the one that was taken away already."""
+    answers: list[httpx.Response] = []
+    variables = standin.environment
+    with cozepy.SyncHTTPClient(event_hooks={"response": [answers.append]}) as http:
+        coze = Coze(auth=TokenAuth(variables["COZE_API_TOKEN"]), base_url=standin.url, http_client=http)
+        gone, left = (coze.conversations.create(bot_id=bot).id for _ in range(2))
+        coze.conversations.delete(conversation_id=gone)
+        kind = cozepy.DocumentFormatType.DOCUMENT
+        made = coze.datasets.create(name="left", space_id=space, format_type=kind).dataset_id
+        app = coze.api_apps.create(app_type=cozepy.AppType.NORMAL, name="left").id
+        group = coze.audio.voiceprint_groups.create(name="left").id
+        draft = coze.bots.create(space_id=space, name="left").bot_id
+        coze.bots.publish(bot_id=draft)
+        user = cozepy.WorkspaceMember(user_id=variables["COZE_MEMBER_ID"], role_type=cozepy.WorkspaceRoleType.MEMBER)
+        coze.workspaces.members.create(workspace_id=space, users=[user])
+        enterprise = variables["COZE_ENTERPRISE_ID"]
+        guest = cozepy.EnterpriseMember(
+            user_id=variables["COZE_GUEST_ID"], role=cozepy.EnterpriseMemberRole.ENTERPRISE_MEMBER
+        )
+        coze.enterprises.members.create(enterprise_id=enterprise, users=[guest])
+        with pytest.raises(cozepy.CozeAPIError):
+            coze.conversations.create(bot_id="7000000000000000001")
+        expected = {left, made, app, group, draft, user.user_id, guest.user_id}
+        before = len(answers)
+        remove_leftovers(coze, list(answers))
+        taken = " ".join(f"{each.request.url.path} {each.request.read().decode()}" for each in answers[before:])
+        assert {each for each in (*expected, gone) if each in taken} == expected
+        assert all(each.json()["code"] == 0 for each in answers[before:])
+        assert [*leftovers(answers)] == []
