@@ -4,7 +4,10 @@
 # With the argument without-project .venv stays as it is: the locks are written before a new dependency is installed.
 set -euo pipefail
 unset CDPATH # `cd` would look there first
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.." # a link to the folder needs no environment of its own
+case $PWD in *[:\"\$\`\\]* | *$'\n'*)
+  echo "No environment of Python works in $PWD: rename the folder that has : \" \$ \` \\ or a line end in its name." >&2 && exit 1 ;;
+esac
 
 choose() { # finds the first argument that is a Python to use: $python, and $identity, which tells it from others
   for python in "$@"; do identity=$("$python" -c "$probe" 2>/dev/null) && return; done

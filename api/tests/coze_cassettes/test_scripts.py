@@ -20,13 +20,24 @@ def _run(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProc
 
 
 def test_a_script_finds_its_own_folder(tmp_path: Path) -> None:
-    """Where CDPATH has a folder with the same name too."""
+    """Where CDPATH has a folder with the same name too, and by a link to it."""
     checkout, other = tmp_path / "a b", tmp_path / "other"
     (other / "scripts").mkdir(parents=True)
     shutil.copytree(SCRIPTS, checkout / "scripts")
-    sourcing = 'source scripts/environment.sh without-project; echo "$PWD"'
-    done = _run("bash", "-c", sourcing, cwd=checkout, CDPATH=str(other), PYTHON=sys.executable)
-    assert done.stdout.splitlines()[-1] == str(checkout)
+    sourcing = 'source "$0" without-project; echo "$PWD"'
+    (tmp_path / "link").symlink_to(checkout)
+    for script in ("scripts/environment.sh", str(tmp_path / "link/scripts/environment.sh")):
+        done = _run("bash", "-c", sourcing, script, cwd=checkout, CDPATH=str(other), PYTHON=sys.executable)
+        assert done.stdout.splitlines()[-1] == str(checkout)
+
+
+@pytest.mark.parametrize("name", ["a:b", 'a"b', "a$b", "a`b", "a\\b", "a\nb"])
+def test_a_folder_in_which_no_environment_works_is_refused(tmp_path: Path, name: str) -> None:
+    """Programs that pip installs would not start there, or nothing could be installed."""
+    shutil.copytree(SCRIPTS, tmp_path / name / "scripts")
+    done = subprocess.run([tmp_path / name / "scripts/test.sh"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"No environment of Python works in {tmp_path / name}: rename the folder")
 
 
 def test_packages_go_into_the_environment(tmp_path: Path) -> None:
