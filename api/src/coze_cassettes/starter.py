@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
+from coze_cassettes.cassette import store
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import PytestSettings
 
@@ -71,11 +73,22 @@ _SECTIONS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
 
 @dataclass(frozen=True)
 class Edit:
-    """A file that is to be made, or to be given some lines; ``added`` are these lines, ``text`` is the whole file."""
+    """A file that is to be made, or to be given some lines; ``added`` are these lines, ``text`` is the whole file.
+
+    ``write`` leaves a link what it is: the file that it names gets the lines.
+    """
 
     path: Path
     added: str
     text: str
+
+    def write(self) -> None:
+        """Writes the file in one step; one that was there keeps who may read and write it."""
+        path = self.path.resolve()
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+        store.write_text(path, self.text)
+        if mode is not None:
+            path.chmod(mode)
 
 
 def plan_start(settings: PytestSettings) -> tuple[Edit, ...]:

@@ -343,12 +343,13 @@ A recording would not work: fix what is wrong.
 
 @pytest.mark.loopback
 def test_the_commands_print_lines_and_no_token(stand_in: StandIn, tmp_path: Path, project: Any) -> None:
-    """Doctor says ok, setup prints what a shell can read, --remove what it did."""
+    """Doctor says ok, whatever the terminal's encoding, setup prints what a shell can read, --remove what it did."""
     run: Callable[..., tuple[int, str, str]] = project.run
     code, out, err = run(command="doctor", environment=stand_in.environment)
     assert (code, err) == (0, "")
     assert out.endswith("\nok:    the token has the permission listWorkflow\nA recording would work.\n")
-    code, out, err = run("--target", "stand-in", command="doctor")
+    elsewhere = {"environment": {"PYTHONIOENCODING": "utf-16"}, "encoding": "utf-16"}
+    code, out, err = run("--target", "stand-in", command="doctor", **elsewhere)
     assert (code, err, out.count("ok:    ")) == (0, "", 12)
     assert out.endswith("A recording would work.\n")
     refused = run(command="doctor", environment={**stand_in.environment, "COZE_API_TOKEN": "refused-token"})

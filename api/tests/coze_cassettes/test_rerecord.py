@@ -161,9 +161,26 @@ def test_the_shell_overrules_the_env_file(tmp_path: Path) -> None:
     assert env_file.read_environment(tmp_path, {"A": "shell"}) == {"A": "shell"}
     (tmp_path / ".env").write_text("A=file\nB=file")
     assert env_file.read_environment(tmp_path, {"A": "shell"}) == {"A": "shell", "B": "file"}
-    (tmp_path / ".env").write_text("COZE_BOT_ID=1", "utf-16")
-    with pytest.raises(Misuse, match=r"^\.env is not in UTF-8: save it in that encoding\.$"):
+    (tmp_path / ".env").unlink()
+    (tmp_path / ".env").mkdir()
+    assert env_file.read_environment(tmp_path, {"A": "shell"}) == {"A": "shell"}
+
+
+UNREADABLE = [
+    ("COZE_BOT_ID=1".encode("utf-16"), "is not in UTF-8: save it in that encoding."),
+    (b"A=1\n\nthe bot is 7\nB=2\n", "cannot be read in line 3: a line is NAME=value, or a remark behind #."),
+    (b'A=1\nCOZE_API_TOKEN="half\n', "cannot be read in line 2: a line is NAME=value, or a remark behind #."),
+    (b"A=1\nB=1\0\n", "cannot be read in line 2: a line is NAME=value, or a remark behind #."),
+]
+
+
+@pytest.mark.parametrize(("content", "problem"), UNREADABLE)
+def test_an_env_file_that_cannot_be_read_is_named(content: bytes, problem: str, tmp_path: Path) -> None:
+    """No line is left out, since it may be that of the token."""
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(Misuse) as error:
         env_file.read_environment(tmp_path, {})
+    assert str(error.value) == f"{tmp_path / '.env'} {problem}"
 
 
 def test_blanks_around_a_value_are_no_part_of_it(tmp_path: Path) -> None:

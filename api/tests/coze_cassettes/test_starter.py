@@ -122,6 +122,18 @@ def test_lines_end_as_in_the_file(tmp_path: Path) -> None:
         plan_start(settings)
 
 
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    """The file that it names gets the lines, and keeps who may read it."""
+    (tmp_path / "shared.toml").touch()
+    (tmp_path / "shared.toml").chmod(0o640)
+    (tmp_path / "pyproject.toml").symlink_to("shared.toml")
+    edit = plan_start(PytestSettings(tmp_path, (), tmp_path / "cassettes", ""))[0]
+    edit.write()
+    assert (tmp_path / "pyproject.toml").is_symlink()
+    assert (tmp_path / "shared.toml").read_text() == edit.text
+    assert (tmp_path / "shared.toml").stat().st_mode & 0o777 == 0o640
+
+
 def test_a_project_that_has_opted_in_is_refused(tmp_path: Path) -> None:
     """The sentence says what it has."""
     with pytest.raises(Misuse) as error:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from coze_cassettes.cassette import store
 from coze_cassettes.cli.project import shell_path
 from coze_cassettes.errors import Misuse
 from coze_cassettes.pytest_settings import read_settings
@@ -31,6 +30,6 @@ def command(yes: bool) -> int:  # noqa: FBT001  click passes it by name
     if not yes and not click.confirm("Write this?", default=True):
         raise Misuse("Nothing was written.")
     for edit in edits:
-        store.write_text(edit.path, edit.text)
+        edit.write()
     click.echo(NEXT)
     return 0

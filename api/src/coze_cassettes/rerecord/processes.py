@@ -26,6 +26,8 @@ from coze_cassettes.rerecord.signals import defer_signals_context
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 15.0
+_READABLE: Final = {"PYTHONIOENCODING": "utf-8:backslashreplace"}
+"""What a child prints is read as UTF-8, whatever the encoding of this terminal is."""
 
 
 # --- pytest ---------------------------------------------------------------------------------------------------------
@@ -92,7 +94,7 @@ def run_pytest(
             process = subprocess.Popen(  # noqa: S603  this interpreter, our own arguments
                 command(suite, arguments),
                 cwd=suite.root,
-                env={**environment, pytest_events.PIPE_VARIABLE: str(write_end)},
+                env={**environment, **_READABLE, pytest_events.PIPE_VARIABLE: str(write_end)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -221,6 +223,7 @@ def stand_in(account: str, changes: Sequence[str] = ()) -> Iterator[Starting]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env={**os.environ, **_READABLE},
             start_new_session=True,
         ) as process,
         _ending(process),
