@@ -52,7 +52,13 @@ EXPLANATIONS = [
         Coded("logid 123"),
         [OWN_LINE, SDK],
         False,
-        "Coded (code 4100) at cozepy/chat/__init__.py:404, called by tests/test_a.py:7",
+        "Coded (code 4100: the token is not taken) at cozepy/chat/__init__.py:404, called by tests/test_a.py:7",
+    ),
+    (
+        httpx.RemoteProtocolError("a real answer"),
+        [OWN_LINE],
+        False,
+        "RemoteProtocolError (the connection broke: run the command again) at tests/test_a.py:7",
     ),
     (
         invalid({"parts": [{"text": "a real answer"}], "by_name": {"A Real Name": {}}}),
@@ -64,12 +70,12 @@ EXPLANATIONS = [
         ),
     ),
     (
-        invalid({"parts": [{}, {}, {}, {"content": 7}], "by_name": {}}),
+        invalid({"parts": [{}, {}, {"content": 7}, {}, 8], "by_name": {"a": {}}}),
         [SDK],
         False,
         (
-            "ValidationError (Whole.parts[].content: missing, Whole.parts[].content: missing, "
-            "Whole.parts[].content: missing and 1 more) at cozepy/chat/__init__.py:404"
+            "ValidationError (Whole.parts[].content: missing, Whole.parts[].content: string_type, "
+            "Whole.parts[]: model_type and 1 more) at cozepy/chat/__init__.py:404"
         ),
     ),
 ]

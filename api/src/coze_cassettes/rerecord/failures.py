@@ -75,8 +75,11 @@ def _kind(error: BaseException) -> str:
     name = type(error).__name__
     code = getattr(error, "code", None)
     if isinstance(code, int):
-        return f"{name} (code {code})"
-    found = list(_invalid_fields(error))
+        meaning = _MEANINGS.get(code, "")
+        return f"{name} (code {code}{meaning and f': {meaning}'})"
+    if _is_of_transport(error):
+        return f"{name} (the connection broke: run the command again)"
+    found = list(dict.fromkeys(_invalid_fields(error)))  # of many elements one says enough
     more = f" and {len(found) - _MOST_PLACES} more" if len(found) > _MOST_PLACES else ""
     return f"{name} ({', '.join(found[:_MOST_PLACES])}{more})" if found else name
 
@@ -124,6 +127,15 @@ def explain_collection(text: str) -> str:
 
 # --- the service ----------------------------------------------------------------------------------------------------
 
+_MEANINGS: Final = {
+    4019: "the balance is used up",
+    4028: "the quota is used up",
+    4100: "the token is not taken",
+    4101: "the token lacks a permission",
+    700012006: "the token is not valid any more",
+}
+"""What Coze's codes say of the account, and not of the test."""
+
 _TRANSPORTS: Final = frozenset({"httpx", "httpcore", "websockets"})
 _REFUSALS: Final = frozenset({4100, 4013, 4028, 700012006})
 """Coze's codes for a token that it does not take (any more), a rate limit and used-up quota."""
@@ -132,7 +144,12 @@ _REFUSALS: Final = frozenset({4100, 4013, 4028, 700012006})
 def is_outage(error: BaseException | None) -> bool:
     """Whether an error, or what caused it, says that the service is out of reach: other tests would fail as well."""
     while error is not None:
-        if type(error).__module__.partition(".")[0] in _TRANSPORTS or getattr(error, "code", None) in _REFUSALS:
+        if _is_of_transport(error) or getattr(error, "code", None) in _REFUSALS:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _is_of_transport(error: BaseException) -> bool:
+    """Whether a library that speaks to the network raised it."""
+    return type(error).__module__.partition(".")[0] in _TRANSPORTS
