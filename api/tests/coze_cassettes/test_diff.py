@@ -334,6 +334,12 @@ def test_how_often_documents_are_asked_for_and_which_is_done_first_is_no_change(
 COUNTED = [
     ("/v1/datasets", {"dataset_list": [{"hit_count": 3}]}, {"dataset_list": [{"hit_count": 9}]}),
     ("/v1/datasets/0/images", {"photo_infos": [{"caption": "A cat"}]}, {"photo_infos": [{"caption": "A tabby"}]}),
+    ("/v1/datasets/0/images", {"photo_infos": [{"status": 0}]}, {"photo_infos": [{"status": 1}]}),
+    (
+        "/open_api/knowledge/document/list",
+        {"document_infos": [{"status": 0, "char_count": 0, "slice_count": 0}]},
+        {"document_infos": [{"status": 1, "char_count": 27, "slice_count": 1}]},
+    ),
 ]
 
 
@@ -341,7 +347,7 @@ COUNTED = [
 def test_what_a_knowledge_base_says_of_its_use_and_its_pictures_is_no_change(
     path: str, before: Any, after: Any
 ) -> None:
-    """Hits follow the chats of others, and captions are a model's; elsewhere a caption counts."""
+    """Hits follow the chats of others, processing takes its time, captions are a model's: elsewhere one counts."""
     uri = f"https://api.coze.com{path}"
     assert found(answered(before, uri), answered(after, uri)) == []
     assert found(answered({"caption": "A cat"}), answered({"caption": "A tabby"})) == [("note", "$.caption", "changed")]

@@ -100,6 +100,17 @@ def test_requests_a_second() -> None:
     assert Throttle(Limits(requests_per_second=0)).delay("GET", "/") == 0.0
 
 
+def test_what_was_changed_has_time_to_settle() -> None:
+    """Only the first look at it waits; Coze asks for some lists with POST."""
+    throttle = Throttle(Limits(requests_per_second=0, settle=2))
+    made = ("POST", "/v1/datasets"), ("DELETE", "/v1/datasets/7"), ("PUT", "/v1/datasets/7")
+    looked = ("GET", "/v1/datasets"), ("POST", "/v1/conversation/message/list?conversation_id=7"), ("GET", "/v1/bots")
+    assert [throttle.delay(*each) for each in (*looked, *made, *looked, made[0], looked[1])] == [0.0] * 6 + [
+        *(2, 0, 0, 0, 2)
+    ]
+    assert Throttle(Limits(requests_per_second=0)).delay("GET", "/") == 0.0
+
+
 QUOTA = [
     ("POST", "/v3/chat", True),
     ("POST", "/v3/chat?conversation_id=1", True),

@@ -68,6 +68,13 @@ VOLATILE: Final = (
     Volatile(Where.FIELD, r"node_id", "which node of which workflow"),
     Volatile(Where.FIELD, r"hit_count", "how often chats found something in a knowledge base", types="integer"),
     Volatile(Where.FIELD, r"status|progress", "how far each of some documents is", types="integer", uri=r"/process$"),
+    Volatile(
+        Where.FIELD,
+        r"document_infos\.(?:status|char_count|slice_count)|photo_infos\.status",
+        "the same in lists",
+        types="integer",
+        uri=r"/(?:document/(?:list|create)|images)$",
+    ),
     Volatile(Where.FIELD, r"caption", _MODEL_TEXT, types="string", uri=r"/images$"),
     Volatile(Where.FIELD, r"data\.text", _MODEL_TEXT, types="string", uri=r"/v1/audio/transcriptions$"),
     Volatile(Where.FIELD, r"available_training_times", "each training of a voice spends one", types="integer"),

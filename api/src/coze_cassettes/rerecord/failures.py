@@ -132,6 +132,7 @@ _MEANINGS: Final = {
     4028: "the quota is used up",
     4100: "the token is not taken",
     4101: "the token lacks a permission",
+    4200: "nothing is there, or not yet: COZE_CASSETTES_SETTLE=2 waits for it",
     700012006: "the token is not valid any more",
 }
 """What Coze's codes say of the account, and not of the test."""

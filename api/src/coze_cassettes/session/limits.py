@@ -20,8 +20,9 @@ class Limits:
     ``max_attempts`` is how often a request is sent at most, ``initial_backoff`` how long the first retry waits, doubled
     for each further one up to ``max_backoff``, which bounds Retry-After too. ``requests_per_second`` bounds the rate
     (0: not at all), ``chats`` the chats and workflow runs and ``audio`` the audio calls of the whole run.
-    ``read_timeout`` is how long a service may send nothing. When the service did not answer in ``max_failures`` tests
-    in a row, the run stops.
+    ``settle`` is how long to wait before something is read after something was changed, for a service that does not
+    show it at once. ``read_timeout`` is how long a service may send nothing. When the service did not answer in
+    ``max_failures`` tests in a row, the run stops.
     """
 
     max_attempts: int = 5
@@ -30,6 +31,7 @@ class Limits:
     requests_per_second: float = 10.0
     chats: int = 200
     audio: int = 50
+    settle: float = 0.0
     read_timeout: float = 120.0
     max_failures: int = 10
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from typing import Final
 
 from coze_cassettes.session.limits import Limits
 from coze_cassettes.session.quota import QuotaCounter
 from coze_cassettes.session.retry import backoff
+
+_READING: Final = re.compile(r"/(?:retrieve|list|process)(?:\?|\Z)")
+"""Paths of Coze's that are asked with POST and change nothing."""
 
 
 def _announce_nothing(_message: str) -> None:
@@ -23,11 +28,21 @@ class Throttle:
         self.announce: Callable[[str], None] = _announce_nothing
         self._clock = clock
         self._free = 0.0
+        self._changed = False
         self._quota = QuotaCounter(self.limits)
 
     def delay(self, method: str, path: str) -> float:
         """The seconds to wait before a request is sent; QuotaExceeded if it may not be sent at all."""
         self._quota.count(method, path)
+        return max(self._pace(), self._settling(method, path))
+
+    def _settling(self, method: str, path: str) -> float:
+        """The seconds to wait before what was changed is looked at."""
+        reads = method == "GET" or _READING.search(path) is not None
+        waits, self._changed = reads and self._changed, not reads
+        return self.limits.settle if waits else 0.0
+
+    def _pace(self) -> float:
         if not self.limits.requests_per_second:
             return 0.0
         now = self._clock()
