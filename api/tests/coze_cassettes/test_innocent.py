@@ -362,6 +362,11 @@ def packed(name: str, length: int) -> str:
     return base64.b64encode(random.Random(name).randbytes(length)).decode()  # noqa: S311 - no key is made of it
 
 
+def film(head: bytes) -> bytes:
+    """A film of drawn bytes, the same each time."""
+    return head + random.Random(head).randbytes(900)  # noqa: S311 - no key is made of it
+
+
 def public_key() -> str:
     """A public key as a file has it: a look that a certificate shares."""
     dashes = "-----"
@@ -382,6 +387,13 @@ UNTOUCHED: Final[Mapping[str, str]] = {
     "a nonce of a page": f"script-src 'nonce-{packed('nonce', 16)}'",
     "sums of files": f"{hexadecimal('sum', 64)}  a/file.iso\n{hexadecimal('md5', 32)} *file.txt",
     "an embedding in base64": base64.b64encode(struct.pack("<60f", *json.loads(embedding()))).decode(),
+    "a film in base64": base64.b64encode(film(b"\0\0\0\x20ftypisom")).decode(),
+    "a sound in lines of base64": base64.encodebytes(film(b"\xff\xf3\x84\xc4")).decode(),
+    "a sound in base64 of URLs": base64.urlsafe_b64encode(film(b"#!AMR\n")).decode(),
+    "a film in a text": f"![](data:video/webm;base64,{base64.b64encode(film(bytes.fromhex('1a45dfa3'))).decode()})",
+    "bytes of no known form": packed("bytes", 6300),
+    "bytes in base64 of URLs, in lines": "\n".join(re.findall(".{1,76}", packed("url", 6300).replace("+", "-"))),
+    "bytes in hexadecimal digits": random.Random("digits").randbytes(4200).hex(),  # noqa: S311 - no key is made of it
     "a public key for signatures": json.dumps(
         {"kty": "RSA", "n": packed("n", 256)[:342].replace("/", "_"), "e": "AQAB"}
     ),

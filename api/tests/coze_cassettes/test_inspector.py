@@ -102,6 +102,14 @@ def test_random_strings_are_found(rules_found: Callable[..., set[str]]) -> None:
     assert rules_found({"note": text}) == {"INSPECT-RANDOM"}
 
 
+@pytest.mark.parametrize("note", ["{A1000}{A1000}{A1000}", "{A40}\n{A40}\n{A40}", "{A64}\n{A64}\n{A40}"])
+def test_long_random_strings_and_lines_of_them_are_found(
+    note: str, rules_found: Callable[..., set[str]], fill: Callable[[str], str]
+) -> None:
+    """Only what is longer than any key is taken for a file."""
+    assert rules_found({"note": fill(note)}) == {"INSPECT-RANDOM"}
+
+
 def test_what_a_sum_is_made_with_is_found(rules_found: Callable[..., set[str]]) -> None:
     """Hexadecimal digits that a text calls a sum are none; what it is made with is a secret."""
     digits = hashlib.md5(b"", usedforsecurity=False).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -38,21 +37,6 @@ _MANY: Final = 64 * 1024
 _MOST: Final = 16
 _FREE: Final = 100_000
 """The texts inside a text are read until they have together this many times its length, and this many characters."""
-
-
-_PACKED = re.compile(r"[A-Za-z0-9+/=]{256,}")
-"""Base64 from this length on that is not text is a sound or a file; what it says is in its bytes."""
-
-
-def is_packed(text: str) -> bool:
-    """Whether a text is only the base64 of a sound or a file, in whose letters a key would stand by chance."""
-    if not _PACKED.fullmatch(text):
-        return False
-    try:
-        base64.b64decode(text[:256]).decode("utf-8")
-    except ValueError:  # not base64, or not UTF-8
-        return True
-    return False
 
 
 class TooManyLayers(Exception):

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from coze_cassettes.codecs import encodings
-from coze_cassettes.inspection import decoding, encoded
+from coze_cassettes.inspection import decoding, encoded, files
 
 _MIN_ENTROPY: Final = 3.6
 """Bits a character of twenty random letters and digits at least; it rises with the length."""
@@ -36,10 +36,6 @@ _LONGEST_WORDS: Final = 2.8
 """Characters of the words of a drawn string on average, where CamelCase has four and more."""
 
 RUN = re.compile(r"(?:(?<![A-Za-z0-9+/_=%-])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9+/_-]{20,}+={0,2}")
-_MEDIA: Final = (
-    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"OggS", b"%PDF", b"ID3", b"fLaC", b"\xff\xfb", b"PK\x03\x04"),
-    *(b"\x93NUMPY", b"\0asm", b"wOFF", b"wOF2", b"\0\x01\0\0", b"BM", b"\0\0\x01\0"),
-)
 _PUBLIC_KEY: Final = ("MIIB", "MIIC", "MIID", "MIIE", "MIIF", "MIIG", "MIGf", "MFkw", "MCow", "MFww", "MHYw", "AAAA")
 """How base64 of a public key or a certificate begins: ASN.1 sequences of their sizes, the length of a name of SSH."""
 
@@ -144,7 +140,7 @@ def is_random(match: re.Match[str]) -> bool:
     is_whole = "/" not in run and is_drawn(run)
     if not is_whole and not parts:
         return False
-    if run.startswith(_PUBLIC_KEY) or _is_media(run) or _is_text(run) or _is_text(run.replace("+", "")):
+    if run.startswith(_PUBLIC_KEY) or _is_file(run) or _is_text(run) or _is_text(run.replace("+", "")):
         return False
     if _has_order(run):
         return False
@@ -159,6 +155,7 @@ def is_random_hex(match: re.Match[str]) -> bool:
     run = match[0]
     if (
         len(run) == _COMMIT
+        or len(run) > files.LONGEST_KEY
         or not re.search("[A-Fa-f]", run)
         or not re.search("[0-9]", run)
         or len(set(run)) < _MIN_HEX_DIGITS
@@ -258,13 +255,13 @@ _FLOATS: Final = struct.Struct("<48f")
 _SMALLEST, _LARGEST = 1e-9, 1e4
 
 
-def _is_media(run: str) -> bool:
+def _is_file(run: str) -> bool:
     """Whether base64 holds a picture, a sound, or the numbers of an embedding, which look random too."""
+    if files.begins_like_one(run):
+        return True
     try:
         begin = base64.b64decode(run[: _FLOATS.size * 4 // 3])
     except binascii.Error:
         return False
-    if begin.startswith(_MEDIA):
-        return True
     numbers = _FLOATS.unpack(begin) if len(begin) == _FLOATS.size else ()
     return bool(numbers) and all(_SMALLEST < abs(each) < _LARGEST for each in numbers)

@@ -16,7 +16,7 @@ from typing import Final
 
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.codecs.encodings import to_bytes
-from coze_cassettes.inspection import decoding, encoded, names, pairs
+from coze_cassettes.inspection import decoding, encoded, files, names, pairs
 from coze_cassettes.inspection.detectors import DETECTORS, RANDOM
 from coze_cassettes.inspection.masking import MASK, Masking, fold
 from coze_cassettes.inspection.pieces import Kind, Piece, pieces_of, pieces_of_file
@@ -181,7 +181,7 @@ def _readings_of(text: str) -> tuple[_Reading, ...] | None:
     return tuple(
         _Reading(
             layer,
-            "" if decoding.is_packed(layer) or decoding.is_whole_file(layer) else fold(decoding.strings_in(layer)),
+            "" if files.is_packed(layer) or decoding.is_whole_file(layer) else fold(decoding.strings_in(layer)),
         )
         for layer in layers
     )
@@ -235,4 +235,7 @@ def _rules_by_name(text: str) -> tuple[str, ...]:
 def _random_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors of randomness, likewise; what is a text in an encoding of all signs is read so."""
     found = tuple(detector.rule for detector in RANDOM if detector.is_in(text))
-    return tuple(detector.rule for detector in RANDOM if detector.is_in(encoded.without_encoded(text))) if found else ()
+    if not found:
+        return ()
+    rest = encoded.without_encoded(files.without_files(text))
+    return tuple(detector.rule for detector in RANDOM if detector.is_in(rest))

@@ -167,20 +167,34 @@ def _is_named_inside(claim: Claim, look: Claim, text: str) -> bool:
 
 
 _NOISE: Final = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
+_LINE: Final = r"[A-Za-z0-9+/_-]{40,}+={0,2}"
+_LONG_NOISE: Final = re.compile(
+    rf"(?:data:[^,\s]{{1,80}},)?({_LINE}(?:\r?\n{_LINE})*+(?:\r?\n[A-Za-z0-9+/_-]{{1,39}}={{0,2}})?)\s*"
+)
 _SAMPLE: Final = 256
+"""Characters of base64 that are judged. Of more than these it may also be that of URLs, and stand in lines."""
+
+_OF_URLS: Final = str.maketrans("-_", "+/")
 _LEAST_SHARE: Final = 0.2
 """Share of capitals, and of small letters, in base64 of bytes at least; words with plus signs between have less."""
 
 
 def _is_noise(text: str) -> bool:
     """Whether a text is the base64 of bytes that nobody can read, as of a sound: a name or a key in it is chance."""
-    if len(text) % 4 or _NOISE.fullmatch(text) is None:
-        return False
-    sample = text[:_SAMPLE]
+    sample = _sample_of_base64(text)
     least = _LEAST_SHARE * len(sample)
-    if sum(map(str.isupper, sample)) < least or sum(map(str.islower, sample)) < least:
+    if not sample or sum(map(str.isupper, sample)) < least or sum(map(str.islower, sample)) < least:
         return False
     return not is_readable(to_text(base64.b64decode(sample)))
+
+
+def _sample_of_base64(text: str) -> str:
+    """The beginning of a text that is base64 as a whole; an empty string if it is none."""
+    if len(text) <= _SAMPLE:
+        return "" if len(text) % 4 or _NOISE.fullmatch(text) is None else text
+    whole = _LONG_NOISE.fullmatch(text)
+    sample = "".join(whole[1][: 2 * _SAMPLE].split()).rstrip("=") if whole else ""
+    return sample[: min(_SAMPLE, len(sample) // 4 * 4)].translate(_OF_URLS)
 
 
 def _shape_claims(folded: Folded, rules: RuleSet) -> Iterator[Claim]:
