@@ -809,9 +809,10 @@ WRITTEN = (
 def test_what_a_machine_drew_is_replaced_under_any_name(
     interaction: MakeInteraction, fill: Callable[[str], str]
 ) -> None:
-    """As a whole value of an answer; a word, a text in base64, a sum of a file, bytes, and what a test sends stay."""
+    """As a whole value of an answer; words, base64 of a text, pieces of one, sums, bytes and what a test sends stay."""
     drawn, digits = [fill(each) for each in DRAWN], fill("0123456789ab{X20}")
-    answer = {"request": drawn, "kept": WRITTEN, "md5": digits, "delta": "a1B2c3D4e5F6g7H8i9J0kL12"}
+    pieces = dict.fromkeys(("delta", "text", "arguments"), "a1B2c3D4e5F6g7H8i9J0kL12")
+    answer = {"request": drawn, "kept": WRITTEN, "md5": digits, **pieces}
     (call,) = scrub([interaction("POST", sent={"note": digits}, answer=answer)]).interactions
     clean = json.loads(call.response.body)
     assert json.loads(call.request.body) == {"note": digits}

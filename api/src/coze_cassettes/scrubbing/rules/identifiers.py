@@ -367,6 +367,7 @@ IDENTIFIERS: Final = (
         '{"unheard_of": "2{D15}"}',
         "order 2{D15} is on its way",
     ),
+    _placed_rule(109, "ID", r"/([1-9]\d{15,18})(?=/|$)", "/any/2{D15}/more", "/any/2{D11}"),
     Rule(
         "COZE-ID-110",
         "ID",
@@ -379,7 +380,6 @@ IDENTIFIERS: Final = (
         validator="opaque",
         is_run=True,
         unless=r"(?i)(?:.*_)?(?:md5|sha\d*|hash(?:es)?|digest|checksum|crc32|etag|commit|revision|base64|b64|bytes|data|file"
-        r"|content|delta|audio|image)",
+        r"|content|delta|audio|image|text|transcript|arguments|output|answer)",
     ),
-    _placed_rule(109, "ID", r"/([1-9]\d{15,18})(?=/|$)", "/any/2{D15}/more", "/any/2{D11}"),
 )
