@@ -514,6 +514,7 @@ SELECTIONS = [
     (("-k", "a b"), f"{CANNOT}{PYTEST}\n"),
     (("--tests", "elsewhere"), f"{CANNOT}file or directory not found: elsewhere\n"),
     (("--tests", "tests/empty"), "There is no test in tests/empty that records a cassette.\n"),
+    ((), "There is no test in tests that records a cassette (9 tests deselected by addopts).\n"),
 ]
 
 
@@ -524,7 +525,8 @@ def test_a_selection_without_recordings_is_refused(
 ) -> None:
     """One sentence, exit code 2, and nothing else; nothing is asked of a server before."""
     (mixed.root / "tests/empty").mkdir()
-    assert rerecord(mixed, *NOBODY, *selection, environment=TOKEN) == (2, "", sentence)
+    environment = {**TOKEN, "PYTEST_ADDOPTS": "" if selection else "-m 'not vcr'"}
+    assert rerecord(mixed, *NOBODY, *selection, environment=environment) == (2, "", sentence)
 
 
 NOBODY = ("--target", "http://127.0.0.1:9", "--yes")
@@ -535,15 +537,21 @@ TOKEN = {"COZE_API_TOKEN": secrets.token_hex(20)}
 @pytest.mark.loopback
 @pytest.mark.slow
 def test_a_change_is_reported_and_swapped_in_but_not_by_a_check(recorded: Project, rerecord: Rerecord) -> None:
-    """A field that the committed answer had and the new one has not is the one finding; a file of Coze's stays."""
+    """A field that the committed answer had and the new one has not is the one finding; a file of Coze's stays.
+
+    So does that of a test that the project's options deselect, and it is no orphan.
+    """
     (recorded.cassettes / "test_project/TestProject.test_gone.yaml").write_bytes(recorded.contents()[ME])
     recorded.edit(ME, "stand-in", b'"user_name":', b'"former":1,"user_name":')
     recorded.edit(CHAT, "coze.com")
     committed = recorded.contents()
-    code, out, _ = rerecord(recorded, *STAND_IN, "--check", "--report", "report", "--account", "b")
+    but_one = {"PYTEST_ADDOPTS": f"--deselect {PROJECT}::TestProject::test_bots"}
+    how = ("--check", "--report", "report", "--account", "b")
+    code, out, _ = rerecord(recorded, *STAND_IN, *how, environment=but_one)
     assert code == 3
+    assert "  leaves out       1 test: deselected by options of pytest (addopts)" in out
     assert f"breaking: GET /v1/users/me: $.data.former: is gone (was integer) ({ME})\n" in out
-    assert "1 not replaced (other provenance), 1 orphaned\n" in out
+    assert "1 not replaced (other provenance), 1 kept, 1 orphaned\n" in out
     assert "- breaking: " in (recorded.root / "report/verdict.md").read_text()
     assert recorded.contents() == committed
     assert recorded.record()[0] == 3

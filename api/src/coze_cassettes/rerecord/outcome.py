@@ -136,12 +136,14 @@ class Verdict:
 class Collected:
     """What a run knows of the tests: the cassettes that they play, and the folders of modules collected whole.
 
-    ``gone`` are folders of the committed cassettes whose module is not there any more.
+    ``gone`` are folders of the committed cassettes whose module is not there any more, ``deselected`` is how many tests
+    would run if the options that pytest is given did not deselect them; ``played`` has their cassettes too.
     """
 
     played: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    deselected: int = 0
 
 
 def others(committed: Iterable[str], recorded: Iterable[str], collected: Collected) -> list[Decision]:

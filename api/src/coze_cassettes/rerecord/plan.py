@@ -35,7 +35,8 @@ class Plan:
     """What a run will do, shown before anything is sent.
 
     ``left_out`` pairs a test with the reason, ``unset`` names the variables that would supply more, ``earlier`` is
-    what an interrupted run has recorded already, ``discarded`` how many cassettes of others will be thrown away.
+    what an interrupted run has recorded already, ``discarded`` how many cassettes of others will be thrown away,
+    ``deselected`` how many tests the options that pytest is given leave out.
     """
 
     target: Target
@@ -45,6 +46,7 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     earlier: frozenset[str] = frozenset()
     discarded: int = 0
+    deselected: int = 0
     all_or_nothing: bool = False
 
     @property

@@ -14,7 +14,7 @@ import select
 import signal
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,7 @@ GRACE_SECONDS: Final = 15.0
 """How long a recording whose parent is gone may clean up in the account."""
 
 COLLECTED: Final = "collected"
+DESELECTED: Final = "deselected"
 STARTED: Final = "started"
 WAITING: Final = "waiting"
 FINISHED: Final = "finished"
@@ -59,7 +60,8 @@ NOT_COLLECTED: Final = "not collected"
 class TestEvent:
     """What happened to one test, or to a module of tests.
 
-    ``event`` is collected, started, waiting (``detail`` says for what) or finished; of a module, named by ``test``, it
+    ``event`` is collected, deselected (by the options that pytest is given), started, waiting (``detail`` says for
+    what) or finished; of a module, named by ``test``, it
     is module, with the folder of its cassettes in ``cassette``, or not collected. With base ``test`` is the folder
     whose structure those folders mirror. ``cassette`` is the file below the cassettes folder that a test plays,
     ``shares_cassette`` whether it is another test's, ``stand_in_only`` the reason of that marker and ``needs`` the
@@ -124,6 +126,12 @@ class EventWriter:
             folder = self._coze_tests.folder(collector.path).as_posix()
             self._write(TestEvent(MODULE, report.nodeid, cassette=folder))
         return report
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Writes, while the tests are only collected, which of ours would not run."""
+        for item in items:
+            if item.config.option.collectonly and self._coze_tests.is_ours(item):
+                self._write(replace(_collected_event(item), event=DESELECTED))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Writes the tests that will run; without properties among them, nothing of Hypothesis needs to be imported."""

@@ -163,6 +163,8 @@ def plan_rows(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "throws away", f"{pluralize(plan.discarded, 'cassette')} recorded by another earlier run"
     for reason, count in plan.reasons.items():
         yield "leaves out", f"{pluralize(count, 'test')}: {reason}"
+    if plan.deselected:
+        yield "leaves out", f"{pluralize(plan.deselected, 'test')}: deselected by options of pytest (addopts)"
     for variable in plan.unset:
         yield "leaves out", f"what needs {variable}, which is not set"
     for bound in plan.bounds:
@@ -202,6 +204,7 @@ class JsonReporter:
             cassettes=plan.cassettes,
             earlier=sorted(plan.earlier),
             discarded=plan.discarded,
+            deselected=plan.deselected,
             left_out=[{"test": test.id, "reason": reason} for test, reason in plan.left_out],
             unset=plan.unset,
             limits=asdict(plan.limits),

@@ -15,6 +15,7 @@ from coze_cassettes.account.env_file import read_environment
 from coze_cassettes.account.target import Target, check_things, check_token, choose_target, get_from
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import CassetteError, Misuse, system_reason
+from coze_cassettes.pluralize import pluralize
 from coze_cassettes.rerecord import processes, project_options, pytest_events, staging
 from coze_cassettes.rerecord.options import Options, Reporter, without_coze
 from coze_cassettes.rerecord.outcome import Collected, Verdict
@@ -97,7 +98,7 @@ def _arrange(options: Options, environment: dict[str, str], reporter: Reporter, 
     if not plan.cassettes:
         raise Misuse("None of these tests records a cassette from this target: choose others with -k.")
     staged = stack.enter_context(_staging_context(options, STAND_IN if starting else target.url, account, reporter))
-    plan = replace(plan, earlier=staged.earlier, discarded=staged.discarded)
+    plan = replace(plan, earlier=staged.earlier, discarded=staged.discarded, deselected=collected.deselected)
     reporter.plan(plan)
     if starting is None and not options.yes and not reporter.confirm(plan):
         raise Misuse("Nothing was recorded, since the plan was not confirmed: answer y, or add --yes.")
@@ -141,14 +142,16 @@ def _collect(options: Options, environment: Mapping[str, str]) -> tuple[list[Tes
         for each in events
         if each.event == pytest_events.COLLECTED
     ]
+    collected = _read_collected(options, tests, events)
     if all(test.shares_cassette for test in tests):
+        why = f" ({pluralize(collected.deselected, 'test')} deselected by addopts)" if collected.deselected else ""
         where = (
             f"-k {options.keyword!r} selects no test"
             if options.keyword
             else f"There is no test in {', '.join(options.tests)}"
         )
-        raise Misuse(f"{where} that records a cassette.")
-    return tests, _read_collected(options, tests, events)
+        raise Misuse(f"{where} that records a cassette{why}.")
+    return tests, collected
 
 
 def _read_collected(options: Options, tests: Sequence[Test], events: Sequence[pytest_events.TestEvent]) -> Collected:
@@ -158,5 +161,6 @@ def _read_collected(options: Options, tests: Sequence[Test], events: Sequence[py
     bases = [Path(each.test) for each in events if each.event == pytest_events.BASE]
     committed = {file.rpartition("/")[0] for file in names(options.cassettes)}
     gone = {folder for folder in committed for base in bases if not (base / f"{folder}.py").exists()}
-    played = frozenset(test.cassette for test in tests)
-    return Collected(played, frozenset() if chosen_from else frozenset(folders), frozenset(gone))
+    deselected = [] if chosen_from else [each for each in events if each.event == pytest_events.DESELECTED]
+    played = frozenset({test.cassette for test in tests} | {each.cassette for each in deselected})
+    return Collected(played, frozenset() if chosen_from else frozenset(folders), frozenset(gone), len(deselected))
