@@ -389,6 +389,13 @@ TELLING: Final = (
     ),
     *(("username bob password 0 %s", "k7R{D1}x2q{A6}"), ("the API key at 3 pm is %s", "k7R{D1}x2q{A6}")),
     *(("Password:<br>%s<br>", "Tulip-{D4}"), ("Not Old1234x, the OTP is %s", "tulip_rose-{D2}")),
+    *(
+        ("Lee lost the password, so he went to the desk again. He came back with %s there", "x9K{D2}q{D1}Zt4"),
+        ("Everyone who comes in by the back door types %s, since nobody has a passphrase", "x9K{D2}q{D1}Zt4"),
+        ("前台换了门禁密码，大家都没收到通知。今天早上贴出来了：%s", "x9K{D2}q{D1}Zt4"),
+        ("The API key that Lee from the second floor sent with love had %s in it", "Nolfen{D4}"),
+        ("The one-time code that Lee from the second floor got late had %s in it", "8{D5}"),
+    ),
     *(("登录密码发给你：%s", "#vi9{A6}"), ("用私钥%s可以进", "9{D5}"), ("the password is nolfen_%s", "5{D3}")),
 )
 """Sentences that tell a secret of letters or of digits only, or one that begins with a sign."""
@@ -569,6 +576,9 @@ def test_a_name_of_two_words_is_replaced_whole(interaction: MakeInteraction, tex
         "sign(payload, 'sha256'); new PDO('mysql:host=db1;dbname=x2'); getAuth('4f9a0c27be31')",
         "then log in with auth 4f9a0c27be31 and go on, is all; PASS src/a1b2c3.test.js",
         "密码（WPA/WPA2 passphrase），该 token 的色值会比 `colorBgContainer` 要亮",
+        "Pods api-7d9f8b6c5d-x2x4z need the secret db-creds.",
+        "The token is checked first, see request 4BF92f35x77b; X.509 is used, and the password as well",
+        "错误码4001表示密码错误，4002表示令牌过期",
     ],
 )
 def test_what_is_said_of_a_password_stays(interaction: MakeInteraction, cassette: MakeCassette, text: str) -> None:

@@ -19,7 +19,7 @@ _PARTING = re.compile(
     r"|\r?\n(?:[=~-]{3,64}\r?\n)?(?:`{3}\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}(?:\[[0-9]{1,4}\])?[:.>] |=> )?){0,12}"
 )
 _END_OF_LINE = re.compile(r"[`\"'*_.!,。，！ ]{0,4}(?:\r?\n|\Z|<)")
-_ELSEWHERE: Final = words(
+ELSEWHERE: Final = words(
     """
     length lengths size hash hashed digest algorithm algorithms version versions bit bits byte bytes format formats
     commit commits sha md5 uuid rfc section issue issues bug bugs release build request file path revision fingerprint
@@ -28,7 +28,7 @@ _ELSEWHERE: Final = words(
     event trace error code status python java node type types
     """
 )
-_ELSEWHERE_HAN = re.compile(
+ELSEWHERE_HAN = re.compile(
     "长度|位数|强度|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|包含|加密|签名|哈希|用户|名|订单"
     "|请求|链接|时间|号"
 )
@@ -51,7 +51,7 @@ def _sort(char: str) -> str:
     return "a" if char.islower() else "A" if char.isupper() else "1" if char.isdecimal() else char
 
 
-def _is_drawn_well(word: str) -> bool:
+def is_drawn_well(word: str) -> bool:
     """Whether small letters, capitals, digits and signs change more often than in words and names of programs."""
     if len(word) < _LEAST or not re.search("[0-9]", word) or not re.search("[A-Za-z]", word):
         return False
@@ -91,7 +91,7 @@ def is_near(text: str, start: int, end: int, *, has_pin: bool, is_key: bool = Fa
     if joined is not None and not is_key and is_shown(joined["value"]):
         return True
     literal = _LITERAL.match(behind)
-    if literal is not None and (names.is_key if is_key else _is_drawn_well)(literal["value"]):
+    if literal is not None and (names.is_key if is_key else is_drawn_well)(literal["value"]):
         return True
     return _is_near_behind(behind, has_pin=has_pin, is_key=is_key) or (not is_key and _is_before(before))
 
@@ -114,7 +114,7 @@ def _is_near_behind(behind: str, *, has_pin: bool, is_key: bool) -> bool:
         if is_key:
             is_value = names.is_key(word)
         else:
-            is_value = _is_drawn_well(word) or (not is_far and _is_long(word))
+            is_value = is_drawn_well(word) or (not is_far and _is_long(word))
             is_below = pieces < _FEW_WORDS and "\n" in behind[position:place]
             is_value = is_value or bool((is_telling or is_below) and _is_shown(word, rest, has_pin=has_pin))
         if is_value:
@@ -167,8 +167,8 @@ def _goes_on(word: str, gap: str, rest: str) -> bool:
         return len(word) <= 4  # noqa: PLR2004 - the number of a line, of a page
     if (
         not re.sub("['’]", "", word).isalpha()
-        or (word.lower() in _ELSEWHERE and "," not in gap)
-        or _ELSEWHERE_HAN.search(word)
+        or (word.lower() in ELSEWHERE and "," not in gap)
+        or ELSEWHERE_HAN.search(word)
     ):
         return False
     return not word.isascii() or word == "No" or word.lower() in _POINTING or _NAMES_NEXT.match(rest) is None
@@ -193,7 +193,7 @@ _TELLS = re.compile(
     r"|[Ii]t['’]s)|[是为用填输入叫]|[>~])[\s\"'“‘(\[*|<>`「『【（]{0,5}\Z"
 )
 _COUNTS = re.compile(
-    r"[.%/-]?[0-9A-Za-z%]| ?[位个次天年月日时小分秒种条至到]"
+    r"[.%/-]?[0-9A-Za-z%]| ?[位个次天年月日时小分秒种条步元字页章至到]"
     rf"| (?!(?:{GOES_ON})\b)[a-z]{{2,}}s?\b"
 )
 
@@ -202,7 +202,12 @@ def _is_shown(word: str, rest: str, *, has_pin: bool) -> bool:
     """Whether a word behind a sign or a verb that tells a value has digits, and nothing says what it counts."""
     if is_drawn(word):
         return re.search("[0-9]", word) is not None and _MEMBER.fullmatch(word) is None
-    return has_pin and is_pin(word) and _COUNTS.match(rest) is None
+    return has_pin and is_pin(word) and not is_counted(rest)
+
+
+def is_counted(rest: str) -> bool:
+    """Whether what stands behind a number says what it counts."""
+    return _COUNTS.match(rest) is not None
 
 
 _DIGIT = re.compile("[0-9]")
@@ -228,7 +233,7 @@ def _is_before(before: str) -> bool:
 
 def is_shown(word: str) -> bool:
     """Whether it looks drawn, or has several digits and is not a word with a number behind it."""
-    return _is_drawn_well(word) or _is_long(word)
+    return is_drawn_well(word) or _is_long(word)
 
 
 _JOINT: Final = words("is was as for that this when if")
@@ -242,7 +247,7 @@ def _is_introduced(before: str) -> bool:
         word = piece[0].strip(_EDGES)
         if is_joined and is_shown(word):
             return True
-        if word.lower() in _ELSEWHERE or not word.isalpha():
+        if word.lower() in ELSEWHERE or not word.isalpha():
             return False
         is_joined = is_joined or word.lower() in _JOINT or _JOINT_HAN.search(word) is not None
     return False

@@ -11,6 +11,7 @@ from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.looks import GOES_ON, WORDY, is_drawn, is_drawn_in_chinese, is_known, is_pin
 from coze_cassettes.inspection.masking import MASK
 from coze_cassettes.inspection.nearby import is_near, is_shown
+from coze_cassettes.inspection.paragraphs import has_drawn_word
 from coze_cassettes.inspection.promises import Promise
 from coze_cassettes.inspection.words import words
 
@@ -52,10 +53,11 @@ def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
     """Whether the sentence around a name, which stands from start to end, holds what the name promises."""
     if end - start <= _LONGEST_OF_CHANCE and _RUN_BEFORE.fullmatch(text, max(0, start - _RUN), start):
         return False
-    if is_near(text, start, end, has_pin=promise in _HAS_PIN, is_key=promise is Promise.KEY):
+    is_key, has_pin = promise is Promise.KEY, promise in _HAS_PIN
+    if is_near(text, start, end, has_pin=has_pin, is_key=is_key):
         return True
-    if promise is Promise.KEY:
-        return False
+    if is_key or has_drawn_word(text, start, end, has_pin=has_pin):
+        return not is_key
     behind = _LEADER.sub(" ", text[end : end + _REACH])
     before = text[max(0, start - _REACH) : start]
     if text[start:end].isascii():
@@ -94,19 +96,10 @@ _ANSWER = re.compile(
     r"(?:,? [A-Za-z0-9'’.-]{1,15}){0,6}(?:\?\s{1,3}|\n(?=[A-Z][a-z]{0,11}: ))(?:[A-Za-z'’]{1,12}[:.]? ){0,2}"
     r"[\"'`*]{0,2}(?P<value>[^\s\"'`*]{4,128})"
 )
-_LISTED = re.compile(r", [\"'`*]{0,2}(?P<value>[^\s\"'`*,]{4,128}?)(?=, |\. [A-Z]|[,.]? ?(?:\r?\n|\Z))")
-_ISSUED = re.compile(
-    r"(?: (?:is|was|got|has been) [a-z]{3,12} ?\((?=[^\s()]{5,128}\))| from \S{4,64} to [\"'“`*]{0,2}"
-    r"|: [a-z][a-z0-9._@-]{1,31} / )(?P<value>[^\s()\"'”`*]{4,128})"
-)
 
 
 def _is_answered(behind: str, promise: Promise) -> bool:
-    """Whether a question for a secret is answered, or commas set a drawn word off: ``the key, x9k2..., works``."""
-    listed = _LISTED.match(behind) or _ISSUED.match(behind)
-    said = listed["value"].rstrip(_TRAILING) if listed is not None else ""
-    if is_drawn(said) or (is_pin(said) and promise in _HAS_PIN):
-        return True
+    """Whether a question for a secret is answered."""
     answer = _ANSWER.match(behind)
     if answer is None:
         return False
@@ -274,23 +267,8 @@ def _is_word_in_chinese(behind: str) -> bool:
     return not is_known(value) and _USED.match(rest) is None
 
 
-_SHOWN_APART: Final = tuple(
-    re.compile(pattern + r"(?P<value>[!-~]{4,128})")
-    for pattern in (
-        r"[\u4e00-\u9fff]{0,6}\?(?:\s|\\n){0,2}(?:[\u4e00-\u9fff]{1,4}:?\s?)?",
-        r"(?:错误|不[对行]|不正确|失[败效]|无效|过期)了?,[\u4e00-\u9fff]{1,8}",
-        r": ?[A-Za-z][\w.@-]{1,31} ?/ ?",
-        r"分别(?:是|为|如下)[:： ]*[^\s和、,，]{1,32}[和、,，] ?",
-    )
-)
-"""An answer, what someone entered, the second of two values: a sign of a sentence parts them from the name."""
-
-
 def _is_said_in_chinese(behind: str, before: str) -> bool:
     if _is_word_in_chinese(behind):
-        return True
-    apart = filter(None, (pattern.match(behind) for pattern in _SHOWN_APART))
-    if any(is_drawn_in_chinese(each["value"].rstrip(".?!/")) for each in apart):
         return True
     gap = _HAN_OR_SIGN.match(behind)
     if gap is not None and not _DESCRIBING_HAN.search(gap[0]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -148,7 +148,7 @@ def _text_claims(leaf: Leaf, rules: RuleSet) -> Iterator[Claim]:
         yield from (each for each in looks if each.start == 0)  # it may be a key as a whole
         return
     yield from looks
-    for claim in _named_claims(leaf, folded, rules):
+    for claim in _named_claims(leaf, folded, rules, looks):
         if not any(_is_named_inside(claim, each, leaf.text) for each in looks):
             yield claim
 
@@ -207,17 +207,27 @@ def _shape_claims(folded: Folded, rules: RuleSet) -> Iterator[Claim]:
         yield Claim(*folded.span(start, end), folded.text[start:end], rule)
 
 
-def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet) -> Iterator[Claim]:
-    """What is known by a name that stands before it."""
+def _named_claims(leaf: Leaf, folded: Folded, rules: RuleSet, looks: Sequence[Claim]) -> Iterator[Claim]:
+    """What is known by a name that stands before it; far from one, what the looks of a secret say goes first."""
     for match in _URL_PARAMETER.finditer(folded.text):
         value = unquote(written := match[2].rstrip(_AFTER_URL))
         name = _PARAMETERS[is_shown(value)] if match[1] == "key" else match[1]
         rule = rules.field(name, leaf.uri_path, value) if value else None
         if rule is not None and rule.form is Form.PLACEHOLDER:
             yield Claim(*folded.span(match.start(2), match.start(2) + len(written)), value, rule)
+    known = _places_of(looks, len(leaf.text))
     for found in fields_in(folded.text):
-        if (claim := _named_claim(leaf, folded, found, rules)) is not None:
+        claim = _named_claim(leaf, folded, found, rules)
+        if claim is not None and not (found.is_far and any(known[claim.start : claim.end])):
             yield claim
+
+
+def _places_of(claims: Sequence[Claim], length: int) -> bytes:
+    """One for each character of a text in one of its claims, zero for each other; nothing if there is no claim."""
+    places = bytearray(length if claims else 0)
+    for claim in claims:
+        places[claim.start : claim.end] = b"\1" * (claim.end - claim.start)
+    return bytes(places)
 
 
 def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) -> Claim | None:

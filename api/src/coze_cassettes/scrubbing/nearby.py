@@ -14,7 +14,7 @@ _SIGNS = re.compile(
     r"|\r?\n(?:[-=~]{3,64}\r?\n)?(?:```\w{0,10}\r?\n)?(?:[A-Za-z]{1,12}(?:\[\d{1,4}\])?[:.>] |=> )?"
     r"|\? (?:[A-Za-z]{1,12}: )?|[ ,.:;?!#/|>=<()\[\]*`\"'~@\u2460-\u24ff-]|[^\w\x00-\x7f]){1,12}"
 )
-_ABOUT: Final = (
+ABOUT: Final = (
     r"(?i:lengths?|size|hash(?:ed)?|digest|algorithms?|versions?|bits?|bytes?|formats?|(?<!, )types?|commits?|sha|md5"
     r"|uuid|rfc|section|issues?|bugs?|lines?(?! \d{1,4}:)|release|build|request|file|path|revision|fingerprint|checksum"
     r"|patch|port|model|see|e\.g|via|like|such|named?|called|functions?|class|method|package|module|using|uses|encoded"
@@ -23,7 +23,7 @@ _ABOUT: Final = (
 )
 """Words behind which letters and digits say something of the secret, or of something else."""
 
-_ABOUT_HAN: Final = (
+ABOUT_HAN: Final = (
     "长度|位数|强度|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|包含|加密|签名|哈希|用户|名|订单"
     "|请求|链接|时间|号"
 )
@@ -34,8 +34,8 @@ _POINTING: Final = (
 
 _WORD = re.compile(
     rf"{_POINTING}|[A-Za-z][\w.-]{{0,31}}@[\w.-]{{1,32}}(?=: )"
-    rf"|(?!{_ABOUT})[A-Za-z][A-Za-z'’-]{{0,14}}+(?![A-Za-z0-9_/@#$%^&+~]|\.\w|[\"'`*]{{0,2}} ?[:=](?! ?\r?\n))"
-    rf"|(?!{_ABOUT})[A-Z][a-z](?=\.: )|[0-9]{{1,4}}(?=[:.)] )|(?:(?!{_ABOUT_HAN})[\u4e00-\u9fff]){{1,8}}+"
+    rf"|(?!{ABOUT})[A-Za-z][A-Za-z'’-]{{0,14}}+(?![A-Za-z0-9_/@#$%^&+~]|\.\w|[\"'`*]{{0,2}} ?[:=](?! ?\r?\n))"
+    rf"|(?!{ABOUT})[A-Z][a-z](?=\.: )|[0-9]{{1,4}}(?=[:.)] )|(?:(?!{ABOUT_HAN})[\u4e00-\u9fff]){{1,8}}+"
 )
 _MOST_WORDS: Final = 8
 _REACH: Final = 64
@@ -66,9 +66,9 @@ _STRONG = re.compile(rf"{_SEVERAL}{MIXED}")
 
 
 _JOINED = re.compile(
-    rf"[\"'”’`*)\]]{{0,2}}(?:(?!{_ABOUT})(?: ?,)? [A-Za-z'’]{{1,12}}){{0,5}}?"
+    rf"[\"'”’`*)\]]{{0,2}}(?:(?!{ABOUT})(?: ?,)? [A-Za-z'’]{{1,12}}){{0,5}}?"
     r"(?:(?: ?,)? (?:is|was|as|for|that|this|when|if)\b|,? ?[\u4e00-\u9fff]{0,4}[是为作当这])"
-    rf"(?:(?! {_ABOUT}) [A-Za-z'’]{{1,12}}){{0,5}} ?[\u4e00-\u9fff]{{0,4}}"
+    rf"(?:(?! {ABOUT}) [A-Za-z'’]{{1,12}}){{0,5}} ?[\u4e00-\u9fff]{{0,4}}"
 )
 """How a sentence goes on from a value to its name: ``... is what you enter as the password``."""
 
@@ -94,7 +94,7 @@ def is_shown(value: str) -> bool:
 def value_behind(text: str, end: int) -> Span | None:
     """Where a drawn value stands behind a name that ends at a place, with words and signs between."""
     position, last = end, end + _REACH
-    if _INSIDE.match(text, end) or _DIGIT.search(text, end, last + _REACH) is None:
+    if _DIGIT.search(text, end, last + _REACH) is None:
         return None
     for words in range(_MOST_WORDS):
         signs = _SIGNS.match(text, position)
@@ -235,7 +235,7 @@ _MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _LONGER = re.compile(rf"(?P<value>{_SEVERAL}{MIXED})")
 _FEW_WORDS: Final = 5
 _SHOWN = re.compile(rf"(?P<value>{MIXED}|{DIGITS})")
-_INSIDE = re.compile(r"(?<=[A-Z0-9]-SECRET)-[A-Z0-9]|(?<=[A-Z0-9]-KEY)-[A-Z0-9]|(?<=KEY)-{5}")
+INSIDE = re.compile(r"(?<=[A-Z0-9]-SECRET)-[A-Z0-9]|(?<=[A-Z0-9]-KEY)-[A-Z0-9]|(?<=KEY)-{5}")
 """A name inside a key that says in capitals what it is: ``AGE-SECRET-KEY-1...``; the head of a private key."""
 _DIGIT = re.compile("[0-9]")
 _GLUED = re.compile("[A-Za-z0-9][A-Za-z0-9_]|(?<=[A-Za-z0-9])_[A-Za-z0-9_]")

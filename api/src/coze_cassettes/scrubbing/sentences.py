@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from coze_cassettes.scrubbing.looks import DIGITS, KNOWN, MIXED, WORDY
-from coze_cassettes.scrubbing.nearby import literal_behind, value_before, value_behind, value_below
+from coze_cassettes.scrubbing.nearby import INSIDE, literal_behind, value_before, value_behind, value_below
+from coze_cassettes.scrubbing.paragraphs import Drawn
 from coze_cassettes.scrubbing.rules.secret_names import HAN_OPENING
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
@@ -77,11 +78,7 @@ _BEHIND_NAME: Final = tuple(
         rf"{_ENTERED} {_OPEN}(?P<value>{_NOT_NUMBERED}{MIXED}|{DIGITS})",
         rf"{_CHANGED} \S{{4,64}} (?:->|=>|→) {_OPEN}(?P<value>{MIXED}|{DIGITS})",
         rf" from \S{{4,64}} to {_OPEN}(?P<value>{MIXED}|{DIGITS})",
-        rf":[ ][a-z][a-z0-9._@-]{{1,31}} / {_OPEN}(?P<value>{MIXED}|{DIGITS})",
-        rf" (?:is|was|got|has been) [a-z]{{3,12}} ?\((?P<value>{MIXED}|\d{{5,12}})\)",
-        rf",[ ]{_OPEN}(?P<value>{MIXED}|\d{{4,8}})(?=[,.]?[ ]?(?:\r?\n|\Z)|,[ ]|\.[ ][A-Z])",
         rf"{_ANY_WORDS}{_ANSWERED}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
-        rf"{_WORDS_OF_NAME}{{0,4}}?[ ](?i:is|was|equals|now|to):? {_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}(?:,?{_WORDS_OF_NAME}){{0,4}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{WORDY})",
         rf"{_APART}{_OPEN}(?:it['’]s )?(?P<value>{MIXED})",
@@ -141,13 +138,10 @@ _BEHIND_HAN: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"[”」』》*`\"']{{0,2}}{_HAN_GAP}[【（(\[「“\"'`*《<]{{0,2}}{_HAN_VALUE}{_UNIT}",
-        rf"[【]{_HAN_VALUE}[】]",
-        rf"分别(?:[是为]|如下)[: ]{{0,2}}[^\s和、,]{{1,32}}[和、,] ?{_HAN_VALUE}{_UNIT}",
         rf"[:：]?[ ]?\r?\n(?:\r?\n)?[>` ]{{0,3}}{_HAN_VALUE}{_UNIT}",
         rf"[\u4e00-\u9fff]{{0,6}}[?？]\s{{0,2}}(?:[\u4e00-\u9fff]{{1,4}}[:：]?\s?)?{_HAN_VALUE}{_UNIT}",
         rf"[从由][!-~]{{4,64}}(?:改|换|变|更新|调整)[为成]了?{_HAN_VALUE}{_UNIT}",
         rf"(?:错误|不[对行]|不正确|失[败效]|无效|过期)了?[,，][\u4e00-\u9fff]{{1,8}}{_HAN_VALUE}{_UNIT}",
-        rf"[:：] ?[A-Za-z][\w.@-]{{1,31}} ?/ ?{_HAN_VALUE}{_UNIT}",
     )
 )
 _OWNED: Final = (
@@ -196,6 +190,7 @@ _HAS_DIGIT = re.compile(r"\d")
 def sentence_values(text: str) -> Iterator[NamedValue]:
     """The secrets of a text that its sentences tell, in no order."""
     is_ascii = text.isascii()
+    drawn = Drawn(text)
     for core in _CORE.finditer(text):
         start, end = core.span()
         head = (None if is_ascii else _HAN_HEAD.search(text, max(0, start - _HAN_BEFORE_KEY), start)) or _HEAD.search(
@@ -207,7 +202,7 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
         behind = _BEHIND_NAME if has_digit else _BEHIND_WITHOUT_DIGIT
         yield from _around(text, name, behind, _BEFORE_NAME if is_behind_digit else ())
         if has_digit or is_behind_digit:
-            yield from _nearby(text, name)
+            yield from _nearby(text, name, drawn)
         if not is_ascii and _HAN_BESIDE.match(text, end):
             yield from _around(text, name, _BEHIND_HAN, ())
         if not is_ascii and _HAN_BEFORE.search(text, max(0, name[0] - 2), name[0]):
@@ -219,7 +214,7 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
         yield from _around(text, (start, end), behind, before)
         if behind or before:
             yield from _letters_around(text, start, end)
-            yield from _nearby(text, (start, end))
+            yield from _nearby(text, (start, end), drawn)
 
 
 _HAN_HEAD = re.compile("[\u4e00-\u9fff]{2}\\Z")
@@ -230,13 +225,17 @@ _HAN_BESIDE = re.compile("[ :\"'(]?[\u4e00-\u9fff]")
 _HAN_BEFORE = re.compile("[\u4e00-\u9fff][ :\"'(]?\\Z")
 
 
-def _nearby(text: str, name: tuple[int, int]) -> Iterator[NamedValue]:
+def _nearby(text: str, name: tuple[int, int], drawn: Drawn) -> Iterator[NamedValue]:
     """A value that looks drawn, a few words behind the name or a sign before it."""
     start, end = name
+    if INSIDE.match(text, end):
+        return
     spans = (value_behind(text, end), value_before(text, start, end), literal_behind(text, end), value_below(text, end))
-    for span in spans:
-        if span is not None:
-            yield NamedValue(text[start:end], *span, is_quoted=True)
+    for span in filter(None, spans):
+        yield NamedValue(text[start:end], *span, is_quoted=True)
+    for span in drawn.around(start, end):
+        if span not in spans:
+            yield NamedValue(text[start:end], *span, is_quoted=True, is_far=True)
 
 
 def _letters_around(text: str, start: int, end: int) -> Iterator[NamedValue]:

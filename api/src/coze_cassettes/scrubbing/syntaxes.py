@@ -20,9 +20,9 @@ class NamedValue:
     is_quoted: bool
     is_phrase: bool = False
     """Whether blanks part the words of the name, so that it may be a part of a sentence."""
-
     is_word: bool = False
     """Whether the syntax says that a word is the value, where another one could be a part of a sentence or of code."""
+    is_far: bool = False  # nothing but its look and the paragraph make it a value of this name
 
 
 NAME: Final = r"(?:[A-Za-z_][A-Za-z0-9_.\-]{0,63}+|[\u4e00-\u9fffA-Za-z]{1,12}+)"
