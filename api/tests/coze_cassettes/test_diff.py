@@ -331,6 +331,25 @@ def test_how_often_documents_are_asked_for_and_which_is_done_first_is_no_change(
         assert taken.interactions == (answered({"mode": 1}), *before)
 
 
+def test_which_of_several_runs_is_done_first_is_no_change() -> None:
+    """Each look asks for all of them; only what the last look says counts."""
+
+    def asked(*states: str) -> list[Interaction]:
+        uri = "https://api.coze.com/v1/workflows/WORKFLOW_ID_1/run_histories/EXECUTE_ID_"
+        return [answered({"data": [{"status": each}]}, f"{uri}{number}") for number, each in enumerate(states)]
+
+    before = [
+        *asked("Running", "Running", "Success"),
+        *asked("Success", "Running", "Success"),
+        *asked(*["Success"] * 3),
+    ]
+    after = [*asked("Success", "Running", "Running"), *asked(*["Success"] * 3)]
+    failing = [*asked("Success", "Running", "Running"), *asked("Fail", "Fail", "Fail")]
+    for old, new in ((before, after), (after, before)):
+        assert not compare(cassette(*old), cassette(*new)).changed
+    assert compare(cassette(*after), cassette(*failing)).changed
+
+
 COUNTED = [
     ("/v1/datasets", {"dataset_list": [{"hit_count": 3}]}, {"dataset_list": [{"hit_count": 9}]}),
     ("/v1/datasets/0/images", {"photo_infos": [{"caption": "A cat"}]}, {"photo_infos": [{"caption": "A tabby"}]}),

@@ -10,6 +10,7 @@ from coze_cassettes.cassette.model import Cassette, Interaction
 from coze_cassettes.diff.alignment import Alignment, Link, align, is_polling
 from coze_cassettes.diff.changes import Change, Comparison, Severity
 from coze_cassettes.diff.interactions import differences, path_of
+from coze_cassettes.diff.mapping import question_of
 from coze_cassettes.diff.numbering import placeholders_of
 from coze_cassettes.diff.paths import format_path
 from coze_cassettes.scrubbing import placeholders
@@ -31,12 +32,21 @@ def compare(old: Cassette, new: Cassette) -> Comparison:
 def _changes_of(link: Link, alignment: Alignment) -> Iterator[Change]:
     old, new = link
     if old is not None and new is not None:
+        is_passing = _is_passing(old, alignment.old) or _is_passing(new, alignment.new)
         for each in differences(old, new):
-            yield Change(each.severity, _label(old), format_path(each.path), each.kind, each.text, each.volatile)
+            volatile = each.volatile or (is_passing and each.severity is Severity.NOTE and each.kind == "changed")
+            yield Change(each.severity, _label(old), format_path(each.path), each.kind, each.text, volatile)
     elif old is not None:
         yield _lone_change(old, alignment.new, "less", "removed")
     elif new is not None:
         yield _lone_change(new, alignment.old, "more", "added")
+
+
+def _is_passing(one: Interaction, calls: Sequence[Interaction]) -> bool:
+    """Whether an answer says how far something is, and the same is asked again."""
+    if not is_polling(one, calls):
+        return False
+    return one != [each for each in calls if question_of(each.request) == question_of(one.request)][-1]
 
 
 def _label(interaction: Interaction) -> str:
