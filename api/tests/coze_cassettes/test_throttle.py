@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from coze_cassettes.errors import Misuse
+from coze_cassettes.errors import CassetteError, Misuse
+from coze_cassettes.rerecord.failures import is_outage
 from coze_cassettes.session.limits import Limits, as_environment, read_limits
 from coze_cassettes.session.quota import QuotaExceeded
 from coze_cassettes.session.retry import backoff, is_busy, parse_retry_after
@@ -175,6 +178,7 @@ def wire(*, faults: bool = False) -> Wire:
 
 
 URL = "https://api.coze.com/v1/bots"
+TOKEN = "the-account's-own"
 STORMS = [([429, 503, 200], 200), ([502, 502, 502], 502), ([401], 401), ([200], 200)]
 
 
@@ -202,6 +206,33 @@ def test_a_fault_that_a_test_asked_for_stands(statuses: list[int]) -> None:
     statuses.append(429)
     with route_context(wire(faults=True)), httpx.Client() as client:
         assert client.get(URL).status_code == 429
+
+
+REFUSALS = [
+    (b'{"code":700012006,"msg":"x"}', TOKEN, False, "700012006 (the token is not valid any more)"),
+    (b'{"code":4028,"msg":"x"}', TOKEN, False, "4028 (the quota is used up)"),
+    (b'{"code":4100,"msg":"x"}', "another", False, ""),
+    (b'{"code":4100,"msg":"x"}', TOKEN, True, ""),
+    (b'{"code":4200,"msg":"4100"}', TOKEN, False, ""),
+    (b'{"code":0,"data":"4100"', TOKEN, False, ""),
+]
+"""What Coze answers, whose token was sent, whether the test asked for a fault, and what the message says."""
+
+
+@pytest.mark.parametrize(("body", "token", "faults", "said"), REFUSALS)
+def test_a_refusal_of_the_account_is_not_what_a_test_expects(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, token: str, said: str, *, faults: bool
+) -> None:
+    """A token that ran out in the middle of a run would be kept as the error of something that does not exist."""
+    answer = httpx.Response(200, stream=httpx.ByteStream(body), headers={"content-type": "application/json"})
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda *_: answer)
+    noted: list[str] = []
+    way = Wire("http://127.0.0.1:9", Throttle(Limits(requests_per_second=0)), lambda: faults, noted.append, TOKEN)
+    refused = pytest.raises(CassetteError, match=re.escape(said)) if said else nullcontext()
+    with route_context(way), httpx.Client(headers={"authorization": f"Bearer {token}"}) as client, refused:
+        assert client.get(URL).content == body
+    assert len(noted) == bool(said)
+    assert all(is_outage(CassetteError(each)) for each in noted)
 
 
 def test_the_read_timeout(statuses: list[int]) -> None:

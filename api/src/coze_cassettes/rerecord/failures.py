@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import coze_cassettes
 from coze_cassettes.errors import CassetteError
+from coze_cassettes.session.refusals import MEANINGS, SAID
 
 _OWN: Final = str(Path(coze_cassettes.__file__).parent)
 _MOST_PLACES: Final = 3
@@ -128,12 +129,9 @@ def explain_collection(text: str) -> str:
 # --- the service ----------------------------------------------------------------------------------------------------
 
 _MEANINGS: Final = {
-    4019: "the balance is used up",
-    4028: "the quota is used up",
-    4100: "the token is not taken",
+    **MEANINGS,
     4101: "the token lacks a permission",
     4200: "nothing is there, or not yet: COZE_CASSETTES_SETTLE=2 waits for it",
-    700012006: "the token is not valid any more",
 }
 """What Coze's codes say of the account, and not of the test."""
 
@@ -145,7 +143,7 @@ _REFUSALS: Final = frozenset({4100, 4013, 4028, 700012006})
 def is_outage(error: BaseException | None) -> bool:
     """Whether an error, or what caused it, says that the service is out of reach: other tests would fail as well."""
     while error is not None:
-        if _is_of_transport(error) or getattr(error, "code", None) in _REFUSALS:
+        if _is_of_transport(error) or str(error).startswith(SAID) or getattr(error, "code", None) in _REFUSALS:
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -97,11 +97,13 @@ class HttpWire:
             return last[0]
 
         try:
-            return run(self.wire.steps(request.method, request.url), once)
+            answer = run(self.wire.steps(request.method, request.url), once)
+            self.wire.require_account(request.headers.get("authorization", ""), answer)
         except BaseException:
             for each in last:
                 each.close()
             raise
+        return answer
 
     def _once(self, before: Handle, transport: httpx.HTTPTransport, request: httpx.Request) -> HttpAnswer:
         direct = None
@@ -136,11 +138,13 @@ class HttpWire:
             return last[0]
 
         try:
-            return await run_async(self.wire.steps(request.method, request.url), once)
+            answer = await run_async(self.wire.steps(request.method, request.url), once)
+            self.wire.require_account(request.headers.get("authorization", ""), answer)
         except BaseException:
             for each in last:
                 await each.close()
             raise
+        return answer
 
     async def _once_async(
         self, before: HandleAsync, transport: httpx.AsyncHTTPTransport, request: httpx.Request

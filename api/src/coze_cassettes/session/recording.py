@@ -16,7 +16,8 @@ from coze_cassettes.session.wire import Wire
 def record_context(recorder: Recorder) -> Iterator[VcrCassette]:
     """Record what the test sends; gives vcrpy's cassette."""
     settings = recorder.settings
-    wire = Wire(settings.target, settings.throttle, lambda: recorder.faults_expected, recorder.give_up)
+    token = next((value for value, name in recorder.configured.placeholders.items() if name == "API_TOKEN"), "")
+    wire = Wire(settings.target, settings.throttle, lambda: recorder.faults_expected, recorder.give_up, token)
     with ExitStack() as stack:
         stack.enter_context(redaction.silent(recording=True))
         stack.enter_context(websocket_record_stub.record_context(recorder, wire))

@@ -15,6 +15,7 @@ from typing import Final, Protocol, TypeVar
 import httpx
 
 from coze_cassettes.errors import CassetteError
+from coze_cassettes.session.refusals import refusal
 from coze_cassettes.session.retry import is_busy
 from coze_cassettes.session.routing import Router
 from coze_cassettes.session.throttle import Throttle
@@ -51,7 +52,7 @@ class Wire:
     """The way to the target; one for a test, or for a run of something else.
 
     ``faults_expected`` says whether an answer that says that the service is busy is what a test wants to record;
-    ``note_refusal`` gets why a request is refused, since a test may catch the error.
+    ``note_refusal`` gets why a request is refused, since a test may catch the error. ``token`` is the account's.
     """
 
     def __init__(
@@ -60,12 +61,14 @@ class Wire:
         throttle: Throttle,
         faults_expected: Callable[[], bool] = lambda: False,
         note_refusal: Callable[[str], None] = lambda _: None,
+        token: str = "",
     ) -> None:
         """Take the target's origin, and the throttle of the run."""
         self.router = Router(target)
         self.throttle = throttle
         self._faults_expected = faults_expected
         self._note_refusal = note_refusal
+        self._token = token
 
     def steps(self, method: str, url: httpx.URL) -> Steps[A]:
         """Waits and sends until an answer stands, and returns that; CassetteError if the request is refused."""
@@ -74,6 +77,17 @@ class Wire:
         except CassetteError as error:
             self._note_refusal(str(error))
             raise
+
+    def require_account(self, authorization: str, answer: Answer) -> None:
+        """CassetteError if Coze answers the account's own token, whatever was asked, by refusing the account.
+
+        A test that expects some refusal would keep that one.
+        """
+        if not self._token or authorization != f"Bearer {self._token}" or self._faults_expected():
+            return
+        if message := refusal(answer.start):
+            self._note_refusal(message)
+            raise CassetteError(message)
 
     def _steps(self, method: str, url: httpx.URL) -> Steps[A]:
         yield self.throttle.delay(method, url.raw_path.decode("ascii"))
