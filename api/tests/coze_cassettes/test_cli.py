@@ -145,6 +145,22 @@ def test_what_git_would_commit_is_judged_and_not_the_working_tree(
         assert (code, output.splitlines()[:2]) == (1, [f"{path.relative_to(root)}:{AN_EMAIL}", ONE_FILE]), variables
 
 
+def test_what_is_behind_a_link_is_checked(tmp_path: Path) -> None:
+    """The folder of the cassettes may be one, or a folder in it: a replay follows them. A circle has an end."""
+    path = write(Path("shared/test_a/T.test_x.yaml"), body='{"note":"mail some.body@example.org"}')
+    subprocess.run(["git", "init", "-q"], check=True)  # noqa: S607  as above
+    subprocess.run(["git", "add", "."], check=True)  # noqa: S607  as above
+    Path("cassettes/coze").mkdir(parents=True)
+    Path("cassettes/coze/test_a").symlink_to(tmp_path / "shared/test_a")
+    Path("shared/test_a/circle").symlink_to(tmp_path / "cassettes")
+    assert called("check")[1].splitlines()[:2] == [f"cassettes/coze/test_a/T.test_x.yaml:{AN_EMAIL}", ONE_FILE]
+    shutil.rmtree("cassettes")
+    Path("cassettes").mkdir()
+    Path("cassettes/coze").symlink_to(tmp_path / "shared")
+    assert called("check")[1].splitlines()[:2] == [f"cassettes/coze/test_a/T.test_x.yaml:{AN_EMAIL}", ONE_FILE]
+    assert called("check", "--staged")[1].splitlines()[:2] == [f"{path}:{AN_EMAIL}", ONE_FILE]
+
+
 def test_what_git_would_commit_may_be_nothing_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of the cassettes is not there before the first recording; without a repository git says so."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

@@ -254,6 +254,15 @@ def test_wrong_arguments(run: Run, argument: str, message: str) -> None:
     assert message in output
 
 
+def test_diff_behind_a_link(run: Run, edited: Path) -> None:
+    """The folder of the cassettes may be a link to one elsewhere in the repository."""
+    (edited / "cassettes").rename(edited / "shared")
+    run_git(edited, "add", "-A")
+    (edited / "cassettes").symlink_to("shared")
+    code, output = run("diff", "--json")
+    assert (code, json.loads(output)["summary"]["cassettes"]) == (3, 2)
+
+
 def test_diff_since_a_commit_that_is_not_there(run: Run, project: Path) -> None:
     """A shallow clone may not have the commit at which two branches parted; the command that gets it is named."""
     other = run_git(project, "commit-tree", "-m", "other", "HEAD^{tree}").strip()

@@ -113,9 +113,22 @@ def files(folder: Path) -> list[Path]:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All files under a folder, in order; InvalidCassette if a folder in it cannot be read, and would be overlooked."""
-    found = os.walk(folder, onerror=_refuse_unreadable)
-    return sorted(Path(place, name) for place, _, names in found for name in names)
+    """All files under a folder, in order; InvalidCassette if a folder in it cannot be read, and would be overlooked.
+
+    A replay finds cassettes behind links to folders too, so these are followed, to each folder once.
+    """
+    found: list[Path] = []
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, onerror=_refuse_unreadable, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        links = {name for name in folders if Path(place, name).is_symlink()}
+        folders[:] = [*sorted(set(folders) - links), *sorted(links)]
+        found += [Path(place, name) for name in names]
+    return sorted(found)
 
 
 def _refuse_unreadable(error: OSError) -> None:

@@ -110,7 +110,8 @@ def _shown_path(path: Path) -> str:
 
 def _staged_sources(folder: Path) -> Iterator[Source]:
     """The files in git's index that a commit would change; nothing is written to do so."""
-    root = git.toplevel(folder)
-    changed = git.run(root, "diff", "--cached", "--name-only", "--diff-filter=ACMRT", "-z", "--", str(folder))
+    place = folder.resolve()  # of a link git knows nothing but the link
+    root = git.toplevel(place)
+    changed = git.run(root, "diff", "--cached", "--name-only", "--diff-filter=ACMRT", "-z", "--", str(place))
     for name in git.names(changed):
         yield Source(name, git.run(root, "cat-file", "blob", f":{name}"))

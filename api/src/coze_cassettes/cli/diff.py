@@ -73,7 +73,8 @@ def _review(arguments: tuple[str, ...], cassettes: Path | None) -> Review:
     if missing := next((path for path in paths if not revisions.has_path(here, chosen, path)), None):
         raise Misuse(f"{missing} is neither a file nor a revision.")
     settings = read_settings()
-    folders = [here / path for path in paths] or [cassettes_folder(cassettes, settings)]
+    chosen_paths = [here / path for path in paths] or [cassettes_folder(cassettes, settings)]
+    folders = [path.resolve() if path.is_dir() else path for path in chosen_paths]  # of a link git knows only the link
     judge = Judge(configured_values(os.environ).placeholders, settings.allow_opaque)
     versions = revisions.read_versions(root, chosen, folders, judge)
     return review(versions.old, versions.new, versions.refused, Processes(_SHARE))
