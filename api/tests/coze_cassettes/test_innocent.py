@@ -100,6 +100,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "Settings  of an app\n\ntoken\nA token is a unit of text.\nsecret\nShown once in the console\n"
         "connect users/a1b2c3d4/messages now\nroot:~/app2 $ ls\nroot:/var/lib2/x $ ls"
     ),
+    "ids of elements, prefixes of documentation": (
+        '<span id="index-ffi_005fcall"></span><span id="Types-1a">, 文档用地址 2001:db8::1, the prefix 2001:db8::/32'
+        " Write to admin@example.org."
+    ),
     "templates, counts, and calls that log nobody in": (
         "支付到 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa\n"
         '{"username": "{{user}}", "user_name": "<your name>", "x-token": "Bearer {{token}}", "nick_name": "${NICK}"}\n'

@@ -68,9 +68,16 @@ def is_address(match: re.Match[str]) -> bool:
     return not is_network and _VERSION_BEFORE.search(before) is None
 
 
+_LONGEST_EXAMPLE: Final = 2
+"""Digits of a machine in the network of documentation that stands for any: ``2001:db8::1``."""
+
+
 def is_ipv6(match: re.Match[str]) -> bool:
     """A global unicast IPv6 address (2000::/3)."""
     is_network = match[0].endswith("::") and match.string[match.end() : match.end() + 1] == "/"
+    host = re.fullmatch("2001:0?db8::([0-9a-f]*)", match[0].lower())
+    if host is not None and len(host[1]) <= _LONGEST_EXAMPLE:  # the prefix of documentation, RFC 3849
+        return False
     return not is_network and any(_reads_as_ipv6(form) for form in (match[0], match[0].rstrip(":")))
 
 

@@ -153,7 +153,7 @@ _LAST_WORDS: Final = frozenset(
         "holder",
     )
 )
-_WORDS_BEFORE = re.compile(r"(?<![A-Za-z0-9_])(?:\d?[A-Za-z][A-Za-z0-9]{0,31} ){1,3}\Z")
+_WORDS_BEFORE = re.compile(r"(?<![A-Za-z0-9_])(?!(?<=<)span )(?:\d?[A-Za-z][A-Za-z0-9]{0,31} ){1,3}\Z")
 _REACH: Final = 100
 
 

@@ -38,7 +38,9 @@ _DOCUMENTATION: Final = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.5
 
 
 def ipv6(text: str) -> bool:
-    """An IPv6 address that can be a person's: neither loopback, unspecified, nor of the own network."""
+    """An IPv6 address that can be a person's: neither loopback, unspecified, of the own network, nor an example."""
+    if _FIRST_DOCUMENTED.fullmatch(text):
+        return False
     try:
         address = ipaddress.IPv6Address(text)
     except ValueError:
@@ -51,6 +53,9 @@ def ipv6(text: str) -> bool:
         or address in _UNIQUE_LOCAL
     )
 
+
+_FIRST_DOCUMENTED = re.compile("(?i:2001:0?db8)::[0-9A-Fa-f]{0,2}")
+"""The prefix of documentation (RFC 3849) and its first addresses."""
 
 _UNIQUE_LOCAL: Final = ipaddress.IPv6Network("fc00::/7")
 """Addresses of private networks (RFC 4193)."""

@@ -107,7 +107,7 @@ PERSONAL: Final = (
         _TEXT,
         r"://[^\s/@:]{0,256}:[^\s/@]{1,256}(?:@[!#$%&*+.=A-Za-z0-9^_|~-]{1,64}){0,3}@"  # no mailbox: a password
         r"|(?<![A-Za-z0-9._%+-])(?!(?:git|hg|svn)@|(?<=://)SECRET_\d"
-        r"|(?:you|user|me|someone|name|your[._-]?name|john\.doe|jane\.doe)@example\.(?:com|org|net)\b)"
+        r"|(?:you|user|me|someone|name|your[._-]?name|john\.doe|jane\.doe|admin|info|contact|support|test|hello|alice|bob)@example\.(?:com|org|net)\b)"
         r"([A-Za-z0-9._%+-]{1,64}@(?!scrubbed\.invalid)(?:[A-Za-z0-9\u00df-\u024f-]{1,63}\.){1,8}"
         r"(?!(?:png|jpe?g|gif|svg|webp)\b)[A-Za-z]{2,24}(?![A-Za-z0-9-])"
         r"|[A-Za-z]?[a-z]{2,32}(?:(?:[._][A-Za-z0-9]{2,32}){1,4}|(?:[A-Z][a-z]{2,32}){0,4}\d{1,8})"
