@@ -187,6 +187,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "LaTeX": r"\frac{\alpha}{\beta} \times \sum_{i=1}^{n} x_i^{2} \n \u03c0",
     "a picture": f"data:image/png;base64,{picture()}",
     "a short name in a run": "objects/a1b2c3d4e5f6a7psw/34c4e4b0d2e5a1",
+    "alternatives": "statement: (token|comment)\nrule: name\n    | token\n    | statement\nuse secret|config",
     "emoji": "🎉 done 👍🏽, 你好，世界！",
     "percent": "100%25 of users, %E4%BD%A0%E5%A5%BD, a+b=c",
     "base64 of prose": base64.b64encode("你好，世界 and nothing else".encode()).decode(),

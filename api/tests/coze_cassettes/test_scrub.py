@@ -641,6 +641,15 @@ def test_literals_in_uploads_of_bytes_are_distinguished_by_their_kinds(fill: Cal
     assert [live.scrub(each.request).body for each in traffic] == [each.request.body for each in clean]
 
 
+def test_what_looks_like_an_escape_keeps_its_text_as_it_is(
+    interaction: MakeInteraction, fill: Callable[[str], str]
+) -> None:
+    """The byte that ``%de`` may stand for makes the lines around it a text in GBK, of which only the address is new."""
+    text = "%declare the grammar: a+b?\nof {}\n%import the rest [*]\n"
+    (clean,) = scrub([interaction(answer=text.format(fill("{A8}.{A8}@canary.example")).encode())]).interactions
+    assert clean.response.body.decode() == text.format("EMAIL_1")
+
+
 def test_file_of_no_known_form_is_kept(interaction: MakeInteraction) -> None:
     """A film of a form that nobody knows is bytes in which values are searched, and is saved as it is."""
     content = random.Random(1).randbytes(4096)  # noqa: S311 - a film is not a secret

@@ -18,6 +18,20 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[position:]])
 
 
+def edit_words(old: str, new: str) -> Edit:
+    """The edit that makes one text of another, and leaves alone the words at its beginning and end that both share."""
+    start = _shared_words(old, new)
+    kept = _shared_words(old[:start:-1], new[:start:-1])
+    return start, len(old) - kept, new[start : len(new) - kept]
+
+
+def _shared_words(left: str, right: str) -> int:
+    """How many characters of two texts are the same at the beginning, up to the last blank."""
+    pairs = enumerate(zip(left, right, strict=False))
+    shared = next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
+    return max(left.rfind(blank, 0, shared) for blank in " \n") + 1
+
+
 def merge_edits(*lists: Iterable[Edit]) -> list[Edit]:
     """All edits of some lists in order; of those that overlap one stays, and covers what the others covered.
 

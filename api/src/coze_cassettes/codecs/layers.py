@@ -15,7 +15,7 @@ from itertools import starmap
 from typing import Final, NamedTuple
 
 from coze_cassettes.codecs import containers, json_text, lists
-from coze_cassettes.codecs.edits import Edit, apply_edits, merge_edits, merge_longest, shift_edits
+from coze_cassettes.codecs.edits import Edit, apply_edits, edit_words, merge_edits, merge_longest, shift_edits
 from coze_cassettes.codecs.encodings import (
     CHANCE,
     GB18030,
@@ -275,9 +275,9 @@ def _open_standing(row: Encoding, leaf: Leaf, raw: str, visit: Visit) -> list[Ed
         return [close_inline(row, raw, opened.span(start, end), text) for start, end, text in edits]
     inner = row.decode(raw)
     if inner is not None and may_hold(inner):
-        data = to_bytes(inner)
-        if (new := walk_bytes(leaf.inside("", "text"), data, visit)) != data:
-            return [(0, len(raw), row.encode_like(to_text(new), raw))]
+        if (new := walk_bytes(leaf.inside("", "text"), data := to_bytes(inner), visit)) != data:
+            written = row.encode_like(to_text(new), raw)
+            return [edit_words(raw, written) if row.charset else (0, len(raw), written)]
         if is_readable(inner):
             return []
     return _segments(row, leaf, raw, visit) if is_path(row, raw) else []

@@ -184,7 +184,7 @@ def _value_behind(text: str, match: re.Match[str]) -> NamedValue | None:
         more["mark"] or _is_setting(text, match) or more["quote"] == text[: match.start()][-1:]
     ):
         end = more.end("words")
-    if end == start or _is_called(text, start, end):
+    if end == start or _is_called(text, start, end) or _is_alternative(text, match, end):
         return None
     return NamedValue(match["name"], start, end, is_quoted=_is_sure(text, match, end))
 
@@ -206,6 +206,17 @@ def _quoted_behind(text: str, match: re.Match[str]) -> NamedValue | None:
 def _is_choice(match: re.Match[str], value: str) -> bool:
     """Whether a name and a value in quotes are two of a choice: ``"text" | "password" | "textarea"``."""
     return "|" in match[0] and match[0].lstrip()[len(match["name"]) :][:1] in ("'", '"') and value.isalpha()
+
+
+_REST_OF_ROW = re.compile(r"[^\n]*\|[ \t]*\r?$", re.MULTILINE)
+
+
+def _is_alternative(text: str, match: re.Match[str], end: int) -> bool:
+    """Whether a word is one of several that bars part, as of a grammar, and not a cell of a row that a bar ends."""
+    value = text[match.end() : end]
+    if match.re is not _PAIR or "|" not in match["separator"] or not (value.isalpha() and value.islower()):
+        return False
+    return "\n" in match["separator"] or _REST_OF_ROW.match(text, end) is None
 
 
 _INSIDE = re.compile(

@@ -12,7 +12,7 @@ _DELIMITERS: Final = (",", "\t", "|", ";")
 _MOST_CELLS: Final = 64
 _OF_CODE: Final = (",", ";")
 _FEWEST_CELLS: Final = 2
-"""Cells of a line at least where its delimiter may end a line of code."""
+"""Cells of a line at least where its delimiter may be part of code."""
 
 
 def columns(text: str) -> Iterator[NamedValue]:
@@ -25,13 +25,18 @@ def columns(text: str) -> Iterator[NamedValue]:
                 expected = start + len(line) + 1
                 continue
             cells = _split(line, delimiter)
-            if delimiter in _OF_CODE and sum(map(bool, map(str.strip, cells))) < _FEWEST_CELLS:
+            if _may_be_no_row(delimiter, line) and sum(map(bool, map(str.strip, cells))) < _FEWEST_CELLS:
                 continue
             if start != _next_row(text, expected) or not cells or len(cells) != len(header):
                 header = [_head(cell.strip(" \r\"'*\ufeff")) for cell in cells]
             else:
                 yield from _cells(header, cells, start, len(delimiter))
             expected = start + len(line) + 1
+
+
+def _may_be_no_row(delimiter: str, line: str) -> bool:
+    """Whether a delimiter may end a line of code, or a bar begin one of several alternatives."""
+    return delimiter in _OF_CODE or (delimiter == "|" and not line.rstrip().endswith("|"))
 
 
 _RULER = re.compile(r"[ \t]*[-+=:|][-+=:| \t]*\r?\n?")
