@@ -237,7 +237,7 @@ _WORD_OF_RUN = re.compile(r"[A-Za-z0-9+]{8,}")
 
 def _in_base64(words: str) -> Iterator[str]:
     """What runs of base64 hold: as a whole, from their second, third or fourth character on, between slashes."""
-    runs = dict.fromkeys(run for run in _RUN.findall(words) if not run.isdecimal())  # a number is no text in base64
+    runs = dict.fromkeys(run for run in _RUN.findall(words) if not run.isdecimal())  # base64 has letters
     for run in runs:
         found = False
         for start in range(4):
