@@ -67,6 +67,8 @@ def group() -> None:
 def main() -> NoReturn:
     """Run the command line: a refusal is one line on standard error, never a traceback."""
     escape_what_is_not_encoded(sys.stdout, sys.stderr)
+    if sys.stdin is None:  # it is closed: nobody answers a question
+        sys.stdin = io.StringIO()
     if os.environ.get("COLUMNS") == "0":  # a terminal whose size is not known: rich would print nothing
         del os.environ["COLUMNS"]
     try:
