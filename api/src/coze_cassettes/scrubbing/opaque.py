@@ -7,8 +7,6 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from coze_cassettes.codecs.encodings import is_readable, to_text
-
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ULID: Final = re.compile(r"(?=\D{0,25}\d\D{0,25}\d)[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _HEX: Final = re.compile(
@@ -59,4 +57,11 @@ _STANDARD: Final = str.maketrans("-_", "+/")
 
 
 def _is_text(data: bytes) -> bool:
-    return is_readable(to_text(data))
+    """Whether bytes can be read; a replay has these rules too, and does not wait for the table of encodings."""
+    try:
+        return _CONTROL.search(data.decode("utf-8")) is None
+    except UnicodeDecodeError:
+        return False
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
