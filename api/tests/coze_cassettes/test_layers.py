@@ -756,6 +756,13 @@ def test_a_bomb_is_refused(encoding: str) -> None:
         compression.decompress(PACKERS[encoding](b"\0" * (compression.MAX_BYTES + 1)), encoding)
 
 
+def test_a_text_is_no_packed_file() -> None:
+    """Its bytes may be deflate by chance, as one of many short texts between Chinese blanks is."""
+    text = "\u3000demo a north text\u3000"
+    assert zlib.decompress(text.encode(), -zlib.MAX_WBITS)
+    assert containers.open_container(text.encode()) is None
+
+
 @pytest.mark.parametrize("encoding", PACKERS)
 def test_a_body_that_breaks_off_is_refused(encoding: str) -> None:
     """What is missing could hold anything; of an answer that a test stops reading, nothing is missing."""

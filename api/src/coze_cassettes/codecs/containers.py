@@ -270,6 +270,9 @@ CONTAINERS: Final[tuple[Container, ...]] = (
 """One row each; zlib also without its first bytes, as deflate; gzip also behind a message's head; Brotli is tried."""
 
 _MIN_DEFLATE: Final = 8
+_MOST_OF_CHANCE: Final = 4096
+"""Bytes up to which a text that is not of ASCII may be taken for deflate or Brotli, which begin with no mark."""
+
 _PDF: Final = b"%PDF-"
 _REACH_OF_PDF: Final = 1024
 """Bytes among which a PDF may begin: readers look no further."""
@@ -304,6 +307,8 @@ def _open(data: bytes) -> Opened | None:
         return None
     if _PDF in data[:_REACH_OF_PDF]:
         return documents.open_pdf(data)
+    if len(data) <= _MOST_OF_CHANCE and is_readable(to_text(data)):
+        return None
     openers = (_open_small_zlib, _open_deflate, _open_brotli, _open_behind_head, embedded.open_embedded)
     return next(filter(None, (opener(data) for opener in openers)), None)
 
