@@ -109,17 +109,16 @@ def _run_of(config: pytest.Config, tests: CozeTests) -> Run:
         settings = replace(settings, throttle=Throttle(read_limits(os.environ, target)))
     except CassetteError as error:
         return Run(tests, settings, recording, str(error))
-    return Run(tests, settings, recording, _refusal(config, mode))
+    return Run(tests, settings, recording, _refusal(config, mode, target))
 
 
-def _refusal(config: pytest.Config, mode: str) -> str:
+def _refusal(config: pytest.Config, mode: str, target: str) -> str:
     if mode not in MODES:
         return f"--record-mode={mode} is not safe here: use all to record, none to replay."
     if config.getoption("--disable-recording"):
         return "--disable-recording would send each request to Coze: leave it out; --record-mode=all records."
     if mode == "none":
         return ""
-    target = environment.target_of(os.environ)
     if sentence := environment.refusal(os.environ) or connections.problem(target, os.environ):
         return sentence
     if not config.pluginmanager.hasplugin("capturemanager"):

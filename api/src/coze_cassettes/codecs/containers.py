@@ -271,7 +271,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
 
 _MIN_DEFLATE: Final = 8
 _MOST_OF_CHANCE: Final = 4096
-"""Bytes up to which a text that is not of ASCII may be taken for deflate or Brotli, which begin with no mark."""
+"""Bytes of a text beyond ASCII that are not tried as deflate or Brotli: a short one may read as either by chance."""
 
 _PDF: Final = b"%PDF-"
 _REACH_OF_PDF: Final = 1024
