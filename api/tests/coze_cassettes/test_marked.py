@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from coze_cassettes.codecs.marked import Marked
 from coze_cassettes.inspection import notations as inspected
+from coze_cassettes.inspection import pairs
+from coze_cassettes.inspection import syntaxes as inspected_syntaxes
 from coze_cassettes.scrubbing import notations, syntaxes
 
 TABLES = {
@@ -20,6 +22,11 @@ TABLES = {
     "inspected notations": inspected._NAMED,
     "inspected titles": inspected._TITLED,
     "inspected passwords": inspected._PASSWORDS,
+    "inspected syntaxes": inspected_syntaxes._BY_SIGN,
+    "inspected code": inspected_syntaxes._LIKELY,
+    "inspected lines": inspected_syntaxes._LINE_OF,
+    "inspected assignments": pairs._ASSIGNMENTS,
+    "inspected attributes": pairs._ATTRIBUTES,
 }
 VALUE = Marked(((" -> ", re.compile(r"(?P<name>[a-z]{1,8}) -> (?P<value>[a-z0-9]{1,500})(?=\s|\Z)")),), 512)
 FILLER = "words, which name nothing.\n"

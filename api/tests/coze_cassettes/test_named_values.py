@@ -428,6 +428,16 @@ def test_a_password_is_found(
     assert inspect(cassette(*clean), "", [value]) == ()
 
 
+FILLER: Final = "words, which name nothing.\n" * 120
+
+
+def test_a_password_is_found_in_a_long_text(interaction: MakeInteraction, cassette: MakeCassette, fill: Fill) -> None:
+    """The inspector searches a long text around its signs only, and finds the same; an object has to be parsed."""
+    for text, value in cases():
+        long = interaction(answer={"msg": f"{FILLER}\n{text % fill(value)}\n\n{FILLER}"})
+        assert inspect(cassette(long), "") != () or text == SYNTAXES["value before its name"], text
+
+
 @pytest.mark.parametrize(
     ("text", "placeholder"),
     [

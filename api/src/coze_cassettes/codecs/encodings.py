@@ -633,7 +633,7 @@ def _utf16_width(char: str) -> int:
 
 
 def _inline(name: str, unit: str, decode: Decode, encode: Transcode, example: tuple[str, str], **more: Any) -> Encoding:
-    pattern, mark = re.compile(f"(?:{unit})+"), encode("a")[0]
+    pattern, mark = re.compile(f"(?:{unit})(?:{unit})*"), encode("a")[0]  # it begins with what a search runs to
     return Encoding(name, pattern, decode, encode, example, re.compile(unit), mark=mark, **more)
 
 
@@ -662,13 +662,13 @@ _WIDE_LOW_FIRST, _WIDE_HIGH_FIRST = "(?:[\x01-\x7f\udc80-\udcff] |\udca0\0)", "(
 """What UTF-16 makes of ASCII, and of the blanks and hyphens of other alphabets between its characters."""
 
 _NEXT_RUN: Final = (
-    r"</(?P<run>(?:[aw]:)?t)>(?:\s{0,99}<(?!/?(?:[aw]:)?(?:p|br|cr|tab|tc|tr|fld|instr|si|is|c|row)\b)[^<>]{1,200}>){1,16}?"
-    r"\s{0,99}<(?P=run)(?:\s[^<>]{0,100})?>|(?<=[^\s>])</?text:span(?:\s[^<>]{0,200})?>(?:</?text:span(?:\s[^<>]{0,200})?>)?"
-    r"(?=[^\s<])"
+    r"<(?:/(?P<run>(?:[aw]:)?t)>(?:\s{0,99}<(?!/?(?:[aw]:)?(?:p|br|cr|tab|tc|tr|fld|instr|si|is|c|row)\b)[^<>]{1,200}>){1,16}?"
+    r"\s{0,99}<(?P=run)(?:\s[^<>]{0,100})?>|(?<=[^\s>]<)/?text:span(?:\s[^<>]{0,200})?>(?:</?text:span(?:\s[^<>]{0,200})?>)?"
+    r"(?=[^\s<]))"
 )
 """Where an office program begins a new run, in the middle of a word too: for a language, a mistake, a revision."""
 
-_SOFT_BREAK: Final = r"(?<=[^\s=])=(?<![A-Za-z0-9+/]{40}=)(?<![A-Z2-7]{24}=)[ \t]{0,4}\r?\n(?=[^\s=])"
+_SOFT_BREAK: Final = r"=(?<=[^\s=]=)(?<![A-Za-z0-9+/]{40}=)(?<![A-Z2-7]{24}=)[ \t]{0,4}\r?\n(?=[^\s=])"
 """Where quoted-printable goes on in the next line, also in the middle of a word; base64 ends like this too."""
 
 _BETWEEN = re.compile(r"(?<=[^\s=])(?=[^\s=])")
@@ -782,7 +782,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "quoted-printable",
-        re.compile(r"(?:=[0-9A-Fa-f]{2}){4,}+|(?:=[0-9A-F]{2})+"),  # in small letters it is soon the value of a name
+        re.compile(r"=(?:[0-9A-Fa-f]{2}(?:=[0-9A-Fa-f]{2}){3,}+|[0-9A-F]{2}(?:=[0-9A-F]{2})*)"),  # abc=de has a value
         _decode_quoted_printable,
         _encode_quoted_printable,
         ("a/b", "=61=2F=62"),
@@ -822,7 +822,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "hexadecimal dump in lines",
         re.compile(
-            rf"(?<![0-9A-Za-z])[0-9A-Fa-f](?:{_NUMBERED_LINE}|{_NUMBERED_PAIRS})"
+            rf"[0-9A-Fa-f](?<![0-9A-Za-z].)(?:{_NUMBERED_LINE}|{_NUMBERED_PAIRS})"
             rf"(?:[ \t]*+\r?\n[ \t]*+[0-9A-Fa-f](?:{_NUMBERED_LINE}|{_NUMBERED_PAIRS}))*+"
         ),
         _decode_dump,
@@ -835,7 +835,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "hexadecimal in words",
         re.compile(
-            r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){2,}+"
+            r"[0-9A-Fa-f](?<![0-9A-Za-z].)[0-9A-Fa-f](?:[0-9A-Fa-f]{2})++"
             r"(?:(?:[ ]|[ \t]*+\r?\n[ \t]*+)(?:[0-9A-Fa-f]{2})++(?![0-9A-Za-z]))++"
         ),
         _decode_hex_words,

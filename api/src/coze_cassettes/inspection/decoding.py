@@ -111,7 +111,9 @@ _NOISE: Final = 32
 """Characters below which what is read in another character set may be so by chance: such texts are read together."""
 
 
-_DISGUISED = re.compile("[\uff05\uff06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]{3}|[\u200b-\u200f\u2060\ufeff]")
+_FULL_WIDTH: Final = "\uff05\uff06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+_UNSEEN: Final = "\u200b-\u200f\u2060\ufeff"
+_DISGUISED = re.compile(f"[{_FULL_WIDTH}{_UNSEEN}](?:(?<=[{_UNSEEN}])|[{_FULL_WIDTH}]{{2}})")
 """Letters and digits in full width, and characters that nobody sees: an escape with them in it is none yet.
 
 Several: noise that is read as Chinese has many by themselves.

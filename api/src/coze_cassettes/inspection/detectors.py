@@ -23,8 +23,8 @@ Judge = Callable[[re.Match[str]], bool]
 class Detector:
     """One row: the id of the finding, what is looked for, and what the pattern finds in a text.
 
-    ``before`` are characters that must not stand in front of a match; ``judge`` has the last word. ``mark`` stands in
-    every match: most texts are without it, and are not searched.
+    ``before`` are characters that must not stand in front of a match; ``judge`` has the last word. One of ``marks``
+    stands in every match: most texts are without them, and are not searched.
     """
 
     rule: str
@@ -32,11 +32,11 @@ class Detector:
     pattern: re.Pattern[str]
     judge: Judge | None = None
     before: str = ""
-    mark: str = ""
+    marks: tuple[str, ...] = ("",)
 
     def is_in(self, text: str) -> bool:
         """Whether a text holds something of the kind."""
-        if self.mark not in text:
+        if not any(mark in text for mark in self.marks):
             return False
         for match in self.pattern.finditer(text):
             start = match.start()
@@ -147,11 +147,11 @@ def _key(
     tail: str,
     judge: Judge | None = None,
     before: str = _ALPHANUMERIC,
-    mark: str = "",
+    marks: tuple[str, ...] = ("",),
 ) -> Detector:
     """A key with a prefix; ``tail`` is what follows it."""
-    mark = prefix if _LITERAL.fullmatch(prefix) else mark
-    return Detector(rule, what, re.compile(f"{prefix}(?P<tail>{tail})"), judge, before, mark)
+    marks = (prefix,) if _LITERAL.fullmatch(prefix) else marks
+    return Detector(rule, what, re.compile(f"{prefix}(?P<tail>{tail})"), judge, before, marks)
 
 
 def _behind_hex(sign: str, before: str = "0-9a-f") -> str:
@@ -176,7 +176,7 @@ _CREDENTIALS: Final = (
         "a JSON Web Token (RFC 7519)",
         re.compile(r"(?<![A-Za-z0-9_-])(?P<head>[A-Za-z0-9_-]{10,}+)\.[A-Za-z0-9_-]{6,}+\.[A-Za-z0-9_-]{6,}"),
         _is_jwt,
-        mark="eyJ",
+        marks=("eyJ",),
     ),
     Detector(
         "INSPECT-JWT",
@@ -184,27 +184,29 @@ _CREDENTIALS: Final = (
         re.compile(r"(?P<head>e[yw][Aok][A-Za-z0-9_-]{10,}+)\.[A-Za-z0-9_-]{6,}+\.[A-Za-z0-9_-]{16,}"),
         _is_jwt,
         _ALPHANUMERIC,
-        mark=".",
+        marks=(".",),
     ),
     Detector(
         "INSPECT-PEM",
         "a private key (RFC 7468)",
         re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"),
         _is_private_key,
-        mark="PRIVATE KEY",
+        marks=("PRIVATE KEY",),
     ),
     Detector(
         "INSPECT-USERINFO",
         "a user with a password on a command line",
-        re.compile(r"(?:[ \t]-u[ =]?|--(?:proxy-)?user[ =])[\"']?(?P<userinfo>[^\s:\"'/]{1,64}:[^\s\"'\ue000]{3,128})"),
+        re.compile(
+            r"-(?:(?<=[ \t]-)u[ =]?|-(?:proxy-)?user[ =])[\"']?(?P<userinfo>[^\s:\"'/]{1,64}:[^\s\"'\ue000]{3,128})"
+        ),
         urls.has_password,
-        mark="-u",
+        marks=("-u",),
     ),
-    Detector("INSPECT-PEM", "a private key of PuTTY", re.compile(r"PuTTY-User-Key-File-\d: "), mark="PuTTY"),
+    Detector("INSPECT-PEM", "a private key of PuTTY", re.compile(r"PuTTY-User-Key-File-\d: "), marks=("PuTTY",)),
     Detector(
         "INSPECT-BEARER",
         "a credential behind its scheme (RFC 7617, RFC 6750)",
-        re.compile(r"(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t:=]{1,3}[\"']?(?P<token>[A-Za-z0-9._~+/-]{12,}={0,2})"),
+        re.compile(r"[Bb](?:earer|asic|(?<=B)(?:EARER|ASIC))[ \t:=]{1,3}[\"']?(?P<token>[A-Za-z0-9._~+/-]{12,}={0,2})"),
         _is_authorization,
     ),
 )
@@ -212,7 +214,7 @@ _CREDENTIALS: Final = (
 _VENDORS: Final = (
     _key(_VENDOR, "OpenAI, Anthropic, DeepSeek and others", "sk-", f"{_W}{{20,}}", _has_digit),
     _key(_VENDOR, "the same, drawn without a digit", "sk-", f"{_A}{{40,}}"),
-    _key(_VENDOR, "Stripe", "(?:sk|rk|pk)_(?:live|test)_", f"{_A}{{16,}}", before=_LETTERS),
+    _key(_VENDOR, "Stripe", "(?:sk|rk|pk)_(?:live|test)_", f"{_A}{{16,}}", before=_LETTERS, marks=("_live_", "_test_")),
     _key(_VENDOR, "Stripe webhook", "whsec_", "[A-Za-z0-9+/]{24,}"),
     _key(_VENDOR, "Amazon", "A(?:KI|SI|RO|ID|BI|CC)A", "[A-Z2-7]{16}(?![A-Z0-9])", before=""),
     _key(_VENDOR, "Amazon, other digits", "A(?:KI|SI)A", "[A-Z0-9]{16}(?![A-Z0-9])", before=""),
@@ -243,9 +245,9 @@ _VENDORS: Final = (
         _behind_hex("-", "0-9a-f-"),
         "[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])",
         before="",
-        mark="-",
+        marks=("-",),
     ),
-    _key(_VENDOR, "Mailchimp", _behind_hex("-us"), "[0-9]{1,2}(?![0-9a-z])", before="", mark="-us"),
+    _key(_VENDOR, "Mailchimp", _behind_hex("-us"), "[0-9]{1,2}(?![0-9a-z])", before="", marks=("-us",)),
     _key(_VENDOR, "Twilio", "(?:AC|SK)", "[0-9a-f]{32}(?![0-9a-f])"),
     _key(_VENDOR, "Shopify", "shp(?:at|ca|pa|ss|tka|tkr|ua)_", "[0-9A-Fa-f]{32}", before=""),
     _key(_VENDOR, "DigitalOcean", "do[opr]_v1_", "[0-9a-f]{32,}", before=""),
@@ -257,7 +259,7 @@ _VENDORS: Final = (
     _key(_VENDOR, "Razorpay", "rzp_(?:live|test)_", f"{_A}{{14}}", _has_digit),
     _key(_VENDOR, "Checkout", "sk_sbox_", "[a-z0-9]{26}", _has_digit),
     _key(_VENDOR, "Mercado Pago", "APP_USR-", "[0-9]{16}-[0-9]{6}-[0-9a-f]{32}"),
-    _key(_VENDOR, "Lob", "(?:live|test)_", "[0-9a-f]{35}(?![0-9a-z])"),
+    _key(_VENDOR, "Lob", "(?:live|test)_", "[0-9a-f]{35}(?![0-9a-z])", marks=("live_", "test_")),
     _key(_VENDOR, "Amazon's market", r"amzn\.mws\.", _UUID),
     _key(_VENDOR, "Pulumi", "pul-", "[0-9a-f]{40}"),
     _key(_VENDOR, "Sonar, Buildkite, E2B", "(?:sq[apu]_|bk[au]a_|e2b_)", "[0-9a-f]{40}"),
@@ -267,9 +269,14 @@ _VENDORS: Final = (
     _key(_VENDOR, "an origin's key of Cloudflare", r"v1\.0-", "[0-9a-f]{24}-[0-9a-f]{100,}"),
     _key(_VENDOR, "New Relic", "NR(?:JS|II|AK)-", f"{_W}{{19,}}", _has_digit),
     _key(
-        _VENDOR, "New Relic, for ingestion", "", "[0-9a-fx]{30,36}(?:FFFF)?NRAL(?![A-Za-z0-9])", before="", mark="NRAL"
+        _VENDOR,
+        "New Relic, for ingestion",
+        "",
+        "[0-9a-fx]{30,36}(?:FFFF)?NRAL(?![A-Za-z0-9])",
+        before="",
+        marks=("NRAL",),
     ),
-    _key(_VENDOR, "Microsoft Entra", "", r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}", mark="Q~"),
+    _key(_VENDOR, "Microsoft Entra", "", r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}", marks=("Q~",)),
     _key(_VENDOR, "ClickUp", "pk_", "[0-9]{7,9}_[0-9A-Z]{32}"),
     _key(_VENDOR, "LaunchDarkly", "sdk-", _UUID),
     _key(_VENDOR, "Nostr", "nsec1", "[0-9a-z]{58}"),
@@ -277,13 +284,18 @@ _VENDORS: Final = (
     _key(_VENDOR, "Render", "rnd_", f"{_A}{{28,}}", _has_digit),
     _key(_VENDOR, "PagerDuty", r"u\+", f"{_W}{{18}}(?![A-Za-z0-9_-])", _is_unwritten),
     _key(_VENDOR, "Supabase", "sb(?:p|_secret|_publishable)_", f"{_W}{{20,}}", _has_digit),
-    _key(_VENDOR, "Zhipu", _behind_hex(r"\."), rf"{_A}{{16}}(?![A-Za-z0-9])", before="", mark="."),
+    _key(_VENDOR, "Zhipu", _behind_hex(r"\."), rf"{_A}{{16}}(?![A-Za-z0-9])", before="", marks=(".",)),
     _key(_VENDOR, "age", "AGE-SECRET-KEY-1", "[0-9A-Z]{20,}", before=""),
     _key(
-        _VENDOR, "Telegram bot", "", f"[0-9]{{8,10}}:AA{_W}{{32,34}}(?![A-Za-z0-9_-])", before="0123456789", mark=":AA"
+        _VENDOR,
+        "Telegram bot",
+        "",
+        f"[0-9]{{8,10}}:AA{_W}{{32,34}}(?![A-Za-z0-9_-])",
+        before="0123456789",
+        marks=(":AA",),
     ),
-    _key(_VENDOR, "Discord bot", "", rf"[MNO][A-Za-z0-9]{{23,27}}\.{_W}{{6}}\.{_W}{{27,}}", mark="."),
-    _key(_VENDOR, "Notion", "(?:secret_|ntn_)", f"{_A}{{40,}}", _has_digit),
+    _key(_VENDOR, "Discord bot", "", rf"[MNO][A-Za-z0-9]{{23,27}}\.{_W}{{6}}\.{_W}{{27,}}", marks=(".",)),
+    _key(_VENDOR, "Notion", "(?:secret_|ntn_)", f"{_A}{{40,}}", _has_digit, marks=("secret_", "ntn_")),
     _key(_VENDOR, "Linear", "lin_(?:api|oauth)_", f"{_A}{{30,}}"),
     _key(
         _VENDOR,
@@ -298,28 +310,29 @@ _VENDORS: Final = (
         "(?:PMAK-|ATATT3|figd_|sq0(?:atp|csp)-)",
         f"{_W}{{22,}}",
         _has_digit,
+        marks=("PMAK-", "ATATT3", "figd_", "sq0"),
     ),
     Detector(
         _VENDOR,
         "a key that begins with the name of its service",
         re.compile(r"(?<![A-Za-z0-9._-])[A-Za-z](?=[A-Za-z0-9._~-]{18})[A-Za-z0-9_]{1,25}[_.][A-Za-z0-9._~-]{8,}"),
         _begins_with_service,
-        mark="_",
+        marks=("_",),
     ),
-    _key(_VENDOR, "Dynatrace", r"dt0[cs][0-9]{2}\.", rf"{_A}{{24}}\.{_A}{{64}}", mark="dt0"),
+    _key(_VENDOR, "Dynatrace", r"dt0[cs][0-9]{2}\.", rf"{_A}{{24}}\.{_A}{{64}}", marks=("dt0",)),
     _key(_VENDOR, "Artifactory", "AKCp", f"{_A}{{69,73}}", _has_digit),
     _key(_VENDOR, "Artifactory, a reference", "cmVmdGtuOj", f"{_A}{{50,54}}"),
-    _key(_VENDOR, "Atlassian", "AT[A-Z]{2}T3", "[A-Za-z0-9_=-]{60,}", _has_digit, _ALPHANUMERIC + "+/", "T3"),
+    _key(_VENDOR, "Atlassian", "AT[A-Z]{2}T3", "[A-Za-z0-9_=-]{60,}", _has_digit, _ALPHANUMERIC + "+/", ("T3",)),
     *(
         _key(_VENDOR, "Bitbucket", prefix, "[A-Za-z0-9_+/@-]{32,}", _has_digit, _ALPHANUMERIC + "+/")
         for prefix in ("ATBB", "BBDC-")
     ),
-    _key(_VENDOR, "Vault, of old", r"s\.", f"{_A}{{24}}(?![A-Za-z0-9_])", _has_digit, _ALPHANUMERIC + "._-", "s."),
+    _key(_VENDOR, "Vault, of old", r"s\.", f"{_A}{{24}}(?![A-Za-z0-9_])", _has_digit, _ALPHANUMERIC + "._-", ("s.",)),
     _key(_VENDOR, "Hugging Face, an organization", "api_org_", "[A-Za-z]{34}"),
     _key(_VENDOR, "a session of GitLab", "_gitlab_session=", "[0-9a-z]{32}", before=""),
     _key(_VENDOR, "Bedrock", "ABSK", "[A-Za-z0-9+/]{100,}", _has_digit, _ALPHANUMERIC + "+/"),
     _key(_VENDOR, "Bedrock, for some time", "bedrock-api-key-", "[A-Za-z0-9_+/-]{28,}"),
-    _key(_VENDOR, "EasyPost", "EZ[AT]K", f"{_A}{{54}}(?![A-Za-z0-9+/])", _has_digit, _ALPHANUMERIC + "+/", "EZ"),
+    _key(_VENDOR, "EasyPost", "EZ[AT]K", f"{_A}{{54}}(?![A-Za-z0-9+/])", _has_digit, _ALPHANUMERIC + "+/", ("EZ",)),
     *(
         _key(_VENDOR, what, prefix, f"{_W}{{24,29}}(?![A-Za-z0-9_+/=-])", _has_digit, _ALPHANUMERIC + "+/")
         for what, prefix in (("Brave", "BSA"), ("Exoscale", "EXO"))
@@ -335,11 +348,18 @@ _VENDORS: Final = (
     ),
     _key(_VENDOR, "Octopus", "API-", "[A-Z0-9]{26}(?![A-Za-z0-9])", _has_digit),
     _key(_VENDOR, "Langfuse", "pk-lf-", _UUID),
-    _key(_VENDOR, "Zoho", r"100\d\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789.", mark="100"),
-    _key(_VENDOR, "an app of GitHub, before 2020", r"v1\.", "[0-9a-f]{40}(?![0-9a-z])", mark="v1."),
-    _key(_VENDOR, "a hash of a password", r"\$(?:apr1|[1567y]|2[abxy])\$", "[0-9A-Za-z./$]{24,}", _has_digit, mark="$"),
-    _key(_VENDOR, "a hash of Argon2", r"\$argon2i?d?\$", "[0-9A-Za-z+/$,=]{40,}", _has_digit, mark="$argon2"),
-    _key(_VENDOR, "Azure DevOps", "", f"{_A}{{70,}}AZDO{_A}{{4}}(?![A-Za-z0-9])", mark="AZDO"),
+    _key(_VENDOR, "Zoho", r"100\d\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789.", marks=("100",)),
+    _key(_VENDOR, "an app of GitHub, before 2020", r"v1\.", "[0-9a-f]{40}(?![0-9a-z])", marks=("v1.",)),
+    _key(
+        _VENDOR,
+        "a hash of a password",
+        r"\$(?:apr1|[1567y]|2[abxy])\$",
+        "[0-9A-Za-z./$]{24,}",
+        _has_digit,
+        marks=("$",),
+    ),
+    _key(_VENDOR, "a hash of Argon2", r"\$argon2i?d?\$", "[0-9A-Za-z+/$,=]{40,}", _has_digit, marks=("$argon2",)),
+    _key(_VENDOR, "Azure DevOps", "", f"{_A}{{70,}}AZDO{_A}{{4}}(?![A-Za-z0-9])", marks=("AZDO",)),
     *(
         _key(_VENDOR, what, prefix, f"{_W}{{36,}}", _has_digit)
         for what, prefix in (
@@ -348,23 +368,23 @@ _VENDORS: Final = (
         )
     ),
     _key(_VENDOR, "Salesforce", "00D", rf"{_A}{{12,15}}![A-Za-z0-9._]{{80,}}", _has_digit),
-    _key(_VENDOR, "ngrok", "2", rf"{_A}{{26}}_{_A}{{21}}(?![A-Za-z0-9_-])", _has_digit, _ALPHANUMERIC + "_-", "_"),
-    _key(_VENDOR, "Braintree", r"access_token\$", r"[a-z]{4,12}\$[0-9a-z]{16}\$[0-9a-f]{32}", mark="access_token$"),
-    _key(_VENDOR, "Snowflake", r"ver:\d{1,3}-hint:", r"\d{4,}-[0-9A-Za-z_+/=-]{40,}", mark="-hint:"),
-    _key(_VENDOR, "Fly", r"FlyV1 f[mo]\d_", "[0-9A-Za-z_+/=,-]{40,}", mark="FlyV1 "),
-    _key(_VENDOR, "Mapbox", r"[sp]k\.eyJ", rf"{_W}{{40,}}\.{_W}{{20,}}", mark="k.eyJ"),
-    _key(_VENDOR, "Dropbox", r"sl\.", f"{_W}{{100,}}", _has_digit, mark="sl."),
-    _key(_VENDOR, "Voyage", "pa-", f"{_W}{{43}}(?![0-9A-Za-z_-])", _has_digit, mark="pa-"),
+    _key(_VENDOR, "ngrok", "2", rf"{_A}{{26}}_{_A}{{21}}(?![A-Za-z0-9_-])", _has_digit, _ALPHANUMERIC + "_-", ("_",)),
+    _key(_VENDOR, "Braintree", r"access_token\$", r"[a-z]{4,12}\$[0-9a-z]{16}\$[0-9a-f]{32}", marks=("access_token$",)),
+    _key(_VENDOR, "Snowflake", r"ver:\d{1,3}-hint:", r"\d{4,}-[0-9A-Za-z_+/=-]{40,}", marks=("-hint:",)),
+    _key(_VENDOR, "Fly", r"FlyV1 f[mo]\d_", "[0-9A-Za-z_+/=,-]{40,}", marks=("FlyV1 ",)),
+    _key(_VENDOR, "Mapbox", r"[sp]k\.eyJ", rf"{_W}{{40,}}\.{_W}{{20,}}", marks=("k.eyJ",)),
+    _key(_VENDOR, "Dropbox", r"sl\.", f"{_W}{{100,}}", _has_digit, marks=("sl.",)),
+    _key(_VENDOR, "Voyage", "pa-", f"{_W}{{43}}(?![0-9A-Za-z_-])", _has_digit, marks=("pa-",)),
     _key(_VENDOR, "Planet", "PLAK", "[0-9a-f]{32}(?![0-9a-z])"),
     _key(_VENDOR, "Huawei Cloud", "HPUA", "[0-9A-Z]{16}(?![0-9A-Za-z])"),
     _key(_VENDOR, "Twitch", "oauth:", "[0-9a-z]{30}(?![0-9a-z])", _has_digit),
-    _key(_VENDOR, "Intra 42", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}", mark="s-s4t2"),
+    _key(_VENDOR, "Intra 42", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}", marks=("s-s4t2",)),
     _key(_VENDOR, "Brevo", "xkeysib-", f"[0-9a-f]{{64}}-{_A}{{16}}"),
-    _key(_VENDOR, "MailerSend", r"mlsn\.", "[0-9a-f]{64}", mark="mlsn."),
-    _key(_VENDOR, "Harness", "[ps]at", rf"\.{_W}{{22}}\.[0-9a-f]{{24}}\.{_A}{{20}}", mark="at."),
+    _key(_VENDOR, "MailerSend", r"mlsn\.", "[0-9a-f]{64}", marks=("mlsn.",)),
+    _key(_VENDOR, "Harness", "[ps]at", rf"\.{_W}{{22}}\.[0-9a-f]{{24}}\.{_A}{{20}}", marks=("at.",)),
     _key(_VENDOR, "Astra", "AstraCS:", "[A-Za-z]{24}:[0-9a-f]{64}"),
-    _key(_VENDOR, "MaxMind", "", f"{_A}{{6}}_{_A}{{29}}_mmk(?![A-Za-z0-9])", mark="_mmk"),
-    _key(_VENDOR, "Terraform Cloud", "", rf"{_A}{{14}}\.atlasv1\.[A-Za-z0-9_=-]{{60,}}", mark=".atlasv1."),
+    _key(_VENDOR, "MaxMind", "", f"{_A}{{6}}_{_A}{{29}}_mmk(?![A-Za-z0-9])", marks=("_mmk",)),
+    _key(_VENDOR, "Terraform Cloud", "", rf"{_A}{{14}}\.atlasv1\.[A-Za-z0-9_=-]{{60,}}", marks=(".atlasv1.",)),
     _key(_VENDOR, "OpenShift", "sha256~", f"{_W}{{43}}"),
     *(
         _key(_VENDOR, what, prefix, "[A-Za-z0-9_=-]{60,}")
@@ -374,23 +394,23 @@ _VENDORS: Final = (
         _key(_VENDOR, what, prefix, f"{_W}{{20}}", before="")
         for what, prefix in (("GitLab, a runner", "GR1348941"), ("GitLab, a flag", "glffct-"))
     ),
-    _key(_VENDOR, "Docker Swarm", "SWM(?:TKN|KEY)-1-", "[A-Za-z0-9_+/-]{40,}", mark="SWM"),
+    _key(_VENDOR, "Docker Swarm", "SWM(?:TKN|KEY)-1-", "[A-Za-z0-9_+/-]{40,}", marks=("SWM",)),
     *(
         _key(_VENDOR, what, prefix, f"{_W}{{20,}}", _has_digit)
         for what, prefix in (("Tailscale", "tskey-"), ("Scalingo", "tk-us-"))
     ),
     _key(_VENDOR, "Notify", "gcntfy-", rf"{_W}{{1,40}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"),
     _key(_VENDOR, "ConfigCat", "configcat-sdk-1/", f"{_W}{{22}}/{_W}{{22}}"),
-    _key(_VENDOR, "Gemini", r"AQ\.Ab8RN6", f"{_W}{{40,}}", mark="AQ."),
+    _key(_VENDOR, "Gemini", r"AQ\.Ab8RN6", f"{_W}{{40,}}", marks=("AQ.",)),
     _key(
         _VENDOR,
         "an app of Facebook",
         "",
-        rf"[0-9]{{15,16}}\|{_W}{{27,40}}(?![A-Za-z0-9_-])",
+        rf"[0-9][0-9]{{14,15}}\|{_W}{{27,40}}(?![A-Za-z0-9_-])",
         before="0123456789",
-        mark="|",
+        marks=("|",),
     ),
-    _key(_VENDOR, "Flutterwave, other digits", "FLWSECK(?:_TEST)?-", "[0-9a-h]{32}-X", mark="FLWSECK"),
+    _key(_VENDOR, "Flutterwave, other digits", "FLWSECK(?:_TEST)?-", "[0-9a-h]{32}-X", marks=("FLWSECK",)),
     _key(_VENDOR, "Twilio in capitals", "SK", "[0-9A-Fa-f]{32}(?![0-9A-Za-z])", _has_digit),
     _key(_VENDOR, "Airtable", "pat", rf"{_A}{{14}}\.[0-9a-f]{{64}}"),
     _key(
@@ -414,6 +434,7 @@ _VENDORS: Final = (
         f"(?:g1[0-9a-z])?{_W}{{24,}}",
         _is_unwritten,
         "",
+        ("=t-", "=u-", "/t-", "/u-"),
     ),
     _key(_VENDOR, "Sentry", "sntry[sua]_", "[0-9A-Za-z_=+/-]{32,}"),
     _key(_VENDOR, "WeChat app, WeCom enterprise", "w[wx]", "[0-9a-f]{16}(?![0-9a-z])"),
@@ -444,6 +465,7 @@ _HOOKS: Final = (
         _VENDOR,
         "a webhook of a flow of Feishu or Lark",
         re.compile(r"(?:feishu\.cn|larksuite\.com)/flow/api/trigger-webhook/[A-Za-z0-9-]{8,}"),
+        marks=("/flow/api/trigger-webhook/",),
     ),
     Detector(
         _VENDOR,
@@ -464,7 +486,7 @@ _HOOKS: Final = (
         re.compile(
             r"api\.netlify\.com/build_hooks/[0-9a-f]{16,}|api\.vercel\.com/v1/integrations/deploy/[A-Za-z0-9_/]{16,}"
         ),
-        mark="api.",
+        marks=("api.",),
     ),
     Detector(
         _VENDOR,
@@ -473,6 +495,7 @@ _HOOKS: Final = (
             rf"hook\.[a-z0-9]{{2,4}}\.make\.com/[a-z0-9]{{16,}}|hc-ping\.com/{_UUID}"
             r"|[a-z0-9]/hooks/(?=[a-z]{0,25}[0-9])[a-z0-9]{26}(?![A-Za-z0-9])"
         ),
+        marks=("make.com/", "hc-ping.com/", "/hooks/"),
     ),
     Detector(_VENDOR, "a webhook of Teams", re.compile(r"webhook\.office\.com/[a-z0-9]+/[A-Za-z0-9@/-]{20,}")),
     Detector(
@@ -481,6 +504,7 @@ _HOOKS: Final = (
         re.compile(
             r"(?:maker\.ifttt\.com/trigger/[^\s/]{1,99}/(?:json/)?with/key|hooks\.zapier\.com/hooks/catch)/[A-Za-z0-9_/-]{8,}"
         ),
+        marks=("maker.ifttt.com/", "hooks.zapier.com/"),
     ),
 )
 
@@ -489,11 +513,15 @@ _HOOKS: Final = (
 _URL: Final = re.compile(r"https?://[^\s\"'<>\\`\ue000，。；、）】》]+")
 
 _ADDRESSES: Final = (
-    Detector("INSPECT-SIGNED-URL", "a URL that opens a file to anybody", _URL, urls.is_signed, mark="://"),
+    Detector("INSPECT-SIGNED-URL", "a URL that opens a file to anybody", _URL, urls.is_signed, marks=("://",)),
     Detector(
-        "INSPECT-SECRET-NAME", "a URL with a secret among its parameters", _URL, urls.has_secret_parameter, mark="://"
+        "INSPECT-SECRET-NAME",
+        "a URL with a secret among its parameters",
+        _URL,
+        urls.has_secret_parameter,
+        marks=("://",),
     ),
-    Detector("INSPECT-FILE-URL", "a file on a host of ByteDance", _URL, urls.is_stored, mark="://"),
+    Detector("INSPECT-FILE-URL", "a file on a host of ByteDance", _URL, urls.is_stored, marks=("://",)),
     Detector(
         "INSPECT-USERINFO",
         "a password in a URI (RFC 3986, 3.2.1)",
@@ -501,14 +529,14 @@ _ADDRESSES: Final = (
             r"://(?P<userinfo>[^\s/?#\"'<>@:]{1,512}|[^\s/?#\"'<>@:]{0,256}:[^\s/?\"'<>@]{1,256}(?:@[!#-.0-;=A-Z^-~]{1,64}){0,3})@"
         ),
         urls.has_password,
-        mark="://",
+        marks=("://",),
     ),
     Detector(
         "INSPECT-CODE",
         "an OAuth code in a URL",
         re.compile(r"[?&#]code=[A-Za-z0-9_.~-]{12,}"),
         urls.is_long_code,
-        mark="code=",
+        marks=("code=",),
     ),
 )
 
@@ -577,14 +605,14 @@ _PERSONAL: Final = (
             r"@(?P<domain>(?:[A-Za-z0-9\u00df-\u024f](?:[A-Za-z0-9\u00df-\u024f-]{0,62})\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])"
         ),
         _is_mailbox,
-        mark="@",
+        marks=("@",),
     ),
     Detector(
         "INSPECT-EMAIL",
         "an e-mail address in which a text breaks off",
         re.compile(r"@(?P<domain>(?:[A-Za-z][A-Za-z0-9-]{0,62}\.?)?)\Z"),
         _is_cut_mailbox,
-        mark="@",
+        marks=("@",),
     ),
     Detector(
         "INSPECT-PHONE",
@@ -667,7 +695,7 @@ _PERSONAL: Final = (
             rf"[0-9]{_ALONE}(?<![0-9]\..)[0-9]{{0,2}}{_DOT}(?:[0-9]{{1,3}}{_DOT}){{2}}[0-9]{{1,3}}(?![0-9])(?!\.[0-9])"
         ),
         machines.is_address,
-        mark=".",
+        marks=(".",),
     ),
     Detector(
         "INSPECT-IP",
@@ -676,7 +704,7 @@ _PERSONAL: Final = (
             r"[23](?<![0-9A-Fa-f].)(?<![0-9A-Fa-f:]:.)[0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![0-9A-Fa-f])"
         ),
         machines.is_ipv6,
-        mark=":",
+        marks=(":",),
     ),
     Detector(
         "INSPECT-MAC",

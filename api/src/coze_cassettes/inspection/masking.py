@@ -126,7 +126,15 @@ def fold(text: str) -> str:
     """A text without what only changes its looks: width, ligatures, composition, characters that nobody sees."""
     if text.isascii():
         return text
-    return _COMPOSED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), _INVISIBLE.sub("", text))
+    text = _INVISIBLE.sub("", text)
+    folded: list[str] = []
+    position = 0
+    for match in _CHANGING.finditer(text):
+        start = match.start()
+        start -= start > position and _BASE.match(text, start - 1) is not None
+        folded += (text[position:start], unicodedata.normalize("NFKC", text[start : match.end()]))
+        position = match.end()
+    return "".join([*folded, text[position:]])
 
 
 _SYMBOLS: Final = (
@@ -135,5 +143,7 @@ _SYMBOLS: Final = (
 )
 """Superscripts, signs for words, numbers in circles: letters and digits of their own, which no value goes on with."""
 
-_COMPOSED = re.compile(rf"[{STABLE}]?[^{STABLE}{_SYMBOLS}]+")
-"""What composition can change: of bytes that are no text, which take long to compose, nearly nothing."""
+_CHANGING = re.compile(rf"[^{STABLE}{_SYMBOLS}][^{STABLE}{_SYMBOLS}]*")
+_BASE = re.compile(rf"[{STABLE}]")
+"""What composition can change, and a character before it that it may combine with: of bytes that are no text, which
+take long to compose, nearly nothing."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from coze_cassettes.codecs.marked import Marked
 from coze_cassettes.inspection import names, syntaxes
 from coze_cassettes.inspection.commands import placed_pairs
 from coze_cassettes.inspection.details import details_in
@@ -69,7 +70,12 @@ _LABELLED = re.compile(
 )
 """An object of JSON or the like that says in one field what the other one is."""
 
-_MARKUP: Final = (_ELEMENT, _INPUT, _ATTRIBUTE, _ENTRY, _PLIST)
+_LONGEST: Final = 4608
+"""Characters of a match behind its mark at most."""
+
+_ASSIGNMENTS: Final = Marked(((":=", _ASSIGNED),), _LONGEST)
+_ATTRIBUTES: Final = Marked((('="', _ATTRIBUTE), ("='", _ATTRIBUTE)), _LONGEST)
+_MARKUP: Final = (_ELEMENT, _INPUT, _ENTRY, _PLIST)
 
 _BOLD = re.compile(rf"\*\*(?P<name>[{NAME_CHARS}]{{2,64}})[:：]\*\*[ \t]{{1,3}}`?(?P<value>[^\s*`]{{1,4096}})")
 _HEADED = re.compile(rf"【(?P<name>[{NAME_CHARS} ]{{2,64}})】[ \t]{{0,3}}(?P<value>[^\s，。；、【】]{{1,512}})")
@@ -83,7 +89,7 @@ _COMMAND = re.compile(
     re.MULTILINE,
 )
 _ARGUMENT = re.compile(
-    rf"(?<=[ \t=])(?P<mark>[\"'])(?P<name>[{NAME_CHARS}]{{2,64}})(?:=|: )"
+    rf"(?P<mark>[\"'])(?<=[ \t=].)(?P<name>[{NAME_CHARS}]{{2,64}})(?:=|: )"
     r"(?P<value>[^\s\"'&]{1,512})(?P=mark)(?=\s|\Z)"
 )
 """How a command line is given a setting, a header, a field of a form."""
@@ -94,12 +100,13 @@ _LITERAL = re.compile(
     r"""[bfruL@$]{0,2}(?P<quote>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=quote)"""
 )
 _LOOSE = re.compile(
-    r"(?:=>|->|<-|→|[:=|]|(?<= )(?:is|was)(?=[ :])|(?:[是为成]|如下)了?)[:]?[ \n]{0,3}[*`“\"'(\[【]{0,3}"
+    r"[-=<→:|iw是为成如](?:(?<=[-=])>|(?<=<)-|(?<=[→:=|])|(?:(?<= i)s|(?<= w)as)(?=[ :])"
+    r"|(?:(?<=[是为成])|(?<=如)下)了?)[:]?[ \n]{0,3}[*`“\"'(\[【]{0,3}"
     rf"(?![{NAME_CHARS}]{{2,64}}=[^=])"
     r"(?P<value>[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|[A-Z][a-z]{1,15} [A-Z][a-z]{1,15}(?![A-Za-z])"
     r"|[^\s\"'`<>()\[\]{}|&,;，。；！“”、】]{4,128})"
 )
-_OPTION = re.compile(r"(?<!\S)--(?P<name>[A-Za-z][A-Za-z0-9_-]{1,63})[ ]{1,3}[\"']?(?P<value>[^\s\"']{4,128})")
+_OPTION = re.compile(r"--(?<!\S--)(?P<name>[A-Za-z][A-Za-z0-9_-]{1,63})[ ]{1,3}[\"']?(?P<value>[^\s\"']{4,128})")
 """What may be a name with its value: the value has to look like one as well."""
 
 _INDEXED = re.compile(
@@ -144,7 +151,7 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
     for match in _NOTED.finditer(text) if "(" in text else ():
         if name := _name_before(text, match.start()):
             yield Pair(name, match["value"], is_quoted=True)
-    for match in _ASSIGNED.finditer(text) if ":=" in text else ():
+    for match in (*_ASSIGNMENTS.matches(text), *(_ATTRIBUTES.matches(text) if "<" in text else ())):
         yield Pair(match["name"], match["value"], is_quoted=True)
     yield from _form_pairs(text)
     yield from syntaxes.written_pairs(text)

@@ -39,7 +39,9 @@ RUN = re.compile(r"(?:(?<![A-Za-z0-9+/_=%-])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9+/_-
 _PUBLIC_KEY: Final = ("MIIB", "MIIC", "MIID", "MIIE", "MIIF", "MIIG", "MIGf", "MFkw", "MCow", "MFww", "MHYw", "AAAA")
 """How base64 of a public key or a certificate begins: ASN.1 sequences of their sizes, the length of a name of SSH."""
 
-HEX_RUN = re.compile(r"(?<![0-9A-Za-z_./+=-])(?:[0-9a-f]{32,}|[0-9A-F]{32,})(?![0-9A-Za-z_/+=-])")
+HEX_RUN = re.compile(
+    r"[0-9A-Fa-f](?<![0-9A-Za-z_./+=-].)(?:(?<=[0-9a-f])[0-9a-f]{31,}|(?<=[0-9A-F])[0-9A-F]{31,})(?![0-9A-Za-z_/+=-])"
+)
 _HASH: Final = (
     r"sha[0-9_-]{0,5}|md5|blake2[bs]?|hash|hashes|digest|integrity|checksum|etag|commit|revision|rev|fingerprint|crc(?:32)?|uuid|guid"
     r"|nonce|boundary|salt|merkle|cid|oid|object|blob|tree|parent|author|version|trace|span|h1"

@@ -119,7 +119,8 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
         yield from names.rules_for_path(masking.hide(fold(piece.text)))
         return
     if piece.kind is Kind.FIELD:
-        value = _SCHEME.sub("", masking.hide(fold(piece.text)))
+        value = masking.hide(fold(piece.text))
+        value = _SCHEME.sub("", value) if MASK in value else value
         if piece.path[-1:] in (("cookie",), ("set-cookie",)) and _COOKIES.fullmatch(value):
             return  # the name of a cookie, such as sessionid, promises a secret, and its value is a placeholder
         yield from names.rules_for(names.Field(value, piece.path))

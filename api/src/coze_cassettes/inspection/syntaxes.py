@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from coze_cassettes.codecs.marked import Marked
 from coze_cassettes.inspection.letters import words_in
 from coze_cassettes.inspection.names import is_login
 from coze_cassettes.inspection.prose import Pair
@@ -129,40 +130,47 @@ _OBJECT_OF_NAME = re.compile(
     rf"""["'](?P<name>{_NAME})["']: ?\{{[^{{}}]{{0,256}}?"""
     r"""["'](?:value|val|default|example|default_value|defaultValue|const)["']: ?["'](?P<value>[^"'\\\n]{1,512})["']"""
 )
-_BY_SIGN: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
-    ('{"', _INITIALIZED),
-    ("{'", _INITIALIZED),
-    ("variable ", _BLOCK_VARIABLE),
-    ("</", _NEXT_ELEMENT),
-    ("value=", _VALUE_FIRST),
-    ("content=", _VALUE_FIRST),
-    ("value: ", _ITEM),
-    ("default: ", _ITEM),
-    (": |", _FOLDED_TEXT),
-    (": >", _FOLDED_TEXT),
-    ('name="', _PART_OF_FORM),
-    ("**", _BELOW),
-    ("# ", _BELOW),
-    ("「", _CORNERED),
-    ("“", _CORNERED),
-    ("get;", _AUTOMATIC),
-    ("string(", _PRINTED),
-    *((sign, _TWO_OF_A_CALL) for sign in ('", "', "', '", '","', "','")),
-    ("LIKE ", _CONDITION),
-    (" IN ", _CONDITION),
-    ("`", _COMPARED_IN_TICKS),
-    *(
-        (f" {option}", _TO_A_COMMAND)
-        for option in ("-e", "-b", "-F", "--env", "--build-arg", "--set", "-var", "--from-literal")
+_LONGEST: Final = 2048
+"""Characters of a match behind its sign at most."""
+
+_BY_SIGN: Final = Marked(
+    (
+        ('{"', _INITIALIZED),
+        ("{'", _INITIALIZED),
+        ("variable ", _BLOCK_VARIABLE),
+        ("</", _NEXT_ELEMENT),
+        ("value=", _VALUE_FIRST),
+        ("content=", _VALUE_FIRST),
+        ("value: ", _ITEM),
+        ("default: ", _ITEM),
+        (": |", _FOLDED_TEXT),
+        (": >", _FOLDED_TEXT),
+        ('name="', _PART_OF_FORM),
+        ("**", _BELOW),
+        ("# ", _BELOW),
+        ("「", _CORNERED),
+        ("“", _CORNERED),
+        ("get;", _AUTOMATIC),
+        ("string(", _PRINTED),
+        *((sign, _TWO_OF_A_CALL) for sign in ('", "', "', '", '","', "','")),
+        ("LIKE ", _CONDITION),
+        (" IN ", _CONDITION),
+        ("`", _COMPARED_IN_TICKS),
+        *(
+            (f"{option}{gap}", _TO_A_COMMAND)
+            for option in ("-e", "-b", "-F", "-env", "-build-arg", "-set", "-var", "-from-literal")
+            for gap in " ="
+        ),
+        ("</", _TITLED),
+        ("</", _TAGGED),
+        (" value=", _UNQUOTED),
+        (": {", _OBJECT_OF_NAME),
+        (":{", _OBJECT_OF_NAME),
+        (" as ", _USED_AS),
     ),
-    ("</", _TITLED),
-    ("</", _TAGGED),
-    (" value=", _UNQUOTED),
-    (": {", _OBJECT_OF_NAME),
-    (":{", _OBJECT_OF_NAME),
-    (" as ", _USED_AS),
+    _LONGEST,
 )
-"""What is only looked for in a text with a certain sign."""
+"""What is only looked for around a certain sign."""
 
 _SHELL_DEFAULT = re.compile(rf"\$\{{(?P<name>{_NAME}):-(?P<value>[^{{}}$\s\"'][^{{}}$\n\"']{{1,128}})\}}")
 _PARAMETER = re.compile(
@@ -170,25 +178,27 @@ _PARAMETER = re.compile(
 )
 """What a variable of a shell is by default, a parameter of PowerShell."""
 
-_LIKELY: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
-    ("=", _ANNOTATED),
-    ("set ", _SET),
-    (":-", _SHELL_DEFAULT),
-    (" -", _PARAMETER),
-    ("SetEnv", _SETTER),
-    ("#define", _SETTER),
-    ("proxy_set_header", _SETTER),
-    ("fastcgi_param", _SETTER),
+_LIKELY: Final = Marked(
+    (
+        ("=", _ANNOTATED),
+        ("set ", _SET),
+        (":-", _SHELL_DEFAULT),
+        ("-", _PARAMETER),
+        ("SetEnv", _SETTER),
+        ("#define", _SETTER),
+        ("proxy_set_header", _SETTER),
+        ("fastcgi_param", _SETTER),
+    ),
+    _LONGEST,
 )
 """Likewise; what does not promise a secret has to look like what it promises, as code is full of it."""
 
 _HAN_SIGNS: Final = ("密码", "口令", "钥", "令牌", "证码", "动态码", "授权码", "校验码")
 
 
-def _of(table: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> Iterator[Pair]:
-    for pattern in dict.fromkeys(pattern for sign, pattern in table if sign in text):
-        for match in pattern.finditer(text):
-            yield Pair(match["name"], match["value"].strip(), is_quoted=True)
+def _of(signs: Marked, text: str) -> Iterator[Pair]:
+    for match in signs.matches(text):
+        yield Pair(match["name"], match["value"].strip(), is_quoted=True)
 
 
 _CELL_OF_TABLE = re.compile(r"<t(?P<kind>[hd])(?: [^<>]{0,128})?>\s*(?:<[a-z][^<>]*>\s*)?(?P<text>[^<>]{1,512}?)\s*<")
@@ -271,61 +281,66 @@ _FROM_ECHO = re.compile(
     r"(?<![A-Za-z0-9_])echo (?:-n )?[\"']?(?:[A-Za-z0-9_.-]{1,32}:)?(?P<value>[^\s\"'|:$]{4,128})[\"']? ?\| ?"
     r"(?:sudo -S\b|(?:sudo )?chpasswd\b|[^\n|]{0,128}?--(?:password-)?stdin\b)"
 )
-_LINE_OF: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
-    ("sshpass", re.compile(rf"sshpass +-p ?{_WORD}")),
-    ("mongo", re.compile(rf"(?<![A-Za-z0-9_])mongo[a-z]* {_OPTIONS}-p(?=[ \"']) *{_WORD}")),
-    ("mosquitto_", re.compile(rf"(?<![A-Za-z0-9_])mosquitto_[ps]ub {_OPTIONS}-P +{_WORD}")),
-    *((word, _SET_PASSWORD) for word in ("SET PASSWORD", "set password", "Set password")),
-    ("={", re.compile(r"; ?(?i:pwd|password)=\{(?P<value>[^{};\s]{4,128})\}(?=[;\"'\s]|\Z)")),
-    *((word, _OF_ORACLE) for word in ("jdbc:oracle:", "sqlplus ")),
+_LINE_OF: Final = Marked(
     (
-        " -U ",
-        re.compile(r"(?<![A-Za-z0-9_])curl (?:[^\n|;&]{0,256} )?-U [\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})"),
-    ),
-    *((word, _FROM_ECHO) for word in ("sudo -S", "-stdin", "chpasswd")),
-    ("mysql", re.compile(rf"(?<![A-Za-z0-9_])mysql[a-z]* {_OPTIONS}-p{_GLUED}")),
-    ("mariadb", re.compile(rf"(?<![A-Za-z0-9_])mariadb[a-z-]* {_OPTIONS}-p{_GLUED}")),
-    (
-        " login ",
-        re.compile(rf"(?<![A-Za-z0-9_])(?:docker|podman|nerdctl|az) login {_OPTIONS}-p +{_WORD}"),
-    ),
-    ("psexec", re.compile(rf"(?<![A-Za-z0-9_])psexec(?:\.exe)? [^\n|;&]{{0,128}} -p +{_WORD}")),
-    ("redis-cli", re.compile(rf"(?<![A-Za-z0-9_])redis-cli {_OPTIONS}-a +{_WORD}")),
-    ("ldap", re.compile(rf"(?<![A-Za-z0-9_])ldap[a-z]+ {_OPTIONS}-w +{_WORD}")),
-    (" -P", re.compile(rf"(?<![A-Za-z0-9_])(?:un)?zip {_OPTIONS}-P ?{_WORD}")),
-    ("7z", re.compile(rf"\b7za? {_OPTIONS}-p{_GLUED}")),
-    (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
-    ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>(?!\$)[^\"'\n]{4,128})[\"']")),
-    ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
-    ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
-    ("htpasswd ", re.compile(rf"(?<![A-Za-z0-9_])htpasswd (?:-[A-Za-z]+ )+\S{{1,64}} \S{{1,64}} {_WORD}")),
-    ("_auth", re.compile(r"(?<![A-Za-z0-9])_auth ?= ?(?P<value>[A-Za-z0-9+/]{8,512}={0,2})(?![A-Za-z0-9_.(])")),
-    (
-        "git config ",
-        re.compile(rf"git config (?:-[a-z-]+ ){{0,3}}\S{{0,64}}(?:password|token|secret) {_WORD}"),
-    ),
-    *((word, _ABBREVIATED) for word in ("pass", "Pass", "PASS", "pw", "Pw", "PW")),
-    ("/user:", re.compile(r"/user:\S{1,64} (?P<value>(?=\S*[0-9])[^\s\"'<>]{4,128})")),
-    *(
-        (mark, re.compile(rf"{mark}(?P<value>(?=\S*[0-9])[^\s\"'<>]{{4,128}})"))
-        for mark in ("password 0 ", "password 7 ", "secret 0 ")
-    ),
-    ("WIFI:", re.compile(r"WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
-    ("IDENTIFIED", re.compile(r"IDENTIFIED (?:WITH \S{1,64} )?BY [\"'](?P<value>[^\"'\n]{4,128})[\"']")),
-    (
-        "identified",
-        re.compile(
-            r"(?<![A-Za-z0-9_])"
-            r"(?:create|alter|grant) [^\n;]{0,256}?identified (?:with \S{1,64} )?by '(?P<value>[^'\n]{4,128})'"
+        ("sshpass", re.compile(rf"sshpass +-p ?{_WORD}")),
+        ("mongo", re.compile(rf"(?<![A-Za-z0-9_])mongo[a-z]* {_OPTIONS}-p(?=[ \"']) *{_WORD}")),
+        ("mosquitto_", re.compile(rf"(?<![A-Za-z0-9_])mosquitto_[ps]ub {_OPTIONS}-P +{_WORD}")),
+        *((word, _SET_PASSWORD) for word in ("SET PASSWORD", "set password", "Set password")),
+        ("={", re.compile(r"; ?(?i:pwd|password)=\{(?P<value>[^{};\s]{4,128})\}(?=[;\"'\s]|\Z)")),
+        *((word, _OF_ORACLE) for word in ("jdbc:oracle:", "sqlplus ")),
+        (
+            " -U ",
+            re.compile(
+                r"(?<![A-Za-z0-9_])curl (?:[^\n|;&]{0,256} )?-U [\"']?[^\s:\"'/]{1,64}:(?P<value>[^\s\"']{3,128})"
+            ),
         ),
+        *((word, _FROM_ECHO) for word in ("sudo -S", "-stdin", "chpasswd")),
+        ("mysql", re.compile(rf"(?<![A-Za-z0-9_])mysql[a-z]* {_OPTIONS}-p{_GLUED}")),
+        ("mariadb", re.compile(rf"(?<![A-Za-z0-9_])mariadb[a-z-]* {_OPTIONS}-p{_GLUED}")),
+        (
+            " login ",
+            re.compile(rf"(?<![A-Za-z0-9_])(?:docker|podman|nerdctl|az) login {_OPTIONS}-p +{_WORD}"),
+        ),
+        ("psexec", re.compile(rf"(?<![A-Za-z0-9_])psexec(?:\.exe)? [^\n|;&]{{0,128}} -p +{_WORD}")),
+        ("redis-cli", re.compile(rf"(?<![A-Za-z0-9_])redis-cli {_OPTIONS}-a +{_WORD}")),
+        ("ldap", re.compile(rf"(?<![A-Za-z0-9_])ldap[a-z]+ {_OPTIONS}-w +{_WORD}")),
+        (" -P", re.compile(rf"(?<![A-Za-z0-9_])(?:un)?zip {_OPTIONS}-P ?{_WORD}")),
+        ("7z", re.compile(rf"\b7za? {_OPTIONS}-p{_GLUED}")),
+        (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
+        ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>(?!\$)[^\"'\n]{4,128})[\"']")),
+        ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
+        ("masterauth ", re.compile(r"^[ \t]*masterauth[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),
+        ("htpasswd ", re.compile(rf"(?<![A-Za-z0-9_])htpasswd (?:-[A-Za-z]+ )+\S{{1,64}} \S{{1,64}} {_WORD}")),
+        ("_auth", re.compile(r"(?<![A-Za-z0-9])_auth ?= ?(?P<value>[A-Za-z0-9+/]{8,512}={0,2})(?![A-Za-z0-9_.(])")),
+        (
+            "git config ",
+            re.compile(rf"git config (?:-[a-z-]+ ){{0,3}}\S{{0,64}}(?:password|token|secret) {_WORD}"),
+        ),
+        *((word, _ABBREVIATED) for word in ("pass", "Pass", "PASS", "pw", "Pw", "PW")),
+        ("/user:", re.compile(r"/user:\S{1,64} (?P<value>(?=\S*[0-9])[^\s\"'<>]{4,128})")),
+        *(
+            (mark, re.compile(rf"{mark}(?P<value>(?=\S*[0-9])[^\s\"'<>]{{4,128}})"))
+            for mark in ("password 0 ", "password 7 ", "secret 0 ")
+        ),
+        ("WIFI:", re.compile(r"WIFI:[^\n]{0,128}?;P:(?P<value>[^;\n]{4,64});")),
+        ("IDENTIFIED", re.compile(r"IDENTIFIED (?:WITH \S{1,64} )?BY [\"'](?P<value>[^\"'\n]{4,128})[\"']")),
+        (
+            "identified",
+            re.compile(
+                r"(?<![A-Za-z0-9_])"
+                r"(?:create|alter|grant) [^\n;]{0,256}?identified (?:with \S{1,64} )?by '(?P<value>[^'\n]{4,128})'"
+            ),
+        ),
+        ("PASSWORD(", re.compile(r"PASSWORD\([\"'](?P<value>[^\"'\n]{4,128})[\"']\)")),
+        *((word, _PGPASS) for word in (":5432:", ":*:")),
     ),
-    ("PASSWORD(", re.compile(r"PASSWORD\([\"'](?P<value>[^\"'\n]{4,128})[\"']\)")),
-    *((word, _PGPASS) for word in (":5432:", ":*:")),
+    _LONGEST,
 )
-"""Each with the word without which a text has none."""
+"""Each with the word that stands in it."""
 
 
 def _passwords(text: str) -> Iterator[Pair]:
     """What commands and settings take for a password without calling it so."""
-    for pattern in dict.fromkeys(pattern for word, pattern in _LINE_OF if word in text):
-        yield from (Pair("password", match["value"], is_quoted=True) for match in pattern.finditer(text))
+    for match in _LINE_OF.matches(text):
+        yield Pair("password", match["value"], is_quoted=True)
