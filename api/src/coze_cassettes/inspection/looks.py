@@ -21,6 +21,34 @@ _WRITTEN = re.compile(
 )
 
 
+_OF_PROGRAMS: Final = words(
+    """
+    pass password passwd passphrase secret secrets token tokens key keys cred creds credential credentials auth str
+    string type types config field fields value values name names user users get set error errors valid option options
+    git api sql web test tests case cases step steps file files item items line lines page pages code codes row rows
+    arg args var vars foo bar server servers host hosts node nodes data table tables column columns index number
+    numbers level levels version model models layer layers block blocks part parts group groups limit size max min app
+    the and for not any all end based one
+    """
+)
+"""Words of which programs and descriptions make names, and nobody a password."""
+
+_JOINED = re.compile(
+    r"(?P<words>[A-Za-z][a-z]{2,15}(?P<sign>[-_])[A-Za-z](?:[a-z]|(?P=sign)[A-Za-z]){2,63})(?P<number>_[0-9]{2,4})?"
+)
+_SHORTEST_WORD: Final = 3
+
+
+def is_phrase(word: str) -> bool:
+    """Whether hyphens join three or four words, or underscores join two or more with a number behind them."""
+    joined = _JOINED.fullmatch(word)
+    if joined is None or (joined["sign"] == "_") != bool(joined["number"]):
+        return False
+    parts = joined["words"].lower().split(joined["sign"])
+    is_long = len(parts) in ((2, 3, 4) if joined["number"] else (3, 4))
+    return is_long and min(map(len, parts)) >= _SHORTEST_WORD and _OF_PROGRAMS.isdisjoint(parts)
+
+
 _NO_ORDER = re.compile(
     r"(?=[A-Za-z]*[A-Z]{2}[A-Za-z]*[a-z])(?=[A-Za-z]*[a-z][A-Z])"
     r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))[A-Za-z]{10,64}"
@@ -29,8 +57,8 @@ _NO_ORDER = re.compile(
 
 
 def is_drawn(word: str) -> bool:
-    """Whether a word has letters and digits, and is no algorithm, measure, variable, file or address."""
-    if _NO_ORDER.fullmatch(word):
+    """Whether a word has letters and digits, or is several, and is no algorithm, measure, variable, file or address."""
+    if _NO_ORDER.fullmatch(word) or is_phrase(word):
         return True
     if len(word) < _LEAST or not re.search("[0-9]", word) or not re.search("[A-Za-z]", word):
         return False
@@ -51,7 +79,7 @@ GOES_ON: Final = (
 
 WORDY: Final = re.compile(
     r"(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option|git|api|sql|web))"
-    r"(?:(?:[A-Z][a-z]{3,}){2,3}|(?:[a-z]{4,}-){2,3}[a-z]{4,})"
+    r"(?:[A-Z][a-z]{3,}){2,3}"
 )
 """Words in one piece."""
 
@@ -68,6 +96,8 @@ _KNOWN: Final = words(
 
 def is_known(word: str) -> bool:
     """Whether a word of letters is one of programs, which describes a secret."""
+    if is_phrase(word):
+        return False
     return word.lower() in _KNOWN or re.search("(?i)pass|key|auth|type|name", word) is not None
 
 
@@ -75,6 +105,8 @@ def is_drawn_in_chinese(word: str) -> bool:
     """In Chinese digits stand out by themselves, so that four are enough."""
     if word.isdecimal():
         return is_pin(word) and not re.fullmatch("20[0-4][0-9]", word)
+    if is_phrase(word):
+        return True
     if len(word) < 4 or not re.search("[0-9]", word):  # noqa: PLR2004 - shorter tells nothing
         return False
     return is_drawn(word) or (len(word) == 4 and word.isalnum() and not ALGORITHM.fullmatch(word))  # noqa: PLR2004

@@ -14,7 +14,9 @@ from types import MappingProxyType
 from typing import Final
 
 from coze_cassettes.inspection.described import is_described, is_filled_in, is_own_name
+from coze_cassettes.inspection.looks import is_phrase
 from coze_cassettes.inspection.promises import HAN_OPENING, RULES, TABLE, Promise
+from coze_cassettes.inspection.scripts import simplify
 from coze_cassettes.inspection.words import words
 
 _EXACT: Final = words(
@@ -58,7 +60,7 @@ _SHORTEST: Final = 6
 @lru_cache(maxsize=8192)
 def promise_of(name: str) -> Promise | None:
     """What a name promises, or None."""
-    words = list(words_of(name.replace("QQ号", "qq号").replace("IP地址", "ip地址")))
+    words = list(words_of(simplify(name).replace("QQ号", "qq号").replace("IP地址", "ip地址")))
     if (promise := _ROWS.get("".join(words[-2:]))) is not None:
         return promise
     if words[-1:] == ["pat"] and words[-2:-1] in _OF_PATTERN:
@@ -69,9 +71,13 @@ def promise_of(name: str) -> Promise | None:
         return None
     if words[-1].isascii() and words[-1] not in _ROWS and words[-1].endswith("s") and words[-1][:-1] != "":
         promise = _at_end([*words[:-1], words[-1][:-1]])
-        if promise is Promise.IDENTIFIER:
+        if promise is Promise.IDENTIFIER or words[-1] in _SEVERAL:
             return promise
     return _at_end(words)
+
+
+_SEVERAL: Final = words("passwords passphrases passcodes pwds pins otps codes secrets credentials")
+"""Several secrets, if one of them is one."""
 
 
 def _at_end(words: list[str]) -> Promise | None:
@@ -151,7 +157,7 @@ _CODE = re.compile(
 
 def is_code(value: str) -> bool:
     """Whether a value has a digit, and is no small number."""
-    return _CODE.fullmatch(value.strip()) is not None and not is_described(value)
+    return is_phrase(value) or (_CODE.fullmatch(value.strip()) is not None and not is_described(value))
 
 
 _KEY = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/_.~@#$%^&*!=-]{8,512}")

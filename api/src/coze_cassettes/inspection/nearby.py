@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from coze_cassettes.inspection import names
-from coze_cassettes.inspection.looks import GOES_ON, is_drawn, is_pin
+from coze_cassettes.inspection.looks import GOES_ON, is_drawn, is_phrase, is_pin
 from coze_cassettes.inspection.words import words
 
 _REACH: Final = 64
@@ -97,7 +97,7 @@ def is_near(text: str, start: int, end: int, *, has_pin: bool, is_key: bool = Fa
 
 
 def _is_near_behind(behind: str, *, has_pin: bool, is_key: bool) -> bool:
-    if _DIGIT.search(behind) is None:
+    if _MARK.search(behind) is None:
         return False
     position = 0
     for pieces in range(_MOST_PIECES):
@@ -107,7 +107,7 @@ def _is_near_behind(behind: str, *, has_pin: bool, is_key: bool) -> bool:
         if piece is None or piece[0].startswith("%") or place > _REACH or (place == 0 and piece[0].isascii()):
             return False
         word, rest = piece[0].strip(_EDGES), behind[piece.end() :]
-        if rest.startswith(_CALLS):
+        if rest.startswith(_CALLS) or _YEAR.match(behind, place):
             return False
         is_telling = _TELLS.search(behind, 0, place) or (not pieces and _SET_OFF.fullmatch(behind, 0, place))
         is_far = pieces >= _FEW_PIECES
@@ -135,6 +135,7 @@ def _is_long(word: str) -> bool:
     )
 
 
+_YEAR = re.compile("(?<=[io][nf] )(?:19|20)[0-9]{2}(?![0-9])")
 _FEW_PIECES: Final = 5
 _FEW_WORDS: Final = 3
 """Words of a name's line behind it, below which a value may stand alone."""
@@ -201,7 +202,7 @@ _COUNTS = re.compile(
 def _is_shown(word: str, rest: str, *, has_pin: bool) -> bool:
     """Whether a word behind a sign or a verb that tells a value has digits, and nothing says what it counts."""
     if is_drawn(word):
-        return re.search("[0-9]", word) is not None and _MEMBER.fullmatch(word) is None
+        return is_phrase(word) or (re.search("[0-9]", word) is not None and _MEMBER.fullmatch(word) is None)
     return has_pin and is_pin(word) and not is_counted(rest)
 
 
@@ -210,7 +211,9 @@ def is_counted(rest: str) -> bool:
     return _COUNTS.match(rest) is not None
 
 
-_DIGIT = re.compile("[0-9]")
+_MARK = re.compile("[0-9]|[a-z]-[A-Za-z]")
+"""Is in everything that looks drawn."""
+
 _NAMES_NEXT = re.compile(r"[\"'`*]{0,2} ?[:=](?! ?\r?\n)")
 _JOINED = re.compile(
     r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/（：【=→#-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
@@ -222,7 +225,7 @@ _LAST = re.compile(r"[A-Za-z0-9_@#$%^&+*=~!.-]+\Z")
 
 def _is_before(before: str) -> bool:
     """Whether a drawn word stands before a name, with a sign or a verb between."""
-    if _DIGIT.search(before) is None:
+    if _MARK.search(before) is None:
         return False
     joint = _JOINED.search(before)
     word = _LAST.search(before, 0, joint.start()) if joint else None

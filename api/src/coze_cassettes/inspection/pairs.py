@@ -12,6 +12,7 @@ from coze_cassettes.inspection.commands import placed_pairs
 from coze_cassettes.inspection.details import details_in
 from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.notations import literal_pairs, marked_pairs
+from coze_cassettes.inspection.parents import pairs_below
 from coze_cassettes.inspection.promises import RULES, SECRETS, Promise
 from coze_cassettes.inspection.prose import (
     NAME_CHARS,
@@ -22,6 +23,7 @@ from coze_cassettes.inspection.prose import (
     names_in,
     without_escapes,
 )
+from coze_cassettes.inspection.scripts import simplify
 from coze_cassettes.inspection.sentences import any_said
 from coze_cassettes.inspection.tables import columns
 
@@ -156,6 +158,7 @@ def _delimited_pairs(text: str) -> Iterator[Pair]:
     yield from _form_pairs(text)
     yield from syntaxes.written_pairs(text)
     yield from placed_pairs(text)
+    yield from pairs_below(text)
 
 
 _ONLY_PARAMETER = re.compile(rf"(?<=\?)([{NAME_CHARS}]{{2,64}})=([^\s&\"'<>#{MASK}]{{4,512}})(?![&\S])")
@@ -281,6 +284,7 @@ def rules_under_capitals(text: str) -> Iterator[str]:
 
 def rules_in(text: str) -> Iterator[str]:
     """The checks by name that the pairs of a text do not pass."""
+    text = simplify(text)
     for pair in _pairs(text):
         promise = names.promise_of(pair.name)
         if promise in SECRETS:

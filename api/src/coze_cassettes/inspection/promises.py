@@ -90,7 +90,7 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             store pass|key pass|app ticket|psk|wpa passphrase|require pass
             db pwd|user pwd|mysql pwd|redis pwd|admin pwd|root pwd|login pwd|ftp pwd|smtp pwd|email pwd|wifi pwd|ssh pwd
             jsapi ticket|api ticket|dsn|secret key base
-            秘钥|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
+            秘钥|金钥|权杖|令牌|私钥|访问令牌|访问密钥|接口密钥|验证码|动态码|授权码|凭证|凭据|暗号
             passwrd|pswd|psw|security answer|security code|activation code|unlock code|login code|log in code|mfa code
             2 fa code|two factor code|one time code|otp code|verify code|vcode|v code|yanzhengma|mima|kouling|deploy key
             sign in code|invitation code|invite code|pairing code|registration code|reset code
@@ -148,14 +148,14 @@ TABLE: Final[Mapping[Promise, str]] = MappingProxyType(
             citizen id|resident id|social security number|ssn|tax id|bank card|bank card no|bank card number|card no
             card number|credit card|credit card number|bank account|bank account number|bank account no
             account number|account no|iban|cvv|cvc|birth day|birth date|birth dt|user birth|born on|date of birth|dob
-            post code|postal code|zip code|ip|ip address|client ip|remote ip|user ip
+            ip|ip address|client ip|remote ip|user ip
             login ip|source ip|remote addr|mac|mac address|passport|passport no|passport num|passport number
             driver license
             driver license no|driving license|imei|imsi|iccid|latitude|longitude
             lat|lng|qq|qq number|qq account|qq no|qq num|qq id|skype|whatsapp|telegram|line id|手机|手机号|手机号码|电话
             电话号码|联系方式|座机|邮箱|邮箱地址|电子邮件|身份证|身份证号|身份证号码|证件号|证件号码
             银行卡|银行卡号|卡号|银行账号|生日|出生日期|出生年月|护照|护照号|护照号码|驾驶证号|驾照号
-            社保号|学号|工号|邮编|qq号|qq号码|ip地址|经度|纬度|企鹅号|扣扣号
+            社保号|学号|工号|qq号|qq号码|ip地址|经度|纬度|企鹅号|扣扣号
             护照编号|通行证|通行证号码|回乡证|回乡证号|台胞证|台胞证号|出生日|出生年月日|出生时间|生于|born
             travel permit|travel permit no|travel permit number
         """,

@@ -10,7 +10,7 @@ from typing import Final
 
 from coze_cassettes.inspection import names, randomness
 from coze_cassettes.inspection.described import is_described, is_own_name
-from coze_cassettes.inspection.looks import is_drawn, is_pin
+from coze_cassettes.inspection.looks import is_drawn, is_phrase, is_pin
 from coze_cassettes.inspection.masking import BEGINNINGS, MASK
 from coze_cassettes.inspection.promises import HAN_OPENING, SECRETS, Promise
 from coze_cassettes.inspection.words import words
@@ -38,16 +38,16 @@ _LATIN_CORE: Final = (
     r"|(?<=s)(?:ecret(?:[ _-]?id)?|ession[ _-]?id|tring(?<=community[ _-]string))"
     r"|(?<=c)(?:aptcha|redentials?|ookie|ode|onnection[_ -]?string)"
     r"|(?<=t)(?:oken|otp|icket)|(?<=k)ey(?:[_ -]?(?:id|base))?|(?<=j)wt|(?<=v)code|(?<=m)nemonic|(?<=o)tp"
-    r"|(?<=[a-z]_[sa])k)(?![A-Za-z])"
+    r"|(?<=[a-z]_[sa])k)s?(?![A-Za-z])"
 )
 """The first letter alone lets a search run, what stands behind it is parted by that letter."""
 
 _HAN_CORE: Final = (
-    "密码|口令|[密秘私]钥|密匙|令牌|验证码|卡密|密保答案|凭[证据]|暗号"
+    "密码|口令|[密秘私金]钥|权杖|密匙|令牌|验证码|卡密|密保答案|凭[证据]|暗号"
     rf"|(?:{'|'.join(sorted(_HAN_OPENING))})码(?![率流头农])"
 )
 _CORE = re.compile(
-    rf"{_LATIN_CORE}|(?=[密口秘私令验凭暗卡{''.join(sorted({word[0] for word in _HAN_OPENING}))}])(?:{_HAN_CORE})"
+    rf"{_LATIN_CORE}|(?=[密口秘私金权令验凭暗卡{''.join(sorted({word[0] for word in _HAN_OPENING}))}])(?:{_HAN_CORE})"
 )
 _ASCII_CORE = re.compile(_LATIN_CORE)
 """What a name ends with."""
@@ -86,8 +86,16 @@ def _names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
         name = (head[0][::-1] if head else "") + match[0]
         if name == "key" and (han := _HAN_HEAD.fullmatch(text, max(0, match.start() - 2), match.start())) is not None:
             name = han[0] + name
-        if (promise := names.promise_of(name)) in SECRETS and promise is not None:
+        promise = names.promise_of(name)
+        if promise in SECRETS and promise is not None:
             yield match, name, promise
+        elif promise is None and (opened := _OPENED_BY_CODE.match(text, match.start())) is not None:
+            what = names.promise_of(f"{opened['what']} code")
+            yield from ((opened, f"{opened['what']} code", what),) if what in SECRETS and what is not None else ()
+
+
+_OPENED_BY_CODE = re.compile(r"(?i:codes?) (?:for|of|to) (?:the|my|our|your|this) (?P<what>[a-z]{3,12})(?![A-Za-z])")
+"""A code with what it opens behind it: ``the code for the gate``."""
 
 
 def named_pairs(text: str) -> Iterator[Pair]:
@@ -242,8 +250,10 @@ def _is_credential(pair: Pair, value: str, text: str, promise: Promise) -> bool:
         return False
     if len(value) >= _LEAST_CREDENTIAL and _is_drawn(value):
         return True
-    is_likely = (is_drawn(value) and re.search("[0-9]", value) is not None) or (
-        promise is Promise.TOKEN and is_pin(value)
+    is_likely = (
+        is_phrase(value)
+        or (is_drawn(value) and re.search("[0-9]", value) is not None)
+        or (promise is Promise.TOKEN and is_pin(value))
     )
     return is_likely and (pair.is_quoted or not _is_code(text))
 
@@ -295,6 +305,8 @@ _SNAKE_CASE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 
 def _repeats_name(value: str) -> bool:
     """Whether a value is made of the words of names and types, as a variable is."""
+    if is_phrase(value):
+        return False
     plain = value.replace("-", "_")
     is_name = _IDENTIFIER.fullmatch(plain) is not None or _SNAKE_CASE.fullmatch(plain) is not None
     return is_name and _NAME_WORD.search(value) is not None

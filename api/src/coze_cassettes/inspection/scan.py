@@ -16,7 +16,7 @@ from typing import Final
 
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.codecs.encodings import to_bytes
-from coze_cassettes.inspection import decoding, encoded, files, names, pairs
+from coze_cassettes.inspection import decoding, encoded, files, names, pairs, parents
 from coze_cassettes.inspection.detectors import DETECTORS, RANDOM
 from coze_cassettes.inspection.masking import MASK, Masking, fold
 from coze_cassettes.inspection.pieces import Kind, Piece, pieces_of, pieces_of_file
@@ -123,7 +123,8 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
         value = _SCHEME.sub("", value) if MASK in value else value
         if piece.path[-1:] in (("cookie",), ("set-cookie",)) and _COOKIES.fullmatch(value):
             return  # the name of a cookie, such as sessionid, promises a secret, and its value is a placeholder
-        yield from names.rules_for(names.Field(value, piece.path))
+        field = names.Field(value, piece.path)
+        yield from (*names.rules_for(field), *parents.rules_for(field))
     readings = read(piece.text)
     if readings is None:
         yield _LAYERS

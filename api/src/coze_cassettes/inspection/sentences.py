@@ -72,6 +72,7 @@ def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
             or _is_below(behind, promise)
             or _is_answered(behind, promise)
             or _is_after_colon(behind, promise)
+            or (text[end - 1] in "sS" and _is_of_several(text[end : end + _FAR], promise))
         )
     return _is_said_in_chinese(behind, before)
 
@@ -115,7 +116,7 @@ _ENTERED = re.compile(
     r"[\"'”’`]?(?: (?:prompt|field|box|screen|page|step|dialog))?,?(?: (?:I|we|you|they|please|just|then))?"
     r"(?: is (?:requested|required|needed|asked(?: for)?))?,?"
     r" (?:type|enter|put|use|uses|used|paste|write|give|answer|try|tried)(?: in)? [\"'“`*(\[|>«~]{0,3}"
-    r"(?![A-Za-z]+[-_]?[0-9]{1,3}(?![A-Za-z0-9!@#$%^&*-]))(?P<value>[A-Za-z0-9][^\s|<>\"'`]{3,127})"
+    r"(?!(?:[A-Za-z]?[a-z]+|[A-Z]+)[-_]?[0-9]{1,3}(?![A-Za-z0-9!@#$%^&*-]))(?P<value>[A-Za-z0-9][^\s|<>\"'`]{3,127})"
 )
 """What one is asked to enter, or has entered, behind a name."""
 
@@ -127,6 +128,29 @@ def _is_after_colon(behind: str, promise: Promise) -> bool:
         return False
     value = match["value"].rstrip(_TRAILING)
     return is_drawn(value) or (is_pin(value) and promise in _HAS_PIN and behind[match.end() :][:1] not in ("%", "-"))
+
+
+_OF_ONE = re.compile(
+    r"(?:[:=→>–—-]|(?<![A-Za-z])(?:has|have|had|got|gets|is|was|are|now|became|and|for [A-Za-z]{1,16})) "
+    r"[\"'`*(\[|>«~]{0,3}(?P<value>[A-Za-z0-9][^\s|<>\"'`,;(){}\[\]]{3,127})"
+)
+_LIST_ENDS = re.compile(r"\n[ \t]*\r?\n|[{}|\\$]")
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+
+
+def _is_of_several(behind: str, promise: Promise) -> bool:
+    """Whether a list behind the name of several secrets says one of them: ``passwords: staging got tulip7``."""
+    for match in _OF_ONE.finditer(_LIST_ENDS.split(behind, 1)[0]):
+        value = match["value"].rstrip(_TRAILING)
+        is_counted = promise not in _HAS_PIN or _YEAR.fullmatch(value) or not _is_counted(behind, value)
+        if is_pin(value) and not is_counted:
+            return True
+        if is_drawn(value) and _NUMBERED.fullmatch(value) is None:
+            return True
+    return False
+
+
+_NUMBERED = re.compile("(?:[A-Za-z]?[a-z]+|[A-Z]+)[-_]?[0-9]{1,3}")
 
 
 def _words(text: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from coze_cassettes.scrubbing import chinese, placeholders
 from coze_cassettes.scrubbing.fields import fields_in
 from coze_cassettes.scrubbing.named_values import is_example, is_value, says_its_name
 from coze_cassettes.scrubbing.nearby import is_shown
+from coze_cassettes.scrubbing.parents import other_names
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.syntaxes import NamedValue
@@ -124,8 +125,14 @@ def _field_rule(leaf: Leaf, rules: RuleSet) -> Rule | None:
         return None
     rule = rules.field(".".join(leaf.path), leaf.uri_path, value)
     if rule is None and leaf.path and "." in leaf.path[-1]:
-        return rules.field(_undotted(leaf.path[-1]), leaf.uri_path, value)
-    return rule
+        rule = rules.field(_undotted(leaf.path[-1]), leaf.uri_path, value)
+    return rule or _rule_by_other_name(leaf.path, leaf.uri_path, rules, value)
+
+
+def _rule_by_other_name(path: Sequence[str], uri_path: str, rules: RuleSet, value: str) -> Rule | None:
+    """The rule for a secret whose own name promises none, by the names around it: ``{"secrets": {"db": "tulip7"}}``."""
+    found = (rules.field(name, uri_path, value) for name in other_names(path, value))
+    return next((rule for rule in found if rule and rule.category is Category.SECRET and not rule.validator), None)
 
 
 def _undotted(name: str) -> str:
@@ -242,6 +249,8 @@ def _named_claim(leaf: Leaf, folded: Folded, found: NamedValue, rules: RuleSet) 
         rule = rules.field(_undotted(found.name), leaf.uri_path, value)
         is_detail = rule is not None and rule.kind in _DETAILS and any(map(str.isdigit, value))
         rule = rule if rule is not None and (rule.category is Category.SECRET or is_detail) else None
+    if rule is None and found.is_quoted:
+        rule = _rule_by_other_name(found.name.split("."), leaf.uri_path, rules, value)
     if rule is None or rule.form is Form.SHIFT or (fitted := chinese.fitted(folded.text, found, rule)) is None:
         return None
     if fitted is not found:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs.marked import Marked
-from coze_cassettes.scrubbing.looks import WORDY
+from coze_cassettes.scrubbing.looks import PHRASE, WORDY
 from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
@@ -225,7 +225,7 @@ _OF_ANYTHING: Final = ("bind(", "config(", "Handler(", "Client(", "Bot(")
 _WORDS = re.compile(r"[A-Za-z]+(?:[._-]?[0-9]{1,3}[A-Za-z]?|[._-][A-Za-z]+)*!?")
 _ACCOUNT = re.compile("[=@]")
 _OF_NETWORK = re.compile(r"(?i:wi-?fi\w{0,8})\.\Z")
-_LETTERS = re.compile(WORDY)
+_LETTERS = re.compile(rf"{WORDY}|{PHRASE}")
 
 
 def _is_password(call: re.Match[str], first: str, last: str) -> bool:

@@ -13,7 +13,9 @@ from typing import Final
 
 from coze_cassettes.scrubbing.commands import placed_values
 from coze_cassettes.scrubbing.details import detail_values
+from coze_cassettes.scrubbing.names import simplified
 from coze_cassettes.scrubbing.notations import wrapped_values
+from coze_cassettes.scrubbing.parents import values_below
 from coze_cassettes.scrubbing.sentences import sentence_values
 from coze_cassettes.scrubbing.syntaxes import NAME, NamedValue, enclosed_values
 from coze_cassettes.scrubbing.tables import columns, is_head
@@ -115,6 +117,7 @@ _TRAILING: Final = ".:!?*"
 
 def fields_in(text: str) -> Iterator[NamedValue]:
     """Every pair of a name and a value that a text shows, in no order; a value may come twice."""
+    text = simplified(text)
     marked = (pattern for mark, pattern in _MARKED if mark in text)
     for pattern in (_PAIR, _HAN_PAIR, _COMMAND, *marked):
         for match in pattern.finditer(text):
@@ -133,6 +136,7 @@ def fields_in(text: str) -> Iterator[NamedValue]:
     yield from placed_values(text)
     yield from detail_values(text)
     yield from columns(text)
+    yield from values_below(text)
 
 
 _LAST_WORDS: Final = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from coze_cassettes.scrubbing.looks import PHRASE
 from coze_cassettes.scrubbing.names import words_of
 from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.rules.model import Category, Rule
@@ -88,8 +89,8 @@ _PACKAGE = re.compile(r"[a-z]+(?:\.[a-z][a-z0-9-]*)+")
 
 _ENDS = re.compile(r"\s*(?:\Z|[.,;!。，；！、)）]|[\u4e00-\u9fff])")
 _LETTERS = re.compile(
-    r"[a-z]{4,}|(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option))"
-    r"(?:(?:[A-Z][a-z]{2,}){2,3}|[a-z]{3,}(?:-[a-z]{3,}){2,3}"
+    rf"{PHRASE}|[a-z]{{4,}}|(?!.*(?i:pass|secret|token|key|cred|auth|str|type|config|field|value|name|user|get|error|valid|option))"
+    r"(?:(?:[A-Z][a-z]{2,}){2,3}"
     r"|(?=[A-Za-z]{0,40}[A-Z]{2}[A-Za-z]{0,40}[a-z])(?=[A-Za-z]{0,40}[a-z][A-Z])[A-Za-z]{10,64})"
 )
 """Words that a password is made of, or letters in no order."""

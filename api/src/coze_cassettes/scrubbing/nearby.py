@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from coze_cassettes.scrubbing.looks import DIGITS, MIXED
+from coze_cassettes.scrubbing.looks import DIGITS, MIXED, PHRASED, VALUE
 
 Span = tuple[int, int]
 
@@ -73,7 +73,7 @@ _JOINED = re.compile(
 """How a sentence goes on from a value to its name: ``... is what you enter as the password``."""
 
 _BEFORE_NOTE = re.compile(
-    rf"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[0-9]{{4,12}}|{MIXED})[\"'”’`*]{{0,2}} ?"
+    rf"(?<![A-Za-z0-9_@#$%^&*+=~./:-])(?P<value>[0-9]{{4,12}}|{VALUE})[\"'”’`*]{{0,2}} ?"
     r"[(\[](?:(?:the|my|your|our|an?|new|old|我的|你的) ?)?\Z"
 )
 """A value of which a remark says what it is: ``tulip7 (the password)``."""
@@ -94,7 +94,7 @@ def is_shown(value: str) -> bool:
 def value_behind(text: str, end: int) -> Span | None:
     """Where a drawn value stands behind a name that ends at a place, with words and signs between."""
     position, last = end, end + _REACH
-    if _DIGIT.search(text, end, last + _REACH) is None:
+    if _SIGN_OF_VALUE.search(text, end, last + _REACH) is None:
         return None
     for words in range(_MOST_WORDS):
         signs = _SIGNS.match(text, position)
@@ -167,7 +167,7 @@ _LITERAL = re.compile(
 _BELOW = re.compile(
     r"(?:,? [A-Za-z(][A-Za-z0-9'’)-]{0,14}){0,9}?(?P<colon>:)?[.!]? ?(?:\r?\n){1,2}(?P<fence>`{3}\w{0,10}\r?\n)?"
     r"[ >`]{0,4}"
-    rf"(?P<value>{MIXED}|[0-9]{{4,12}}){_LINE_ENDS.pattern}"
+    rf"(?P<value>{VALUE}|[0-9]{{4,12}}){_LINE_ENDS.pattern}"
 )
 _NUMBERED = re.compile("[A-Za-z]+[-_]?[0-9]+")
 
@@ -185,7 +185,7 @@ def value_below(text: str, end: int) -> Span | None:
 def value_before(text: str, start: int, end: int) -> Span | None:
     """Where a drawn value stands before a name, with a sign between, or digits before a name in parentheses."""
     first = max(0, start - 2 * _REACH)
-    if _DIGIT.search(text, first, start) is None:
+    if _SIGN_OF_VALUE.search(text, first, start) is None:
         return None
     found = _BEFORE.search(text, first, start)
     if found is not None and (is_drawn(found["value"]) or _STRONG.fullmatch(found["value"])):
@@ -234,8 +234,8 @@ _TELLS = re.compile(
 _MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _LONGER = re.compile(rf"(?P<value>{_SEVERAL}{MIXED})")
 _FEW_WORDS: Final = 5
-_SHOWN = re.compile(rf"(?P<value>{MIXED}|{DIGITS})")
+_SHOWN = re.compile(rf"(?!(?<=[io][nf] )(?:19|20)\d\d(?!\d))(?P<value>{VALUE}|{DIGITS})")
 INSIDE = re.compile(r"(?<=[A-Z0-9]-SECRET)-[A-Z0-9]|(?<=[A-Z0-9]-KEY)-[A-Z0-9]|(?<=KEY)-{5}")
 """A name inside a key that says in capitals what it is: ``AGE-SECRET-KEY-1...``; the head of a private key."""
-_DIGIT = re.compile("[0-9]")
+_SIGN_OF_VALUE = re.compile(rf"[0-9]|{PHRASED}")
 _GLUED = re.compile("[A-Za-z0-9][A-Za-z0-9_]|(?<=[A-Za-z0-9])_[A-Za-z0-9_]")

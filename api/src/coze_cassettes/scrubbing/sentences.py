@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
-from coze_cassettes.scrubbing.looks import DIGITS, KNOWN, MIXED, WORDY
+from coze_cassettes.scrubbing.looks import DIGITS, KNOWN, MIXED, PHRASE, PHRASED, VALUE, WORDY
 from coze_cassettes.scrubbing.nearby import INSIDE, literal_behind, value_before, value_behind, value_below
 from coze_cassettes.scrubbing.paragraphs import Drawn
 from coze_cassettes.scrubbing.rules.secret_names import HAN_OPENING
@@ -36,7 +37,7 @@ _CORE = re.compile(
     r"|(?<=[a-z][_-])(?:pass|sk|ak)|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt|pw)(?![/+])"
     r"|phrase(?:(?<=recovery[ _]phrase)|(?<=seed[ _]phrase)|(?<=backup[ _]phrase))"
     rf"|pass(?:{_PASSING}))"
-    r"(?![A-Za-z0-9]|_(?!__))"
+    r"s?(?![A-Za-z0-9]|_(?!__))"
 )
 _HEAD = re.compile(
     rf"(?<![A-Za-z0-9_])(?:(?!{_FUNCTION})\d?[A-Za-z][A-Za-z0-9-]{{1,15}}[ _]){{0,2}}(?!{_FUNCTION})"
@@ -65,34 +66,46 @@ _ENTERED: Final = (
     r"(?: in)?"
 )
 _CHANGED: Final = r"(?:(?: (?:was|is|got|has been))? (?:changed|rotated|updated|reset):?)?(?: from)?"
-_NOT_NUMBERED: Final = r"(?![A-Za-z]+[-_]?\d{1,3}(?![A-Za-z0-9_!@#$%^&*-]))"
+_NOT_NUMBERED: Final = r"(?!(?:[A-Za-z]?[a-z]+|[A-Z]+)[-_]?\d{1,3}(?![A-Za-z0-9_!@#$%^&*-]))"
 """What one is asked to enter behind a name, what was there before; not a word with a number."""
 
 _ANSWERED: Final = r"(?:\?[ \n]{1,3}|\n(?=[A-Z][a-z]{0,11}: ))(?:[A-Za-z'’]{1,12}[:.]? ){0,2}"
 
+_PHRASE_ENDS: Final = r"[\"'”’`*)\]]{0,3}(?:[.,;:!?](?=\s|\Z)|[ \t]*(?:\r?\n|\Z)| [A-Za-z]{2,16}=)"
+"""What stands behind words with hyphens that are a value, and not the next word of a sentence."""
+
 _BEHIND_NAME: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_REMARK}{_ANY_WORDS}{_TELLS}{_OPEN}(?P<value>{MIXED})",
+        rf"{_REMARK}{_ANY_WORDS}{_TELLS}{_OPEN}(?P<value>{VALUE})",
         rf"{_REMARK}(?:,?{_WORDS_OF_NAME}){{0,6}}?:[ ]{_OPEN}(?P<value>{DIGITS})",
-        rf"{_ENTERED} {_OPEN}(?P<value>{_NOT_NUMBERED}{MIXED}|{DIGITS})",
-        rf"{_CHANGED} \S{{4,64}} (?:->|=>|→) {_OPEN}(?P<value>{MIXED}|{DIGITS})",
-        rf" from \S{{4,64}} to {_OPEN}(?P<value>{MIXED}|{DIGITS})",
-        rf"{_ANY_WORDS}{_ANSWERED}{_OPEN}(?P<value>{MIXED}|{DIGITS})",
+        rf"{_ENTERED} {_OPEN}(?P<value>{_NOT_NUMBERED}{VALUE}|{DIGITS})",
+        rf"{_CHANGED} \S{{4,64}} (?:->|=>|→) {_OPEN}(?P<value>{VALUE}|{DIGITS})",
+        rf" from \S{{4,64}} to {_OPEN}(?P<value>{VALUE}|{DIGITS})",
+        rf"{_ANY_WORDS}{_ANSWERED}{_OPEN}(?P<value>{VALUE}|{DIGITS})",
         rf"{_REMARK}(?:,?{_WORDS_OF_NAME}){{0,4}}?{_TELLS}{_OPEN}(?P<value>{DIGITS})",
         rf"{_REMARK}{_WORDS_OF_NAME}{{0,2}}?{_TELLS}{_OPEN}(?P<value>{WORDY})",
         rf"{_APART}{_OPEN}(?:it['’]s )?(?P<value>{MIXED})",
+        rf"{_APART}{_OPEN}(?P<value>{PHRASE})(?={_PHRASE_ENDS})",
         rf"{_APART}{_OPEN}(?P<value>{DIGITS})",
-        rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}(?:[>`]{{0,3}}[ ]?|[ ]{{2,4}}[*-][ ])(?P<value>{MIXED}){_LINE_ENDS}",
+        rf"[:]?[ ]?\r?\n(?:\r?\n)?[ ]{{0,4}}(?:[>`]{{0,3}}[ ]?|[ ]{{2,4}}[*-][ ])(?P<value>{VALUE}){_LINE_ENDS}",
     )
 )
 _BEHIND_WITHOUT_DIGIT: Final = tuple(pattern for pattern in _BEHIND_NAME if WORDY in pattern.pattern)
+_OF_SEVERAL = re.compile(
+    rf"(?:[:=→>–—-]|(?<![A-Za-z])(?:has|have|had|got|gets|is|was|are|now|became|and|for [A-Za-z]{{1,16}})) {_OPEN}"
+    rf"(?P<value>(?!(?:19|20)\d\d(?!\d)){_NOT_NUMBERED}(?:{VALUE}|{DIGITS}))"
+)
+_LIST_ENDS = re.compile(r"\n[ \t]*\r?\n|[{}|\\$]")
+_OF_WHAT = re.compile(r" (?:for|of|to) (?:the|my|our|your|this) (?P<what>[a-z]{3,12})(?![A-Za-z])")
+"""What a list says of each of several secrets; what a code opens: ``the code for the gate``."""
+
 _FARTHEST: Final = 256
-"""Characters between a name and a digit of its value, at most."""
+"""Characters between a name and what its value is known by, at most."""
 
 _USED_AS = re.compile(
     r"(?<![A-Za-z0-9_])"
-    rf"(?i:use[sd]?|using|try|tried|enter|type|put|paste|set|with|meant|not) {_OPEN}(?P<value>{MIXED}|\d{{4,12}})"
+    rf"(?i:use[sd]?|using|try|tried|enter|type|put|paste|set|with|meant|not) {_OPEN}(?P<value>{VALUE}|\d{{4,12}})"
     r"[\"'”’`*]{0,2}(?: (?:for|as|in|into|under|at|when)(?: [a-z]{1,9}){0,3}[ ]"
     r"|(?: to(?: [a-z]{1,9}){1,4})?[.!] (?:The|This|That|Your) |, (?:the|my|your) )[\"'“‘`]?\Z"
 )
@@ -108,7 +121,7 @@ _JOINT: Final = (
 _BEFORE_NAME: Final = (
     *(
         re.compile(rf"(?<![A-Za-z0-9_@#$%^&*+=~./-])(?P<value>{value})[\"'”’`*]{{0,2}}(?:{_JOINT})\Z")
-        for value in (MIXED, DIGITS.split("(?!", maxsplit=1)[0])
+        for value in (VALUE, DIGITS.split("(?!", maxsplit=1)[0])
     ),
     _USED_AS,
 )
@@ -117,7 +130,7 @@ _BEFORE_NAME: Final = (
 # --- Chinese --------------------------------------------------------------------------------------------------------
 
 _HAN_NAME = re.compile(
-    r"(?:密码|口令|[密秘私]钥|密匙|令牌|暗号|卡密|密保答案|凭[证据]"
+    r"(?:密码|口令|[密秘私金]钥|权杖|密匙|令牌|暗号|卡密|密保答案|凭[证据]"
     rf"|(?:验证|校验|动态|授权|安全|备用|恢复|激活|提取|取件|鉴权|PIN|{HAN_OPENING})码(?![率流头农]))"
 )
 _OTHER: Final = (
@@ -131,8 +144,8 @@ _HAN_GAP: Final = (
 )
 _UNIT: Final = r"(?![A-Za-z0-9]|\s?[位个次天年月日时小分秒种条步元字页章]|[-~至到])"
 _HAN_VALUE: Final = (
-    rf"(?!{KNOWN})(?=[A-Za-z!?@#$%^&*_.+=~/-]{{0,40}}\d)(?P<value>(?:[!@#$%^&~+]|\*(?!\*))?[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9]))"
-    r"{2,126}[A-Za-z0-9])"
+    rf"(?P<value>{PHRASE}|(?!{KNOWN})(?=[A-Za-z!?@#$%^&*_.+=~/-]{{0,40}}\d)(?:[!@#$%^&~+]|\*(?!\*))?"
+    r"[A-Za-z0-9](?:[A-Za-z0-9@#$%^&*_.+=~/-]|[!?](?=[A-Za-z0-9])){2,126}[A-Za-z0-9])"
 )
 _BEHIND_HAN: Final = tuple(
     re.compile(pattern)
@@ -163,7 +176,7 @@ _BEFORE_HAN: Final = (
     ),
 )
 _LETTERS: Final = (
-    r"(?![A-Za-z-]{0,40}(?i:pass|key|auth|type|name))(?!(?i:encrypted|hashed|masked|required|optional|invalid|valid|empty|missing|string|integer|varchar|password|passwd|token"
+    rf"(?!(?!{PHRASE})[A-Za-z-]{{0,40}}(?i:pass|key|auth|type|name))(?!(?i:encrypted|hashed|masked|required|optional|invalid|valid|empty|missing|string|integer|varchar|password|passwd|token"
     r"|secret|default|unicode|windows|github|oauth|bearer|bcrypt|scrypt|argon|keycloak|oracle|mysql|android|https?|openssl)"
     r"(?![A-Za-z-]))(?P<value>[A-Za-z]{6,40}(?:-[A-Za-z]{3,16}){0,3}|[a-z]{3,16}(?:-[a-z]{3,16}){1,3})(?![A-Za-z0-9_(.@-])"
     r"(?!\s?(?:加密|解密|算法|格式|类型|方式|字段|参数|生成|存储|保存|编码|登[录陆]|用户|账[号户]|服务|数据|管理|提供|表示|命令|文件|函数|模块|库))"
@@ -185,6 +198,7 @@ _NEAR: Final = 40
 
 _LATIN = re.compile("[A-Za-z0-9]")
 _HAS_DIGIT = re.compile(r"\d")
+_HAS_VALUE = re.compile(rf"\d|{PHRASED}")
 
 
 def sentence_values(text: str) -> Iterator[NamedValue]:
@@ -197,11 +211,16 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
             text, max(0, start - _LONGEST_HEAD), start
         )
         name = (head.start() if head else start, end)
-        has_digit = _HAS_DIGIT.search(text, end, end + _FARTHEST) is not None
-        is_behind_digit = _HAS_DIGIT.search(text, max(0, start - _REACH), start) is not None
-        behind = _BEHIND_NAME if has_digit else _BEHIND_WITHOUT_DIGIT
-        yield from _around(text, name, behind, _BEFORE_NAME if is_behind_digit else ())
-        if has_digit or is_behind_digit:
+        is_before_value = _HAS_VALUE.search(text, end, end + _FARTHEST) is not None
+        is_behind_value = _HAS_VALUE.search(text, max(0, start - _REACH), start) is not None
+        behind = _BEHIND_NAME if is_before_value else _BEHIND_WITHOUT_DIGIT
+        yield from _around(text, name, behind, _BEFORE_NAME if is_behind_value else ())
+        if is_before_value and text[end - 1] in "sS":
+            yield from _of_several(text, *name)
+        if is_before_value and (what := _OF_WHAT.match(text, end)) is not None:
+            for found in _around(text, (start, what.end()), behind, ()):
+                yield replace(found, name=f"{what['what']} {core[0]}")
+        if is_before_value or is_behind_value:
             yield from _nearby(text, name, drawn)
         if not is_ascii and _HAN_BESIDE.match(text, end):
             yield from _around(text, name, _BEHIND_HAN, ())
@@ -236,6 +255,13 @@ def _nearby(text: str, name: tuple[int, int], drawn: Drawn) -> Iterator[NamedVal
     for span in drawn.around(start, end):
         if span not in spans:
             yield NamedValue(text[start:end], *span, is_quoted=True, is_far=True)
+
+
+def _of_several(text: str, start: int, end: int) -> Iterator[NamedValue]:
+    """The values that a list behind the name of several secrets has: ``passwords: staging got tulip7``."""
+    last = _LIST_ENDS.search(text, end, end + _FARTHEST)
+    for match in _OF_SEVERAL.finditer(text, end, last.start() if last else end + _FARTHEST):
+        yield NamedValue(text[start:end], *match.span("value"), is_quoted=False, is_word=True)
 
 
 def _letters_around(text: str, start: int, end: int) -> Iterator[NamedValue]:

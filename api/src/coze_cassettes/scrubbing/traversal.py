@@ -120,6 +120,8 @@ def _path_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
 
 
 _PAIR = re.compile(r"[^&]+")
+_NAME = re.compile(r"[^\[\]]+")
+"""One of the names of a field: ``user[password]`` has two."""
 
 
 def form_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
@@ -127,11 +129,11 @@ def form_edits(leaf: Leaf, visit: Visit) -> list[Edit]:
     edits: list[Edit] = []
     for match in _PAIR.finditer(leaf.text):
         name, equals, raw = match[0].partition("=")
-        key = unquote(name.replace("+", " "))
-        edits += _edit_encoded(leaf._replace(form="key", path=(key,)), name, match.start(), visit)
+        path = tuple(_NAME.findall(unquote(name.replace("+", " "))))
+        edits += _edit_encoded(leaf._replace(form="key", path=path), name, match.start(), visit)
         if raw:
             start = match.start() + len(name) + len(equals)
-            edits += _edit_encoded(leaf._replace(form="string", path=(key,)), raw, start, visit)
+            edits += _edit_encoded(leaf._replace(form="string", path=path), raw, start, visit)
     return edits
 
 

@@ -334,9 +334,9 @@ PERSONAL: Final = (
         r"(?:[a-z0-9]+_)*(?:e_?mail|(?:tele|cell)?phone|mobile|cell|tel|fax|whats_?app|(?:contact|identification|account)_?(?:no|number)|id_?(?:no|number)|(?:citizen|resident|line)_id"
         r"|credit_?card|driving_?licen[cs]e|remote_addr|imsi|iccid|id_?card|identity|ssn|social_security"
         r"|national_id|passport|travel_?permit|driver_?licen[cs]e|plate|car_?number|born|bank_?card|bank_?account|card_?(?:no|number)|iban|cv[vc]|tax_?id|birth_?(?:day|date|dt)|(?:user_)?birth|born_on"
-        r"|date_of_birth|dob|zip_?code|post(?:al)?_?code|ip|ip_?address|mac(?:_?address)?|imei(?:号码?)?|lat(?:itude)?|lng|lon|longitude)"
+        r"|date_of_birth|dob|ip|ip_?address|mac(?:_?address)?|imei(?:号码?)?|lat(?:itude)?|lng|lon|longitude)"
         r"(?:_?(?:no|num|number|address|line|card|id|code|\d))*"
-        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|通行证|回乡证|台胞证|银行卡|卡号|生日|生于|出生(?:日期?|年月日?|时间)|车牌|号牌|社保|座机|驾驶证|驾照|学号|工号|邮编|ip地址|经度|纬度)(?:号码|号|编号|地址)?",
+        rf"|{_HAN}(?:手机|电话|联系方式|邮箱|邮件|身份证|证件|护照|通行证|回乡证|台胞证|银行卡|卡号|生日|生于|出生(?:日期?|年月日?|时间)|车牌|号牌|社保|座机|驾驶证|驾照|学号|工号|ip地址|经度|纬度)(?:号码|号|编号|地址)?",
         "named for what it says of a person, whatever it looks like",
         '{"ext": {"latitude": "39.{D6}"}}',
         '{"phone": ""}',

@@ -28,7 +28,7 @@ HAN_GIVEN: Final = (
 )
 """Codes that open something, if they have a digit."""
 
-HAN_SECRETS: Final = "(?:密码|口令|密钥|秘钥|密匙|令牌|私钥|凭证|凭据)"
+HAN_SECRETS: Final = "(?:密码|口令|密钥|金钥|权杖|秘钥|密匙|令牌|私钥|凭证|凭据)"
 NAME_WITH_DIGIT: Final = (
     r"(?:[a-z0-9]+_)*(?:pin|captcha|sid|sess_?id|sk|tok|jwt|(?:enc|sign|storage)_?key|p_?key|priv_?key|app_sec"
     r"|ak|ak_sk|(?<!ignore_)(?<!match_)(?<!search_)(?<!re_)(?<!url_)(?<!file_)(?<!path_)pat|conn_?str|(?:product|activation|registration|tenant|decrypt(?:ion)?|client|des|admin|service_role"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from coze_cassettes.scrubbing.looks import PHRASE
 from coze_cassettes.scrubbing.rules.model import Category, Form, Rule, Where
 from coze_cassettes.scrubbing.rules.patterns import ANY_URL, BOTH_CASES, DIGIT_SOON, NO_LETTER_BEFORE
 from coze_cassettes.scrubbing.rules.secret_names import (
@@ -225,7 +226,7 @@ SECRETS: Final = (
         r"(?:[a-z0-9_]*(?:secret|api_?(?:v\d_?)?key|app_?key|access_?key(?:_?id)?|(?:secret|private|signing|encrypt(?:ion)?|auth|account"
         r"|master|shared|license|service|hmac|aes|rsa|deploy|consumer|subscription)_?key|secret_id"
         r"|(?:api|access|refresh|auth|bearer|bot|csrf|id|session|webhook)_?token|credentials?|cookie|session_?(?:id|key))"
-        rf"|(?!(?:[a-z0-9]+_)*(?:{COUNTED})_)(?:[a-z0-9]+_)+token|(?:[a-z0-9]+_)*pin)|[\u4e00-\u9fff]{{0,6}}(?:密钥|秘钥|密匙|令牌|私钥|凭证|凭据)",
+        rf"|(?!(?:[a-z0-9]+_)*(?:{COUNTED})_)(?:[a-z0-9]+_)+token|(?:[a-z0-9]+_)*pin)|[\u4e00-\u9fff]{{0,6}}(?:密钥|金钥|权杖|秘钥|密匙|令牌|私钥|凭证|凭据)",
         "digits alone, where a name counts nothing",
         '{"apiKey": "{D8}"}',
         '{"token": "{D8}"}',
@@ -240,7 +241,7 @@ SECRETS: Final = (
         "short for a secret, if the value has a digit",
         '{"enc_key": "tulip{D4}"}',
         '{"pin": "pinned"}',
-        accepts=r"(?=\S*\d)(?!\d{1,3}$|\d+(?:\.\d+)+$|[a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{1,8}$)\S{4,4096}",
+        accepts=rf"{PHRASE}|(?=\S*\d)(?!\d{{1,3}}$|\d+(?:\.\d+)+$|[a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{{1,8}}$)\S{{4,4096}}",
     ),
     Rule(
         "COZE-AUTH-034",
@@ -263,7 +264,7 @@ SECRETS: Final = (
         "what passes a test is counted, a password has letters too",
         '{"pass": "tulip{D4}"}',
         '{"pass": "1042"}',
-        accepts=r"(?=\S*\d)(?=\S*[A-Za-z])(?![a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{1,8}$)\S{6,4096}",
+        accepts=rf"{PHRASE}|(?=\S*\d)(?=\S*[A-Za-z])(?![a-z]+_[a-z0-9_]*$|0x[\dA-Fa-f]{{1,8}}$)\S{{6,4096}}",
     ),
     Rule(
         "COZE-AUTH-033",
