@@ -508,19 +508,20 @@ _UU_WIDTH: Final = 45
 
 def _decode_uu(stretch: str) -> str | None:
     try:
-        return to_text(b"".join(binascii.a2b_uu(line) for line in stretch.splitlines()[1:-1]))
+        return to_text(b"".join(binascii.a2b_uu(line.lstrip() or " ") for line in stretch.splitlines()[1:-1]))
     except ValueError:
         return None
 
 
 def _encode_uu(text: str) -> str:
-    return _uu_like(text, "begin 644 a\n")
+    return _uu_like(text, "begin 644 a\nend")
 
 
 def _uu_like(text: str, stretch: str) -> str:
-    head, data = stretch.splitlines()[0], to_bytes(text)
+    (head, *_, last), data = stretch.splitlines(), to_bytes(text)
+    indent = last.removesuffix("end")
     lines = (binascii.b2a_uu(data[at : at + _UU_WIDTH]).decode("ascii") for at in range(0, len(data), _UU_WIDTH))
-    return f"{head}\n{''.join(lines)} \nend"
+    return f"{head}\n{''.join(indent + line for line in lines)}{indent} \n{indent}end"
 
 
 _BASE85_HEAD: Final = 15
@@ -668,7 +669,7 @@ _NEXT_RUN: Final = (
 )
 """Where an office program begins a new run, in the middle of a word too: for a language, a mistake, a revision."""
 
-_SOFT_BREAK: Final = r"=(?<=[^\s=]=)(?<![A-Za-z0-9+/]{40}=)(?<![A-Z2-7]{24}=)[ \t]{0,4}\r?\n(?=[^\s=])"
+_SOFT_BREAK: Final = r"=(?<=[^\r\n=]=)(?<![A-Za-z0-9+/]{40}=)(?<![A-Z2-7]{24}=)[ \t]{0,4}\r?\n(?=[^\r\n=])"
 """Where quoted-printable goes on in the next line, also in the middle of a word; base64 ends like this too."""
 
 _BETWEEN = re.compile(r"(?<=[^\s=])(?=[^\s=])")
@@ -888,7 +889,8 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     Encoding(
         "uuencode",
         re.compile(
-            r"begin (?<![A-Za-z]begin )[0-7]{3,4} [^\r\n]{1,200}\r?\n(?:[!-`][ -`]{1,84}\r?\n)++(?:[ `]?\r?\n)?end"
+            r"begin (?<![A-Za-z]begin )[0-7]{3,4} [^\r\n]{1,200}\r?\n(?:[ \t]{0,32}+[!-`][ -`]{1,84}\r?\n)++"
+            r"(?:[ \t]{0,32}+`?\r?\n)?[ \t]{0,32}+end"
         ),
         _decode_uu,
         _encode_uu,
@@ -974,7 +976,7 @@ ENCODINGS: Final[tuple[Encoding, ...]] = (
     ),
     Encoding(
         "Ascii85",
-        re.compile(r"(?<!\S)(?:<~)?[!-uz]{10,}+(?:~>)?(?!\S)"),
+        re.compile(r"<~(?:[!-uz]|\s(?!\s)){5,}+~>|(?<!\S)[!-uz]{10,}+(?:~>)?(?!\S)"),
         _decode_ascii85,
         _encode_ascii85,
         ("a/bc?d:e", '@4u)"5@cfd'),

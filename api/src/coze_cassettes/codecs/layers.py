@@ -103,7 +103,7 @@ def _edits(leaf: Leaf, visit: Visit) -> list[Edit]:
     return _merge(leaf.text, own, merge_edits(_walk_layers(leaf, visit), _walk_folded(leaf, visit)))
 
 
-_DISGUISED = re.compile(r"[\uff02\uff07\uff10-\uff19\uff21-\uff3d\uff41-\uff5d\u200b-\u200f\u2060\ufeff]")
+_DISGUISED = re.compile(r"[\uff02\uff07\uff10-\uff19\uff21-\uff3d\uff41-\uff5d\u00ad\u200b-\u200f\u2060\ufeff]")
 """Full-width letters, digits and quotes, and characters that nobody sees; not the punctuation of Chinese."""
 
 

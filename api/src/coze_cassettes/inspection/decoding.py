@@ -112,7 +112,7 @@ _NOISE: Final = 32
 
 
 _FULL_WIDTH: Final = "\uff05\uff06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
-_UNSEEN: Final = "\u200b-\u200f\u2060\ufeff"
+_UNSEEN: Final = "\u00ad\u200b-\u200f\u2060\ufeff"
 _DISGUISED = re.compile(f"[{_FULL_WIDTH}{_UNSEEN}](?:(?<=[{_UNSEEN}])|[{_FULL_WIDTH}]{{2}})")
 """Letters and digits in full width, and characters that nobody sees: an escape with them in it is none yet.
 

@@ -72,7 +72,7 @@ _NAMES: Final = words(
     ion lip live mdb_sa_id mdb_sa_sk mercury_production mergify_application_key napi nyk os_v2_app os_v2_org
     pdl_live_apikey pdl_sdbx_apikey persona_production persona_sandbox phc phx pina pnu polar_at polar_oat polar_pat
     prf_cli pscale_oauth pscale_pw pscale_tkn ramp_id ramp_sec re rootly rpa samsara_api sandbox sc scauth sgp
-    sk_car sm_aat sm_pat sm_sat smp tfp tgp_v1 tss ucat unkey vca vci vck vcp vcr vtwn waka wandb_v1 xnd_development
+    sk_car sm_aat sm_pat sm_sat smp tfp tgp_v1 tss ucat unkey vca vci vck vcp vcr vtwn waka wandb_v1 xau xnd_development
     xnd_production zpka
     """
 )
@@ -201,6 +201,15 @@ _CREDENTIALS: Final = (
         ),
         urls.has_password,
         marks=("-u",),
+    ),
+    Detector(
+        "INSPECT-PEM",
+        "a private key in base64 alone (RFC 5208, RFC 8017, RFC 5915)",
+        re.compile(
+            "M(?:II[A-H][A-Za-z0-9+/][AQgw]IBA|IG[A-Za-z0-9+/]AgE[AB]|C[4-7]CAQAw|H[cQ]CAQEE)[A-Za-z0-9+/]{40,}"
+        ),
+        before=_ALPHANUMERIC + "+/",
+        marks=("MII", "MIG", "CAQ"),
     ),
     Detector("INSPECT-PEM", "a private key of PuTTY", re.compile(r"PuTTY-User-Key-File-\d: "), marks=("PuTTY",)),
     Detector(
@@ -371,7 +380,16 @@ _VENDORS: Final = (
     _key(_VENDOR, "ngrok", "2", rf"{_A}{{26}}_{_A}{{21}}(?![A-Za-z0-9_-])", _has_digit, _ALPHANUMERIC + "_-", ("_",)),
     _key(_VENDOR, "Braintree", r"access_token\$", r"[a-z]{4,12}\$[0-9a-z]{16}\$[0-9a-f]{32}", marks=("access_token$",)),
     _key(_VENDOR, "Snowflake", r"ver:\d{1,3}-hint:", r"\d{4,}-[0-9A-Za-z_+/=-]{40,}", marks=("-hint:",)),
-    _key(_VENDOR, "Fly", r"FlyV1 f[mo]\d_", "[0-9A-Za-z_+/=,-]{40,}", marks=("FlyV1 ",)),
+    _key(_VENDOR, "Fly", r"f[mo]\d_", "[0-9A-Za-z_+/=,-]{40,}", _has_digit, marks=("fm", "fo")),
+    _key(_VENDOR, "X", "A{19,22}", "[A-Za-z0-9%]{70,}", _has_digit, marks=("A" * 19,)),
+    _key(_VENDOR, "Trello", "ATTA", "[0-9a-f]{64}"),
+    _key(_VENDOR, "Google storage", "GOOG1E", "[0-9A-Z]{55}"),
+    _key(_VENDOR, "Scaleway", "SCW", "[0-9A-Z]{17}(?![0-9A-Za-z])", _has_digit),
+    _key(_VENDOR, "Aiven", "AVNS_", f"{_W}{{19}}", _has_digit),
+    _key(_VENDOR, "ServerChan", "SCT", f"[0-9]{{2,8}}T{_A}{{24,34}}(?![0-9A-Za-z])"),
+    _key(_VENDOR, "ntfy", "tk_", "[0-9a-z]{29}(?![0-9A-Za-z])", _has_digit),
+    _key(_VENDOR, "LaunchDarkly, to write", "api-", _UUID),
+    _key(_VENDOR, "Asana", ":", "(?<=[0-9]{13}:)[0-9a-f]{32}(?![0-9a-z])", before=""),
     _key(_VENDOR, "Mapbox", r"[sp]k\.eyJ", rf"{_W}{{40,}}\.{_W}{{20,}}", marks=("k.eyJ",)),
     _key(_VENDOR, "Dropbox", r"sl\.", f"{_W}{{100,}}", _has_digit, marks=("sl.",)),
     _key(_VENDOR, "Voyage", "pa-", f"{_W}{{43}}(?![0-9A-Za-z_-])", _has_digit, marks=("pa-",)),
@@ -499,6 +517,9 @@ _HOOKS: Final = (
     ),
     Detector(_VENDOR, "a webhook of Teams", re.compile(r"webhook\.office\.com/[a-z0-9]+/[A-Za-z0-9@/-]{20,}")),
     Detector(
+        _VENDOR, "a key of Bark in its address", re.compile("api[.]day[.]app/[A-Za-z0-9]{20}"), marks=("api.day.app/",)
+    ),
+    Detector(
         _VENDOR,
         "a webhook of IFTTT or Zapier",
         re.compile(
@@ -615,6 +636,21 @@ _PERSONAL: Final = (
         marks=("@",),
     ),
     Detector(
+        "INSPECT-EMAIL",
+        "an e-mail address with words for its signs",
+        re.compile(
+            r"[(\[{](?:(?<=[A-Za-z0-9].)|(?<=[A-Za-z0-9]\s.))\s?(?i:at)\s?[)\]}]\s?"
+            r"[A-Za-z0-9-]{1,63}(?:(?:\.|\s?[(\[{]\s?(?i:dot)\s?[)\]}]\s?)[A-Za-z0-9-]{1,63}){0,3}"
+            r"(?:\.|\s?[(\[{]\s?(?i:dot)\s?[)\]}]\s?)[A-Za-z]{2,24}(?![A-Za-z0-9-])"
+        ),
+    ),
+    Detector(
+        "INSPECT-PHONE",
+        "a number in an address of WhatsApp",
+        re.compile(r"(?:wa\.me/|whatsapp\.com/send/?\?(?:[^\s#]{0,64}&)?phone=)\+?[1-9][0-9]{7,14}(?![0-9])"),
+        marks=("wa.me/", "whatsapp.com/send"),
+    ),
+    Detector(
         "INSPECT-PHONE",
         "a mobile number of the mainland",
         re.compile(rf"1{_ALONE}(?<!0x.)(?<!&o.)[3-9][0-9](?:{_S}{{0,3}}[0-9]){{8}}(?![0-9])"),
@@ -685,8 +721,14 @@ _PERSONAL: Final = (
     Detector(
         "INSPECT-CARD",
         "an international account number (ISO 13616)",
-        re.compile(r"[A-Z](?<![A-Z0-9].)[A-Z][0-9]{2}(?:\s?[A-Z0-9]){11,30}"),
+        re.compile(r"[A-Z](?<![A-Z0-9].)[A-Z][0-9]{2}(?:[\s-]?[A-Z0-9]){11,30}"),
         numbers.is_account,
+    ),
+    Detector(
+        "INSPECT-CARD",
+        "the same in small letters, from its check digits on",
+        re.compile("[0-9](?<=[a-z][a-z].)(?<![A-Za-z0-9]...)[0-9][a-z0-9]{11,30}(?![A-Za-z0-9_])"),
+        numbers.is_small_account,
     ),
     Detector(
         "INSPECT-IP",
@@ -705,6 +747,28 @@ _PERSONAL: Final = (
         ),
         machines.is_ipv6,
         marks=(":",),
+    ),
+    Detector(
+        "INSPECT-IP",
+        "an IPv4 address in the name that a provider gives a machine",
+        re.compile(
+            r"-(?:(?<=ec2-)|(?<=ip-)|(?<=host-)|(?<=static-)|(?<=dynamic-)|(?<=dsl-)|(?<=pool-)|(?<=cpe-)|(?<=ppp-))"
+            r"(?P<address>[0-9]{1,3}(?:-[0-9]{1,3}){3})(?![0-9-])"
+        ),
+        machines.is_address_in_name,
+        marks=("-",),
+    ),
+    Detector(
+        "INSPECT-IP",
+        "an IPv6 address as its name is asked for (RFC 3596)",
+        re.compile(r"(?:[0-9A-Fa-f]\.){32}(?i:ip6\.arpa)"),
+        marks=("ip6.", "IP6."),
+    ),
+    Detector(
+        "INSPECT-MAC",
+        "the hardware address of a machine in one of its own network (RFC 4291, appendix A)",
+        re.compile(r"(?i)fe80:[0:]{1,16}[0-9a-f]{1,4}:[0-9a-f]{0,2}ff:fe[0-9a-f]{2}:[0-9a-f]{1,4}(?![0-9a-f:])"),
+        marks=("fe80:", "FE80:"),
     ),
     Detector(
         "INSPECT-MAC",

@@ -68,6 +68,15 @@ def is_address(match: re.Match[str]) -> bool:
     return not is_network and _VERSION_BEFORE.search(before) is None
 
 
+def is_address_in_name(match: re.Match[str]) -> bool:
+    """An IPv4 address of the open network with hyphens between its numbers."""
+    try:
+        address = ipaddress.IPv4Address(match["address"].replace("-", "."))
+    except ValueError:
+        return False
+    return max(address.packed) >= _SMALL and not any(address in network for network in _INSIDE)
+
+
 _LONGEST_EXAMPLE: Final = 2
 """Digits of a machine in the network of documentation that stands for any: ``2001:db8::1``."""
 

@@ -293,7 +293,14 @@ def is_account(match: re.Match[str]) -> bool:
     from stdnum import iban  # noqa: PLC0415 - only a candidate is worth it
 
     for start in (0, *(blank.end() for blank in re.finditer(r"\s(?=[A-Z])", match[0]))):  # behind a word of the form
-        compact = re.sub(r"\s", "", match[0][start:])
+        compact = re.sub(r"[\s-]", "", match[0][start:])
         if any(iban.is_valid(compact[:length]) for length in _LENGTHS_OF_ACCOUNT if length <= len(compact)):
             return True
     return False
+
+
+def is_small_account(match: re.Match[str]) -> bool:
+    """Whether digits and small letters, with the two letters before them, are such a number."""
+    from stdnum import iban  # noqa: PLC0415 - only a candidate is worth it
+
+    return bool(iban.is_valid(match.string[match.start() - 2 : match.end()]))

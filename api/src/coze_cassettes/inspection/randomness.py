@@ -35,7 +35,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_WORDS: Final = 2.8
 """Characters of the words of a drawn string on average, where CamelCase has four and more."""
 
-RUN = re.compile(r"(?:(?<![A-Za-z0-9+/_=%-])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9+/_-]{20,}+={0,2}")
+RUN = re.compile(r"(?:(?<![A-Za-z0-9+/_=%-])|(?<=%[0-9A-Fa-f]{2})(?<!%2[BFbf]))[A-Za-z0-9+/_-]{20,}+(?!%2[BFbf])={0,2}")
+"""What goes on with a percent-encoded sign of base64 is judged where it is decoded."""
+
 _PUBLIC_KEY: Final = ("MIIB", "MIIC", "MIID", "MIIE", "MIIF", "MIIG", "MIGf", "MFkw", "MCow", "MFww", "MHYw", "AAAA")
 """How base64 of a public key or a certificate begins: ASN.1 sequences of their sizes, the length of a name of SSH."""
 
@@ -78,7 +80,7 @@ _REACH_OF_SENTENCE: Final = 80
 _MODULI: Final = frozenset((171, 342, 512, 683))
 """Characters of base64 of the moduli of RSA: 1024, 2048, 3072 and 4096 bits (RFC 7518, 6.3.1)."""
 
-_MODULUS_BEFORE = re.compile(r'\\?"n\\?"\s{0,2}:\s{0,2}\\?"\Z')
+_MODULUS_BEFORE = re.compile(r"""\\?["']n\\?["']\s{0,2}:\s{0,2}\\?["']\Z""")
 
 
 def entropy(text: str) -> float:

@@ -12,7 +12,7 @@ _SECTION_NUMBERS: Final = 32
 
 def ipv4(text: str) -> bool:
     """An IPv4 address that can be a person's: neither of a private network nor a version number."""
-    text = text.replace("[.]", ".")
+    text = text.replace("[.]", ".").replace("-", ".")
     if not public_ipv4(text):
         return False
     numbers = ipaddress.IPv4Address(text).packed

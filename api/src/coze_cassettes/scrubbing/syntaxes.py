@@ -212,9 +212,8 @@ _SETTING = re.compile(
     r"^[ \t]*(?:requirepass|masterauth)[ \t]{1,4}(?P<value>\S{4,128})(?=[ \t]*(?:#|\r?$))", re.MULTILINE
 )
 _PGPASS = re.compile(
-    r"^[A-Za-z0-9.*-]{1,64}:(?:5432|\*):[A-Za-z0-9_*-]{1,64}:[A-Za-z0-9_*-]{1,64}:"
-    r"(?P<value>[^\s:]{4,128})[ \t]{0,4}\r?$",
-    re.MULTILINE,
+    r"(?<![A-Za-z0-9_.*-])[A-Za-z0-9.*-]{1,64}:(?:5432|\*):[A-Za-z0-9_*-]{1,64}:[A-Za-z0-9_*-]{1,64}:"
+    r"(?P<value>[^\s:\"'<>`]{4,128})",
 )
 _IN_BRACES = re.compile(r"(?i:;[ ]?(?:pwd|password)=)\{(?P<value>[^{};\s]{4,128})\}(?=;|[\"'\s]|\Z)")
 _ORACLE = re.compile(

@@ -51,7 +51,7 @@ _IBANS: Final = frozenset(
 
 def iban(text: str) -> bool:
     """An international account number: as long as its country has it, with the check digits of ISO 7064."""
-    compact = re.sub(r"\s", "", text)
+    compact = re.sub(r"[\s-]", "", text).upper()
     moved = "".join(str(int(char, 36)) for char in compact[4:] + compact[:4])
     return f"{compact[:2]}{len(compact)}" in _IBANS and int(moved) % 97 == 1
 
@@ -74,6 +74,7 @@ _PROVINCES: Final = frozenset(
 
 def old_resident_id(text: str) -> bool:
     """An identity number of 15 digits: a province and a day that exist."""
+    text = _digits(text)
     try:
         date(1900 + int(text[6:8]), int(text[8:10]), int(text[10:12]))
     except ValueError:
@@ -141,6 +142,9 @@ _WEBHOOKS: Final = (
     re.compile(r"https?://api\.netlify\.com/build_hooks/."),
     re.compile(r"https?://api\.vercel\.com/v1/integrations/deploy/."),
     re.compile(r"https?://hook\.[a-z0-9]{2,4}\.make\.com/[a-z0-9]{16}"),
+    re.compile(r"https?://maker\.ifttt\.com/trigger/[^/]{1,99}/(?:json/)?with/key/[\w-]{8}"),
+    re.compile(r"https?://hooks\.zapier\.com/hooks/catch/\d{1,12}/\w{4}"),
+    re.compile(r"https?://(?:sctapi\.ftqq\.com/SCT|api\.day\.app/)[A-Za-z0-9]{20}"),
     re.compile(r"https?://hc-ping\.com/[a-f0-9-]{36}"),
     re.compile(r"https?://[^/]{1,128}/hooks/(?=[a-z]{0,25}\d)[a-z0-9]{26}(?![A-Za-z0-9])"),
 )
@@ -197,7 +201,7 @@ _NAMED_KEYS: Final = re.compile(
     r"|csa|dd[opw]|dt0[cs]\d\d|duffel_(?:live|test)|dvc_(?:client|mobile|server)|essu|ion|lip|live|mdb_sa_(?:id|sk)"
     r"|mercury_production|mergify_application_key|napi|nyk|os_v2_(?:app|org)|pdl_(?:live|sdbx)_apikey"
     r"|persona_(?:production|sandbox)|ph[cx]|pina|pnu|polar_(?:at|oat|pat)|prf_cli|pscale_(?:oauth|pw|tkn)|ramp_(?:id|sec)|re"
-    r"|rootly|rpa|samsara_api|sandbox|sc|scauth|s[gm]p|sk_car|sm_[aps]at|tfp|tgp_v1|tss|ucat|unkey|vc[aikpr]|vtwn|waka|wandb_v1"
+    r"|rootly|rpa|samsara_api|sandbox|sc|scauth|s[gm]p|sk_car|sm_[aps]at|tfp|tgp_v1|tss|ucat|unkey|vc[aikpr]|vtwn|waka|wandb_v1|xau"
     r"|xnd_(?:development|production)|zpka)[_.]|cnvca"
 )
 """How services begin their keys."""

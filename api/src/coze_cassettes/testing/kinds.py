@@ -92,6 +92,31 @@ def _pem(chance: random.Random) -> str:
     return end.join([f"{dashes}BEGIN {label}{dashes}", *lines, f"{dashes}END {label}{dashes}"])
 
 
+def _bare_key(chance: random.Random) -> str:
+    head = chance.choice(["308204be020100300d0609", "308204a40201000282010100", "302e020100300506032b6570"])
+    return base64.b64encode(bytes.fromhex(head) + chance.randbytes(96)).decode()
+
+
+def _uuid(chance: random.Random) -> str:
+    return "-".join(draw(chance, _HEX, length) for length in (8, 4, 4, 4, 12))
+
+
+def _other_key(chance: random.Random) -> str:
+    """A key of a service that began its own form later than the others, or of one that nobody knows."""
+    return chance.choice(
+        [
+            f"api-{_uuid(chance)}",
+            f"ATTA{draw(chance, _HEX, 64)}",
+            f"tk_{draw(chance, string.ascii_lowercase + string.digits, 28)}7",
+            f"AVNS_{draw(chance, _ALNUM, 19)}",
+            f"SCT{draw(chance, string.digits, 6)}T{draw(chance, _ALNUM, 26)}",
+            f"EAA{draw(chance, _ALNUM, 150)}",
+            f"1/{draw(chance, string.digits, 16)}:{draw(chance, _HEX, 32)}",
+            f"A3-{'-'.join(draw(chance, string.ascii_uppercase + string.digits, n) for n in (6, 6, 5, 5, 5, 5))}",
+        ]
+    )
+
+
 def _discord(chance: random.Random) -> str:
     return f"M{draw(chance, _ALNUM, 25)}.{draw(chance, _ALNUM, 6)}.{draw(chance, _URL_SAFE, 38)}"
 
@@ -224,7 +249,8 @@ def _account(chance: random.Random) -> str:
     )
     moved = "".join(str(int(char, 36)) for char in f"{body}{country}00")
     number = f"{country}{98 - int(moved) % 97:02}{body}"
-    return " ".join(number[at : at + 4] for at in range(0, len(number), 4)) if chance.random() < 0.5 else number  # noqa: PLR2004 - half of them
+    parted = (" ".join, "-".join)[chance.randrange(2)](number[at : at + 4] for at in range(0, len(number), 4))
+    return chance.choice([parted, number, number.lower()])
 
 
 def _ipv4(chance: random.Random) -> str:
@@ -249,6 +275,17 @@ def _mac(chance: random.Random) -> str:
 def _email(chance: random.Random) -> str:
     local = chance.choice(["li.wei", "canary", "zhang_san", "o'neil", "first+tag"]) + draw(chance, string.digits, 3)
     return f"{local}@{draw(chance, string.ascii_lowercase, 8)}.{chance.choice(['com', 'cn', 'com.cn', 'io', 'co.uk'])}"
+
+
+def _masked_email(chance: random.Random) -> str:
+    at = chance.choice([" (at) ", "[at]", " [AT] "])
+    local, _, domain = _email(chance).partition("@")
+    return local.replace("'", "") + at + domain
+
+
+def _machine(chance: random.Random) -> str:
+    reverse = ".".join(draw(chance, _HEX, 1) for _ in range(24)) + ".1.0.d.a.1.0.0.2.ip6.arpa"
+    return chance.choice([f"ec2-{_ipv4(chance).replace('.', '-')}.compute.internal", reverse])
 
 
 # --- what a name gives away -----------------------------------------------------------------------------------------
@@ -361,10 +398,14 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("ngrok", lambda chance: f"2{draw(chance, _ALNUM, 26)}_{draw(chance, _ALNUM, 21)}"),
     Kind("packages", _key("rubygems_", _HEX, 48)),
     Kind("NuGet", _key("oy2", string.ascii_lowercase + string.digits, 43)),
+    Kind("private key in base64", _bare_key, _BASE64 + "-_"),
+    Kind("other services", _other_key, _BASE64 + "-_.:"),
     Kind("webhook", _webhook, _URL_SAFE + "?=&/%.+~#:@!$'()*,;|^`{}[]\\"),
     Kind("signed URL", _signed_url, _URL_SAFE + "?=&/%.+~#:@!$'()*,;|^`{}[]\\"),
     Kind("stored file", _stored_url, _URL_SAFE + "?=&/%.+~#:@!$'()*,;|^`{}[]\\"),
     Kind("e-mail", _email, _ALNUM + "._%+-'/=&!#$*?^`{|}~@:"),
+    Kind("e-mail with words for signs", _masked_email, _ALNUM + "._%+-'/=&!#$*?^`{|}~@: "),
+    Kind("name of a machine", _machine, _ALNUM + ".-_"),
     Kind("mobile", _mobile, _NUMBER),
     Kind("landline", _landline, _NUMBER + "()" + string.ascii_letters),
     Kind("service number", _service_number, _NUMBER + string.ascii_letters),

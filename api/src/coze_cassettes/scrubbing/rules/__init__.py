@@ -15,12 +15,13 @@ from typing import Final
 from coze_cassettes.scrubbing.rules.identifiers import IDENTIFIERS
 from coze_cassettes.scrubbing.rules.model import Form, Rule
 from coze_cassettes.scrubbing.rules.personal import PERSONAL
+from coze_cassettes.scrubbing.rules.private_keys import PRIVATE_KEYS
 from coze_cassettes.scrubbing.rules.rule_set import RuleSet
 from coze_cassettes.scrubbing.rules.secrets import SECRETS
 from coze_cassettes.scrubbing.rules.services import SERVICES
 from coze_cassettes.scrubbing.rules.volatile import VOLATILE
 
-RULES: Final[tuple[Rule, ...]] = (*SECRETS, *SERVICES, *PERSONAL, *IDENTIFIERS, *VOLATILE)
+RULES: Final[tuple[Rule, ...]] = (*SECRETS, *PRIVATE_KEYS, *SERVICES, *PERSONAL, *IDENTIFIERS, *VOLATILE)
 
 RANK: Final[Mapping[str, int]] = MappingProxyType({rule.id: number for number, rule in enumerate(RULES)})
 KINDS: Final[frozenset[str]] = frozenset(rule.kind for rule in RULES if rule.form is not Form.SHIFT)

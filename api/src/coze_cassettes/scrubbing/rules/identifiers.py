@@ -241,7 +241,12 @@ IDENTIFIERS: Final = (
         accepts=r"(?!\d{1,4}$)" + _ID,
     ),
     _named_rule(
-        86, "PUBLIC_KEY_ID", r"public_key_id|kid", '{"kid": "k{A12}"}', '{"key": "x"}', "names the key of the OAuth app"
+        86,
+        "PUBLIC_KEY_ID",
+        r"(?:public|private)_key_id|kid",
+        '{"kid": "k{A12}"}',
+        '{"key": "x"}',
+        "names the key of the OAuth app",
     ),
     _own_rule(
         87,

@@ -51,6 +51,11 @@ _NO_VERSION_BEFORE = (
 _DOT = r"(?:\.|\[\.\])"
 """Of an address; what must not become a link is written with brackets."""
 
+_NAME_OF_MACHINE = (
+    "(?:(?<=ec2-)|(?<=ip-)|(?<=host-)|(?<=static-)|(?<=dynamic-)|(?<=dsl-)|(?<=pool-)|(?<=cpe-)|(?<=ppp-))"
+)
+"""What a provider writes before an address in a name."""
+
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 
 PERSONAL: Final = (
@@ -183,7 +188,8 @@ PERSONAL: Final = (
         "IP_ADDRESS",
         _P,
         _TEXT,
-        rf"(?=\d{{1,3}}[.\[]){_NO_VERSION_BEFORE}(?<!\d)(?<!\d\.)(?<!\.\d)(?:{_OCTET}{_DOT}){{3}}{_OCTET}(?!\d|\.\d)",
+        rf"(?=\d{{1,3}}[.\[]){_NO_VERSION_BEFORE}(?<!\d)(?<!\d\.)(?<!\.\d)(?:{_OCTET}{_DOT}){{3}}{_OCTET}(?!\d|\.\d)"
+        rf"|(?=\d{{1,3}}-){_NAME_OF_MACHINE}(?:{_OCTET}-){{3}}{_OCTET}(?![\d-])",
         "where a person was",
         "from 203.0.113.{D1}",
         "version 1.2.3.4, 192.168.1.7",
@@ -243,7 +249,7 @@ PERSONAL: Final = (
         "RESIDENT_ID",
         _P,
         _TEXT,
-        rf"[1-8]{_NO_DIGIT_BEFORE}\d{{5}}\d{{2}}[01]\d[0-3]\d{{4}}{_NO_DIGIT_AFTER}",
+        rf"[1-8]{_NO_DIGIT_BEFORE}\d{{5}}{_GAP}?\d{{2}}[01]\d[0-3]\d{_GAP}?\d{{3}}{_NO_DIGIT_AFTER}",
         "identity numbers of 15 digits, as they were until 1999, recognized by province and day",
         "身份证 11010575112{D1}1{D1}3",
         "order 990105751399123",
@@ -280,12 +286,57 @@ PERSONAL: Final = (
         "BANK_CARD",
         _P,
         _TEXT,
-        r"[A-Z](?<![A-Z0-9].)[A-Z]\d\d(?:[ \u00a0]?[A-Z0-9]{4})(?:[ \u00a0]?(?=[A-Z]{0,3}\d)[A-Z0-9]{4}){1,6}"
-        r"(?:[ \u00a0]?[A-Z0-9]{1,3})?(?![A-Z0-9])",
+        r"(?:[A-Z](?<![A-Z0-9].)[A-Z]\d\d(?:[ \u00a0-]?[A-Z0-9]{4})(?:[ \u00a0-]?(?=[A-Z]{0,3}\d)[A-Z0-9]{4}){1,6}"
+        r"(?:[ \u00a0-]?[A-Z0-9]{1,3})?(?![A-Z0-9])"
+        r"|[a-z](?<![A-Za-z0-9].)[a-z]\d\d[a-z0-9]{4}(?:(?=[a-z]{0,3}\d)[a-z0-9]{4}){1,6}[a-z0-9]{0,3}(?![A-Za-z0-9_]))",
         "international account numbers, recognized by country, length and check digits",
         "account {IBAN} ends",
         "order DE12 3456 7890 1234 5678 90",
         validator="iban",
+    ),
+    Rule(
+        "COZE-USER-026",
+        "EMAIL",
+        _P,
+        _TEXT,
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}+ ?[(\[{] ?(?i:at) ?[)\]}] ?"
+        r"(?:[A-Za-z0-9-]{1,63}(?:\.| ?[(\[{] ?(?i:dot) ?[)\]}] ?)){1,4}[A-Za-z]{2,24}(?![A-Za-z0-9-])",
+        "a person's address, written so that programs do not find it",
+        "write to canary.{A8} (at) acme.example",
+        "look (at) the sky, x[at]y",
+    ),
+    Rule(
+        "COZE-USER-027",
+        "IP_ADDRESS",
+        _P,
+        _TEXT,
+        r"(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]\.){32}(?i:ip6\.arpa)",
+        "where a person was, as one asks for the name of it",
+        "{D1}.a.0.3.a.1.8.c.b.b.6.d.c.6.7.f.c.0.9.3.0.e.6.a.0.d.1.4.1.0.0.2.ip6.arpa",
+        "in ip6.arpa",
+        mark=".",
+    ),
+    Rule(
+        "COZE-USER-028",
+        "MAC_ADDRESS",
+        _P,
+        _TEXT,
+        r"(?i)fe80:(?::|0{1,4}:){1,3}(?<=[:])([0-9a-f]{1,4}:[0-9a-f]{0,2}ff:fe[0-9a-f]{2}:[0-9a-f]{1,4})(?![0-9a-f:])",
+        "an address of the own network that is made of the device's (RFC 4291, appendix A)",
+        "at fe80::1a3{D1}:5eff:fe6a:9b1c",
+        "fe80::1, fe80::/10",
+        mark=":",
+    ),
+    Rule(
+        "COZE-USER-029",
+        "PHONE",
+        _P,
+        _TEXT,
+        r"(?:wa\.me/|whatsapp\.com/send/?\?(?:[^\s#]{0,64}&)?phone=)\+?([1-9]\d{7,14})(?!\d)",
+        "a number in an address that opens a chat",
+        "https://wa.me/49151{D8}",
+        "https://wa.me/qr",
+        mark="/",
     ),
     Rule(
         "COZE-USER-013",

@@ -51,7 +51,7 @@ NAME_OF_SECRET: Final = (
     r"|account|master|shared|licen[cs]e|service|webhook|hmac|aes|rsa|deploy|consumer|subscription)_?key|key_pass|secret_id"
     r"|(?:api|access|private|secret|signing|encryption|deploy|master)_?keys|secrets"
     r"|(?:api|access|refresh|auth|bearer|session|private|deploy|bot)_?tokens|authorization|token|credentials?|session_?(?:id|key)|cookie"
-    r"|jsessionid|phpsessid|connection_?string|dsn|ticket)"
+    r"|jsessionid|phpsessid|client_key_data|connection_?string|dsn|ticket)"
     r"(?:_?(?:\d+|value|str|string|prod|production|dev|test|live|old|new|base64|base))?)"
     rf"|[\u4e00-\u9fff]{{0,6}}{HAN_SECRETS}"
 )

@@ -80,18 +80,6 @@ SECRETS: Final = (
         validator="user_and_password",
     ),
     Rule(
-        "COZE-AUTH-003",
-        "PRIVATE_KEY",
-        _S,
-        _TEXT,
-        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:(?!-----)(?:[A-Za-z0-9+/=\s:,.-]|\\{1,8}[nrt/])){32,}+"
-        r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?",
-        "OAuth apps sign with it; its lines may be separated by a literal backslash and n",
-        "{DASHES}BEGIN PRIVATE KEY{DASHES}\n{A64}\n{DASHES}END PRIVATE KEY{DASHES}",
-        "{DASHES}BEGIN PRIVATE KEY{DASHES} is how a key begins",
-    ),
-    Rule(
         "COZE-AUTH-004",
         "BEARER_TOKEN",
         _S,
@@ -319,7 +307,7 @@ SECRETS: Final = (
         "BEARER_TOKEN",
         _S,
         _TEXT,
-        r"(?i)(?=[bt])(?<![a-z])(?:bearer|basic|token)\s{1,3}(?=[a-z._~+/-]{0,64}\d)([a-z0-9._~+/-]{15,}+[a-z0-9_~+/-]={0,2}|[a-z0-9._~+/-]{16,}={0,2})",
+        r"(?i)(?=[bts])(?<![a-z])(?:bearer|basic|token|ssws)\s{1,3}(?=[a-z._~+/-]{0,64}\d)([a-z0-9._~+/-]{15,}+[a-z0-9_~+/-]={0,2}|[a-z0-9._~+/-]{16,}={0,2})",
         "the Authorization header of a quoted command",
         "send Bearer {A40} along",
         "bearer of good news",

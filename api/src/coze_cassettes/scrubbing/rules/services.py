@@ -235,6 +235,19 @@ SERVICES: Final = (
         "CFPAT-{A43}",
         "CFPAT-demo, $2b$ and $1$",
     ),
+    _key(
+        22,
+        rf"(?:EAA(?<![+/]EAA){DIGIT_SOON}[A-Za-z0-9]{{60,}}+|AQVN{DIGIT_SOON}[\w-]{{35,38}}|AAAA[\w-]{{7}}:APA91b[\w-]{{100,}}+"
+        rf"|[A-Za-z0-9]{{52}}JQQJ99[A-Za-z0-9]{{20,26}}|cio{DIGIT_SOON}[A-Za-z0-9]{{32}}|ATTA[a-f0-9]{{64,}}+|GOOG1E[A-Z0-9]{{55}}|A{{19,22}}[A-Za-z0-9%]{{70,}}+"
+        rf"|SCW(?=[A-Z]{{0,16}}\d)[A-Z0-9]{{17}}|AVNS_{DIGIT_SOON}[\w-]{{19}}|SCT\d{{2,8}}T[A-Za-z0-9]{{24,34}}"
+        rf"|11[a-f0-9]{{32}}|tk_[a-z0-9]{{29}}|(?:app|dataset)-{DIGIT_SOON}[A-Za-z0-9]{{24}}(?!-)|fastgpt-{DIGIT_SOON}[A-Za-z0-9]{{40,}}+"
+        r"|api-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|\d/\d{13,16}(?:/\d{13,16})?:[a-f0-9]{32}|vercel_blob_rw_[A-Za-z0-9]{16}_[A-Za-z0-9]{30}"
+        rf"|f[mo]\d_{DIGIT_SOON}[\w+/=,-]{{60,}}|u-[A-Za-z0-9]{{2,4}}\.{DIGIT_SOON}[A-Za-z0-9]{{32,}}+"
+        r"|(?=[\w-]{0,40}\d)[\w-]{40}:[\w-]{27}=(?::[\w-]{20,}={0,2})?)" + _NO_LETTER_AFTER,
+        "more services: Facebook, X, Yandex, Firebase, crates.io, Trello, Scaleway, Aiven, ServerChan, Asana, Qiniu",
+        "ATTA{X64}",
+        "SCT is a test, tk_document",
+    ),
     Rule(
         "COZE-KEY-015",
         "ACCOUNT",
