@@ -37,6 +37,10 @@ DATA: Final = (
     ({"passwordTwice": "%s"}, MIXED),
     ({"pass": "%s"}, PHRASE),
     ({"gate_code": "%s"}, NUMBERED),
+    ({"type": "password", "value": "%s"}, MIXED),
+    ({"columns": ["user", "password"], "rows": [["me", "%s"], ["you", "none"]]}, MIXED),
+    ([["user", "password"], ["me", "%s"]], PHRASE),
+    ([["user", "me"], ["password", "%s"]], MIXED),
 )
 TEXTS: Final = (
     ('It is {"secrets": {"a": 1, "db": "%s"}} now', MIXED),
@@ -58,6 +62,17 @@ TEXTS: Final = (
     ("我的密碼是%s。", PIN),
     ("請把管理員密碼改為 %s", MIXED),
     ("金鑰：%s", MIXED),
+    ("My phone unlocks with the code %s", PIN),
+    ("PGPASSWORD=%s psql -h db", PHRASE),
+    ("fly secrets set SESSION=%s", MIXED),
+    ("vault kv put secret/db value=%s", NUMBERED),
+    ("$ pass show mail\n%s", MIXED),
+    ("$ cat ~/.vault-pass\n%s", NUMBERED),
+    ("printf %s > password.txt", NUMBERED),
+    ("Login with me/%s, password accepted", PHRASE),
+    ("rootpw %s", MIXED),
+    ("unrar x -p%s a.rar", PHRASE),
+    ("{'field': 'password', 'text': '%s'}", PHRASE),
 )
 
 
@@ -95,6 +110,11 @@ def assert_found(one: Interaction, cassette: MakeCassette, value: str) -> None:
         {"passwords": {"min_length": 1024, "policy": "nist-800"}},
         {"token": {"type": "jwt2"}, "secret_version": "v3.1.0b"},
         {"msg": "the secret is kept by server-sent-events; passwords of 2023; step_test_12"},
+        {"type": "token", "content": "Hello1"},
+        {"names": ["password", "size"], "rows": [["none", "3"]]},
+        {"msg": "The access key is Alt+S. access_token 有效期为 7200 秒, {'令牌数': 3049}; username: app"},
+        {"msg": "The token is a base64-encoded object.\\npassword: !vault |\\n  a"},
+        {"msg": "Enter the promo code 20242025x; <code>open12</code>; error code 4041 opens a dialog"},
         {"msg": "ZIP code: 94107, 邮编：100080, {'zip_code': '94107'}"},
         {"msg": "tokens:\n  count: a12b\nsize: 3"},
     ],

@@ -111,7 +111,11 @@ _LABELLED: Final = frozenset(
 _OF_ONE_WORD: Final = frozenset(("k", "title", "header", "v", "data", "ParameterValue"))
 """Of these, what names another field, or is named, may be anything else as well, unless the value is one word."""
 
-_HAS_LABEL = re.compile(rf'"(?:{"|".join(_LABELS)})"')
+_TYPE: Final = "type"
+_SECRET_TYPES: Final = ("password", "secret")
+"""Types of fields that say what their value is: ``{"type": "password", "value": "tulip"}``."""
+
+_HAS_LABEL = re.compile(rf'"(?:{"|".join(_LABELS)})"|"{_TYPE}"\s{{0,8}}:\s{{0,8}}"(?i:{"|".join(_SECRET_TYPES)})"')
 _LABEL = re.compile(r"[\w.\- ]{2,64}")
 
 
@@ -120,14 +124,15 @@ def named_tokens(text: str) -> Iterator[Token]:
 
     In ``{"keyword": "phone", "value": "1"}`` the path of the second value is ``value``, ``phone``; so it is in
     ``{"phone": {"value": "1"}}``. A value that several fields name comes once with each name. An option of a command
-    names the next item of its list: ``["--password", "tulip"]``, and the first of two items the other one.
+    names the next item of its list: ``["--password", "tulip"]``, and the first of two items the other one; the head
+    of a table of lists names the items of its columns.
     """
-    if ('"-' in text or "[" in text) and (options := _options(text)):
-        for token in _named_tokens(text):
-            name = options.get(token.start)
-            yield token if name is None else replace(token, path=(*token.path, name))
-        return
-    yield from _named_tokens(text)
+    tables = (_cells(text), _options(text)) if '"-' in text or "[" in text else ()
+    for token in _named_tokens(text):
+        names = [table[token.start] for table in tables if token.start in table]
+        yield from (replace(token, path=(*token.path, name)) for name in names)
+        if not names:
+            yield token
 
 
 _OPTION = re.compile(
@@ -141,6 +146,30 @@ def _options(text: str) -> dict[int, str]:
     return {match.end(): match["name"] or match["first"] for match in _OPTION.finditer(text)}
 
 
+_ITEM: Final = r'"(?:[^"\\]|\\.)*+"|-?[0-9][0-9.eE+-]{0,31}|null|true|false'
+_ROW = re.compile(rf"(?<=[\[,])\s{{0,64}}\[\s{{0,64}}(?:{_ITEM})(?:\s{{0,64}},\s{{0,64}}(?:{_ITEM}))++\s{{0,64}}\]")
+_NAME: Final = r'"[A-Za-z_\u4e00-\u9fff][\w.\- ]{0,63}"'
+_HEAD = re.compile(
+    r'(?:(?<=\[)|"(?:columns?|headers?|heads?|fields|cols|names|列|表头)"\s{0,8}:)\s{0,64}'
+    rf"\[\s{{0,64}}{_NAME}(?:\s{{0,64}},\s{{0,64}}{_NAME})++\s{{0,64}}\]"
+)
+_CELL = re.compile(_ITEM)
+
+
+def _cells(text: str) -> dict[int, str]:
+    """The names that the first of several lists, or a list of columns, gives to items of others, by their places."""
+    head = _HEAD.search(text)
+    if head is None:
+        return {}
+    names = [json.loads(cell[0]) for cell in _CELL.finditer(text, text.index("[", head.start()), head.end())]
+    found: dict[int, str] = {}
+    for row in _ROW.finditer(text, head.end()):
+        cells = [cell.start() for cell in _CELL.finditer(row[0])]
+        if len(cells) == len(names):
+            found |= {row.start() + start: name for start, name in zip(cells, names, strict=True)}
+    return found
+
+
 def _named_tokens(text: str) -> Iterator[Token]:
     """The same, without options."""
     if _HAS_LABEL.search(text) is None:
@@ -150,13 +179,18 @@ def _named_tokens(text: str) -> Iterator[Token]:
     labels: dict[int, dict[str, str]] = {}
     for token in found:
         name = token.path[-1] if token.path and not token.is_item else ""
-        if name in _LABELS and (label := _label_of(token, text)):
+        if name in (*_LABELS, _TYPE) and (label := _label_of(token, text)) and _names_field(name, label):
             labels.setdefault(token.owner, {})[name] = label
     for token in found:
         names = [label for field, label in labels.get(token.owner, {}).items() if _is_labelled(token, field, text)]
         yield from (replace(token, path=(*token.path, name)) for name in names)
         if not names:
             yield _with_name_above(token)
+
+
+def _names_field(name: str, label: str) -> bool:
+    """Whether what a field of some name has may name another field."""
+    return name != _TYPE or label.lower() in _SECRET_TYPES
 
 
 def _is_labelled(token: Token, field: str, text: str) -> bool:

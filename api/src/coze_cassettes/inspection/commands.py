@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs.marked import Marked
-from coze_cassettes.inspection.looks import is_drawn, is_pin
+from coze_cassettes.inspection.looks import is_drawn, is_phrase, is_pin
 from coze_cassettes.inspection.nearby import is_shown
 from coze_cassettes.inspection.prose import Pair
 from coze_cassettes.inspection.words import words
@@ -65,6 +65,23 @@ _TABLE: Final = (
             ),
         )
         for mark in ("--body", "--value", "--data", "--string", " -b", " -v")
+    ),
+    *(
+        (
+            verb,
+            re.compile(
+                rf"(?<![A-Za-z0-9_-])(?:secrets?|kv){verb}{_ANY}(?<= )[A-Za-z0-9_.-]+=[\"']?"
+                r"(?P<value>(?![-$<@%])[^\s\"']{4,512})"
+            ),
+        )
+        for verb in (" set ", " put ", " add ", " create ", " import ", " patch ")
+    ),
+    (
+        "$ ",
+        re.compile(
+            r"\$ (?<![^\n\w.@~:/-]\$ )(?=[^\n]{0,160}?(?i:passw|secret|token|credential|\bpass ))[^\n|]+\n"
+            r"(?P<value>[A-Za-z0-9]\S{3,127})[ \t\r]*(?=\n|\Z)"
+        ),
     ),
     ("tpd", re.compile(rf"(?:l2|pp)tpd[ \t]+{_VALUE}[\"']?[ \t]+[*0-9]")),
     (
@@ -212,8 +229,10 @@ def _drawn_values(text: str) -> Iterator[str]:
             arguments = _WORD.finditer(line, verb.end() - start)
             yield from (word["value"] for word in arguments if is_shown(word["value"]))
     for slash in _BEHIND_SLASH.finditer(text):
-        if is_shown(slash["value"]) and _OF_ACCOUNT.search(text, max(0, slash.start() - _LINE), slash.start()):
-            yield slash["value"]
+        value = slash["value"].rstrip(",.;:")
+        is_value = is_shown(value) or is_phrase(value)
+        if is_value and _OF_ACCOUNT.search(text, max(0, slash.start() - _LINE), slash.start()):
+            yield value
     for network in _OF_NETWORK.finditer(text) if ".begin(" in text else ():
         if _NAME_OF_TYPE.search(network["value"]) is None:
             yield network["value"]
@@ -222,6 +241,7 @@ def _drawn_values(text: str) -> Iterator[str]:
 _BEHIND_SLASH = re.compile("/ ?(?P<value>[!-.0-~]{4,128})")
 _OF_ACCOUNT = re.compile(
     r"(?:(?i:log[io]n|user|username|account|credentials?)|账[号户]|用户名?|登录名) ?[:：] ?[A-Za-z0-9_.@-]{2,32} ?\Z"
+    r"|(?i:log|logged|sign|signed)[ -]?in (?:with|as|using|by) [A-Za-z0-9_.@-]{2,32} ?\Z"
 )
 _OF_NETWORK = re.compile(r"(?i:wi-?fi)[A-Za-z0-9_]{0,16}\.begin\([^()\n]{0,64}?, ?\"(?P<value>[A-Za-z0-9_-]{8,63})\"\)")
 _NAME_OF_TYPE = re.compile("(?i)pass|secret|key|your|[A-Z]_")
@@ -245,7 +265,7 @@ def placed_pairs(text: str) -> Iterator[Pair]:
     """What a command, a call or a table takes for a password, if it looks like one."""
     for match in _PLACES.matches(text):
         value = match["value"].rstrip(".,;:")
-        if is_pin(value) or (is_drawn(value) and _WORD_WITH_NUMBER.fullmatch(value) is None):
+        if is_pin(value) or is_phrase(value) or (is_drawn(value) and _WORD_WITH_NUMBER.fullmatch(value) is None):
             yield Pair("password", value, is_quoted=True)
     yield from (Pair("password", value, is_quoted=True) for value in _drawn_values(text))
     for match in _URL_KEY.finditer(text) if "key=" in text else ():

@@ -25,7 +25,7 @@ def is_described(value: str) -> bool:
     plain = _SCHEME.sub("", value.strip().strip("\"'`"))
     if plain.lower() in _TYPES or plain in _GRANT_TYPES or len(set(plain)) <= 1:
         return True
-    return _TEMPLATE.fullmatch(plain) is not None or _IN_A_FORM.match(plain) is not None
+    return any((_TEMPLATE.fullmatch(plain), _KEYS.fullmatch(plain), _IN_A_FORM.match(plain)))
 
 
 _SCHEME = re.compile(r"(?i:bearer|basic|token) (?=[<${%])")
@@ -53,6 +53,9 @@ _TEMPLATE = re.compile(
     re.DOTALL,
 )
 
+
+_KEYS = re.compile(r"(?i:ctrl|control|alt|shift|cmd|command|option|meta|win|fn)(?:[+-][A-Za-z0-9]{1,9}){1,3}")
+"""Keys that are pressed together."""
 
 _VARIABLE = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)*")
 _SIGNS = re.compile(r"[^a-z0-9]")

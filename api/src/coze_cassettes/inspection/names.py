@@ -206,8 +206,11 @@ def _is_place(value: str) -> bool:
 _SHORTEST_DETAIL: Final = 4
 """Characters of a detail at least; a shorter one tells nothing."""
 
-_NOBODY: Final = words("支付宝 支付寶 微信 微信支付 alipay wechat n/a none string str")
-"""What stands under the name of a person: a service, nothing, or a type."""
+_NOBODY: Final = words(
+    "支付宝 支付寶 微信 微信支付 alipay wechat n/a none string str root admin app postgres mysql deploy ubuntu www-data"
+    " nobody daemon service system"
+)
+"""What stands under the name of a person: a service, nothing, a type, an account that every system has."""
 
 
 def _is_person(value: str) -> bool:

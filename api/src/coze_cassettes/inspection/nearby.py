@@ -30,7 +30,7 @@ ELSEWHERE: Final = words(
 )
 ELSEWHERE_HAN = re.compile(
     "长度|位数|强度|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|包含|加密|签名|哈希|用户|名|订单"
-    "|请求|链接|时间|号"
+    "|请求|链接|时间|号|[数量]\\Z"
 )
 _CALLS: Final = ("(", "[", "{")
 _EDGES: Final = ".!?/'’*#>=~-"
@@ -216,7 +216,7 @@ _MARK = re.compile("[0-9]|[a-z]-[A-Za-z]")
 
 _NAMES_NEXT = re.compile(r"[\"'`*]{0,2} ?[:=](?! ?\r?\n)")
 _JOINED = re.compile(
-    r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<–—:/（：【=→#-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
+    r"[\"'”’`*)\]>]{0,2} ?(?:[(\[<>–—:/（：【=→#-]{1,3}>?|(?:is|was|will be|as|for)(?= )|就?是) ?[\"'“`*(\[]{0,2}"
     r"(?:(?:the|my|your|our|an?|new|old|current|right|correct|我的|你的) ?){0,2}(?:[A-Za-z0-9-]{2,14} ){0,2}"
     r"[A-Za-z0-9_-]{0,24}\Z"
 )
@@ -229,9 +229,9 @@ def _is_before(before: str) -> bool:
         return False
     joint = _JOINED.search(before)
     word = _LAST.search(before, 0, joint.start()) if joint else None
-    return (word is not None and is_shown(word[0].strip(_EDGES))) or _is_introduced(
-        before[-_REACH:].rpartition("\n")[2]
-    )
+    said = word[0].strip(_EDGES) if word else ""
+    is_path = word is not None and before[: word.start()].endswith("/")
+    return is_shown(said) or (is_phrase(said) and not is_path) or _is_introduced(before[-_REACH:].rpartition("\n")[2])
 
 
 def is_shown(word: str) -> bool:
@@ -254,3 +254,21 @@ def _is_introduced(before: str) -> bool:
             return False
         is_joined = is_joined or word.lower() in _JOINT or _JOINT_HAN.search(word) is not None
     return False
+
+
+_OF_ONE = re.compile(
+    r"(?:[:=→>–—-]|(?<![A-Za-z])(?:has|have|had|got|gets|is|was|are|now|became|and|for [A-Za-z]{1,16})) "
+    r"[\"'`*(\[|>«~]{0,3}(?P<value>[A-Za-z0-9][^\s|<>\"'`,;(){}\[\]]{3,127})"
+)
+_LIST_ENDS = re.compile(r"\n[ \t]*\r?\n|[{}|\\$]")
+_NUMBERED = re.compile("(?:[A-Za-z]?[a-z]+|[A-Z]+)[-_]?[0-9]{1,3}|(?:19|20)[0-9]{2}")
+
+
+def has_one_of_several(behind: str, *, has_pin: bool) -> bool:
+    """Whether a list behind the name of several secrets says one of them: ``passwords: staging got tulip7``."""
+    listed = _LIST_ENDS.split(behind, 1)[0]
+    return any(
+        _is_shown(word, listed[match.start("value") + len(word) :], has_pin=has_pin)
+        for match in _OF_ONE.finditer(listed)
+        if _NUMBERED.fullmatch(word := match["value"].rstrip(_EDGES)) is None
+    )

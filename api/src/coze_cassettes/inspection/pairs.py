@@ -12,7 +12,7 @@ from coze_cassettes.inspection.commands import placed_pairs
 from coze_cassettes.inspection.details import details_in
 from coze_cassettes.inspection.masking import BARE, MASK
 from coze_cassettes.inspection.notations import literal_pairs, marked_pairs
-from coze_cassettes.inspection.parents import pairs_below
+from coze_cassettes.inspection.parents import pairs_below, rules_around
 from coze_cassettes.inspection.promises import RULES, SECRETS, Promise
 from coze_cassettes.inspection.prose import (
     NAME_CHARS,
@@ -67,7 +67,9 @@ _PLIST = re.compile(
     rf"<key>(?P<name>[{NAME_CHARS}]{{2,64}})</key>\s{{0,64}}<[a-z]{{2,16}}>(?P<value>[^<>\n]{{1,4096}})</"
 )
 _LABELLED = re.compile(
-    rf"""["'](?:name|key|keyword|field|label|k|title|header|ParameterKey)\\?["']\s{{0,4}}:\s{{0,4}}\\?["'](?P<name>[{NAME_CHARS}]{{2,64}})\\?["'][^{{}}]{{0,128}}?"""
+    r"""["'](?:name|key|keyword|field|label|k|title|header|ParameterKey|variable|param"""
+    r"""|type(?=["']: ?["'](?i:password|secret)["']))\\?["']\s{0,4}:\s{0,4}"""
+    rf"""\\?["'](?P<name>[{NAME_CHARS}]{{2,64}})\\?["'][^{{}}]{{0,128}}?"""
     r"""["'](?:value|val|content|text|v|data|new|old|ParameterValue)\\?["']\s{0,4}:\s{0,4}\\?["'](?P<value>[^"'\\\n]{1,4096})\\?["']"""
 )
 """An object of JSON or the like that says in one field what the other one is."""
@@ -292,6 +294,8 @@ def rules_in(text: str) -> Iterator[str]:
                 yield RULES[promise]
         elif promise is not None and not is_dummy(pair) and names.REFUSES[promise](pair.value):
             yield RULES[promise]
+        elif promise is None and pair.is_quoted:
+            yield from rules_around(names.Field(pair.value, (pair.name,)))
     if any(is_secret(pair, text) for pair in named_pairs(text)) or _says_one(without_escapes(text)):
         yield RULES[Promise.SECRET]
 

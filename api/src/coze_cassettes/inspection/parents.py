@@ -73,7 +73,7 @@ def _promises(path: Sequence[str]) -> Iterator[Promise | None]:
             yield from map(promise_of, (f"{name}_{path[-1]}", f"{path[-1]}_{name}", name))
 
 
-def rules_for(field: Field) -> Iterator[str]:
+def rules_around(field: Field) -> Iterator[str]:
     """The checks by the names around its own that a value does not pass."""
     if not field.path or promise_of(field.name) is not None or not _is_value(field.value) or _says_else(field.name):
         return

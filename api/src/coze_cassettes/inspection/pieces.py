@@ -16,7 +16,7 @@ from coze_cassettes.cassette.model import Cassette, Headers, Interaction, media_
 from coze_cassettes.cassette.parts import METADATA_PARTS, PARTS, Form, split_uri
 from coze_cassettes.codecs import containers, encodings
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.inspection import names, streams
+from coze_cassettes.inspection import names, rows, streams
 
 
 class Kind(StrEnum):
@@ -176,7 +176,9 @@ def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
             yield Piece(f"{place} key", str(key))
             named = (label,) if label and key in _LABELLED else path[-1:] if key in _OF_THE_ONE_ABOVE else ()
             yield from _of_json(child, f"{place}.{key}", (*path, str(key), *named))
+        yield from _of_cells(value, place, path)
     elif isinstance(value, list):
+        yield from _of_cells(value, place, path)
         for before, child in zip([None, *value], value, strict=False):
             option = _OPTION.fullmatch(before) if isinstance(before, str) and isinstance(child, str) else None
             yield from _of_json(child, f"{place}[]", (*path, option[1]) if option else path)
@@ -184,6 +186,11 @@ def _of_json(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
         yield from _of_field(value, place, path)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield Piece(place, _write_number(value), path, Kind.FIELD)
+
+
+def _of_cells(value: Any, place: str, path: tuple[str, ...]) -> Iterator[Piece]:
+    for name, cell in rows.named_cells(value):
+        yield from _of_field(cell, f"{place}[]", (*path, name))
 
 
 _OPTION = re.compile(r"--?([A-Za-z][A-Za-z0-9_-]{2,63})")
@@ -210,6 +217,8 @@ _OF_THE_ONE_ABOVE: Final = frozenset(
 def _label_of(value: dict[str, Any]) -> str:
     """What an object calls its value, if that promises something: ``{"keyword": "phone", "value": "1"}``."""
     labels = (label.removeprefix("/") for name in _LABELS if isinstance(label := value.get(name), str))
+    if isinstance(kind := value.get("type"), str) and kind.lower() in ("password", "secret"):
+        return kind
     return next((label for label in labels if names.promise_of(label) is not None), "")
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from coze_cassettes.inspection import names, randomness
+from coze_cassettes.inspection.codes import code_for
 from coze_cassettes.inspection.described import is_described, is_own_name
 from coze_cassettes.inspection.looks import is_drawn, is_phrase, is_pin
 from coze_cassettes.inspection.masking import BEGINNINGS, MASK
@@ -89,13 +90,8 @@ def _names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
         promise = names.promise_of(name)
         if promise in SECRETS and promise is not None:
             yield match, name, promise
-        elif promise is None and (opened := _OPENED_BY_CODE.match(text, match.start())) is not None:
-            what = names.promise_of(f"{opened['what']} code")
-            yield from ((opened, f"{opened['what']} code", what),) if what in SECRETS and what is not None else ()
-
-
-_OPENED_BY_CODE = re.compile(r"(?i:codes?) (?:for|of|to) (?:the|my|our|your|this) (?P<what>[a-z]{3,12})(?![A-Za-z])")
-"""A code with what it opens behind it: ``the code for the gate``."""
+        elif promise is None and (found := code_for(text, match)) and names.promise_of(found[1]) is Promise.CODE:
+            yield *found, Promise.CODE
 
 
 def named_pairs(text: str) -> Iterator[Pair]:
@@ -260,7 +256,7 @@ def _is_credential(pair: Pair, value: str, text: str, promise: Promise) -> bool:
 
 def _is_literal(pair: Pair, value: str, text: str) -> bool:
     """Whether an unquoted value is meant as it stands: in code a word is a variable."""
-    if value.isdecimal():
+    if value.isdecimal() or is_phrase(value):
         return True
     if len(value) >= _LONG and randomness.mixes_cases(value):
         return True

@@ -124,7 +124,7 @@ def _rules_for(piece: Piece, masking: Masking, read: _Read, allowed: frozenset[s
         if piece.path[-1:] in (("cookie",), ("set-cookie",)) and _COOKIES.fullmatch(value):
             return  # the name of a cookie, such as sessionid, promises a secret, and its value is a placeholder
         field = names.Field(value, piece.path)
-        yield from (*names.rules_for(field), *parents.rules_for(field))
+        yield from (*names.rules_for(field), *parents.rules_around(field))
     readings = read(piece.text)
     if readings is None:
         yield _LAYERS

@@ -10,7 +10,7 @@ from typing import Final
 from coze_cassettes.inspection.decoding import APART
 from coze_cassettes.inspection.looks import GOES_ON, WORDY, is_drawn, is_drawn_in_chinese, is_known, is_pin
 from coze_cassettes.inspection.masking import MASK
-from coze_cassettes.inspection.nearby import is_near, is_shown
+from coze_cassettes.inspection.nearby import has_one_of_several, is_near, is_shown
 from coze_cassettes.inspection.paragraphs import has_drawn_word
 from coze_cassettes.inspection.promises import Promise
 from coze_cassettes.inspection.words import words
@@ -72,7 +72,7 @@ def is_said(text: str, start: int, end: int, promise: Promise) -> bool:
             or _is_below(behind, promise)
             or _is_answered(behind, promise)
             or _is_after_colon(behind, promise)
-            or (text[end - 1] in "sS" and _is_of_several(text[end : end + _FAR], promise))
+            or (text[end - 1] in "sS" and has_one_of_several(text[end : end + _FAR], has_pin=has_pin))
         )
     return _is_said_in_chinese(behind, before)
 
@@ -130,29 +130,6 @@ def _is_after_colon(behind: str, promise: Promise) -> bool:
     return is_drawn(value) or (is_pin(value) and promise in _HAS_PIN and behind[match.end() :][:1] not in ("%", "-"))
 
 
-_OF_ONE = re.compile(
-    r"(?:[:=→>–—-]|(?<![A-Za-z])(?:has|have|had|got|gets|is|was|are|now|became|and|for [A-Za-z]{1,16})) "
-    r"[\"'`*(\[|>«~]{0,3}(?P<value>[A-Za-z0-9][^\s|<>\"'`,;(){}\[\]]{3,127})"
-)
-_LIST_ENDS = re.compile(r"\n[ \t]*\r?\n|[{}|\\$]")
-_YEAR = re.compile("(?:19|20)[0-9]{2}")
-
-
-def _is_of_several(behind: str, promise: Promise) -> bool:
-    """Whether a list behind the name of several secrets says one of them: ``passwords: staging got tulip7``."""
-    for match in _OF_ONE.finditer(_LIST_ENDS.split(behind, 1)[0]):
-        value = match["value"].rstrip(_TRAILING)
-        is_counted = promise not in _HAS_PIN or _YEAR.fullmatch(value) or not _is_counted(behind, value)
-        if is_pin(value) and not is_counted:
-            return True
-        if is_drawn(value) and _NUMBERED.fullmatch(value) is None:
-            return True
-    return False
-
-
-_NUMBERED = re.compile("(?:[A-Za-z]?[a-z]+|[A-Z]+)[-_]?[0-9]{1,3}")
-
-
 def _words(text: str) -> Iterator[str]:
     for match in islice(_WORD.finditer(text), _MOST_WORDS):
         yield match[0] if match[0].endswith(":") else match[0].rstrip(_TRAILING) or match[0]
@@ -185,7 +162,12 @@ _HOST = re.compile("[a-z]{2,8}-[0-9]{1,2}")
 def _is_counted(clause: str, number: str) -> bool:
     """Whether nothing behind a number says what it counts."""
     rest = clause[clause.index(number) + len(number) :]
-    return re.match(rf"[.%/-]?[0-9A-Za-z%]| (?!(?:{GOES_ON})\b)[a-z]{{2,}}", rest) is None
+    return (
+        re.match(
+            rf"[.%/-]?[0-9A-Za-z%]|\s?[位个次天年月日时小分秒种条步元字页章]| (?!(?:{GOES_ON})\b)[a-z]{{2,}}", rest
+        )
+        is None
+    )
 
 
 _GIVEN_AS = re.compile(
@@ -245,7 +227,7 @@ def _is_below(behind: str, promise: Promise) -> bool:
 
 _DESCRIBING_HAN = re.compile(
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
-    r"|数[:：]|[数用]量|消耗"
+    r"|数[\"']?[:：]|[数用]量|消耗"
 )
 _HAN_OR_SIGN = re.compile(
     r"[”」』》]?(?:[0-9]{1,2}(?=[:： 是为]))?"
@@ -326,7 +308,7 @@ _ABBREVIATED: Final = len("pw")
 def any_said(text: str, found: Iterable[tuple[int, int, Promise]]) -> bool:
     """Whether the sentence of one of the names is one that tells."""
     return any(
-        (promise is not Promise.SHORT or end - start == _ABBREVIATED)
+        (promise is not Promise.SHORT or end - start == _ABBREVIATED or text[start - 1 : start] in ("-", "_"))
         and is_said(*_between_blank_lines(text, start, end), promise)
         for start, end, promise in found
     )

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from coze_cassettes.codecs.marked import Marked
-from coze_cassettes.scrubbing.looks import PHRASE, WORDY
+from coze_cassettes.scrubbing.looks import PHRASE, VALUE, WORDY
 from coze_cassettes.scrubbing.nearby import is_shown
 from coze_cassettes.scrubbing.syntaxes import NamedValue
 
 _USER: Final = r"[\"']?[^\s\"':/]{1,64}"
 _WORD: Final = (
-    r"[\"']?(?P<value>(?![a-z_.-]+\d{0,2}(?:[\s\"';,]|\Z))(?=[^\s\"']{0,64}\d)"
+    rf"[\"']?(?P<value>{PHRASE}|(?![a-z_.-]+\d{{0,2}}(?:[\s\"';,]|\Z))(?=[^\s\"']{{0,64}}\d)"
     r"[^\s\"'$<>|;&(){}-][^\s\"'<>|;&]{3,127})"
 )
+_OF_SECRETS: Final = r"(?i:passw|secret|token|credential|(?<![a-z])pass )"
+"""Is in a command that prints a secret."""
+
 _BY_MARK: Final = (
     *(
         (
@@ -87,6 +90,25 @@ _BY_MARK: Final = (
             ),
         )
         for mark in ("set ", "add ", "put ", "create ", "import ")
+    ),
+    *(
+        (
+            mark,
+            re.compile(
+                r"(?<![A-Za-z0-9_-])(?:secrets?|kv) (?:set|put|add|create|import|patch)\b[^\n|;&]{0,96}?"
+                r" [\w.-]{1,64}=[\"']?"
+                rf"(?P<value>{PHRASE}|(?![-$<@%])(?=[^\s\"']{{0,64}}\d)[^\s\"']{{4,512}})"
+            ),
+        )
+        for mark in ("secrets ", "secret ", "kv ")
+    ),
+    (
+        "$ ",
+        re.compile(
+            rf"^(?:[\w.@~:/-]{{1,40}})?\$ (?=[^\n]{{0,160}}?{_OF_SECRETS})[^\n|]{{1,200}}\n"
+            rf"(?P<value>{VALUE})[ \t]*\r?$",
+            re.MULTILINE,
+        ),
     ),
     ("tpd", re.compile(rf"(?:l2|pp)tpd[ \t]{{1,8}}{_WORD}[\"']?[ \t]{{1,8}}[*\d]")),
     (
@@ -277,8 +299,9 @@ def _on_command_lines(text: str) -> Iterator[NamedValue]:
 
 
 _WITH_ACCOUNT = re.compile(
-    r"(?<![A-Za-z])(?:(?i:log[io]n|user(?:name)?|account|cred(?:ential)?s?)|账[号户]|用户名?|登录名)[ ]?[:：] ?"
-    r"[\w.@-]{2,32} ?/ ?(?P<value>[^\s/()\"'，。]{4,128})"
+    r"(?<![A-Za-z])(?:(?:(?i:log[io]n|user(?:name)?|account|cred(?:ential)?s?)|账[号户]|用户名?|登录名)[ ]?[:：] ?"
+    r"|(?i:log(?:ged)?[ -]?in|sign(?:ed)?[ -]?in|authenticated?) (?:with|as|using|by) )"
+    r"[\w.@-]{2,32} ?/ ?(?P<value>[^\s/()\"'，。]{3,127}[^\s/()\"'，。,.;:])"
 )
 
 
@@ -287,7 +310,7 @@ def placed_values(text: str) -> Iterator[NamedValue]:
     for match in _COMMANDS.matches(text):
         yield NamedValue("password", *match.span("value"), is_quoted=True)
     for match in _WITH_ACCOUNT.finditer(text) if "/" in text else ():
-        if is_shown(match["value"]):
+        if is_shown(match["value"]) or _LETTERS.fullmatch(match["value"]):
             yield NamedValue("password", *match.span("value"), is_quoted=True)
     yield from _in_calls(text)
     yield from _on_command_lines(text)

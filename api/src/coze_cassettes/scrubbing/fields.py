@@ -104,7 +104,14 @@ _GIVEN = re.compile(
 _MARKED: Final = (("-", _OPTION), ("-D", _PROPERTY), ("-", _GIVEN), ("【", _BRACKETED))
 """What is only looked for in a text with a certain mark."""
 
-_ENCLOSED: Final = (_SPACED, _TUPLE)
+_LABELLED = re.compile(
+    r"[\"'](?:name|key|keyword|field|label|variable|param|title|type(?=[\"']\s?:\s?[\"'](?i:password|secret)[\"']))[\"']\s{0,3}:\s{0,3}"
+    r"[\"'](?P<name>[\w.\- ]{2,64})[\"'],[^{}\n]{0,128}?[\"'](?:value|val|content|text|data)[\"']\s{0,3}:\s{0,3}"
+    r"(?P<mark>[\"'])(?P<value>[^\s\"']{1,512})(?P=mark)"
+)
+"""A literal of a program that says in one field what the other one is."""
+
+_ENCLOSED: Final = (_SPACED, _TUPLE, _LABELLED)
 _MARKUP: Final = (_ELEMENT, _ATTRIBUTES, _ENTRY, _PLIST)
 _SIGNS: Final = r"\u200b-\u206f\u2100-\u2bff\u3000-\u303f\ufe00-\ufe0f\U0001f000-\U0001faff"
 """Marks, arrows, pictures, Chinese punctuation: a value ends before them."""

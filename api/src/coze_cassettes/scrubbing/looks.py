@@ -6,7 +6,7 @@ from typing import Final
 
 ALGORITHM: Final = (
     r"(?i:(?:aes|3?des|[rd]sa|sha|md|sm|hmac|[ehpr]s|ecc|ed|base|[ht]otp|oauth|utf|ssl|tls|ipv|(?:wpa/)?wpa|http|x|p|pkcs|pbkdf|k|web)"
-    r"[-_]?\d{1,5}(?:[-/_](?:[A-Z]{3}|\d{1,4}|sha\d{1,3}))?)(?![A-Za-z0-9@#$%^&*_+=~-])"
+    r"[-_]?\d{1,5}(?:[-/_](?:[A-Z]{3}|\d{1,4}|sha\d{1,3}|[a-z]{3,12}(?![-\d])))?)(?![A-Za-z0-9@#$%^&*_+=~-])"
 )
 _MEASURE: Final = (
     r"\d{1,6}(?:st|nd|rd|th|s|ms|[kmgtKMGT]i?[bB]?|px|h|d|x|-?(?:bits?|bytes?|chars?|digits?|days?|[a-z]{3,12}))\b"

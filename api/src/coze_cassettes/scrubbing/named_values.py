@@ -18,8 +18,9 @@ _CODE = re.compile(
 _WORD = re.compile(
     r"[A-Za-z]?[a-z]+(?:[_.\-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+"
 )
-_NOTHING = re.compile(r"[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}|\\{1,8}[nrt][A-Za-z]*")
-"""Signs only, a word on the next line, or an escape that breaks off: the piece of a text may end there."""
+_PHRASE = re.compile(PHRASE)
+_NOTHING = re.compile(r"!{1,2}[a-z]{1,16}|[\W_]*|\\[uUx{0-7]?[0-9A-Fa-f]{0,8}|\\{1,8}[nrt][A-Za-z]*")
+"""A tag of YAML, signs, a word on the next line, or an escape that breaks off: the piece of a text may end there."""
 
 _QUOTES: Final = ("'", '"', "`", "“", "‘", "「", "【", "[", "(")
 _MIN_IDENTIFIER: Final = 6
@@ -58,8 +59,27 @@ def _says_nothing(text: str, found: NamedValue, rule: Rule) -> bool:
         return True
     if _is_variable(value, found.name) and (is_bare or value in text[max(0, found.start - _NEAR) : found.start]):
         return True
+    if rule.kind in _NAMES and value in _OF_SYSTEMS:
+        return True
     return rule.category is Category.SECRET and (_is_link(value) or _OF_SECRETS.fullmatch(value) is not None)
 
+
+_NAMES: Final = ("USER_NAME", "ACCOUNT", "PERSON_NAME")
+_OF_SYSTEMS: Final = (
+    "root",
+    "admin",
+    "app",
+    "postgres",
+    "mysql",
+    "deploy",
+    "ubuntu",
+    "www-data",
+    "nobody",
+    "daemon",
+    "service",
+    "system",
+)
+"""Accounts that every system has, which name nobody."""
 
 _SETTING = re.compile(r"\w+(?:[.-]\w+)*[._]\w+\s?[=:][^=]")
 """The setting of the next line, behind one that is empty: ``jwt.expiration=3600``."""
@@ -80,7 +100,7 @@ def _is_value(value: str, found: NamedValue, rule: Rule) -> bool:
     if found.is_quoted:
         return not _is_name(value, found.name)
     if rule.category is Category.SECRET:
-        return _WORD.fullmatch(value) is None
+        return _WORD.fullmatch(value) is None or _PHRASE.fullmatch(value) is not None
     return True
 
 
@@ -135,8 +155,10 @@ def _is_link(value: str) -> bool:
     return link is not None and not any(map(is_shown, link["path"].split("/")))
 
 
-_OF_SECRETS = re.compile(r"utf-?8|ascii|latin-?1|omit|include|same-origin|(?i:my|the|some)[_-][A-Za-z_-]{1,40}")
-"""What methods and options take, and what examples have: ``credentials: "omit"``, ``my-secret``."""
+_OF_SECRETS = re.compile(
+    r"(?i:ctrl|control|alt|shift|cmd|command|option|meta|win|fn)(?:[+-][A-Za-z0-9]{1,9}){1,3}|utf-?8|ascii|latin-?1|omit|include|same-origin|(?i:my|the|some)[_-][A-Za-z_-]{1,40}"
+)
+"""Keys pressed together, what methods and options take, what examples have: ``credentials: "omit"``, ``my-secret``."""
 
 _VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 

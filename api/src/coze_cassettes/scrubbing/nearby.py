@@ -25,7 +25,7 @@ ABOUT: Final = (
 
 ABOUT_HAN: Final = (
     "长度|位数|强度|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|包含|加密|签名|哈希|用户|名|订单"
-    "|请求|链接|时间|号"
+    "|请求|链接|时间|号|[数量](?![\u4e00-\u9fff])"
 )
 _POINTING: Final = (
     r"(?:(?i:one|this|that|it|is|was|you|me|us|them|now|today|here|below|follows|again|only|once)(?= ?:))"

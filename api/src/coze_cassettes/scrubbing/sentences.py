@@ -35,6 +35,7 @@ _CORE = re.compile(
     r"|secret(?:[ _-]?id)?|string(?<=community[ _-]string)|credentials?"
     r"|session[ _-]?id|cookie|connection[ _-]?string|password[ _-]?confirmation"
     r"|(?<=[a-z][_-])(?:pass|sk|ak)|(?<![A-Za-z0-9+/])(?:psk|puk|pat|jwt|pw)(?![/+])"
+    rf"|(?:{'|'.join(f'(?<={word})' for word in ('root', 'bind', 'user', 'admin', 'smtp', 'mail'))})pw"
     r"|phrase(?:(?<=recovery[ _]phrase)|(?<=seed[ _]phrase)|(?<=backup[ _]phrase))"
     rf"|pass(?:{_PASSING}))"
     r"s?(?![A-Za-z0-9]|_(?!__))"
@@ -135,7 +136,7 @@ _HAN_NAME = re.compile(
 )
 _OTHER: Final = (
     r"长度|位数|强度|错误|过期|有效|不能|不得|至少|最多|编号|类型|算法|版本|字段|参数|格式|超过|支持|采用|使用|包含|个"
-    r"|数[:：]|[数用]量"
+    r"|数[\"']?[:：]|[数用]量"
 )
 _HAN_GAP: Final = (
     rf"(?:[0-9]{{1,2}}(?=[:： 是为]))?"
@@ -211,17 +212,7 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
             text, max(0, start - _LONGEST_HEAD), start
         )
         name = (head.start() if head else start, end)
-        is_before_value = _HAS_VALUE.search(text, end, end + _FARTHEST) is not None
-        is_behind_value = _HAS_VALUE.search(text, max(0, start - _REACH), start) is not None
-        behind = _BEHIND_NAME if is_before_value else _BEHIND_WITHOUT_DIGIT
-        yield from _around(text, name, behind, _BEFORE_NAME if is_behind_value else ())
-        if is_before_value and text[end - 1] in "sS":
-            yield from _of_several(text, *name)
-        if is_before_value and (what := _OF_WHAT.match(text, end)) is not None:
-            for found in _around(text, (start, what.end()), behind, ()):
-                yield replace(found, name=f"{what['what']} {core[0]}")
-        if is_before_value or is_behind_value:
-            yield from _nearby(text, name, drawn)
+        yield from _beside(text, core, name, drawn)
         if not is_ascii and _HAN_BESIDE.match(text, end):
             yield from _around(text, name, _BEHIND_HAN, ())
         if not is_ascii and _HAN_BEFORE.search(text, max(0, name[0] - 2), name[0]):
@@ -234,6 +225,39 @@ def sentence_values(text: str) -> Iterator[NamedValue]:
         if behind or before:
             yield from _letters_around(text, start, end)
             yield from _nearby(text, (start, end), drawn)
+
+
+def _beside(text: str, core: re.Match[str], name: tuple[int, int], drawn: Drawn) -> Iterator[NamedValue]:
+    """What stands behind a name or before it, as far as it is written in English."""
+    start, end = name
+    is_before_value = _HAS_VALUE.search(text, end, end + _FARTHEST) is not None
+    is_behind_value = _HAS_VALUE.search(text, max(0, core.start() - _REACH), core.start()) is not None
+    behind = _BEHIND_NAME if is_before_value else _BEHIND_WITHOUT_DIGIT
+    before = _BEFORE_NAME if is_behind_value else ()
+    yield from _around(text, name, behind, before)
+    if is_before_value and text[end - 1] in "sS":
+        yield from _of_several(text, start, end)
+    if is_before_value or is_behind_value:
+        for alias, last in _aliases(text, core, start):
+            yield from (replace(found, name=alias) for found in _around(text, (start, last), behind, before))
+        yield from _nearby(text, name, drawn)
+
+
+_OPENS = re.compile(
+    r"(?i:(?<![A-Za-z])(?:unlock|open|dial|enter|disarm|alarm|door|gate|lock|safe|garage|verif|log[ -]?in|sign[ -]?in"
+    r"|confirm))"
+)
+_BREAK = re.compile(r"[.!?;\n](?:\s|\Z)")
+
+
+def _aliases(text: str, core: re.Match[str], start: int) -> Iterator[tuple[str, int]]:
+    """What else a name that begins at a place says, and where it ends: a code that opens something, of some thing."""
+    if (what := _OF_WHAT.match(text, core.end())) is not None:
+        yield f"{what['what']} {core[0]}", what.end()
+    if core[0].lower() == "code" and start == core.start() and text[start - 1 : start] not in ("<", "/"):
+        before = _BREAK.split(text[max(0, start - _NEAR) : start])[-1]
+        if _OPENS.search(before + _BREAK.split(text[core.end() : core.end() + _NEAR])[0]):
+            yield "access code", core.end()
 
 
 _HAN_HEAD = re.compile("[\u4e00-\u9fff]{2}\\Z")
