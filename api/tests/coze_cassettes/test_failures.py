@@ -20,7 +20,28 @@ SDK = Frame("/somewhere/site-packages/cozepy/chat/__init__.py", 404)
 class Coded(Exception):
     """An error of the SDK: it carries a code and, in its message, an answer."""
 
-    code = 4100
+    code: int | None = 4100
+
+
+class Paged(Coded):
+    """The page of a gateway: the code is the status."""
+
+    code = 502
+
+
+class Handshake(Coded):
+    """A WebSocket that is refused: the status is that of the cause."""
+
+    code = None
+
+    def __init__(self) -> None:
+        """Have a cause."""
+        super().__init__()
+        self.__cause__ = httpx.HTTPStatusError("", request=httpx.Request("GET", ""), response=httpx.Response(403))
+
+
+class CozeInvalidEventError(Exception):
+    """What the SDK raises for a comment in an event stream."""
 
 
 class Part(BaseModel):
@@ -53,6 +74,14 @@ EXPLANATIONS = [
         [OWN_LINE, SDK],
         False,
         "Coded (code 4100: the token is not taken) at cozepy/chat/__init__.py:404, called by tests/test_a.py:7",
+    ),
+    (Paged("a page"), [OWN_LINE], False, "Paged (HTTP 502, and no JSON of Coze's) at tests/test_a.py:7"),
+    (Handshake(), [OWN_LINE], False, "Handshake (HTTP 403, and no JSON of Coze's) at tests/test_a.py:7"),
+    (
+        CozeInvalidEventError(": a real answer"),
+        [OWN_LINE],
+        False,
+        "CozeInvalidEventError (the event stream has a line that the SDK cannot read) at tests/test_a.py:7",
     ),
     (
         httpx.RemoteProtocolError("a real answer"),

@@ -104,6 +104,17 @@ def test_provenance_comes_before_content(old: Cassette | None, new: Cassette, ex
     assert (decision.cassette is not None) == (expected in WRITTEN)
 
 
+@pytest.mark.loopback
+def test_other_line_ends_are_put_right(recorded: Project, rerecord: Rerecord) -> None:
+    """What ``check`` finds, and says to record again, is mended by that though nothing changed."""
+    before = recorded.contents()
+    (recorded.cassettes / BOTS).write_bytes(before[BOTS].replace(b"\n", b"\r\n"))
+    code, out, _ = rerecord(recorded, *STAND_IN)
+    assert code == 3
+    assert f"rewritten (same content): {BOTS}: the file is not written as the toolkit writes it\n" in out
+    assert recorded.contents() == before
+
+
 def test_what_was_not_recorded_is_kept_or_an_orphan() -> None:
     """A committed one stays; one that no test plays is named, if its module was collected whole or is gone."""
     collected = Collected(frozenset({"a/y.yaml"}), frozenset({"a"}), frozenset({"gone"}))
@@ -343,6 +354,14 @@ def test_options_in_addopts_change_no_run(pytester: pytest.Pytester) -> None:
     collecting = pytester.parseconfig(*processes.command(suite, [project_options.COLLECT_ONLY])[3:])
     project_options.pytest_cmdline_main(collecting)
     assert collecting.option.collectonly
+
+
+@pytest.mark.parametrize("name", project_options.NEEDED)
+def test_a_needed_plugin_that_addopts_block_is_named(pytester: pytest.Pytester, name: str) -> None:
+    """In one sentence: pytest's own says that options are not recognised."""
+    pytester.makeini(f"[pytest]\naddopts = -p no:{name}")
+    with pytest.raises(pytest.UsageError, match=f"leave -p no:{name} out of addopts"):
+        pytester.parseconfig(*processes.command(processes.Suite(pytester.path, (".",)), [])[3:])
 
 
 def test_events_survive_the_pipe() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import httpx
@@ -82,6 +83,29 @@ def test_a_redirect_to_another_host_is_refused(target: str, there: str) -> None:
 def test_what_is_not_the_targets_own_affair_is_an_answer(url: str, status: int, location: str) -> None:
     """Another path, no other origin, no redirect, not Coze: the test sees it."""
     assert not Router("https://api.coze.com").follows(httpx.URL(url), status, location)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "location", "is_refused"),
+    [
+        ("POST", 302, "https://login.example.com/sso", True),
+        ("POST", 301, "/v1/chats", True),
+        ("PUT", 307, "https://elsewhere.example.com/v1/chats", True),
+        ("POST", 308, "https://api.coze.com/v1/chats", False),
+        ("POST", 302, "", False),
+        ("GET", 302, "https://cdn.example.com/file", False),
+    ],
+)
+def test_a_redirect_that_changes_a_request_is_refused(
+    method: str,
+    status: int,
+    location: str,
+    is_refused: bool,
+) -> None:
+    """A client would send a GET, or go to another host without the token; what that answers says nothing of Coze."""
+    refusal = pytest.raises(CassetteError, match=f"answers a {method} with a redirect") if is_refused else nullcontext()
+    with refusal:
+        Router("https://api.coze.com").require_arrival(method, ASKED, status, location)
 
 
 @pytest.mark.parametrize("base", ["https://api.coze.com", "http://127.0.0.1:8000"])

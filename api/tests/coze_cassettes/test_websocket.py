@@ -21,6 +21,7 @@ import vcr.migration
 import vcr.serializers.yamlserializer
 import websockets.asyncio.client
 import websockets.sync.client
+from cozepy import AsyncCoze, AsyncTokenAuth, Coze, TokenAuth, WebsocketsEventType
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 
 from coze_cassettes.cassette import format as cassette_format
@@ -420,6 +421,7 @@ def test_what_is_changed_in_cozepy_is_there() -> None:
     assert client.websockets.sync.client is websockets.sync.client
     assert client.queue is queue
     assert client.threading is threading
+    assert client.asyncio is asyncio
 
 
 def test_an_import_of_cozepy_in_a_test_is_put_right(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -534,3 +536,57 @@ def test_a_silent_service_is_given_up(recorder: Recorder) -> None:
         recorder.check_silence()
         connection.close()
     assert recorder.complaint == "a test timed out after 0.05 s waiting for a WebSocket message."
+
+
+def unreadable(_client: object, _event: object) -> None:
+    """A handler that fails, as the SDK does with a message that it does not know how to read."""
+    raise ValueError
+
+
+async def unreadable_async(_client: object, _event: object) -> None:
+    """The same for the async client."""
+    raise ValueError
+
+
+CANNOT_COME = [
+    (True, "the WebSocket was lost, after 1 message."),
+    (False, "the SDK stopped reading the WebSocket at message 1, which it or the test's handler cannot take."),
+]
+"""Whether the connection is lost; else a message cannot be read. What the complaint is, at once."""
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(("lost", "why"), CANNOT_COME)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_waiting_for_what_cannot_come_ends_at_once(recorder: Recorder, lost: bool, why: str) -> None:
+    """Once the SDK reads no further message, a test that waits for one ends with the reason and does not time out."""
+    with running("a") as stand_in:
+        wire = Wire(stand_in.url, Throttle())
+        coze = Coze(auth=TokenAuth(stand_in.environment["COZE_API_TOKEN"]))
+        handlers = {} if lost else {WebsocketsEventType.SPEECH_CREATED: unreadable}
+        if lost:
+            stand_in.fault("GET", "/v1/audio/speech", "break-stream", events=1)
+        with (
+            websocket_record_stub.record_context(recorder, wire),
+            coze.websockets.audio.speech.create(on_event=handlers)() as client,
+            pytest.raises(Ended),
+        ):
+            client.wait(wait_all=False)
+    assert recorder.complaint == f"a test waits for a message that cannot come: {why}"
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(("lost", "why"), CANNOT_COME)
+async def test_waiting_for_what_cannot_come_ends_a_task_at_once(recorder: Recorder, lost: bool, why: str) -> None:
+    """The task that waits is cancelled; nothing but the complaint says why."""
+    with running("a") as stand_in:
+        wire = Wire(stand_in.url, Throttle())
+        coze = AsyncCoze(auth=AsyncTokenAuth(stand_in.environment["COZE_API_TOKEN"]))
+        handlers = {} if lost else {WebsocketsEventType.SPEECH_CREATED: unreadable_async}
+        if lost:
+            stand_in.fault("GET", "/v1/audio/speech", "break-stream", events=1)
+        with websocket_record_stub.record_context(recorder, wire):
+            async with coze.websockets.audio.speech.create(on_event=handlers)() as client:
+                with pytest.raises(asyncio.CancelledError):
+                    await asyncio.create_task(client.wait())
+    assert recorder.complaint == f"a test waits for a message that cannot come: {why}"

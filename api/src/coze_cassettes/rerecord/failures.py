@@ -75,6 +75,10 @@ def _kind(error: BaseException) -> str:
     """The class of an error with what is safe to say of it: Coze's code, or the fields that a model does not accept."""
     name = type(error).__name__
     code = getattr(error, "code", None)
+    if status := _status_of(error):
+        return f"{name} (HTTP {status}, and no JSON of Coze's)"
+    if name == _UNREAD_LINE:
+        return f"{name} (the event stream has a line that the SDK cannot read)"
     if isinstance(code, int):
         meaning = _MEANINGS.get(code, "")
         return f"{name} (code {code}{meaning and f': {meaning}'})"
@@ -83,6 +87,13 @@ def _kind(error: BaseException) -> str:
     found = list(dict.fromkeys(_invalid_fields(error)))  # of many elements one says enough
     more = f" and {len(found) - _MOST_PLACES} more" if len(found) > _MOST_PLACES else ""
     return f"{name} ({', '.join(found[:_MOST_PLACES])}{more})" if found else name
+
+
+def _status_of(error: BaseException) -> int:
+    """The HTTP status that the SDK gives as a code, or that refused a WebSocket; 0 if there is a code of Coze's."""
+    code = getattr(error, "code", 0)
+    refused = getattr(getattr(error.__cause__, "response", None), "status_code", 0) if code is None else code
+    return refused if refused in _STATUSES else 0
 
 
 def _invalid_fields(error: BaseException) -> Iterator[str]:
@@ -134,6 +145,12 @@ _MEANINGS: Final = {
     4200: "nothing is there, or not yet: COZE_CASSETTES_SETTLE=2 waits for it",
 }
 """What Coze's codes say of the account, and not of the test."""
+
+_STATUSES: Final = range(100, 600)
+"""Codes that the SDK takes from the status, where an answer is not in Coze's form: a page of a gateway, say."""
+
+_UNREAD_LINE: Final = "CozeInvalidEventError"
+"""cozepy's error for a line that begins like no field which it knows: a comment, an id, a pause to wait."""
 
 _TRANSPORTS: Final = frozenset({"httpx", "httpcore", "websockets"})
 _REFUSALS: Final = frozenset({4100, 4013, 4028, 700012006})

@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     """Recorded from Coze, or nearer to it than the committed file, which is replaced as a whole."""
     WAS_UNREADABLE = "replaced (was unreadable)"
     """The committed file is damaged, and counts as absent."""
+    REWRITTEN = "rewritten (same content)"
+    """Nothing changed, but the toolkit writes the committed file otherwise: Git has changed its line ends, say."""
     OTHER_PROVENANCE = "not replaced (other provenance)"
     """The committed file was recorded nearer to Coze, or from Coze's other region: it stays."""
     FAILED = "failed"
@@ -34,7 +36,9 @@ class Outcome(StrEnum):
     """Committed, and no test plays it."""
 
 
-WRITTEN: Final = frozenset({Outcome.CHANGED, Outcome.NEW, Outcome.HIGHER_PROVENANCE, Outcome.WAS_UNREADABLE})
+WRITTEN: Final = frozenset(
+    {Outcome.CHANGED, Outcome.NEW, Outcome.HIGHER_PROVENANCE, Outcome.WAS_UNREADABLE, Outcome.REWRITTEN}
+)
 NOT_RECORDED: Final = frozenset({Outcome.FAILED, Outcome.KEPT, Outcome.ORPHAN})
 
 
@@ -54,7 +58,7 @@ class Decision:
 
 
 def decide(file: str, old: Cassette | None, new: Cassette, damage: str = "") -> Decision:
-    """What becomes of a fresh recording beside the committed one; ``damage`` says why that one cannot be read."""
+    """What becomes of a fresh recording beside the committed one; ``damage`` says what is wrong with its file."""
     if old is None:
         return Decision(file, Outcome.WAS_UNREADABLE if damage else Outcome.NEW, new, reason=damage)
     if _is_outranked(old, new):
@@ -63,7 +67,7 @@ def decide(file: str, old: Cassette | None, new: Cassette, damage: str = "") -> 
     if rank(new.metadata.recorded_from) > rank(old.metadata.recorded_from):
         return Decision(file, Outcome.HIGHER_PROVENANCE, new, comparison)
     if not comparison.changed:
-        return Decision(file, Outcome.UNCHANGED)
+        return Decision(file, Outcome.REWRITTEN, old, reason=damage) if damage else Decision(file, Outcome.UNCHANGED)
     return Decision(file, Outcome.CHANGED, rebase(old, new), comparison)
 
 

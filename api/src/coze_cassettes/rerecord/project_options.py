@@ -43,8 +43,17 @@ _OFF: Final = MappingProxyType(
 """What would run tests in processes that have no pipe, end at the first failure, wait for a person, or run no test."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Accepts the options of the plugins that are blocked."""
+NEEDED: Final = ("coze_cassettes", "recording")
+"""Plugins without which no Coze test is recorded, as ``-p no:NAME`` calls them."""
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Accepts the options of the plugins that are blocked; UsageError if the project blocks one that is needed.
+
+    pytest itself would say of options that only that plugin knows that they are not recognised.
+    """
+    if missing := next(filter(pluginmanager.is_blocked, NEEDED), ""):
+        raise pytest.UsageError(f"a recording needs the plugin {missing}: leave -p no:{missing} out of addopts.")
     for plugin in BLOCKED:
         for names in BLOCKED[plugin]:
             bare = [name.rstrip("=") for name in names]

@@ -190,6 +190,9 @@ class EventWriter:
             return str(call.excinfo.value)
         if isinstance(call.excinfo.value, pytest.skip.Exception):
             return report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+        running = item.stash.get(fixtures.RUNNING, None)
+        if running is not None and running.session.complaint:  # cancelling ended it if it is async
+            return running.session.complaint
         entries = call.excinfo.traceback.filter(call.excinfo) or call.excinfo.traceback
         frames = tuple(Frame(str(entry.path), entry.lineno + 1) for entry in entries)
         return explain(Crash(call.excinfo.value, frames, item.path, item.config.rootpath), replaying=self._replaying)

@@ -15,7 +15,14 @@ from coze_cassettes.rerecord.outcome import WRITTEN, Decision, Outcome, Verdict
 MOST_FILES: Final = 10
 """Files of one outcome that are named; the rest is counted."""
 
-_NAMED: Final = (Outcome.NEW, Outcome.CHANGED, Outcome.HIGHER_PROVENANCE, Outcome.WAS_UNREADABLE, Outcome.ORPHAN)
+_NAMED: Final = (
+    Outcome.NEW,
+    Outcome.CHANGED,
+    Outcome.HIGHER_PROVENANCE,
+    Outcome.WAS_UNREADABLE,
+    Outcome.REWRITTEN,
+    Outcome.ORPHAN,
+)
 """The outcomes whose files are named, in this order."""
 
 

@@ -154,14 +154,16 @@ class Stages:
         return fail(file, self._read_committed(file)[0], new)
 
     def _read_committed(self, file: str) -> tuple[Cassette | None, str]:
-        """The committed cassette, or why it cannot be read; neither if there is none."""
+        """The committed cassette, and what is wrong with its file; no cassette if it cannot be read or is not there."""
         path = self.options.cassettes / file
         if not path.exists():
             return None, ""
         try:
-            return store.read(path), ""
+            cassette = store.read(path)
         except InvalidCassette as error:
             return None, str(error).removeprefix(f"{path}: ")
+        is_exact = cassette_format.is_exact(path.read_bytes().decode(), cassette)
+        return cassette, "" if is_exact else "the file is not written as the toolkit writes it"
 
     # replaying
 

@@ -25,6 +25,7 @@ from coze_cassettes.session import clock
 from coze_cassettes.session.http_exchange import HttpExchange
 from coze_cassettes.session.progress import announce_context
 from coze_cassettes.session.session import Session, Settings
+from coze_cassettes.session.websocket_recorder import RecordedWebSocket
 
 
 class Exchange(Protocol):
@@ -84,6 +85,12 @@ class Recorder(Session):
         """Give up if a WebSocket has been silent for too long; the hint says why that may be."""
         for message in filter(None, (each.overdue() for each in self._exchanges)):
             self.give_up(f"{self.test} {message}{hint}")
+
+    def check_readers(self, came: Callable[[], bool]) -> None:
+        """Give up if no WebSocket is read any more and what the test waits for has not come."""
+        reasons = [each.unread() for each in self._exchanges if isinstance(each, RecordedWebSocket)]
+        if reasons and all(reasons) and not came():  # asked last: a reader may end once it has come
+            self.give_up(f"{self.test} waits for a message that cannot come: {reasons[-1]}.")
 
     def has_open_websockets(self) -> bool:
         """Whether a WebSocket is not closed yet."""

@@ -14,6 +14,12 @@ from coze_cassettes.session.hosts import COZE_HOSTS, Hosts, origin_of
 _API_HOST = re.compile(r"^api([.-])")
 
 MOVED: Final = frozenset({301, 302, 307, 308})
+_AS_GET: Final = frozenset({301, 302, 303})
+"""Redirects after which a client sends a GET in the place of a POST."""
+
+_REDIRECTS: Final = MOVED | _AS_GET
+_ASKING: Final = frozenset({"GET", "HEAD"})
+
 MOST_MOVES: Final = 5
 """How often a target may send us elsewhere in one test."""
 
@@ -67,6 +73,20 @@ class Router:
             )
         self.target, self._moves = there.copy_with(raw_path=b"/"), self._moves + 1
         return True
+
+    def require_arrival(self, method: str, asked: httpx.URL, status: int, location: str) -> None:
+        """CassetteError if a client that follows a redirect would send something else than a request that changes.
+
+        It becomes a GET, or goes to another host without the token: a refusal of that would be no answer of Coze's.
+        """
+        if method in _ASKING or status not in _REDIRECTS or not location or not self.hosts.has(str(asked)):
+            return
+        there = httpx.URL(location)
+        if status in _AS_GET or (there.host and there.host != self.target.host):
+            raise CassetteError(
+                f"The target answers a {method} with a redirect ({status}), after which something else would be sent: "
+                "nothing was. Set COZE_API_BASE to where the API is, or log in to the network."
+            )
 
     def _host(self, asked: httpx.URL) -> str:
         """The host to which a request to Coze really goes."""

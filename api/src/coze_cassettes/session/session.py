@@ -63,6 +63,9 @@ class Session:
         """Say why the test cannot go on; what waits for a WebSocket then fails with it. Any thread may call this."""
         self.complaint = self.complaint or message
 
+    def check_readers(self, came: Callable[[], bool]) -> None:
+        """Give up if no WebSocket is read any more and what the test waits for has not come; a replay need not."""
+
     def note_message(self, data: str | bytes) -> None:
         """Remember what was sent over a WebSocket."""
         try:

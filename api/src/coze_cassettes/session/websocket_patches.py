@@ -33,6 +33,9 @@ class WatchedSession(Protocol):
     def check_silence(self, hint: str = "") -> None:
         """Give up if a WebSocket has been silent for too long; the hint says why that may be."""
 
+    def check_readers(self, came: Callable[[], bool]) -> None:
+        """Give up if no WebSocket is read any more and what the test waits for has not come."""
+
     def has_open_websockets(self) -> bool:
         """Whether a WebSocket is not closed yet."""
 
@@ -76,9 +79,28 @@ class _Event(threading.Event):
             return super().wait(timeout)
         while not super().wait(POLL_INTERVAL):
             self._session.check_silence(_WAITS_FOR_ALL)
+            self._session.check_readers(self.is_set)
             if self._session.complaint:
                 self._session.fail(self._session.complaint)
         return True
+
+
+def _future(session: WatchedSession) -> asyncio.Future[None]:
+    """What cozepy's async client waits for; the task that waits is cancelled as soon as that cannot come."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    future: asyncio.Future[None] = loop.create_future()
+
+    def check() -> None:
+        if future.done() or task is None:
+            return
+        session.check_readers(future.done)
+        if session.complaint:
+            task.cancel()
+        else:
+            loop.call_later(POLL_INTERVAL, check)
+
+    check()
+    return future
 
 
 class _Variant:
@@ -131,6 +153,7 @@ def patch_context(
     changes = {**others}
     if client := sys.modules.get(_CLIENT):
         changes[client, "queue"] = _Variant(queue, Queue=_Queue)
+        changes[client, "asyncio"] = _Variant(asyncio, Future=partial(_future, session))
         changes[client, "threading"] = _Variant(threading, Event=partial(_Event, session))
     return connect_context(connect, connect_async, changes)
 

@@ -5,7 +5,10 @@ A subclass of the connection that ``websockets`` makes notes what is sent and wh
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
@@ -31,6 +34,9 @@ class _Notes:
         self.websocket = websocket
         self._recorder = recorder
 
+    def is_read_while(self, is_alive: Callable[[], bool]) -> None:
+        self.websocket.is_read_while(is_alive)
+
     def sends(self, data: Data) -> None:
         if not self.websocket.is_open:
             return  # the connection has ended: the message does not leave, and sending it raises an error
@@ -52,6 +58,8 @@ class _Connection(websockets.sync.client.ClientConnection):
         super().send(message, *args, **options)
 
     def recv(self, *args: Any, **options: Any) -> Data:
+        if self.notes:
+            self.notes.is_read_while(threading.current_thread().is_alive)
         try:
             data = super().recv(*args, **options)
         except ConnectionClosed as how:
@@ -79,6 +87,9 @@ class _AsyncConnection(websockets.asyncio.client.ClientConnection):
         await super().send(message, *args, **options)
 
     async def recv(self, *args: Any, **options: Any) -> Data:
+        reader = asyncio.current_task()
+        if self.notes and reader is not None:
+            self.notes.is_read_while(lambda: not reader.done())
         try:
             data = await super().recv(*args, **options)
         except ConnectionClosed as how:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 
 from coze_cassettes.cassette.model import Interaction, Request, Response
 from coze_cassettes.cassette.websocket_messages import LOST, Closed, Message, Received, dump
+from coze_cassettes.pluralize import pluralize
 from coze_cassettes.session.silence import Data, Silence
 
 
@@ -19,12 +22,28 @@ class RecordedWebSocket:
         self._response = response
         self._sent: list[Message] = []
         self._received: list[Received] = []
+        self._is_read: Callable[[], bool] = lambda: True
         self.silence = Silence(longest)
 
     def sends(self, data: Data) -> None:
         """Note a message before it is sent, so that an answer to it comes after it."""
         self._sent.append(Message(data))
         self.silence.restart()
+
+    def is_read_while(self, is_alive: Callable[[], bool]) -> None:
+        """Note what reads it: a thread or a task, which is alive or not."""
+        self._is_read = is_alive
+
+    def unread(self) -> str:
+        """Why a test gets no further message, whatever comes, or an empty string."""
+        if self._is_read():
+            return ""
+        last = self._received[-1] if self._received else None
+        count = sum(isinstance(each, Message) for each in self._received)
+        if isinstance(last, Closed):
+            how = "was lost" if last.code == LOST else f"was closed by the service with code {last.code}"
+            return f"the WebSocket {how}, after {pluralize(count, 'message')}"
+        return f"the SDK stopped reading the WebSocket at message {count}, which it or the test's handler cannot take"
 
     def receives(self, data: Data) -> None:
         """Note a message that the test gets."""

@@ -95,6 +95,7 @@ class Wire:
             answer = yield SEND
             delay = self._retry_delay(attempt, url, answer)
             if delay is None:
+                self.router.require_arrival(method, url, answer.status, answer.header("location"))
                 return answer
             yield delay
         raise AssertionError
