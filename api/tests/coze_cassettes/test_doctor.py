@@ -6,12 +6,14 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from coze_cassettes.account import credentials, doctor, provisioning, sdk
 from coze_cassettes.account.doctor import Check, State
@@ -124,6 +126,19 @@ def test_a_jwt_that_is_refused_is_one_sentence(stand_in: StandIn, service: Envir
         with pytest.raises(Misuse) as error:
             credentials.add_token({**service, name: value}, stand_in.url)
         assert str(error.value) == sentence
+
+
+@pytest.mark.loopback
+@pytest.mark.usefixtures("proxy")
+def test_a_wrong_clock_is_named(stand_in: StandIn, service: Environment, capfd: pytest.CaptureFixture[str]) -> None:
+    """A JWT that is over before it arrives is refused because of the clock; the SDK says nothing on the terminal."""
+    with time_machine.travel(time.time() - 4 * 3600), pytest.raises(Misuse) as error:
+        credentials.add_token(service, stand_in.url)
+    assert str(error.value) == (
+        "The token endpoint refused the JWT (code 4100): "
+        "the clock of this machine is 240 minutes behind the server's, set it right."
+    )
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_first_way_that_is_configured_counts() -> None:

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ import httpx
 from coze_cassettes.account import sdk
 from coze_cassettes.cassette.provenance import STAND_IN
 from coze_cassettes.errors import Misuse
+from coze_cassettes.pluralize import pluralize
 from coze_cassettes.scrubbing.environment import KEY_FILE, TOKEN
 from coze_cassettes.session import connections
 
@@ -74,28 +77,45 @@ def _from_key(environment: Environment, url: str) -> str:
     """An access token for a signed JWT, from the token endpoint of the server."""
     cozepy = sdk.cozepy()
     key = _key(environment)
+    answers: list[httpx.Response] = []
     try:
         app = cozepy.JWTOAuthApp(environment[CLIENT_ID], key, environment[KEY_ID], base_url=url)
-        with _closing(app, url):
+        with _closing(app, url, answers.append):
             return str(app.get_access_token(ttl=TOKEN_SECONDS).access_token)
     except cozepy.CozeAPIError as error:
-        refused = f"The token endpoint refused the JWT (code {error.code})"
-        raise Misuse(f"{refused}: check that {_all()} belong together.") from None
+        answer = answers[-1]
+        how = f"code {error.code}" if error.code else f"HTTP {answer.status_code}"
+        refused = f"The token endpoint refused the JWT ({how})"
+        raise Misuse(f"{refused}: {_clock_problem(answer) or f'check that {_all()} belong together.'}") from None
     except httpx.HTTPError as error:
         raise Misuse(f"The token endpoint does not answer ({type(error).__name__}).") from None
     except ValueError as error:  # authlib cannot read the key, or pydantic the answer
         raise Misuse(f"No token for {_all()} ({type(error).__name__}): check that the file holds an RSA key.") from None
 
 
+def _clock_problem(answer: httpx.Response) -> str:
+    """How far the clock of this machine is from that of the server, which a signed JWT does not survive; or empty."""
+    try:
+        there = parsedate_to_datetime(answer.headers.get("date", ""))
+        ahead = datetime.now(UTC) - there
+    except (ValueError, TypeError):  # no date, or none with a zone
+        return ""
+    minutes = round(ahead.total_seconds() / 60)
+    if not minutes:
+        return ""
+    way = "ahead of" if minutes > 0 else "behind"
+    return f"the clock of this machine is {pluralize(abs(minutes), 'minute')} {way} the server's, set it right."
+
+
 @contextmanager
-def _closing(app: Any, url: str) -> Iterator[None]:
+def _closing(app: Any, url: str, note: Callable[[httpx.Response], None]) -> Iterator[None]:
     """Give an OAuth app a client that is closed afterwards, and takes no proxy for the way to this machine.
 
     The apps take none; cozepy's private name is used here only.
     """
     from cozepy.request import Requester, SyncHTTPClient  # noqa: PLC0415  see coze_cassettes.account.sdk
 
-    with connections.target_context(url), SyncHTTPClient() as http:
+    with connections.target_context(url), SyncHTTPClient(event_hooks={"response": [note]}) as http:
         app._requester = Requester(sync_client=http)  # noqa: SLF001  see above
         yield
 
