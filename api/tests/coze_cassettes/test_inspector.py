@@ -18,6 +18,7 @@ import pytest
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette.model import Cassette, Interaction
 from coze_cassettes.codecs.encodings import ENCODINGS
+from coze_cassettes.inspection import values
 from coze_cassettes.inspection.scan import inspect
 from coze_cassettes.scrubbing.environment import VARIABLES, Variable
 
@@ -383,3 +384,16 @@ def test_the_name_of_a_variable_is_no_placeholder(
     """What is written like the placeholder of a configured value names another one; the placeholder is none there."""
     assert inspect(cassette(interaction(answer={"msg": text.format(fill("x9{A12}"))})), "") != ()
     assert inspect(cassette(interaction(answer={"msg": text.format("BOT_ID")})), "") == ()
+
+
+@pytest.mark.parametrize("many", [0, 10**9])
+def test_values_are_narrowed_alike_however_many_there_are(
+    fill: Fill, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking for the beginnings of all at once, which many values are worth, leaves the same as each by itself."""
+    monkeypatch.setattr(values, "_MANY", many)
+    wanted = [fill("{A9}") for _ in range(60)] + [fill("{A24}") for _ in range(60)] + ["旅行手册旅行手册"]
+    texts = [f"- {each} -" for each in wanted[::3]] + [base64.b64encode(wanted[1].encode()).decode(), wanted[-1]]
+    found = values.Values.of(wanted).narrow(texts)
+    texts_of = {each for each in wanted if any(form in found.forms for form in values.Values.of([each]).forms)}
+    assert texts_of == {*wanted[::3], wanted[1], wanted[-1]}

@@ -30,6 +30,12 @@ _FIRST: Final = frozenset(" \t>#*/-")
 _BETWEEN_LETTERS = re.compile(r"[ ](?<=(?<![^\s\0])\S[ ])(?=\S(?![^\s\0]))")
 """What may stand inside a value that is written in lines, or letter by letter."""
 
+_HEAD: Final = 8
+"""Characters at the beginning of a form by which it is looked up."""
+
+_MANY: Final = 2000
+"""Forms from which on it takes less time to look for the heads of all at once than for each by itself."""
+
 _SENTENCE = re.compile(r"\s|://")
 """Is in a value whose beginning says nothing: words, or a URL that others begin like."""
 
@@ -144,11 +150,13 @@ class Values:
             return self
         every = _read("\0".join(texts))
         runs = {each: "\0".join(_RUN.findall(each)) for each in every[:-1]}
+        seen = _heads_in({form.text[:_HEAD] for form in self.forms}, every) if len(self.forms) > _MANY else None
         return Values(
             tuple(
                 form
                 for form in self.forms
-                if any(form.run in runs.get(each, each) and form.text in each for each in form.choose(*every))
+                if (seen is None or form.text[:_HEAD] in seen)
+                and any(form.run in runs.get(each, each) and form.text in each for each in form.choose(*every))
             )
         )
 
@@ -158,10 +166,6 @@ class Values:
             return False
         every = _read(text)
         return any(_stands_in(form, each) for form in self.forms for each in form.choose(*every))
-
-
-_HEAD: Final = 8
-"""Characters at the beginning of a form by which it is looked up."""
 
 
 @lru_cache(maxsize=1)
@@ -174,13 +178,19 @@ def _forms_by_head(values: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, 
     return found
 
 
+def _heads_in(heads: Collection[str], texts: Iterable[str]) -> set[str]:
+    """Those of some heads of forms that stand in one of some texts, and all that are short."""
+    seen = {head for head in heads if len(head) < _HEAD}
+    for text in dict.fromkeys(texts):
+        seen.update(head for at in range(len(text) - _HEAD + 1) if (head := text[at : at + _HEAD]) in heads)
+    return seen
+
+
 def find(values: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
     """Those of some values that stand in one of some texts; the next search for the same values is a fast one."""
     heads = _forms_by_head(tuple(values))
     every = _read("\0".join(texts))
-    seen = {head for head in heads if len(head) < _HEAD}
-    for text in dict.fromkeys(every):
-        seen.update(head for at in range(len(text) - _HEAD + 1) if (head := text[at : at + _HEAD]) in heads)
+    seen = _heads_in(heads, every)
     return frozenset(
         value
         for head in seen
