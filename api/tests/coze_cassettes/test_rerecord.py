@@ -277,6 +277,16 @@ def test_a_configured_thing_that_does_not_exist_is_named_by_its_variable() -> No
     )
 
 
+def test_a_configured_thing_that_the_token_may_not_see_is_no_wrong_variable() -> None:
+    """A member without rights is told to get them."""
+    with pytest.raises(Misuse) as refused:
+        check_things({"COZE_BOT_ID": "7000"}, answering(4101))
+    assert str(refused.value) == (
+        "COZE_BOT_ID names a bot that the token has no permission to see (code 4101): "
+        "give it, or unset the variable to leave its tests out."
+    )
+
+
 def test_the_plan_counts_and_tells_what_is_left_out() -> None:
     """A shared cassette is recorded once; what only the stand-in can, or lacks a variable, is left out and why."""
     tests = [

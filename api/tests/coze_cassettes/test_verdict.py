@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from coze_cassettes.diff import Change, Comparison, Severity
+from coze_cassettes.cassette.model import Cassette, Interaction
+from coze_cassettes.diff import Change, Comparison, Severity, compare
 from coze_cassettes.rerecord import report
 from coze_cassettes.rerecord.outcome import Decision, Failure, Outcome, Verdict
+
+MakeInteraction = Callable[..., Interaction]
 
 RENAMED = Change(
     Severity.BREAKING, "POST /v3/chat?conversation_id=CONVERSATION_ID_1", "$.content", "renamed", "is now called text"
@@ -36,6 +40,16 @@ def test_the_same_change_is_one_line_with_a_count() -> None:
         "breaking: POST /v3/chat: $.content: is now called text (13 cassettes, the first a/0.yaml)",
         "12 recorded: 12 changed, 1 failed",
         "Failed: the cassettes of failed tests are as they were, 12 others are replaced: git diff -- cassettes/coze.",
+    ]
+
+
+def test_another_code_breaks_and_says_what_it_means(interaction: MakeInteraction) -> None:
+    """A test that expects some refusal keeps the one that it gets: that of an account without rights is to be seen."""
+    old, new = (interaction(answer={"code": code, "msg": "no", "data": {"mode": code}}) for code in (4200, 4101))
+    found = compare(Cassette((old,)), Cassette((new,)))
+    assert lines(Decision("a/x.yaml", Outcome.CHANGED, comparison=found))[1:3] == [
+        "breaking: GET /v1/users/me: $.code: 4200 is now 4101, the token lacks a permission (a/x.yaml)",
+        "note: GET /v1/users/me: $.data.mode: 4200 is now 4101 (a/x.yaml)",
     ]
 
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from coze_cassettes.account import credentials
 from coze_cassettes.account.env_file import read_environment
 from coze_cassettes.account.target import (
+    FORBIDDEN,
     PROBES,
     Get,
     Probe,
@@ -69,8 +70,6 @@ RIGHTS: Final = (
     Right("listWorkflow", "/v1/workflows?workspace_id={}&page_num=1&page_size=1", "COZE_WORKSPACE_ID"),
 )
 """The permissions that can be seen without changing anything; those to create and to chat show only when used."""
-
-_FORBIDDEN: Final = 4101
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ def _thing(probe: Probe, found: Account, problem: str) -> Check:
 
 def _right(right: Right, found: Account) -> Check:
     answer = found.get(right.path.format(quote(found.environment.get(right.variable, ""), safe="")))
-    if answer.code == _FORBIDDEN:
+    if answer.code == FORBIDDEN:
         return Check(State.WRONG, f"the token lacks the permission {right.permission}: give it, or make a new token")
     if answer.code == 0:
         return Check(State.OK, f"the token has the permission {right.permission}")

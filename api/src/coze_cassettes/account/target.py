@@ -51,6 +51,8 @@ _NO_ROUTE: Final = frozenset({401, 404})
 
 
 _NOT_FOUND: Final = 404
+FORBIDDEN: Final = 4101
+"""Coze's code for a token that lacks a permission."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,11 @@ def problem_with(probe: Probe, environment: Environment, get: Get) -> str:
     answer = get(probe.path.format(quote(value, safe=""))) if value else None
     if answer is None or not answer.code or answer.code in _NO_ROUTE:
         return ""
+    if answer.code == FORBIDDEN:
+        return (
+            f"{probe.variable} names a {probe.what} that the token has no permission to see (code {FORBIDDEN}): "
+            "give it, or unset the variable to leave its tests out."
+        )
     return (
         f"{probe.variable} names a {probe.what} that Coze does not return (code {answer.code}): "
         "correct the variable, or unset it to leave its tests out."

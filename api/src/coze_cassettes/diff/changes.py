@@ -18,7 +18,7 @@ class Severity(StrEnum):
     """How much a difference matters to someone who uses the API."""
 
     BREAKING = "breaking"
-    """A field or event is gone, a type or status is another one."""
+    """A field or event is gone, a type, a status or the code of an answer is another one."""
     INFO = "info"
     """Something was added."""
     NOTE = "note"

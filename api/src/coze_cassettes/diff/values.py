@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from coze_cassettes.diff.body_rules import BodyRules
 from coze_cassettes.diff.changes import Difference, Differences, Severity, format_change
@@ -27,6 +28,10 @@ def value_differences(
     yield from _Values(rules, *shapes).differences(old, new, path, None)
 
 
+_CODE: Final = ("code",)
+"""Where an answer of Coze's says how it went, which is what applications branch on."""
+
+
 @dataclass(frozen=True)
 class _Values:
     """Walks over two values of which the shapes are known."""
@@ -48,7 +53,8 @@ class _Values:
             yield from self._types(old, new, path, owner)
         elif old.value != new.value:
             volatile = self.rules.volatile(path, new, owner)
-            yield Difference(Severity.NOTE, path, "changed", format_change(old.value, new.value), volatile)
+            severity = Severity.BREAKING if path == _CODE else Severity.NOTE
+            yield Difference(severity, path, "changed", format_change(old.value, new.value), volatile)
 
     def _types(self, old: Node, new: Node, path: Path, owner: Node | None) -> Differences:
         """Both types stand at this path in other elements as well, or are reported with the shapes."""

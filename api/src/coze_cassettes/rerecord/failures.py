@@ -80,7 +80,7 @@ def _kind(error: BaseException) -> str:
     if name == _UNREAD_LINE:
         return f"{name} (the event stream has a line that the SDK cannot read)"
     if isinstance(code, int):
-        meaning = _MEANINGS.get(code, "")
+        meaning = meaning_of(code)
         return f"{name} (code {code}{meaning and f': {meaning}'})"
     if _is_of_transport(error):
         return f"{name} (the connection broke: run the command again)"
@@ -145,6 +145,12 @@ _MEANINGS: Final = {
     4200: "nothing is there, or not yet: COZE_CASSETTES_SETTLE=2 waits for it",
 }
 """What Coze's codes say of the account, and not of the test."""
+
+
+def meaning_of(code: int) -> str:
+    """What a code of Coze's says of the account; an empty string for one that says something of the request."""
+    return _MEANINGS.get(code, "")
+
 
 _STATUSES: Final = range(100, 600)
 """Codes that the SDK takes from the status, where an answer is not in Coze's form: a page of a gateway, say."""

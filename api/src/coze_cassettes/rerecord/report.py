@@ -10,6 +10,7 @@ from typing import Final
 from coze_cassettes import exit_codes
 from coze_cassettes.diff import Group, Severity
 from coze_cassettes.pluralize import pluralize
+from coze_cassettes.rerecord.failures import meaning_of
 from coze_cassettes.rerecord.outcome import WRITTEN, Decision, Outcome, Verdict
 
 MOST_FILES: Final = 10
@@ -43,7 +44,7 @@ def lines(verdict: Verdict, *, check: bool, folder: str) -> Iterator[Line]:
     for failure in verdict.failures:
         yield Line("failed", f"failed: {failure}")
     for group in verdict.groups:
-        yield Line(group.severity, f"{group} ({_where(group)})")
+        yield Line(group.severity, f"{group}{_meaning(group)} ({_where(group)})")
     if verdict.decisions:
         yield Line("file", summary(verdict))
     yield Line("end", conclusion(verdict, check=check, folder=folder))
@@ -61,6 +62,16 @@ def _remark(decision: Decision) -> str:
     if decision.outcome is Outcome.ORPHAN:
         return ": no test plays it; delete it if its test is gone"
     return f": {decision.reason}" if decision.reason else ""
+
+
+def _meaning(group: Group) -> str:
+    """What the code of an answer that has become another one says of the account: it may be what must be put right."""
+    new = group.text.rpartition(" ")[2]
+    meaning = meaning_of(int(new)) if group.place == _CODE and new.isdecimal() else ""
+    return f", {meaning}" if meaning else ""
+
+
+_CODE: Final = "$.code"
 
 
 def _where(group: Group) -> str:
