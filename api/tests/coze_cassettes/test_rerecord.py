@@ -278,7 +278,7 @@ def test_a_configured_thing_that_does_not_exist_is_named_by_its_variable() -> No
 
 
 def test_a_configured_thing_that_the_token_may_not_see_is_no_wrong_variable() -> None:
-    """A member without rights is told to get them."""
+    """A member without rights needs them: the variable is right."""
     with pytest.raises(Misuse) as refused:
         check_things({"COZE_BOT_ID": "7000"}, answering(4101))
     assert str(refused.value) == (

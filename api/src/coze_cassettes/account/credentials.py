@@ -115,7 +115,7 @@ def _closing(app: Any, url: str, note: Callable[[httpx.Response], None]) -> Iter
     """
     from cozepy.request import Requester, SyncHTTPClient  # noqa: PLC0415  see coze_cassettes.account.sdk
 
-    with connections.target_context(url), SyncHTTPClient(event_hooks={"response": [note]}) as http:
+    with sdk.quiet_context(), connections.target_context(url), SyncHTTPClient(event_hooks={"response": [note]}) as http:
         app._requester = Requester(sync_client=http)  # noqa: SLF001  see above
         yield
 

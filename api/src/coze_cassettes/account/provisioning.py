@@ -59,7 +59,7 @@ def client(account: Account) -> Iterator[Any]:
     url = account.target.url
     wire = Wire(url, Throttle(account.limits))
     try:
-        with route_context(wire), connections.target_context(url), SyncHTTPClient() as http:
+        with sdk.quiet_context(), route_context(wire), connections.target_context(url), SyncHTTPClient() as http:
             auth = cozepy.TokenAuth(account.environment[TOKEN])
             yield cozepy.Coze(auth=auth, base_url=url, http_client=http)
     except cozepy.CozeAPIError as error:
