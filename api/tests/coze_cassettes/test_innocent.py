@@ -194,6 +194,18 @@ TEXTS: Final[Mapping[str, str]] = {
     "a dump of a text": dumped('{"myHomeAddress": true, "size": 3}'),
     "base85 of prose": base64.b85encode(b"please at 45 old size demo please please closes size library").decode(),
     "base64 of prose in words of a query": "https://a.example/x?q=blob+6K%2B355SoU0VDUkVU+XzHjgIA%3D+end",
+    "languages and their character sets": "sk_SK ISO-8859-2\nsk_SK.UTF-8 UTF-8\nslovak sk_SK.ISO-8859-2",
+    "patterns that part words": "re5pin\nre4posi\np4pins\n3prf6v",
+    "ports of services": "kpasswd\t\t464/tcp\npasswd-server\t752/udp\t\tpasswd_server\t# Kerberos passwd server",
+    "options of a command": "case $1 in --fido2-with-client-pin|--fido2-with-user-presence|--tpm2-with-pin) ;; esac",
+    "settings without their values": "complete 'username= message= passphrase= scmVersion= ' ${versionType}",
+    "names in C and C++": (
+        "using arrival_token = __barrier_phase_t;\n\nAC_REQUIRE([gl_HOST_CPU_C_ABI_32BIT])\nXF86RushAT3DEnableRegs\n"
+        "_ZNKSt7__cxx1112basic_stringIwSt11char_traitsIwESaIwEE7_M_dataEv@@GLIBCXX_3.4.21\ndoc-str-Lb-libx86_64"
+    ),
+    "the measures of a font": "C 96 ; WX 445 ; N radicalex ; B 672 784 1224 816 ;",
+    "a user of a machine": "build:x:1000:1000::/home/build:/bin/bash",
+    "the default of an address": "Set the debug address. Default value is 8000",
     "round numbers": "4000000000 bytes, 8000000000",
     "prices": "¥6222.00, 4000 1234, +5%, +1 -1, 12 34 56 78",
 }
@@ -404,6 +416,16 @@ UNTOUCHED: Final[Mapping[str, str]] = {
     ),
     "a public key": public_key(),
     "a certificate": public_key().replace("PUBLIC KEY", "CERTIFICATE"),
+    "a certificate from a certain second on": base64.b64encode(
+        b"0\x1e\x17\r041220023127Z\x17\r341220023127Z0"
+    ).decode(),
+    "a certificate that ends in a short line": (
+        f"-----BEGIN CERTIFICATE-----\nMIIC{packed('short', 45)}\n{packed('end', 19)}\n-----END CERTIFICATE-----\n"
+    ),
+    "pixels of one color": "/////" + "A" * 120 + "CdnZ2dxcXF5zMzM7" + "A" * 90,
+    "a table of what files begin with": base64.b64encode(
+        b"MIME\0\0" + b"".join(b"PK\x03\x04\xff\xff\xff\xff\0\0" + bytes([at] * 9) for at in range(30))
+    ).decode(),
     "a key of SSH": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{packed('ssh', 32)[:43]} build",
     "a browser": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML) Chrome/120.0.0.0 Safari/537.36",
     "section numbers": "see section 10.2.3.4 and 3.1.4.1, chapter 12.30.5.1",

@@ -45,6 +45,7 @@ def replaced(text: str) -> str:
         ("https://wa.me/49151{D}2345678", "https://wa.me/PHONE_1"),
         ("身份证 110105\u00a075112{D}\u00a01{D}3", "身份证 RESIDENT_ID_1"),
         ("`db.acme.example:5432:app:me:tulip{D}x`", "`db.acme.example:5432:app:me:PASSWORD_1`"),
+        ("Tel: +27 83  27970{D}7, (+98) 914 492 10{D}8", "Tel: PHONE_1, (PHONE_2"),
         ("at fe80::1a3{D}:5eff:fe6a:9b1c%en0", "at fe80::MAC_ADDRESS_1%en0"),
     ],
 )
@@ -124,3 +125,9 @@ def test_base64_with_percent_signs_is_not_judged_in_parts() -> None:
     packed = "H4sIAC/MCmsC/8tNzMxRyE1VSCxRyEvNzDF3KM3L1EtNKdVLzlMoyElNLE4FAEeYdZgiAAAA"
     encoded = packed.replace("/", "%2F")
     assert replaced(f"q={encoded}").startswith("q=H4sI")
+
+
+def test_two_mailing_lists_of_one_project_are_two() -> None:
+    """The beginning of a long address is no part of it that was left."""
+    text = "<acme-package-tools> is a list: write to <acme-package-tools-subscribe@lists.acme.example>"
+    assert replaced(text) == "<acme-package-tools> is a list: write to <EMAIL_1>"

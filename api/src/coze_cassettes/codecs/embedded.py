@@ -25,6 +25,9 @@ _PIXELS: Final = (b"IDAT", b"fdAT")
 _LOCAL_HEADER: Final = struct.Struct("<4xHHH8xIIHH")
 _HEADER_SIZE: Final = 30
 _DEFLATED: Final = 8
+_LAST_VERSION: Final = 63
+"""The version of zip, times ten, that can unpack an entry (APPNOTE 4.4.3), at most."""
+
 _OTHER_METHODS: Final = frozenset((1, 6, 9, 12, 14, 93, 95, 97, 98, 99))
 """How else an entry can be packed (APPNOTE 4.4.5): bzip2, LZMA, Zstandard, xz and more."""
 
@@ -138,9 +141,12 @@ def _content_of_entry(data: bytes, start: int) -> int:
     """Where the content of a file in a zip archive begins, if it is deflated; 0 if it is not."""
     if start + _HEADER_SIZE > len(data):
         return 0
-    _, flags, method, _, _, name, extra = _LOCAL_HEADER.unpack_from(data, start)
+    version, flags, method, _, _, name, extra = _LOCAL_HEADER.unpack_from(data, start)
+    content = start + _HEADER_SIZE + name + extra
+    if version > _LAST_VERSION or name == 0 or content > len(data):  # a table of what files begin with
+        return 0
     if flags & 1:
         raise UnreadableBody("it holds an encrypted zip file")
     if method in _OTHER_METHODS:
         raise UnreadableBody("it holds a zip file that is packed in another way than by deflate")
-    return start + _HEADER_SIZE + name + extra if method == _DEFLATED else 0
+    return content if method == _DEFLATED else 0

@@ -669,7 +669,7 @@ _NEXT_RUN: Final = (
 )
 """Where an office program begins a new run, in the middle of a word too: for a language, a mistake, a revision."""
 
-_SOFT_BREAK: Final = r"=(?<=[^\r\n=]=)(?<![A-Za-z0-9+/]{40}=)(?<![A-Z2-7]{24}=)[ \t]{0,4}\r?\n(?=[^\r\n=])"
+_SOFT_BREAK: Final = r"=(?<=[^\r\n=]=)(?<![A-Za-z0-9+/]{40}=)(?<![A-Z2-7]{24}=)[ \t]{0,4}\r?\n(?=[^\r\n=])(?!-----)"
 """Where quoted-printable goes on in the next line, also in the middle of a word; base64 ends like this too."""
 
 _BETWEEN = re.compile(r"(?<=[^\s=])(?=[^\s=])")

@@ -46,10 +46,10 @@ _IN_A_FORM = re.compile(
 """What a form has in place of a value, and may go on to describe."""
 
 _TEMPLATE = re.compile(
-    r"<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\$\(?[A-Za-z_]\w*\)?|%\([a-z_]+\)s|%[sdr]|\[[^\[\]]*\]|(?:[A-Za-z]{2,4}[-_])?(?:\*|x|X|\.|•|-){3,}.{0,4}"
-    r"|\^.*\$|[a-z_-]{2,16}=[a-z-]{1,16}|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Z][a-z]+){4,}|(?:/[a-z0-9_.{}:-]+){2,}/?|[a-z]+(?:_[a-z]+)*_(?:id|name|key|token|url|type)"
+    r"<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\$\(?[A-Za-z_]\w*(?:::\w+)*\)?|%\([a-z_]+\)s|%[sdr]|\[[^\[\]]*\]|(?:[A-Za-z]{2,4}[-_])?(?:\*|x|X|\.|•|-){3,}.{0,4}"
+    r"|\^.*\$|[a-z_-]{2,16}=[a-z-]{1,16}|[A-Za-z_-]{2,24}=|_{1,2}[A-Za-z]+(?:_[A-Za-z]+)*;?|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Z][a-z]+){4,}|(?:/[a-z0-9_.{}:-]+){2,}/?|[a-z]+(?:_[a-z]+)*_(?:id|name|key|token|url|type)"
     r"|(?i:your|my|the|some)[ _-].{0,40}|(?i:process\.env|os\.environ|os\.getenv|env\.).*"
-    r"|(?i:rfc|wpa|base|sha|md|aes|rsa|utf|tls|ssl|pkcs)[-_]?[0-9]{1,4}",
+    r"|[0-9]{1,5}/(?:tcp|udp|sctp|dccp)|(?i:rfc|wpa|base|sha|md|aes|rsa|utf|tls|ssl|pkcs)[-_]?[0-9]{1,4}",
     re.DOTALL,
 )
 
@@ -67,3 +67,14 @@ def is_own_name(value: str, name: str) -> bool:
     if value == name.lower():
         return True
     return bool(own) and _VARIABLE.fullmatch(value) is not None and _SIGNS.sub("", value.rpartition(".")[2]) == own
+
+
+_NO_CODE = re.compile(r"(?:[0-9][a-z]{2,4}|(?<![A-Za-z])[a-z]{2}_[A-Z]{2})\Z")
+"""A short name behind a figure, in a pattern that parts words, or the name of a language (``sk_SK``)."""
+
+_REACH: Final = 5
+
+
+def stands_for_another(text: str, start: int, end: int, *, is_short: bool) -> bool:
+    """Whether what looks like the name of a secret is one of the options of a command, or a part of another name."""
+    return text.startswith("|--", end) or (is_short and _NO_CODE.search(text, max(0, start - _REACH), end) is not None)

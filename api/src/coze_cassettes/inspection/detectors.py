@@ -211,7 +211,12 @@ _CREDENTIALS: Final = (
         before=_ALPHANUMERIC + "+/",
         marks=("MII", "MIG", "CAQ"),
     ),
-    Detector("INSPECT-PEM", "a private key of PuTTY", re.compile(r"PuTTY-User-Key-File-\d: "), marks=("PuTTY",)),
+    Detector(
+        "INSPECT-PEM",
+        "a private key of PuTTY",
+        re.compile(r"PuTTY-User-Key-File-\d: [\x20-\x7e\s]{0,999}?[A-Za-z0-9+/]{40}"),
+        marks=("PuTTY",),
+    ),
     Detector(
         "INSPECT-BEARER",
         "a credential behind its scheme (RFC 7617, RFC 6750)",
@@ -381,7 +386,15 @@ _VENDORS: Final = (
     _key(_VENDOR, "Braintree", r"access_token\$", r"[a-z]{4,12}\$[0-9a-z]{16}\$[0-9a-f]{32}", marks=("access_token$",)),
     _key(_VENDOR, "Snowflake", r"ver:\d{1,3}-hint:", r"\d{4,}-[0-9A-Za-z_+/=-]{40,}", marks=("-hint:",)),
     _key(_VENDOR, "Fly", r"f[mo]\d_", "[0-9A-Za-z_+/=,-]{40,}", _has_digit, marks=("fm", "fo")),
-    _key(_VENDOR, "X", "A{19,22}", "[A-Za-z0-9%]{70,}", _has_digit, marks=("A" * 19,)),
+    _key(
+        _VENDOR,
+        "X",
+        "A{19,22}",
+        "(?!A|[A-Za-z0-9%]{0,70}A{4})[A-Za-z0-9%]{70,}+(?![+/])",
+        _has_digit,
+        _ALPHANUMERIC + "+/",
+        marks=("A" * 19,),
+    ),
     _key(_VENDOR, "Trello", "ATTA", "[0-9a-f]{64}"),
     _key(_VENDOR, "Google storage", "GOOG1E", "[0-9A-Z]{55}"),
     _key(_VENDOR, "Scaleway", "SCW", "[0-9A-Z]{17}(?![0-9A-Za-z])", _has_digit),
@@ -676,7 +689,7 @@ _PERSONAL: Final = (
         re.compile(
             rf"(?:\({_ALONE}0[0-9]{{1,4}}[)）]{_S}{{0,2}}|（{_ALONE}0[0-9]{{1,4}}[)）]{_S}{{0,2}}"
             rf"|0{_ALONE}[0-9]{{1,4}}{_S}{{1,2}}|0{_ALONE}(?:10|2[0-9]|[3-9][0-9]{{2}}))"
-            rf"[1-9][0-9]{{2,3}}{_S}{{0,2}}[0-9]{{4}}(?![0-9])"
+            rf"[1-9][0-9]{{2,3}}{_S}{{0,2}}[0-9]{{4}}(?![0-9Z])"
             rf"|0{_ALONE}(?:7[0-9]{{3}}{_S}|9[0-9]{{2}}{_S}(?=[0-9]{{3}}{_S}))[0-9]{{3}}{_S}?[0-9]{{3}}(?![0-9])"
         ),
         numbers.is_local,
@@ -691,8 +704,8 @@ _PERSONAL: Final = (
         "INSPECT-PHONE",
         "a number of North America",
         re.compile(
-            rf"[(2-9]{_ALONE}(?:(?<=\()[2-9][0-9]{{2}}\) ?|(?<=[2-9])[0-9]{{2}}[-. ])"
-            r"[2-9][0-9]{2}[-. ][0-9]{4}(?![0-9])"
+            rf"[(2-9]{_ALONE}(?<![0-9][ .].)(?:(?<=\()[2-9][0-9]{{2}}\) ?|(?<=[2-9])[0-9]{{2}}[-. ])"
+            r"[2-9][0-9]{2}[-. ][0-9]{4}(?![0-9]|[ .][0-9])"
         ),
         numbers.is_local,
     ),

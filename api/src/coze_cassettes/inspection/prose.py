@@ -10,7 +10,7 @@ from typing import Final
 
 from coze_cassettes.inspection import names, randomness
 from coze_cassettes.inspection.codes import code_for
-from coze_cassettes.inspection.described import is_described, is_own_name
+from coze_cassettes.inspection.described import is_described, is_own_name, stands_for_another
 from coze_cassettes.inspection.looks import is_drawn, is_phrase, is_pin
 from coze_cassettes.inspection.masking import BEGINNINGS, MASK
 from coze_cassettes.inspection.promises import HAN_OPENING, SECRETS, Promise
@@ -88,6 +88,8 @@ def _names_in(text: str) -> Iterator[tuple[re.Match[str], str, Promise]]:
         if name == "key" and (han := _HAN_HEAD.fullmatch(text, max(0, match.start() - 2), match.start())) is not None:
             name = han[0] + name
         promise = names.promise_of(name)
+        if stands_for_another(text, *match.span(), is_short=promise is Promise.CODE):
+            continue
         if promise in SECRETS and promise is not None:
             yield match, name, promise
         elif promise is None and (found := code_for(text, match)) and names.promise_of(found[1]) is Promise.CODE:

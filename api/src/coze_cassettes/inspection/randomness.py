@@ -35,6 +35,13 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_WORDS: Final = 2.8
 """Characters of the words of a drawn string on average, where CamelCase has four and more."""
 
+_PART: Final = "(?:[A-Z]?[a-z]+[0-9]{0,3}|[A-Z]+[0-9]{0,3}|[0-9]{1,3}[A-Z]*)"
+_MACRO = re.compile(f"{_PART}(?:[_-]{_PART}){{3,}}")
+"""A name of several words, as macros have one: ``gl_HOST_CPU_C_ABI_32BIT``."""
+
+_MANGLED: Final = "_Z"
+"""How the names of functions begin that a compiler of C++ writes."""
+
 RUN = re.compile(r"(?:(?<![A-Za-z0-9+/_=%-])|(?<=%[0-9A-Fa-f]{2})(?<!%2[BFbf]))[A-Za-z0-9+/_-]{20,}+(?!%2[BFbf])={0,2}")
 """What goes on with a percent-encoded sign of base64 is judged where it is decoded."""
 
@@ -103,11 +110,11 @@ def is_drawn(word: str) -> bool:
     changes = sum(left != right for left, right in pairwise(sorts))
     least = _LONG_ENTROPY if len(word) >= _LONG else _MIN_ENTROPY
     words = _WORD.findall(word)
-    is_written = sum(map(len, words)) >= _LONGEST_WORDS * len(words) or _is_of_words(word)
+    is_written = sum(map(len, words)) >= _LONGEST_WORDS * len(words) or _is_of_words(word) or _MACRO.fullmatch(word)
     return changes >= _CHANGES * len(word) and not is_written and entropy(word) >= least
 
 
-_LONG_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][a-z]{3,}(?![A-Za-z])|[A-Z][a-z]{4,}")
+_LONG_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][a-z]{3,}(?![A-Za-z])|[A-Z][a-z]{3,}")
 
 
 def _is_of_words(word: str) -> bool:
@@ -138,7 +145,7 @@ def mixes_cases(word: str) -> bool:
 def is_random(match: re.Match[str]) -> bool:
     """Whether a run of base64 or the like is a key: drawn, no picture, no public key, and nothing says it is a hash."""
     run = match[0].rstrip("=")
-    if run == _XMP_PACKET or _HASH_INSIDE.match(run) or _is_public_address(run):
+    if run == _XMP_PACKET or run.startswith(_MANGLED) or _HASH_INSIDE.match(run) or _is_public_address(run):
         return False
     parts = [part for part in re.split(r"[/_-]", run) if len(part) >= _SHORTEST and is_drawn(part)]
     is_whole = "/" not in run and is_drawn(run)

@@ -36,6 +36,9 @@ _HEAD: Final = 8
 _MANY: Final = 2000
 """Forms from which on it takes less time to look for the heads of all at once than for each by itself."""
 
+_MAILBOX = re.compile(r"[\w.%+-]+@(?:[\w-]+\.)+[A-Za-z]{2,24}")
+"""May begin like others: all lists of one project do."""
+
 _SENTENCE = re.compile(r"\s|://")
 """Is in a value whose beginning says nothing: words, or a URL that others begin like."""
 
@@ -80,7 +83,7 @@ def _make_forms(value: str) -> Iterator[Form]:
         return
     short = len(plain) < _ANY_CASE
     yield Form(plain if short else plain.casefold(), len(plain) < _LONG, is_folded=not short)
-    if len(plain) >= _LONG and not _SENTENCE.search(plain):
+    if len(plain) >= _LONG and not _SENTENCE.search(plain) and not _MAILBOX.fullmatch(plain):
         yield Form(plain[:_CUT].casefold(), is_word=False, is_folded=True)
     if len(plain) >= _LONG and _DRAWN.match(plain) and not _GAP.search(plain) and "://" not in plain:
         yield Form(plain.casefold(), is_word=False, is_folded=True, is_grouped=True)

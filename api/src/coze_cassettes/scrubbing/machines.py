@@ -38,27 +38,21 @@ _DOCUMENTATION: Final = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.5
 
 
 def ipv6(text: str) -> bool:
-    """An IPv6 address that can be a person's: neither loopback, unspecified, of the own network, nor an example."""
+    """An IPv6 address that can be a person's: a global one, and no example."""
     if _FIRST_DOCUMENTED.fullmatch(text):
         return False
     try:
         address = ipaddress.IPv6Address(text)
     except ValueError:
         return False
-    return not (
-        address.is_loopback
-        or address.is_unspecified
-        or address.is_link_local
-        or address.is_multicast
-        or address in _UNIQUE_LOCAL
-    )
+    return address in _GLOBAL
 
 
 _FIRST_DOCUMENTED = re.compile("(?i:2001:0?db8)::[0-9A-Fa-f]{0,2}")
 """The prefix of documentation (RFC 3849) and its first addresses."""
 
-_UNIQUE_LOCAL: Final = ipaddress.IPv6Network("fc00::/7")
-"""Addresses of private networks (RFC 4193)."""
+_GLOBAL: Final = ipaddress.IPv6Network("2000::/3")
+"""Where the addresses of machines are (RFC 4291, 2.4)."""
 
 
 def mac(text: str) -> bool:

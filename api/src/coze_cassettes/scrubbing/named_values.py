@@ -26,9 +26,10 @@ _QUOTES: Final = ("'", '"', "`", "“", "‘", "「", "【", "[", "(")
 _MIN_IDENTIFIER: Final = 6
 _NOTHING_BARE = re.compile(
     rf"{_NOTHING.pattern}|(?i:&?s(?:t(?:r(?:i(?:ng?)?)?)?)?|text|varchar|int(?:eger)?|number|bool(?:ean)?|bytes|any|object|null|none|n/a|optional"
-    r"|required|undefined|dict|list|tuple|float|not|self|param|true|false)"
+    r"|required|undefined|dict|list|tuple|float|not|self|param|true|false)|\d{1,5}/(?:tcp|udp|sctp|dccp)|:{0,2}_{1,2}[A-Za-z]+(?:_[A-Za-z]+)*[&*]?"
 )
-"""Types too, where no quotes make them a value: ``user_name: str``, or the beginning of one in a piece of a stream."""
+"""Types and ports too, where no quotes make them a value: ``user_name: str``, or the beginning of one in a piece of a
+stream."""
 
 _NAMES_PERSON = re.compile(
     r"(?!(?i:the|an?|not?|is|of|to|in|for|string|text|null|none|true|false|your|my)\b)[A-Z][a-z]|[\u4e00-\u9fff]{2,4}\Z|.*\d"
@@ -142,7 +143,7 @@ def _is_last_word(text: str, found: NamedValue, rule: Rule) -> bool:
 
 
 _ELIDED = re.compile(
-    r"[a-z]{2,16}=|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}|(?i:your)[ _-][A-Za-z _-]{1,40}"
+    r"[A-Za-z]{2,24}=|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Za-z]{2,4}[-_])?[xX*]{3,}|(?i:your)[ _-][A-Za-z _-]{1,40}"
 )
 """A value of which a text shows the beginning only, or nothing, or says whose it is (``your-name``)."""
 

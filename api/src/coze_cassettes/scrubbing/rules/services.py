@@ -238,7 +238,7 @@ SERVICES: Final = (
     _key(
         22,
         rf"(?:EAA(?<![+/]EAA){DIGIT_SOON}[A-Za-z0-9]{{60,}}+|AQVN{DIGIT_SOON}[\w-]{{35,38}}|AAAA[\w-]{{7}}:APA91b[\w-]{{100,}}+"
-        rf"|[A-Za-z0-9]{{52}}JQQJ99[A-Za-z0-9]{{20,26}}|cio{DIGIT_SOON}[A-Za-z0-9]{{32}}|ATTA[a-f0-9]{{64,}}+|GOOG1E[A-Z0-9]{{55}}|A{{19,22}}[A-Za-z0-9%]{{70,}}+"
+        rf"|[A-Za-z0-9]{{52}}JQQJ99[A-Za-z0-9]{{20,26}}|cio{DIGIT_SOON}[A-Za-z0-9]{{32}}|ATTA[a-f0-9]{{64,}}+|GOOG1E[A-Z0-9]{{55}}|(?<![+/])A{{19,22}}(?!A|[A-Za-z0-9%]{{0,70}}A{{4}})[A-Za-z0-9%]{{70,}}+(?![+/])"
         rf"|SCW(?=[A-Z]{{0,16}}\d)[A-Z0-9]{{17}}|AVNS_{DIGIT_SOON}[\w-]{{19}}|SCT\d{{2,8}}T[A-Za-z0-9]{{24,34}}"
         rf"|11[a-f0-9]{{32}}|tk_[a-z0-9]{{29}}|(?:app|dataset)-{DIGIT_SOON}[A-Za-z0-9]{{24}}(?!-)|fastgpt-{DIGIT_SOON}[A-Za-z0-9]{{40,}}+"
         r"|api-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|\d/\d{13,16}(?:/\d{13,16})?:[a-f0-9]{32}|vercel_blob_rw_[A-Za-z0-9]{16}_[A-Za-z0-9]{30}"
