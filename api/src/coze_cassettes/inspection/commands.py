@@ -68,16 +68,16 @@ _TABLE: Final = (
     ),
     *(
         (
-            verb,
+            mark,
             re.compile(
-                rf"(?<![A-Za-z0-9_-])(?:secrets?|kv){verb}{_ANY}(?<= )[A-Za-z0-9_.-]+=[\"']?"
-                r"(?P<value>(?![-$<@%])[^\s\"']{4,512})"
+                rf"(?<![A-Za-z0-9_-])(?:secrets?|kv) (?:set|put|add|create|import|patch) {_ANY}(?<= )[A-Za-z0-9_.-]+"
+                r"=[\"']?(?P<value>(?![-$<@%])[^\s\"']{4,512})"
             ),
         )
-        for verb in (" set ", " put ", " add ", " create ", " import ", " patch ")
+        for mark in ("secret", "kv put", "kv patch")
     ),
     (
-        "$ ",
+        "$",
         re.compile(
             r"\$ (?<![^\n\w.@~:/-]\$ )(?=[^\n]{0,160}?(?i:passw|secret|token|credential|\bpass ))[^\n|]+\n"
             r"(?P<value>[A-Za-z0-9]\S{3,127})[ \t\r]*(?=\n|\Z)"

@@ -214,7 +214,8 @@ _NOBODY: Final = words(
 
 
 def _is_person(value: str) -> bool:
-    is_name = re.search(r"[^\W\d_]|\d{5}", value) is not None and value.lower().strip("()") not in _NOBODY
+    first = re.split(r"[\s,，;；。]", value.lower().strip("() "), maxsplit=1)[0]  # a sentence may go on behind it
+    is_name = re.search(r"[^\W\d_]|\d{5}", value) is not None and first not in _NOBODY
     return is_name and not is_filled_in(value)
 
 

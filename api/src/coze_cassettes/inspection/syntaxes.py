@@ -307,7 +307,7 @@ _LINE_OF: Final = Marked(
         ("ldap", re.compile(rf"(?<![A-Za-z0-9_])ldap[a-z]+ {_OPTIONS}-w +{_WORD}")),
         (" -P", re.compile(rf"(?<![A-Za-z0-9_])(?:un)?zip {_OPTIONS}-P ?{_WORD}")),
         ("7z", re.compile(rf"\b7za? {_OPTIONS}-p{_GLUED}")),
-        ("rar ", re.compile(rf"\b(?:un)?rar {_OPTIONS}-p{_GLUED}")),
+        ("rar x", re.compile(rf"\b(?:un)?rar {_OPTIONS}-p{_GLUED}")),
         (" pass:", re.compile(r" pass:(?P<value>[^\s\"'$<:]{4,128})")),
         ("SecureString", re.compile(r"SecureString (?:-String )?[\"'](?P<value>(?!\$)[^\"'\n]{4,128})[\"']")),
         ("requirepass ", re.compile(r"^[ \t]*requirepass[ \t]+(?P<value>[^\s<]{4,128})(?=\s*?(?:#|$))", re.MULTILINE)),

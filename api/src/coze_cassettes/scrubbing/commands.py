@@ -100,10 +100,10 @@ _BY_MARK: Final = (
                 rf"(?P<value>{PHRASE}|(?![-$<@%])(?=[^\s\"']{{0,64}}\d)[^\s\"']{{4,512}})"
             ),
         )
-        for mark in ("secrets ", "secret ", "kv ")
+        for mark in ("secret", "kv put", "kv patch")
     ),
     (
-        "$ ",
+        "$",
         re.compile(
             rf"^(?:[\w.@~:/-]{{1,40}})?\$ (?=[^\n]{{0,160}}?{_OF_SECRETS})[^\n|]{{1,200}}\n"
             rf"(?P<value>{VALUE})[ \t]*\r?$",
