@@ -89,6 +89,18 @@ def test_one_changed_field_is_one_finding(before: Any, after: Any, change: tuple
     assert found(answered(before), answered(after)) == [change]
 
 
+def test_json_behind_a_byte_order_mark_is_compared_as_json() -> None:
+    """What differs in every recording is no change there either, and a field that is gone is one."""
+
+    def marked(body: dict[str, Any]) -> Interaction:
+        plain = answered(body)
+        return replace(plain, response=replace(plain.response, body=b"\xef\xbb\xbf" + plain.response.body))
+
+    one, other = ({"data": {"name": "a", "created_at": moment}} for moment in (1704067200, 1704067255))
+    assert found(marked(one), marked(other)) == []
+    assert found(marked(one), marked({"data": {"created_at": 1704067255}})) == [("breaking", "$.data.name", "removed")]
+
+
 def test_a_finding_reads_as_one_line() -> None:
     """The text of a change names severity, interaction, place and what happened."""
     comparison = compare(

@@ -41,12 +41,16 @@ class Node:
 
 _GAP = re.compile(r"[ \t\r\n,:]*")
 _DECODER = json.JSONDecoder()
+_MARK: Final = "\xef\xbb\xbf"
+"""The bytes of U+FEFF, each as a character, which a server may put before the JSON of an answer."""
+
 _TYPES: Final = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
 @lru_cache(maxsize=1024)
 def parse(text: str, start: int = 0, end: int | None = None) -> Node | None:
-    """The object or list that stands between two places of a text, or None."""
+    """The object or list that stands between two places of a text, or None; behind the mark of its encoding perhaps."""
+    start += len(_MARK) if text.startswith(_MARK, start) else 0
     if not json_text.is_json(text[start:end]):
         return None
     return _scan(text, start)

@@ -84,8 +84,8 @@ class Router:
         there = httpx.URL(location)
         if status in _AS_GET or (there.host and there.host != self.target.host):
             raise CassetteError(
-                f"The target answers a {method} with a redirect ({status}), after which something else would be sent: "
-                "nothing was. Set COZE_API_BASE to where the API is, or log in to the network."
+                f"The target answers a {method} with a redirect ({status}) that makes another request of it, which is "
+                "not sent. Set COZE_API_BASE to where the API is, or log in to the network."
             )
 
     def _host(self, asked: httpx.URL) -> str:
