@@ -447,7 +447,7 @@ _VENDORS: Final = (
     _key(
         _VENDOR,
         "Docker, Terraform, Vault, Grafana, New Relic",
-        r"(?:dckr_pat_|dop_|hv[sb]\.|glsa_|glc_|NRAK-|HRKU-|fo1_|sntry[sua]_)",
+        r"(?:dckr_pat_|dop_|hv[sbr]\.|glsa_|glc_|NRAK-|HRKU-|fo1_|sntry[sua]_)",
         f"{_W}{{20,}}",
         _has_digit,
     ),

@@ -109,6 +109,7 @@ def _other_key(chance: random.Random) -> str:
             f"ATTA{draw(chance, _HEX, 64)}",
             f"tk_{draw(chance, string.ascii_lowercase + string.digits, 28)}7",
             f"AVNS_{draw(chance, _ALNUM, 19)}",
+            f"{chance.choice(['hvs', 'hvb', 'hvr'])}.{draw(chance, _ALNUM, 95)}",
             f"SCT{draw(chance, string.digits, 6)}T{draw(chance, _ALNUM, 26)}",
             f"EAA{draw(chance, _ALNUM, 150)}",
             f"1/{draw(chance, string.digits, 16)}:{draw(chance, _HEX, 32)}",

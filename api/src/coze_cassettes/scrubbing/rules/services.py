@@ -80,7 +80,7 @@ SERVICES: Final = (
         6,
         r"ATATT3x[\w=-]{40,}+|(?:secret|ntn)_[A-Za-z0-9]{40,}+|lin_(?:api|oauth)_[A-Za-z0-9]{32,}+|r8_[A-Za-z0-9]{30,}+"
         r"|gsk_[A-Za-z0-9]{40,}+|pplx-[A-Za-z0-9]{40,}+|xai-[A-Za-z0-9]{40,}+|sntry[su]_[\w=+/-]{40,}+|NRAK-[A-Z0-9]{27}"
-        r"|hv[sb]\.[\w-]{24,}+|figd_[\w-]{30,}+|PMAK-[a-f0-9-]{40,}+"
+        r"|hv[sbr]\.[\w-]{24,}+|figd_[\w-]{30,}+|PMAK-[a-f0-9-]{40,}+"
         r"|dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,}+"
         r"|gl(?:sa|c)_[\w=+/-]{32,}+|HRKU-[\w-]{30,}+|fo1_[\w-]{43,}+|tvly-[\w-]{20,}+|fc-[a-f0-9]{32}",
         "other platforms: Atlassian, Notion, Linear, Replicate, Groq, Sentry, Vault, Figma, Postman, Grafana and more",
@@ -243,7 +243,7 @@ SERVICES: Final = (
         rf"|11[a-f0-9]{{32}}|tk_[a-z0-9]{{29}}|(?:app|dataset)-{DIGIT_SOON}[A-Za-z0-9]{{24}}(?!-)|fastgpt-{DIGIT_SOON}[A-Za-z0-9]{{40,}}+"
         r"|api-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}|\d/\d{13,16}(?:/\d{13,16})?:[a-f0-9]{32}|vercel_blob_rw_[A-Za-z0-9]{16}_[A-Za-z0-9]{30}"
         rf"|f[mo]\d_{DIGIT_SOON}[\w+/=,-]{{60,}}|u-[A-Za-z0-9]{{2,4}}\.{DIGIT_SOON}[A-Za-z0-9]{{32,}}+"
-        r"|(?=[\w-]{0,40}\d)[\w-]{40}:[\w-]{27}=(?::[\w-]{20,}={0,2})?)" + _NO_LETTER_AFTER,
+        r"|[\w-]{40}:[\w-]{27}=(?::[\w-]{20,}={0,2})?)" + _NO_LETTER_AFTER,
         "more services: Facebook, X, Yandex, Firebase, crates.io, Trello, Scaleway, Aiven, ServerChan, Asana, Qiniu",
         "ATTA{X64}",
         "SCT is a test, tk_document",
