@@ -114,6 +114,8 @@ def assert_found(one: Interaction, cassette: MakeCassette, value: str) -> None:
         {"names": ["password", "size"], "rows": [["none", "3"]]},
         {"msg": "The access key is Alt+S. access_token 有效期为 7200 秒, {'令牌数': 3049}; username: app"},
         {"msg": "用户名：root，密码见附件"},
+        {"msg": "secret: !vault"},
+        {"msg": "The secret is base64-decoded first."},
         {"msg": "The token is a base64-encoded object.\\npassword: !vault |\\n  a"},
         {"msg": "Enter the promo code 20242025x; <code>open12</code>; error code 4041 opens a dialog"},
         {"msg": "ZIP code: 94107, 邮编：100080, {'zip_code': '94107'}"},

@@ -46,10 +46,10 @@ _IN_A_FORM = re.compile(
 """What a form has in place of a value, and may go on to describe."""
 
 _TEMPLATE = re.compile(
-    r"<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\$\(?[A-Za-z_]\w*(?:::\w+)*\)?|%\([a-z_]+\)s|%[sdr]|\[[^\[\]]*\]|(?:[A-Za-z]{2,4}[-_])?(?:\*|x|X|\.|•|-){3,}.{0,4}"
+    r"!{1,2}[a-z]{1,16}|<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\$\(?[A-Za-z_]\w*(?:::\w+)*\)?|%\([a-z_]+\)s|%[sdr]|\[[^\[\]]*\]|(?:[A-Za-z]{2,4}[-_])?(?:\*|x|X|\.|•|-){3,}.{0,4}"
     r"|\^.*\$|[a-z_-]{2,16}=[a-z-]{1,16}|[A-Za-z_-]{2,24}=|_{1,2}[A-Za-z]+(?:_[A-Za-z]+)*;?|\S{0,11}(?:\.{3}|…)\S{0,3}|(?:[A-Z][a-z]+){4,}|(?:/[a-z0-9_.{}:-]+){2,}/?|[a-z]+(?:_[a-z]+)*_(?:id|name|key|token|url|type)"
     r"|(?i:your|my|the|some)[ _-].{0,40}|(?i:process\.env|os\.environ|os\.getenv|env\.).*"
-    r"|[0-9]{1,5}/(?:tcp|udp|sctp|dccp)|(?i:rfc|wpa|base|sha|md|aes|rsa|utf|tls|ssl|pkcs)[-_]?[0-9]{1,4}",
+    r"|[0-9]{1,5}/(?:tcp|udp|sctp|dccp)|(?i:rfc|wpa|base|sha|md|aes|rsa|utf|tls|ssl|pkcs)[-_]?[0-9]{1,4}(?:-[a-z]{3,12})?",
     re.DOTALL,
 )
 

@@ -157,7 +157,7 @@ def _is_link(value: str) -> bool:
 
 
 _OF_SECRETS = re.compile(
-    r"(?i:ctrl|control|alt|shift|cmd|command|option|meta|win|fn)(?:[+-][A-Za-z0-9]{1,9}){1,3}|utf-?8|ascii|latin-?1|omit|include|same-origin|(?i:my|the|some)[_-][A-Za-z_-]{1,40}"
+    r"(?i:ctrl|control|alt|shift|cmd|command|option|meta|win|fn)(?:[+-][A-Za-z0-9]{1,9}){1,3}|(?i:base|sha|aes|md)-?\d{1,3}-[a-z]{3,12}|utf-?8|ascii|latin-?1|omit|include|same-origin|(?i:my|the|some)[_-][A-Za-z_-]{1,40}"
 )
 """Keys pressed together, what methods and options take, what examples have: ``credentials: "omit"``, ``my-secret``."""
 
