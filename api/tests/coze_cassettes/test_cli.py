@@ -308,15 +308,17 @@ def test_what_the_system_refuses_is_one_sentence(
 def test_a_question_that_nobody_can_answer_ends_the_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With standard input closed nothing is written."""
+    """With standard input closed, or at its end, nothing is written, and the option that needs no answer is named."""
     monkeypatch.setattr("coze_cassettes.cli.init.plan_start", lambda _settings: [])
     monkeypatch.setattr("coze_cassettes.cli.init.read_settings", list)
     monkeypatch.setattr("sys.argv", ["coze-cassettes", "init"])
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(SystemExit) as ended:
         entry.main()
-    assert ended.value.code == 130
-    assert capsys.readouterr().err.strip() == entry.INTERRUPTED
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(
+        "Nothing was written, as nobody answered. With --yes it is written without asking.\n"
+    )
 
 
 def test_an_interrupt_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

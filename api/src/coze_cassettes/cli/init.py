@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -27,9 +28,20 @@ def command(yes: bool) -> int:  # noqa: FBT001  click passes it by name
     for edit in edits:
         click.echo(f"{'add to' if Path(edit.path).exists() else 'new file'} {shell_path(edit.path)}:\n")
         click.echo("".join(f"    {line}".rstrip() + "\n" for line in edit.added.splitlines()))
-    if not yes and not click.confirm("Write this?", default=True):
+    if not yes and not _is_agreed():
         raise Misuse("Nothing was written.")
     for edit in edits:
         edit.write()
     click.echo(NEXT)
     return 0
+
+
+def _is_agreed() -> bool:
+    """Ask; where the input ends without an answer and no terminal is there to interrupt, the option is named."""
+    try:
+        return click.confirm("Write this?", default=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo()
+        raise Misuse("Nothing was written, as nobody answered. With --yes it is written without asking.") from None
