@@ -25,6 +25,7 @@ from cozepy.model import CozeModel
 from coze_cassettes.cassette import format as cassette_format
 from coze_cassettes.cassette import store
 from coze_cassettes.cassette.model import Cassette, Interaction, Metadata, Request, Response
+from coze_cassettes.inspection.pieces import pieces_of
 from coze_cassettes.inspection.scan import inspect, inspect_file
 from coze_cassettes.scrubbing.protocol import PROTOCOL_WORDS
 from coze_cassettes.scrubbing.scrub import scrub
@@ -333,6 +334,19 @@ def test_a_score_is_no_identity_number() -> None:
     assert findings((Interaction(request, response),)) == []
 
 
+@pytest.mark.parametrize("other", [7e-05, None, "n/a"])
+def test_the_scores_of_lines_are_no_text(other: object) -> None:
+    """What stands under one name in each line is not joined if nearly all of it is numbers with a fraction."""
+    drawn = random.Random(3)  # noqa: S311 - no key is made of it
+    lines = [json.dumps({"step": step, "score": drawn.random()}) for step in range(40)]
+    body = "\n".join([*lines, json.dumps({"step": 40, "score": other})]).encode()
+    response = Response(200, "OK", (("content-type", "application/x-ndjson"),), body)
+    call = Interaction(Request("GET", "https://api.coze.com/v1/x"), response)
+    places = [each.place for each in pieces_of(Cassette((call,), METADATA))]
+    assert any("score" in place for place in places), places
+    assert [place for place in places if "score (joined)" in place] == []
+
+
 def test_false_findings_are_counted() -> None:
     """The whole corpus in one cassette: how many texts were changed, how many findings there are."""
     corpus = tuple(answer(text) for text in TEXTS.values())
@@ -398,6 +412,12 @@ def embedding() -> str:
     return json.dumps([round(drawn.uniform(-1, 1), 17) for _ in range(60)])
 
 
+def vector() -> str:
+    """Numbers of any size, as a model gives them."""
+    drawn = random.Random(2)  # noqa: S311 - no key is made of it
+    return json.dumps([drawn.gauss(0, 1) for _ in range(2000)])
+
+
 UNTOUCHED: Final[Mapping[str, str]] = {
     "an npm integrity": f'"integrity": "sha512-{packed("npm", 64)}"',
     "an integrity by itself": f"sha384-{packed('integrity', 48)}",
@@ -433,6 +453,9 @@ UNTOUCHED: Final[Mapping[str, str]] = {
     "a remote of SSH": "git clone git@github.com:coze-dev/coze-py.git",
     "twenty digits": "order 20241122123456789012 and 98765432109876543210",
     "an embedding": embedding(),
+    "a vector": vector(),
+    "a vector between blanks": re.sub(r"[\[\],]", "", vector()),
+    "a decimal number with its sign": "quantize(Decimal('+35236450.6'))",
     "a table of numbers": base64.b64encode(
         b"\x7fTABLE" + b"".join(struct.pack("<HHI", at * 40503 % 65536, at * 30011 % 65536, at) for at in range(40))
     ).decode(),

@@ -147,11 +147,21 @@ def _key(
     tail: str,
     judge: Judge | None = None,
     before: str = _ALPHANUMERIC,
-    marks: tuple[str, ...] = ("",),
+    marks: tuple[str, ...] = (),
 ) -> Detector:
     """A key with a prefix; ``tail`` is what follows it."""
-    marks = (prefix,) if _LITERAL.fullmatch(prefix) else marks
-    return Detector(rule, what, re.compile(f"{prefix}(?P<tail>{tail})"), judge, before, marks)
+    return Detector(rule, what, re.compile(f"{prefix}(?P<tail>{tail})"), judge, before, marks or _beginning(prefix))
+
+
+def _hook(what: str, pattern: str, marks: tuple[str, ...] = ()) -> Detector:
+    """An address to which everyone who knows it may post messages."""
+    return Detector(_VENDOR, what, re.compile(pattern), marks=marks or _beginning(pattern))
+
+
+def _beginning(pattern: str) -> tuple[str]:
+    """The mark of what begins with letters of its own: those of a pattern up to its first choice."""
+    found = _LITERAL.match(pattern)
+    return (found[0].replace("\\", "") if found else "",)
 
 
 def _behind_hex(sign: str, before: str = "0-9a-f") -> str:
@@ -159,7 +169,7 @@ def _behind_hex(sign: str, before: str = "0-9a-f") -> str:
     return f"{sign}(?<=[0-9a-f]{{32}}{sign})(?<![{before}][0-9a-f]{{32}}{sign})"
 
 
-_LITERAL = re.compile("[A-Za-z0-9_=-]+")
+_LITERAL = re.compile(r"(?:(?:[A-Za-z0-9_=/:~ -]|\\[.+$])(?![?*+{]))*")
 _VENDOR: Final = "INSPECT-VENDOR-KEY"
 _W: Final = "[A-Za-z0-9_-]"
 _A: Final = "[A-Za-z0-9]"
@@ -259,9 +269,8 @@ _VENDORS: Final = (
         _behind_hex("-", "0-9a-f-"),
         "[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])",
         before="",
-        marks=("-",),
     ),
-    _key(_VENDOR, "Mailchimp", _behind_hex("-us"), "[0-9]{1,2}(?![0-9a-z])", before="", marks=("-us",)),
+    _key(_VENDOR, "Mailchimp", _behind_hex("-us"), "[0-9]{1,2}(?![0-9a-z])", before=""),
     _key(_VENDOR, "Twilio", "(?:AC|SK)", "[0-9a-f]{32}(?![0-9a-f])"),
     _key(_VENDOR, "Shopify", "shp(?:at|ca|pa|ss|tka|tkr|ua)_", "[0-9A-Fa-f]{32}", before=""),
     _key(_VENDOR, "DigitalOcean", "do[opr]_v1_", "[0-9a-f]{32,}", before=""),
@@ -298,7 +307,7 @@ _VENDORS: Final = (
     _key(_VENDOR, "Render", "rnd_", f"{_A}{{28,}}", _has_digit),
     _key(_VENDOR, "PagerDuty", r"u\+", f"{_W}{{18}}(?![A-Za-z0-9_-])", _is_unwritten),
     _key(_VENDOR, "Supabase", "sb(?:p|_secret|_publishable)_", f"{_W}{{20,}}", _has_digit),
-    _key(_VENDOR, "Zhipu", _behind_hex(r"\."), rf"{_A}{{16}}(?![A-Za-z0-9])", before="", marks=(".",)),
+    _key(_VENDOR, "Zhipu", _behind_hex(r"\."), rf"{_A}{{16}}(?![A-Za-z0-9])", before=""),
     _key(_VENDOR, "age", "AGE-SECRET-KEY-1", "[0-9A-Z]{20,}", before=""),
     _key(
         _VENDOR,
@@ -333,7 +342,7 @@ _VENDORS: Final = (
         _begins_with_service,
         marks=("_",),
     ),
-    _key(_VENDOR, "Dynatrace", r"dt0[cs][0-9]{2}\.", rf"{_A}{{24}}\.{_A}{{64}}", marks=("dt0",)),
+    _key(_VENDOR, "Dynatrace", r"dt0[cs][0-9]{2}\.", rf"{_A}{{24}}\.{_A}{{64}}"),
     _key(_VENDOR, "Artifactory", "AKCp", f"{_A}{{69,73}}", _has_digit),
     _key(_VENDOR, "Artifactory, a reference", "cmVmdGtuOj", f"{_A}{{50,54}}"),
     _key(_VENDOR, "Atlassian", "AT[A-Z]{2}T3", "[A-Za-z0-9_=-]{60,}", _has_digit, _ALPHANUMERIC + "+/", ("T3",)),
@@ -341,12 +350,12 @@ _VENDORS: Final = (
         _key(_VENDOR, "Bitbucket", prefix, "[A-Za-z0-9_+/@-]{32,}", _has_digit, _ALPHANUMERIC + "+/")
         for prefix in ("ATBB", "BBDC-")
     ),
-    _key(_VENDOR, "Vault, of old", r"s\.", f"{_A}{{24}}(?![A-Za-z0-9_])", _has_digit, _ALPHANUMERIC + "._-", ("s.",)),
+    _key(_VENDOR, "Vault, of old", r"s\.", f"{_A}{{24}}(?![A-Za-z0-9_])", _has_digit, _ALPHANUMERIC + "._-"),
     _key(_VENDOR, "Hugging Face, an organization", "api_org_", "[A-Za-z]{34}"),
     _key(_VENDOR, "a session of GitLab", "_gitlab_session=", "[0-9a-z]{32}", before=""),
     _key(_VENDOR, "Bedrock", "ABSK", "[A-Za-z0-9+/]{100,}", _has_digit, _ALPHANUMERIC + "+/"),
     _key(_VENDOR, "Bedrock, for some time", "bedrock-api-key-", "[A-Za-z0-9_+/-]{28,}"),
-    _key(_VENDOR, "EasyPost", "EZ[AT]K", f"{_A}{{54}}(?![A-Za-z0-9+/])", _has_digit, _ALPHANUMERIC + "+/", ("EZ",)),
+    _key(_VENDOR, "EasyPost", "EZ[AT]K", f"{_A}{{54}}(?![A-Za-z0-9+/])", _has_digit, _ALPHANUMERIC + "+/"),
     *(
         _key(_VENDOR, what, prefix, f"{_W}{{24,29}}(?![A-Za-z0-9_+/=-])", _has_digit, _ALPHANUMERIC + "+/")
         for what, prefix in (("Brave", "BSA"), ("Exoscale", "EXO"))
@@ -362,17 +371,16 @@ _VENDORS: Final = (
     ),
     _key(_VENDOR, "Octopus", "API-", "[A-Z0-9]{26}(?![A-Za-z0-9])", _has_digit),
     _key(_VENDOR, "Langfuse", "pk-lf-", _UUID),
-    _key(_VENDOR, "Zoho", r"100\d\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789.", marks=("100",)),
-    _key(_VENDOR, "an app of GitHub, before 2020", r"v1\.", "[0-9a-f]{40}(?![0-9a-z])", marks=("v1.",)),
+    _key(_VENDOR, "Zoho", r"100\d\.", r"[0-9a-f]{32}\.[0-9a-f]{32}", before="0123456789."),
+    _key(_VENDOR, "an app of GitHub, before 2020", r"v1\.", "[0-9a-f]{40}(?![0-9a-z])"),
     _key(
         _VENDOR,
         "a hash of a password",
         r"\$(?:apr1|[1567y]|2[abxy])\$",
         "[0-9A-Za-z./$]{24,}",
         _has_digit,
-        marks=("$",),
     ),
-    _key(_VENDOR, "a hash of Argon2", r"\$argon2i?d?\$", "[0-9A-Za-z+/$,=]{40,}", _has_digit, marks=("$argon2",)),
+    _key(_VENDOR, "a hash of Argon2", r"\$argon2i?d?\$", "[0-9A-Za-z+/$,=]{40,}", _has_digit),
     _key(_VENDOR, "Azure DevOps", "", f"{_A}{{70,}}AZDO{_A}{{4}}(?![A-Za-z0-9])", marks=("AZDO",)),
     *(
         _key(_VENDOR, what, prefix, f"{_W}{{36,}}", _has_digit)
@@ -383,7 +391,7 @@ _VENDORS: Final = (
     ),
     _key(_VENDOR, "Salesforce", "00D", rf"{_A}{{12,15}}![A-Za-z0-9._]{{80,}}", _has_digit),
     _key(_VENDOR, "ngrok", "2", rf"{_A}{{26}}_{_A}{{21}}(?![A-Za-z0-9_-])", _has_digit, _ALPHANUMERIC + "_-", ("_",)),
-    _key(_VENDOR, "Braintree", r"access_token\$", r"[a-z]{4,12}\$[0-9a-z]{16}\$[0-9a-f]{32}", marks=("access_token$",)),
+    _key(_VENDOR, "Braintree", r"access_token\$", r"[a-z]{4,12}\$[0-9a-z]{16}\$[0-9a-f]{32}"),
     _key(_VENDOR, "Snowflake", r"ver:\d{1,3}-hint:", r"\d{4,}-[0-9A-Za-z_+/=-]{40,}", marks=("-hint:",)),
     _key(_VENDOR, "Fly", r"f[mo]\d_", "[0-9A-Za-z_+/=,-]{40,}", _has_digit, marks=("fm", "fo")),
     _key(
@@ -404,14 +412,14 @@ _VENDORS: Final = (
     _key(_VENDOR, "LaunchDarkly, to write", "api-", _UUID),
     _key(_VENDOR, "Asana", ":", "(?<=[0-9]{13}:)[0-9a-f]{32}(?![0-9a-z])", before=""),
     _key(_VENDOR, "Mapbox", r"[sp]k\.eyJ", rf"{_W}{{40,}}\.{_W}{{20,}}", marks=("k.eyJ",)),
-    _key(_VENDOR, "Dropbox", r"sl\.", f"{_W}{{100,}}", _has_digit, marks=("sl.",)),
-    _key(_VENDOR, "Voyage", "pa-", f"{_W}{{43}}(?![0-9A-Za-z_-])", _has_digit, marks=("pa-",)),
+    _key(_VENDOR, "Dropbox", r"sl\.", f"{_W}{{100,}}", _has_digit),
+    _key(_VENDOR, "Voyage", "pa-", f"{_W}{{43}}(?![0-9A-Za-z_-])", _has_digit),
     _key(_VENDOR, "Planet", "PLAK", "[0-9a-f]{32}(?![0-9a-z])"),
     _key(_VENDOR, "Huawei Cloud", "HPUA", "[0-9A-Z]{16}(?![0-9A-Za-z])"),
     _key(_VENDOR, "Twitch", "oauth:", "[0-9a-z]{30}(?![0-9a-z])", _has_digit),
-    _key(_VENDOR, "Intra 42", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}", marks=("s-s4t2",)),
+    _key(_VENDOR, "Intra 42", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}"),
     _key(_VENDOR, "Brevo", "xkeysib-", f"[0-9a-f]{{64}}-{_A}{{16}}"),
-    _key(_VENDOR, "MailerSend", r"mlsn\.", "[0-9a-f]{64}", marks=("mlsn.",)),
+    _key(_VENDOR, "MailerSend", r"mlsn\.", "[0-9a-f]{64}"),
     _key(_VENDOR, "Harness", "[ps]at", rf"\.{_W}{{22}}\.[0-9a-f]{{24}}\.{_A}{{20}}", marks=("at.",)),
     _key(_VENDOR, "Astra", "AstraCS:", "[A-Za-z]{24}:[0-9a-f]{64}"),
     _key(_VENDOR, "MaxMind", "", f"{_A}{{6}}_{_A}{{29}}_mmk(?![A-Za-z0-9])", marks=("_mmk",)),
@@ -425,14 +433,14 @@ _VENDORS: Final = (
         _key(_VENDOR, what, prefix, f"{_W}{{20}}", before="")
         for what, prefix in (("GitLab, a runner", "GR1348941"), ("GitLab, a flag", "glffct-"))
     ),
-    _key(_VENDOR, "Docker Swarm", "SWM(?:TKN|KEY)-1-", "[A-Za-z0-9_+/-]{40,}", marks=("SWM",)),
+    _key(_VENDOR, "Docker Swarm", "SWM(?:TKN|KEY)-1-", "[A-Za-z0-9_+/-]{40,}"),
     *(
         _key(_VENDOR, what, prefix, f"{_W}{{20,}}", _has_digit)
         for what, prefix in (("Tailscale", "tskey-"), ("Scalingo", "tk-us-"))
     ),
     _key(_VENDOR, "Notify", "gcntfy-", rf"{_W}{{1,40}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"),
     _key(_VENDOR, "ConfigCat", "configcat-sdk-1/", f"{_W}{{22}}/{_W}{{22}}"),
-    _key(_VENDOR, "Gemini", r"AQ\.Ab8RN6", f"{_W}{{40,}}", marks=("AQ.",)),
+    _key(_VENDOR, "Gemini", r"AQ\.Ab8RN6", f"{_W}{{40,}}"),
     _key(
         _VENDOR,
         "an app of Facebook",
@@ -441,7 +449,7 @@ _VENDORS: Final = (
         before="0123456789",
         marks=("|",),
     ),
-    _key(_VENDOR, "Flutterwave, other digits", "FLWSECK(?:_TEST)?-", "[0-9a-h]{32}-X", marks=("FLWSECK",)),
+    _key(_VENDOR, "Flutterwave, other digits", "FLWSECK(?:_TEST)?-", "[0-9a-h]{32}-X"),
     _key(_VENDOR, "Twilio in capitals", "SK", "[0-9A-Fa-f]{32}(?![0-9A-Za-z])", _has_digit),
     _key(_VENDOR, "Airtable", "pat", rf"{_A}{{14}}\.[0-9a-f]{{64}}"),
     _key(
@@ -486,58 +494,41 @@ _VENDORS: Final = (
 )
 
 _HOOKS: Final = (
-    Detector(_VENDOR, "a webhook of Slack", re.compile(r"hooks\.slack(?:-gov)?\.com/[a-z]{3,10}/[A-Za-z0-9/_-]{16,}")),
-    Detector(
-        _VENDOR,
+    _hook("a webhook of Slack", r"hooks\.slack(?:-gov)?\.com/[a-z]{3,10}/[A-Za-z0-9/_-]{16,}"),
+    _hook(
         "a webhook of Feishu or Lark",
-        re.compile(r"open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/(?:v2/)?hook/[A-Za-z0-9-]{8,}"),
+        r"open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/(?:v2/)?hook/[A-Za-z0-9-]{8,}",
     ),
-    Detector(
-        _VENDOR,
+    _hook(
         "a webhook of a flow of Feishu or Lark",
-        re.compile(r"(?:feishu\.cn|larksuite\.com)/flow/api/trigger-webhook/[A-Za-z0-9-]{8,}"),
+        r"(?:feishu\.cn|larksuite\.com)/flow/api/trigger-webhook/[A-Za-z0-9-]{8,}",
         marks=("/flow/api/trigger-webhook/",),
     ),
-    Detector(
-        _VENDOR,
+    _hook(
         "a webhook of WeCom",
-        re.compile(r"qyapi\.weixin\.qq\.com/cgi-bin/webhook/[a-z_]+\?(?:[a-z_]+=[a-z]+&)?key=[A-Za-z0-9-]{8,}"),
+        r"qyapi\.weixin\.qq\.com/cgi-bin/webhook/[a-z_]+\?(?:[a-z_]+=[a-z]+&)?key=[A-Za-z0-9-]{8,}",
     ),
-    Detector(
-        _VENDOR, "a webhook of DingTalk", re.compile(r"api\.dingtalk\.com/robot/[a-z]+\?access_token=[A-Za-z0-9]{16,}")
-    ),
-    Detector(
-        _VENDOR,
+    _hook("a webhook of DingTalk", r"api\.dingtalk\.com/robot/[a-z]+\?access_token=[A-Za-z0-9]{16,}"),
+    _hook(
         "a webhook of Discord",
-        re.compile(r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[A-Za-z0-9_-]{16,}"),
+        r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[A-Za-z0-9_-]{16,}",
     ),
-    Detector(
-        _VENDOR,
+    _hook(
         "a hook that builds or deploys",
-        re.compile(
-            r"api\.netlify\.com/build_hooks/[0-9a-f]{16,}|api\.vercel\.com/v1/integrations/deploy/[A-Za-z0-9_/]{16,}"
-        ),
+        r"api\.netlify\.com/build_hooks/[0-9a-f]{16,}|api\.vercel\.com/v1/integrations/deploy/[A-Za-z0-9_/]{16,}",
         marks=("api.",),
     ),
-    Detector(
-        _VENDOR,
+    _hook(
         "a webhook of Make, Mattermost or Healthchecks",
-        re.compile(
-            rf"hook\.[a-z0-9]{{2,4}}\.make\.com/[a-z0-9]{{16,}}|hc-ping\.com/{_UUID}"
-            r"|[a-z0-9]/hooks/(?=[a-z]{0,25}[0-9])[a-z0-9]{26}(?![A-Za-z0-9])"
-        ),
+        rf"hook\.[a-z0-9]{{2,4}}\.make\.com/[a-z0-9]{{16,}}|hc-ping\.com/{_UUID}"
+        r"|[a-z0-9]/hooks/(?=[a-z]{0,25}[0-9])[a-z0-9]{26}(?![A-Za-z0-9])",
         marks=("make.com/", "hc-ping.com/", "/hooks/"),
     ),
-    Detector(_VENDOR, "a webhook of Teams", re.compile(r"webhook\.office\.com/[a-z0-9]+/[A-Za-z0-9@/-]{20,}")),
-    Detector(
-        _VENDOR, "a key of Bark in its address", re.compile("api[.]day[.]app/[A-Za-z0-9]{20}"), marks=("api.day.app/",)
-    ),
-    Detector(
-        _VENDOR,
+    _hook("a webhook of Teams", r"webhook\.office\.com/[a-z0-9]+/[A-Za-z0-9@/-]{20,}"),
+    _hook("a key of Bark in its address", r"api\.day\.app/[A-Za-z0-9]{20}"),
+    _hook(
         "a webhook of IFTTT or Zapier",
-        re.compile(
-            r"(?:maker\.ifttt\.com/trigger/[^\s/]{1,99}/(?:json/)?with/key|hooks\.zapier\.com/hooks/catch)/[A-Za-z0-9_/-]{8,}"
-        ),
+        r"(?:maker\.ifttt\.com/trigger/[^\s/]{1,99}/(?:json/)?with/key|hooks\.zapier\.com/hooks/catch)/[A-Za-z0-9_/-]{8,}",
         marks=("maker.ifttt.com/", "hooks.zapier.com/"),
     ),
 )

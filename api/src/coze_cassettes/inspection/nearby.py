@@ -62,7 +62,7 @@ def is_drawn_well(word: str) -> bool:
 _ALONE = re.compile(
     r"[^\w\n]{1,16}(?<!%)(?P<value>[A-Za-z0-9][A-Za-z0-9!@#$%^&*_+=~?./-]{3,126})[^\w\n]{0,8}(?=\r?\n|\Z)"
 )
-_NAME_OF_LINE = re.compile(r"(?:\A|\n)[^\w\n]{0,8}(?:[A-Za-z_\u4e00-\u9fff][\w.-]{0,47}[ ]?){0,4}\Z")
+_NAME_OF_LINE = re.compile(r"(?:\A|\n)[^\w\n]{0,8}(?:[A-Za-z_\u4e00-\u9fff][\w.-]{0,47}+(?:[ ]|\Z)){0,4}\Z")
 
 
 def _is_alone(before: str, behind: str, *, has_pin: bool) -> bool:

@@ -7,7 +7,7 @@ is judged, so that a replay never loads them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -114,10 +114,14 @@ def is_international_mobile(match: re.Match[str]) -> bool:
 
 
 _LEAST_ABROAD: Final = 8
+_SIGNED = re.compile(r"\+[0-9]+\.[0-9]{1,3}")
+"""A decimal number with its sign; the last group of a telephone number is longer, or more stand before it."""
 
 
 def is_international(match: re.Match[str]) -> bool:
     """A number with its country's code that is valid there; a longer run may begin with one."""
+    if _SIGNED.fullmatch(match[0]):
+        return False
     groups = _GROUP.findall(match[0].replace("(0)", ""))
     for last in range(len(groups), 0, -1):
         digits = "".join(groups[:last])
@@ -221,34 +225,36 @@ def is_card(number: str) -> bool:
     return bool(luhn.is_valid(number))
 
 
-_LENGTHS: Final = (18, 15, 16, 17, 19)
-_MOST_GROUPS = 19
+_LENGTHS: Final = range(15, 20)
+_OLD, _NEW = 15, 18
+"""Characters of a resident identity number."""
 
 
-def _spans(text: str) -> Iterator[str]:
-    """The numbers that neighbouring groups of digits give together."""
-    groups = _GROUP.findall(text)
+_GROUPS_OF_OLD: Final = (6, 6, 3)
+"""How the digits of the old form are parted, if they are: the place, the day, the number."""
+
+
+def _numbers(groups: Sequence[str]) -> Iterator[str]:
+    """Numbers of 15 digits in one piece or in their groups, and what neighbouring groups give that has 18."""
+    yield from (group for group in groups if len(group) == _OLD)
+    threes = (groups[first : first + 3] for first in range(len(groups) - 2))
+    yield from ("".join(three) for three in threes if tuple(map(len, three)) == _GROUPS_OF_OLD)
     for first in range(len(groups)):
         number = ""
-        for group in groups[first : first + _MOST_GROUPS]:
+        for group in groups[first : first + _NEW]:
             number += group
-            yield from (
-                each for each in (number, number.rstrip("Xx")) if len(each) in _LENGTHS and "X" not in each[:-1].upper()
-            )
-            if len(number) > _LENGTHS[-1]:
+            yield from (each for each in {number, number.rstrip("Xx")} if len(each) == _NEW and each[:-1].isdecimal())
+            if len(number) > _NEW:
                 break
 
 
-_DECIMAL = re.compile(r"[0-9]{1,3}\.[0-9]{1,16}")
-"""What a double is written as."""
+_DECIMAL = re.compile(r"(?<![0-9.])[0-9]{1,3}\.[0-9]{1,17}(?!\.?[0-9])")
+"""A decimal number of as many digits as a double has."""
 
 
-def _is_decimal(match: re.Match[str]) -> bool:
-    """Whether a run of digit groups belongs to a decimal number.
-
-    One that stands by itself is the whole text, a score; in a longer text ``1.`` may be the number of a line.
-    """
-    return is_fraction(match) or (match[0] == match.string and _DECIMAL.fullmatch(match[0]) is not None)
+def _digits_in(match: re.Match[str]) -> Iterator[Sequence[str]]:
+    """The groups of digits of a run, without those of decimal numbers."""
+    yield from (_GROUP.findall(part) for part in _DECIMAL.split(match[0]))
 
 
 def _is_id_of_markup(match: re.Match[str]) -> bool:
@@ -258,9 +264,9 @@ def _is_id_of_markup(match: re.Match[str]) -> bool:
 
 def has_resident_id(match: re.Match[str]) -> bool:
     """Whether a run of digit groups holds an identity number."""
-    if _is_id_of_markup(match) or is_in_hex(match) or _is_decimal(match) or is_dumped(match):
+    if _is_id_of_markup(match) or is_in_hex(match) or is_fraction(match) or is_dumped(match):
         return False
-    return any(len(number) in (15, 18) and is_resident_id(number) for number in _spans(match[0]))
+    return any(is_resident_id(number) for groups in _digits_in(match) for number in _numbers(groups))
 
 
 _EVEN: Final = frozenset(
@@ -271,9 +277,12 @@ _EVEN: Final = frozenset(
 
 def has_card(match: re.Match[str]) -> bool:
     """Whether a run of digit groups holds the number of a card: in one piece, or parted as on a card."""
-    if _is_id_of_markup(match) or is_in_hex(match) or _is_decimal(match) or is_dumped(match):
+    if _is_id_of_markup(match) or is_in_hex(match) or is_fraction(match) or is_dumped(match):
         return False
-    groups = _GROUP.findall(match[0])
+    return any(map(_holds_card, _digits_in(match)))
+
+
+def _holds_card(groups: Sequence[str]) -> bool:
     whole = (group for group in groups if len(group) in _LENGTHS)
     sizes = tuple(map(len, groups))
     parted = (

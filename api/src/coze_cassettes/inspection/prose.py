@@ -113,7 +113,9 @@ def named_pairs(text: str) -> Iterator[Pair]:
             yield pair
 
 
-_NEXT_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:[._][A-Za-z0-9_-]+)+[=:][^=]")
+_NEXT_SETTING = re.compile(
+    r"(?=.[A-Za-z0-9_-]*?[._][A-Za-z0-9_-])[A-Za-z_][A-Za-z0-9_-]*+(?:\.[A-Za-z0-9_-]++)*+[=:][^=]"
+)
 """A setting of the next line, behind one that is empty: ``jwt.expiration=3600``."""
 
 _QUOTING: Final = ("'", '"')

@@ -17,7 +17,7 @@ from typing import Final
 from coze_cassettes.cassette.model import Cassette
 from coze_cassettes.codecs.encodings import to_bytes
 from coze_cassettes.inspection import decoding, encoded, files, names, pairs, parents
-from coze_cassettes.inspection.detectors import DETECTORS, RANDOM
+from coze_cassettes.inspection.detectors import DETECTORS, RANDOM, Detector
 from coze_cassettes.inspection.masking import MASK, Masking, fold
 from coze_cassettes.inspection.pieces import Kind, Piece, pieces_of, pieces_of_file
 from coze_cassettes.inspection.randomness import is_hash_name, is_modulus
@@ -210,17 +210,27 @@ _OPAQUE: Final = "q8Zk3v9Lm2XwR4t7"
 """What stands for a text in an encoding of all signs, whose letters may be a name by chance: a value of no form."""
 
 
+_LETTER = re.compile(r"[^\W\d_]")
+"""Which every name has."""
+
+
 def _named_in(text: str) -> tuple[str, ...]:
     """The checks by name."""
-    found = tuple(pairs.rules_in(text))
+    found = tuple(pairs.rules_in(text)) if _LETTER.search(text) else ()
     if found and len(text) <= _SHORT and (rest := encoded.without_encoded(text, _OPAQUE)) != text:
         return tuple(pairs.rules_in(rest))
     return found
 
 
+@lru_cache(maxsize=4096)
+def _written_with(letters: frozenset[str]) -> tuple[Detector, ...]:
+    """The detectors of which a text with these characters may have a mark: short texts have few."""
+    return tuple(each for each in DETECTORS if any(letters.issuperset(mark) for mark in each.marks))
+
+
 def _looks_in(text: str) -> tuple[str, ...]:
     """The rules of the detectors that do, which ask for no name."""
-    found = [detector for detector in DETECTORS if detector.is_in(text)]
+    found = [detector for detector in _written_with(frozenset(text)) if detector.is_in(text)]
     rest = encoded.without_dumps(text) if found else text
     if (rest := encoded.without_encoded(rest) if found and len(text) <= _SHORT else rest) != text:
         found = [detector for detector in found if detector.is_in(rest)]

@@ -40,7 +40,7 @@ def is_stream(text: str) -> bool:
     return len(lines) >= _FEWEST and all(map(_OF_JSON.match, lines))
 
 
-_OF_JSON = re.compile(r'\s*(?P<head>(?:[0-9a-f]{1,4}|[a-z]):|\d{1,4}(?=[{\[]))?(?P<value>[{\["].*)', re.DOTALL)
+_OF_JSON = re.compile(r'\s*+(?P<head>(?:[0-9a-f]{1,4}|[a-z]):|\d{1,4}(?=[{\[]))?(?P<value>[{\["].*)', re.DOTALL)
 """A line of JSON, with what a protocol may write before it: ``0:"text"``, ``42["event"]``."""
 
 
@@ -85,7 +85,7 @@ def events(text: str) -> Iterator[Event]:
         yield Event(name, line, value_of(data) if label == "data" else None, raw)
 
 
-_BESIDES = re.compile(r"[\s\x1e]*(?P<list>\[)?[\s\x1e]*(?=\{)")
+_BESIDES = re.compile(r"[\s\x1e]*+(?P<list>\[)?[\s\x1e]*+(?=\{)")
 _NEXT: Final = {True: re.compile(r"\s*,\s*"), False: re.compile(r"[\s\x1e]*")}
 _DECODER: Final = json.JSONDecoder()
 
@@ -264,13 +264,17 @@ def _is_spoken(path: tuple[str, ...]) -> bool:
 _OWN_FIGURE = re.compile(r"[+-]?[0-9]+[.:,/%-][0-9]")
 """A number with a fraction, a day, a time."""
 
-_FIGURES = re.compile(r"[0-9.,:+%-]*")
+_FIGURES = re.compile(r"[0-9.,:+%-]*(?:[0-9][eE][+-]?[0-9]{1,3})?")
+_ROW: Final = 0.9
+"""The part of the pieces from which on they are the numbers of a column, which also says ``n/a`` or ``Infinity``."""
 
 
 def _is_text(pieces: list[str], *, may_be_number: bool) -> bool:
     """Whether pieces may be one text: not the same again and again, nor figures of which each says something itself."""
     if len(set(pieces)) == 1:
         return False
-    if all(map(_FIGURES.fullmatch, pieces)):
-        return may_be_number and 2 * len(list(filter(_OWN_FIGURE.match, pieces))) <= len(pieces)
-    return True
+    figures = [piece for piece in pieces if _FIGURES.fullmatch(piece)]
+    own = sum(_OWN_FIGURE.match(piece) is not None for piece in figures)
+    if len(figures) == len(pieces):
+        return may_be_number and 2 * own <= len(pieces)
+    return own < _ROW * len(pieces)

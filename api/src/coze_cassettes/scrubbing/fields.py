@@ -297,7 +297,7 @@ def _has_settings(text: str) -> bool:
     return len(lines) >= _FEWEST_SETTINGS and all(map(_SETTING_OR_NOTE.fullmatch, lines))
 
 
-_LINE_REST = re.compile(r"[ \t]*[,;]?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_LINE_REST = re.compile(r"[ \t]*+[,;]?[ \t]*+(?:#.*)?\r?$", re.MULTILINE)
 
 
 def _is_sure(text: str, match: re.Match[str], end: int) -> bool:

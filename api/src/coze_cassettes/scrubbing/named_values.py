@@ -82,7 +82,7 @@ _OF_SYSTEMS: Final = (
 )
 """Accounts that every system has, which name nobody."""
 
-_SETTING = re.compile(r"\w+(?:[.-]\w+)*[._]\w+\s?[=:][^=]")
+_SETTING = re.compile(r"(?:\w++[.-])*+(?:(?<=\.)\w++|\w[^\W_]*+_\w++)\s?[=:][^=]")
 """The setting of the next line, behind one that is empty: ``jwt.expiration=3600``."""
 
 _MARGIN: Final = 4
