@@ -347,6 +347,14 @@ def test_the_scores_of_lines_are_no_text(other: object) -> None:
     assert [place for place in places if "score (joined)" in place] == []
 
 
+def test_json_behind_a_byte_order_mark_is_parsed() -> None:
+    """Its strings are pieces with names, and not one text."""
+    response = Response(200, "OK", (("content-type", "application/json"),), '\ufeff{"msg": "words"}'.encode())
+    call = Interaction(Request("GET", "https://api.coze.com/v1/x"), response)
+    pieces = {each.path: each.text for each in pieces_of(Cassette((call,), METADATA))}
+    assert pieces["msg",] == "words"
+
+
 def test_false_findings_are_counted() -> None:
     """The whole corpus in one cassette: how many texts were changed, how many findings there are."""
     corpus = tuple(answer(text) for text in TEXTS.values())

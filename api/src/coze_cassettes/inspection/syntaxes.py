@@ -18,12 +18,13 @@ _NO_TAG: Final = "(?<![<:/])"
 # --- programs -------------------------------------------------------------------------------------------------------
 
 _LITERAL: Final = r"""(?P<mark>["'])(?P<value>[^"'\\\n]{1,512})(?P=mark)"""
-_ANNOTATED = re.compile(
+_ASSIGNED = re.compile(r"""= ?[bfruN]?(?P<mark>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=mark)""")
+_TYPED = re.compile(
     rf"""{_START}{_NO_TAG}(?P<name>{_NAME})[?!]?(?: ?: ?| [Aa]s | )"""
-    rf"""(?:[A-Za-z&\[*](?:[^\s=:;"'`{{}}]|'static |, ){{0,48}}?) ?= ?[bfruN]?"""
-    r"""(?P<mark>["'`])(?P<value>[^"'`\\\n]{1,512})(?P=mark)"""
+    rf"""(?:[A-Za-z&\[*](?:[^\s=:;"'`{{}}]|'static |, ){{0,48}}?) ?\Z"""
 )
-"""A variable with its type, before or behind its name."""
+_TYPED_REACH: Final = 160
+"""A variable with its type, before or behind its name, and what it is: its name is looked for once that is found."""
 
 _INITIALIZED = re.compile(rf"{_START}(?P<name>{_NAME})\{{{_LITERAL}\}}")
 _AUTOMATIC = re.compile(rf"{_START}(?P<name>{_NAME}) ?\{{ ?get;[^{{}}\n]{{0,40}}\}} ?= ?{_LITERAL}")
@@ -180,7 +181,6 @@ _PARAMETER = re.compile(
 
 _LIKELY: Final = Marked(
     (
-        ("=", _ANNOTATED),
         ("set ", _SET),
         (":-", _SHELL_DEFAULT),
         ("-", _PARAMETER),
@@ -256,7 +256,10 @@ def written_pairs(text: str) -> Iterator[Pair]:
 
 def likely_pairs(text: str) -> Iterator[Pair]:
     """What may be code that handles such values, and not one of them."""
-    return _of(_LIKELY, text)
+    for match in _ASSIGNED.finditer(text):
+        if typed := _TYPED.search(text, max(0, match.start() - _TYPED_REACH), match.start()):
+            yield Pair(typed["name"], match["value"].strip(), is_quoted=True)
+    yield from _of(_LIKELY, text)
 
 
 # --- passwords without a name ---------------------------------------------------------------------------------------
