@@ -12,11 +12,13 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from authlib.jose.errors import InsecureClaimError  # type: ignore[import-untyped]  # authlib has no types
 from cozepy import (
     COZE_CN_BASE_URL,
     COZE_COM_BASE_URL,
@@ -46,7 +48,7 @@ from cozepy.request import Requester
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from api.tests.coze.assertions import FIXED, NOWHERE, MakeAsyncClient, MakeClient, assert_coze_error
+from api.tests.coze.assertions import FIXED, NOWHERE, MakeAsyncClient, MakeClient, assert_coze_error, fixed
 from coze_cassettes import Account, SentRequest
 
 App = TypeVar("App", bound=OAuthApp)
@@ -478,6 +480,19 @@ class TestJWTApp:
 
         assert users[0].user_id == users[1].user_id
 
+    @pytest.mark.xfail(
+        strict=True, raises=InsecureClaimError, reason=fixed(14, "an id like a card's number is refused")
+    )
+    def test_jwt_with_an_id_of_digits(self, foreign_key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Given random bytes that give decimal digits only, the first of which are those of a card
+        When a JWT is made of them
+        Then it is signed as any other is.
+        """
+        monkeypatch.setattr("cozepy.auth.os", SimpleNamespace(urandom=lambda count: b"\x40" + bytes(count - 1)))
+        app = JWTOAuthApp(NOWHERE, foreign_key, "no-key")
+
+        assert app._gen_jwt("no-key", foreign_key, TTL)
+
     @pytest.mark.vcr
     @pytest.mark.shared_cassette("test_jwt_auth")
     def test_jwt_auth_from_values(self, client_id: str, public_key_id: str, private_key: str) -> None:
@@ -628,6 +643,12 @@ def foreign_key() -> str:
     """An RSA key in PEM that belongs to no app; a small one, which cozepy reads anew for every token."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  it protects nothing
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.fixture(autouse=True)
+def ids_with_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No JWT has an id that looks like the number of a card, which is not signed (defect 14)."""
+    monkeypatch.setattr("cozepy.auth.os", SimpleNamespace(urandom=lambda count: b"\xff" + os.urandom(count - 1)))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from coze_cassettes.codecs import archives, compression, json_text, layers
 from coze_cassettes.codecs.containers import CONTAINERS, Container
 from coze_cassettes.codecs.encodings import ENCODINGS, FOLDINGS
 from coze_cassettes.errors import UnreadableBody
-from coze_cassettes.scrubbing import environment, values
+from coze_cassettes.scrubbing import environment, grouped, values
 from coze_cassettes.scrubbing.rules import RULES
 from coze_cassettes.scrubbing.rules.model import Category
 from coze_cassettes.scrubbing.rules.model import Form as RuleForm
@@ -89,6 +89,7 @@ def limits() -> str:
         ("characters of a configured secret, at least", str(environment.MIN_SECRET)),
         ("characters of a configured identifier, at least", str(environment.MIN_IDENTIFIER)),
         ("characters of a cut secret that are found", str(values.MIN_CUT)),
+        ("characters of a secret of letters and digits in groups, at least", str(grouped.MIN_GROUPED)),
         ("layers of encodings and files inside each other", str(layers.MAX_DEPTH)),
         ("objects and lists of JSON inside each other", str(json_text.MAX_NESTING)),
         ("bytes of an unpacked file", f"{compression.MAX_BYTES:,}"),

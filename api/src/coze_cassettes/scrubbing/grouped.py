@@ -12,7 +12,7 @@ from coze_cassettes.codecs.edits import Edit
 from coze_cassettes.scrubbing.search import trie
 
 _GAPS: Final = " \t-"
-_LEAST: Final = 16
+MIN_GROUPED: Final = 16
 """Characters of a value that is looked for so: no text has them by chance if there are letters and digits."""
 
 _HEAD: Final = 8
@@ -28,7 +28,7 @@ class Groups:
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Groups:
         """Those of some values in which no gaps are by themselves."""
-        return cls({text: new for text, new in values.items() if len(text) >= _LEAST and _IN_GROUPS.match(text)})
+        return cls({text: new for text, new in values.items() if len(text) >= MIN_GROUPED and _IN_GROUPS.match(text)})
 
     @cached_property
     def _heads(self) -> re.Pattern[str]:
