@@ -119,7 +119,7 @@ def _of_body(body: bytes, content_type: str, place: str, allowed: frozenset[str]
         yield from _of_multipart(body, place, allowed)
         return
     try:
-        text = body.decode("utf-8-sig")  # some services write a byte order mark before JSON
+        text = body.decode("utf-8-sig")  # some services write a byte order mark first
     except UnicodeDecodeError:
         text = None
     if text is None or containers.may_be_text(body):

@@ -34,7 +34,7 @@ class Event:
 
 def is_stream(text: str) -> bool:
     """Whether a text is one, whatever its content type says: fields of events, or lines of JSON."""
-    if _FIELD.match(text.removeprefix("\ufeff")) or re.search(r"^(?:event|data): ?\S", text, re.MULTILINE):
+    if _FIELD.match(text) or re.search(r"^(?:event|data): ?\S", text, re.MULTILINE):
         return True
     lines = [line for line in text.splitlines() if line.strip()]
     return len(lines) >= _FEWEST and all(map(_OF_JSON.match, lines))
@@ -72,7 +72,7 @@ def _in_one_line(match: re.Match[str]) -> str:
 def events(text: str) -> Iterator[Event]:
     """The events of a stream, and its other lines as events of their own."""
     name = ""
-    for line in _blocks(text.removeprefix("\ufeff")).splitlines():
+    for line in _blocks(text).splitlines():
         label, colon, data = line.partition(":")
         if label != "data" and _OF_JSON.fullmatch(line):
             label, data = "data", line
